@@ -1,0 +1,155 @@
+/*
+ * A chain of chunks, each filled from the front. Chunks come zeroed from calloc and are never
+ * reused, so handing out memory is a pointer bump. An allocation too big for a chunk gets its own.
+ */
+#include "wattmill/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wattmill/require.h"
+
+#define CHUNK_BYTES_FIRST ((size_t)32 << 10)
+#define CHUNK_BYTES_MAX ((size_t)1 << 20)
+#define ALIGN_SMALL ((size_t)16)
+#define ALIGN_LARGE ((size_t)64) /* a cache line */
+#define LARGE_BYTES ((size_t)256)
+
+struct chunk {
+    struct chunk *next; /* older */
+    size_t n_bytes, used_bytes;
+    /* the bytes follow */
+};
+
+struct wm_arena {
+    struct chunk *chunk; /* the one being filled */
+    size_t chunk_bytes;  /* size of the next one */
+    size_t used_bytes;
+    jmp_buf *boundary;
+};
+
+struct wm_arena *wm_arena_open(void)
+{
+    struct wm_arena *arena = calloc(1, sizeof *arena);
+    if (arena != NULL)
+        arena->chunk_bytes = CHUNK_BYTES_FIRST;
+    return arena;
+}
+
+void wm_arena_close(struct wm_arena *arena)
+{
+    if (arena == NULL)
+        return;
+    struct chunk *next = NULL;
+    for (struct chunk *c = arena->chunk; c != NULL; c = next) {
+        next = c->next;
+        free(c);
+    }
+    free(arena);
+}
+
+void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary)
+{
+    arena->boundary = boundary;
+}
+
+static _Noreturn void give_up(struct wm_arena *arena)
+{
+    if (arena->boundary != NULL)
+        longjmp(*arena->boundary, 1);
+    wm_require_failed("memory is left (no boundary set)", __FILE__, __LINE__);
+}
+
+/* The first free address of `c` with the alignment, or NULL when `n_bytes` do not fit behind it. */
+static void *place_in(struct chunk *c, size_t n_bytes, size_t align)
+{
+    char *const start = (char *)(c + 1);
+    const size_t pad = (size_t)(-((uintptr_t)start + c->used_bytes)) & (align - 1);
+    const size_t room = c->n_bytes - c->used_bytes;
+    if (room < pad || room - pad < n_bytes)
+        return NULL;
+    void *const p = start + c->used_bytes + pad;
+    c->used_bytes += pad + n_bytes;
+    return p;
+}
+
+static struct chunk *chunk_new(struct wm_arena *arena, size_t n_bytes)
+{
+    if (n_bytes > SIZE_MAX - sizeof(struct chunk))
+        give_up(arena);
+    struct chunk *c = calloc(1, sizeof *c + n_bytes);
+    if (c == NULL)
+        give_up(arena);
+    c->n_bytes = n_bytes;
+    return c;
+}
+
+/* A chunk of its own, behind the one being filled, so that the latter's rest is not lost. */
+static void *alloc_big(struct wm_arena *arena, size_t n_bytes, size_t align)
+{
+    if (n_bytes > SIZE_MAX - align)
+        give_up(arena);
+    struct chunk *c = chunk_new(arena, n_bytes + align);
+    if (arena->chunk == NULL) {
+        arena->chunk = c;
+    } else {
+        c->next = arena->chunk->next;
+        arena->chunk->next = c;
+    }
+    return place_in(c, n_bytes, align);
+}
+
+void *wm_arena_alloc(struct wm_arena *arena, size_t n, size_t size)
+{
+    if (size != 0 && n > SIZE_MAX / size)
+        give_up(arena);
+    const size_t n_bytes = n * size;
+    const size_t align = n_bytes >= LARGE_BYTES ? ALIGN_LARGE : ALIGN_SMALL;
+
+    void *p = arena->chunk != NULL ? place_in(arena->chunk, n_bytes, align) : NULL;
+    if (p == NULL && n_bytes > arena->chunk_bytes / 4) {
+        p = alloc_big(arena, n_bytes, align);
+    } else if (p == NULL) {
+        struct chunk *c = chunk_new(arena, arena->chunk_bytes);
+        c->next = arena->chunk;
+        arena->chunk = c;
+        if (arena->chunk_bytes < CHUNK_BYTES_MAX)
+            arena->chunk_bytes *= 2;
+        p = place_in(c, n_bytes, align);
+    }
+    WM_REQUIRE(p != NULL);
+    arena->used_bytes += n_bytes;
+    return p;
+}
+
+char *wm_arena_copy_text(struct wm_arena *arena, const char *text, size_t n_bytes)
+{
+    if (n_bytes == SIZE_MAX)
+        give_up(arena);
+    char *copy = wm_arena_alloc(arena, n_bytes + 1, 1);
+    if (n_bytes > 0)
+        memcpy(copy, text, n_bytes);
+    return copy;
+}
+
+char *wm_arena_printf(struct wm_arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    const int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    WM_REQUIRE(n >= 0);
+    char *text = wm_arena_alloc(arena, (size_t)n + 1, 1);
+    vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+size_t wm_arena_used_bytes(const struct wm_arena *arena)
+{
+    return arena->used_bytes;
+}
