@@ -1,0 +1,189 @@
+# wattmill: build, test, install. `make help` lists the targets.
+#
+# Sources are found by folder: every .c below sim/ (but sim/cli) and models/ belongs to the library,
+# every .c in sim/cli to the command, every tests/unit/test_*.c is one test program.
+
+VERSION  := $(shell sed -n 's/.*WM_VERSION "\(.*\)".*/\1/p' include/wattmill/version.h)
+PREFIX   ?= /usr/local
+CC       ?= gcc
+CONFIG   ?= release
+B        := build/$(CONFIG)
+PKGS     := gsl libcjson libgcrypt
+
+CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
+CFLAGS   ?= -O2 -g
+CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -pthread
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion \
+            -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla -Wwrite-strings \
+            -Wcast-qual -Wformat=2 -Wundef -Wpointer-arith -Wnull-dereference -Wswitch-enum \
+            -Wimplicit-fallthrough
+ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+WARN     += -Wlogical-op
+endif
+ifdef DEV
+WARN     += -Werror
+CPPFLAGS += -DWM_DEV=1
+endif
+ifdef SAN
+CSTD     += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+LDFLAGS  += -fsanitize=$(SAN)
+endif
+Q := $(if $(V),,@)
+
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I\//-isystem \//g')
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lm
+TEST_LIBS  = $(shell pkg-config --libs check) -lm
+
+CATALOG  := $(sort $(wildcard models/catalog/*.json))
+PLOTS    := $(sort $(wildcard plots/*.gp))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/run/*.c sim/output/*.c models/*.c))
+CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
+TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/embedded.o
+CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
+TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
+BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
+LIB      := $(B)/libwattmill.a
+BIN      := build/wattmill
+DEMO     := scenarios/virginia-100mw-gb300.json
+
+.DELETE_ON_ERROR:
+.PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-valgrind \
+        bench lint format format-check check-headers docs docs-check golden-update install \
+        uninstall clean help deps test-deps FORCE
+
+## all: build the command build/wattmill and the library (default)
+all: $(BIN) $(LIB)
+
+## lib: build the static library only
+lib: $(LIB)
+
+$(BIN): $(B)/wattmill FORCE
+	$(Q)cmp -s $< $@ || { cp $< $@.tmp && mv $@.tmp $@; }
+
+$(B)/wattmill: $(CLI_OBJ) $(LIB)
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(LIB) $(PKG_LIBS)
+
+$(LIB): $(LIB_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $(LIB_OBJ)
+
+$(B)/%.o: %.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Catalogue and figure scripts are compiled in, so that the binary needs no data folder.
+$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) sim/embed.sh
+	$(Q)mkdir -p $(@D)
+	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) > $@.tmp && mv $@.tmp $@
+
+$(B)/gen/embedded.o: $(B)/gen/embedded.c
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+# sim.o knows the git id; rebuilt when it changes.
+$(B)/gen/git_id.h: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)id=$$(git describe --always --dirty 2>/dev/null || echo release); \
+	 printf '#define WM_GIT_ID "%s"\n' "$$id" > $@.tmp; \
+	 if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
+$(B)/sim/output/stamp.o: $(B)/gen/git_id.h
+
+$(B)/tests/%: tests/unit/%.c $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) -Itests $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) $(TEST_LIBS) $(PKG_LIBS)
+
+$(B)/bench/%: tests/bench/%.c $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BENCH_BIN:=.d)
+
+## deps: install what the build and the demo need (Debian; elsewhere prints what to install)
+deps:
+	$(Q)sh .ci/deps.sh build
+## test-deps: install what the tests need
+test-deps:
+	$(Q)sh .ci/deps.sh test
+
+## demo: install what is missing, build, run the demo; table on the terminal, figures in build/demo
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(BIN) run $(DEMO) -o build/demo
+
+## check: install what the tests need, build, run every test (under 5 minutes on 2 cores)
+check: test-deps
+	$(Q)$(MAKE) --no-print-directory -j2 check-fast
+
+## check-fast: all tests, without looking at what is installed
+check-fast: check-headers check-unit check-shell
+
+check-unit: $(TEST_BIN)
+	$(Q)sh tests/unit.sh $(TEST_BIN)
+
+check-shell: $(BIN) check-unit
+	$(Q)sh tests/shell.sh $(BIN)
+
+## check-headers: every public header compiles alone
+check-headers:
+	$(Q)for h in include/wattmill/*.h; do \
+	  $(CC) -std=c11 $(WARN) $(CPPFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done; echo "headers: ok"
+
+## check-asan: the unit and shell tests under the address sanitizer
+check-asan:
+	$(Q)$(MAKE) --no-print-directory CONFIG=asan SAN=address,undefined CFLAGS="-O1 -g" check-unit check-san-shell
+check-san-shell: $(B)/wattmill
+	$(Q)sh tests/shell.sh $(B)/wattmill
+## check-ubsan: the unit tests under the undefined-behaviour sanitizer
+check-ubsan:
+	$(Q)$(MAKE) --no-print-directory CONFIG=ubsan SAN=undefined CFLAGS="-O1 -g" check-unit
+## check-valgrind: the demo and the unit tests under valgrind
+check-valgrind: $(BIN) $(TEST_BIN)
+	$(Q)sh tests/valgrind.sh $(BIN) $(DEMO) $(TEST_BIN)
+
+## bench: ns and instructions per customer, per hold, per site-year; its own rival beside it
+bench: $(BENCH_BIN) $(BIN)
+	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
+
+## docs: regenerate the pages derived from tables (schema, parameters, metrics, errors)
+docs: $(BIN)
+	$(Q)sh tests/docs.sh $(BIN) write
+## docs-check: fail when a generated page is out of date
+docs-check: $(BIN)
+	$(Q)sh tests/docs.sh $(BIN) check
+## golden-update: rewrite the golden results; review the diff
+golden-update: $(BIN)
+	$(Q)sh tests/golden.sh $(BIN) update
+
+## lint: clang-tidy and cppcheck
+lint:
+	$(Q)cppcheck --quiet --std=c11 --inline-suppr --enable=warning,performance,portability \
+	  --suppress=missingIncludeSystem -Iinclude $(LIB_SRC) $(CLI_SRC)
+	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- -std=c11 $(CPPFLAGS) $(PKG_CFLAGS)
+## format: rewrite sources with clang-format
+format:
+	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) include/wattmill/*.h
+## format-check: fail when clang-format would change a file
+format-check:
+	$(Q)clang-format --dry-run -Werror $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) include/wattmill/*.h
+
+## install: command, library, headers and scenarios below PREFIX (DESTDIR honoured)
+install: all
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	  $(DESTDIR)$(PREFIX)/include/wattmill $(DESTDIR)$(PREFIX)/share/wattmill/scenarios
+	$(Q)install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/wattmill
+	$(Q)install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
+	$(Q)install -m 644 include/wattmill/*.h include/wattmill/*.def $(DESTDIR)$(PREFIX)/include/wattmill/
+	$(Q)cp -R scenarios/. $(DESTDIR)$(PREFIX)/share/wattmill/scenarios/
+	$(Q)printf 'prefix=%s\nName: wattmill\nDescription: AI factory simulator\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lwattmill -lm -pthread\nCflags: -I$${prefix}/include\n' \
+	  '$(PREFIX)' '$(VERSION)' '$(PKGS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/wattmill.pc
+## uninstall: remove what install put there
+uninstall:
+	$(Q)rm -rf $(DESTDIR)$(PREFIX)/bin/wattmill $(DESTDIR)$(PREFIX)/lib/libwattmill.a \
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/wattmill.pc $(DESTDIR)$(PREFIX)/include/wattmill \
+	  $(DESTDIR)$(PREFIX)/share/wattmill
+## clean: remove build/
+clean:
+	$(Q)rm -rf build
+## help: this list
+help:
+	$(Q)sed -n 's/^## //p' Makefile

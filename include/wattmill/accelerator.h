@@ -1,0 +1,106 @@
+/*
+ * Accelerator: what one GPU (or similar part) can do, what it draws and what it costs, with its
+ * share of the server or rack around it.
+ *
+ * Peak rates are the vendor's dense figures. Each precision carries the efficiency of its kernels,
+ * fitted on measured kernel timings: a kernel of F FLOP and B bytes takes
+ *
+ *     time_s = ((F / (flop_per_s * compute_frac))^p + (B / (mem_bytes_per_s * memory_frac))^p)^(1/p)
+ *              + overhead_s
+ *
+ * Nothing here depends on the model that is served or on the scenario.
+ */
+#ifndef WATTMILL_ACCELERATOR_H
+#define WATTMILL_ACCELERATOR_H
+
+#include "wattmill/catalog.h"
+
+enum wm_precision { WM_BF16, WM_FP8, WM_FP4, WM_N_PRECISIONS };
+extern const char *const wm_precision_words[];
+
+/** Kernel of one kind at one precision; see the equation above. */
+struct wm_kernel {
+    double compute_frac; /* of the precision's peak, > 0 */
+    double memory_frac;  /* of the memory's peak, > 0 */
+    double overhead_s;
+    double norm; /* p of the equation: 1 = no overlap, large = perfect overlap */
+};
+
+struct wm_precision_rates {
+    double flop_per_s; /* dense peak; 0 = the hardware has no such unit */
+    struct wm_kernel gemm;
+    struct wm_kernel moe; /* grouped expert GEMM, uneven expert loads folded in */
+};
+
+struct wm_attention_kernel {
+    double decode_overhead_s;  /* GQA: per layer and step */
+    double decode_per_seq_s;   /* GQA: per sequence, for 32 query heads */
+    double decode_memory_frac; /* GQA: share of the memory's peak while reading KV */
+    double mla_overhead_s;     /* latent attention */
+    double mla_memory_frac;
+    double prefill_overhead_s;
+    double prefill_compute_frac; /* of the BF16 peak */
+};
+
+struct wm_collective {
+    double reduce_latency_s; /* all-reduce of any size */
+    double reduce_frac;      /* of the scale-up bandwidth */
+    double a2a_latency_s;    /* one all-to-all of any size */
+    double a2a_frac;         /* of the scale-up bandwidth */
+};
+
+/**
+ * Board power while serving: P = tdp * min(1, base + memory * sqrt(u_m) + compute * sqrt(u_c) * phi),
+ * u = share of the step in which the memory (the arithmetic) works at its achievable rate,
+ * phi(f) = relative power of the core clock f (wm_clock_power_frac).
+ */
+struct wm_board_power {
+    double idle_w;       /* no model resident */
+    double base_frac;    /* of TDP, model resident, clocks up */
+    double memory_frac;  /* of TDP */
+    double compute_frac; /* of TDP */
+    double min_clock_frac; /* lowest core clock a cap sets */
+};
+
+struct wm_accelerator {
+    struct wm_catalog_head head;
+    const char *vendor, *generation;
+    int64_t year;
+    struct wm_precision_rates bf16, fp8, fp4;
+    double mem_bytes, mem_bytes_per_s;
+    double scale_up_bytes_per_s; /* per accelerator and direction */
+    int64_t scale_up_gpus;
+    double scale_out_bytes_per_s;
+    struct wm_attention_kernel attention;
+    struct wm_collective collective;
+    double tdp_w;
+    struct wm_board_power power;
+    int64_t rack_gpus;      /* accelerators per server or rack: the unit that is bought */
+    double rack_nameplate_w;
+    double host_idle_w, host_busy_w; /* rest of the rack per accelerator, shelf losses included */
+    double other_it_frac;   /* shared network, storage, head nodes / rack power */
+    double liquid_frac;
+    double max_coolant_c;
+    double it_capex_usd_per_gpu; /* all-in: rack, network, storage, installation */
+    double failures_per_gpu_year;
+    double repair_s;
+};
+
+extern const struct wm_field wm_accelerator_fields[];
+
+/** Rates of a precision; cannot fail. */
+const struct wm_precision_rates *wm_accelerator_rates(const struct wm_accelerator *accelerator,
+                                                      enum wm_precision precision);
+
+/**
+ * Relative core power at relative clock f: phi = f * max(v_min, f)^2, the CMOS law P ~ f V^2 with
+ * voltage following frequency down to a floor of 0.7 of nominal.
+ *
+ * @param clock_frac  (0, 1]
+ * @return            (0, 1], 1 at f = 1
+ * @par Source        Rabaey, "Digital Integrated Circuits", 2nd ed., eq. 5.43 (P = C V^2 f); the
+ *                    floor 0.7 is an estimate
+ */
+double wm_clock_power_frac(double clock_frac);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Arena: memory that is released whole. One arena per scenario, one per run.
+ *
+ * Allocation never returns NULL: when memory ends, the arena jumps to the run boundary that was set
+ * with wm_arena_on_exhausted(), or aborts when none was set.
+ */
+#ifndef WATTMILL_ARENA_H
+#define WATTMILL_ARENA_H
+
+#include <setjmp.h>
+#include <stddef.h>
+
+struct wm_arena;
+
+/** A new empty arena, or NULL when even that does not fit. */
+struct wm_arena *wm_arena_open(void);
+/** Releases everything allocated in `arena`; NULL is allowed. */
+void wm_arena_close(struct wm_arena *arena);
+/** Where to longjmp (value 1) when memory ends; NULL means abort. */
+void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary);
+
+/** `n` objects of `size` bytes each, zeroed, aligned for any type and to 64 bytes if large. */
+void *wm_arena_alloc(struct wm_arena *arena, size_t n, size_t size);
+/** Copy of the `n_bytes` at `text`, with a 0 byte appended. */
+char *wm_arena_copy_text(struct wm_arena *arena, const char *text, size_t n_bytes);
+/** printf into the arena. */
+char *wm_arena_printf(struct wm_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/** Bytes handed out so far. */
+size_t wm_arena_used_bytes(const struct wm_arena *arena);
+
+#define WM_NEW(arena, type) ((type *)wm_arena_alloc((arena), 1, sizeof(type)))
+#define WM_NEW_ARRAY(arena, type, n) ((type *)wm_arena_alloc((arena), (n), sizeof(type)))
+
+#endif

@@ -1,0 +1,16 @@
+/* Files compiled into the library: the catalogue (models/catalog) and the figure scripts (plots). */
+#ifndef WATTMILL_EMBEDDED_H
+#define WATTMILL_EMBEDDED_H
+
+#include <stddef.h>
+
+struct wm_embedded {
+    const char *path; /* as in the source tree, e.g. "plots/opex_share.gp" */
+    const char *bytes; /* a 0 byte follows */
+    size_t n_bytes;
+};
+
+/** All compiled-in files in the order of their paths per folder; ends with `path == NULL`. */
+const struct wm_embedded *wm_embedded_files(void);
+
+#endif

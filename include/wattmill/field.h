@@ -1,0 +1,160 @@
+/*
+ * Descriptor tables: one row per parameter gives its key, unit, range, default and meaning.
+ *
+ * Reading, checking, the JSON Schema, docs/parameters.md, `explain`, `--set` and sweep axes are all
+ * derived from the rows; nothing is written twice. A table is an array of rows ended by
+ * WM_FIELD_END; rows are built by typed macros, so that a member of another type does not compile.
+ * min, max and default stand in the row's unit; the struct holds SI.
+ *
+ *     kind     member type                     JSON
+ *     REAL     double                          number (NAN default = absent, see wm_is_set)
+ *     INT      int64_t                         number without fraction
+ *     FLAG     bool                            true / false
+ *     CHOICE   enum (values 0..n-1)            one of the words in `choices`
+ *     COUNT    int64_t                         whole number >= 0, or a word (stored as -1 - its index)
+ *     TEXT     const char *                    string
+ *     TIME     int64_t, us since 1970 UTC      "2027-07-12" or "2027-07-12T15:00[:00][Z]"
+ *     REALS    double[n]                       array of n numbers
+ *     REF      const struct wm_X *             name of a catalogue entry (`catalog` says which kind)
+ *     PRESET   struct wm_X inline              {"type": entry name, key: override, ...} or the name
+ *     GROUP    struct inline                   object
+ *     LIST     struct wm_list                  array of objects
+ */
+#ifndef WATTMILL_FIELD_H
+#define WATTMILL_FIELD_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wattmill/unit.h"
+
+enum wm_field_kind {
+    WM_KIND_END,
+    WM_KIND_REAL,
+    WM_KIND_INT,
+    WM_KIND_FLAG,
+    WM_KIND_CHOICE,
+    WM_KIND_COUNT,
+    WM_KIND_TEXT,
+    WM_KIND_TIME,
+    WM_KIND_REALS,
+    WM_KIND_REF,
+    WM_KIND_PRESET,
+    WM_KIND_GROUP,
+    WM_KIND_LIST,
+};
+
+/** The member of a LIST row: `n` items of the row's item size, in the scenario's arena. */
+struct wm_list {
+    const void *items;
+    size_t n;
+};
+
+/** What a catalogue is called and how its entries are read; rows in catalog.def. */
+enum wm_catalog_kind {
+#define WM_CATALOG(id, section, type, summary) WM_CATALOG_##id,
+#include "wattmill/catalog.def"
+#undef WM_CATALOG
+    WM_N_CATALOGS,
+    WM_CATALOG_NONE = WM_N_CATALOGS
+};
+
+struct wm_field {
+    enum wm_field_kind kind;
+    const char *key;
+    size_t offset, size; /* of the member; LIST: size of struct wm_list */
+    enum wm_unit unit;
+    double min, max;
+    double def;                    /* default; NAN = none (REAL: stays unset; others: required) */
+    const char *def_text;          /* default of CHOICE, TEXT, TIME, REF, PRESET; NULL = required */
+    const char *const *choices;    /* CHOICE: words, ended by NULL */
+    const struct wm_field *fields; /* GROUP, LIST, PRESET: rows of the nested struct */
+    size_t item_size;              /* LIST, REALS: bytes of one item */
+    enum wm_catalog_kind catalog;  /* REF, PRESET */
+    bool required;
+    const char *doc;
+};
+
+/* Compile-time check that a member has the type its row needs, as an addend of value 0. */
+#define WM_TYPED(struct_tag, member, type)                                                         \
+    (0 * sizeof(char[_Generic(((struct struct_tag *)0)->member, type: 1, default: -1)]))
+#define WM_ROW(struct_tag, member, k, name, ...)                                                   \
+    {                                                                                              \
+        .kind = (k), .key = (name), .offset = offsetof(struct struct_tag, member),                 \
+        .size = sizeof(((struct struct_tag *)0)->member), .catalog = WM_CATALOG_NONE, __VA_ARGS__  \
+    }
+
+/** A number with a default; name is the JSON key when it differs from the member. */
+#define WM_REAL_AS(tag, member, name, u, lo, hi, d, text)                                          \
+    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = (d),     \
+           .item_size = WM_TYPED(tag, member, double), .doc = text)
+#define WM_REAL(tag, member, u, lo, hi, d, text)                                                   \
+    WM_REAL_AS(tag, member, #member, u, lo, hi, d, text)
+/** A number that must be given. */
+#define WM_REAL_REQ(tag, member, name, u, lo, hi, text)                                            \
+    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = NAN,     \
+           .required = true, .item_size = WM_TYPED(tag, member, double), .doc = text)
+#define WM_INT(tag, member, lo, hi, d, text)                                                       \
+    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (d),                \
+           .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
+#define WM_INT_REQ(tag, member, lo, hi, text)                                                      \
+    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = NAN,                \
+           .required = true, .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
+#define WM_FLAG(tag, member, d, text)                                                              \
+    WM_ROW(tag, member, WM_KIND_FLAG, #member, .def = (d) ? 1.0 : 0.0,                             \
+           .item_size = WM_TYPED(tag, member, bool), .doc = text)
+/** An enum; `words` is NULL-ended and in the order of the enum's values from 0. */
+#define WM_CHOICE(tag, member, words, d, text)                                                     \
+    WM_ROW(tag, member, WM_KIND_CHOICE, #member, .choices = (words), .def_text = (d),              \
+           .required = (d) == NULL, .doc = text)
+/** A whole number or a word: the word of index i is stored as -1 - i. */
+#define WM_COUNT(tag, member, words, lo, hi, d, text)                                              \
+    WM_ROW(tag, member, WM_KIND_COUNT, #member, .choices = (words), .min = (lo), .max = (hi),      \
+           .def_text = (d), .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
+#define WM_TEXT(tag, member, d, text)                                                              \
+    WM_ROW(tag, member, WM_KIND_TEXT, #member, .def_text = (d),                                    \
+           .item_size = WM_TYPED(tag, member, const char *), .doc = text)
+#define WM_TEXT_REQ(tag, member, text)                                                             \
+    WM_ROW(tag, member, WM_KIND_TEXT, #member, .required = true,                                   \
+           .item_size = WM_TYPED(tag, member, const char *), .doc = text)
+#define WM_TIME_AS(tag, member, name, d, text)                                                     \
+    WM_ROW(tag, member, WM_KIND_TIME, name, .def_text = (d), .required = (d) == NULL,              \
+           .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
+#define WM_REALS(tag, member, u, lo, hi, text)                                                     \
+    WM_ROW(tag, member, WM_KIND_REALS, #member, .unit = (u), .min = (lo), .max = (hi),             \
+           .required = true, .item_size = sizeof(double), .doc = text)
+#define WM_REF(tag, member, kind_id, type, d, text)                                                \
+    {                                                                                              \
+        .kind = WM_KIND_REF, .key = #member, .offset = offsetof(struct tag, member),               \
+        .size = sizeof(((struct tag *)0)->member), .def_text = (d), .required = (d) == NULL,       \
+        .catalog = WM_CATALOG_##kind_id,                                                           \
+        .item_size = WM_TYPED(tag, member, const struct type *), .doc = text                       \
+    }
+/** A catalogue entry copied in place; `d` names the default entry or is NULL (required). */
+#define WM_PRESET(tag, member, kind_id, rows, d, text)                                             \
+    {                                                                                              \
+        .kind = WM_KIND_PRESET, .key = #member, .offset = offsetof(struct tag, member),            \
+        .size = sizeof(((struct tag *)0)->member), .def_text = (d), .required = (d) == NULL,       \
+        .catalog = WM_CATALOG_##kind_id, .fields = (rows), .doc = text                             \
+    }
+#define WM_GROUP(tag, member, rows, text)                                                          \
+    WM_ROW(tag, member, WM_KIND_GROUP, #member, .fields = (rows), .doc = text)
+#define WM_LIST(tag, member, item_tag, rows, text)                                                 \
+    WM_ROW(tag, member, WM_KIND_LIST, #member, .fields = (rows),                                   \
+           .item_size = sizeof(struct item_tag) +                                                  \
+                        WM_TYPED(tag, member, struct wm_list),                                     \
+           .doc = text)
+#define WM_FIELD_END                                                                               \
+    {                                                                                              \
+        .kind = WM_KIND_END                                                                        \
+    }
+
+/** Whether an optional number was given (unset numbers are NAN). */
+static inline bool wm_is_set(double value)
+{
+    return !isnan(value);
+}
+
+#endif

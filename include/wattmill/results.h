@@ -1,0 +1,110 @@
+/*
+ * Results: what a run found, in SI units; sinks convert on the way out.
+ *
+ * A metric that was not computed is NAN and does not appear in any output.
+ */
+#ifndef WATTMILL_RESULTS_H
+#define WATTMILL_RESULTS_H
+
+#include "wattmill/diag.h"
+#include "wattmill/ledger.h"
+#include "wattmill/scenario.h"
+
+enum wm_metric {
+#define WM_METRIC(key, unit, doc) WM_METRIC_##key,
+#include "wattmill/metrics.def"
+#undef WM_METRIC
+    WM_N_METRICS
+};
+
+struct wm_metric_info {
+    const char *key;
+    enum wm_unit unit;
+    const char *doc;
+};
+
+/** Row of a metric; cannot fail. */
+const struct wm_metric_info *wm_metric_info(enum wm_metric metric);
+/** Metric of that key, or WM_N_METRICS. */
+enum wm_metric wm_metric_find(const char *key);
+
+/** Energy by use, [J]; the uses sum to the meter. */
+enum wm_energy_use {
+    WM_USE_PREFILL,
+    WM_USE_DECODE,
+    WM_USE_IDLE,    /* accelerators without an active request */
+    WM_USE_HOST,    /* CPUs, NICs, fans, shelf losses inside the racks */
+    WM_USE_NETWORK, /* shared network, storage and head nodes */
+    WM_USE_COOLING,
+    WM_USE_CONVERSION,
+    WM_USE_HOUSE,
+    WM_N_USES
+};
+/** Key such as "prefill", and what it covers. */
+const char *wm_energy_use_key(enum wm_energy_use use);
+const char *wm_energy_use_doc(enum wm_energy_use use);
+
+struct wm_class_result {
+    const char *name, *pool, *llm;
+    double output_tok_offered, output_tok_served, output_tok_dropped;
+    double input_tok_served, cached_tok_served; /* computed input; prefix hits */
+    double requests_offered, requests_served, requests_dropped;
+    double revenue_usd;
+    double ttft_p50_s, ttft_p99_s, tpot_p50_s, tpot_p99_s;
+    double slo_attainment_frac;
+};
+
+struct wm_pool_result {
+    const char *name, *accelerator, *workload;
+    int64_t n_racks, n_gpus, n_replicas; /* of which the replicas use n_replicas * gpus_per_replica */
+    int64_t gpus_per_replica, prefill_gpus, decode_gpus; /* prefill + decode = one replica */
+    const char *parallelism; /* e.g. "prefill 4 x EP8, decode EP32 DP-attention" */
+    double batch_at_capacity;            /* sequences decoded together per replica */
+    double capacity_out_tok_per_s;       /* of the pool, all replicas up */
+    double capacity_out_tok_per_s_per_gpu;
+    double step_at_capacity_s;
+    double gpu_power_at_capacity_w; /* mean per accelerator, without host */
+    double it_power_at_capacity_w;  /* of the pool */
+    double availability_frac, busy_frac, clock_mean_frac;
+    double energy_j;
+};
+
+struct wm_balance {
+    const char *name, *statement; /* "energy", "meter = sum of uses" */
+    double in, out, residual_rel;
+    enum wm_unit unit;
+};
+
+/** One row per 15 minutes. */
+struct wm_series_row {
+    int64_t time_us;
+    double dry_bulb_c, wet_bulb_c;
+    double ceiling_w, site_w, it_w; /* means of the interval; the ceiling is its lowest value */
+    double offered_tok_per_s, served_tok_per_s;
+    double clock_frac;
+    double shadow_price_usd_per_mwh;
+};
+
+struct wm_results {
+    const struct wm_scenario *scenario;
+    double metric[WM_N_METRICS]; /* SI; NAN = not computed */
+    double hours;
+    double it_design_w;
+    double energy_j[WM_N_USES];
+    struct wm_class_result *classes;
+    size_t n_classes;
+    struct wm_pool_result *pools;
+    size_t n_pools;
+    const struct wm_ledger *ledger;
+    struct wm_balance *balances;
+    size_t n_balances;
+    struct wm_series_row *series;
+    size_t n_series;
+    uint64_t n_events;
+    bool balances_close;
+};
+
+/** Balances above this relative residual fail the run. */
+#define WM_BALANCE_LIMIT 1e-9
+
+#endif

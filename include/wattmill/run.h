@@ -1,0 +1,31 @@
+/*
+ * Run: simulate a scenario.
+ *
+ * The site is a chain of moments at which something changes: the hour's weather and demand, a
+ * ceiling window, a failure or a repair of a replica, a 15-minute billing interval, a month. Between
+ * them nothing does, so energy and tokens are exact products, not steps of an integrator, and an
+ * event that changes nothing leaves every result untouched to the last bit.
+ */
+#ifndef WATTMILL_RUN_H
+#define WATTMILL_RUN_H
+
+#include "wattmill/results.h"
+
+struct wm_run_options {
+    uint64_t n_null_events; /* events spread over the run that change nothing (for tests) */
+    bool ignore_calendar;   /* run as if the ceiling calendar were empty */
+};
+
+/**
+ * Simulates `scenario`.
+ *
+ * @param options  NULL for the defaults
+ * @param results  out, in `arena`; set when the status is WM_OK or WM_FAILED
+ * @return WM_OK; WM_INFEASIBLE (E301 says which constraint); WM_FAILED when a balance does not
+ *         close (E302, results are set); WM_NO_MEMORY
+ */
+enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario,
+                      const struct wm_run_options *options, const struct wm_results **results,
+                      struct wm_diags *diags);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * Scenario: everything a run is told, after defaults, in SI units and const from here on.
+ *
+ * A scenario file (JSON) is read through the tables in sim/input/scenario_fields.c; its keys are the
+ * rows' keys and are documented in docs/parameters.md. Catalogue names have become pointers.
+ */
+#ifndef WATTMILL_SCENARIO_H
+#define WATTMILL_SCENARIO_H
+
+#include "wattmill/accelerator.h"
+#include "wattmill/catalog.h"
+#include "wattmill/climate.h"
+#include "wattmill/cooling.h"
+#include "wattmill/deck.h"
+#include "wattmill/ledger.h"
+#include "wattmill/llm.h"
+#include "wattmill/power_chain.h"
+#include "wattmill/serving.h"
+#include "wattmill/tariff.h"
+#include "wattmill/workload.h"
+
+struct wm_horizon {
+    int64_t start_us; /* UTC */
+    double years;     /* of 8,760 h */
+};
+
+/** A window of the ceiling calendar: [from, to) at another limit. */
+struct wm_ceiling_window {
+    int64_t from_us, to_us;
+    double limit_w;
+    double notice_s;
+    double penalty_usd_per_mwh; /* on energy drawn above the limit */
+};
+
+struct wm_ceiling {
+    double limit_w; /* the contract: every per-MW figure divides by it */
+    double ramp_w_per_s;
+    struct wm_list calendar; /* of struct wm_ceiling_window */
+};
+
+struct wm_site_weather {
+    const struct wm_climate *climate;
+    double dry_bulb_shift_k; /* added to every hour's dry bulb, dew point unchanged */
+};
+
+struct wm_carbon {
+    double kg_per_mwh;
+};
+
+struct wm_site {
+    struct wm_ceiling ceiling;
+    struct wm_site_weather weather;
+    struct wm_power_chain power_chain;
+    struct wm_cooling cooling;
+    struct wm_tariff tariff;
+    struct wm_carbon carbon;
+};
+
+/** Words of fleet.count; the word of index i is stored as -1 - i. */
+enum wm_provisioning { WM_COUNT_MAX_P = -1 };
+
+struct wm_fleet {
+    const char *name;
+    const struct wm_accelerator *accelerator;
+    int64_t count;     /* accelerators (whole racks), or enum wm_provisioning */
+    double share_frac; /* of the IT design power, for max_p */
+};
+
+struct wm_demand {
+    double output_tok_per_s; /* mean over the week; exactly one of the three is set */
+    double requests_per_s;
+    double utilisation_frac; /* of design-hour capacity */
+    const struct wm_shape *shape;
+    bool per_mw; /* the rate is per MW of contract */
+};
+
+struct wm_slo {
+    double ttft_s;
+    double tok_per_s_per_user;
+};
+
+struct wm_price {
+    const struct wm_deck *deck;
+    double paid_frac;
+    double discount_frac; /* price paid over list price */
+};
+
+enum wm_workload_kind { WM_WORKLOAD_REQUEST };
+
+struct wm_workload {
+    const char *name;
+    enum wm_workload_kind kind;
+    const struct wm_workload_class *class;
+    const struct wm_llm *llm;
+    enum wm_precision precision;
+    const struct wm_engine *engine;
+    const char *pool; /* name of the fleet entry that serves it */
+    struct wm_demand demand;
+    struct wm_slo slo;
+    struct wm_price price;
+};
+
+enum wm_capping { WM_CAPPING_MARGINAL_REVENUE };
+
+struct wm_policy {
+    enum wm_capping capping;
+};
+
+struct wm_economics {
+    const struct wm_ledger_params *ledger;
+    double discount_rate_frac; /* nominal, per year */
+};
+
+struct wm_scenario {
+    int64_t schema_version;
+    const char *schema;  /* "$schema": for editors */
+    const char *extends; /* the file this one extends, or "" */
+    const char *name;
+    int64_t seed;
+    struct wm_horizon horizon;
+    struct wm_site site;
+    struct wm_list fleet;     /* of struct wm_fleet */
+    struct wm_list workloads; /* of struct wm_workload */
+    struct wm_policy policy;
+    struct wm_economics economics;
+};
+
+extern const struct wm_field wm_scenario_fields[];
+
+/** Checks that concern several keys at once (E211); everything else stands in the rows. */
+void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags);
+
+#endif

@@ -1,0 +1,95 @@
+#include "wattmill/accelerator.h"
+
+#include "wattmill/require.h"
+
+const char *const wm_precision_words[] = {"bf16", "fp8", "fp4", NULL};
+const char *const wm_basis_words[] = {"measured", "vendor", "analyst", "estimate", NULL};
+
+/* Voltage follows frequency down to this share of its nominal value (estimate). */
+static const double voltage_floor_frac = 0.7;
+
+// clang-format off
+static const struct wm_field kernel_fields[] = {
+    WM_REAL(wm_kernel, compute_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "share of the precision's peak FLOP/s that large kernels reach"),
+    WM_REAL(wm_kernel, memory_frac,  WM_UNIT_FRAC, 0.01, 1.2, 0.8, "share of the memory's peak bandwidth; above 1: caches help"),
+    WM_REAL_AS(wm_kernel, overhead_s, "overhead_us", WM_UNIT_US, 0.0, 1000.0, 5.0, "time of an empty kernel"),
+    WM_REAL(wm_kernel, norm,         WM_UNIT_NONE, 0.5, 10.0, 1.5, "p of the norm that joins arithmetic and memory time"),
+    WM_FIELD_END,
+};
+static const struct wm_field rates_fields[] = {
+    WM_REAL_AS(wm_precision_rates, flop_per_s, "tflop_per_s", WM_UNIT_TFLOP_PER_S, 0.0, 1e6, 0.0, "dense peak rate; 0 = the hardware lacks this precision"),
+    WM_GROUP(wm_precision_rates, gemm, kernel_fields, "dense matrix products"),
+    WM_GROUP(wm_precision_rates, moe,  kernel_fields, "grouped expert products, uneven expert loads folded in"),
+    WM_FIELD_END,
+};
+static const struct wm_field attention_fields[] = {
+    WM_REAL_AS(wm_attention_kernel, decode_overhead_s, "decode_overhead_us", WM_UNIT_US, 0.0, 1000.0, 12.0, "grouped-query decode attention: per layer and step"),
+    WM_REAL_AS(wm_attention_kernel, decode_per_seq_s, "decode_per_seq_us", WM_UNIT_US, 0.0, 10.0, 0.04, "per sequence for 32 query heads"),
+    WM_REAL(wm_attention_kernel, decode_memory_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.85, "share of peak bandwidth while reading the KV cache"),
+    WM_REAL_AS(wm_attention_kernel, mla_overhead_s, "mla_overhead_us", WM_UNIT_US, 0.0, 1000.0, 14.0, "latent decode attention: per layer and step"),
+    WM_REAL(wm_attention_kernel, mla_memory_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.8, "share of peak bandwidth while reading the latent cache"),
+    WM_REAL_AS(wm_attention_kernel, prefill_overhead_s, "prefill_overhead_us", WM_UNIT_US, 0.0, 1000.0, 13.0, "prefill attention: per layer and prompt"),
+    WM_REAL(wm_attention_kernel, prefill_compute_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "share of the BF16 peak in prefill attention"),
+    WM_FIELD_END,
+};
+static const struct wm_field collective_fields[] = {
+    WM_REAL_AS(wm_collective, reduce_latency_s, "reduce_latency_us", WM_UNIT_US, 0.0, 1000.0, 6.0, "all-reduce of a small message"),
+    WM_REAL(wm_collective, reduce_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "share of the scale-up bandwidth in an all-reduce"),
+    WM_REAL_AS(wm_collective, a2a_latency_s, "a2a_latency_us", WM_UNIT_US, 0.0, 1000.0, 15.0, "all-to-all of a small message"),
+    WM_REAL(wm_collective, a2a_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.5, "share of the scale-up bandwidth in an all-to-all"),
+    WM_FIELD_END,
+};
+static const struct wm_field power_fields[] = {
+    WM_REAL(wm_board_power, idle_w,       WM_UNIT_W,    0.0,  1000.0, 75.0, "board without a resident model"),
+    WM_REAL(wm_board_power, base_frac,    WM_UNIT_FRAC, 0.0,  1.0,    0.17, "of TDP: model resident, clocks up, no request"),
+    WM_REAL(wm_board_power, memory_frac,  WM_UNIT_FRAC, 0.0,  1.5,    0.40, "of TDP, times the root of the memory's busy share"),
+    WM_REAL(wm_board_power, compute_frac, WM_UNIT_FRAC, 0.0,  1.5,    0.76, "of TDP, times the root of the arithmetic's busy share"),
+    WM_REAL(wm_board_power, min_clock_frac, WM_UNIT_FRAC, 0.1, 1.0,   0.4,  "lowest core clock a power cap sets"),
+    WM_FIELD_END,
+};
+const struct wm_field wm_accelerator_fields[] = {
+    WM_CATALOG_HEAD_ROWS(wm_accelerator),
+    WM_TEXT_REQ(wm_accelerator, vendor, "who makes it"),
+    WM_TEXT_REQ(wm_accelerator, generation, "architecture"),
+    WM_INT_REQ(wm_accelerator, year, 2010, 2040, "year of first volume shipment"),
+    WM_GROUP(wm_accelerator, bf16, rates_fields, "16-bit arithmetic"),
+    WM_GROUP(wm_accelerator, fp8,  rates_fields, "8-bit floating point"),
+    WM_GROUP(wm_accelerator, fp4,  rates_fields, "4-bit floating point (NVFP4, MXFP4)"),
+    WM_REAL_REQ(wm_accelerator, mem_bytes, "mem_gb", WM_UNIT_GB, 1.0, 10000.0, "memory capacity"),
+    WM_REAL_REQ(wm_accelerator, mem_bytes_per_s, "mem_tb_per_s", WM_UNIT_TB_PER_S, 0.05, 1000.0, "memory bandwidth, peak"),
+    WM_REAL_REQ(wm_accelerator, scale_up_bytes_per_s, "scale_up_gb_per_s", WM_UNIT_GB_PER_S, 1.0, 100000.0, "scale-up link bandwidth per accelerator and direction"),
+    WM_INT_REQ(wm_accelerator, scale_up_gpus, 1, 100000, "accelerators in one scale-up domain"),
+    WM_REAL_AS(wm_accelerator, scale_out_bytes_per_s, "scale_out_gb_per_s", WM_UNIT_GB_PER_S, 0.0, 100000.0, 50.0, "scale-out bandwidth per accelerator and direction"),
+    WM_GROUP(wm_accelerator, attention, attention_fields, "attention kernels"),
+    WM_GROUP(wm_accelerator, collective, collective_fields, "collectives over the scale-up links"),
+    WM_REAL_REQ(wm_accelerator, tdp_w, "tdp_w", WM_UNIT_W, 10.0, 10000.0, "thermal design power of the board"),
+    WM_GROUP(wm_accelerator, power, power_fields, "board power while serving"),
+    WM_INT_REQ(wm_accelerator, rack_gpus, 1, 10000, "accelerators per server or rack, the unit that is bought"),
+    WM_REAL_REQ(wm_accelerator, rack_nameplate_w, "rack_nameplate_kw", WM_UNIT_KW, 0.1, 20000.0, "nameplate of that server or rack"),
+    WM_REAL_REQ(wm_accelerator, host_idle_w, "host_idle_w", WM_UNIT_W, 0.0, 5000.0, "CPUs, NICs, switches, fans and shelf losses per accelerator when idle"),
+    WM_REAL_REQ(wm_accelerator, host_busy_w, "host_busy_w", WM_UNIT_W, 0.0, 5000.0, "the same when busy"),
+    WM_REAL(wm_accelerator, other_it_frac, WM_UNIT_FRAC, 0.0, 0.5, 0.03, "shared network, storage and head nodes over rack power"),
+    WM_REAL(wm_accelerator, liquid_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the heat that liquid takes"),
+    WM_REAL(wm_accelerator, max_coolant_c, WM_UNIT_C, 10.0, 60.0, 45.0, "warmest coolant or inlet air allowed"),
+    WM_REAL_REQ(wm_accelerator, it_capex_usd_per_gpu, "it_capex_usd_per_gpu", WM_UNIT_USD_PER_GPU, 0.0, 1e7, "all-in IT capital per accelerator: rack, network, storage, installation"),
+    WM_REAL(wm_accelerator, failures_per_gpu_year, WM_UNIT_PER_YEAR, 0.0, 100.0, 0.173, "failures that stop a replica, per accelerator and year"),
+    WM_REAL_AS(wm_accelerator, repair_s, "repair_h", WM_UNIT_H, 0.0, 8760.0, 4.0, "mean time to repair or swap in a spare"),
+    WM_FIELD_END,
+};
+// clang-format on
+
+const struct wm_precision_rates *wm_accelerator_rates(const struct wm_accelerator *accelerator,
+                                                      enum wm_precision precision)
+{
+    const struct wm_precision_rates *const rates[] = {&accelerator->bf16, &accelerator->fp8,
+                                                      &accelerator->fp4};
+    WM_REQUIRE((int)precision >= 0 && precision < WM_N_PRECISIONS);
+    return rates[precision];
+}
+
+double wm_clock_power_frac(double clock_frac)
+{
+    WM_REQUIRE(clock_frac > 0.0 && clock_frac <= 1.0);
+    const double voltage = fmax(voltage_floor_frac, clock_frac);
+    return clock_frac * voltage * voltage;
+}

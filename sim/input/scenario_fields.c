@@ -1,0 +1,192 @@
+#include <string.h>
+
+#include "wattmill/scenario.h"
+
+static const char *const provisioning_words[] = {"max_p", NULL};
+static const char *const workload_kind_words[] = {"request", NULL};
+static const char *const capping_words[] = {"marginal_revenue", NULL};
+
+// clang-format off
+static const struct wm_field horizon_fields[] = {
+    WM_TIME_AS(wm_horizon, start_us, "start", "2027-01-01", "first instant, UTC"),
+    WM_REAL(wm_horizon, years, WM_UNIT_YEAR, 0.001, 2.0, 1.0, "length in years of 8,760 h; prices are held flat"),
+    WM_FIELD_END,
+};
+static const struct wm_field window_fields[] = {
+    WM_TIME_AS(wm_ceiling_window, from_us, "from", NULL, "start, UTC"),
+    WM_TIME_AS(wm_ceiling_window, to_us, "to", NULL, "end, UTC"),
+    WM_REAL_REQ(wm_ceiling_window, limit_w, "limit_mw", WM_UNIT_MW, 0.0, 10000.0, "ceiling in the window"),
+    WM_REAL_AS(wm_ceiling_window, notice_s, "notice_min", WM_UNIT_MIN, 0.0, 525600.0, 30.0, "warning before the window"),
+    WM_REAL(wm_ceiling_window, penalty_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "on energy drawn above the limit"),
+    WM_FIELD_END,
+};
+static const struct wm_field ceiling_fields[] = {
+    WM_REAL_REQ(wm_ceiling, limit_w, "limit_mw", WM_UNIT_MW, 0.01, 10000.0, "contract at the meter; per-MW figures divide by it"),
+    WM_REAL_AS(wm_ceiling, ramp_w_per_s, "ramp_mw_per_min", WM_UNIT_MW_PER_MIN, 0.001, 100000.0, 10.0, "how fast the draw follows a ceiling window down and up"),
+    WM_LIST(wm_ceiling, calendar, wm_ceiling_window, window_fields, "windows at another limit; they must not overlap"),
+    WM_FIELD_END,
+};
+static const struct wm_field weather_fields[] = {
+    WM_REF(wm_site_weather, climate, climate, wm_climate, "northern-virginia", "parametric climate"),
+    WM_REAL(wm_site_weather, dry_bulb_shift_k, WM_UNIT_K, -30.0, 30.0, 0.0, "added to every hour's dry bulb and to the design dry bulb"),
+    WM_FIELD_END,
+};
+static const struct wm_field carbon_fields[] = {
+    WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean"),
+    WM_FIELD_END,
+};
+static const struct wm_field site_fields[] = {
+    WM_GROUP(wm_site, ceiling, ceiling_fields, "the grid's limit"),
+    WM_GROUP(wm_site, weather, weather_fields, "weather"),
+    WM_PRESET(wm_site, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack"),
+    WM_PRESET(wm_site, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant"),
+    WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
+    WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
+    WM_FIELD_END,
+};
+static const struct wm_field fleet_fields[] = {
+    WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
+    WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
+    WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or max_p: racks whose nameplate fills the IT design power"),
+    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the IT design power, for max_p"),
+    WM_FIELD_END,
+};
+static const struct wm_field demand_fields[] = {
+    WM_REAL(wm_demand, output_tok_per_s, WM_UNIT_TOK_PER_S, 0.0, 1e15, NAN, "offered output rate, weekly mean; or give requests_per_s or utilisation_frac"),
+    WM_REAL(wm_demand, requests_per_s, WM_UNIT_REQ_PER_S, 0.0, 1e12, NAN, "offered requests, weekly mean"),
+    WM_REAL(wm_demand, utilisation_frac, WM_UNIT_FRAC, 0.0, 10.0, NAN, "offered over design-hour capacity, weekly mean"),
+    WM_REF(wm_demand, shape, shape, wm_shape, "flat", "demand by hour of the week"),
+    WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
+    WM_FIELD_END,
+};
+static const struct wm_field slo_fields[] = {
+    WM_REAL_AS(wm_slo, ttft_s, "ttft_s", WM_UNIT_S, 0.001, 86400.0, 2.0, "time to first token, 99th percentile at capacity"),
+    WM_REAL(wm_slo, tok_per_s_per_user, WM_UNIT_TOK_PER_S, 0.01, 100000.0, 20.0, "speed each user sees, median at capacity"),
+    WM_FIELD_END,
+};
+static const struct wm_field price_fields[] = {
+    WM_REF(wm_price, deck, deck, wm_deck, NULL, "list prices of tokens"),
+    WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
+    WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
+    WM_FIELD_END,
+};
+static const struct wm_field workload_row_fields[] = {
+    WM_TEXT_REQ(wm_workload, name, "name of the workload"),
+    WM_CHOICE(wm_workload, kind, workload_kind_words, "request", "interactive requests"),
+    WM_REF(wm_workload, class, workload, wm_workload_class, NULL, "lengths and prefix reuse"),
+    WM_REF(wm_workload, llm, llm, wm_llm, NULL, "model that serves it"),
+    WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
+    WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
+    WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; one workload a pool"),
+    WM_GROUP(wm_workload, demand, demand_fields, "how much is asked for"),
+    WM_GROUP(wm_workload, slo, slo_fields, "latency targets"),
+    WM_GROUP(wm_workload, price, price_fields, "what is paid"),
+    WM_FIELD_END,
+};
+static const struct wm_field policy_fields[] = {
+    WM_CHOICE(wm_policy, capping, capping_words, "marginal_revenue", "who gives way under the ceiling: marginal_revenue equalises $/W"),
+    WM_FIELD_END,
+};
+static const struct wm_field economics_fields[] = {
+    WM_REF(wm_economics, ledger, ledger, wm_ledger_params, "owner-operator", "who owns what, and unit costs"),
+    WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.10, "nominal, per year; default: 10 %, 8 to 14 % is usual"),
+    WM_FIELD_END,
+};
+const struct wm_field wm_scenario_fields[] = {
+    WM_INT_REQ(wm_scenario, schema_version, 1, 1, "version of this format"),
+    WM_ROW(wm_scenario, schema, WM_KIND_TEXT, "$schema", .def_text = "", .doc = "JSON Schema, for editors"),
+    WM_TEXT(wm_scenario, extends, "", "file whose keys this one overrides; relative to this file"),
+    WM_TEXT_REQ(wm_scenario, name, "name of the scenario"),
+    WM_INT(wm_scenario, seed, 0, 9007199254740991.0, 1, "of every random stream"),
+    WM_GROUP(wm_scenario, horizon, horizon_fields, "what time is simulated"),
+    WM_GROUP(wm_scenario, site, site_fields, "grid, weather, plant, tariff"),
+    WM_LIST(wm_scenario, fleet, wm_fleet, fleet_fields, "pools of accelerators"),
+    WM_LIST(wm_scenario, workloads, wm_workload, workload_row_fields, "what the pools serve"),
+    WM_GROUP(wm_scenario, policy, policy_fields, "dispatch under the ceiling"),
+    WM_GROUP(wm_scenario, economics, economics_fields, "money"),
+    WM_FIELD_END,
+};
+// clang-format on
+
+static const struct wm_fleet *find_pool(const struct wm_scenario *s, const char *name)
+{
+    const struct wm_fleet *fleet = s->fleet.items;
+    for (size_t i = 0; i < s->fleet.n; i++)
+        if (strcmp(fleet[i].name, name) == 0)
+            return &fleet[i];
+    return NULL;
+}
+
+static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_fleet *fleet = s->fleet.items;
+    double share_sum = 0.0;
+    if (s->fleet.n == 0)
+        wm_diag_add(diags, WM_E211, NULL, "fleet", "is empty: give at least one pool");
+    for (size_t i = 0; i < s->fleet.n; i++) {
+        if (fleet[i].count == WM_COUNT_MAX_P)
+            share_sum += fleet[i].share_frac;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(fleet[i].name, fleet[j].name) == 0)
+                wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
+                            fleet[i].name);
+        const double coolant_c = s->site.cooling.supply_c;
+        if (coolant_c > fleet[i].accelerator->max_coolant_c)
+            wm_diag_add(diags, WM_E211, NULL, "site.cooling.supply_c",
+                        "= %g °C, but %s takes at most %g °C", coolant_c,
+                        fleet[i].accelerator->head.name, fleet[i].accelerator->max_coolant_c);
+    }
+    if (share_sum > 1.0 + 1e-12)
+        wm_diag_add(diags, WM_E211, NULL, "fleet",
+                    "shares of the max_p pools sum to %g, more than 1", share_sum);
+}
+
+static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_workload *w = s->workloads.items;
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        const struct wm_demand *d = &w[i].demand;
+        const int n_given = wm_is_set(d->output_tok_per_s) + wm_is_set(d->requests_per_s) +
+                            wm_is_set(d->utilisation_frac);
+        if (n_given != 1)
+            wm_diag_add(diags, WM_E211, NULL, w[i].name,
+                        "demand needs exactly one of output_tok_per_s, requests_per_s, "
+                        "utilisation_frac; %d are given",
+                        n_given);
+        if (!find_pool(s, w[i].pool))
+            wm_diag_add(diags, WM_E211, NULL, w[i].name, "pool \"%s\" is not in fleet", w[i].pool);
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(w[i].name, w[j].name) == 0)
+                wm_diag_add(diags, WM_E211, NULL, w[i].name, "two workloads have this name");
+            if (strcmp(w[i].pool, w[j].pool) == 0)
+                wm_diag_add(diags, WM_E211, NULL, w[i].name,
+                            "pool \"%s\" already serves \"%s\"; a pool serves one workload",
+                            w[i].pool, w[j].name);
+        }
+    }
+}
+
+static void check_calendar(const struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_ceiling_window *w = s->site.ceiling.calendar.items;
+    for (size_t i = 0; i < s->site.ceiling.calendar.n; i++) {
+        if (w[i].to_us <= w[i].from_us)
+            wm_diag_add(diags, WM_E211, NULL, "site.ceiling.calendar",
+                        "window %zu ends before it starts", i);
+        if (w[i].limit_w > s->site.ceiling.limit_w)
+            wm_diag_add(diags, WM_E211, NULL, "site.ceiling.calendar",
+                        "window %zu allows %g MW, more than the contract of %g MW", i,
+                        w[i].limit_w / WM_W_PER_MW, s->site.ceiling.limit_w / WM_W_PER_MW);
+        for (size_t j = 0; j < i; j++)
+            if (w[i].from_us < w[j].to_us && w[j].from_us < w[i].to_us)
+                wm_diag_add(diags, WM_E211, NULL, "site.ceiling.calendar",
+                            "windows %zu and %zu overlap", j, i);
+    }
+}
+
+void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
+{
+    check_fleet(scenario, diags);
+    check_workloads(scenario, diags);
+    check_calendar(scenario, diags);
+}
