@@ -1,0 +1,129 @@
+/*
+ * Input: JSON text -> scenario, through the descriptor tables (field.h).
+ *
+ * The reader walks a table over a JSON object and fills a struct: defaults, types, units, ranges,
+ * words, names of catalogue entries. It never stops at the first mistake; each is a diagnostic with
+ * its place, path, rule and cure. Every value read leaves an origin behind: user, default, or the
+ * catalogue entry it came from. The schema, the pages of docs/ and `explain` walk the same tables.
+ */
+#ifndef WATTMILL_INPUT_H
+#define WATTMILL_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "wattmill/catalog.h"
+#include "wattmill/field.h"
+#include "wattmill/json.h"
+
+struct wm_scenario;
+
+/** Where one value of a scenario came from, for the result's `inputs`. */
+struct wm_origin {
+    const char *path;   /* "site.ceiling.limit_mw" */
+    const char *value;  /* JSON text, in the planner's unit */
+    enum wm_unit unit;
+    const char *origin; /* "user", "default" or "catalogue dry-cooler@2025-05-01" */
+};
+
+struct wm_origins {
+    struct wm_origin *items;
+    size_t n, capacity;
+};
+
+/** What reading needs besides table and object. */
+struct wm_reader {
+    struct wm_arena *arena;
+    const struct wm_catalog *catalog; /* NULL: no REF or PRESET in the table */
+    struct wm_diags *diags;
+    struct wm_origins *origins; /* NULL: not kept */
+    const char *entry;          /* origin of values from a catalogue file, or NULL */
+};
+
+/**
+ * Reads `object` through `fields` into the struct at `out`.
+ *
+ * @param object  NULL reads as {}
+ * @param where   place for "required key missing" when object is NULL; may be NULL
+ * @param path    JSON path of the object, "" at the top
+ * @return true when nothing was wrong; otherwise E202..E208, E210, E212 were added and `out` is
+ *         not to be used
+ */
+bool wm_fields_read(struct wm_reader *reader, const struct wm_field *fields,
+                    const struct wm_json *object, const struct wm_place *where, const char *path,
+                    void *out);
+
+/** Catalogue of the compiled-in files plus the catalogue sections of `root` (may be NULL). */
+enum wm_status wm_catalog_load_with(struct wm_arena *arena, const struct wm_json *root,
+                                    const struct wm_catalog **out, struct wm_diags *diags);
+/** The entry as JSON, its `base` already merged in; NULL when there is none of that name. */
+const struct wm_json *wm_catalog_json(const struct wm_catalog *catalog, enum wm_catalog_kind kind,
+                                      const char *name);
+/** Kind whose section has that name ("accelerators"), or WM_CATALOG_NONE. */
+enum wm_catalog_kind wm_catalog_kind_of(const char *section);
+
+/** One `--set path=value`. */
+struct wm_override {
+    const char *path;  /* dotted; list elements by index or by their `name` */
+    const char *value; /* JSON, else taken as a string */
+};
+
+/** Splits "path=value" at the first `=`; WM_USAGE with E103 when there is none. */
+enum wm_status wm_override_parse(struct wm_arena *arena, const char *text, struct wm_override *out,
+                                 struct wm_diags *diags);
+/** Applies one to a tree; false with E103 when the path leads nowhere. */
+bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
+                       struct wm_diags *diags);
+
+/** A scenario with what a sink wants to know about its origin. */
+struct wm_loaded {
+    const struct wm_scenario *scenario;
+    const struct wm_catalog *catalog;
+    const struct wm_json *json; /* after extends and overrides */
+    struct wm_origins origins;
+};
+
+/**
+ * Reads a scenario file with everything it extends, applies overrides, checks.
+ *
+ * @param sets         `n_sets` overrides, applied in order after `extends`
+ * @param out          the scenario, or NULL unless WM_OK
+ * @param catalog_out  the catalogue with the scenario's own entries; may be NULL
+ * @return WM_OK; WM_IO (E102: the file itself cannot be read); WM_INVALID (everything wrong is in
+ *         diags: E201..E213); WM_USAGE (E103)
+ */
+enum wm_status wm_scenario_load_file(struct wm_arena *arena, const char *path,
+                                     const struct wm_override *sets, size_t n_sets,
+                                     const struct wm_scenario **out,
+                                     const struct wm_catalog **catalog_out,
+                                     struct wm_diags *diags);
+/** The same from memory; `name` is shown in places, `dir` is where `extends` looks ("" = here). */
+enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                     const char *name, const char *dir,
+                                     const struct wm_override *sets, size_t n_sets,
+                                     const struct wm_scenario **out,
+                                     const struct wm_catalog **catalog_out,
+                                     struct wm_diags *diags);
+/** wm_scenario_load_file() with origins and the final JSON. */
+enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
+                                const struct wm_override *sets, size_t n_sets,
+                                struct wm_loaded *out, struct wm_diags *diags);
+
+/** Whole file into the arena, 0-ended; WM_IO with E102 when it cannot be read. */
+enum wm_status wm_text_load(struct wm_arena *arena, const char *path, const char **text,
+                            size_t *n_bytes, struct wm_diags *diags);
+
+/** JSON Schema (draft 2020-12) of a scenario file. */
+enum wm_status wm_schema_write(struct wm_json_writer *w);
+/** docs/parameters.md: every parameter of a scenario and of each kind of catalogue entry. */
+void wm_parameters_write_md(FILE *file);
+/** docs/errors.md: every code with its meaning. */
+void wm_errors_write_md(FILE *file);
+/**
+ * What a key, a path, a metric or an error code means: unit, range, default, doc, all places.
+ * @return false when nothing matches; a suggestion was printed then
+ */
+bool wm_explain(FILE *file, const char *key_or_path);
+
+#endif
