@@ -30,6 +30,12 @@ static const struct wm_field attention_fields[] = {
     WM_REAL(wm_attention_kernel, mla_memory_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.8, "share of peak bandwidth while reading the latent cache"),
     WM_REAL_AS(wm_attention_kernel, prefill_overhead_s, "prefill_overhead_us", WM_UNIT_US, 0.0, 1000.0, 13.0, "prefill attention: per layer and prompt"),
     WM_REAL(wm_attention_kernel, prefill_compute_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "share of the BF16 peak in prefill attention"),
+    WM_REAL(wm_attention_kernel, prefill_half_tok, WM_UNIT_TOK, 0.0, 100000.0, 1000.0, "new tokens at which prefill attention is half as efficient"),
+    WM_FIELD_END,
+};
+static const struct wm_field elementwise_fields[] = {
+    WM_REAL_AS(wm_elementwise, overhead_s, "overhead_us", WM_UNIT_US, 0.0, 1000.0, 2.3, "time of an empty elementwise kernel"),
+    WM_REAL(wm_elementwise, memory_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.54, "share of peak bandwidth in elementwise kernels"),
     WM_FIELD_END,
 };
 static const struct wm_field collective_fields[] = {
@@ -61,6 +67,7 @@ const struct wm_field wm_accelerator_fields[] = {
     WM_INT_REQ(wm_accelerator, scale_up_gpus, 1, 100000, "accelerators in one scale-up domain"),
     WM_REAL_AS(wm_accelerator, scale_out_bytes_per_s, "scale_out_gb_per_s", WM_UNIT_GB_PER_S, 0.0, 100000.0, 50.0, "scale-out bandwidth per accelerator and direction"),
     WM_GROUP(wm_accelerator, attention, attention_fields, "attention kernels"),
+    WM_GROUP(wm_accelerator, elementwise, elementwise_fields, "norms, rotary embedding, activation, residual"),
     WM_GROUP(wm_accelerator, collective, collective_fields, "collectives over the scale-up links"),
     WM_REAL_REQ(wm_accelerator, tdp_w, "tdp_w", WM_UNIT_W, 10.0, 10000.0, "thermal design power of the board"),
     WM_GROUP(wm_accelerator, power, power_fields, "board power while serving"),

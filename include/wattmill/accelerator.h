@@ -40,6 +40,13 @@ struct wm_attention_kernel {
     double mla_memory_frac;
     double prefill_overhead_s;
     double prefill_compute_frac; /* of the BF16 peak */
+    double prefill_half_tok;     /* new tokens at which prefill attention is half as efficient */
+};
+
+/** Norms, rotary embedding, activation, residual: limited by memory, four fused kernels a layer. */
+struct wm_elementwise {
+    double overhead_s;
+    double memory_frac;
 };
 
 struct wm_collective {
@@ -72,6 +79,7 @@ struct wm_accelerator {
     int64_t scale_up_gpus;
     double scale_out_bytes_per_s;
     struct wm_attention_kernel attention;
+    struct wm_elementwise elementwise;
     struct wm_collective collective;
     double tdp_w;
     struct wm_board_power power;

@@ -40,6 +40,8 @@ struct wm_serving_case {
     double input_tok;            /* per request, cached part included */
     double cached_frac;
     double output_tok;
+    double output_scv; /* squared coefficient of variation of the output length */
+    double max_gpus;   /* largest replica that can be built */
     double ttft_slo_s;
     double tok_per_s_per_user_slo;
 };
@@ -113,6 +115,11 @@ struct wm_serving_point {
 
 /** Output rate at which the latency target is just met at `clock_frac` [tok/s]; 0 if never. */
 double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac);
+/** Batch per decode group at that capacity; 0 if never. */
+double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac);
+/** Steady state at a mean batch in decode in [0, capacity batch]; one pass instead of a search. */
+struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,
+                                            double clock_frac);
 /** Steady state at an output rate in [0, capacity]. */
 struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, double out_tok_per_s,
                                         double clock_frac);
