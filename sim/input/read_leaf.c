@@ -1,0 +1,492 @@
+/* Reading one value: type, range, words, dates, names; and its default when it is absent. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fields.h"
+#include "wattmill/civil.h"
+#include "wattmill/require.h"
+#include "wattmill/suggest.h"
+
+/* Whole numbers up to here are exact in a double. */
+#define WHOLE_MAX 9007199254740992.0
+
+struct leaf {
+    struct wm_reader *reader;
+    const struct wm_field *field;
+    const struct wm_json *node;
+    const struct wm_way *way;
+    void *member;
+};
+
+const char *wm_way_text(struct wm_arena *arena, const struct wm_way *way)
+{
+    if (way == NULL)
+        return "";
+    const char *up = wm_way_text(arena, way->up);
+    const char *dot = up[0] == '\0' ? "" : ".";
+    if (way->key != NULL)
+        return wm_arena_printf(arena, "%s%s%s", up, dot, way->key);
+    return wm_arena_printf(arena, "%s%s%zu", up, dot, way->index);
+}
+
+/* " K" behind a number; fractions and pure numbers carry no symbol. */
+static const char *unit_text(struct wm_arena *arena, enum wm_unit unit)
+{
+    if (unit == WM_UNIT_NONE || unit == WM_UNIT_FRAC)
+        return "";
+    return wm_arena_printf(arena, " %s", wm_unit_symbol(unit));
+}
+
+static const char *range_text(struct wm_arena *arena, const struct wm_field *f)
+{
+    char lo[32], hi[32];
+    const char *unit = unit_text(arena, f->unit);
+    wm_json_number_text(f->min, lo);
+    wm_json_number_text(f->max, hi);
+    if (!isfinite(f->max))
+        return wm_arena_printf(arena, "at least %s%s", lo, unit);
+    if (!isfinite(f->min))
+        return wm_arena_printf(arena, "at most %s%s", hi, unit);
+    return wm_arena_printf(arena, "%s..%s%s", lo, hi, unit);
+}
+
+void wm_report_type(struct wm_reader *reader, const struct wm_field *field,
+                    const struct wm_json *node, const struct wm_way *way, const char *needs)
+{
+    const char *path = wm_way_text(reader->arena, way);
+    if (node->type == WM_JSON_ARRAY || node->type == WM_JSON_OBJECT)
+        wm_diag_add(reader->diags, WM_E205, &node->place, path, "needs %s, found %s (%s)", needs,
+                    wm_json_type_text(node->type), field->doc);
+    else
+        wm_diag_add(reader->diags, WM_E205, &node->place, path, "= %s, needs %s (%s)",
+                    wm_json_to_text(reader->arena, node), needs, field->doc);
+}
+
+bool wm_report_study(struct wm_reader *reader, const struct wm_json *node, const struct wm_way *way)
+{
+    const char *word = wm_json_find(node, "sweep") != NULL  ? "sweep"
+                       : wm_json_find(node, "dist") != NULL ? "dist"
+                                                            : NULL;
+    if (word == NULL)
+        return false;
+    wm_diag_add(reader->diags, WM_E212, &node->place, wm_way_text(reader->arena, way),
+                "a plain run needs one value here; `%s` belongs in a study", word);
+    return true;
+}
+
+void wm_report_no_entry(struct wm_reader *reader, enum wm_catalog_kind kind, const char *name,
+                        const struct wm_place *place, const struct wm_way *way)
+{
+    struct wm_suggest suggest = wm_suggest_init(name);
+    const size_t n = wm_catalog_n(reader->catalog, kind);
+    const char *all = "";
+    for (size_t i = 0; i < n; i++) {
+        const char *candidate = wm_catalog_at(reader->catalog, kind, i)->name;
+        wm_suggest_offer(&suggest, candidate);
+        if (i < 12)
+            all = wm_arena_printf(reader->arena, "%s%s%s", all, i > 0 ? ", " : "", candidate);
+    }
+    const char *help = suggest.best != NULL ? wm_suggest_text(reader->arena, &suggest)
+                                            : wm_arena_printf(reader->arena, "; there are: %s%s",
+                                                              all, n > 12 ? ", ..." : "");
+    wm_diag_add(reader->diags, WM_E208, place, wm_way_text(reader->arena, way),
+                "= \"%s\", no such entry in %s%s", name, wm_catalog_section(kind), help);
+}
+
+void wm_origin_keep(struct wm_reader *r, enum wm_unit unit, const struct wm_json *node,
+                    const struct wm_way *way, const char *value)
+{
+    struct wm_origins *origins = r->origins;
+    if (origins == NULL)
+        return;
+    if (origins->n == origins->capacity) {
+        const size_t capacity = origins->capacity == 0 ? 128 : 2 * origins->capacity;
+        struct wm_origin *items = WM_NEW_ARRAY(r->arena, struct wm_origin, capacity);
+        if (origins->n > 0)
+            memcpy(items, origins->items, origins->n * sizeof *items);
+        origins->items = items;
+        origins->capacity = capacity;
+    }
+    const char *origin = "user";
+    if (node == NULL)
+        origin = "default";
+    else if (r->entry != NULL && node->place.file != NULL &&
+             strncmp(node->place.file, WM_CATALOG_PREFIX, strlen(WM_CATALOG_PREFIX)) == 0)
+        origin = r->entry;
+    origins->items[origins->n++] =
+        (struct wm_origin){wm_way_text(r->arena, way), value, unit, origin};
+}
+
+static void keep_origin(const struct leaf *l, const char *value)
+{
+    wm_origin_keep(l->reader, l->field->unit, l->node, l->way, value);
+}
+
+static void keep_node(const struct leaf *l)
+{
+    if (l->reader->origins != NULL)
+        keep_origin(l, wm_json_to_text(l->reader->arena, l->node));
+}
+
+static void keep_text(const struct leaf *l, const char *text)
+{
+    if (l->reader->origins == NULL)
+        return;
+    struct wm_json_writer w = wm_json_writer_to_memory(l->reader->arena, false);
+    wm_json_string(&w, text);
+    keep_origin(l, w.bytes);
+}
+
+static void keep_number(const struct leaf *l, double value)
+{
+    char buf[32];
+    if (l->reader->origins != NULL)
+        keep_origin(l, wm_arena_printf(l->reader->arena, "%s", wm_json_number_text(value, buf)));
+}
+
+static void store(const struct leaf *l, const void *value, size_t size)
+{
+    WM_REQUIRE(size <= l->field->size);
+    memcpy(l->member, value, size);
+}
+
+static bool in_range(const struct leaf *l, const struct wm_json *number, const struct wm_way *way)
+{
+    const struct wm_field *f = l->field;
+    struct wm_arena *arena = l->reader->arena;
+    const double value = number->number;
+    if (value >= f->min && value <= f->max)
+        return true;
+
+    const char *hint = "";
+    const double part = value / 100.0;
+    if (f->unit == WM_UNIT_FRAC && value > 1.0 && part >= f->min && part <= f->max) {
+        char buf[32];
+        hint = wm_arena_printf(arena, "; a fraction, not percent: did you mean %s?",
+                               wm_json_number_text(part, buf));
+    }
+    wm_diag_add(l->reader->diags, WM_E204, &number->place, wm_way_text(arena, way),
+                "= %s%s, allowed %s (%s)%s", number->text, unit_text(arena, f->unit),
+                range_text(arena, f), f->doc, hint);
+    return false;
+}
+
+static bool read_real(const struct leaf *l)
+{
+    if (l->node->type != WM_JSON_NUMBER) {
+        const char *unit = unit_text(l->reader->arena, l->field->unit);
+        wm_report_type(l->reader, l->field, l->node, l->way,
+                       unit[0] == '\0' ? "a number"
+                                       : wm_arena_printf(l->reader->arena, "a number in%s", unit));
+        return false;
+    }
+    if (!in_range(l, l->node, l->way))
+        return false;
+    const double value_si = wm_unit_to_si(l->field->unit, l->node->number);
+    store(l, &value_si, sizeof value_si);
+    keep_node(l);
+    return true;
+}
+
+static bool is_whole(const struct wm_json *node)
+{
+    return node->type == WM_JSON_NUMBER && node->number == trunc(node->number) &&
+           fabs(node->number) <= WHOLE_MAX;
+}
+
+static bool read_int(const struct leaf *l, const char *needs)
+{
+    if (!is_whole(l->node)) {
+        wm_report_type(l->reader, l->field, l->node, l->way, needs);
+        return false;
+    }
+    if (!in_range(l, l->node, l->way))
+        return false;
+    const int64_t value = (int64_t)l->node->number;
+    store(l, &value, sizeof value);
+    keep_node(l);
+    return true;
+}
+
+static bool read_flag(const struct leaf *l)
+{
+    if (l->node->type != WM_JSON_BOOL) {
+        wm_report_type(l->reader, l->field, l->node, l->way, "true or false");
+        return false;
+    }
+    store(l, &l->node->flag, sizeof(bool));
+    keep_node(l);
+    return true;
+}
+
+/* Index of `word` among the row's words, or -1. */
+static int word_index(const struct wm_field *f, const char *word)
+{
+    for (int i = 0; f->choices[i] != NULL; i++)
+        if (strcmp(f->choices[i], word) == 0)
+            return i;
+    return -1;
+}
+
+/* The index of the node's word; -1 after reporting E207. */
+static int read_word(const struct leaf *l, const char *or_else)
+{
+    const struct wm_field *f = l->field;
+    const int index = word_index(f, l->node->text);
+    if (index >= 0)
+        return index;
+    struct wm_arena *arena = l->reader->arena;
+    struct wm_suggest suggest = wm_suggest_init(l->node->text);
+    const char *all = "";
+    for (int i = 0; f->choices[i] != NULL; i++) {
+        wm_suggest_offer(&suggest, f->choices[i]);
+        all = wm_arena_printf(arena, "%s%s%s", all, i > 0 ? ", " : "", f->choices[i]);
+    }
+    wm_diag_add(l->reader->diags, WM_E207, &l->node->place, wm_way_text(arena, l->way),
+                "= \"%s\", allowed: %s%s (%s)%s", l->node->text, or_else, all, f->doc,
+                wm_suggest_text(arena, &suggest));
+    return -1;
+}
+
+static bool read_choice(const struct leaf *l)
+{
+    if (l->node->type != WM_JSON_STRING) {
+        wm_report_type(l->reader, l->field, l->node, l->way, "one of its words");
+        return false;
+    }
+    const int index = read_word(l, "");
+    if (index < 0)
+        return false;
+    store(l, &index, sizeof index);
+    keep_node(l);
+    return true;
+}
+
+static bool read_count(const struct leaf *l)
+{
+    if (l->node->type != WM_JSON_STRING)
+        return read_int(l, "a whole number or one of its words");
+    const int index = read_word(l, "a whole number, ");
+    if (index < 0)
+        return false;
+    const int64_t value = -1 - (int64_t)index;
+    store(l, &value, sizeof value);
+    keep_node(l);
+    return true;
+}
+
+static bool read_text(const struct leaf *l)
+{
+    if (l->node->type != WM_JSON_STRING) {
+        wm_report_type(l->reader, l->field, l->node, l->way, "a string");
+        return false;
+    }
+    store(l, &l->node->text, sizeof l->node->text);
+    keep_node(l);
+    return true;
+}
+
+static bool read_time(const struct leaf *l)
+{
+    int64_t time_us = 0;
+    if (l->node->type != WM_JSON_STRING || !wm_time_parse(l->node->text, &time_us)) {
+        wm_diag_add(l->reader->diags, WM_E210, &l->node->place,
+                    wm_way_text(l->reader->arena, l->way),
+                    "= %s, needs a date or time in UTC such as \"2027-07-12\" or "
+                    "\"2027-07-12T15:00\", years %d..%d (%s)",
+                    wm_json_to_text(l->reader->arena, l->node), WM_YEAR_FIRST, WM_YEAR_LAST,
+                    l->field->doc);
+        return false;
+    }
+    store(l, &time_us, sizeof time_us);
+    keep_node(l);
+    return true;
+}
+
+static bool read_reals(const struct leaf *l)
+{
+    const size_t n = l->field->size / sizeof(double);
+    struct wm_arena *arena = l->reader->arena;
+    if (l->node->type != WM_JSON_ARRAY || l->node->n_children != n) {
+        const char *needs = wm_arena_printf(arena, "an array of %zu numbers", n);
+        if (l->node->type == WM_JSON_ARRAY)
+            wm_diag_add(l->reader->diags, WM_E205, &l->node->place, wm_way_text(arena, l->way),
+                        "needs %s, found %zu (%s)", needs, l->node->n_children, l->field->doc);
+        else
+            wm_report_type(l->reader, l->field, l->node, l->way, needs);
+        return false;
+    }
+    bool ok = true;
+    size_t i = 0;
+    for (const struct wm_json *c = l->node->child; c != NULL; c = c->next, i++) {
+        const struct wm_way here = {l->way, NULL, i};
+        if (c->type != WM_JSON_NUMBER) {
+            wm_report_type(l->reader, l->field, c, &here, "a number");
+            ok = false;
+            continue;
+        }
+        if (!in_range(l, c, &here)) {
+            ok = false;
+            continue;
+        }
+        const double value_si = wm_unit_to_si(l->field->unit, c->number);
+        memcpy((char *)l->member + i * sizeof value_si, &value_si, sizeof value_si);
+    }
+    if (ok)
+        keep_node(l);
+    return ok;
+}
+
+static bool store_ref(const struct leaf *l, const char *name, const struct wm_place *place)
+{
+    const struct wm_catalog_head *entry =
+        wm_catalog_find(l->reader->catalog, l->field->catalog, name);
+    if (entry == NULL) {
+        wm_report_no_entry(l->reader, l->field->catalog, name, place, l->way);
+        return false;
+    }
+    const void *pointer = entry;
+    store(l, &pointer, sizeof pointer);
+    keep_text(l, name);
+    return true;
+}
+
+static bool read_ref(const struct leaf *l)
+{
+    if (l->node->type != WM_JSON_STRING) {
+        wm_report_type(l->reader, l->field, l->node, l->way,
+                       wm_arena_printf(l->reader->arena, "the name of an entry in %s",
+                                       wm_catalog_section(l->field->catalog)));
+        return false;
+    }
+    return store_ref(l, l->node->text, &l->node->place);
+}
+
+bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
+                  const struct wm_json *node, const struct wm_way *way, void *member)
+{
+    const struct leaf l = {reader, field, node, way, member};
+    if (wm_report_study(reader, node, way))
+        return false;
+    switch (field->kind) {
+    case WM_KIND_REAL:
+        return read_real(&l);
+    case WM_KIND_INT:
+        return read_int(&l, "a whole number");
+    case WM_KIND_FLAG:
+        return read_flag(&l);
+    case WM_KIND_CHOICE:
+        return read_choice(&l);
+    case WM_KIND_COUNT:
+        return read_count(&l);
+    case WM_KIND_TEXT:
+        return read_text(&l);
+    case WM_KIND_TIME:
+        return read_time(&l);
+    case WM_KIND_REALS:
+        return read_reals(&l);
+    case WM_KIND_REF:
+        return read_ref(&l);
+    case WM_KIND_END:
+    case WM_KIND_PRESET:
+    case WM_KIND_GROUP:
+    case WM_KIND_LIST:
+        break;
+    }
+    WM_REQUIRE(field->kind == WM_KIND_REAL); /* only leaves come here */
+    return false;
+}
+
+bool wm_field_is_required(const struct wm_field *f)
+{
+    if (f->required)
+        return true;
+    switch (f->kind) {
+    case WM_KIND_INT:
+        return isnan(f->def);
+    case WM_KIND_CHOICE:
+    case WM_KIND_COUNT:
+    case WM_KIND_TEXT:
+    case WM_KIND_TIME:
+    case WM_KIND_REF:
+    case WM_KIND_PRESET:
+        return f->def_text == NULL;
+    case WM_KIND_END:
+    case WM_KIND_REAL:
+    case WM_KIND_FLAG:
+    case WM_KIND_REALS:
+    case WM_KIND_GROUP:
+    case WM_KIND_LIST:
+        return false;
+    }
+    return false;
+}
+
+/* A COUNT's default is a word or digits. */
+static void default_count(const struct leaf *l)
+{
+    const char *text = l->field->def_text;
+    const int index = word_index(l->field, text);
+    const int64_t value = index >= 0 ? -1 - (int64_t)index : (int64_t)strtoll(text, NULL, 10);
+    store(l, &value, sizeof value);
+    if (index >= 0)
+        keep_text(l, text);
+    else
+        keep_number(l, (double)value);
+}
+
+static void default_real(const struct leaf *l)
+{
+    const double value_si = wm_unit_to_si(l->field->unit, l->field->def);
+    store(l, &value_si, sizeof value_si);
+    if (wm_is_set(value_si))
+        keep_number(l, l->field->def);
+}
+
+static void default_reals(const struct leaf *l)
+{
+    const double value_si = wm_unit_to_si(l->field->unit, l->field->def);
+    for (size_t i = 0; i < l->field->size / sizeof(double); i++)
+        memcpy((char *)l->member + i * sizeof value_si, &value_si, sizeof value_si);
+}
+
+bool wm_leaf_default(struct wm_reader *reader, const struct wm_field *f,
+                     const struct wm_place *where, const struct wm_way *way, void *member)
+{
+    const struct leaf l = {reader, f, NULL, way, member};
+    if (f->kind == WM_KIND_REAL) {
+        default_real(&l);
+    } else if (f->kind == WM_KIND_REALS) {
+        default_reals(&l);
+    } else if (f->kind == WM_KIND_INT) {
+        const int64_t value = (int64_t)f->def;
+        store(&l, &value, sizeof value);
+        keep_number(&l, f->def);
+    } else if (f->kind == WM_KIND_FLAG) {
+        const bool value = f->def != 0.0;
+        store(&l, &value, sizeof value);
+        if (reader->origins != NULL)
+            keep_origin(&l, value ? "true" : "false");
+    } else if (f->kind == WM_KIND_CHOICE) {
+        const int index = word_index(f, f->def_text);
+        WM_REQUIRE(index >= 0);
+        store(&l, &index, sizeof index);
+        keep_text(&l, f->def_text);
+    } else if (f->kind == WM_KIND_COUNT) {
+        default_count(&l);
+    } else if (f->kind == WM_KIND_TEXT) {
+        store(&l, &f->def_text, sizeof f->def_text);
+        if (f->def_text[0] != '\0')
+            keep_text(&l, f->def_text);
+    } else if (f->kind == WM_KIND_TIME) {
+        int64_t time_us = 0;
+        WM_REQUIRE(wm_time_parse(f->def_text, &time_us));
+        store(&l, &time_us, sizeof time_us);
+        keep_text(&l, f->def_text);
+    } else {
+        WM_REQUIRE(f->kind == WM_KIND_REF);
+        return store_ref(&l, f->def_text, where);
+    }
+    return true;
+}
