@@ -1,0 +1,29 @@
+/*
+ * Ceiling: the contract and its calendar of windows as steps in time.
+ *
+ * Before a window the draw comes down within the notice at the ramp rate, after it the draw goes up
+ * at the same rate; both ramps are staircases that never rise above the straight line, so the limit
+ * is piecewise constant and exact to integrate.
+ */
+#ifndef WM_RUN_CEILING_H
+#define WM_RUN_CEILING_H
+
+#include "wattmill/scenario.h"
+
+/** From `at_us` on the site may draw `allowed_w`; the grid's own limit is `limit_w`. */
+struct wm_ceiling_step {
+    int64_t at_us;
+    double allowed_w, limit_w;
+    double penalty_usd_per_mwh;
+};
+
+struct wm_ceiling_plan {
+    struct wm_ceiling_step *steps; /* in rising order of time; the first at INT64_MIN */
+    size_t n;
+};
+
+/** Steps of `ceiling`; warns (W902) where notice is too short for the ramp. */
+struct wm_ceiling_plan wm_ceiling_plan_new(struct wm_arena *arena, const struct wm_ceiling *ceiling,
+                                           bool ignore_calendar, struct wm_diags *diags);
+
+#endif

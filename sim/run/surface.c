@@ -1,0 +1,125 @@
+#include "surface.h"
+
+#include <math.h>
+
+static const double clock_one = 1.0;
+
+/* A row is worth keeping while its capacity is more than a rounding error. */
+static bool fill_row(struct wm_surface_point *row, const struct wm_serving_plan *plan,
+                     double clock_frac)
+{
+    const double top_batch = wm_serving_capacity_batch(plan, clock_frac);
+    if (top_batch < 1e-6)
+        return false;
+    for (size_t i = 0; i < WM_SURFACE_BATCHES; i++) {
+        /* denser at small batches, where busy time bends the curve */
+        const double x = (double)i / (WM_SURFACE_BATCHES - 1);
+        row[i].serving = wm_serving_at_batch(plan, top_batch * x * x, clock_frac);
+        row[i].clock_frac = clock_frac;
+    }
+    return true;
+}
+
+/* Whether b lies on or below the line from a to c, in (power, rate). */
+static bool is_below(const struct wm_surface_point *a, const struct wm_surface_point *b,
+                     const struct wm_surface_point *c)
+{
+    return (b->serving.out_tok_per_s - a->serving.out_tok_per_s) *
+               (c->serving.it_w - a->serving.it_w) <=
+           (c->serving.out_tok_per_s - a->serving.out_tok_per_s) *
+               (b->serving.it_w - a->serving.it_w);
+}
+
+static void sort_by_power(const struct wm_surface_point **points, size_t n)
+{
+    for (size_t i = 1; i < n; i++) { /* insertion sort: rows are sorted runs, n is small */
+        const struct wm_surface_point *const p = points[i];
+        size_t j = i;
+        for (; j > 0 && points[j - 1]->serving.it_w > p->serving.it_w; j--)
+            points[j] = points[j - 1];
+        points[j] = p;
+    }
+}
+
+/* Upper hull from the idle point, by Andrew's monotone chain, up to the highest rate. */
+static void build_hull(struct wm_surface *s, const struct wm_surface_point **points, size_t n)
+{
+    const struct wm_surface_point *top = points[0];
+    sort_by_power(points, n);
+    s->n_hull = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (points[i]->serving.out_tok_per_s > top->serving.out_tok_per_s)
+            top = points[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct wm_surface_point *const p = points[i];
+        if (p->serving.it_w > top->serving.it_w)
+            break;
+        /* idle points of all clocks share one power: the first stands for them */
+        if (s->n_hull > 0 && p->serving.it_w <= s->hull[s->n_hull - 1]->serving.it_w &&
+            p->serving.out_tok_per_s <= s->hull[s->n_hull - 1]->serving.out_tok_per_s)
+            continue;
+        while (s->n_hull > 1 && is_below(s->hull[s->n_hull - 2], s->hull[s->n_hull - 1], p))
+            s->n_hull--;
+        s->hull[s->n_hull++] = p;
+    }
+    /* points past the best rate at lower slope than zero never appear: cut a falling end */
+    while (s->n_hull > 1 && s->hull[s->n_hull - 1]->serving.out_tok_per_s <=
+                                s->hull[s->n_hull - 2]->serving.out_tok_per_s)
+        s->n_hull--;
+}
+
+const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan)
+{
+    struct wm_surface *const s = WM_NEW(arena, struct wm_surface);
+    const double lowest = plan->c.accelerator->power.min_clock_frac;
+    for (size_t i = 0; i < WM_SURFACE_CLOCKS; i++) {
+        const double x = (double)i / (WM_SURFACE_CLOCKS - 1);
+        if (fill_row(s->rows[s->n_clocks], plan, clock_one + (lowest - clock_one) * x))
+            s->n_clocks++;
+    }
+    const struct wm_surface_point **points =
+        WM_NEW_ARRAY(arena, const struct wm_surface_point *, WM_SURFACE_POINTS);
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_clocks; i++)
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++)
+            points[n++] = &s->rows[i][j];
+    build_hull(s, points, n);
+    return s;
+}
+
+double wm_surface_capacity(const struct wm_surface *surface)
+{
+    return surface->rows[0][WM_SURFACE_BATCHES - 1].serving.out_tok_per_s;
+}
+
+struct wm_surface_point wm_surface_at_rate(const struct wm_surface *surface, double rate_tok_per_s)
+{
+    const struct wm_surface_point *const row = surface->rows[0];
+    size_t lo = 0, hi = WM_SURFACE_BATCHES - 1;
+    while (hi - lo > 1) {
+        const size_t mid = (lo + hi) / 2;
+        if (row[mid].serving.out_tok_per_s <= rate_tok_per_s)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    const double from = row[lo].serving.out_tok_per_s;
+    const double to = row[hi].serving.out_tok_per_s;
+    const double t = fmin(1.0, fmax(0.0, (rate_tok_per_s - from) / (to - from)));
+    return wm_surface_mix(&row[lo], &row[hi], t);
+}
+
+struct wm_surface_point wm_surface_mix(const struct wm_surface_point *a,
+                                       const struct wm_surface_point *b, double t)
+{
+#define MIX(member) .member = a->serving.member + t * (b->serving.member - a->serving.member)
+    const struct wm_surface_point mixed = {
+        .serving = {MIX(out_tok_per_s), MIX(batch), MIX(tpot_s), MIX(tpot_p99_s), MIX(ttft_base_s),
+                    MIX(wait_prob), MIX(wait_mean_s), MIX(ttft_slo_frac), MIX(tpot_slo_frac),
+                    MIX(prefill_busy_frac), MIX(decode_busy_frac), MIX(prefill_w), MIX(decode_w),
+                    MIX(idle_w), MIX(board_w), MIX(host_w), MIX(it_w)},
+        .clock_frac = a->clock_frac + t * (b->clock_frac - a->clock_frac)};
+#undef MIX
+    return mixed;
+}
