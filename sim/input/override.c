@@ -1,0 +1,170 @@
+/* `--set path=value`, applied to the JSON before it is read, so that every rule of the tables holds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wattmill/input.h"
+#include "wattmill/suggest.h"
+
+#define MAX_INDEX_DIGITS 9
+
+static const struct wm_place set_place = {.file = "--set"};
+
+enum wm_status wm_override_parse(struct wm_arena *arena, const char *text, struct wm_override *out,
+                                 struct wm_diags *diags)
+{
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text) {
+        wm_diag_add(diags, WM_E103, &set_place, NULL,
+                    "\"%s\": write path=value, such as site.ceiling.limit_mw=80", text);
+        return WM_USAGE;
+    }
+    out->path = wm_arena_copy_text(arena, text, (size_t)(equals - text));
+    out->value = wm_arena_copy_text(arena, equals + 1, strlen(equals + 1));
+    return WM_OK;
+}
+
+static void put_place(struct wm_json *node)
+{
+    node->place = set_place;
+    if (node->key != NULL)
+        node->key_place = set_place;
+    for (struct wm_json *c = node->child; c != NULL; c = c->next)
+        put_place(c);
+}
+
+/* JSON when it is JSON, else the bare text as a string: `count=max_p` needs no quotes. */
+static struct wm_json *parse_value(struct wm_arena *arena, const char *text)
+{
+    struct wm_json *value = NULL;
+    struct wm_diags ignored = wm_diags_init(arena);
+    if (wm_json_parse(arena, text, strlen(text), "--set", &value, &ignored) != WM_OK) {
+        value = wm_json_new(arena, WM_JSON_STRING, &set_place);
+        value->text = text;
+    }
+    put_place(value);
+    return value;
+}
+
+static size_t segment_bytes(const char *path)
+{
+    return strcspn(path, ".");
+}
+
+/* Bytes of `path` that name the key of a member: the longest key that fits, as keys may hold dots. */
+static size_t key_bytes(const struct wm_json *object, const char *path)
+{
+    size_t best = 0;
+    for (const struct wm_json *c = object->child; c != NULL; c = c->next) {
+        const size_t n = strlen(c->key);
+        if (n > best && strncmp(c->key, path, n) == 0 && (path[n] == '.' || path[n] == '\0'))
+            best = n;
+    }
+    return best > 0 ? best : segment_bytes(path);
+}
+
+static const char *name_of(const struct wm_json *element)
+{
+    const struct wm_json *name = wm_json_find(element, "name");
+    return name != NULL && name->type == WM_JSON_STRING ? name->text : NULL;
+}
+
+/* Element of a list by name or index; sets the bytes used; NULL when there is none. */
+static struct wm_json *element(struct wm_json *array, const char *path, size_t *used)
+{
+    for (struct wm_json *c = array->child; c != NULL; c = c->next) {
+        const char *name = name_of(c);
+        const size_t n = name != NULL ? strlen(name) : 0;
+        if (n > 0 && strncmp(name, path, n) == 0 && (path[n] == '.' || path[n] == '\0')) {
+            *used = n;
+            return c;
+        }
+    }
+    *used = segment_bytes(path);
+    if (*used == 0 || *used > MAX_INDEX_DIGITS || strspn(path, "0123456789") != *used)
+        return NULL;
+    return wm_json_at(array, (size_t)strtoul(path, NULL, 10));
+}
+
+static bool report_element(struct wm_arena *arena, const struct wm_json *array,
+                           const struct wm_override *set, const char *segment,
+                           struct wm_diags *diags)
+{
+    struct wm_suggest suggest = wm_suggest_init(segment);
+    for (const struct wm_json *c = array->child; c != NULL; c = c->next)
+        if (name_of(c) != NULL)
+            wm_suggest_offer(&suggest, name_of(c));
+    wm_diag_add(diags, WM_E103, &set_place, set->path,
+                "no element \"%s\" in a list of %zu; use an index from 0 or its name%s", segment,
+                array->n_children, wm_suggest_text(arena, &suggest));
+    return false;
+}
+
+static void replace(struct wm_json *node, const struct wm_json *value)
+{
+    struct wm_json *const next = node->next;
+    const char *const key = node->key;
+    const struct wm_place key_place = node->key_place;
+    *node = *value;
+    node->next = next;
+    node->key = key;
+    node->key_place = key_place;
+}
+
+static struct wm_json *add_member(struct wm_arena *arena, struct wm_json *object, const char *key)
+{
+    struct wm_json *child = wm_json_new(arena, WM_JSON_OBJECT, &set_place);
+    child->key = key;
+    child->key_place = set_place;
+    wm_json_append(object, child);
+    return child;
+}
+
+/* A preset given by name alone gains members: "dry-cooler" becomes {"type": "dry-cooler"}. */
+static void string_to_object(struct wm_arena *arena, struct wm_json *node)
+{
+    struct wm_json *type = wm_json_new(arena, WM_JSON_STRING, &node->place);
+    type->text = node->text;
+    type->key = "type";
+    type->key_place = node->place;
+    node->type = WM_JSON_OBJECT;
+    wm_json_append(node, type);
+}
+
+bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
+                       struct wm_diags *diags)
+{
+    struct wm_json *node = root;
+    const char *path = set->path;
+    for (bool more = true; more;) {
+        size_t used = 0;
+        struct wm_json *next = NULL;
+        if (node->type == WM_JSON_STRING)
+            string_to_object(arena, node);
+        if (node->type == WM_JSON_ARRAY) {
+            next = element(node, path, &used);
+            if (next == NULL)
+                return report_element(arena, node, set, wm_arena_copy_text(arena, path, used),
+                                      diags);
+        } else if (node->type == WM_JSON_OBJECT) {
+            used = key_bytes(node, path);
+            const char *key = wm_arena_copy_text(arena, path, used);
+            if (used == 0) {
+                wm_diag_add(diags, WM_E103, &set_place, set->path, "has an empty part");
+                return false;
+            }
+            next = wm_json_find(node, key);
+            if (next == NULL)
+                next = add_member(arena, node, key);
+        } else {
+            wm_diag_add(diags, WM_E103, &set_place, set->path,
+                        "leads into %s at \"%s\", which has no parts",
+                        wm_json_type_text(node->type), path);
+            return false;
+        }
+        more = path[used] == '.';
+        path += used + (more ? 1 : 0);
+        node = next;
+    }
+    replace(node, parse_value(arena, set->value));
+    return true;
+}

@@ -1,0 +1,259 @@
+/* File -> JSON with all it extends -> overrides -> catalogue -> struct wm_scenario -> checks. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "wattmill/input.h"
+#include "wattmill/require.h"
+#include "wattmill/scenario.h"
+#include "wattmill/version.h"
+
+/* Longer chains are a mistake, and a circle through names that differ ends here. */
+#define MAX_EXTENDS 16
+
+struct chain {
+    const struct chain *up;
+    const char *path;
+    dev_t device;
+    ino_t inode;
+    bool is_file;
+    size_t depth;
+};
+
+struct load {
+    struct wm_arena *arena;
+    struct wm_diags *diags;
+};
+
+static const char *dir_of(struct wm_arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? "" : wm_arena_copy_text(arena, path, (size_t)(slash - path) + 1);
+}
+
+static const char *join(struct wm_arena *arena, const char *dir, const char *path)
+{
+    const size_t n = strlen(dir);
+    if (path[0] == '/' || n == 0)
+        return path;
+    return wm_arena_printf(arena, "%s%s%s", dir, dir[n - 1] == '/' ? "" : "/", path);
+}
+
+static struct wm_json *parse_with_base(struct load *l, const char *text, size_t n_bytes,
+                                       const char *name, const char *dir, const struct chain *self);
+
+static bool is_in_chain(const struct chain *chain, const struct stat *file)
+{
+    for (; chain != NULL; chain = chain->up)
+        if (chain->is_file && chain->device == file->st_dev && chain->inode == file->st_ino)
+            return true;
+    return false;
+}
+
+/* The tree of the file that `extends` names, with its own bases; NULL after reporting. */
+static struct wm_json *load_base(struct load *l, const struct wm_json *extends, const char *dir,
+                                 const struct chain *self)
+{
+    const char *path = join(l->arena, dir, extends->text);
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        wm_diag_add(l->diags, WM_E209, &extends->place, "extends", "= \"%s\", there is no file %s",
+                    extends->text, path);
+        return NULL;
+    }
+    if (is_in_chain(self, &info) || self->depth >= MAX_EXTENDS) {
+        wm_diag_add(l->diags, WM_E209, &extends->place, "extends", "= \"%s\" forms a circle",
+                    extends->text);
+        return NULL;
+    }
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    if (wm_text_load(l->arena, path, &text, &n_bytes, l->diags) != WM_OK)
+        return NULL;
+    const struct chain next = {self, path, info.st_dev, info.st_ino, true, self->depth + 1};
+    return parse_with_base(l, text, n_bytes, path, dir_of(l->arena, path), &next);
+}
+
+/* Other versions may mean something else by every key, so nothing more is read then. */
+static bool version_fits(struct load *l, const struct wm_json *root)
+{
+    const struct wm_json *v = wm_json_find(root, "schema_version");
+    if (v == NULL || (v->type == WM_JSON_NUMBER && v->number == (double)WM_SCHEMA_VERSION))
+        return true;
+    wm_diag_add(l->diags, WM_E213, &v->place, "schema_version",
+                "= %s, this program reads version %d", wm_json_to_text(l->arena, v),
+                WM_SCHEMA_VERSION);
+    return false;
+}
+
+static struct wm_json *parse_with_base(struct load *l, const char *text, size_t n_bytes,
+                                       const char *name, const char *dir, const struct chain *self)
+{
+    struct wm_json *root = NULL;
+    wm_json_parse(l->arena, text, n_bytes, name, &root, l->diags);
+    if (root == NULL)
+        return NULL;
+    if (root->type != WM_JSON_OBJECT) {
+        wm_diag_add(l->diags, WM_E205, &root->place, NULL,
+                    "a scenario is an object {...}, found %s", wm_json_type_text(root->type));
+        return NULL;
+    }
+    if (!version_fits(l, root))
+        return NULL;
+    const struct wm_json *extends = wm_json_find(root, "extends");
+    if (extends == NULL || extends->type != WM_JSON_STRING || extends->text[0] == '\0')
+        return root; /* a wrong type is reported by the field reader */
+    const struct wm_json *base = load_base(l, extends, dir, self);
+    return base != NULL ? wm_json_merge(l->arena, base, root) : NULL;
+}
+
+/* The scenario's own keys: the tree without the catalogue's sections. */
+static struct wm_json *without_sections(struct wm_arena *arena, const struct wm_json *root)
+{
+    struct wm_json *rest = wm_json_new(arena, WM_JSON_OBJECT, &root->place);
+    for (const struct wm_json *c = root->child; c != NULL; c = c->next)
+        if (wm_catalog_kind_of(c->key) == WM_CATALOG_NONE)
+            wm_json_append(rest, wm_json_copy(arena, c));
+    return rest;
+}
+
+/* Node at a dotted path of the tree, list elements by index or name; NULL when it leads nowhere. */
+static const struct wm_json *node_at(struct wm_arena *arena, const struct wm_json *node,
+                                     const char *path)
+{
+    while (node != NULL && path[0] != '\0') {
+        const size_t n = strcspn(path, ".");
+        const char *part = wm_arena_copy_text(arena, path, n);
+        const struct wm_json *next = wm_json_find(node, part);
+        if (next == NULL && node->type == WM_JSON_ARRAY) {
+            size_t i = 0;
+            for (const struct wm_json *c = node->child; c != NULL && next == NULL; c = c->next, i++) {
+                const struct wm_json *name = wm_json_find(c, "name");
+                const char *index = wm_arena_printf(arena, "%zu", i);
+                if (strcmp(index, part) == 0 || (name != NULL && name->text != NULL &&
+                                                 strcmp(name->text, part) == 0))
+                    next = c;
+            }
+        }
+        node = next;
+        path += n + (path[n] == '.' ? 1 : 0);
+    }
+    return node;
+}
+
+/* Cross-field checks know paths, not places; the tree knows both. */
+static void add_places(struct load *l, const struct wm_json *root, size_t first)
+{
+    for (size_t i = first; i < l->diags->n_items; i++) {
+        struct wm_diag *d = &l->diags->items[i];
+        if (d->place.file != NULL || d->path == NULL)
+            continue;
+        const struct wm_json *node = node_at(l->arena, root, d->path);
+        if (node == NULL)
+            node = node_at(l->arena, root, wm_arena_printf(l->arena, "workloads.%s", d->path));
+        /* An absent key (a default) is shown at the nearest object above it. */
+        for (const char *up = d->path; node == NULL && strrchr(up, '.') != NULL;) {
+            up = wm_arena_copy_text(l->arena, up, (size_t)(strrchr(up, '.') - up));
+            node = node_at(l->arena, root, up);
+        }
+        d->place = node != NULL ? node->place : root->place;
+    }
+}
+
+static enum wm_status read_scenario(struct load *l, struct wm_json *root,
+                                    const struct wm_override *sets, size_t n_sets,
+                                    struct wm_loaded *out)
+{
+    const size_t n_errors = l->diags->n_errors;
+    for (size_t i = 0; i < n_sets; i++)
+        wm_override_apply(l->arena, root, &sets[i], l->diags);
+    if (l->diags->n_errors > n_errors)
+        return WM_USAGE;
+    if (!version_fits(l, root))
+        return WM_INVALID;
+
+    wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
+    struct wm_scenario *scenario = WM_NEW(l->arena, struct wm_scenario);
+    struct wm_reader reader = {.arena = l->arena,
+                               .catalog = out->catalog,
+                               .diags = l->diags,
+                               .origins = &out->origins};
+    const struct wm_json *own = without_sections(l->arena, root);
+    wm_fields_read(&reader, wm_scenario_fields, own, NULL, "", scenario);
+    out->json = root;
+    if (l->diags->n_errors > 0)
+        return WM_INVALID;
+
+    const size_t first = l->diags->n_items;
+    wm_scenario_check(scenario, l->diags);
+    add_places(l, root, first);
+    if (l->diags->n_errors > 0)
+        return WM_INVALID;
+    out->scenario = scenario;
+    return WM_OK;
+}
+
+static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                const char *name, const char *dir, const struct chain *self,
+                                const struct wm_override *sets, size_t n_sets,
+                                struct wm_loaded *out, struct wm_diags *diags)
+{
+    struct load l = {arena, diags};
+    struct wm_json *root = parse_with_base(&l, text, n_bytes, name, dir, self);
+    return root == NULL ? WM_INVALID : read_scenario(&l, root, sets, n_sets, out);
+}
+
+enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
+                                const struct wm_override *sets, size_t n_sets,
+                                struct wm_loaded *out, struct wm_diags *diags)
+{
+    *out = (struct wm_loaded){0};
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
+    if (status != WM_OK)
+        return status;
+    struct stat info;
+    struct chain self = {.path = path};
+    if (stat(path, &info) == 0) {
+        self.device = info.st_dev;
+        self.inode = info.st_ino;
+        self.is_file = true;
+    }
+    return load_text(arena, text, n_bytes, path, dir_of(arena, path), &self, sets, n_sets, out,
+                     diags);
+}
+
+static enum wm_status hand_out(enum wm_status status, const struct wm_loaded *loaded,
+                               const struct wm_scenario **out,
+                               const struct wm_catalog **catalog_out)
+{
+    *out = loaded->scenario;
+    if (catalog_out != NULL)
+        *catalog_out = loaded->catalog;
+    return status;
+}
+
+enum wm_status wm_scenario_load_file(struct wm_arena *arena, const char *path,
+                                     const struct wm_override *sets, size_t n_sets,
+                                     const struct wm_scenario **out,
+                                     const struct wm_catalog **catalog_out,
+                                     struct wm_diags *diags)
+{
+    struct wm_loaded loaded;
+    const enum wm_status status = wm_scenario_load(arena, path, sets, n_sets, &loaded, diags);
+    return hand_out(status, &loaded, out, catalog_out);
+}
+
+enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                     const char *name, const char *dir,
+                                     const struct wm_override *sets, size_t n_sets,
+                                     const struct wm_scenario **out,
+                                     const struct wm_catalog **catalog_out,
+                                     struct wm_diags *diags)
+{
+    struct wm_loaded loaded = {0};
+    const struct chain self = {.path = name};
+    const enum wm_status status =
+        load_text(arena, text, n_bytes, name, dir, &self, sets, n_sets, &loaded, diags);
+    return hand_out(status, &loaded, out, catalog_out);
+}
