@@ -1,0 +1,250 @@
+/* JSON Schema (draft 2020-12) of a scenario file, from the same tables that read it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fields.h"
+#include "wattmill/scenario.h"
+#include "wattmill/version.h"
+
+static void write_object(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                         const struct wm_field *fields, const char *extra_key, bool all_optional);
+
+static void write_limits(struct wm_json_writer *w, const struct wm_field *f)
+{
+    if (isfinite(f->min))
+        wm_json_member_number(w, "minimum", f->min);
+    if (isfinite(f->max))
+        wm_json_member_number(w, "maximum", f->max);
+}
+
+static void write_words(struct wm_json_writer *w, const struct wm_field *f)
+{
+    wm_json_key(w, "enum");
+    wm_json_array_begin(w);
+    for (size_t i = 0; f->choices[i] != NULL; i++)
+        wm_json_string(w, f->choices[i]);
+    wm_json_array_end(w);
+}
+
+/* Known names for editors; a scenario may bring its own, so other strings are allowed too. */
+static void write_names(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                        enum wm_catalog_kind kind)
+{
+    wm_json_object_begin(w);
+    wm_json_member_string(w, "type", "string");
+    wm_json_key(w, "examples");
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++)
+        wm_json_string(w, wm_catalog_at(catalog, kind, i)->name);
+    wm_json_array_end(w);
+    wm_json_object_end(w);
+}
+
+static void write_any_of_names(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                               const struct wm_field *f)
+{
+    wm_json_key(w, "anyOf");
+    wm_json_array_begin(w);
+    write_names(w, catalog, f->catalog);
+    if (f->kind == WM_KIND_PRESET)
+        write_object(w, catalog, f->fields, "type", true);
+    wm_json_array_end(w);
+}
+
+static void write_default(struct wm_json_writer *w, const struct wm_field *f)
+{
+    if (wm_field_is_required(f) || f->kind == WM_KIND_GROUP || f->kind == WM_KIND_LIST ||
+        f->kind == WM_KIND_REALS)
+        return;
+    if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT) {
+        if (!isnan(f->def))
+            wm_json_member_number(w, "default", f->def);
+    } else if (f->kind == WM_KIND_FLAG) {
+        wm_json_member_bool(w, "default", f->def != 0.0);
+    } else if (f->kind == WM_KIND_COUNT && f->def_text[strspn(f->def_text, "0123456789")] == '\0') {
+        wm_json_member_number(w, "default", (double)strtoll(f->def_text, NULL, 10));
+    } else {
+        wm_json_member_string(w, "default", f->def_text);
+    }
+}
+
+static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                       const struct wm_field *f)
+{
+    switch (f->kind) {
+    case WM_KIND_REAL:
+    case WM_KIND_INT:
+        wm_json_member_string(w, "type", f->kind == WM_KIND_REAL ? "number" : "integer");
+        write_limits(w, f);
+        break;
+    case WM_KIND_FLAG:
+        wm_json_member_string(w, "type", "boolean");
+        break;
+    case WM_KIND_CHOICE:
+        write_words(w, f);
+        break;
+    case WM_KIND_COUNT:
+        wm_json_key(w, "anyOf");
+        wm_json_array_begin(w);
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "type", "integer");
+        write_limits(w, f);
+        wm_json_object_end(w);
+        wm_json_object_begin(w);
+        write_words(w, f);
+        wm_json_object_end(w);
+        wm_json_array_end(w);
+        break;
+    case WM_KIND_TEXT:
+        wm_json_member_string(w, "type", "string");
+        break;
+    case WM_KIND_TIME:
+        wm_json_member_string(w, "type", "string");
+        wm_json_member_string(
+            w, "pattern",
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?$");
+        break;
+    case WM_KIND_REALS:
+        wm_json_member_string(w, "type", "array");
+        wm_json_key(w, "items");
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "type", "number");
+        write_limits(w, f);
+        wm_json_object_end(w);
+        wm_json_member_integer(w, "minItems", (int64_t)(f->size / sizeof(double)));
+        wm_json_member_integer(w, "maxItems", (int64_t)(f->size / sizeof(double)));
+        break;
+    case WM_KIND_REF:
+    case WM_KIND_PRESET:
+        write_any_of_names(w, catalog, f);
+        break;
+    case WM_KIND_LIST:
+        wm_json_member_string(w, "type", "array");
+        wm_json_key(w, "items");
+        write_object(w, catalog, f->fields, NULL, false);
+        break;
+    case WM_KIND_END:
+    case WM_KIND_GROUP: /* a group's schema is its object, see write_property */
+        break;
+    }
+}
+
+static void write_members(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                          const struct wm_field *fields, const char *extra_key, bool all_optional);
+
+static void write_property(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                           const struct wm_field *f, bool all_optional)
+{
+    wm_json_key(w, f->key);
+    wm_json_object_begin(w);
+    wm_json_member_string(w, "description", f->doc);
+    if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_REALS)
+        wm_json_member_string(w, "x-unit", wm_unit_symbol(f->unit));
+    if (f->kind == WM_KIND_GROUP)
+        write_members(w, catalog, f->fields, NULL, all_optional);
+    else
+        write_type(w, catalog, f);
+    write_default(w, f);
+    wm_json_object_end(w);
+}
+
+/* A group with a required key is itself required, unless the entry it overrides has it. */
+static bool must_be_given(const struct wm_field *f)
+{
+    if (f->kind != WM_KIND_GROUP)
+        return wm_field_is_required(f);
+    for (const struct wm_field *g = f->fields; g->kind != WM_KIND_END; g++)
+        if (must_be_given(g))
+            return true;
+    return false;
+}
+
+static void write_required(struct wm_json_writer *w, const struct wm_field *fields)
+{
+    wm_json_key(w, "required");
+    wm_json_array_begin(w);
+    for (const struct wm_field *f = fields; f->kind != WM_KIND_END; f++)
+        if (must_be_given(f))
+            wm_json_string(w, f->key);
+    wm_json_array_end(w);
+}
+
+static void write_sections(struct wm_json_writer *w, const struct wm_catalog *catalog)
+{
+    for (int k = 0; k < WM_N_CATALOGS; k++) {
+        const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
+        wm_json_key(w, wm_catalog_section(kind));
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "description", wm_catalog_summary(kind));
+        wm_json_member_string(w, "type", "object");
+        wm_json_key(w, "additionalProperties");
+        write_object(w, catalog, wm_catalog_fields(kind), "base", true);
+        wm_json_object_end(w);
+    }
+}
+
+static void write_members(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                          const struct wm_field *fields, const char *extra_key, bool all_optional)
+{
+    wm_json_member_string(w, "type", "object");
+    wm_json_key(w, "properties");
+    wm_json_object_begin(w);
+    if (extra_key != NULL) {
+        wm_json_key(w, extra_key);
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "type", "string");
+        wm_json_member_string(w, "description", "the entry whose values are kept where no key is given");
+        wm_json_object_end(w);
+    }
+    for (const struct wm_field *f = fields; f->kind != WM_KIND_END; f++)
+        write_property(w, catalog, f, all_optional);
+    if (fields == wm_scenario_fields)
+        write_sections(w, catalog);
+    wm_json_object_end(w);
+    if (!all_optional)
+        write_required(w, fields);
+    wm_json_member_bool(w, "additionalProperties", false);
+}
+
+static void write_object(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                         const struct wm_field *fields, const char *extra_key, bool all_optional)
+{
+    wm_json_object_begin(w);
+    write_members(w, catalog, fields, extra_key, all_optional);
+    wm_json_object_end(w);
+}
+
+enum wm_status wm_schema_write(struct wm_json_writer *w)
+{
+    struct wm_arena *arena = wm_arena_open();
+    if (arena == NULL)
+        return WM_NO_MEMORY;
+    struct wm_diags diags = wm_diags_init(arena);
+    const struct wm_catalog *catalog = NULL;
+    const enum wm_status status = wm_catalog_load(arena, &catalog, &diags);
+
+    wm_json_object_begin(w);
+    wm_json_member_string(w, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    wm_json_member_string(w, "title", "wattmill scenario");
+    /* A scenario that extends another may leave the required keys to it. */
+    write_members(w, catalog, wm_scenario_fields, NULL, true);
+    wm_json_key(w, "if");
+    wm_json_object_begin(w);
+    wm_json_key(w, "not");
+    wm_json_object_begin(w);
+    wm_json_key(w, "required");
+    wm_json_array_begin(w);
+    wm_json_string(w, "extends");
+    wm_json_array_end(w);
+    wm_json_object_end(w);
+    wm_json_object_end(w);
+    wm_json_key(w, "then");
+    wm_json_object_begin(w);
+    write_required(w, wm_scenario_fields);
+    wm_json_object_end(w);
+    wm_json_object_end(w);
+    wm_json_finish(w);
+    wm_arena_close(arena);
+    return status;
+}
