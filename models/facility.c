@@ -1,0 +1,72 @@
+#include "wattmill/facility.h"
+
+#include "wattmill/require.h"
+
+struct wm_facility wm_facility_size(const struct wm_power_chain *chain,
+                                    const struct wm_cooling *cooling, double it_design_w,
+                                    double liquid_frac)
+{
+    WM_REQUIRE(it_design_w > 0.0 && liquid_frac >= 0.0 && liquid_frac <= 1.0);
+    return (struct wm_facility){chain, cooling, it_design_w, liquid_frac};
+}
+
+struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
+                                          const struct wm_weather *weather, double it_w)
+{
+    WM_REQUIRE(it_w >= 0.0);
+    const struct wm_power_chain *chain = facility->chain;
+    const double design_w = facility->it_design_w;
+    const double house_w = chain->house_frac * design_w;
+    const struct wm_chain_loss it_loss = wm_chain_it_loss(chain, design_w, it_w);
+    const double room_loss_w =
+        chain->room_heat_frac * (it_loss.loss_w[WM_STAGE_BUSWAY] + it_loss.loss_w[WM_STAGE_UPS]);
+    const double margin_w = facility->cooling->load_margin_frac * design_w;
+    const struct wm_heat heat = {
+        .liquid_w = facility->liquid_frac * it_w,
+        .liquid_design_w = facility->liquid_frac * design_w,
+        .air_w = (1.0 - facility->liquid_frac) * it_w + room_loss_w,
+        .air_design_w = (1.0 - facility->liquid_frac) * design_w + margin_w,
+        .it_design_w = design_w,
+    };
+    struct wm_facility_power p = {.it_w = it_w, .house_w = house_w};
+    p.plant = wm_cooling_eval(facility->cooling, &heat, weather);
+    p.cooling_w = p.plant.total_w;
+    p.chain = wm_chain_loss(chain, design_w, it_w, p.cooling_w, house_w);
+    p.conversion_w = p.chain.total_w;
+    p.site_w = p.it_w + p.cooling_w + p.conversion_w + p.house_w;
+    p.heat_w = heat.liquid_w + heat.air_w;
+    p.heat_unmet_w = p.plant.heat_unmet_w;
+    p.evaporation_m3_per_s = p.plant.evaporation_m3_per_s;
+    p.blowdown_m3_per_s = p.plant.blowdown_m3_per_s;
+    p.drift_m3_per_s = p.plant.drift_m3_per_s;
+    p.water_m3_per_s = p.evaporation_m3_per_s + p.blowdown_m3_per_s + p.drift_m3_per_s;
+    return p;
+}
+
+double wm_facility_it_for_site_w(const struct wm_facility *facility,
+                                 const struct wm_weather *weather, double site_w)
+{
+    double lo = 0.0, hi = 1.5 * facility->it_design_w;
+    if (wm_facility_eval(facility, weather, lo).site_w > site_w)
+        return 0.0;
+    if (wm_facility_eval(facility, weather, hi).site_w <= site_w)
+        return hi;
+    /* bisection: chiller staging makes small jumps that a secant would trip over */
+    for (int i = 0; i < 60 && hi - lo > 1e-13 * hi; i++) {
+        const double mid = 0.5 * (lo + hi);
+        if (wm_facility_eval(facility, weather, mid).site_w <= site_w)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+double wm_facility_design_it_w(const struct wm_power_chain *chain, const struct wm_cooling *cooling,
+                               double liquid_frac, const struct wm_weather *design,
+                               double contract_w)
+{
+    /* everything scales with the design power, so one evaluation at 1 W per W gives the ratio */
+    const struct wm_facility unit = wm_facility_size(chain, cooling, 1.0, liquid_frac);
+    return contract_w / wm_facility_eval(&unit, design, 1.0).site_w;
+}

@@ -1,0 +1,53 @@
+#include "wattmill/psychrometrics.h"
+
+#include <math.h>
+
+static const double kelvin_0c = 273.15;
+static const double triple_point_c = 0.01;
+static const double molar_ratio = 0.621945; /* water over dry air */
+
+double wm_saturation_pa(double temp_c)
+{
+    const double t = temp_c + kelvin_0c;
+    if (temp_c > triple_point_c)
+        return exp(-5.8002206e3 / t + 1.3914993 - 4.8640239e-2 * t + 4.1764768e-5 * t * t -
+                   1.4452093e-8 * t * t * t + 6.5459673 * log(t));
+    return exp(-5.6745359e3 / t + 6.3925247 - 9.677843e-3 * t + 6.2215701e-7 * t * t +
+               2.0747825e-9 * t * t * t - 9.484024e-13 * t * t * t * t + 4.1635019 * log(t));
+}
+
+double wm_saturated_humidity_ratio(double temp_c, double pressure_pa)
+{
+    const double p = wm_saturation_pa(temp_c);
+    return molar_ratio * p / (pressure_pa - p);
+}
+
+double wm_humidity_ratio(double dry_bulb_c, double wet_bulb_c, double pressure_pa)
+{
+    const double t = dry_bulb_c, w = wet_bulb_c;
+    const double saturated = wm_saturated_humidity_ratio(w, pressure_pa);
+    if (w >= 0.0)
+        return ((2501.0 - 2.326 * w) * saturated - 1.006 * (t - w)) /
+               (2501.0 + 1.86 * t - 4.186 * w);
+    return ((2830.0 - 0.24 * w) * saturated - 1.006 * (t - w)) / (2830.0 + 1.86 * t - 2.1 * w);
+}
+
+double wm_wet_bulb_from_ratio_c(double dry_bulb_c, double humidity_ratio, double pressure_pa)
+{
+    double lo = dry_bulb_c - 60.0, hi = dry_bulb_c;
+    for (int i = 0; i < 24; i++) { /* 60 K / 2^24 < 1e-5 K */
+        const double mid = 0.5 * (lo + hi);
+        if (wm_humidity_ratio(dry_bulb_c, mid, pressure_pa) > humidity_ratio)
+            hi = mid;
+        else
+            lo = mid;
+    }
+    return 0.5 * (lo + hi);
+}
+
+double wm_wet_bulb_c(double dry_bulb_c, double relative_humidity_frac, double pressure_pa)
+{
+    const double vapour_pa = relative_humidity_frac * wm_saturation_pa(dry_bulb_c);
+    const double ratio = molar_ratio * vapour_pa / (pressure_pa - vapour_pa);
+    return wm_wet_bulb_from_ratio_c(dry_bulb_c, ratio, pressure_pa);
+}

@@ -1,0 +1,35 @@
+/*
+ * Site: the run's events in order of time. See include/wattmill/run.h for the idea.
+ *
+ * Billing intervals of 15 minutes, and with them hours and months, are plain ticks; what happens
+ * between them (ceiling steps, failures, repairs) comes from the event queue. An event first closes
+ * the interval that ends with it, then changes the state.
+ */
+#ifndef WM_RUN_SITE_H
+#define WM_RUN_SITE_H
+
+#include "account.h"
+#include "ceiling.h"
+#include "wattmill/run.h"
+
+/** One month of the bill: energy and the highest 15-minute mean. */
+struct wm_month {
+    double site_j, peak_w, time_s;
+};
+
+struct wm_site_result {
+    struct wm_account account;
+    struct wm_month *months;
+    size_t n_months;
+    double peak_bin_w, pue_peak_hour;
+    struct wm_series_row *series;
+    size_t n_series;
+    uint64_t n_events;
+};
+
+/** Runs the site over the horizon; everything lives in `arena`. */
+void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
+                 const struct wm_site_plan *plan, const struct wm_run_options *options,
+                 struct wm_site_result *result, struct wm_diags *diags);
+
+#endif
