@@ -25,7 +25,8 @@ struct build {
     const struct wm_json_marks *marks;
     size_t i_mark;
     const char *file;
-    bool ok;
+    bool ok;        /* no duplicate key */
+    bool is_finite; /* every number fits */
 };
 
 static const char *way_text(struct wm_arena *arena, const struct way *way)
@@ -133,8 +134,7 @@ static struct wm_json *build_value(struct build *b, const cJSON *from, const str
         if (!isfinite(node->number)) {
             wm_diag_add(b->diags, WM_E201, &place, way_text(b->arena, way),
                         "the number does not fit a double (largest 1.8e308)");
-            b->ok = false;
-            node->number = 0.0;
+            b->is_finite = false;
         }
     } else if (cJSON_IsString(from)) {
         node->type = WM_JSON_STRING;
@@ -162,8 +162,15 @@ enum wm_status wm_json_parse(struct wm_arena *arena, const char *text, size_t n_
     cJSON *root = cJSON_ParseWithLength(text, n_bytes);
     if (root == NULL)
         return WM_NO_MEMORY; /* the text is strict JSON, so only memory can have failed */
-    struct build b = {.arena = arena, .diags = diags, .marks = &marks, .file = name, .ok = true};
-    *out = build_value(&b, root, NULL);
+    struct build b = {.arena = arena,
+                      .diags = diags,
+                      .marks = &marks,
+                      .file = name,
+                      .ok = true,
+                      .is_finite = true};
+    struct wm_json *tree = build_value(&b, root, NULL);
     cJSON_Delete(root);
-    return b.ok ? WM_OK : WM_INVALID;
+    if (b.is_finite)
+        *out = tree;
+    return b.ok && b.is_finite ? WM_OK : WM_INVALID;
 }

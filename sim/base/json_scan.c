@@ -356,7 +356,7 @@ bool wm_json_scan(struct wm_arena *arena, const char *text, size_t n_bytes, cons
         return fail(&s, "begins with a byte-order mark; save it as UTF-8 without one");
     skip_space(&s);
     if (s.at == s.end)
-        return fail(&s, "is empty");
+        return fail(&s, "the text is empty");
     if (!scan_value(&s))
         return false;
     skip_space(&s);

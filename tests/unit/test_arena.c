@@ -1,0 +1,86 @@
+#include <check.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wattmill/arena.h"
+
+START_TEST(memory_is_zeroed_aligned_and_disjoint)
+{
+    struct wm_arena *arena = wm_arena_open();
+    unsigned char *last = NULL;
+    size_t last_bytes = 0;
+    for (size_t i = 1; i < 3000; i++) {
+        unsigned char *p = wm_arena_alloc(arena, i, 1);
+        ck_assert_uint_eq((uintptr_t)p % (i >= 256 ? 64 : 16), 0);
+        size_t n_zero = 0;
+        while (n_zero < i && p[n_zero] == 0)
+            n_zero++;
+        ck_assert_uint_eq(n_zero, i);
+        memset(p, 0xff, i);
+        ck_assert(p + i <= last || p >= last + last_bytes);
+        last = p;
+        last_bytes = i;
+    }
+    /* 1 + 2 + ... + 2999 */
+    ck_assert_uint_eq(wm_arena_used_bytes(arena), 2999u * 3000u / 2u);
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(a_big_allocation_leaves_the_small_ones_alone)
+{
+    struct wm_arena *arena = wm_arena_open();
+    char *first = wm_arena_copy_text(arena, "first", 5);
+    char *big = wm_arena_alloc(arena, 10, 1u << 20);
+    char *second = wm_arena_copy_text(arena, "second", 6);
+    memset(big, 1, 10u << 20);
+    ck_assert_str_eq(first, "first");
+    ck_assert_str_eq(second, "second");
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(printf_and_copies_end_with_a_zero_byte)
+{
+    struct wm_arena *arena = wm_arena_open();
+    ck_assert_str_eq(wm_arena_printf(arena, "%d MW at %s", 100, "noon"), "100 MW at noon");
+    ck_assert_str_eq(wm_arena_copy_text(arena, "abcdef", 3), "abc");
+    ck_assert_str_eq(wm_arena_copy_text(arena, "", 0), "");
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(exhaustion_jumps_to_the_boundary)
+{
+    struct wm_arena *volatile arena = wm_arena_open();
+    jmp_buf boundary;
+    volatile int jumped = 0;
+    if (setjmp(boundary) == 0) {
+        wm_arena_on_exhausted(arena, &boundary);
+        wm_arena_alloc(arena, SIZE_MAX / 2, 4); /* the product does not fit a size_t */
+    } else {
+        jumped = 1;
+    }
+    ck_assert_int_eq(jumped, 1);
+    wm_arena_close(arena);
+    wm_arena_close(NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("arena");
+    TCase *tests = tcase_create("arena");
+    tcase_add_test(tests, memory_is_zeroed_aligned_and_disjoint);
+    tcase_add_test(tests, a_big_allocation_leaves_the_small_ones_alone);
+    tcase_add_test(tests, printf_and_copies_end_with_a_zero_byte);
+    tcase_add_test(tests, exhaustion_jumps_to_the_boundary);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
