@@ -1,0 +1,15 @@
+/* Everything a program that embeds wattmill needs; call wm_init() once before anything else. */
+#ifndef WATTMILL_WATTMILL_H
+#define WATTMILL_WATTMILL_H
+
+#include "wattmill/input.h"
+#include "wattmill/output.h"
+#include "wattmill/run.h"
+#include "wattmill/scenario.h"
+#include "wattmill/suggest.h"
+#include "wattmill/version.h"
+
+/** Turns off GSL's error handler, which would abort the process. Call before starting threads. */
+void wm_init(void);
+
+#endif
