@@ -143,7 +143,9 @@ static const struct {
 static bool ends_with(const char *text, const char *suffix)
 {
     const size_t n = strlen(text), m = strlen(suffix);
-    return n > m && strcmp(text + n - m, suffix) == 0;
+    if (n + 1 == m)
+        return strcmp(text, suffix + 1) == 0; /* the whole key is the unit */
+    return n >= m && strcmp(text + n - m, suffix) == 0;
 }
 
 static void check_unit(const struct wm_field *f)
@@ -153,6 +155,10 @@ static void check_unit(const struct wm_field *f)
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         if (!ends_with(f->key, suffixes[i].suffix))
             continue;
+        if (strstr(f->key, "per_") != NULL && strstr(suffixes[i].suffix, "per_") == NULL)
+            continue; /* a ratio that is not in this list, such as usd_per_mw */
+        if (f->unit == WM_UNIT_W_PER_W && suffixes[i].unit == WM_UNIT_FRAC)
+            return; /* a fraction that says of what */
         ck_assert_msg(f->unit == suffixes[i].unit, "%s is in %s", f->key, wm_unit_symbol(f->unit));
         return;
     }

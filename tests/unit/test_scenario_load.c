@@ -1,0 +1,136 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wattmill/input.h"
+#include "wattmill/scenario.h"
+
+#define SCENARIO                                                                                   \
+    "{\"schema_version\": 1, \"name\": \"t\", \"site\": {\"ceiling\": {\"limit_mw\": 100}, "       \
+    "\"cooling\": \"dry-cooler\"}, "                                                               \
+    "\"fleet\": [{\"name\": \"main\", \"accelerator\": \"gb300-nvl72\"}], "                        \
+    "\"workloads\": [{\"name\": \"chat\", \"class\": \"chat\", \"llm\": \"deepseek-r1\", "         \
+    "\"precision\": \"fp4\", \"pool\": \"main\", \"demand\": {\"output_tok_per_s\": 25e6}, "       \
+    "\"price\": {\"deck\": \"deepseek-r1-list\"}}]}"
+
+static struct wm_arena *arena;
+static struct wm_diags diags;
+static const struct wm_scenario *scenario;
+
+static void set_up(void)
+{
+    arena = wm_arena_open();
+    diags = wm_diags_init(arena);
+    scenario = NULL;
+}
+
+static void tear_down(void)
+{
+    wm_arena_close(arena);
+}
+
+static enum wm_status load(const struct wm_override *sets, size_t n_sets)
+{
+    return wm_scenario_load_text(arena, SCENARIO, strlen(SCENARIO), "t.json", "", sets, n_sets,
+                                 &scenario, NULL, &diags);
+}
+
+START_TEST(a_small_scenario_loads_with_defaults_in_si)
+{
+    ck_assert_int_eq(load(NULL, 0), WM_OK);
+    ck_assert_double_eq(scenario->site.ceiling.limit_w, 100e6);
+    const struct wm_fleet *fleet = scenario->fleet.items;
+    ck_assert_int_eq(fleet[0].count, WM_COUNT_MAX_P);
+    ck_assert_str_eq(fleet[0].accelerator->head.name, "gb300-nvl72");
+    ck_assert_str_eq(scenario->site.cooling.head.name, "dry-cooler");
+}
+END_TEST
+
+START_TEST(overrides_reach_list_elements_by_name_and_index_and_open_presets)
+{
+    const struct wm_override sets[] = {{"site.ceiling.limit_mw", "80"},
+                                       {"fleet.main.count", "72"},
+                                       {"fleet.0.share_frac", "0.5"},
+                                       {"site.cooling.supply_c", "31"},
+                                       {"horizon.start", "2028-01-01"}};
+    ck_assert_int_eq(load(sets, 5), WM_OK);
+    const struct wm_fleet *fleet = scenario->fleet.items;
+    ck_assert_double_eq(scenario->site.ceiling.limit_w, 80e6);
+    ck_assert_int_eq(fleet[0].count, 72);
+    ck_assert_double_eq(fleet[0].share_frac, 0.5);
+    ck_assert_double_eq(scenario->site.cooling.supply_c, 31.0);
+    ck_assert_int_eq(scenario->horizon.start_us, 1830297600000000LL);
+}
+END_TEST
+
+START_TEST(an_override_that_leads_nowhere_is_refused)
+{
+    const struct wm_override sets[] = {{"fleet.mian.count", "3"}, {"seed.x", "1"}, {"a..b", "1"}};
+    ck_assert_int_eq(load(sets, 3), WM_USAGE);
+    ck_assert_ptr_null(scenario);
+    ck_assert_uint_eq(diags.n_errors, 3);
+    ck_assert_ptr_nonnull(strstr(wm_diag_format(arena, &diags.items[0]), "did you mean \"main\""));
+}
+END_TEST
+
+START_TEST(an_unknown_override_key_is_suggested)
+{
+    const struct wm_override set = {"site.ceiling.limt_mw", "3"};
+    ck_assert_int_eq(load(&set, 1), WM_INVALID);
+    ck_assert_str_eq(wm_diag_format(arena, &diags.items[0]),
+                     "--set: error E202: site.ceiling.limt_mw: unknown key; did you mean \"limit_mw\"?");
+}
+END_TEST
+
+START_TEST(an_override_needs_an_equals_sign)
+{
+    struct wm_override set;
+    ck_assert_int_eq(wm_override_parse(arena, "a.b=c=d", &set, &diags), WM_OK);
+    ck_assert_str_eq(set.path, "a.b");
+    ck_assert_str_eq(set.value, "c=d");
+    ck_assert_int_eq(wm_override_parse(arena, "a.b", &set, &diags), WM_USAGE);
+    ck_assert_int_eq(diags.items[0].code, WM_E103);
+}
+END_TEST
+
+START_TEST(the_schema_and_the_pages_are_written)
+{
+    struct wm_json_writer w = wm_json_writer_to_memory(arena, true);
+    struct wm_json *root = NULL;
+    ck_assert_int_eq(wm_schema_write(&w), WM_OK);
+    ck_assert_int_eq(wm_json_parse(arena, w.bytes, w.n_bytes, "schema", &root, &diags), WM_OK);
+    const struct wm_json *properties = wm_json_find(root, "properties");
+    for (const struct wm_field *f = wm_scenario_fields; f->kind != WM_KIND_END; f++)
+        ck_assert_msg(wm_json_find(properties, f->key) != NULL, "%s", f->key);
+    FILE *file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    wm_parameters_write_md(file);
+    wm_errors_write_md(file);
+    ck_assert(wm_explain(file, "limit_mw"));
+    ck_assert(wm_explain(file, "fleet.0.count"));
+    ck_assert(wm_explain(file, "site.cooling.supply_c"));
+    ck_assert(wm_explain(file, "E204"));
+    ck_assert(!wm_explain(file, "limt_mw"));
+    ck_assert_int_eq(ferror(file), 0);
+    fclose(file);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("scenario_load");
+    TCase *tests = tcase_create("scenario_load");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_small_scenario_loads_with_defaults_in_si);
+    tcase_add_test(tests, overrides_reach_list_elements_by_name_and_index_and_open_presets);
+    tcase_add_test(tests, an_override_that_leads_nowhere_is_refused);
+    tcase_add_test(tests, an_unknown_override_key_is_suggested);
+    tcase_add_test(tests, an_override_needs_an_equals_sign);
+    tcase_add_test(tests, the_schema_and_the_pages_are_written);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
