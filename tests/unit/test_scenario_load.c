@@ -65,7 +65,7 @@ END_TEST
 
 START_TEST(an_override_that_leads_nowhere_is_refused)
 {
-    const struct wm_override sets[] = {{"fleet.mian.count", "3"}, {"seed.x", "1"}, {"a..b", "1"}};
+    const struct wm_override sets[] = {{"fleet.mian.count", "3"}, {"schema_version.x", "1"}, {"a..b", "1"}};
     ck_assert_int_eq(load(sets, 3), WM_USAGE);
     ck_assert_ptr_null(scenario);
     ck_assert_uint_eq(diags.n_errors, 3);
