@@ -1,0 +1,164 @@
+/*
+ * The first screen: verdict, figures in two columns, where the energy went, balances, warnings.
+ * Every line is built in a buffer and cut at 80 columns, so that no number can break the screen.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "wattmill/output.h"
+
+#define COLUMNS 80
+#define FILES_MAX 3
+
+static double printed(const struct wm_report *r, enum wm_metric metric)
+{
+    return wm_unit_from_si(wm_metric_info(metric)->unit, r->results->metric[metric]);
+}
+
+/* Three or four digits with a prefix: "17.6 M", "0.412 "; "-" when not computed. */
+static const char *short_number(double value, char buf[24])
+{
+    static const struct {
+        double scale;
+        const char *prefix;
+    } prefixes[] = {{1e12, " T"}, {1e9, " G"}, {1e6, " M"}, {1e4, " k"}};
+    if (!isfinite(value)) {
+        (void)snprintf(buf, 24, "-");
+        return buf;
+    }
+    if (fabs(value) >= 1e15) {
+        (void)snprintf(buf, 24, "%.3g ", value);
+        return buf;
+    }
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (fabs(value) >= prefixes[i].scale) {
+            /* "k" begins at 10,000 so that 1,234 stays readable */
+            const double scale = i == 3 ? 1e3 : prefixes[i].scale;
+            (void)snprintf(buf, 24, "%.4g%s", value / scale, prefixes[i].prefix);
+            return buf;
+        }
+    (void)snprintf(buf, 24, "%.4g ", value);
+    return buf;
+}
+
+/* Prints at most 80 columns; bytes inside a UTF-8 sequence take none, control characters none at all. */
+__attribute__((format(printf, 2, 3))) static void line(FILE *file, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    int n = 0;
+    for (const char *c = text; *c != 0; c++) {
+        const unsigned char byte = (unsigned char)*c;
+        if (byte < ' ' || byte == 0x7f)
+            continue;
+        if ((byte & 0xc0) != 0x80 && ++n > COLUMNS)
+            break;
+        fputc(byte, file);
+    }
+    fputc('\n', file);
+}
+
+static void pair(FILE *file, const struct wm_report *r, const char *left, enum wm_metric a,
+                 const char *left_unit, const char *right, enum wm_metric b, const char *right_unit)
+{
+    char x[24], y[24], one[64], two[64];
+    (void)snprintf(one, sizeof one, "%9s%s", short_number(printed(r, a), x), left_unit);
+    (void)snprintf(two, sizeof two, "%9s%s", short_number(printed(r, b), y), right_unit);
+    line(file, "%-17.17s%-22.22s %-17.17s%-22.22s", left, one, right, two);
+}
+
+static void verdict(FILE *file, const struct wm_report *r)
+{
+    char money[24];
+    const double share = 100.0 * printed(r, WM_METRIC_power_share_b_frac);
+    const double bound = printed(r, WM_METRIC_ceiling_bound_hours);
+    const char *const limit = bound > 0.01 * r->results->hours ? "power limits" : "demand limits";
+    if (r->color)
+        fputs("\033[1m", file);
+    line(file, "%s$ per contract MW-year; power %.0f %% of OpEx B (assumed ledger);",
+         short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
+    line(file, "the ceiling binds %.0f h: %s.", bound, limit);
+    if (r->color)
+        fputs("\033[0m", file);
+}
+
+static void shares(FILE *file, const struct wm_report *r)
+{
+    char text[5][16];
+    for (unsigned i = 0; i < 5; i++) {
+        const double x = 100.0 * r->results->metric[WM_METRIC_power_share_a_frac + i];
+        (void)snprintf(text[i], sizeof text[i], isfinite(x) ? "%.3g %%" : "-", x);
+    }
+    line(file, "Power/OpEx       A %s  B %s  C %s  D %s  E %s", text[0], text[1], text[2], text[3],
+         text[4]);
+}
+
+static void energy_bar(FILE *file, const struct wm_report *r)
+{
+    const double *const e = r->results->energy_j;
+    const double parts[] = {e[WM_USE_PREFILL], e[WM_USE_DECODE], e[WM_USE_IDLE],
+                            e[WM_USE_HOST] + e[WM_USE_NETWORK], e[WM_USE_COOLING],
+                            e[WM_USE_CONVERSION] + e[WM_USE_HOUSE]};
+    static const char marks[] = "PD.HCL";
+    double sum = 0.0, end = 0.0, pct[6];
+    for (size_t i = 0; i < 6; i++)
+        sum += parts[i];
+    if (!(sum > 0.0) || !isfinite(sum))
+        return;
+    char bar[61];
+    size_t at = 0;
+    for (size_t i = 0; i < 6; i++) {
+        end += parts[i] / sum;
+        pct[i] = 100.0 * parts[i] / sum;
+        while (at < 60 && (double)at + 0.5 < 60.0 * end)
+            bar[at++] = marks[i];
+    }
+    bar[at] = 0;
+    line(file, "Where MW go      [%s]", bar);
+    line(file, "P prefill %.0f  D decode %.0f  . idle %.0f  H host+net %.0f  C cooling %.0f  L loss %.0f %%",
+         pct[0], pct[1], pct[2], pct[3], pct[4], pct[5]);
+}
+
+static void footer(FILE *file, const struct wm_report *r)
+{
+    double worst = 0.0;
+    for (size_t i = 0; i < r->results->n_balances; i++)
+        worst = fmax(worst, fabs(r->results->balances[i].residual_rel));
+    line(file, "Balances         %s, largest residual %.1e; %zu warnings",
+         r->results->balances_close ? "close" : "DO NOT CLOSE", worst,
+         r->diags == NULL ? (size_t)0 : r->diags->n_warnings);
+    char names[256] = "";
+    for (size_t i = 0, n = 0; i < r->n_files && i < FILES_MAX && n < sizeof names; i++)
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i > 0 ? ", " : "", r->files[i]);
+    if (r->n_files > 0)
+        line(file, "Files (%zu)        %s%s", r->n_files, names, r->n_files > FILES_MAX ? ", ..." : "");
+    line(file, "wattmill %s (%s)  scenario %.12s  catalogue %.12s  seed %lld", r->stamp.version,
+         r->stamp.git_id, r->stamp.scenario_hash, r->stamp.catalog_hash, (long long)r->stamp.seed);
+}
+
+void wm_output_table(FILE *file, const struct wm_report *r)
+{
+#define PAIR(l, a, lu, t, b, ru) pair(file, r, l, WM_METRIC_##a, lu, t, WM_METRIC_##b, ru)
+    verdict(file, r);
+    line(file, "%s", r->results->scenario->name);
+    PAIR("Revenue utility", revenue_usd_per_mw_utility_year, "$/MW-yr", "Revenue IT", revenue_usd_per_mw_it_year, "$/MW-yr");
+    shares(file, r);
+    PAIR("Power bill", power_cost_usd, "$", "OpEx B (assumed)", opex_b_usd, "$");
+    PAIR("LCOT output", lcot_out_usd_per_mtok, "$/Mtok", "LCOT input", lcot_in_usd_per_mtok, "$/Mtok");
+    PAIR("LCOT all tokens", lcot_total_usd_per_mtok, "$/Mtok", "Energy", energy_j_per_output_tok, "J/out tok");
+    PAIR("Served output", output_tok_per_s_per_mw_utility, "tok/s/MW", "Capacity output", capacity_output_tok_per_s_per_mw_utility, "tok/s/MW");
+    PAIR("Sold / capacity", sold_frac, "", "GPUs installed", gpus_installed, "");
+    PAIR("PUE mean", pue_mean, "", "PUE peak hour", pue_peak_hour, "");
+    PAIR("WUE", wue_l_per_kwh, "L/kWh", "Site mean", site_power_mean_mw, "MW");
+    PAIR("Site peak 15 min", site_power_peak_mw, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
+    PAIR("TTFT p50", ttft_p50_s, "s", "TTFT p99", ttft_p99_s, "s");
+    PAIR("TPOT p50", tpot_p50_s, "s/tok", "TPOT p99", tpot_p99_s, "s/tok");
+    PAIR("SLO met", slo_attainment_frac, "of served", "Profit (D)", profit_usd_per_mw_utility_year, "$/MW-yr");
+#undef PAIR
+    energy_bar(file, r);
+    footer(file, r);
+}
