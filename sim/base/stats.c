@@ -1,0 +1,71 @@
+#include "wattmill/stats.h"
+
+#include <math.h>
+
+#include "wattmill/numeric.h"
+#include "wattmill/require.h"
+
+static const double hist_low = 1e-4;
+static const double hist_decades = 9.0;
+
+void wm_tally_add(struct wm_tally *tally, double x)
+{
+    const double d = x - tally->mean;
+    tally->min = tally->n == 0 || x < tally->min ? x : tally->min;
+    tally->max = tally->n == 0 || x > tally->max ? x : tally->max;
+    tally->n++;
+    tally->mean += d / (double)tally->n;
+    tally->m2 += d * (x - tally->mean);
+}
+
+double wm_tally_variance(const struct wm_tally *tally)
+{
+    return tally->n > 1 ? tally->m2 / (double)(tally->n - 1) : 0.0;
+}
+
+double wm_tally_half_width(const struct wm_tally *tally, double confidence)
+{
+    WM_REQUIRE(tally->n > 1 && confidence > 0.0 && confidence < 1.0);
+    const double t = wm_student_t_quantile(0.5 + 0.5 * confidence, (double)(tally->n - 1));
+    return t * sqrt(wm_tally_variance(tally) / (double)tally->n);
+}
+
+void wm_level_set(struct wm_level *level, int64_t now, double value)
+{
+    if (value == level->level)
+        return;
+    level->integral += level->level * (double)(now - level->since);
+    level->since = now;
+    level->level = value;
+}
+
+double wm_level_mean(const struct wm_level *level, int64_t now)
+{
+    WM_REQUIRE(now > 0);
+    return (level->integral + level->level * (double)(now - level->since)) / (double)now;
+}
+
+void wm_log_hist_add(struct wm_log_hist *hist, double x, double weight)
+{
+    const double at = x > hist_low ? log10(x / hist_low) / hist_decades * WM_LOG_HIST_BINS : 0.0;
+    const int bin = at < WM_LOG_HIST_BINS - 1 ? (int)at : WM_LOG_HIST_BINS - 1;
+    hist->weight[bin] += weight;
+    hist->total += weight;
+}
+
+double wm_log_hist_quantile(const struct wm_log_hist *hist, double prob)
+{
+    WM_REQUIRE(prob >= 0.0 && prob <= 1.0);
+    double below = 0.0;
+    const double wanted = prob * hist->total;
+    if (hist->total <= 0.0)
+        return NAN;
+    for (int i = 0; i < WM_LOG_HIST_BINS; i++) {
+        if (below + hist->weight[i] >= wanted && hist->weight[i] > 0.0) {
+            const double share = (wanted - below) / hist->weight[i];
+            return hist_low * pow(10.0, hist_decades * ((double)i + share) / WM_LOG_HIST_BINS);
+        }
+        below += hist->weight[i];
+    }
+    return hist_low * pow(10.0, hist_decades);
+}
