@@ -93,6 +93,29 @@ static void write_pools(struct wm_json_writer *w, const struct wm_results *r)
     wm_json_array_end(w);
 }
 
+/* Each line says which definitions of OpEx count it. */
+static void write_ledger(struct wm_json_writer *w, const struct wm_ledger *ledger)
+{
+    wm_json_key(w, "ledger");
+    wm_json_array_begin(w);
+    for (size_t i = 0; ledger != NULL && i < ledger->n_lines; i++) {
+        const struct wm_ledger_line *const line = &ledger->lines[i];
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "name", line->name);
+        real(w, "usd", line->usd);
+        wm_json_key(w, "definitions");
+        wm_json_array_begin(w);
+        for (unsigned k = 0; k < WM_N_OPEX; k++) {
+            const struct wm_opex_definition *const d = wm_opex_definition((enum wm_opex)k);
+            if ((line->tags & d->any) != 0 && (line->tags & d->none) == 0)
+                wm_json_string(w, d->name);
+        }
+        wm_json_array_end(w);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
 static void write_energy(struct wm_json_writer *w, const struct wm_results *r)
 {
     wm_json_key(w, "energy");
@@ -174,6 +197,7 @@ void wm_output_json(FILE *file, const struct wm_report *report)
     wm_json_array_end(&w);
     write_classes(&w, r);
     write_pools(&w, r);
+    write_ledger(&w, r->ledger);
     write_energy(&w, r);
     write_balances(&w, r);
     write_messages(&w, report->diags);
