@@ -1,0 +1,20 @@
+/* Price deck: list prices of tokens by kind, with their date. */
+#ifndef WATTMILL_DECK_H
+#define WATTMILL_DECK_H
+
+#include "wattmill/catalog.h"
+
+struct wm_deck {
+    struct wm_catalog_head head;
+    double input_usd_per_mtok;  /* computed input */
+    double cached_usd_per_mtok; /* input found in the prefix cache */
+    double output_usd_per_mtok; /* reasoning included */
+};
+
+extern const struct wm_field wm_deck_fields[];
+
+/** List value of tokens [USD]; linear, cannot fail. */
+double wm_deck_revenue_usd(const struct wm_deck *deck, double input_tok, double cached_tok,
+                           double output_tok);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * Ledger: tagged cost lines, and OpEx under five named definitions, each a set of tags.
+ *
+ *     A  facility cash     power, facility O&M, site staff, the facility's tax and insurance
+ *     B  operator cash     A + IT maintenance, platform staff, network, the IT's tax and insurance,
+ *                          licences, penalties (the headline)
+ *     C  colocation        rent instead of the facility's lines + power + the IT lines of B
+ *     D  accrual           B + straight-line depreciation
+ *     E  annualised TCO    B + capital recovery of IT and facility
+ *
+ * All five are computed of the same physical run, whichever ledger is chosen. Power is the whole
+ * meter bill. Interest is never in OpEx.
+ */
+#ifndef WATTMILL_LEDGER_H
+#define WATTMILL_LEDGER_H
+
+#include "wattmill/catalog.h"
+
+enum wm_tag {
+    WM_TAG_POWER = 1 << 0,
+    WM_TAG_FACILITY = 1 << 1,
+    WM_TAG_IT = 1 << 2,
+    WM_TAG_PEOPLE = 1 << 3,
+    WM_TAG_TAX = 1 << 4,
+    WM_TAG_INSURANCE = 1 << 5,
+    WM_TAG_LICENCE = 1 << 6,
+    WM_TAG_LEASE = 1 << 7,
+    WM_TAG_DEPRECIATION = 1 << 8,
+    WM_TAG_CAPITAL = 1 << 9,
+    WM_TAG_PENALTY = 1 << 10,
+};
+enum { WM_N_TAGS = 11 };
+/** Name of tag bit `i`, e.g. "power". */
+const char *wm_tag_name(int i);
+
+struct wm_ledger_params {
+    struct wm_catalog_head head;
+    double facility_capex_usd_per_mw_it, facility_premium_frac;
+    double facility_om_frac; /* of facility capital, per year */
+    double site_fte_per_mw_it, site_fte_usd_per_year;
+    double it_maintenance_frac; /* of IT capital, per year */
+    double platform_fte_per_mw_it, platform_fte_usd_per_year;
+    double network_usd_per_mw_it_year;
+    double property_tax_frac, insurance_frac; /* of capital, per year */
+    double licence_usd_per_gpu_year;
+    double colo_rent_usd_per_kw_month; /* per IT design kW */
+    double it_life_years, facility_life_years;
+};
+
+extern const struct wm_field wm_ledger_fields[];
+
+/** What a run hands to its ledger; costs are of the run, capital is total. */
+struct wm_ledger_basis {
+    double it_design_w;
+    double it_capex_usd;
+    double n_gpus;
+    double energy_usd, demand_usd, fixed_usd; /* the meter bill */
+    double penalty_usd;                       /* for energy above the ceiling */
+    double years;                             /* length of the run, of 8,760 h */
+    double discount_rate_frac;
+};
+
+struct wm_ledger_line {
+    const char *name;
+    unsigned tags; /* of enum wm_tag */
+    double usd;    /* of the run */
+};
+
+enum wm_opex { WM_OPEX_A, WM_OPEX_B, WM_OPEX_C, WM_OPEX_D, WM_OPEX_E, WM_N_OPEX };
+
+struct wm_opex_definition {
+    const char *name, *doc;
+    unsigned any; /* a line belongs when it has one of these tags ... */
+    unsigned none; /* ... and none of these */
+};
+/** The definitions A to E. */
+const struct wm_opex_definition *wm_opex_definition(enum wm_opex opex);
+
+enum { WM_N_LEDGER_LINES = 20 };
+
+struct wm_ledger {
+    struct wm_ledger_line lines[WM_N_LEDGER_LINES];
+    size_t n_lines;
+    double facility_capex_usd, it_capex_usd;
+    double power_usd;
+    double opex_usd[WM_N_OPEX]; /* of the run */
+    double power_share_frac[WM_N_OPEX];
+};
+
+/** Books a run; cannot fail. */
+struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
+                                const struct wm_ledger_basis *basis);
+
+/** Tokens billed and how busy accelerators were with each kind. */
+struct wm_lcot_basis {
+    double cost_usd;           /* definition E times the serving share of GPU-hours */
+    double prefill_busy_frac;  /* prefill's share of busy GPU time, phi */
+    double input_tok, cached_tok, output_tok; /* billed */
+};
+
+struct wm_lcot {
+    double in_usd_per_mtok, out_usd_per_mtok, total_usd_per_mtok, out_only_usd_per_mtok;
+};
+
+/**
+ * Levelised cost of tokens: in = phi cost / input, out = (1 - phi) cost / output,
+ * total = cost / (input + cached + output), out_only = cost / output.
+ * @return [USD/Mtok]; NAN where nothing was billed
+ */
+struct wm_lcot wm_lcot(const struct wm_lcot_basis *basis);
+
+#endif
