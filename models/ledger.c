@@ -69,7 +69,7 @@ static void add_up(struct wm_ledger *ledger)
                 ledger->opex_usd[d] += ledger->lines[i].usd;
         }
         ledger->power_share_frac[d] =
-            ledger->opex_usd[d] > 0.0 ? ledger->power_usd / ledger->opex_usd[d] : NAN;
+            ledger->opex_usd[d] > 0.0 ? ledger->power_usd / ledger->opex_usd[d] : (double)NAN;
     }
 }
 
@@ -124,7 +124,7 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
 
 static double per_mtok(double cost_usd, double tok)
 {
-    return tok > 0.0 ? cost_usd / tok * WM_TOK_PER_MTOK : NAN;
+    return tok > 0.0 ? cost_usd / tok * WM_TOK_PER_MTOK : (double)NAN;
 }
 
 struct wm_lcot wm_lcot(const struct wm_lcot_basis *basis)

@@ -36,6 +36,8 @@ struct wm_log_hist {
     double total;
 };
 void wm_log_hist_add(struct wm_log_hist *hist, double x, double weight);
+/** Adds all of `from`. */
+void wm_log_hist_merge(struct wm_log_hist *hist, const struct wm_log_hist *from);
 /** Value below which `prob` of the weight lies, interpolated in its bin; NAN when empty. */
 double wm_log_hist_quantile(const struct wm_log_hist *hist, double prob);
 

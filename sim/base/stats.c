@@ -53,13 +53,20 @@ void wm_log_hist_add(struct wm_log_hist *hist, double x, double weight)
     hist->total += weight;
 }
 
+void wm_log_hist_merge(struct wm_log_hist *hist, const struct wm_log_hist *from)
+{
+    for (int i = 0; i < WM_LOG_HIST_BINS; i++)
+        hist->weight[i] += from->weight[i];
+    hist->total += from->total;
+}
+
 double wm_log_hist_quantile(const struct wm_log_hist *hist, double prob)
 {
     WM_REQUIRE(prob >= 0.0 && prob <= 1.0);
     double below = 0.0;
     const double wanted = prob * hist->total;
     if (hist->total <= 0.0)
-        return NAN;
+        return (double)NAN;
     for (int i = 0; i < WM_LOG_HIST_BINS; i++) {
         if (below + hist->weight[i] >= wanted && hist->weight[i] > 0.0) {
             const double share = (wanted - below) / hist->weight[i];

@@ -45,6 +45,7 @@ static void add_pool(struct wm_pool_account *account, const struct wm_pool *pool
     account->energy_j += flow->it_w * time_s;
     account->up_replica_s += flow->up_replicas * time_s;
     account->busy_gpu_s += flow->busy_gpus * time_s;
+    account->prefill_busy_gpu_s += flow->prefill_busy_gpus * time_s;
     account->clock_s += flow->clock_frac * time_s;
     account->slo_tok += flow->ttft_slo_tok_per_s * time_s;
     if (!pool->workload)

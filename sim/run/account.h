@@ -17,7 +17,7 @@ struct wm_pool_flow {
     double offered_tok_per_s, served_tok_per_s;
     double usd_per_s;
     double it_w; /* overhead included */
-    double up_replicas, busy_gpus, clock_frac;
+    double up_replicas, busy_gpus, prefill_busy_gpus, clock_frac;
     double ttft_slo_tok_per_s; /* served at a rate that meets both targets */
     struct wm_dispatch_state state;
 };
@@ -35,7 +35,7 @@ struct wm_site_flow {
 
 struct wm_pool_account {
     double offered_tok, served_tok, dropped_tok, revenue_usd;
-    double energy_j, up_replica_s, busy_gpu_s, clock_s, slo_tok;
+    double energy_j, up_replica_s, busy_gpu_s, prefill_busy_gpu_s, clock_s, slo_tok;
     struct wm_log_hist ttft, tpot; /* weighted by requests */
 };
 

@@ -88,7 +88,9 @@ static void fill_pool(struct wm_site_flow *flow, const struct wm_pool *pool, dou
     pf->it_w = s->it_w + resting_w(pool, n_up);
     pf->up_replicas = n_up;
     pf->clock_frac = s->clock_frac;
-    pf->busy_gpus = pool->plan.prefill_gpus * (low * p->prefill_busy_frac + high * q->prefill_busy_frac) +
+    pf->prefill_busy_gpus = pool->plan.prefill_gpus *
+                            (low * p->prefill_busy_frac + high * q->prefill_busy_frac);
+    pf->busy_gpus = pf->prefill_busy_gpus +
                     pool->plan.decode_gpus * (low * p->decode_busy_frac + high * q->decode_busy_frac);
     pf->ttft_slo_tok_per_s = low * p->out_tok_per_s * p->ttft_slo_frac * p->tpot_slo_frac +
                              high * q->out_tok_per_s * q->ttft_slo_frac * q->tpot_slo_frac;

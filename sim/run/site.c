@@ -1,0 +1,256 @@
+#include "site.h"
+
+#include <math.h>
+
+#include "flow.h"
+#include "wattmill/civil.h"
+#include "wattmill/engine.h"
+
+/* Times inside are microseconds since the start of the horizon. */
+static const int64_t bin_us = 15 * 60 * WM_US_PER_S;
+static const int64_t hour_us = WM_US_PER_H;
+enum { BINS_PER_HOUR = 4 };
+
+enum kind { KIND_CEILING, KIND_FAIL, KIND_REPAIR, KIND_NULL };
+
+struct site {
+    const struct wm_scenario *scenario;
+    const struct wm_site_plan *plan;
+    struct wm_site_result *result;
+    struct wm_ceiling_plan ceiling;
+    struct wm_climate_noise noise;
+    struct wm_instant instant;
+    struct wm_site_flow flow;
+    double *n_up;            /* [n_pools] */
+    struct wm_rng *failures; /* [replicas of all pools], one stream each */
+    uint32_t *pool_of;       /* [replicas] */
+    double kg_per_j;
+    int64_t start_us;
+    int64_t since; /* up to here everything is accounted */
+    bool is_stale; /* the flow no longer fits the instant */
+};
+
+static int64_t ticks(double time_s)
+{
+    return (int64_t)llround(time_s * (double)WM_US_PER_S);
+}
+
+/* Accounts the time since the last change; a moment without length touches nothing. */
+static void settle(struct site *s, int64_t now)
+{
+    if (now <= s->since)
+        return;
+    if (s->is_stale)
+        wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
+    s->is_stale = false;
+    const double time_s = (double)(now - s->since) / (double)WM_US_PER_S;
+    wm_account_add(&s->result->account, s->plan, &s->flow, s->kg_per_j, time_s);
+    s->since = now;
+}
+
+/* Event: the ceiling takes its next step. */
+static void on_ceiling(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
+{
+    struct site *const s = context;
+    (void)actor;
+    settle(s, wm_sim_now(sim));
+    s->instant.ceiling = &s->ceiling.steps[arg];
+    s->is_stale = true;
+}
+
+static void schedule_next(struct wm_sim *sim, struct site *s, uint32_t replica, enum kind kind,
+                          double mean_s)
+{
+    const double wait_s = mean_s * wm_rng_exponential(&s->failures[replica]);
+    const double horizon_s = s->scenario->horizon.years * WM_S_PER_YEAR;
+    if (wait_s < 2.0 * horizon_s) /* later ones never run, and might not fit the clock */
+        wm_sim_at(sim, wm_sim_now(sim) + ticks(wait_s), 0, (uint16_t)kind, replica, 0);
+}
+
+static double mean_life_s(const struct wm_pool *pool)
+{
+    const double per_year =
+        pool->fleet->accelerator->failures_per_gpu_year * (double)pool->gpus_per_replica;
+    return WM_S_PER_YEAR / per_year;
+}
+
+/* Event: an accelerator of the replica fails; the replica stops until it is repaired. */
+static void on_fail(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
+{
+    struct site *const s = context;
+    const uint32_t pool = s->pool_of[replica];
+    (void)arg;
+    settle(s, wm_sim_now(sim));
+    s->n_up[pool] -= 1.0;
+    s->is_stale = true;
+    schedule_next(sim, s, replica, KIND_REPAIR, s->plan->pools[pool].fleet->accelerator->repair_s);
+}
+
+/* Event: the replica works again. */
+static void on_repair(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
+{
+    struct site *const s = context;
+    const uint32_t pool = s->pool_of[replica];
+    (void)arg;
+    settle(s, wm_sim_now(sim));
+    s->n_up[pool] += 1.0;
+    s->is_stale = true;
+    schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(&s->plan->pools[pool]));
+}
+
+/* Event: nothing happens. */
+static void on_null(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
+{
+    (void)sim;
+    (void)context;
+    (void)actor;
+    (void)arg;
+}
+
+/* Weather and demand of the hour that begins at `now`. */
+static void begin_hour(struct site *s, int64_t now)
+{
+    const int64_t at_us = s->start_us + now;
+    const struct wm_civil c = wm_civil_from_us(at_us);
+    const int64_t day = wm_days_from_civil(c.year, c.month, c.day);
+    int64_t year_day = day - wm_days_from_civil(c.year, 1, 1);
+    const bool is_leap = wm_days_in_month(c.year, 2) == 29;
+    if (is_leap && year_day > 58) /* 29 February repeats the 28th: the climate has 365 days */
+        year_day--;
+    const double year_h = (double)year_day * 24.0 + (double)c.hour + 0.5;
+    const struct wm_site_weather *w = &s->scenario->site.weather;
+    if (now > 0)
+        wm_climate_noise_step(&s->noise, w->climate);
+    s->instant.weather = wm_climate_hour(w->climate, year_h, s->noise.value, w->dry_bulb_shift_k);
+    /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
+    s->instant.shape_index_hour = (double)((day + 3) % 7 * 24 + c.hour);
+    s->is_stale = true;
+}
+
+static void end_hour(struct site *s)
+{
+    struct wm_site_sum *hour = &s->result->account.hour;
+    if (hour->it_j > 0.0)
+        s->result->pue_peak_hour = fmax(s->result->pue_peak_hour, hour->site_j / hour->it_j);
+    *hour = (struct wm_site_sum){0};
+}
+
+static void end_bin(struct site *s, int64_t begin, size_t month)
+{
+    struct wm_site_sum *bin = &s->result->account.bin;
+    struct wm_site_result *r = s->result;
+    const double mean_w = bin->site_j / bin->time_s;
+    r->peak_bin_w = fmax(r->peak_bin_w, mean_w);
+    r->months[month].site_j += bin->site_j;
+    r->months[month].time_s += bin->time_s;
+    r->months[month].peak_w = fmax(r->months[month].peak_w, mean_w);
+    r->series[r->n_series++] = (struct wm_series_row){
+        .time_us = s->start_us + begin,
+        .dry_bulb_c = s->instant.weather.dry_bulb_c,
+        .wet_bulb_c = s->instant.weather.wet_bulb_c,
+        .ceiling_w = bin->lowest_allowed_w,
+        .site_w = mean_w,
+        .it_w = bin->it_j / bin->time_s,
+        .offered_tok_per_s = bin->offered_tok / bin->time_s,
+        .served_tok_per_s = bin->served_tok / bin->time_s,
+        .clock_frac = bin->clock_s / bin->time_s,
+        .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
+    };
+    *bin = (struct wm_site_sum){0};
+}
+
+static void schedule_ceiling(struct wm_sim *sim, struct site *s, int64_t end)
+{
+    s->instant.ceiling = &s->ceiling.steps[0];
+    for (size_t i = 1; i < s->ceiling.n; i++) {
+        const int64_t at = s->ceiling.steps[i].at_us - s->start_us;
+        if (at <= 0) /* begun before the horizon */
+            s->instant.ceiling = &s->ceiling.steps[i];
+        else if (at < end)
+            wm_sim_at(sim, at, -1, KIND_CEILING, 0, i);
+    }
+}
+
+static void schedule_failures(struct wm_sim *sim, struct wm_arena *arena, struct site *s)
+{
+    uint32_t n = 0, replica = 0;
+    for (size_t i = 0; i < s->plan->n_pools; i++)
+        n += (uint32_t)s->plan->pools[i].n_replicas;
+    s->failures = WM_NEW_ARRAY(arena, struct wm_rng, n);
+    s->pool_of = WM_NEW_ARRAY(arena, uint32_t, n);
+    for (uint32_t i = 0; i < s->plan->n_pools; i++) {
+        const struct wm_pool *pool = &s->plan->pools[i];
+        s->n_up[i] = (double)pool->n_replicas;
+        for (int64_t k = 0; k < pool->n_replicas; k++, replica++) {
+            /* id = (pool, replica in it): a larger pool moves no other's failures */
+            s->failures[replica] = wm_rng_stream((uint64_t)s->scenario->seed, "failure",
+                                                 (uint64_t)i << 40 | (uint64_t)k);
+            s->pool_of[replica] = i;
+            if (pool->fleet->accelerator->failures_per_gpu_year > 0.0)
+                schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(pool));
+        }
+    }
+}
+
+static void schedule_nulls(struct wm_sim *sim, const struct wm_run_options *options, int64_t end)
+{
+    const uint64_t n = options ? options->n_null_events : 0;
+    for (uint64_t i = 0; i < n; i++)
+        wm_sim_at(sim, (int64_t)((double)end * ((double)i + 0.37) / (double)n), 0, KIND_NULL, 0, i);
+}
+
+/* Month of the horizon, from 0, in which a bin begins. */
+static size_t month_index(const struct site *s, int64_t begin)
+{
+    const struct wm_civil first = wm_civil_from_us(s->start_us);
+    const struct wm_civil c = wm_civil_from_us(s->start_us + begin);
+    return (size_t)((c.year - first.year) * 12 + c.month - first.month);
+}
+
+void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
+                 const struct wm_site_plan *plan, const struct wm_run_options *options,
+                 struct wm_site_result *result, struct wm_diags *diags)
+{
+    const int64_t n_bins = llround(scenario->horizon.years * WM_H_PER_YEAR * BINS_PER_HOUR);
+    const int64_t end = n_bins * bin_us;
+    struct site s = {.scenario = scenario,
+                     .plan = plan,
+                     .result = result,
+                     .noise = wm_climate_noise((uint64_t)scenario->seed),
+                     .n_up = WM_NEW_ARRAY(arena, double, plan->n_pools),
+                     .kg_per_j = scenario->site.carbon.kg_per_mwh / WM_J_PER_MWH,
+                     .start_us = scenario->horizon.start_us,
+                     .is_stale = true};
+    s.instant.n_up = s.n_up;
+    s.flow.pools = WM_NEW_ARRAY(arena, struct wm_pool_flow, plan->n_pools);
+    s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling,
+                                    options && options->ignore_calendar, diags);
+    result->account.pools = WM_NEW_ARRAY(arena, struct wm_pool_account, plan->n_pools);
+    result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
+    result->n_months = month_index(&s, end - 1) + 1;
+    result->months = WM_NEW_ARRAY(arena, struct wm_month, result->n_months);
+
+    uint32_t n_pending = (uint32_t)s.ceiling.n;
+    for (size_t i = 0; i < plan->n_pools; i++)
+        n_pending += (uint32_t)plan->pools[i].n_replicas;
+    struct wm_sim *const sim = wm_sim_new(arena, n_pending, &s);
+    wm_sim_handle(sim, KIND_CEILING, on_ceiling);
+    wm_sim_handle(sim, KIND_FAIL, on_fail);
+    wm_sim_handle(sim, KIND_REPAIR, on_repair);
+    wm_sim_handle(sim, KIND_NULL, on_null);
+    schedule_ceiling(sim, &s, end);
+    schedule_failures(sim, arena, &s);
+    schedule_nulls(sim, options, end);
+
+    for (int64_t i = 0; i < n_bins; i++) {
+        const int64_t begin = i * bin_us;
+        if (begin % hour_us == 0)
+            begin_hour(&s, begin);
+        wm_sim_run_until(sim, begin + bin_us - 1); /* an event on the bin's end belongs to the next */
+        settle(&s, begin + bin_us);
+        end_bin(&s, begin, month_index(&s, begin));
+        if ((i + 1) % BINS_PER_HOUR == 0)
+            end_hour(&s);
+    }
+    result->n_events = wm_sim_n_events(sim);
+}
