@@ -9,6 +9,7 @@ struct cli {
     struct wm_diags diags;
     int argc; /* arguments after the verb */
     char **argv;
+    bool quiet; /* no warnings on stderr */
 };
 
 enum wm_status cli_run(struct cli *cli);

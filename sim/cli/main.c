@@ -68,7 +68,10 @@ int main(int argc, char **argv)
         status = WM_IO;
     }
     for (size_t i = 0; i < cli.diags.n_items; i++)
-        fprintf(stderr, "%s\n", wm_diag_format(arena, &cli.diags.items[i]));
+        if (!cli.quiet || !wm_code_is_warning(cli.diags.items[i].code))
+            fprintf(stderr, "%s\n", wm_diag_format(arena, &cli.diags.items[i]));
+    if (cli.diags.n_errors > 0)
+        fprintf(stderr, "%zu error%s\n", cli.diags.n_errors, cli.diags.n_errors == 1 ? "" : "s");
     const int code = wm_status_exit_code(status);
     wm_arena_close(arena);
     return code;

@@ -10,7 +10,7 @@ struct options {
     struct wm_override *sets;
     struct wm_assertion *asserts;
     size_t n_sets, n_asserts;
-    bool series, quiet, help;
+    bool series, help;
 };
 
 static const char *const names[] = {"--set", "--seed", "--output", "--format", "--assert",
@@ -59,7 +59,7 @@ static enum wm_status parse(struct cli *cli, struct options *o)
         if (strcmp(arg, "--series") == 0)
             o->series = true;
         else if (strcmp(arg, "--quiet") == 0)
-            o->quiet = true;
+            cli->quiet = true;
         else if (strcmp(arg, "--help") == 0)
             o->help = true;
         else if (arg[0] == '-' && i + 1 < cli->argc)
@@ -86,8 +86,6 @@ static bool use_color(const char *when)
 
 static void print(const struct options *o, const struct wm_report *report)
 {
-    if (o->quiet)
-        return;
     if (strcmp(o->format, "json") == 0)
         wm_output_json(stdout, report);
     else if (strcmp(o->format, "csv") == 0)
@@ -107,7 +105,7 @@ static void help(void)
          "  --format table|json|csv|md\n"
          "  --assert 'metric>x'      exit 1 unless it holds (> >= < <= ==); repeatable\n"
          "  --series                 with -o: series.csv, 15-minute rows\n"
-         "  --quiet                  print no result\n"
+         "  --quiet                  no warnings; the result is printed all the same\n"
          "  --color auto|always|never");
 }
 

@@ -144,7 +144,7 @@ void wm_output_table(FILE *file, const struct wm_report *r)
 {
 #define PAIR(l, a, lu, t, b, ru) pair(file, r, l, WM_METRIC_##a, lu, t, WM_METRIC_##b, ru)
     verdict(file, r);
-    line(file, "%s", r->results->scenario->name);
+    line(file, "%s; B: assumed ledger, evidence spans 26-52 %%", r->results->scenario->name);
     PAIR("Revenue utility", revenue_usd_per_mw_utility_year, "$/MW-yr", "Revenue IT", revenue_usd_per_mw_it_year, "$/MW-yr");
     shares(file, r);
     PAIR("Power bill", power_cost_usd, "$", "OpEx B (assumed)", opex_b_usd, "$");

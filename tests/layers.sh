@@ -1,0 +1,41 @@
+#!/bin/sh
+# Who may include what: data flows one way, and each vendor library has one home.
+set -u
+rc=0
+
+# only LIST PATTERN FILES...: the pattern may occur in files that match LIST alone
+only() {
+    home=$1
+    pattern=$2
+    hits=$(grep -rlE "$pattern" sim models include | grep -vE "$home")
+    [ -z "$hits" ] || { echo "$pattern outside $home:"; echo "$hits"; rc=1; }
+}
+# never ROOM PATTERN: no file of the room includes it
+never() {
+    hits=$(grep -rnE "#include \"($2)" "$1")
+    [ -z "$hits" ] || { echo "$1 must not include $2:"; echo "$hits"; rc=1; }
+}
+
+only '^sim/base/json' 'cjson/cJSON\.h|<cJSON\.h>'
+only '^sim/base/(numeric[a-z_]*|rng)\.c' 'include <gsl/'
+only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('
+only '^sim/output/stamp\.c' 'gcrypt\.h'
+only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
+
+up='scenario|results|run|output|input|engine'
+never sim/base "wattmill/($up)\.h"
+never models "wattmill/($up)\.h"
+never sim/engine "wattmill/(scenario|results|run|output|input)\.h"
+never sim/run "wattmill/(output|input)\.h"
+never sim/output "wattmill/(engine|run)\.h"
+never sim/input "wattmill/(results|run|output|engine)\.h"
+for f in sim/cli/*.c; do
+    hits=$(grep -nE '#include "' "$f" | grep -vE '"wattmill/|"cli\.h"')
+    [ -z "$hits" ] || { echo "$f includes a private header:"; echo "$hits"; rc=1; }
+done
+
+banned='\b(strcpy|strcat|sprintf|strtok|atoi|atof|gets|rand|localtime|gmtime|alloca|setlocale)\('
+hits=$(grep -rnE "$banned" sim models include --include='*.c' --include='*.h')
+[ -z "$hits" ] || { echo "banned functions:"; echo "$hits"; rc=1; }
+[ "$rc" -ne 0 ] || echo "layers: ok"
+exit $rc
