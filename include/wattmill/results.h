@@ -79,7 +79,7 @@ struct wm_balance {
 struct wm_series_row {
     int64_t time_us;
     double dry_bulb_c, wet_bulb_c;
-    double ceiling_w, site_w, it_w; /* means of the interval; the ceiling is its lowest value */
+    double ceiling_w, site_w, it_w; /* means of the interval, the ceiling with its ramps */
     double offered_tok_per_s, served_tok_per_s;
     double clock_frac;
     double shadow_price_usd_per_mwh;

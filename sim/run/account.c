@@ -63,8 +63,6 @@ static void add_pool(struct wm_pool_account *account, const struct wm_pool *pool
 static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
                     const struct wm_site_flow *flow, double time_s)
 {
-    if (sum->time_s <= 0.0 || flow->allowed_w < sum->lowest_allowed_w)
-        sum->lowest_allowed_w = flow->allowed_w;
     sum->time_s += time_s;
     sum->site_j += flow->power.site_w * time_s;
     sum->it_j += flow->power.it_w * time_s;

@@ -42,7 +42,7 @@ struct wm_pool_account {
 /** Sums over a billing interval, an hour, a month or the run. */
 struct wm_site_sum {
     double time_s, site_j, it_j;
-    double offered_tok, served_tok, allowed_ws, lowest_allowed_w, shadow_ws, clock_s;
+    double offered_tok, served_tok, allowed_ws, shadow_ws, clock_s;
 };
 
 struct wm_account {

@@ -6,6 +6,9 @@
 
 enum { MAX_POOLS = 64 };
 
+/* Sums over pools round in the last digits; the budget leaves them room below the ceiling. */
+static const double rounding_margin = 1e-12;
+
 /* Accelerators that serve nothing: failed replicas and those left over when replicas were formed. */
 static double resting_gpus(const struct wm_pool *pool, double n_up)
 {
@@ -134,7 +137,7 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     if (flow->power.site_w > flow->allowed_w) {
         const double it_w =
             wm_facility_it_for_site_w(&plan->facility, &instant->weather, flow->allowed_w);
-        usd_per_j = wm_dispatch(dp, n, it_w - fixed_w, states);
+        usd_per_j = wm_dispatch(dp, n, it_w * (1.0 - rounding_margin) - fixed_w, states);
         flow->power =
             wm_facility_eval(&plan->facility, &instant->weather, total_it_w(states, n, fixed_w));
     }

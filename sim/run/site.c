@@ -148,7 +148,7 @@ static void end_bin(struct site *s, int64_t begin, size_t month)
         .time_us = s->start_us + begin,
         .dry_bulb_c = s->instant.weather.dry_bulb_c,
         .wet_bulb_c = s->instant.weather.wet_bulb_c,
-        .ceiling_w = bin->lowest_allowed_w,
+        .ceiling_w = bin->allowed_ws / bin->time_s,
         .site_w = mean_w,
         .it_w = bin->it_j / bin->time_s,
         .offered_tok_per_s = bin->offered_tok / bin->time_s,
