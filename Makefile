@@ -126,7 +126,8 @@ check-shell: $(BIN) check-unit
 ## check-headers: every public header compiles alone
 check-headers:
 	$(Q)for h in include/wattmill/*.h; do \
-	  $(CC) -std=c11 $(WARN) $(CPPFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done; echo "headers: ok"
+	  printf '#include "%s"\ntypedef int wm_not_empty;\n' "$$h" | \
+	  $(CC) -std=c11 $(WARN) $(CPPFLAGS) -I. -Werror -fsyntax-only -x c - || exit 1; done; echo "headers: ok"
 
 ## check-asan: the unit and shell tests under the address sanitizer
 check-asan:

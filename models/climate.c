@@ -12,7 +12,7 @@ const struct wm_field wm_climate_fields[] = {
     WM_REALS(wm_climate, monthly_diurnal_range_k, WM_UNIT_K, 0.0, 30.0, "mean day's highest less lowest hour"),
     WM_REALS(wm_climate, monthly_wet_bulb_depression_k, WM_UNIT_K, 0.0, 30.0, "mean dry bulb less wet bulb"),
     WM_REALS(wm_climate, monthly_noise_sd_k, WM_UNIT_K, 0.0, 15.0, "standard deviation about the mean day"),
-    WM_REAL(wm_climate, noise_corr, WM_UNIT_FRAC, 0.0, 0.9999, 0.96, "correlation of successive hours"),
+    WM_REAL(wm_climate, noise_corr, WM_UNIT_NONE, 0.0, 0.9999, 0.96, "correlation of successive hours"),
     WM_REAL(wm_climate, pressure_pa, WM_UNIT_PA, 50000.0, 110000.0, 101325.0, "station pressure"),
     WM_REAL_REQ(wm_climate, design_dry_bulb_c, "design_dry_bulb_c", WM_UNIT_C, -20.0, 60.0, "99.6th percentile hour"),
     WM_REAL_REQ(wm_climate, design_wet_bulb_c, "design_wet_bulb_c", WM_UNIT_C, -20.0, 40.0, "mean wet bulb that coincides"),

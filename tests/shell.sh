@@ -3,7 +3,7 @@
 # tests/cli/NAME.sh runs with BIN set, from the top folder; its output, messages and exit status are
 # compared with NAME.out, NAME.err and NAME.exit where these exist.
 set -u
-BIN=$1
+BIN=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 export BIN
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

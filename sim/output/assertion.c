@@ -78,9 +78,10 @@ bool wm_assertion_check(const struct wm_assertion *assertion, const struct wm_re
     if (isfinite(value) && holds(value, assertion->relation, assertion->value))
         return true;
     char is[32], asked[32];
-    wm_diag_add(diags, WM_E303, NULL, NULL, "%s = %s %s, asserted %s %s", info->key,
+    wm_diag_add(diags, WM_E303, NULL, NULL, "%s = %s%s%s, asserted %s %s", info->key,
                 isfinite(value) ? wm_json_number_text(value, is) : "(not computed)",
-                wm_unit_symbol(info->unit), relations[assertion->relation],
+                info->unit == WM_UNIT_NONE ? "" : " ",
+                info->unit == WM_UNIT_NONE ? "" : wm_unit_symbol(info->unit), relations[assertion->relation],
                 wm_json_number_text(assertion->value, asked));
     return false;
 }

@@ -131,12 +131,13 @@ static void footer(FILE *file, const struct wm_report *r)
     line(file, "Balances         %s, largest residual %.1e; %zu warnings",
          r->results->balances_close ? "close" : "DO NOT CLOSE", worst,
          r->diags == NULL ? (size_t)0 : r->diags->n_warnings);
-    char names[256] = "";
-    for (size_t i = 0, n = 0; i < r->n_files && i < FILES_MAX && n < sizeof names; i++)
-        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i > 0 ? ", " : "", r->files[i]);
-    if (r->n_files > 0)
-        line(file, "Files (%zu)        %s%s", r->n_files, names, r->n_files > FILES_MAX ? ", ..." : "");
-    line(file, "wattmill %s (%s)  scenario %.12s  catalogue %.12s  seed %lld", r->stamp.version,
+    if (r->n_files > 0) {
+        const char *const slash = strrchr(r->files[0], '/');
+        const int dir_length = slash ? (int)(slash - r->files[0]) : 1;
+        line(file, "Files            %zu in %.*s: result.json, metrics.csv, figures", r->n_files,
+             dir_length, slash ? r->files[0] : ".");
+    }
+    line(file, "wattmill %s (%.15s)  scenario %.8s  catalogue %.8s  seed %lld", r->stamp.version,
          r->stamp.git_id, r->stamp.scenario_hash, r->stamp.catalog_hash, (long long)r->stamp.seed);
 }
 

@@ -1,0 +1,1 @@
+"$BIN" run no/such/file.json

@@ -1,0 +1,1 @@
+"$BIN" --version | sed "s/ [0-9.]*/ VERSION/"

@@ -1,0 +1,294 @@
+/* Serving: hand-computed points, published points, limits and properties of the step-time model. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "../../sim/run/surface.h"
+#include "wattmill/wattmill.h"
+
+static struct wm_arena *arena;
+static const struct wm_catalog *catalog;
+
+static void set_up(void)
+{
+    wm_init();
+    arena = wm_arena_open();
+    struct wm_diags diags = wm_diags_init(arena);
+    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
+}
+
+static void tear_down(void)
+{
+    wm_arena_close(arena);
+}
+
+#define FIND(type, kind, name)                                                                     \
+    ((const struct type *)(const void *)wm_catalog_find(catalog, WM_CATALOG_##kind, name))
+
+static struct wm_serving_case make_case(const char *gpu, const char *llm, enum wm_precision precision)
+{
+    return (struct wm_serving_case){.accelerator = FIND(wm_accelerator, accelerator, gpu),
+                                    .llm = FIND(wm_llm, llm, llm),
+                                    .engine = FIND(wm_engine, engine, "disaggregated-2026"),
+                                    .precision = precision,
+                                    .input_tok = 1024.0,
+                                    .output_tok = 1024.0,
+                                    .max_gpus = 1e6,
+                                    .ttft_slo_s = 2.0,
+                                    .tok_per_s_per_user_slo = 50.0};
+}
+
+/* Hardware of round numbers: 1 PFLOP/s, 1 TB/s, perfect kernels, no overheads. */
+static struct wm_accelerator round_hw(void)
+{
+    const struct wm_kernel k = {.compute_frac = 1.0, .memory_frac = 1.0, .norm = 10.0};
+    const struct wm_precision_rates rates = {.flop_per_s = 1e15, .gemm = k, .moe = k};
+    return (struct wm_accelerator){
+        .bf16 = rates, .fp8 = rates, .fp4 = rates,
+        .mem_bytes = 1e12, .mem_bytes_per_s = 1e12, .scale_up_bytes_per_s = 1e12,
+        .scale_up_gpus = 8, .scale_out_bytes_per_s = 1e12,
+        .attention = {.decode_memory_frac = 1.0, .mla_memory_frac = 1.0, .prefill_compute_frac = 1.0},
+        .elementwise = {.memory_frac = 1.0},
+        .collective = {.reduce_frac = 1.0, .a2a_frac = 1.0},
+        .tdp_w = 1000.0,
+        .power = {.base_frac = 0.2, .memory_frac = 0.4, .compute_frac = 0.4, .min_clock_frac = 0.4}};
+}
+
+START_TEST(decode_step_of_a_small_batch_reads_the_weights_once)
+{
+    /* Llama-3.1-8B in FP8: 7.50e9 matmul parameters; the head is BF16. One sequence, no context.
+       layers: 6.98e9 B; head: 128256 * 4096 * 2 = 1.0507e9 B; together 8.03 ms at 1 TB/s */
+    const struct wm_accelerator hw = round_hw();
+    struct wm_engine engine = *FIND(wm_engine, engine, "disaggregated-2026");
+    engine.step_overhead_s = engine.seq_overhead_s = 0.0;
+    struct wm_serving_case c = make_case("h100", "llama-3.1-8b", WM_FP8);
+    c.accelerator = &hw;
+    c.engine = &engine;
+    const struct wm_pass p = wm_decode_pass(&c, 1.0, 1.0, 0.0, 1.0);
+    ck_assert_double_eq_tol(p.time_s, 8.03e-3, 0.02e-3);
+    ck_assert_double_eq_tol(p.flop, 2.0 * 7.504663424e9, 2.0 * 7.5e9 * 0.01);
+}
+END_TEST
+
+START_TEST(kv_cache_and_expert_parameters_follow_from_the_shape)
+{
+    const struct wm_llm *r1 = FIND(wm_llm, llm, "deepseek-r1");
+    ck_assert_double_eq(wm_llm_kv_bytes_per_tok(r1, 2.0), 70272.0); /* (512 + 64) * 61 * 2 */
+    ck_assert_double_eq(wm_llm_expert_params(r1), 653908770816.0);  /* 58 * 256 * 3 * 7168 * 2048 */
+    const struct wm_llm *l70 = FIND(wm_llm, llm, "llama-3.1-70b");
+    ck_assert_double_eq(wm_llm_kv_bytes_per_tok(l70, 2.0), 327680.0); /* 2 * 8 * 128 * 80 * 2 */
+}
+END_TEST
+
+START_TEST(expert_coverage_has_the_right_limits)
+{
+    ck_assert_double_eq(wm_expert_coverage_frac(256.0, 0.0), 0.0);
+    ck_assert_double_eq_tol(wm_expert_coverage_frac(256.0, 1.0), 1.0 / 256.0, 1e-15);
+    ck_assert_double_eq_tol(wm_expert_coverage_frac(2.0, 2.0), 0.75, 1e-15);
+    ck_assert_double_eq_tol(wm_expert_coverage_frac(256.0, 1e6), 1.0, 1e-12);
+}
+END_TEST
+
+START_TEST(erlang_c_matches_known_values)
+{
+    ck_assert_double_eq_tol(wm_erlang_c(1.0, 0.7), 0.7, 1e-14);       /* M/M/1: rho */
+    ck_assert_double_eq_tol(wm_erlang_c(2.0, 0.5), 1.0 / 3.0, 1e-14); /* by hand */
+    ck_assert_double_eq_tol(wm_erlang_c(3.0, 2.0 / 3.0), 4.0 / 9.0, 1e-14);
+    ck_assert_double_eq(wm_erlang_c(5.0, 0.0), 0.0);
+}
+END_TEST
+
+/* Rows of SemiAnalysis InferenceX (2026-07-20 dump), DeepSeek-R1 NVFP4 on GB200, dynamo-trt,
+   disaggregated, no MTP: step time and prompt rate per accelerator. This depth is not calibrated
+   on them: the bounds say how far off it may be until it is. */
+START_TEST(published_gb200_deepseek_rows_are_met_within_a_half)
+{
+    static const struct {
+        double gpus, sequences, context_tok, step_s;
+    } rows[] = {{16, 4301, 1536, 26.2e-3}, {32, 2253, 1536, 15.0e-3}, {16, 2253, 8704, 26.6e-3},
+                {32, 1229, 8704, 15.9e-3}};
+    const struct wm_serving_case c = make_case("gb200-nvl72", "deepseek-r1", WM_FP4);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct wm_pass p =
+            wm_decode_pass(&c, rows[i].gpus, rows[i].sequences, rows[i].context_tok, 1.0);
+        printf("EP%.0f, %.0f sequences: %.1f ms, published %.1f ms\n", rows[i].gpus,
+               rows[i].sequences, 1e3 * p.time_s, 1e3 * rows[i].step_s);
+        ck_assert_double_le(fabs(log(p.time_s / rows[i].step_s)), log(1.5));
+    }
+    const struct wm_pass p = wm_prefill_pass(&c, 4.0, 4.0 * 8192.0, 8192.0, 0.0, 1.0);
+    ck_assert_double_le(fabs(log(8192.0 / p.time_s / 17814.0)), log(4.0 / 3.0));
+}
+END_TEST
+
+START_TEST(no_pass_beats_the_peaks_of_its_hardware)
+{
+    static const char *const gpus[] = {"h100", "gb200-nvl72", "gb300-nvl72"};
+    static const char *const llms[] = {"llama-3.1-8b", "llama-3.1-70b", "deepseek-r1"};
+    for (size_t a = 0; a < 3; a++)
+        for (size_t m = 0; m < 3; m++)
+            for (double g = 1.0; g <= 8.0; g *= 2.0)
+                for (double batch = 1.0; batch <= 16384.0; batch *= 4.0) {
+                    const struct wm_serving_case c = make_case(gpus[a], llms[m], WM_FP8);
+                    const struct wm_pass p = wm_decode_pass(&c, g, batch, 2000.0, 1.0);
+                    const struct wm_pass q = wm_prefill_pass(&c, g, 1000.0 * batch, 1000.0, 0.0, 1.0);
+                    ck_assert_double_le(p.flop / p.time_s, c.accelerator->fp8.flop_per_s);
+                    ck_assert_double_le(q.flop / q.time_s, c.accelerator->fp8.flop_per_s);
+                    ck_assert_double_le(p.mem_bytes / p.time_s, c.accelerator->mem_bytes_per_s * 1.0);
+                }
+}
+END_TEST
+
+START_TEST(decode_throughput_rises_with_batch)
+{
+    const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
+    double last_step_s = 0.0, last_tok_per_s = 0.0;
+    for (int k = 0; k <= 14; k++) {
+        const double batch = ldexp(1.0, k);
+        const double step_s = wm_decode_pass(&c, 16.0, batch, 2000.0, 1.0).time_s;
+        ck_assert_double_ge(step_s, last_step_s);
+        ck_assert_double_ge(batch / step_s, last_tok_per_s);
+        last_step_s = step_s;
+        last_tok_per_s = batch / step_s;
+    }
+}
+END_TEST
+
+START_TEST(steps_lengthen_with_context_and_with_a_lower_clock)
+{
+    const struct wm_serving_case c = make_case("h100", "llama-3.1-70b", WM_FP8);
+    double last = 0.0;
+    for (double context = 0.0; context <= 64000.0; context += 4000.0) {
+        const double t = wm_decode_pass(&c, 4.0, 64.0, context, 1.0).time_s;
+        ck_assert_double_gt(t, last);
+        last = t;
+    }
+    last = 0.0;
+    for (double clock = 1.0; clock > 0.35; clock -= 0.1) {
+        const double t = wm_decode_pass(&c, 4.0, 64.0, 2000.0, clock).time_s;
+        ck_assert_double_gt(t, last);
+        last = t;
+    }
+}
+END_TEST
+
+START_TEST(a_lower_clock_slows_prefill_more_than_decode)
+{
+    const struct wm_serving_case c = make_case("h100", "llama-3.1-70b", WM_FP8);
+    const double decode = wm_decode_pass(&c, 4.0, 16.0, 2000.0, 0.7).time_s /
+                          wm_decode_pass(&c, 4.0, 16.0, 2000.0, 1.0).time_s;
+    const double prefill = wm_prefill_pass(&c, 4.0, 8192.0, 1024.0, 0.0, 0.7).time_s /
+                           wm_prefill_pass(&c, 4.0, 8192.0, 1024.0, 0.0, 1.0).time_s;
+    ck_assert_double_gt(prefill, decode);
+    ck_assert_double_lt(prefill, 1.0 / 0.7);
+}
+END_TEST
+
+START_TEST(moe_touches_fewer_bytes_than_its_size_at_small_batch)
+{
+    const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP8);
+    const double one = wm_decode_pass(&c, 8.0, 8.0, 100.0, 1.0).mem_bytes * 8.0;
+    const double many = wm_decode_pass(&c, 8.0, 4096.0, 100.0, 1.0).mem_bytes * 8.0;
+    ck_assert_double_lt(one, 0.5 * 671e9);
+    ck_assert_double_gt(many, 671e9);
+}
+END_TEST
+
+START_TEST(a_plan_obeys_its_targets_and_its_memory)
+{
+    static const double speeds[] = {10.0, 20.0, 50.0, 80.0};
+    double last_per_gpu = INFINITY;
+    for (size_t i = 0; i < 4; i++) {
+        struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
+        c.tok_per_s_per_user_slo = speeds[i];
+        const struct wm_serving_plan plan = wm_serving_plan(&c);
+        ck_assert_int_eq(plan.fault, WM_PLAN_OK);
+        const struct wm_serving_point p = wm_serving_at_batch(&plan, plan.capacity_batch, 1.0);
+        ck_assert_double_le(p.tpot_s, 1.0 / speeds[i] * (1.0 + 1e-9));
+        ck_assert_double_ge(p.ttft_slo_frac, 0.99 - 1e-9);
+        ck_assert_double_le(plan.capacity_batch, plan.batch_limit);
+        const double per_gpu =
+            plan.capacity_out_tok_per_s / (plan.prefill_gpus + plan.decode_gpus);
+        ck_assert_double_lt(per_gpu, last_per_gpu); /* faster users cost throughput */
+        last_per_gpu = per_gpu;
+    }
+}
+END_TEST
+
+START_TEST(little_s_law_holds_at_every_operating_point)
+{
+    struct wm_serving_case c = make_case("gb200-nvl72", "llama-3.1-70b", WM_FP8);
+    c.tok_per_s_per_user_slo = 30.0;
+    const struct wm_serving_plan plan = wm_serving_plan(&c);
+    for (double x = 0.05; x < 1.0; x += 0.1) {
+        const double rate = x * plan.capacity_out_tok_per_s;
+        const struct wm_serving_point p = wm_serving_eval(&plan, rate, 1.0);
+        ck_assert_double_eq_tol(p.out_tok_per_s, rate, 1e-6 * rate);
+        ck_assert_double_eq_tol(p.batch, p.out_tok_per_s * p.tpot_s, 1e-9 * p.batch);
+        ck_assert_double_eq_tol(p.it_w, p.prefill_w + p.decode_w + p.idle_w + p.host_w, 1e-6);
+    }
+}
+END_TEST
+
+START_TEST(the_envelope_is_concave_and_reaches_capacity)
+{
+    const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
+    const struct wm_serving_plan plan = wm_serving_plan(&c);
+    const struct wm_surface *s = wm_surface_new(arena, &plan);
+    double last_slope = INFINITY;
+    ck_assert_uint_ge(s->n_hull, 3);
+    ck_assert_double_eq(s->hull[0]->serving.out_tok_per_s, 0.0);
+    for (size_t i = 1; i < s->n_hull; i++) {
+        const struct wm_serving_point *a = &s->hull[i - 1]->serving, *b = &s->hull[i]->serving;
+        const double slope = (b->out_tok_per_s - a->out_tok_per_s) / (b->it_w - a->it_w);
+        ck_assert_double_gt(b->it_w, a->it_w);
+        ck_assert_double_le(slope, last_slope * (1.0 + 1e-12));
+        last_slope = slope;
+    }
+    ck_assert_double_eq_tol(s->hull[s->n_hull - 1]->serving.out_tok_per_s, wm_surface_capacity(s),
+                            1e-9 * wm_surface_capacity(s));
+}
+END_TEST
+
+START_TEST(half_the_dynamic_power_keeps_more_than_half_the_tokens)
+{
+    /* capping is not linear: Emerald's 256-GPU cluster kept 78 % of inference at half the cap */
+    const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
+    const struct wm_serving_plan plan = wm_serving_plan(&c);
+    const struct wm_surface *s = wm_surface_new(arena, &plan);
+    const double top_w = s->hull[s->n_hull - 1]->serving.it_w;
+    const double idle_w = s->hull[0]->serving.it_w;
+    const double half_w = 0.5 * (top_w + idle_w);
+    for (size_t i = 1; i < s->n_hull; i++)
+        if (s->hull[i]->serving.it_w >= half_w) {
+            ck_assert_double_gt(s->hull[i]->serving.out_tok_per_s, 0.5 * wm_surface_capacity(s));
+            break;
+        }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *const suite = suite_create("serving");
+    TCase *const tc = tcase_create("serving");
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, decode_step_of_a_small_batch_reads_the_weights_once);
+    tcase_add_test(tc, kv_cache_and_expert_parameters_follow_from_the_shape);
+    tcase_add_test(tc, expert_coverage_has_the_right_limits);
+    tcase_add_test(tc, erlang_c_matches_known_values);
+    tcase_add_test(tc, published_gb200_deepseek_rows_are_met_within_a_half);
+    tcase_add_test(tc, no_pass_beats_the_peaks_of_its_hardware);
+    tcase_add_test(tc, decode_throughput_rises_with_batch);
+    tcase_add_test(tc, steps_lengthen_with_context_and_with_a_lower_clock);
+    tcase_add_test(tc, a_lower_clock_slows_prefill_more_than_decode);
+    tcase_add_test(tc, moe_touches_fewer_bytes_than_its_size_at_small_batch);
+    tcase_add_test(tc, a_plan_obeys_its_targets_and_its_memory);
+    tcase_add_test(tc, little_s_law_holds_at_every_operating_point);
+    tcase_add_test(tc, the_envelope_is_concave_and_reaches_capacity);
+    tcase_add_test(tc, half_the_dynamic_power_keeps_more_than_half_the_tokens);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
