@@ -59,13 +59,14 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
                                     const struct wm_weather *weather)
 {
     struct wm_cooling_power p = {0};
-    /* all heat goes to the air: cold plates, if any, hang on the same chilled water */
-    const double heat_w = heat->liquid_w + heat->air_w;
     const double design_w = heat->liquid_design_w + heat->air_design_w;
-    const double q = heat_w / design_w;
-    const double room_flow = fmax(room_fan_floor, q);
-    const double return_c = c->supply_c + c->range_k;
+    /* room air follows the IT power, and the fans' own heat ends in the chilled water */
+    const double room_flow = fmax(room_fan_floor, heat->it_w / heat->it_design_w);
     p.room_fan_w = c->room_fan_frac * heat->it_design_w * room_flow * room_flow * room_flow;
+    /* all heat goes to the air: cold plates, if any, hang on the same chilled water */
+    const double heat_w = heat->liquid_w + heat->air_w + p.room_fan_w;
+    const double q = heat_w / design_w;
+    const double return_c = c->supply_c + c->range_k;
     double rejected_w = heat_w, flow = 1.0;
     for (int i = 0; i < 3; i++) { /* heat of compression reaches the tower */
         const double q_tower = rejected_w / design_w;

@@ -34,8 +34,9 @@ static void add_loop(struct wm_cooling_power *p, const struct wm_cooling *c, dou
         rejected_frac = fmax(0.0, design_eff * potential_k / r);
     const double eir =
         fmax(c->trim_eir_floor, c->trim_eir + c->trim_eir_per_k * (air_c - supply_c));
-    /* with no useful air the coolers stop: the heat goes through the chiller's own condenser */
-    p->fan_w += rejected_frac > 0.0 ? c->fan_frac * design_w * flow * flow * flow : 0.0;
+    /* fans stay at full flow when the air no longer helps: stopping them would make power fall as
+     * the day gets hotter, and leave power levels that no load can draw */
+    p->fan_w += c->fan_frac * design_w * flow * flow * flow;
     p->chiller_w += heat_w * (1.0 - rejected_frac) * eir;
 }
 

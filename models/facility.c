@@ -26,6 +26,7 @@ struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
         .liquid_design_w = facility->liquid_frac * design_w,
         .air_w = (1.0 - facility->liquid_frac) * it_w + room_loss_w,
         .air_design_w = (1.0 - facility->liquid_frac) * design_w + margin_w,
+        .it_w = it_w,
         .it_design_w = design_w,
     };
     struct wm_facility_power p = {.it_w = it_w, .house_w = house_w};

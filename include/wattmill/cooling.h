@@ -48,7 +48,7 @@ extern const struct wm_field wm_cooling_fields[];
 struct wm_heat {
     double liquid_w, liquid_design_w;
     double air_w, air_design_w;
-    double it_design_w;
+    double it_w, it_design_w;
 };
 
 struct wm_cooling_power {

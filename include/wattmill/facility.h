@@ -19,7 +19,8 @@ struct wm_facility {
 /** Where the meter's power goes: site_w = it_w + cooling_w + conversion_w + house_w. */
 struct wm_facility_power {
     double site_w, it_w, cooling_w, conversion_w, house_w;
-    double heat_w, heat_unmet_w; /* to the cooling plant; of which not removed */
+    double heat_w, heat_unmet_w; /* to the cooling plant; of which not removed: 0 while chillers are
+                                    sized for whatever the outdoor air leaves */
     double water_m3_per_s, evaporation_m3_per_s, blowdown_m3_per_s, drift_m3_per_s;
     struct wm_chain_loss chain;
     struct wm_cooling_power plant;

@@ -94,13 +94,13 @@ struct wm_field {
     WM_REAL_AS(tag, member, #member, u, lo, hi, d, text)
 /** A number that must be given. */
 #define WM_REAL_REQ(tag, member, name, u, lo, hi, text)                                            \
-    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = NAN,     \
+    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = (double)NAN,     \
            .required = true, .item_size = WM_TYPED(tag, member, double), .doc = text)
 #define WM_INT(tag, member, lo, hi, d, text)                                                       \
     WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (d),                \
            .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
 #define WM_INT_REQ(tag, member, lo, hi, text)                                                      \
-    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = NAN,                \
+    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (double)NAN,                \
            .required = true, .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
 #define WM_FLAG(tag, member, d, text)                                                              \
     WM_ROW(tag, member, WM_KIND_FLAG, #member, .def = (d) ? 1.0 : 0.0,                             \

@@ -52,9 +52,9 @@ static const struct wm_field fleet_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field demand_fields[] = {
-    WM_REAL(wm_demand, output_tok_per_s, WM_UNIT_TOK_PER_S, 0.0, 1e15, NAN, "offered output rate, weekly mean; or give requests_per_s or utilisation_frac"),
-    WM_REAL(wm_demand, requests_per_s, WM_UNIT_REQ_PER_S, 0.0, 1e12, NAN, "offered requests, weekly mean"),
-    WM_REAL(wm_demand, utilisation_frac, WM_UNIT_FRAC, 0.0, 10.0, NAN, "offered over design-hour capacity, weekly mean"),
+    WM_REAL(wm_demand, output_tok_per_s, WM_UNIT_TOK_PER_S, 0.0, 1e15, (double)NAN, "offered output rate, weekly mean; or give requests_per_s or utilisation_frac"),
+    WM_REAL(wm_demand, requests_per_s, WM_UNIT_REQ_PER_S, 0.0, 1e12, (double)NAN, "offered requests, weekly mean"),
+    WM_REAL(wm_demand, utilisation_frac, WM_UNIT_FRAC, 0.0, 10.0, (double)NAN, "offered over design-hour capacity, weekly mean"),
     WM_REF(wm_demand, shape, shape, wm_shape, "flat", "demand by hour of the week"),
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
     WM_FIELD_END,
