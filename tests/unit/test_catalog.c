@@ -105,24 +105,6 @@ START_TEST(circles_and_missing_bases_are_reported)
 }
 END_TEST
 
-START_TEST(loading_takes_under_ten_milliseconds)
-{
-    const struct wm_catalog *catalog = NULL;
-    double best_s = 1.0;
-    for (int i = 0; i < 5; i++) { /* the best of five: other processes only make it slower */
-        const clock_t start = clock();
-        wm_catalog_load(arena, &catalog, &diags);
-        const double time_s = (double)(clock() - start) / CLOCKS_PER_SEC;
-        best_s = time_s < best_s ? time_s : best_s;
-    }
-#if defined __SANITIZE_ADDRESS__
-    ck_assert_double_lt(best_s, 0.1);
-#else
-    ck_assert_double_lt(best_s, 0.01);
-#endif
-}
-END_TEST
-
 /* ---- the walk ---- */
 
 struct span {
@@ -249,7 +231,6 @@ int main(void)
     tcase_add_test(tests, an_entry_of_the_scenario_starts_from_its_base);
     tcase_add_test(tests, an_entry_may_build_on_the_one_it_replaces);
     tcase_add_test(tests, circles_and_missing_bases_are_reported);
-    tcase_add_test(tests, loading_takes_under_ten_milliseconds);
     tcase_add_test(tests, every_table_agrees_with_its_struct);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
