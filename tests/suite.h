@@ -1,0 +1,25 @@
+/* What every test program's main() does. */
+#ifndef WM_TESTS_SUITE_H
+#define WM_TESTS_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+
+static inline int run_tests(const char *name, const TTest *const *tests, size_t n)
+{
+    Suite *const suite = suite_create(name);
+    TCase *const tc = tcase_create(name);
+    tcase_set_timeout(tc, 120);
+    for (size_t i = 0; i < n; i++)
+        tcase_add_test(tc, tests[i]);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#define RUN_TESTS(name, tests) run_tests(name, tests, sizeof(tests) / sizeof(tests)[0])
+
+#endif
