@@ -46,8 +46,18 @@ static inline double wm_rng_uniform(struct wm_rng *rng)
     return (double)(wm_rng_bits(rng) >> 11) * 0x1.0p-53;
 }
 
+extern const double wm_zig_exp_x[257]; /* layer edges of the exponential's ziggurat */
+/** The rare rest of a draw that fell outside its layer's rectangle. */
+double wm_rng_exponential_rest(struct wm_rng *rng, unsigned layer, double x);
+
 /** Exponential of mean 1. */
-double wm_rng_exponential(struct wm_rng *rng);
+static inline double wm_rng_exponential(struct wm_rng *rng)
+{
+    const uint64_t bits = wm_rng_bits(rng);
+    const unsigned layer = (unsigned)(bits & 255u);
+    const double x = (double)(bits >> 11) * 0x1.0p-53 * wm_zig_exp_x[layer];
+    return x < wm_zig_exp_x[layer + 1] ? x : wm_rng_exponential_rest(rng, layer, x);
+}
 /** Standard normal. */
 double wm_rng_normal(struct wm_rng *rng);
 

@@ -30,23 +30,14 @@ struct wm_rng wm_rng_stream(uint64_t seed, const char *kind, uint64_t id)
     return rng;
 }
 
-double wm_rng_exponential(struct wm_rng *rng)
+double wm_rng_exponential_rest(struct wm_rng *rng, unsigned layer, double x)
 {
-    double base = 0.0; /* the tail of an exponential is the exponential again, shifted */
-    for (;;) {
-        const uint64_t bits = wm_rng_bits(rng);
-        const unsigned layer = (unsigned)(bits & 255u);
-        const double x = (double)(bits >> 11) * 0x1.0p-53 * zig_exp_x[layer];
-        if (x < zig_exp_x[layer + 1])
-            return base + x;
-        if (layer == 0) {
-            base += exp_r;
-            continue;
-        }
-        const double low = exp(-zig_exp_x[layer]), high = exp(-zig_exp_x[layer + 1]);
-        if (low + wm_rng_uniform(rng) * (high - low) < exp(-x))
-            return base + x;
-    }
+    if (layer == 0) /* the tail of an exponential is the exponential again, shifted */
+        return exp_r + wm_rng_exponential(rng);
+    const double low = exp(-wm_zig_exp_x[layer]), high = exp(-wm_zig_exp_x[layer + 1]);
+    if (low + wm_rng_uniform(rng) * (high - low) < exp(-x))
+        return x;
+    return wm_rng_exponential(rng);
 }
 
 static double normal_tail(struct wm_rng *rng)

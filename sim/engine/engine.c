@@ -24,6 +24,7 @@ struct wm_sim {
     struct record *heap;
     uint32_t n, capacity;
     uint32_t n_free, n_growths;
+    bool has_hole; /* the root's event runs now; whatever is scheduled next takes its place */
     uint32_t *free_ids;
     struct entry *entries;
     int64_t now;
@@ -83,6 +84,17 @@ static void sift_down(struct wm_sim *sim, uint32_t position, const struct record
     place(sim, position, r);
 }
 
+/* Fills the root's hole with the last record, when the handler scheduled nothing in its place. */
+static void close_hole(struct wm_sim *sim)
+{
+    if (!sim->has_hole)
+        return;
+    sim->has_hole = false;
+    const struct record last = sim->heap[--sim->n];
+    if (sim->n > 0)
+        sift_down(sim, 0, &last);
+}
+
 static void grow(struct wm_sim *sim, uint32_t capacity)
 {
     struct record *heap = WM_NEW_ARRAY(sim->arena, struct record, capacity);
@@ -124,7 +136,9 @@ int64_t wm_sim_now(const struct wm_sim *sim)
 
 int64_t wm_sim_next(const struct wm_sim *sim)
 {
-    return sim->n > 0 ? sim->heap[0].time : WM_TIME_NEVER;
+    if (!sim->has_hole)
+        return sim->n > 0 ? sim->heap[0].time : WM_TIME_NEVER;
+    return sim->n > 1 ? sim->heap[least_child(sim, 1)].time : WM_TIME_NEVER;
 }
 
 uint64_t wm_sim_n_events(const struct wm_sim *sim)
@@ -134,7 +148,7 @@ uint64_t wm_sim_n_events(const struct wm_sim *sim)
 
 uint32_t wm_sim_n_pending(const struct wm_sim *sim)
 {
-    return sim->n;
+    return sim->n - sim->has_hole;
 }
 
 uint32_t wm_sim_n_growths(const struct wm_sim *sim)
@@ -152,7 +166,7 @@ struct wm_event wm_sim_at(struct wm_sim *sim, int64_t time, int16_t priority, ui
                           uint32_t actor, uint64_t arg)
 {
     WM_REQUIRE(time >= sim->now && kind < WM_EVENT_KINDS && sim->handlers[kind]);
-    if (sim->n == sim->capacity) {
+    if (sim->n == sim->capacity && !sim->has_hole) {
         grow(sim, 2 * sim->capacity);
         sim->n_growths++;
     }
@@ -165,7 +179,12 @@ struct wm_event wm_sim_at(struct wm_sim *sim, int64_t time, int16_t priority, ui
                              .arg = arg,
                              .id = id,
                              .actor = actor};
-    sift_up(sim, sim->n++, &r);
+    if (sim->has_hole) { /* one walk down instead of one down and one up */
+        sim->has_hole = false;
+        sift_down(sim, 0, &r);
+    } else {
+        sift_up(sim, sim->n++, &r);
+    }
     return (struct wm_event){id, entry->generation};
 }
 
@@ -195,6 +214,7 @@ bool wm_sim_cancel(struct wm_sim *sim, struct wm_event event)
 {
     if (!is_pending(sim, event))
         return false;
+    close_hole(sim);
     take_out(sim, sim->entries[event.id].position);
     return true;
 }
@@ -204,6 +224,7 @@ bool wm_sim_move(struct wm_sim *sim, struct wm_event event, int64_t time)
     if (!is_pending(sim, event))
         return false;
     WM_REQUIRE(time >= sim->now);
+    close_hole(sim);
     const uint32_t position = sim->entries[event.id].position;
     struct record r = sim->heap[position];
     const bool is_earlier = time < r.time;
@@ -221,11 +242,15 @@ bool wm_sim_step(struct wm_sim *sim)
     if (sim->n == 0)
         return false;
     const struct record r = sim->heap[0];
-    const uint16_t kind = sim->entries[r.id].kind;
-    take_out(sim, 0);
+    struct entry *const entry = &sim->entries[r.id];
+    const uint16_t kind = entry->kind;
+    entry->generation++;
+    sim->free_ids[sim->n_free++] = r.id;
+    sim->has_hole = true;
     sim->now = r.time;
     sim->n_events++;
     sim->handlers[kind](sim, sim->context, r.actor, r.arg);
+    close_hole(sim);
     return true;
 }
 
