@@ -47,8 +47,7 @@ static struct month_at find_month(double year_h)
     const double h = fmod(fmod(year_h, WM_H_PER_YEAR) + WM_H_PER_YEAR, WM_H_PER_YEAR);
     for (int m = 0; m < 11; m++)
         if (h >= middle_h[m] && h < middle_h[m + 1])
-            return (struct month_at){m, m + 1,
-                                     (h - middle_h[m]) / (middle_h[m + 1] - middle_h[m])};
+            return (struct month_at){m, m + 1, (h - middle_h[m]) / (middle_h[m + 1] - middle_h[m])};
     const double gap_h = middle_h[0] + WM_H_PER_YEAR - middle_h[11];
     const double since_h = h >= middle_h[11] ? h - middle_h[11] : h + WM_H_PER_YEAR - middle_h[11];
     return (struct month_at){11, 0, since_h / gap_h};
@@ -70,8 +69,7 @@ struct wm_weather wm_climate_hour(const struct wm_climate *climate, double year_
         at(climate->monthly_dry_bulb_c, m) + noise * at(climate->monthly_noise_sd_k, m);
     /* the day's humidity, from its mean temperature and depression, holds for all its hours */
     const double depression_k = at(climate->monthly_wet_bulb_depression_k, m);
-    const double ratio =
-        wm_humidity_ratio(day_c, day_c - depression_k, climate->pressure_pa);
+    const double ratio = wm_humidity_ratio(day_c, day_c - depression_k, climate->pressure_pa);
     const double dry_c = day_c + wave + shift_k;
     const double saturated = wm_saturated_humidity_ratio(dry_c, climate->pressure_pa);
     return (struct wm_weather){
@@ -90,8 +88,7 @@ struct wm_weather wm_climate_design(const struct wm_climate *climate, double shi
     const double saturated = wm_saturated_humidity_ratio(dry_c, climate->pressure_pa);
     return (struct wm_weather){
         .dry_bulb_c = dry_c,
-        .wet_bulb_c =
-            wm_wet_bulb_from_ratio_c(dry_c, fmin(ratio, saturated), climate->pressure_pa),
+        .wet_bulb_c = wm_wet_bulb_from_ratio_c(dry_c, fmin(ratio, saturated), climate->pressure_pa),
         .pressure_pa = climate->pressure_pa,
     };
 }

@@ -13,7 +13,7 @@
 static const double water_j_per_kg_k = 4186.0;
 static const double water_kg_per_m3 = 1000.0;
 static const double design_wet_bulb_c = 25.56; /* YorkCalc's rating point, 78 °F */
-static const double design_approach_k = 3.9;   /* closed form of YorkCalc, within 3.5 % above 10 °C */
+static const double design_approach_k = 3.9; /* closed form of YorkCalc, within 3.5 % above 10 °C */
 static const double approach_load_exponent = 0.77;
 static const double approach_per_k = 0.045;
 static const double approach_air_exponent = 1.2;
@@ -35,8 +35,8 @@ static double chiller_eir(const struct wm_cooling *c, double heat_w, double desi
     const double one_w = design_w / (double)c->n_chillers;
     const double n = fmax(1.0, ceil(heat_w / (stage_up_frac * one_w)));
     const double plr = fmax(0.3, fmin(1.0, heat_w / (n * one_w)));
-    return c->chiller_eir + (c->chiller_eir_per_k + c->chiller_eir_per_k_plr * plr) *
-                                fmax(lift_k, smallest_lift_k);
+    return c->chiller_eir +
+           (c->chiller_eir_per_k + c->chiller_eir_per_k_plr * plr) * fmax(lift_k, smallest_lift_k);
 }
 
 struct tower {
@@ -92,16 +92,17 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     p.total_w = p.fan_w + p.pump_w + p.chiller_w + p.room_fan_w;
     p.evaporation_m3_per_s = c->evaporation_l_per_kwh * 1e-3 * rejected_w / WM_J_PER_KWH;
     p.blowdown_m3_per_s = p.evaporation_m3_per_s / (c->cycles_conc - 1.0);
-    p.drift_m3_per_s = c->drift_frac * rejected_w /
-                       (water_j_per_kg_k * water_kg_per_m3 * condenser_range_k);
+    p.drift_m3_per_s =
+        c->drift_frac * rejected_w / (water_j_per_kg_k * water_kg_per_m3 * condenser_range_k);
     return p;
 }
 
 const struct wm_cooling_type wm_cooling_type_chilled_water = {
     .name = "chilled_water",
     .doc = "air hall, chilled water, water-cooled chillers, towers, waterside economiser",
-    .source = "chiller: fit of 31 variable-speed centrifugal machines of the CoolTools/EnergyPlus set, "
-              "R2 0.96; tower: closed form of YorkCalc (EnergyPlus); modes: Modelica Buildings library",
+    .source =
+        "chiller: fit of 31 variable-speed centrifugal machines of the CoolTools/EnergyPlus set, "
+        "R2 0.96; tower: closed form of YorkCalc (EnergyPlus); modes: Modelica Buildings library",
     .maturity = "modelled",
     .eval = eval,
 };

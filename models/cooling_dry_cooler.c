@@ -63,8 +63,9 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
 const struct wm_cooling_type wm_cooling_type_dry_cooler = {
     .name = "dry_cooler",
     .doc = "liquid hall, dry coolers, air-cooled trim chillers; no water",
-    .source = "effectiveness method, ASHRAE HVAC Systems and Equipment 2020, ch. 39; trim chiller: fit "
-              "of Carrier 30RB/30XA EnergyPlus curve sets, R2 0.87; sizes: BAC TDFS dry cooler",
+    .source =
+        "effectiveness method, ASHRAE HVAC Systems and Equipment 2020, ch. 39; trim chiller: fit "
+        "of Carrier 30RB/30XA EnergyPlus curve sets, R2 0.87; sizes: BAC TDFS dry cooler",
     .maturity = "modelled",
     .eval = eval,
 };

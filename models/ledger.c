@@ -41,9 +41,9 @@ static const struct wm_opex_definition definitions[WM_N_OPEX] = {
 
 const char *wm_tag_name(int i)
 {
-    static const char *const names[WM_N_TAGS] = {
-        "power",   "facility", "it",           "people",  "tax",    "insurance",
-        "licence", "lease",    "depreciation", "capital", "penalty"};
+    static const char *const names[WM_N_TAGS] = {"power",        "facility",  "it",      "people",
+                                                 "tax",          "insurance", "licence", "lease",
+                                                 "depreciation", "capital",   "penalty"};
     WM_REQUIRE(i >= 0 && i < WM_N_TAGS);
     return names[i];
 }

@@ -7,8 +7,10 @@
 
 static const double bf16_bytes = 2.0;
 static const double dispatch_bytes = 1.0; /* tokens travel to experts in FP8, back in BF16 */
-static const double elementwise_per_layer = 4.0; /* norm+residual, rotary, norm+residual, activation */
-static const double mla_value_dim = 128.0; /* DeepSeek-V3 report: v_head_dim = nope head_dim = 128 */
+static const double elementwise_per_layer =
+    4.0; /* norm+residual, rotary, norm+residual, activation */
+static const double mla_value_dim =
+    128.0; /* DeepSeek-V3 report: v_head_dim = nope head_dim = 128 */
 
 struct sum {
     const struct wm_accelerator *hw;
@@ -184,8 +186,8 @@ static void add_prefill_attention(struct sum *sum, const struct wm_serving_case 
     const double flop = flop_per_pair * n_prompts * new_tok * reach_tok;
     const double rate = sum->hw->bf16.flop_per_s * a->prefill_compute_frac * sum->clock_frac;
     const double lost_flop = flop_per_pair * n_prompts * a->prefill_half_tok * reach_tok;
-    sum->pass.time_s += n_prompts * a->prefill_overhead_s / sum->clock_frac +
-                        (flop + lost_flop) / rate;
+    sum->pass.time_s +=
+        n_prompts * a->prefill_overhead_s / sum->clock_frac + (flop + lost_flop) / rate;
     sum->pass.compute_s += flop / rate;
     sum->pass.flop += flop;
 }
@@ -232,7 +234,8 @@ static void add_layer_mlps(struct sum *sum, const struct wm_serving_case *c, str
 static struct wm_pass finish(struct sum *sum, const struct wm_serving_case *c, struct split s,
                              double n_sampled)
 {
-    add_gemm(sum, WM_BF16, n_sampled, (double)c->llm->vocab_size / s.tp, (double)c->llm->hidden_dim);
+    add_gemm(sum, WM_BF16, n_sampled, (double)c->llm->vocab_size / s.tp,
+             (double)c->llm->hidden_dim);
     /* the scheduler runs on the host: the accelerator's clock does not matter */
     sum->pass.time_s += c->engine->step_overhead_s + c->engine->seq_overhead_s * n_sampled;
     return sum->pass;

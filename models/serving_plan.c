@@ -141,10 +141,9 @@ static void eval_ttft(const struct wm_serving_plan *plan, double clock_frac, dou
         p->wait_mean_s = 0.5 * pass->time_s / (groups * idle_frac);
     }
     const double slack_s = c->ttft_slo_s - p->ttft_base_s;
-    p->ttft_slo_frac = slack_s < 0.0 ? 0.0
-                       : p->wait_mean_s > 0.0
-                           ? 1.0 - p->wait_prob * exp(-slack_s / p->wait_mean_s)
-                           : 1.0;
+    p->ttft_slo_frac = slack_s < 0.0          ? 0.0
+                       : p->wait_mean_s > 0.0 ? 1.0 - p->wait_prob * exp(-slack_s / p->wait_mean_s)
+                                              : 1.0;
 }
 
 struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,
@@ -169,7 +168,8 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     eval_ttft(plan, clock_frac, decode.time_s, &p, &pass);
     const double rest_w = hw->tdp_w * hw->power.base_frac; /* model resident, nothing to do */
     if (has_prefill(plan))
-        p.prefill_w = plan->prefill_gpus * p.prefill_busy_frac * wm_board_power_w(hw, &pass, clock_frac);
+        p.prefill_w =
+            plan->prefill_gpus * p.prefill_busy_frac * wm_board_power_w(hw, &pass, clock_frac);
     p.decode_w = plan->decode_gpus * p.decode_busy_frac * wm_board_power_w(hw, &decode, clock_frac);
     p.idle_w = rest_w * (plan->prefill_gpus * (1.0 - p.prefill_busy_frac) +
                          plan->decode_gpus * (1.0 - p.decode_busy_frac));
@@ -257,15 +257,15 @@ static void size_replica(struct wm_serving_plan *plan)
             plan->fault = WM_PLAN_TTFT;
             return;
         }
-        const double step_s = wm_decode_pass(&plan->c, plan->decode_gpus, decode_batch,
-                                             plan->context_tok, 1.0)
-                                  .time_s;
+        const double step_s =
+            wm_decode_pass(&plan->c, plan->decode_gpus, decode_batch, plan->context_tok, 1.0)
+                .time_s;
         plan->prefill_gpus = plan->prefill_group_gpus; /* one group, to measure its rate */
         const double group_rate =
             prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
         const double room = plan->c.max_gpus - plan->decode_gpus;
-        const double groups = fmin(ceil(decode_batch / step_s / group_rate),
-                                   floor(room / plan->prefill_group_gpus));
+        const double groups =
+            fmin(ceil(decode_batch / step_s / group_rate), floor(room / plan->prefill_group_gpus));
         if (groups < 1.0) {
             plan->fault = WM_PLAN_MEMORY;
             return;
@@ -286,8 +286,8 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
         return best;
     }
     double best_per_gpu = 0.0;
-    const double widest = fmin(fmin(largest_group_gpus, (double)c->accelerator->scale_up_gpus),
-                               c->max_gpus);
+    const double widest =
+        fmin(fmin(largest_group_gpus, (double)c->accelerator->scale_up_gpus), c->max_gpus);
     for (double g = 1.0; g <= widest; g *= 2.0) {
         struct wm_serving_plan plan = {.c = *c, .decode_gpus = g, .context_tok = context_tok(c)};
         plan.batch_limit = wm_decode_batch_limit(c, g, plan.context_tok);

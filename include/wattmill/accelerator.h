@@ -62,10 +62,10 @@ struct wm_collective {
  * phi(f) = relative power of the core clock f (wm_clock_power_frac).
  */
 struct wm_board_power {
-    double idle_w;       /* no model resident */
-    double base_frac;    /* of TDP, model resident, clocks up */
-    double memory_frac;  /* of TDP */
-    double compute_frac; /* of TDP */
+    double idle_w;         /* no model resident */
+    double base_frac;      /* of TDP, model resident, clocks up */
+    double memory_frac;    /* of TDP */
+    double compute_frac;   /* of TDP */
     double min_clock_frac; /* lowest core clock a cap sets */
 };
 
@@ -83,10 +83,10 @@ struct wm_accelerator {
     struct wm_collective collective;
     double tdp_w;
     struct wm_board_power power;
-    int64_t rack_gpus;      /* accelerators per server or rack: the unit that is bought */
+    int64_t rack_gpus; /* accelerators per server or rack: the unit that is bought */
     double rack_nameplate_w;
     double host_idle_w, host_busy_w; /* rest of the rack per accelerator, shelf losses included */
-    double other_it_frac;   /* shared network, storage, head nodes / rack power */
+    double other_it_frac;            /* shared network, storage, head nodes / rack power */
     double liquid_frac;
     double max_coolant_c;
     double it_capex_usd_per_gpu; /* all-in: rack, network, storage, installation */

@@ -29,7 +29,7 @@ char *wm_arena_printf(struct wm_arena *arena, const char *format, ...)
 /** Bytes handed out so far. */
 size_t wm_arena_used_bytes(const struct wm_arena *arena);
 
-#define WM_NEW(arena, type) ((type *)wm_arena_alloc((arena), 1, sizeof(type)))
+#define WM_NEW(arena, type)          ((type *)wm_arena_alloc((arena), 1, sizeof(type)))
 #define WM_NEW_ARRAY(arena, type, n) ((type *)wm_arena_alloc((arena), (n), sizeof(type)))
 
 #endif

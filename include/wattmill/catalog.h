@@ -28,15 +28,17 @@ struct wm_catalog_head {
 };
 
 /* Rows of the head, for the top of every entry table; `tag` is the entry's struct tag. */
-#define WM_CATALOG_HEAD_ROWS(tag)                                                                  \
-    WM_ROW(tag, head.title, WM_KIND_TEXT, "title", .required = true, .doc = "what a person calls it"), \
-    WM_ROW(tag, head.source, WM_KIND_TEXT, "source", .required = true,                             \
-           .doc = "where the figures come from: title, URL or DOI, table or page"),                \
-    WM_ROW(tag, head.as_of, WM_KIND_TEXT, "as_of", .required = true,                               \
-           .doc = "date of the source, ISO 8601"),                                                 \
-    WM_ROW(tag, head.notes, WM_KIND_TEXT, "notes", .def_text = "", .doc = "caveats"),              \
-    WM_ROW(tag, head.basis, WM_KIND_CHOICE, "basis", .choices = wm_basis_words, .required = true,  \
-           .doc = "how the figures were got: measured, vendor, analyst, estimate")
+#define WM_CATALOG_HEAD_ROWS(tag)                                                         \
+    WM_ROW(tag, head.title, WM_KIND_TEXT, "title", .required = true,                      \
+           .doc = "what a person calls it"),                                              \
+        WM_ROW(tag, head.source, WM_KIND_TEXT, "source", .required = true,                \
+               .doc = "where the figures come from: title, URL or DOI, table or page"),   \
+        WM_ROW(tag, head.as_of, WM_KIND_TEXT, "as_of", .required = true,                  \
+               .doc = "date of the source, ISO 8601"),                                    \
+        WM_ROW(tag, head.notes, WM_KIND_TEXT, "notes", .def_text = "", .doc = "caveats"), \
+        WM_ROW(tag, head.basis, WM_KIND_CHOICE, "basis", .choices = wm_basis_words,       \
+               .required = true,                                                          \
+               .doc = "how the figures were got: measured, vendor, analyst, estimate")
 
 struct wm_catalog;
 

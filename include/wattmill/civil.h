@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define WM_YEAR_FIRST 1970
-#define WM_YEAR_LAST 2200
+#define WM_YEAR_LAST  2200
 
 struct wm_civil {
     int year, month, day; /* month and day from 1 */

@@ -28,8 +28,8 @@ struct wm_cooling {
     double supply_c;     /* to the cold plates, or chilled water to the coils */
     double air_supply_c; /* dry_cooler: water to the coils of the air loop */
     double approach_k, range_k, air_range_k;
-    double fan_frac;       /* dry_cooler, tower: fan power over design heat */
-    double fan_floor_frac; /* lowest air flow */
+    double fan_frac;                          /* dry_cooler, tower: fan power over design heat */
+    double fan_floor_frac;                    /* lowest air flow */
     double pump_cdu_frac, pump_facility_frac; /* of the IT design power */
     double pump_chilled_frac, pump_condenser_frac; /* of design heat */
     double pump_static_frac; /* share of pump power that does not follow flow */

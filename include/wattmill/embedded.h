@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 struct wm_embedded {
-    const char *path; /* as in the source tree, e.g. "plots/opex_share.gp" */
+    const char *path;  /* as in the source tree, e.g. "plots/opex_share.gp" */
     const char *bytes; /* a 0 byte follows */
     size_t n_bytes;
 };

@@ -78,77 +78,77 @@ struct wm_field {
 };
 
 /* Compile-time check that a member has the type its row needs, as an addend of value 0. */
-#define WM_TYPED(struct_tag, member, type)                                                         \
-    (0 * sizeof(char[_Generic(((struct struct_tag *)0)->member, type: 1, default: -1)]))
-#define WM_ROW(struct_tag, member, k, name, ...)                                                   \
-    {                                                                                              \
-        .kind = (k), .key = (name), .offset = offsetof(struct struct_tag, member),                 \
-        .size = sizeof(((struct struct_tag *)0)->member), .catalog = WM_CATALOG_NONE, __VA_ARGS__  \
+#define WM_TYPED(struct_tag, member, type) \
+    (0 * sizeof(char[_Generic(((struct struct_tag *)0)->member, type : 1, default : -1)]))
+#define WM_ROW(struct_tag, member, k, name, ...)                                                  \
+    {                                                                                             \
+        .kind = (k), .key = (name), .offset = offsetof(struct struct_tag, member),                \
+        .size = sizeof(((struct struct_tag *)0)->member), .catalog = WM_CATALOG_NONE, __VA_ARGS__ \
     }
 
 /** A number with a default; name is the JSON key when it differs from the member. */
-#define WM_REAL_AS(tag, member, name, u, lo, hi, d, text)                                          \
-    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = (d),     \
+#define WM_REAL_AS(tag, member, name, u, lo, hi, d, text)                                      \
+    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = (d), \
            .item_size = WM_TYPED(tag, member, double), .doc = text)
-#define WM_REAL(tag, member, u, lo, hi, d, text)                                                   \
+#define WM_REAL(tag, member, u, lo, hi, d, text) \
     WM_REAL_AS(tag, member, #member, u, lo, hi, d, text)
 /** A number that must be given. */
-#define WM_REAL_REQ(tag, member, name, u, lo, hi, text)                                            \
-    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = (double)NAN,     \
-           .required = true, .item_size = WM_TYPED(tag, member, double), .doc = text)
-#define WM_INT(tag, member, lo, hi, d, text)                                                       \
-    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (d),                \
+#define WM_REAL_REQ(tag, member, name, u, lo, hi, text)                                      \
+    WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi),           \
+           .def = (double)NAN, .required = true, .item_size = WM_TYPED(tag, member, double), \
+           .doc = text)
+#define WM_INT(tag, member, lo, hi, d, text)                                        \
+    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (d), \
            .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
-#define WM_INT_REQ(tag, member, lo, hi, text)                                                      \
-    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (double)NAN,                \
+#define WM_INT_REQ(tag, member, lo, hi, text)                                               \
+    WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (double)NAN, \
            .required = true, .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
-#define WM_FLAG(tag, member, d, text)                                                              \
-    WM_ROW(tag, member, WM_KIND_FLAG, #member, .def = (d) ? 1.0 : 0.0,                             \
+#define WM_FLAG(tag, member, d, text)                                  \
+    WM_ROW(tag, member, WM_KIND_FLAG, #member, .def = (d) ? 1.0 : 0.0, \
            .item_size = WM_TYPED(tag, member, bool), .doc = text)
 /** An enum; `words` is NULL-ended and in the order of the enum's values from 0. */
-#define WM_CHOICE(tag, member, words, d, text)                                                     \
-    WM_ROW(tag, member, WM_KIND_CHOICE, #member, .choices = (words), .def_text = (d),              \
+#define WM_CHOICE(tag, member, words, d, text)                                        \
+    WM_ROW(tag, member, WM_KIND_CHOICE, #member, .choices = (words), .def_text = (d), \
            .required = (d) == NULL, .doc = text)
 /** A whole number or a word: the word of index i is stored as -1 - i. */
-#define WM_COUNT(tag, member, words, lo, hi, d, text)                                              \
-    WM_ROW(tag, member, WM_KIND_COUNT, #member, .choices = (words), .min = (lo), .max = (hi),      \
+#define WM_COUNT(tag, member, words, lo, hi, d, text)                                         \
+    WM_ROW(tag, member, WM_KIND_COUNT, #member, .choices = (words), .min = (lo), .max = (hi), \
            .def_text = (d), .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
-#define WM_TEXT(tag, member, d, text)                                                              \
-    WM_ROW(tag, member, WM_KIND_TEXT, #member, .def_text = (d),                                    \
+#define WM_TEXT(tag, member, d, text)                           \
+    WM_ROW(tag, member, WM_KIND_TEXT, #member, .def_text = (d), \
            .item_size = WM_TYPED(tag, member, const char *), .doc = text)
-#define WM_TEXT_REQ(tag, member, text)                                                             \
-    WM_ROW(tag, member, WM_KIND_TEXT, #member, .required = true,                                   \
+#define WM_TEXT_REQ(tag, member, text)                           \
+    WM_ROW(tag, member, WM_KIND_TEXT, #member, .required = true, \
            .item_size = WM_TYPED(tag, member, const char *), .doc = text)
-#define WM_TIME_AS(tag, member, name, d, text)                                                     \
-    WM_ROW(tag, member, WM_KIND_TIME, name, .def_text = (d), .required = (d) == NULL,              \
+#define WM_TIME_AS(tag, member, name, d, text)                                        \
+    WM_ROW(tag, member, WM_KIND_TIME, name, .def_text = (d), .required = (d) == NULL, \
            .item_size = WM_TYPED(tag, member, int64_t), .doc = text)
-#define WM_REALS(tag, member, u, lo, hi, text)                                                     \
-    WM_ROW(tag, member, WM_KIND_REALS, #member, .unit = (u), .min = (lo), .max = (hi),             \
+#define WM_REALS(tag, member, u, lo, hi, text)                                         \
+    WM_ROW(tag, member, WM_KIND_REALS, #member, .unit = (u), .min = (lo), .max = (hi), \
            .required = true, .item_size = sizeof(double), .doc = text)
-#define WM_REF(tag, member, kind_id, type, d, text)                                                \
-    {                                                                                              \
-        .kind = WM_KIND_REF, .key = #member, .offset = offsetof(struct tag, member),               \
-        .size = sizeof(((struct tag *)0)->member), .def_text = (d), .required = (d) == NULL,       \
-        .catalog = WM_CATALOG_##kind_id,                                                           \
-        .item_size = WM_TYPED(tag, member, const struct type *), .doc = text                       \
+#define WM_REF(tag, member, kind_id, type, d, text)                                               \
+    {                                                                                             \
+        .kind = WM_KIND_REF, .key = #member, .offset = offsetof(struct tag, member),              \
+        .size = sizeof(((struct tag *)0)->member), .def_text = (d), .required = (d) == NULL,      \
+        .catalog = WM_CATALOG_##kind_id, .item_size = WM_TYPED(tag, member, const struct type *), \
+        .doc = text                                                                               \
     }
 /** A catalogue entry copied in place; `d` names the default entry or is NULL (required). */
-#define WM_PRESET(tag, member, kind_id, rows, d, text)                                             \
-    {                                                                                              \
-        .kind = WM_KIND_PRESET, .key = #member, .offset = offsetof(struct tag, member),            \
-        .size = sizeof(((struct tag *)0)->member), .def_text = (d), .required = (d) == NULL,       \
-        .catalog = WM_CATALOG_##kind_id, .fields = (rows), .doc = text                             \
+#define WM_PRESET(tag, member, kind_id, rows, d, text)                                       \
+    {                                                                                        \
+        .kind = WM_KIND_PRESET, .key = #member, .offset = offsetof(struct tag, member),      \
+        .size = sizeof(((struct tag *)0)->member), .def_text = (d), .required = (d) == NULL, \
+        .catalog = WM_CATALOG_##kind_id, .fields = (rows), .doc = text                       \
     }
-#define WM_GROUP(tag, member, rows, text)                                                          \
+#define WM_GROUP(tag, member, rows, text) \
     WM_ROW(tag, member, WM_KIND_GROUP, #member, .fields = (rows), .doc = text)
-#define WM_LIST(tag, member, item_tag, rows, text)                                                 \
-    WM_ROW(tag, member, WM_KIND_LIST, #member, .fields = (rows),                                   \
-           .item_size = sizeof(struct item_tag) +                                                  \
-                        WM_TYPED(tag, member, struct wm_list),                                     \
+#define WM_LIST(tag, member, item_tag, rows, text)                                       \
+    WM_ROW(tag, member, WM_KIND_LIST, #member, .fields = (rows),                         \
+           .item_size = sizeof(struct item_tag) + WM_TYPED(tag, member, struct wm_list), \
            .doc = text)
-#define WM_FIELD_END                                                                               \
-    {                                                                                              \
-        .kind = WM_KIND_END                                                                        \
+#define WM_FIELD_END        \
+    {                       \
+        .kind = WM_KIND_END \
     }
 
 /** Whether an optional number was given (unset numbers are NAN). */

@@ -21,8 +21,8 @@ struct wm_scenario;
 
 /** Where one value of a scenario came from, for the result's `inputs`. */
 struct wm_origin {
-    const char *path;   /* "site.ceiling.limit_mw" */
-    const char *value;  /* JSON text, in the planner's unit */
+    const char *path;  /* "site.ceiling.limit_mw" */
+    const char *value; /* JSON text, in the planner's unit */
     enum wm_unit unit;
     const char *origin; /* "user", "default" or "catalogue dry-cooler@2025-05-01" */
 };
@@ -96,15 +96,13 @@ struct wm_loaded {
 enum wm_status wm_scenario_load_file(struct wm_arena *arena, const char *path,
                                      const struct wm_override *sets, size_t n_sets,
                                      const struct wm_scenario **out,
-                                     const struct wm_catalog **catalog_out,
-                                     struct wm_diags *diags);
+                                     const struct wm_catalog **catalog_out, struct wm_diags *diags);
 /** The same from memory; `name` is shown in places, `dir` is where `extends` looks ("" = here). */
 enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
                                      const char *name, const char *dir,
                                      const struct wm_override *sets, size_t n_sets,
                                      const struct wm_scenario **out,
-                                     const struct wm_catalog **catalog_out,
-                                     struct wm_diags *diags);
+                                     const struct wm_catalog **catalog_out, struct wm_diags *diags);
 /** wm_scenario_load_file() with origins and the final JSON. */
 enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
                                 const struct wm_override *sets, size_t n_sets,

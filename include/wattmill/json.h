@@ -35,10 +35,10 @@ enum wm_json_type {
 /** One value; members of objects and elements of arrays are chained by `next`. */
 struct wm_json {
     enum wm_json_type type;
-    bool flag;          /* BOOL */
-    double number;      /* NUMBER, finite */
-    const char *text;   /* STRING: decoded; NUMBER: shortest decimal */
-    const char *key;    /* of a member of an object, else NULL */
+    bool flag;        /* BOOL */
+    double number;    /* NUMBER, finite */
+    const char *text; /* STRING: decoded; NUMBER: shortest decimal */
+    const char *key;  /* of a member of an object, else NULL */
     struct wm_place place, key_place;
     struct wm_json *child, *last, *next; /* first and last child; the following sibling */
     size_t n_children;
@@ -90,8 +90,8 @@ struct wm_json_writer {
     char *bytes; /* memory: text so far, 0-ended */
     size_t n_bytes, capacity;
     int depth;
-    bool pretty;    /* 2-space indent, one member a line */
-    bool after_key; /* a key was written, its value is due */
+    bool pretty;                        /* 2-space indent, one member a line */
+    bool after_key;                     /* a key was written, its value is due */
     bool filled[WM_JSON_MAX_DEPTH + 1]; /* per level: something was written */
     bool in_array[WM_JSON_MAX_DEPTH + 1];
 };

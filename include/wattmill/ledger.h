@@ -70,7 +70,7 @@ enum wm_opex { WM_OPEX_A, WM_OPEX_B, WM_OPEX_C, WM_OPEX_D, WM_OPEX_E, WM_N_OPEX 
 
 struct wm_opex_definition {
     const char *name, *doc;
-    unsigned any; /* a line belongs when it has one of these tags ... */
+    unsigned any;  /* a line belongs when it has one of these tags ... */
     unsigned none; /* ... and none of these */
 };
 /** The definitions A to E. */
@@ -93,8 +93,8 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
 
 /** Tokens billed and how busy accelerators were with each kind. */
 struct wm_lcot_basis {
-    double cost_usd;           /* definition E times the serving share of GPU-hours */
-    double prefill_busy_frac;  /* prefill's share of busy GPU time, phi */
+    double cost_usd;          /* definition E times the serving share of GPU-hours */
+    double prefill_busy_frac; /* prefill's share of busy GPU time, phi */
     double input_tok, cached_tok, output_tok; /* billed */
 };
 

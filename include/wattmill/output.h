@@ -64,8 +64,8 @@ void wm_csv_number(FILE *file, double value);
  * @return WM_OK; WM_IO with E104 or, when gnuplot failed (all but the figures is there), E401
  */
 enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
-                             const struct wm_report *report, bool series,
-                             const char *const **files, size_t *n_files, struct wm_diags *diags);
+                             const struct wm_report *report, bool series, const char *const **files,
+                             size_t *n_files, struct wm_diags *diags);
 
 /**
  * Draws the compiled-in script plots/`name`.gp in `dir` to `name`.svg and `name`.png from `name`.csv.

@@ -12,7 +12,7 @@
 
 struct wm_stage {
     double fixed_frac, linear_frac, square_frac; /* a, b, c */
-    double rating_frac; /* R over the IT design power */
+    double rating_frac;                          /* R over the IT design power */
 };
 
 enum wm_redundancy { WM_REDUNDANCY_N, WM_REDUNDANCY_N_PLUS_1, WM_REDUNDANCY_2N };

@@ -56,11 +56,12 @@ struct wm_class_result {
 
 struct wm_pool_result {
     const char *name, *accelerator, *workload;
-    int64_t n_racks, n_gpus, n_replicas; /* of which the replicas use n_replicas * gpus_per_replica */
+    int64_t n_racks, n_gpus,
+        n_replicas; /* of which the replicas use n_replicas * gpus_per_replica */
     int64_t gpus_per_replica, prefill_gpus, decode_gpus; /* prefill + decode = one replica */
-    const char *parallelism; /* e.g. "prefill 4 x EP8, decode EP32 DP-attention" */
-    double batch_at_capacity;            /* sequences decoded together per replica */
-    double capacity_out_tok_per_s;       /* of the pool, all replicas up */
+    const char *parallelism;       /* e.g. "prefill 4 x EP8, decode EP32 DP-attention" */
+    double batch_at_capacity;      /* sequences decoded together per replica */
+    double capacity_out_tok_per_s; /* of the pool, all replicas up */
     double capacity_out_tok_per_s_per_gpu;
     double step_at_capacity_s;
     double gpu_power_at_capacity_w; /* mean per accelerator, without host */

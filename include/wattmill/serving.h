@@ -20,13 +20,13 @@
 /** Serving engine: overheads and limits that belong to the software. */
 struct wm_engine {
     struct wm_catalog_head head;
-    double step_overhead_s;    /* scheduler, sampler: per step */
-    double seq_overhead_s;     /* per sequence and step */
-    double mem_use_frac;       /* of accelerator memory, for weights and KV */
-    double reserved_bytes;     /* context, activations */
-    double kv_bytes;           /* per element of the KV cache */
-    int64_t max_batch_per_gpu; /* sequences per decode accelerator */
-    double prefill_chunk_tok;  /* tokens a prefill pass takes at most */
+    double step_overhead_s;       /* scheduler, sampler: per step */
+    double seq_overhead_s;        /* per sequence and step */
+    double mem_use_frac;          /* of accelerator memory, for weights and KV */
+    double reserved_bytes;        /* context, activations */
+    double kv_bytes;              /* per element of the KV cache */
+    int64_t max_batch_per_gpu;    /* sequences per decode accelerator */
+    double prefill_chunk_tok;     /* tokens a prefill pass takes at most */
     double prefill_max_util_frac; /* of prefill time sold at capacity, queueing margin */
 };
 extern const struct wm_field wm_engine_fields[];
@@ -49,8 +49,8 @@ struct wm_serving_case {
 /** Time of one pass of a group of accelerators, per accelerator [s]. */
 struct wm_pass {
     double time_s;
-    double compute_s; /* arithmetic at its achievable rate */
-    double memory_s;  /* memory traffic at its achievable rate */
+    double compute_s;       /* arithmetic at its achievable rate */
+    double memory_s;        /* memory traffic at its achievable rate */
     double flop, mem_bytes; /* per accelerator, for the roofline invariant */
 };
 
@@ -87,7 +87,7 @@ struct wm_serving_plan {
     enum wm_plan_fault fault;
     double prefill_gpus, prefill_group_gpus; /* groups = prefill_gpus / prefill_group_gpus */
     double decode_gpus;
-    double batch_limit;   /* by memory and engine, per decode group */
+    double batch_limit; /* by memory and engine, per decode group */
     double capacity_batch;
     double capacity_out_tok_per_s; /* per replica at clock 1 */
     double context_tok;            /* mean cache per sequence while decoding */
@@ -99,12 +99,12 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c);
 /** Operating point of one replica in steady state. */
 struct wm_serving_point {
     double out_tok_per_s;
-    double batch;         /* sequences in decode, mean */
+    double batch; /* sequences in decode, mean */
     double tpot_s, tpot_p99_s;
-    double ttft_base_s;      /* without waiting */
-    double wait_prob;        /* share of requests that wait for a prefill group */
-    double wait_mean_s;      /* of those that wait; exponential */
-    double ttft_slo_frac;    /* share of requests within the TTFT target */
+    double ttft_base_s;   /* without waiting */
+    double wait_prob;     /* share of requests that wait for a prefill group */
+    double wait_mean_s;   /* of those that wait; exponential */
+    double ttft_slo_frac; /* share of requests within the TTFT target */
     double tpot_slo_frac;
     double prefill_busy_frac, decode_busy_frac; /* of the time of those accelerators */
     double prefill_w, decode_w, idle_w; /* board power of the replica by use, sums to the boards */

@@ -7,15 +7,15 @@
 #define WATTMILL_STATUS_H
 
 /*  X(name, exit code, text) */
-#define WM_STATUS_LIST(X)                                                                          \
-    X(OK, 0, "ok")                                                                                 \
-    X(FAILED, 1, "a balance does not close or an assertion failed")                                \
-    X(USAGE, 2, "wrong command line")                                                              \
-    X(INVALID, 3, "scenario or catalogue invalid")                                                 \
-    X(INFEASIBLE, 4, "no feasible operating point")                                                \
-    X(IO, 5, "file, database or disk error")                                                       \
-    X(NO_MEMORY, 5, "out of memory")                                                               \
-    X(INTERNAL, 70, "internal error")                                                              \
+#define WM_STATUS_LIST(X)                                           \
+    X(OK, 0, "ok")                                                  \
+    X(FAILED, 1, "a balance does not close or an assertion failed") \
+    X(USAGE, 2, "wrong command line")                               \
+    X(INVALID, 3, "scenario or catalogue invalid")                  \
+    X(INFEASIBLE, 4, "no feasible operating point")                 \
+    X(IO, 5, "file, database or disk error")                        \
+    X(NO_MEMORY, 5, "out of memory")                                \
+    X(INTERNAL, 70, "internal error")                               \
     X(INTERRUPTED, 130, "interrupted")
 
 enum wm_status {

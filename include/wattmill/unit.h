@@ -14,15 +14,15 @@ enum wm_unit {
     WM_N_UNITS
 };
 
-#define WM_J_PER_MWH 3.6e9
-#define WM_J_PER_KWH 3.6e6
-#define WM_S_PER_H 3600.0
-#define WM_H_PER_YEAR 8760.0
-#define WM_S_PER_YEAR 31536000.0
-#define WM_W_PER_MW 1e6
+#define WM_J_PER_MWH    3.6e9
+#define WM_J_PER_KWH    3.6e6
+#define WM_S_PER_H      3600.0
+#define WM_H_PER_YEAR   8760.0
+#define WM_S_PER_YEAR   31536000.0
+#define WM_W_PER_MW     1e6
 #define WM_TOK_PER_MTOK 1e6
-#define WM_US_PER_S 1000000LL
-#define WM_US_PER_H 3600000000LL
+#define WM_US_PER_S     1000000LL
+#define WM_US_PER_H     3600000000LL
 
 /** Symbol as printed beside a number. */
 const char *wm_unit_symbol(enum wm_unit unit);

@@ -13,10 +13,10 @@
 #include "wattmill/require.h"
 
 #define CHUNK_BYTES_FIRST ((size_t)32 << 10)
-#define CHUNK_BYTES_MAX ((size_t)1 << 20)
-#define ALIGN_SMALL ((size_t)16)
-#define ALIGN_LARGE ((size_t)64) /* a cache line */
-#define LARGE_BYTES ((size_t)256)
+#define CHUNK_BYTES_MAX   ((size_t)1 << 20)
+#define ALIGN_SMALL       ((size_t)16)
+#define ALIGN_LARGE       ((size_t)64) /* a cache line */
+#define LARGE_BYTES       ((size_t)256)
 
 struct chunk {
     struct chunk *next; /* older */

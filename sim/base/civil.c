@@ -5,9 +5,9 @@
 
 #include "wattmill/require.h"
 
-#define US_PER_S 1000000LL
-#define S_PER_DAY 86400LL
-#define DAYS_PER_ERA 146097LL /* 400 years */
+#define US_PER_S      1000000LL
+#define S_PER_DAY     86400LL
+#define DAYS_PER_ERA  146097LL /* 400 years */
 #define DAYS_TO_EPOCH 719468LL /* from 0000-03-01 to 1970-01-01 */
 
 int64_t wm_days_from_civil(int year, int month, int day)

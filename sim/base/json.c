@@ -109,7 +109,8 @@ static void build_children(struct build *b, struct wm_json *parent, const cJSON 
     for (const cJSON *c = from->child; c != NULL; c = c->next, index++) {
         const bool member = parent->type == WM_JSON_OBJECT;
         const struct wm_place key_place = member ? take_mark(b) : (struct wm_place){0};
-        const char *key = member ? wm_arena_copy_text(b->arena, c->string, strlen(c->string)) : NULL;
+        const char *key =
+            member ? wm_arena_copy_text(b->arena, c->string, strlen(c->string)) : NULL;
         const struct way here = {way, key, index};
         struct wm_json *child = build_value(b, c, &here);
         child->key = key;

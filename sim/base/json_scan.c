@@ -147,7 +147,8 @@ static bool scan_escape(struct scan *s)
     if (c == 'u')
         return scan_unicode_escape(s);
     if (c < 0 || c == '\0' || strchr("\"\\/bfnrt", c) == NULL)
-        return fail(s, "unknown escape in a string; allowed: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
+        return fail(s,
+                    "unknown escape in a string; allowed: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
     s->at++;
     return true;
 }

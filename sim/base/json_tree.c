@@ -82,9 +82,10 @@ struct wm_json *wm_json_merge(struct wm_arena *arena, const struct wm_json *base
 
 const char *wm_json_type_text(enum wm_json_type type)
 {
-    static const char *const texts[] = {[WM_JSON_NULL] = "null",       [WM_JSON_BOOL] = "true or false",
-                                        [WM_JSON_NUMBER] = "a number", [WM_JSON_STRING] = "a string",
-                                        [WM_JSON_ARRAY] = "an array",  [WM_JSON_OBJECT] = "an object"};
+    static const char *const texts[] = {
+        [WM_JSON_NULL] = "null",       [WM_JSON_BOOL] = "true or false",
+        [WM_JSON_NUMBER] = "a number", [WM_JSON_STRING] = "a string",
+        [WM_JSON_ARRAY] = "an array",  [WM_JSON_OBJECT] = "an object"};
     return texts[type];
 }
 

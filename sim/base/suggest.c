@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAX_WORD 63
+#define MAX_WORD        63
 #define PREFIX_DISTANCE 2 /* "gb300" for "gb300-nvl72" counts as two edits */
 
 static size_t min2(size_t a, size_t b)

@@ -13,8 +13,8 @@ struct options {
     bool series, help;
 };
 
-static const char *const names[] = {"--set", "--seed", "--output", "--format", "--assert",
-                                    "--color", "--series", "--quiet", "--help"};
+static const char *const names[] = {"--set",   "--seed",   "--output", "--format", "--assert",
+                                    "--color", "--series", "--quiet",  "--help"};
 
 static enum wm_status wrong(struct cli *cli, const char *what, const char *arg)
 {
@@ -28,10 +28,12 @@ static enum wm_status wrong(struct cli *cli, const char *what, const char *arg)
 
 static bool one_of(const char *word, const char *a, const char *b, const char *c, const char *d)
 {
-    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0 || strcmp(word, d) == 0;
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0 ||
+           strcmp(word, d) == 0;
 }
 
-static enum wm_status valued(struct cli *cli, struct options *o, const char *name, const char *value)
+static enum wm_status valued(struct cli *cli, struct options *o, const char *name,
+                             const char *value)
 {
     if (strcmp(name, "--set") == 0)
         return wm_override_parse(cli->arena, value, &o->sets[o->n_sets++], &cli->diags);
@@ -47,7 +49,8 @@ static enum wm_status valued(struct cli *cli, struct options *o, const char *nam
     else if (strcmp(name, "--color") == 0 && one_of(value, "auto", "always", "never", "auto"))
         o->color = value;
     else
-        return wrong(cli, "unknown option or value", strcmp(name, "--format") == 0 || strcmp(name, "--color") == 0 ? value : name);
+        return wrong(cli, "unknown option or value",
+                     strcmp(name, "--format") == 0 || strcmp(name, "--color") == 0 ? value : name);
     return WM_OK;
 }
 
@@ -112,7 +115,8 @@ static void help(void)
 enum wm_status cli_run(struct cli *cli)
 {
     const size_t n = (size_t)cli->argc + 1;
-    struct options o = {.format = "table", .color = "auto",
+    struct options o = {.format = "table",
+                        .color = "auto",
                         .sets = WM_NEW_ARRAY(cli->arena, struct wm_override, n),
                         .asserts = WM_NEW_ARRAY(cli->arena, struct wm_assertion, n)};
     enum wm_status status = parse(cli, &o);
@@ -126,7 +130,8 @@ enum wm_status cli_run(struct cli *cli)
     status = wm_scenario_load(cli->arena, o.scenario, o.sets, o.n_sets, &loaded, &cli->diags);
     if (status != WM_OK)
         return status;
-    struct wm_report report = {.origins = &loaded.origins, .diags = &cli->diags,
+    struct wm_report report = {.origins = &loaded.origins,
+                               .diags = &cli->diags,
                                .stamp = wm_stamp_of(&loaded.origins, loaded.scenario->seed),
                                .color = use_color(o.color)};
     status = wm_run(cli->arena, loaded.scenario, NULL, &report.results, &cli->diags);

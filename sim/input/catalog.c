@@ -29,7 +29,7 @@ static const struct {
     const struct wm_field *fields;
     size_t entry_size;
 } kinds[] = {
-#define WM_CATALOG(id, name, type, text)                                                           \
+#define WM_CATALOG(id, name, type, text) \
     {.section = (name), .summary = (text), .fields = wm_##id##_fields, .entry_size = sizeof(type)},
 #include "wattmill/catalog.def"
 #undef WM_CATALOG
@@ -41,7 +41,7 @@ struct entry {
     const char *name;
     const struct wm_json *json; /* RAW: as written; DONE: with its base */
     struct wm_catalog_head *data;
-    bool is_inline;             /* from a scenario */
+    bool is_inline; /* from a scenario */
     enum state state;
     size_t hidden; /* 1 + index of the entry of the same name below this one, 0: none */
 };
@@ -103,7 +103,8 @@ static size_t find_raw(const struct section *s, const char *name)
     return s->n;
 }
 
-static void add_entry(struct build *b, struct section *s, const struct wm_json *json, bool is_inline)
+static void add_entry(struct build *b, struct section *s, const struct wm_json *json,
+                      bool is_inline)
 {
     const size_t twin = find_raw(s, json->key);
     if (twin < s->n && s->entries[twin].is_inline == is_inline) {

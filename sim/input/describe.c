@@ -131,8 +131,9 @@ void wm_parameters_write_md(FILE *file)
     print_table(file, wm_scenario_fields);
     for (int kind = 0; kind < WM_N_CATALOGS; kind++) {
         const enum wm_catalog_kind k = (enum wm_catalog_kind)kind;
-        fprintf(file, "\n## Catalogue: %s\n\n%s. A scenario adds entries under the key `%s`;\n"
-                      "`\"base\": name` starts from another entry.\n\n",
+        fprintf(file,
+                "\n## Catalogue: %s\n\n%s. A scenario adds entries under the key `%s`;\n"
+                "`\"base\": name` starts from another entry.\n\n",
                 wm_catalog_section(k), wm_catalog_summary(k), wm_catalog_section(k));
         print_table(file, wm_catalog_fields(k));
     }

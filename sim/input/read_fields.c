@@ -12,13 +12,18 @@ static bool read_object(struct wm_reader *r, const struct wm_field *fields,
 /* What stands in the file, in words, for "required key missing". */
 static const char *kind_text(const struct wm_field *f)
 {
-    static const char *const texts[] = {
-        [WM_KIND_REAL] = "a number",        [WM_KIND_INT] = "a whole number",
-        [WM_KIND_FLAG] = "true or false",   [WM_KIND_CHOICE] = "a word",
-        [WM_KIND_COUNT] = "a whole number or a word", [WM_KIND_TEXT] = "a string",
-        [WM_KIND_TIME] = "a date",          [WM_KIND_REALS] = "an array of numbers",
-        [WM_KIND_REF] = "a catalogue name", [WM_KIND_PRESET] = "a catalogue name or an object",
-        [WM_KIND_GROUP] = "an object",      [WM_KIND_LIST] = "an array of objects"};
+    static const char *const texts[] = {[WM_KIND_REAL] = "a number",
+                                        [WM_KIND_INT] = "a whole number",
+                                        [WM_KIND_FLAG] = "true or false",
+                                        [WM_KIND_CHOICE] = "a word",
+                                        [WM_KIND_COUNT] = "a whole number or a word",
+                                        [WM_KIND_TEXT] = "a string",
+                                        [WM_KIND_TIME] = "a date",
+                                        [WM_KIND_REALS] = "an array of numbers",
+                                        [WM_KIND_REF] = "a catalogue name",
+                                        [WM_KIND_PRESET] = "a catalogue name or an object",
+                                        [WM_KIND_GROUP] = "an object",
+                                        [WM_KIND_LIST] = "an array of objects"};
     return texts[f->kind];
 }
 

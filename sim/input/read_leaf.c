@@ -291,12 +291,11 @@ static bool read_time(const struct leaf *l)
 {
     int64_t time_us = 0;
     if (l->node->type != WM_JSON_STRING || !wm_time_parse(l->node->text, &time_us)) {
-        wm_diag_add(l->reader->diags, WM_E210, &l->node->place,
-                    wm_way_text(l->reader->arena, l->way),
-                    "= %s, needs a date or time in UTC such as \"2027-07-12\" or "
-                    "\"2027-07-12T15:00\", years %d..%d (%s)",
-                    wm_json_to_text(l->reader->arena, l->node), WM_YEAR_FIRST, WM_YEAR_LAST,
-                    l->field->doc);
+        wm_diag_add(
+            l->reader->diags, WM_E210, &l->node->place, wm_way_text(l->reader->arena, l->way),
+            "= %s, needs a date or time in UTC such as \"2027-07-12\" or "
+            "\"2027-07-12T15:00\", years %d..%d (%s)",
+            wm_json_to_text(l->reader->arena, l->node), WM_YEAR_FIRST, WM_YEAR_LAST, l->field->doc);
         return false;
     }
     store(l, &time_us, sizeof time_us);

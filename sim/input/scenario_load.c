@@ -126,11 +126,12 @@ static const struct wm_json *node_at(struct wm_arena *arena, const struct wm_jso
         const struct wm_json *next = wm_json_find(node, part);
         if (next == NULL && node->type == WM_JSON_ARRAY) {
             size_t i = 0;
-            for (const struct wm_json *c = node->child; c != NULL && next == NULL; c = c->next, i++) {
+            for (const struct wm_json *c = node->child; c != NULL && next == NULL;
+                 c = c->next, i++) {
                 const struct wm_json *name = wm_json_find(c, "name");
                 const char *index = wm_arena_printf(arena, "%zu", i);
-                if (strcmp(index, part) == 0 || (name != NULL && name->text != NULL &&
-                                                 strcmp(name->text, part) == 0))
+                if (strcmp(index, part) == 0 ||
+                    (name != NULL && name->text != NULL && strcmp(name->text, part) == 0))
                     next = c;
             }
         }
@@ -173,10 +174,8 @@ static enum wm_status read_scenario(struct load *l, struct wm_json *root,
 
     wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
     struct wm_scenario *scenario = WM_NEW(l->arena, struct wm_scenario);
-    struct wm_reader reader = {.arena = l->arena,
-                               .catalog = out->catalog,
-                               .diags = l->diags,
-                               .origins = &out->origins};
+    struct wm_reader reader = {
+        .arena = l->arena, .catalog = out->catalog, .diags = l->diags, .origins = &out->origins};
     const struct wm_json *own = without_sections(l->arena, root);
     wm_fields_read(&reader, wm_scenario_fields, own, NULL, "", scenario);
     out->json = root;
@@ -236,8 +235,7 @@ static enum wm_status hand_out(enum wm_status status, const struct wm_loaded *lo
 enum wm_status wm_scenario_load_file(struct wm_arena *arena, const char *path,
                                      const struct wm_override *sets, size_t n_sets,
                                      const struct wm_scenario **out,
-                                     const struct wm_catalog **catalog_out,
-                                     struct wm_diags *diags)
+                                     const struct wm_catalog **catalog_out, struct wm_diags *diags)
 {
     struct wm_loaded loaded;
     const enum wm_status status = wm_scenario_load(arena, path, sets, n_sets, &loaded, diags);
@@ -248,8 +246,7 @@ enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, s
                                      const char *name, const char *dir,
                                      const struct wm_override *sets, size_t n_sets,
                                      const struct wm_scenario **out,
-                                     const struct wm_catalog **catalog_out,
-                                     struct wm_diags *diags)
+                                     const struct wm_catalog **catalog_out, struct wm_diags *diags)
 {
     struct wm_loaded loaded = {0};
     const struct chain self = {.path = name};

@@ -101,9 +101,8 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         break;
     case WM_KIND_TIME:
         wm_json_member_string(w, "type", "string");
-        wm_json_member_string(
-            w, "pattern",
-            "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?$");
+        wm_json_member_string(w, "pattern",
+                              "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?$");
         break;
     case WM_KIND_REALS:
         wm_json_member_string(w, "type", "array");
@@ -194,7 +193,8 @@ static void write_members(struct wm_json_writer *w, const struct wm_catalog *cat
         wm_json_key(w, extra_key);
         wm_json_object_begin(w);
         wm_json_member_string(w, "type", "string");
-        wm_json_member_string(w, "description", "the entry whose values are kept where no key is given");
+        wm_json_member_string(w, "description",
+                              "the entry whose values are kept where no key is given");
         wm_json_object_end(w);
     }
     for (const struct wm_field *f = fields; f->kind != WM_KIND_END; f++)

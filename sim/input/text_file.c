@@ -5,7 +5,7 @@
 #include "wattmill/input.h"
 
 /* No scenario or catalogue comes near this; a device or a wrong file does. */
-#define MAX_BYTES ((size_t)64 << 20)
+#define MAX_BYTES   ((size_t)64 << 20)
 #define FIRST_BYTES ((size_t)16 << 10)
 
 static enum wm_status fail(struct wm_diags *diags, const char *path, const char *why)

@@ -12,10 +12,17 @@ static bool read_relation(const char **at, enum wm_relation *relation)
 {
     const bool equal = (*at)[1] == '=';
     switch (**at) {
-    case '>': *relation = equal ? WM_GREATER_EQUAL : WM_GREATER; break;
-    case '<': *relation = equal ? WM_LESS_EQUAL : WM_LESS; break;
-    case '=': *relation = WM_EQUAL; break;
-    default: return false;
+    case '>':
+        *relation = equal ? WM_GREATER_EQUAL : WM_GREATER;
+        break;
+    case '<':
+        *relation = equal ? WM_LESS_EQUAL : WM_LESS;
+        break;
+    case '=':
+        *relation = WM_EQUAL;
+        break;
+    default:
+        return false;
     }
     if (**at == '=' && !equal)
         return false;
@@ -61,11 +68,16 @@ enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *text,
 static bool holds(double a, enum wm_relation relation, double b)
 {
     switch (relation) {
-    case WM_GREATER: return a > b;
-    case WM_GREATER_EQUAL: return a >= b;
-    case WM_LESS: return a < b;
-    case WM_LESS_EQUAL: return a <= b;
-    case WM_EQUAL: return a <= b && a >= b;
+    case WM_GREATER:
+        return a > b;
+    case WM_GREATER_EQUAL:
+        return a >= b;
+    case WM_LESS:
+        return a < b;
+    case WM_LESS_EQUAL:
+        return a <= b;
+    case WM_EQUAL:
+        return a <= b && a >= b;
     }
     return false;
 }
@@ -81,7 +93,7 @@ bool wm_assertion_check(const struct wm_assertion *assertion, const struct wm_re
     wm_diag_add(diags, WM_E303, NULL, NULL, "%s = %s%s%s, asserted %s %s", info->key,
                 isfinite(value) ? wm_json_number_text(value, is) : "(not computed)",
                 info->unit == WM_UNIT_NONE ? "" : " ",
-                info->unit == WM_UNIT_NONE ? "" : wm_unit_symbol(info->unit), relations[assertion->relation],
-                wm_json_number_text(assertion->value, asked));
+                info->unit == WM_UNIT_NONE ? "" : wm_unit_symbol(info->unit),
+                relations[assertion->relation], wm_json_number_text(assertion->value, asked));
     return false;
 }

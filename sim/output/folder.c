@@ -46,11 +46,10 @@ static void load_duration_csv(FILE *file, const struct wm_report *report)
     qsort(it, r->n_series, sizeof *it, descending);
     qsort(ceiling, r->n_series, sizeof *ceiling, descending);
     for (size_t i = 0; i < r->n_series; i++) {
-        const double row[] = {100.0 * ((double)i + 0.5) / (double)r->n_series,
-                              wm_unit_from_si(WM_UNIT_MW, site[i]),
-                              wm_unit_from_si(WM_UNIT_MW, it[i]),
-                              wm_unit_from_si(WM_UNIT_MW, ceiling[i]),
-                              wm_unit_from_si(WM_UNIT_MW, r->scenario->site.ceiling.limit_w)};
+        const double row[] = {
+            100.0 * ((double)i + 0.5) / (double)r->n_series, wm_unit_from_si(WM_UNIT_MW, site[i]),
+            wm_unit_from_si(WM_UNIT_MW, it[i]), wm_unit_from_si(WM_UNIT_MW, ceiling[i]),
+            wm_unit_from_si(WM_UNIT_MW, r->scenario->site.ceiling.limit_w)};
         for (size_t k = 0; k < 5; k++) {
             if (k > 0)
                 fputc(',', file);
@@ -66,8 +65,7 @@ static void opex_shares_csv(FILE *file, const struct wm_report *report)
     static const char *const names[] = {"A facility cash", "B (assumed ledger)",
                                         "C colocation tenant", "D accrual", "E annualised TCO"};
     const struct wm_results *const r = report->results;
-    const double power_musd =
-        r->metric[WM_METRIC_power_cost_usd] * WM_H_PER_YEAR / r->hours * 1e-6;
+    const double power_musd = r->metric[WM_METRIC_power_cost_usd] * WM_H_PER_YEAR / r->hours * 1e-6;
     fputs("definition,power_musd_per_year,rest_musd_per_year,power_share_pct\n", file);
     for (unsigned i = 0; i < 5; i++) {
         const double share = r->metric[WM_METRIC_power_share_a_frac + i];
@@ -124,8 +122,8 @@ static bool make_dir(struct wm_arena *arena, const char *dir)
 }
 
 enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
-                             const struct wm_report *report, bool series,
-                             const char *const **files, size_t *n_files, struct wm_diags *diags)
+                             const struct wm_report *report, bool series, const char *const **files,
+                             size_t *n_files, struct wm_diags *diags)
 {
     struct folder f = {arena, dir, report, WM_NEW_ARRAY(arena, const char *, FILES_MAX), 0, diags};
     *files = f.files;

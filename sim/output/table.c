@@ -8,7 +8,7 @@
 
 #include "wattmill/output.h"
 
-#define COLUMNS 80
+#define COLUMNS   80
 #define FILES_MAX 3
 
 static double printed(const struct wm_report *r, enum wm_metric metric)
@@ -100,9 +100,9 @@ static void shares(FILE *file, const struct wm_report *r)
 static void energy_bar(FILE *file, const struct wm_report *r)
 {
     const double *const e = r->results->energy_j;
-    const double parts[] = {e[WM_USE_PREFILL], e[WM_USE_DECODE], e[WM_USE_IDLE],
-                            e[WM_USE_HOST] + e[WM_USE_NETWORK], e[WM_USE_COOLING],
-                            e[WM_USE_CONVERSION] + e[WM_USE_HOUSE]};
+    const double parts[] = {e[WM_USE_PREFILL], e[WM_USE_DECODE],
+                            e[WM_USE_IDLE],    e[WM_USE_HOST] + e[WM_USE_NETWORK],
+                            e[WM_USE_COOLING], e[WM_USE_CONVERSION] + e[WM_USE_HOUSE]};
     static const char marks[] = "PD.HCL";
     double sum = 0.0, end = 0.0, pct[6];
     for (size_t i = 0; i < 6; i++)
@@ -119,7 +119,9 @@ static void energy_bar(FILE *file, const struct wm_report *r)
     }
     bar[at] = 0;
     line(file, "Where MW go      [%s]", bar);
-    line(file, "P prefill %.0f  D decode %.0f  . idle %.0f  H host+net %.0f  C cooling %.0f  L loss %.0f %%",
+    line(file,
+         "P prefill %.0f  D decode %.0f  . idle %.0f  H host+net %.0f  C cooling %.0f  L loss %.0f "
+         "%%",
          pct[0], pct[1], pct[2], pct[3], pct[4], pct[5]);
 }
 
@@ -146,19 +148,24 @@ void wm_output_table(FILE *file, const struct wm_report *r)
 #define PAIR(l, a, lu, t, b, ru) pair(file, r, l, WM_METRIC_##a, lu, t, WM_METRIC_##b, ru)
     verdict(file, r);
     line(file, "%s; B: assumed ledger, evidence spans 26-52 %%", r->results->scenario->name);
-    PAIR("Revenue utility", revenue_usd_per_mw_utility_year, "$/MW-yr", "Revenue IT", revenue_usd_per_mw_it_year, "$/MW-yr");
+    PAIR("Revenue utility", revenue_usd_per_mw_utility_year, "$/MW-yr", "Revenue IT",
+         revenue_usd_per_mw_it_year, "$/MW-yr");
     shares(file, r);
     PAIR("Power bill", power_cost_usd, "$", "OpEx B (assumed)", opex_b_usd, "$");
-    PAIR("LCOT output", lcot_out_usd_per_mtok, "$/Mtok", "LCOT input", lcot_in_usd_per_mtok, "$/Mtok");
-    PAIR("LCOT all tokens", lcot_total_usd_per_mtok, "$/Mtok", "Energy", energy_j_per_output_tok, "J/out tok");
-    PAIR("Served output", output_tok_per_s_per_mw_utility, "tok/s/MW", "Capacity output", capacity_output_tok_per_s_per_mw_utility, "tok/s/MW");
+    PAIR("LCOT output", lcot_out_usd_per_mtok, "$/Mtok", "LCOT input", lcot_in_usd_per_mtok,
+         "$/Mtok");
+    PAIR("LCOT all tokens", lcot_total_usd_per_mtok, "$/Mtok", "Energy", energy_j_per_output_tok,
+         "J/out tok");
+    PAIR("Served output", output_tok_per_s_per_mw_utility, "tok/s/MW", "Capacity output",
+         capacity_output_tok_per_s_per_mw_utility, "tok/s/MW");
     PAIR("Sold / capacity", sold_frac, "", "GPUs installed", gpus_installed, "");
     PAIR("PUE mean", pue_mean, "", "PUE peak hour", pue_peak_hour, "");
     PAIR("WUE", wue_l_per_kwh, "L/kWh", "Site mean", site_power_mean_mw, "MW");
     PAIR("Site peak 15 min", site_power_peak_mw, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
     PAIR("TTFT p50", ttft_p50_s, "s", "TTFT p99", ttft_p99_s, "s");
     PAIR("TPOT p50", tpot_p50_s, "s/tok", "TPOT p99", tpot_p99_s, "s/tok");
-    PAIR("SLO met", slo_attainment_frac, "of served", "Profit (D)", profit_usd_per_mw_utility_year, "$/MW-yr");
+    PAIR("SLO met", slo_attainment_frac, "of served", "Profit (D)", profit_usd_per_mw_utility_year,
+         "$/MW-yr");
 #undef PAIR
     energy_bar(file, r);
     footer(file, r);

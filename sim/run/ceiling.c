@@ -23,11 +23,12 @@ static void add_ramp_down(struct wm_ceiling_plan *plan, const struct wm_ceiling 
     const double full_s = (c->limit_w - w->limit_w) / c->ramp_w_per_s;
     const double ramp_s = fmin(full_s, w->notice_s);
     if (full_s > w->notice_s * (1.0 + 1e-12))
-        wm_diag_add(diags, WM_W902, NULL, "site.ceiling.calendar",
-                    "a window to %g MW gives %g min of notice, but %g MW/min needs %g min; the rest "
-                    "is shed at once",
-                    w->limit_w / WM_W_PER_MW, w->notice_s / 60.0,
-                    c->ramp_w_per_s * 60.0 / WM_W_PER_MW, full_s / 60.0);
+        wm_diag_add(
+            diags, WM_W902, NULL, "site.ceiling.calendar",
+            "a window to %g MW gives %g min of notice, but %g MW/min needs %g min; the rest "
+            "is shed at once",
+            w->limit_w / WM_W_PER_MW, w->notice_s / 60.0, c->ramp_w_per_s * 60.0 / WM_W_PER_MW,
+            full_s / 60.0);
     for (int i = 0; i < RAMP_STEPS && ramp_s > 0.0; i++) {
         const double before_s = ramp_s * (1.0 - (double)i / RAMP_STEPS);
         const double gone_s = ramp_s * (double)(i + 1) / RAMP_STEPS;
@@ -51,7 +52,8 @@ static void add_ramp_up(struct wm_ceiling_plan *plan, const struct wm_ceiling *c
 /* Windows close together: where the next one's ramp has begun, the lower allowance holds. */
 static void merge(struct wm_ceiling_plan *plan)
 {
-    for (size_t i = 2; i < plan->n; i++) { /* insertion sort by time; equal times keep their order */
+    for (size_t i = 2; i < plan->n;
+         i++) { /* insertion sort by time; equal times keep their order */
         const struct wm_ceiling_step s = plan->steps[i];
         size_t j = i;
         for (; j > 1 && plan->steps[j - 1].at_us > s.at_us; j--)

@@ -14,8 +14,8 @@ static void finish_state(const struct wm_dispatch_pool *pool, struct wm_dispatch
     const double a = (1.0 - s->high_frac) * (1.0 - s->off_frac);
     const double b = s->high_frac * (1.0 - s->off_frac);
     s->it_w = pool_power_w(pool, a * s->low.serving.it_w + b * s->high.serving.it_w);
-    s->served_tok_per_s = pool->n_up * (a * s->low.serving.out_tok_per_s +
-                                        b * s->high.serving.out_tok_per_s);
+    s->served_tok_per_s =
+        pool->n_up * (a * s->low.serving.out_tok_per_s + b * s->high.serving.out_tok_per_s);
     s->clock_frac = (1.0 - s->high_frac) * s->low.clock_frac + s->high_frac * s->high.clock_frac;
 }
 
@@ -59,8 +59,8 @@ static struct piece next_piece(const struct wm_dispatch_pool *pool, size_t verte
     const struct piece p = {
         .power_w = pool_power_w(pool, share * (b->it_w - a->it_w)),
         .rate_tok_per_s = pool->n_up * share * rise,
-        .usd_per_j = pool->usd_per_out_tok * rise /
-                     ((b->it_w - a->it_w) * (1.0 + pool->overhead_frac)),
+        .usd_per_j =
+            pool->usd_per_out_tok * rise / ((b->it_w - a->it_w) * (1.0 + pool->overhead_frac)),
     };
     return p;
 }
@@ -78,9 +78,8 @@ static void set_state(const struct wm_dispatch_pool *pool, const struct climb *a
 {
     const struct wm_surface *surface = pool->surface;
     const size_t next = at->vertex + 1 < surface->n_hull ? at->vertex + 1 : at->vertex;
-    *s = (struct wm_dispatch_state){.low = *surface->hull[at->vertex],
-                                    .high = *surface->hull[next],
-                                    .high_frac = at->share};
+    *s = (struct wm_dispatch_state){
+        .low = *surface->hull[at->vertex], .high = *surface->hull[next], .high_frac = at->share};
     finish_state(pool, s);
 }
 
@@ -121,8 +120,7 @@ static void raise_clocks(const struct wm_dispatch_pool *pools, size_t n, double 
     for (size_t i = 0; i < n; i++) {
         const struct wm_surface_point low =
             wm_surface_mix(&states[i].low, &states[i].high, states[i].high_frac);
-        states[i] = (struct wm_dispatch_state){
-            .low = low, .high = full[i].low, .high_frac = share};
+        states[i] = (struct wm_dispatch_state){.low = low, .high = full[i].low, .high_frac = share};
         finish_state(&pools[i], &states[i]);
     }
 }
@@ -145,8 +143,8 @@ double wm_dispatch(const struct wm_dispatch_pool *pools, size_t n, double budget
         size_t best = n;
         struct piece piece = {0};
         for (size_t i = 0; i < n; i++) {
-            const struct piece p = at[i].share > 0.0 ? (struct piece){0}
-                                                     : next_piece(&pools[i], at[i].vertex);
+            const struct piece p =
+                at[i].share > 0.0 ? (struct piece){0} : next_piece(&pools[i], at[i].vertex);
             if (p.rate_tok_per_s > 0.0 && (best == n || p.usd_per_j > piece.usd_per_j)) {
                 best = i;
                 piece = p;

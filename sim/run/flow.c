@@ -12,8 +12,7 @@ static const double rounding_margin = 1e-12;
 /* Accelerators that serve nothing: failed replicas and those left over when replicas were formed. */
 static double resting_gpus(const struct wm_pool *pool, double n_up)
 {
-    return pool->spare_gpus +
-           ((double)pool->n_replicas - n_up) * (double)pool->gpus_per_replica;
+    return pool->spare_gpus + ((double)pool->n_replicas - n_up) * (double)pool->gpus_per_replica;
 }
 
 static double overhead_frac(const struct wm_pool *pool)
@@ -91,10 +90,10 @@ static void fill_pool(struct wm_site_flow *flow, const struct wm_pool *pool, dou
     pf->it_w = s->it_w + resting_w(pool, n_up);
     pf->up_replicas = n_up;
     pf->clock_frac = s->clock_frac;
-    pf->prefill_busy_gpus = pool->plan.prefill_gpus *
-                            (low * p->prefill_busy_frac + high * q->prefill_busy_frac);
-    pf->busy_gpus = pf->prefill_busy_gpus +
-                    pool->plan.decode_gpus * (low * p->decode_busy_frac + high * q->decode_busy_frac);
+    pf->prefill_busy_gpus =
+        pool->plan.prefill_gpus * (low * p->prefill_busy_frac + high * q->prefill_busy_frac);
+    pf->busy_gpus = pf->prefill_busy_gpus + pool->plan.decode_gpus * (low * p->decode_busy_frac +
+                                                                      high * q->decode_busy_frac);
     pf->ttft_slo_tok_per_s = low * p->out_tok_per_s * p->ttft_slo_frac * p->tpot_slo_frac +
                              high * q->out_tok_per_s * q->ttft_slo_frac * q->tpot_slo_frac;
     add_uses(flow, pool, pf, n_up);
@@ -122,17 +121,19 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     double fixed_w = 0.0;
     for (size_t i = 0; i < plan->n_pools; i++) {
         const struct wm_pool *pool = &plan->pools[i];
-        demand[i] = pool->workload
-                        ? pool->mean_demand_tok_per_s *
-                              pool->workload->demand.shape->hourly[(size_t)instant->shape_index_hour]
-                        : 0.0;
+        demand[i] =
+            pool->workload
+                ? pool->mean_demand_tok_per_s *
+                      pool->workload->demand.shape->hourly[(size_t)instant->shape_index_hour]
+                : 0.0;
         fixed_w += resting_w(pool, instant->n_up[i]);
         pools[i] = (struct wm_pool_flow){.offered_tok_per_s = demand[i]};
     }
     const size_t n = dispatch_pools(plan, instant->n_up, demand, dp, index);
 
     wm_dispatch_unlimited(dp, n, states);
-    flow->power = wm_facility_eval(&plan->facility, &instant->weather, total_it_w(states, n, fixed_w));
+    flow->power =
+        wm_facility_eval(&plan->facility, &instant->weather, total_it_w(states, n, fixed_w));
     double usd_per_j = 0.0;
     if (flow->power.site_w > flow->allowed_w) {
         const double it_w =
@@ -182,7 +183,8 @@ double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_si
     const double limit_w = scenario->site.ceiling.limit_w;
     const double it_w = total_it_w(states, n, fixed_w);
     if (wm_facility_eval(&plan->facility, &plan->design, it_w).site_w > limit_w)
-        wm_dispatch(dp, n, wm_facility_it_for_site_w(&plan->facility, &plan->design, limit_w) - fixed_w,
+        wm_dispatch(dp, n,
+                    wm_facility_it_for_site_w(&plan->facility, &plan->design, limit_w) - fixed_w,
                     states);
     for (size_t i = 0; i < n; i++)
         sum += states[i].served_tok_per_s;

@@ -49,11 +49,12 @@ static void explain_fault(const struct wm_pool *pool, struct wm_diags *diags)
                     gpu, precision);
         break;
     case WM_PLAN_MEMORY:
-        wm_diag_add(diags, WM_E301, NULL, w->name,
-                    "%s in %s and one request do not fit the memory of %s within one scale-up domain "
-                    "of %lld and the pool's %lld accelerators",
-                    llm, precision, gpu, (long long)pool->fleet->accelerator->scale_up_gpus,
-                    (long long)pool->n_gpus);
+        wm_diag_add(
+            diags, WM_E301, NULL, w->name,
+            "%s in %s and one request do not fit the memory of %s within one scale-up domain "
+            "of %lld and the pool's %lld accelerators",
+            llm, precision, gpu, (long long)pool->fleet->accelerator->scale_up_gpus,
+            (long long)pool->n_gpus);
         break;
     case WM_PLAN_SPEED:
         wm_diag_add(diags, WM_E301, NULL, w->name,
@@ -103,9 +104,9 @@ static void price_tokens(struct wm_pool *pool)
     const double input_per_out = w->class->input_tok / w->class->output_tok;
     pool->cached_per_out = input_per_out * w->class->cached_frac;
     pool->input_per_out = input_per_out - pool->cached_per_out;
-    pool->usd_per_out_tok = wm_deck_revenue_usd(w->price.deck, pool->input_per_out,
-                                                pool->cached_per_out, 1.0) *
-                            w->price.paid_frac * w->price.discount_frac;
+    pool->usd_per_out_tok =
+        wm_deck_revenue_usd(w->price.deck, pool->input_per_out, pool->cached_per_out, 1.0) *
+        w->price.paid_frac * w->price.discount_frac;
 }
 
 static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s, struct wm_pool *pool,

@@ -77,12 +77,11 @@ static void fill_pool(struct wm_arena *arena, struct wm_pool_result *p, const st
     const char *split = plan->c.llm->experts_total > 0 ? "EP" : "TP";
     p->prefill_gpus = (int64_t)plan->prefill_gpus;
     p->decode_gpus = (int64_t)plan->decode_gpus;
-    p->parallelism =
-        plan->prefill_gpus > 0.0
-            ? wm_arena_printf(arena, "prefill %.0f x %s%.0f, decode %s%.0f",
-                              plan->prefill_gpus / plan->prefill_group_gpus, split,
-                              plan->prefill_group_gpus, split, plan->decode_gpus)
-            : wm_arena_printf(arena, "decode %s%.0f", split, plan->decode_gpus);
+    p->parallelism = plan->prefill_gpus > 0.0
+                         ? wm_arena_printf(arena, "prefill %.0f x %s%.0f, decode %s%.0f",
+                                           plan->prefill_gpus / plan->prefill_group_gpus, split,
+                                           plan->prefill_group_gpus, split, plan->decode_gpus)
+                         : wm_arena_printf(arena, "decode %s%.0f", split, plan->decode_gpus);
     p->batch_at_capacity = plan->capacity_batch;
     p->capacity_out_tok_per_s = plan->capacity_out_tok_per_s * (double)pool->n_replicas;
     p->capacity_out_tok_per_s_per_gpu =
@@ -102,8 +101,7 @@ static void add_balance(struct wm_results *r, const char *name, const char *stat
 {
     const double scale = fmax(fabs(in), fabs(out));
     const double residual = scale > 0.0 ? fabs(in - out) / scale : 0.0;
-    r->balances[r->n_balances++] =
-        (struct wm_balance){name, statement, in, out, residual, unit};
+    r->balances[r->n_balances++] = (struct wm_balance){name, statement, in, out, residual, unit};
     r->balances_close = r->balances_close && residual <= WM_BALANCE_LIMIT;
 }
 
@@ -266,8 +264,8 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
         const double whole_s = WM_S_PER_YEAR / 12.0;
         /* a whole calendar month is one month whatever its days; a part counts by its time */
         const double share = m->time_s >= 28.0 * 86400.0 ? 1.0 : m->time_s / whole_s;
-        const struct wm_bill bill = wm_tariff_bill(tariff, m->site_j, m->peak_w,
-                                                   r->scenario->site.ceiling.limit_w, share);
+        const struct wm_bill bill =
+            wm_tariff_bill(tariff, m->site_j, m->peak_w, r->scenario->site.ceiling.limit_w, share);
         b.energy_usd += bill.energy_usd;
         b.demand_usd += bill.demand_usd;
         b.fixed_usd += bill.fixed_usd;
@@ -336,7 +334,8 @@ static void check_plausible(const struct wm_run *r, const struct totals *t, stru
     const double tco = r->results->metric[WM_METRIC_tco_usd_per_year] / contract_mw(r);
     if (tco < 3e6 || tco > 30e6)
         wm_diag_add(diags, WM_W901, NULL, "tco_usd_per_year",
-                    "is %.1f MUSD per contract MW; SemiAnalysis' total costs span 4.9 to 13.8", tco / 1e6);
+                    "is %.1f MUSD per contract MW; SemiAnalysis' total costs span 4.9 to 13.8",
+                    tco / 1e6);
     const double per_mw = r->results->metric[WM_METRIC_revenue_usd_per_mw_utility_year];
     if (r->results->n_classes > 0 && (per_mw < 6e6 || per_mw > 30e6))
         wm_diag_add(diags, WM_W901, NULL, "revenue_usd_per_mw_utility_year",
@@ -382,7 +381,8 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
         if (!(res->balances[i].residual_rel <= WM_BALANCE_LIMIT))
             wm_diag_add(diags, WM_E302, NULL, res->balances[i].name,
                         "balance (%s): residual %.3g of throughput, allowed %g",
-                        res->balances[i].statement, res->balances[i].residual_rel, WM_BALANCE_LIMIT);
+                        res->balances[i].statement, res->balances[i].residual_rel,
+                        WM_BALANCE_LIMIT);
 }
 
 static enum wm_status run(struct wm_run *r, const struct wm_run_options *options,

@@ -246,7 +246,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
         const int64_t begin = i * bin_us;
         if (begin % hour_us == 0)
             begin_hour(&s, begin);
-        wm_sim_run_until(sim, begin + bin_us - 1); /* an event on the bin's end belongs to the next */
+        wm_sim_run_until(sim,
+                         begin + bin_us - 1); /* an event on the bin's end belongs to the next */
         settle(&s, begin + bin_us);
         end_bin(&s, begin, month_index(&s, begin));
         if ((i + 1) % BINS_PER_HOUR == 0)

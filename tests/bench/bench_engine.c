@@ -114,7 +114,9 @@ static void on_hold(struct wm_sim *sim, void *context, uint32_t actor, uint64_t 
 static void run_hold(uint32_t n, int mode)
 {
     struct wm_arena *const arena = wm_arena_open();
-    struct hold h = {.rng = wm_rng_stream(2, "hold", 0), .n = n, .mode = mode,
+    struct hold h = {.rng = wm_rng_stream(2, "hold", 0),
+                     .n = n,
+                     .mode = mode,
                      .names = WM_NEW_ARRAY(arena, struct wm_event, n)};
     struct wm_sim *const sim = wm_sim_new(arena, n + 1, &h);
     wm_sim_handle(sim, 0, on_hold);
@@ -210,10 +212,18 @@ static struct sample measure(int what, uint32_t n, int mode)
 {
     const double ns = cpu_ns(), ins = instructions();
     switch (what) {
-    case 0: run_mm1(); break;
-    case 1: run_hold(n, mode); break;
-    case 2: rival_mm1(rival_rng); break;
-    default: rival_hold(rival_rng, n); break;
+    case 0:
+        run_mm1();
+        break;
+    case 1:
+        run_hold(n, mode);
+        break;
+    case 2:
+        rival_mm1(rival_rng);
+        break;
+    default:
+        rival_hold(rival_rng, n);
+        break;
     }
     return (struct sample){(cpu_ns() - ns) / N, (instructions() - ins) / N};
 }

@@ -66,7 +66,8 @@ START_TEST(an_entry_of_the_scenario_starts_from_its_base)
     ck_assert_int_eq(wm_catalog_load(arena, &plain, &diags), WM_OK);
     const char *base = wm_catalog_at(plain, WM_CATALOG_llm, 0)->name;
     const char *text = wm_arena_printf(
-        arena, "{\"llms\": {\"a\": {\"base\": \"b\", \"notes\": \"mine\"}, \"b\": {\"base\": \"%s\"}}}",
+        arena,
+        "{\"llms\": {\"a\": {\"base\": \"b\", \"notes\": \"mine\"}, \"b\": {\"base\": \"%s\"}}}",
         base);
     ck_assert_int_eq(wm_catalog_load_with(arena, parse(text), &own, &diags), WM_OK);
     const struct wm_catalog_head *a = wm_catalog_find(own, WM_CATALOG_llm, "a");
@@ -94,9 +95,9 @@ END_TEST
 START_TEST(circles_and_missing_bases_are_reported)
 {
     const struct wm_catalog *own = NULL;
-    const struct wm_json *root =
-        parse("{\"llms\": {\"a\": {\"base\": \"b\"}, \"b\": {\"base\": \"a\"}, \"c\": {\"base\": \"?\"},"
-              " \"d\": {\"base\": \"d\"}}}");
+    const struct wm_json *root = parse(
+        "{\"llms\": {\"a\": {\"base\": \"b\"}, \"b\": {\"base\": \"a\"}, \"c\": {\"base\": \"?\"},"
+        " \"d\": {\"base\": \"d\"}}}");
     ck_assert_int_eq(wm_catalog_load_with(arena, root, &own, &diags), WM_INVALID);
     ck_assert_uint_eq(diags.n_errors, 3);
     for (size_t i = 0; i < diags.n_items; i++)
@@ -114,13 +115,23 @@ struct span {
 static const struct {
     const char *suffix;
     enum wm_unit unit;
-} suffixes[] = {
-    {"_usd_per_mwh", WM_UNIT_USD_PER_MWH}, {"_usd_per_mtok", WM_UNIT_USD_PER_MTOK},
-    {"_usd_per_kw_month", WM_UNIT_USD_PER_KW_MONTH}, {"_mw_per_min", WM_UNIT_MW_PER_MIN},
-    {"_kg_per_mwh", WM_UNIT_KG_PER_MWH}, {"_tok_per_s", WM_UNIT_TOK_PER_S},
-    {"_gb_per_s", WM_UNIT_GB_PER_S}, {"_tb_per_s", WM_UNIT_TB_PER_S}, {"_tflop_per_s", WM_UNIT_TFLOP_PER_S},
-    {"_frac", WM_UNIT_FRAC}, {"_mw", WM_UNIT_MW}, {"_kw", WM_UNIT_KW}, {"_mwh", WM_UNIT_MWH},
-    {"_min", WM_UNIT_MIN}, {"_ms", WM_UNIT_MS}, {"_us", WM_UNIT_US}, {"_pa", WM_UNIT_PA}};
+} suffixes[] = {{"_usd_per_mwh", WM_UNIT_USD_PER_MWH},
+                {"_usd_per_mtok", WM_UNIT_USD_PER_MTOK},
+                {"_usd_per_kw_month", WM_UNIT_USD_PER_KW_MONTH},
+                {"_mw_per_min", WM_UNIT_MW_PER_MIN},
+                {"_kg_per_mwh", WM_UNIT_KG_PER_MWH},
+                {"_tok_per_s", WM_UNIT_TOK_PER_S},
+                {"_gb_per_s", WM_UNIT_GB_PER_S},
+                {"_tb_per_s", WM_UNIT_TB_PER_S},
+                {"_tflop_per_s", WM_UNIT_TFLOP_PER_S},
+                {"_frac", WM_UNIT_FRAC},
+                {"_mw", WM_UNIT_MW},
+                {"_kw", WM_UNIT_KW},
+                {"_mwh", WM_UNIT_MWH},
+                {"_min", WM_UNIT_MIN},
+                {"_ms", WM_UNIT_MS},
+                {"_us", WM_UNIT_US},
+                {"_pa", WM_UNIT_PA}};
 
 static bool ends_with(const char *text, const char *suffix)
 {
@@ -187,8 +198,10 @@ static void check_spans(const struct wm_field *fields, size_t first, size_t n_by
         at = next->offset + next->size;
     }
     if (n_bytes > 0)
-        ck_assert_msg(n_bytes >= at && n_bytes - at < 8, "%zu bytes at the end of the struct of %s "
-                      "have no row", n_bytes - at, fields->key);
+        ck_assert_msg(n_bytes >= at && n_bytes - at < 8,
+                      "%zu bytes at the end of the struct of %s "
+                      "have no row",
+                      n_bytes - at, fields->key);
     for (const struct wm_field *f = fields; f->kind != WM_KIND_END; f++)
         for (const struct wm_field *g = fields; g != f; g++) {
             ck_assert_str_ne(f->key, g->key);

@@ -29,9 +29,8 @@ START_TEST(an_equation_follows_its_path_after_a_space)
     struct wm_diags diags = wm_diags_init(arena);
     const struct wm_place place = {"site.json", 14, 22};
     wm_diag_add(&diags, WM_E204, &place, "cooling.approach_k", "= %d K, allowed 1..15 K", -3);
-    ck_assert_str_eq(
-        only_line(&diags),
-        "site.json:14:22: error E204: cooling.approach_k = -3 K, allowed 1..15 K");
+    ck_assert_str_eq(only_line(&diags),
+                     "site.json:14:22: error E204: cooling.approach_k = -3 K, allowed 1..15 K");
 }
 END_TEST
 

@@ -75,7 +75,7 @@ START_TEST(handlers_cancel_and_move_others_also_at_the_same_instant)
         l.victim = wm_sim_at(sim, 10, 0, 0, 2, 0);
         wm_sim_at(sim, 10, 0, 0, 3, 0);
         wm_sim_run_until(sim, 100);
-        assert_log(&l, arg == 1 ? "13" : "132"); /* a moved event goes to the end of its instant */
+        assert_log(&l, arg == 1 ? "13" : "132");  /* a moved event goes to the end of its instant */
         ck_assert(!wm_sim_cancel(sim, l.victim)); /* the name is stale */
         ck_assert(!wm_sim_move(sim, l.victim, 200));
         const struct wm_event again = wm_sim_at(sim, 300, 0, 0, 4, 0);
@@ -113,9 +113,8 @@ static uint32_t naive_first(const struct naive *slots)
         if (!a->is_pending)
             continue;
         if (best == N_SLOTS || a->time < b->time ||
-            (a->time == b->time &&
-             (a->priority < b->priority ||
-              (a->priority == b->priority && a->sequence < b->sequence))))
+            (a->time == b->time && (a->priority < b->priority ||
+                                    (a->priority == b->priority && a->sequence < b->sequence))))
             best = i;
     }
     return best;

@@ -20,18 +20,18 @@ static void load(void)
     ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
 }
 
-#define FIND(type, kind, name)                                                                     \
+#define FIND(type, kind, name) \
     ((const struct type *)(const void *)wm_catalog_find(catalog, WM_CATALOG_##kind, name))
 
 /* ASHRAE Handbook of Fundamentals 2017 through PsychroLib. */
 START_TEST(psychrometrics_match_ashrae)
 {
-    static const double saturation[][2] = {{-60, 1.0817}, {-20, 103.2604}, {-5, 401.7641},
-                                           {5, 872.4867}, {25, 3169.2165}, {50, 12349.8565},
+    static const double saturation[][2] = {{-60, 1.0817},     {-20, 103.2604}, {-5, 401.7641},
+                                           {5, 872.4867},     {25, 3169.2165}, {50, 12349.8565},
                                            {100, 101418.7168}};
-    static const double wet[][4] = {{30, .50, 101325, 22.0052}, {35, .20, 101325, 18.8704},
-                                    {20, .50, 101325, 13.7834}, {40, .10, 97290, 18.2762},
-                                    {43, .15, 97290, 21.8549}, {0, .80, 101325, -1.1551},
+    static const double wet[][4] = {{30, .50, 101325, 22.0052},  {35, .20, 101325, 18.8704},
+                                    {20, .50, 101325, 13.7834},  {40, .10, 97290, 18.2762},
+                                    {43, .15, 97290, 21.8549},   {0, .80, 101325, -1.1551},
                                     {-10, .70, 101325, -10.9752}};
     for (size_t i = 0; i < sizeof saturation / sizeof *saturation; i++)
         ck_assert_double_eq_tol(wm_saturation_pa(saturation[i][0]), saturation[i][1], 1e-4);
@@ -42,8 +42,8 @@ END_TEST
 
 START_TEST(power_chain_losses_match_the_reference_loads)
 {
-    static const double rows[][2] = {{.25, 1.05615}, {.5, 1.04101}, {.75, 1.04178}, {.8, 1.04254},
-                                     {1.0, 1.04658}};
+    static const double rows[][2] = {
+        {.25, 1.05615}, {.5, 1.04101}, {.75, 1.04178}, {.8, 1.04254}, {1.0, 1.04658}};
     load();
     const struct wm_power_chain *n = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_power_chain *two = FIND(wm_power_chain, power_chain, "double-conversion-2n");
@@ -54,13 +54,15 @@ START_TEST(power_chain_losses_match_the_reference_loads)
         if (x <= 0.8) /* near full load two half-loaded paths lose less copper than they add core */
             ck_assert_double_gt(wm_chain_it_loss(two, 1.0, x).total_w,
                                 wm_chain_it_loss(n, 1.0, x).total_w);
-        ck_assert_double_lt(wm_chain_it_loss(eco, 1.0, x).total_w, wm_chain_it_loss(n, 1.0, x).total_w);
+        ck_assert_double_lt(wm_chain_it_loss(eco, 1.0, x).total_w,
+                            wm_chain_it_loss(n, 1.0, x).total_w);
     }
     ck_assert_double_eq_tol(.25 / (.25 + wm_chain_it_loss(two, 1.0, .25).total_w), .913, 5e-4);
     ck_assert_double_eq_tol(.8 / (.8 + wm_chain_it_loss(two, 1.0, .8).total_w), .956, 5e-4);
     ck_assert_double_eq_tol(.8 / (.8 + wm_chain_it_loss(eco, 1.0, .8).total_w), .982, 1e-3);
     /* at no load only fixed losses: UPS 1.02 * 0.0102 and transformer 1.25 * 0.00118, of tiny load */
-    ck_assert_double_eq_tol(wm_chain_it_loss(n, 1.0, 0.0).total_w, 1.02 * .0102 + 1.25 * .00118, 1e-5);
+    ck_assert_double_eq_tol(wm_chain_it_loss(n, 1.0, 0.0).total_w, 1.02 * .0102 + 1.25 * .00118,
+                            1e-5);
     wm_arena_close(arena);
 }
 END_TEST
@@ -87,7 +89,8 @@ START_TEST(the_meter_is_the_sum_of_its_parts_and_grows_with_load_and_heat)
             const double it = wm_facility_it_for_site_w(&f, &w, limit);
             ck_assert_double_le(wm_facility_eval(&f, &w, it).site_w, limit);
             if (it < 149e6)
-                ck_assert_double_gt(wm_facility_eval(&f, &w, it * (1.0 + 1e-9) + 1e-3).site_w, limit);
+                ck_assert_double_gt(wm_facility_eval(&f, &w, it * (1.0 + 1e-9) + 1e-3).site_w,
+                                    limit);
         }
     }
     wm_arena_close(arena);
@@ -142,7 +145,8 @@ struct year {
 };
 
 /* A year of a 100 MW hall at 80 MW over a site file: hour, dry bulb, wet bulb, humidity, pressure. */
-static bool run_year(const char *dir, const char *site, const struct wm_facility *f, struct year *out)
+static bool run_year(const char *dir, const char *site, const struct wm_facility *f,
+                     struct year *out)
 {
     char path[512], row[512];
     (void)snprintf(path, sizeof path, "%s/data/sites/%s.csv", dir, site);
@@ -176,8 +180,10 @@ START_TEST(reference_plants_are_met_on_every_site)
     static const struct {
         const char *name, *entry;
         double supply_c, liquid;
-    } plants[] = {{"A20", "chilled-water", 20, 0}, {"A24", "chilled-water", 24, 0},
-                  {"B_W32", "dry-cooler", 32, .85}, {"B_W40", "dry-cooler", 40, .85}};
+    } plants[] = {{"A20", "chilled-water", 20, 0},
+                  {"A24", "chilled-water", 24, 0},
+                  {"B_W32", "dry-cooler", 32, .85},
+                  {"B_W40", "dry-cooler", 40, .85}};
     if (!dir) {
         puts("SKIP reference plants: WATTMILL_SHARED is not set");
         return;
@@ -192,7 +198,8 @@ START_TEST(reference_plants_are_met_on_every_site)
     while (fgets(row, sizeof row, file)) {
         char plant[64], site[64];
         double pue, least, peak, wue;
-        if (sscanf(row, "%63[^,],%63[^,],%lf,%lf,%lf,%lf", plant, site, &pue, &least, &peak, &wue) != 6)
+        if (sscanf(row, "%63[^,],%63[^,],%lf,%lf,%lf,%lf", plant, site, &pue, &least, &peak,
+                   &wue) != 6)
             continue;
         for (size_t i = 0; i < sizeof plants / sizeof *plants; i++) {
             if (strcmp(plant, plants[i].name) != 0)
@@ -200,8 +207,9 @@ START_TEST(reference_plants_are_met_on_every_site)
             struct wm_cooling c = *FIND(wm_cooling, cooling, plants[i].entry);
             struct year y;
             c.supply_c = plants[i].supply_c;
-            const struct wm_facility f = wm_facility_size(
-                FIND(wm_power_chain, power_chain, "double-conversion"), &c, 100e6, plants[i].liquid);
+            const struct wm_facility f =
+                wm_facility_size(FIND(wm_power_chain, power_chain, "double-conversion"), &c, 100e6,
+                                 plants[i].liquid);
             ck_assert(run_year(dir, site, &f, &y));
             worst_pue = fmax(worst_pue, fabs(y.pue - pue));
             worst_peak = fmax(worst_peak, fabs(y.peak - peak));

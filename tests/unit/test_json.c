@@ -49,12 +49,65 @@ START_TEST(values_keep_their_line_and_column)
 END_TEST
 
 static const char *const wrong[] = {
-    "", "   ", "01", "-01", "1.", ".5", "+1", "-", "1e", "1e+", "0x1", "1e999", "-1e999", "NaN", "Infinity",
-    "-Infinity", "nul", "tru", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"", "\"\\ud83d\"",
-    "\"\\ude00\"", "\"\\ud83d\\u0041\"", "\"a\nb\"", "\"a\tb\"", "\"\x01\"", "\"\xff\"", "\"\xc0\x80\"",
-    "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\"", "\xef\xbb\xbf{}", "{} {}", "1 2", "[1,]",
-    "[,1]", "[1 2]", "[", "[1", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{a:1}", "{\"a\" 1}",
-    "{1:2}", "// x\n1", "[1, /* x */ 2]", "# x\n1", "]", "}", ",", "[1}", "{\"a\":1]", "\"\\",
+    "",
+    "   ",
+    "01",
+    "-01",
+    "1.",
+    ".5",
+    "+1",
+    "-",
+    "1e",
+    "1e+",
+    "0x1",
+    "1e999",
+    "-1e999",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "nul",
+    "tru",
+    "'a'",
+    "\"a",
+    "\"\\x\"",
+    "\"\\u12\"",
+    "\"\\u0000\"",
+    "\"\\ud83d\"",
+    "\"\\ude00\"",
+    "\"\\ud83d\\u0041\"",
+    "\"a\nb\"",
+    "\"a\tb\"",
+    "\"\x01\"",
+    "\"\xff\"",
+    "\"\xc0\x80\"",
+    "\"\xed\xa0\x80\"",
+    "\"\xf4\x90\x80\x80\"",
+    "\"\xe2\x82\"",
+    "\xef\xbb\xbf{}",
+    "{} {}",
+    "1 2",
+    "[1,]",
+    "[,1]",
+    "[1 2]",
+    "[",
+    "[1",
+    "{",
+    "{\"a\"",
+    "{\"a\":",
+    "{\"a\":1",
+    "{\"a\":1,}",
+    "{a:1}",
+    "{\"a\" 1}",
+    "{1:2}",
+    "// x\n1",
+    "[1, /* x */ 2]",
+    "# x\n1",
+    "]",
+    "}",
+    ",",
+    "[1}",
+    "{\"a\":1]",
+    "\"\\",
     "0.1000000000000000000000000000000000000000000000000000000000000001"};
 
 START_TEST(text_that_is_not_strict_json_gets_one_error)
@@ -67,9 +120,19 @@ START_TEST(text_that_is_not_strict_json_gets_one_error)
 }
 END_TEST
 
-static const char *const right[] = {"0", "-0", "-0.5e-3", "1E+2", "[]", "{}", " null ", "\"\\ud83d\\ude00\"",
-                                    "\"\xf0\x9f\x98\x80\"", "[[],{},\"\",0,true,false,null]",
-                                    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "{\"\":1}", "1e-999"};
+static const char *const right[] = {"0",
+                                    "-0",
+                                    "-0.5e-3",
+                                    "1E+2",
+                                    "[]",
+                                    "{}",
+                                    " null ",
+                                    "\"\\ud83d\\ude00\"",
+                                    "\"\xf0\x9f\x98\x80\"",
+                                    "[[],{},\"\",0,true,false,null]",
+                                    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+                                    "{\"\":1}",
+                                    "1e-999"};
 
 START_TEST(strict_json_is_accepted)
 {
@@ -96,7 +159,8 @@ END_TEST
 
 START_TEST(each_duplicate_key_is_reported_with_both_places)
 {
-    const struct wm_json *root = parse("{\"a\": 1,\n \"b\": {\"x\": 1, \"x\": 2, \"x\": 3},\n \"a\": 2}");
+    const struct wm_json *root =
+        parse("{\"a\": 1,\n \"b\": {\"x\": 1, \"x\": 2, \"x\": 3},\n \"a\": 2}");
     ck_assert_ptr_nonnull(root);
     ck_assert_uint_eq(diags.n_errors, 3);
     ck_assert_str_eq(wm_diag_format(arena, &diags.items[0]),
@@ -131,18 +195,25 @@ START_TEST(merging_keeps_what_is_not_overridden_and_replaces_arrays)
     const struct wm_json *both = wm_json_merge(arena, base, over);
     ck_assert_str_eq(wm_json_to_text(arena, both),
                      "{\"a\":{\"x\":1,\"y\":7,\"z\":8},\"l\":[3],\"k\":5,\"n\":null}");
-    ck_assert_str_eq(wm_json_to_text(arena, base),
-                     "{\"a\":{\"x\":1,\"y\":2},\"l\":[1,2],\"k\":5}");
+    ck_assert_str_eq(wm_json_to_text(arena, base), "{\"a\":{\"x\":1,\"y\":2},\"l\":[1,2],\"k\":5}");
 }
 END_TEST
 
 static const struct {
     double value;
     const char *text;
-} numbers[] = {{0.0, "0"},        {-0.0, "0"},     {1.0, "1"},       {-3.0, "-3"},
-               {0.1, "0.1"},      {1.0 / 3.0, "0.3333333333333333"}, {25e6, "25000000"},
-               {1e15, "1e+15"},   {1e-7, "1e-07"}, {0.30000000000000004, "0.30000000000000004"},
-               {DBL_MAX, "1.7976931348623157e+308"}, {5e-324, "4.94065645841247e-324"}};
+} numbers[] = {{0.0, "0"},
+               {-0.0, "0"},
+               {1.0, "1"},
+               {-3.0, "-3"},
+               {0.1, "0.1"},
+               {1.0 / 3.0, "0.3333333333333333"},
+               {25e6, "25000000"},
+               {1e15, "1e+15"},
+               {1e-7, "1e-07"},
+               {0.30000000000000004, "0.30000000000000004"},
+               {DBL_MAX, "1.7976931348623157e+308"},
+               {5e-324, "4.94065645841247e-324"}};
 
 START_TEST(numbers_are_printed_shortest)
 {
@@ -191,9 +262,10 @@ START_TEST(the_writer_indents_escapes_and_separates)
     wm_json_member_integer(&w, "i", INT64_MAX);
     wm_json_object_end(&w);
     wm_json_finish(&w);
-    ck_assert_str_eq(w.bytes, "{\n  \"s\": \"a\\\"b\\\\c\\n\\u0001\xc3\xa9\",\n  \"l\": [\n    true,\n"
-                              "    null\n  ],\n  \"e\": {},\n  \"r\": [1, 2.5],\n  \"n\": null,\n"
-                              "  \"i\": 9223372036854775807\n}\n");
+    ck_assert_str_eq(w.bytes,
+                     "{\n  \"s\": \"a\\\"b\\\\c\\n\\u0001\xc3\xa9\",\n  \"l\": [\n    true,\n"
+                     "    null\n  ],\n  \"e\": {},\n  \"r\": [1, 2.5],\n  \"n\": null,\n"
+                     "  \"i\": 9223372036854775807\n}\n");
     ck_assert_ptr_nonnull(parse(w.bytes));
 }
 END_TEST

@@ -11,10 +11,10 @@
 /* deepseek-ai/open-infra-index, day 6: 608 B input tokens, 342 B of them cached, 168 B output. */
 START_TEST(w1_revenue_of_deepseeks_day_part_by_part)
 {
-    const struct wm_deck r1 = {.input_usd_per_mtok = 0.55, .cached_usd_per_mtok = 0.14,
-                               .output_usd_per_mtok = 2.19};
-    const struct wm_deck v3 = {.input_usd_per_mtok = 0.27, .cached_usd_per_mtok = 0.07,
-                               .output_usd_per_mtok = 1.10};
+    const struct wm_deck r1 = {
+        .input_usd_per_mtok = 0.55, .cached_usd_per_mtok = 0.14, .output_usd_per_mtok = 2.19};
+    const struct wm_deck v3 = {
+        .input_usd_per_mtok = 0.27, .cached_usd_per_mtok = 0.07, .output_usd_per_mtok = 1.10};
     ck_assert_double_eq_tol(wm_deck_revenue_usd(&r1, 0.0, 342e9, 0.0), 47880.0, 47880e-9);
     ck_assert_double_eq_tol(wm_deck_revenue_usd(&r1, 266e9, 0.0, 0.0), 146300.0, 146300e-9);
     ck_assert_double_eq_tol(wm_deck_revenue_usd(&r1, 0.0, 0.0, 168e9), 367920.0, 367920e-9);
@@ -31,18 +31,28 @@ START_TEST(w1_revenue_of_deepseeks_day_part_by_part)
 }
 END_TEST
 
-static const struct wm_ledger_params reference = {
-    .facility_capex_usd_per_mw_it = 11.7e6, .facility_om_frac = 0.015,
-    .site_fte_per_mw_it = 0.5, .site_fte_usd_per_year = 180e3, .it_maintenance_frac = 0.01,
-    .platform_fte_per_mw_it = 0.8, .platform_fte_usd_per_year = 210e3,
-    .network_usd_per_mw_it_year = 40e3, .property_tax_frac = 0.0025, .insurance_frac = 0.002,
-    .colo_rent_usd_per_kw_month = 120.0, .it_life_years = 5.0, .facility_life_years = 20.0};
+static const struct wm_ledger_params reference = {.facility_capex_usd_per_mw_it = 11.7e6,
+                                                  .facility_om_frac = 0.015,
+                                                  .site_fte_per_mw_it = 0.5,
+                                                  .site_fte_usd_per_year = 180e3,
+                                                  .it_maintenance_frac = 0.01,
+                                                  .platform_fte_per_mw_it = 0.8,
+                                                  .platform_fte_usd_per_year = 210e3,
+                                                  .network_usd_per_mw_it_year = 40e3,
+                                                  .property_tax_frac = 0.0025,
+                                                  .insurance_frac = 0.002,
+                                                  .colo_rent_usd_per_kw_month = 120.0,
+                                                  .it_life_years = 5.0,
+                                                  .facility_life_years = 20.0};
 
 static struct wm_ledger book(double energy_usd, double years)
 {
-    const struct wm_ledger_basis basis = {.it_design_w = 1e6, .it_capex_usd = 29e6,
-                                          .energy_usd = energy_usd, .demand_usd = 168480.0 * years,
-                                          .years = years, .discount_rate_frac = 0.10};
+    const struct wm_ledger_basis basis = {.it_design_w = 1e6,
+                                          .it_capex_usd = 29e6,
+                                          .energy_usd = energy_usd,
+                                          .demand_usd = 168480.0 * years,
+                                          .years = years,
+                                          .discount_rate_frac = 0.10};
     return wm_ledger_book(&reference, &basis);
 }
 
@@ -61,11 +71,17 @@ START_TEST(w2_every_line_and_all_five_shares)
     static const struct {
         const char *name;
         double usd;
-    } lines[] = {{"facility O&M", 175500}, {"site staff", 90000}, {"IT maintenance", 290000},
-                 {"platform staff", 168000}, {"network", 40000},
-                 {"property tax, facility", 29250}, {"property tax, IT", 72500},
-                 {"insurance, facility", 23400}, {"insurance, IT", 58000},
-                 {"colocation rent", 1440000}, {"depreciation, IT", 5800000},
+    } lines[] = {{"facility O&M", 175500},
+                 {"site staff", 90000},
+                 {"IT maintenance", 290000},
+                 {"platform staff", 168000},
+                 {"network", 40000},
+                 {"property tax, facility", 29250},
+                 {"property tax, IT", 72500},
+                 {"insurance, facility", 23400},
+                 {"insurance, IT", 58000},
+                 {"colocation rent", 1440000},
+                 {"depreciation, IT", 5800000},
                  {"depreciation, facility", 585000}};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         ck_assert_double_eq_tol(line_usd(&l, lines[i].name), lines[i].usd, lines[i].usd * 1e-9);
@@ -110,7 +126,8 @@ START_TEST(w3_levelised_cost_of_a_token)
     ck_assert_double_eq_tol(total, 14267846.55, 0.01);
     const double tok = 1000.0 * 2000.0 * 8760.0 * 3600.0 * 0.6;
     ck_assert_double_eq_tol(tok, 37843200e6, 1e3);
-    const struct wm_lcot one = wm_lcot(&(struct wm_lcot_basis){.cost_usd = total, .output_tok = tok});
+    const struct wm_lcot one =
+        wm_lcot(&(struct wm_lcot_basis){.cost_usd = total, .output_tok = tok});
     ck_assert_double_eq_tol(one.out_only_usd_per_mtok, 0.3770254, 5e-8);
     const struct wm_lcot l = wm_lcot(&(struct wm_lcot_basis){.cost_usd = total,
                                                              .prefill_busy_frac = 0.25,
@@ -118,8 +135,8 @@ START_TEST(w3_levelised_cost_of_a_token)
                                                              .output_tok = 0.25 * tok});
     ck_assert_double_eq_tol(l.in_usd_per_mtok, 0.1256751, 5e-8);
     ck_assert_double_eq_tol(l.out_usd_per_mtok, 1.1310761, 5e-8);
-    ck_assert_double_eq_tol((l.in_usd_per_mtok * 0.75 + l.out_usd_per_mtok * 0.25) * tok / 1e6, total,
-                            total * 1e-9);
+    ck_assert_double_eq_tol((l.in_usd_per_mtok * 0.75 + l.out_usd_per_mtok * 0.25) * tok / 1e6,
+                            total, total * 1e-9);
 }
 END_TEST
 

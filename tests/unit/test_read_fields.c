@@ -97,10 +97,11 @@ END_TEST
 
 START_TEST(given_keys_are_converted_once)
 {
-    ck_assert(read_thing("{\"limit_mw\": 15, \"unset_k\": 4, \"n\": 9, \"count\": 72, \"start\": "
-                         "\"1970-01-01T01:00\", \"name\": \"x\", \"mode\": \"slow\", \"flag\": false, "
-                         "\"hours\": [0, 1, 24], \"inner\": {\"power_kw\": 7}, "
-                         "\"parts\": [{}, {\"part_frac\": 1}]}"));
+    ck_assert(
+        read_thing("{\"limit_mw\": 15, \"unset_k\": 4, \"n\": 9, \"count\": 72, \"start\": "
+                   "\"1970-01-01T01:00\", \"name\": \"x\", \"mode\": \"slow\", \"flag\": false, "
+                   "\"hours\": [0, 1, 24], \"inner\": {\"power_kw\": 7}, "
+                   "\"parts\": [{}, {\"part_frac\": 1}]}"));
     ck_assert_double_eq(thing.limit_w, 15e6);
     ck_assert_double_eq(thing.unset_k, 4.0);
     ck_assert_int_eq(thing.n, 9);
@@ -122,17 +123,20 @@ static const struct {
 } mistakes[] = {
     {"{}", "t:1:1: error E206: limit_mw: required key missing: a number in MW (the limit)"},
     {"{\"limit_mw\": 0.5}", "t:1:14: error E204: limit_mw = 0.5 MW, allowed 1..15 MW (the limit)"},
-    {"{\"limit_mw\": null}", "t:1:14: error E205: limit_mw = null, needs a number in MW (the limit)"},
+    {"{\"limit_mw\": null}",
+     "t:1:14: error E205: limit_mw = null, needs a number in MW (the limit)"},
     {"{\"limit_mw\": 2, \"unset_k\": -1}",
      "t:1:28: error E204: unset_k = -1 K, allowed at least 0 K (optional)"},
     {"{\"limit_mw\": 2, \"lmit_mw\": 2}",
      "t:1:17: error E202: lmit_mw: unknown key; did you mean \"limit_mw\"?"},
-    {"{\"limit_mw\": 2, \"n\": 1.5}", "t:1:22: error E205: n = 1.5, needs a whole number (a number)"},
+    {"{\"limit_mw\": 2, \"n\": 1.5}",
+     "t:1:22: error E205: n = 1.5, needs a whole number (a number)"},
     {"{\"limit_mw\": 2, \"n\": 10}", "t:1:22: error E204: n = 10, allowed 0..9 (a number)"},
     {"{\"limit_mw\": 2, \"count\": \"max_s\"}",
      "t:1:26: error E207: count = \"max_s\", allowed: a whole number, max_p, max_q (how many); did "
      "you mean \"max_p\"?"},
-    {"{\"limit_mw\": 2, \"mode\": 1}", "t:1:25: error E205: mode = 1, needs one of its words (how)"},
+    {"{\"limit_mw\": 2, \"mode\": 1}",
+     "t:1:25: error E205: mode = 1, needs one of its words (how)"},
     {"{\"limit_mw\": 2, \"flag\": \"yes\"}",
      "t:1:25: error E205: flag = \"yes\", needs true or false (whether)"},
     {"{\"limit_mw\": 2, \"hours\": [1, 2]}",
@@ -142,7 +146,8 @@ static const struct {
     {"{\"limit_mw\": 2, \"inner\": {\"part_frac\": 85}}",
      "t:1:40: error E204: inner.part_frac = 85, allowed 0..1 (share); a fraction, not percent: did "
      "you mean 0.85?"},
-    {"{\"limit_mw\": 2, \"parts\": [{}, 3]}", "t:1:31: error E205: parts.1 = 3, needs an object (parts)"},
+    {"{\"limit_mw\": 2, \"parts\": [{}, 3]}",
+     "t:1:31: error E205: parts.1 = 3, needs an object (parts)"},
     {"{\"limit_mw\": 2, \"inner\": [1]}",
      "t:1:26: error E205: inner: needs an object, found an array (a group)"},
     {"{\"limit_mw\": {\"sweep\": [1, 2]}}",
@@ -167,8 +172,9 @@ END_TEST
 
 START_TEST(all_mistakes_are_collected)
 {
-    ck_assert(!read_thing("{\"x\": 1, \"n\": -1, \"mode\": \"?\", \"inner\": {\"power_kw\": \"1\", \"y\": 2}, "
-                          "\"parts\": [{\"part_frac\": 2}]}"));
+    ck_assert(!read_thing(
+        "{\"x\": 1, \"n\": -1, \"mode\": \"?\", \"inner\": {\"power_kw\": \"1\", \"y\": 2}, "
+        "\"parts\": [{\"part_frac\": 2}]}"));
     ck_assert_uint_eq(diags.n_errors, 7);
 }
 END_TEST

@@ -32,8 +32,9 @@ static const char small_site[] =
 
 enum { MAX_SETS = 8 };
 
-static const struct wm_results *run_with(enum wm_status wanted, const struct wm_run_options *options,
-                                         size_t n, const char *const *texts)
+static const struct wm_results *run_with(enum wm_status wanted,
+                                         const struct wm_run_options *options, size_t n,
+                                         const char *const *texts)
 {
     struct wm_diags diags = wm_diags_init(arena);
     struct wm_override sets[MAX_SETS];
@@ -42,8 +43,9 @@ static const struct wm_results *run_with(enum wm_status wanted, const struct wm_
     const struct wm_results *results = NULL;
     for (size_t i = 0; i < n; i++)
         ck_assert_int_eq(wm_override_parse(arena, texts[i], &sets[i], &diags), WM_OK);
-    const enum wm_status loaded = wm_scenario_load_text(
-        arena, small_site, sizeof small_site - 1, "small", ".", sets, n, &scenario, &catalog, &diags);
+    const enum wm_status loaded =
+        wm_scenario_load_text(arena, small_site, sizeof small_site - 1, "small", ".", sets, n,
+                              &scenario, &catalog, &diags);
     for (size_t i = 0; i < diags.n_items; i++)
         if (loaded != WM_OK)
             puts(wm_diag_format(arena, &diags.items[i]));
@@ -52,8 +54,8 @@ static const struct wm_results *run_with(enum wm_status wanted, const struct wm_
     return results;
 }
 
-#define RUN(...)                                                                                   \
-    run_with(WM_OK, NULL, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *),             \
+#define RUN(...)                                                                       \
+    run_with(WM_OK, NULL, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), \
              (const char *const[]){__VA_ARGS__})
 #define METRIC(results, key) ((results)->metric[WM_METRIC_##key])
 
@@ -87,9 +89,9 @@ END_TEST
 
 START_TEST(a_higher_ceiling_never_lowers_revenue)
 {
-    static const char *const limits[] = {
-        "site.ceiling.limit_mw=0.4", "site.ceiling.limit_mw=0.6", "site.ceiling.limit_mw=0.8",
-        "site.ceiling.limit_mw=1.0", "site.ceiling.limit_mw=1.4", "site.ceiling.limit_mw=2.5"};
+    static const char *const limits[] = {"site.ceiling.limit_mw=0.4", "site.ceiling.limit_mw=0.6",
+                                         "site.ceiling.limit_mw=0.8", "site.ceiling.limit_mw=1.0",
+                                         "site.ceiling.limit_mw=1.4", "site.ceiling.limit_mw=2.5"};
     double last = 0.0;
     for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
         const struct wm_results *r = RUN(limits[k], "workloads.chat.demand.output_tok_per_s=2e6",
@@ -162,11 +164,11 @@ START_TEST(shadow_price_equals_the_worth_of_a_finite_megawatt)
     const char *const low[] = {"site.ceiling.limit_mw=0.9", "site.tariff.energy_usd_per_mwh=0",
                                "workloads.chat.demand.output_tok_per_s=2e6",
                                "workloads.chat.demand.shape=\"flat\""};
-    const char *const high[] = {"site.ceiling.calendar=[{\"from\":\"2027-07-01\",\"to\":\"2028-01-01\","
-                                "\"limit_mw\":0.899}]",
-                                "site.ceiling.limit_mw=0.9", "site.tariff.energy_usd_per_mwh=0",
-                                "workloads.chat.demand.output_tok_per_s=2e6",
-                                "workloads.chat.demand.shape=\"flat\""};
+    const char *const high[] = {
+        "site.ceiling.calendar=[{\"from\":\"2027-07-01\",\"to\":\"2028-01-01\","
+        "\"limit_mw\":0.899}]",
+        "site.ceiling.limit_mw=0.9", "site.tariff.energy_usd_per_mwh=0",
+        "workloads.chat.demand.output_tok_per_s=2e6", "workloads.chat.demand.shape=\"flat\""};
     const struct wm_results *a = run_with(WM_OK, NULL, 4, low);
     const struct wm_results *b = run_with(WM_OK, NULL, 5, high);
     const double mwh = 0.001 * a->hours;
@@ -192,8 +194,8 @@ START_TEST(a_model_that_does_not_fit_is_infeasible_and_says_so)
     const char *const sets[] = {"workloads.chat.precision=\"fp4\"",
                                 "fleet.main.accelerator=\"h100\"", "site.cooling.supply_c=30"};
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, sets));
-    const char *const big[] = {"workloads.chat.llm=\"deepseek-r1\"", "fleet.main.accelerator=\"h100\"",
-                               "site.cooling.supply_c=30"};
+    const char *const big[] = {"workloads.chat.llm=\"deepseek-r1\"",
+                               "fleet.main.accelerator=\"h100\"", "site.cooling.supply_c=30"};
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, big));
     const char *const fast[] = {"workloads.chat.slo.tok_per_s_per_user=5000"};
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 1, fast));

@@ -5,12 +5,12 @@
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
-#define SCENARIO                                                                                   \
-    "{\"schema_version\": 1, \"name\": \"t\", \"site\": {\"ceiling\": {\"limit_mw\": 100}, "       \
-    "\"cooling\": \"dry-cooler\"}, "                                                               \
-    "\"fleet\": [{\"name\": \"main\", \"accelerator\": \"gb300-nvl72\"}], "                        \
-    "\"workloads\": [{\"name\": \"chat\", \"class\": \"chat\", \"llm\": \"deepseek-r1\", "         \
-    "\"precision\": \"fp4\", \"pool\": \"main\", \"demand\": {\"output_tok_per_s\": 25e6}, "       \
+#define SCENARIO                                                                             \
+    "{\"schema_version\": 1, \"name\": \"t\", \"site\": {\"ceiling\": {\"limit_mw\": 100}, " \
+    "\"cooling\": \"dry-cooler\"}, "                                                         \
+    "\"fleet\": [{\"name\": \"main\", \"accelerator\": \"gb300-nvl72\"}], "                  \
+    "\"workloads\": [{\"name\": \"chat\", \"class\": \"chat\", \"llm\": \"deepseek-r1\", "   \
+    "\"precision\": \"fp4\", \"pool\": \"main\", \"demand\": {\"output_tok_per_s\": 25e6}, " \
     "\"price\": {\"deck\": \"deepseek-r1-list\"}}]}"
 
 static struct wm_arena *arena;
@@ -65,7 +65,8 @@ END_TEST
 
 START_TEST(an_override_that_leads_nowhere_is_refused)
 {
-    const struct wm_override sets[] = {{"fleet.mian.count", "3"}, {"schema_version.x", "1"}, {"a..b", "1"}};
+    const struct wm_override sets[] = {
+        {"fleet.mian.count", "3"}, {"schema_version.x", "1"}, {"a..b", "1"}};
     ck_assert_int_eq(load(sets, 3), WM_USAGE);
     ck_assert_ptr_null(scenario);
     ck_assert_uint_eq(diags.n_errors, 3);
@@ -77,8 +78,9 @@ START_TEST(an_unknown_override_key_is_suggested)
 {
     const struct wm_override set = {"site.ceiling.limt_mw", "3"};
     ck_assert_int_eq(load(&set, 1), WM_INVALID);
-    ck_assert_str_eq(wm_diag_format(arena, &diags.items[0]),
-                     "--set: error E202: site.ceiling.limt_mw: unknown key; did you mean \"limit_mw\"?");
+    ck_assert_str_eq(
+        wm_diag_format(arena, &diags.items[0]),
+        "--set: error E202: site.ceiling.limt_mw: unknown key; did you mean \"limit_mw\"?");
 }
 END_TEST
 

@@ -22,10 +22,11 @@ static void tear_down(void)
     wm_arena_close(arena);
 }
 
-#define FIND(type, kind, name)                                                                     \
+#define FIND(type, kind, name) \
     ((const struct type *)(const void *)wm_catalog_find(catalog, WM_CATALOG_##kind, name))
 
-static struct wm_serving_case make_case(const char *gpu, const char *llm, enum wm_precision precision)
+static struct wm_serving_case make_case(const char *gpu, const char *llm,
+                                        enum wm_precision precision)
 {
     return (struct wm_serving_case){.accelerator = FIND(wm_accelerator, accelerator, gpu),
                                     .llm = FIND(wm_llm, llm, llm),
@@ -44,14 +45,22 @@ static struct wm_accelerator round_hw(void)
     const struct wm_kernel k = {.compute_frac = 1.0, .memory_frac = 1.0, .norm = 10.0};
     const struct wm_precision_rates rates = {.flop_per_s = 1e15, .gemm = k, .moe = k};
     return (struct wm_accelerator){
-        .bf16 = rates, .fp8 = rates, .fp4 = rates,
-        .mem_bytes = 1e12, .mem_bytes_per_s = 1e12, .scale_up_bytes_per_s = 1e12,
-        .scale_up_gpus = 8, .scale_out_bytes_per_s = 1e12,
-        .attention = {.decode_memory_frac = 1.0, .mla_memory_frac = 1.0, .prefill_compute_frac = 1.0},
+        .bf16 = rates,
+        .fp8 = rates,
+        .fp4 = rates,
+        .mem_bytes = 1e12,
+        .mem_bytes_per_s = 1e12,
+        .scale_up_bytes_per_s = 1e12,
+        .scale_up_gpus = 8,
+        .scale_out_bytes_per_s = 1e12,
+        .attention = {.decode_memory_frac = 1.0,
+                      .mla_memory_frac = 1.0,
+                      .prefill_compute_frac = 1.0},
         .elementwise = {.memory_frac = 1.0},
         .collective = {.reduce_frac = 1.0, .a2a_frac = 1.0},
         .tdp_w = 1000.0,
-        .power = {.base_frac = 0.2, .memory_frac = 0.4, .compute_frac = 0.4, .min_clock_frac = 0.4}};
+        .power = {
+            .base_frac = 0.2, .memory_frac = 0.4, .compute_frac = 0.4, .min_clock_frac = 0.4}};
 }
 
 START_TEST(decode_step_of_a_small_batch_reads_the_weights_once)
@@ -105,7 +114,9 @@ START_TEST(published_gb200_deepseek_rows_are_met_within_a_half)
 {
     static const struct {
         double gpus, sequences, context_tok, step_s;
-    } rows[] = {{16, 4301, 1536, 26.2e-3}, {32, 2253, 1536, 15.0e-3}, {16, 2253, 8704, 26.6e-3},
+    } rows[] = {{16, 4301, 1536, 26.2e-3},
+                {32, 2253, 1536, 15.0e-3},
+                {16, 2253, 8704, 26.6e-3},
                 {32, 1229, 8704, 15.9e-3}};
     const struct wm_serving_case c = make_case("gb200-nvl72", "deepseek-r1", WM_FP4);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -130,10 +141,12 @@ START_TEST(no_pass_beats_the_peaks_of_its_hardware)
                 for (double batch = 1.0; batch <= 16384.0; batch *= 4.0) {
                     const struct wm_serving_case c = make_case(gpus[a], llms[m], WM_FP8);
                     const struct wm_pass p = wm_decode_pass(&c, g, batch, 2000.0, 1.0);
-                    const struct wm_pass q = wm_prefill_pass(&c, g, 1000.0 * batch, 1000.0, 0.0, 1.0);
+                    const struct wm_pass q =
+                        wm_prefill_pass(&c, g, 1000.0 * batch, 1000.0, 0.0, 1.0);
                     ck_assert_double_le(p.flop / p.time_s, c.accelerator->fp8.flop_per_s);
                     ck_assert_double_le(q.flop / q.time_s, c.accelerator->fp8.flop_per_s);
-                    ck_assert_double_le(p.mem_bytes / p.time_s, c.accelerator->mem_bytes_per_s * 1.0);
+                    ck_assert_double_le(p.mem_bytes / p.time_s,
+                                        c.accelerator->mem_bytes_per_s * 1.0);
                 }
 }
 END_TEST
@@ -206,8 +219,7 @@ START_TEST(a_plan_obeys_its_targets_and_its_memory)
         ck_assert_double_le(p.tpot_s, 1.0 / speeds[i] * (1.0 + 1e-9));
         ck_assert_double_ge(p.ttft_slo_frac, 0.99 - 1e-9);
         ck_assert_double_le(plan.capacity_batch, plan.batch_limit);
-        const double per_gpu =
-            plan.capacity_out_tok_per_s / (plan.prefill_gpus + plan.decode_gpus);
+        const double per_gpu = plan.capacity_out_tok_per_s / (plan.prefill_gpus + plan.decode_gpus);
         ck_assert_double_lt(per_gpu, last_per_gpu); /* faster users cost throughput */
         last_per_gpu = per_gpu;
     }
