@@ -18,6 +18,7 @@ never() {
 
 only '^sim/base/json' 'cjson/cJSON\.h|<cJSON\.h>'
 only '^sim/base/(numeric[a-z_]*|rng)\.c' 'include <gsl/'
+only '^sim/base/csv_read\.c' '<csv\.h>'
 only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('
 only '^sim/output/stamp\.c' 'gcrypt\.h'
 only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
