@@ -2,7 +2,7 @@
 
 #include "wattmill/require.h"
 
-const char *const wm_precision_words[] = {"bf16", "fp8", "fp4", NULL};
+const char *const wm_precision_words[] = {"bf16", "fp8", "fp4", "int4", "fp32", "int8", NULL};
 const char *const wm_basis_words[] = {"measured", "vendor", "analyst", "estimate", NULL};
 
 /* Voltage follows frequency down to this share of its nominal value (estimate). */
@@ -61,6 +61,8 @@ const struct wm_field wm_accelerator_fields[] = {
     WM_GROUP(wm_accelerator, bf16, rates_fields, "16-bit arithmetic"),
     WM_GROUP(wm_accelerator, fp8,  rates_fields, "8-bit floating point"),
     WM_GROUP(wm_accelerator, fp4,  rates_fields, "4-bit floating point (NVFP4, MXFP4)"),
+    WM_GROUP(wm_accelerator, int8, rates_fields, "8-bit integers"),
+    WM_GROUP(wm_accelerator, fp32, rates_fields, "32-bit floating point"),
     WM_REAL_REQ(wm_accelerator, mem_bytes, "mem_gb", WM_UNIT_GB, 1.0, 10000.0, "memory capacity"),
     WM_REAL_REQ(wm_accelerator, mem_bytes_per_s, "mem_tb_per_s", WM_UNIT_TB_PER_S, 0.05, 1000.0, "memory bandwidth, peak"),
     WM_REAL_REQ(wm_accelerator, scale_up_bytes_per_s, "scale_up_gb_per_s", WM_UNIT_GB_PER_S, 1.0, 100000.0, "scale-up link bandwidth per accelerator and direction"),
@@ -88,10 +90,22 @@ const struct wm_field wm_accelerator_fields[] = {
 const struct wm_precision_rates *wm_accelerator_rates(const struct wm_accelerator *accelerator,
                                                       enum wm_precision precision)
 {
-    const struct wm_precision_rates *const rates[] = {&accelerator->bf16, &accelerator->fp8,
-                                                      &accelerator->fp4};
+    const struct wm_precision_rates *const rates[] = {
+        [WM_BF16] = &accelerator->bf16, [WM_FP8] = &accelerator->fp8,
+        [WM_FP4] = &accelerator->fp4,   [WM_INT4] = &accelerator->bf16,
+        [WM_FP32] = &accelerator->fp32, [WM_INT8] = &accelerator->int8};
     WM_REQUIRE((int)precision >= 0 && precision < WM_N_PRECISIONS);
     return rates[precision];
+}
+
+enum wm_precision wm_compute_precision(const struct wm_accelerator *accelerator,
+                                       enum wm_precision precision)
+{
+    if (precision != WM_INT4 && wm_accelerator_rates(accelerator, precision)->flop_per_s > 0.0)
+        return precision;
+    if (precision != WM_FP32 && accelerator->bf16.flop_per_s > 0.0)
+        return WM_BF16;
+    return accelerator->fp32.flop_per_s > 0.0 ? WM_FP32 : WM_N_PRECISIONS;
 }
 
 double wm_clock_power_frac(double clock_frac)

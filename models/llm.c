@@ -12,28 +12,40 @@ const struct wm_field wm_llm_fields[] = {
     WM_REAL_REQ(wm_llm, active_params, "active_params", WM_UNIT_NONE, 1e6, 1e14, "parameters touched per token"),
     WM_INT_REQ(wm_llm, layers, 1, 1000, "transformer layers"),
     WM_INT_REQ(wm_llm, hidden_dim, 64, 100000, "width of the residual stream"),
-    WM_CHOICE(wm_llm, attention, attention_words, NULL, "gqa: grouped- or multi-head; mla: latent"),
+    WM_CHOICE(wm_llm, attention, attention_words, NULL, "gqa: multi-head, grouped- or multi-query; mla: latent"),
     WM_INT_REQ(wm_llm, n_heads, 1, 10000, "query heads"),
     WM_INT_REQ(wm_llm, n_kv_heads, 1, 10000, "key-value heads"),
-    WM_INT_REQ(wm_llm, head_dim, 1, 10000, "width of a head"),
+    WM_INT_REQ(wm_llm, head_dim, 1, 10000, "width of a head; MLA: without its rotary part"),
+    WM_INT(wm_llm, v_head_dim,    0, 10000,  0, "MLA: width of a head's value; 0 = as head_dim"),
     WM_INT(wm_llm, kv_lora_rank,  0, 100000, 0, "MLA: width of the cached latent"),
     WM_INT(wm_llm, rope_head_dim, 0, 10000,  0, "MLA: width of the cached rotary key"),
-    WM_INT(wm_llm, q_lora_rank,   0, 100000, 0, "MLA: width of the query latent"),
+    WM_INT(wm_llm, q_lora_rank,   0, 100000, 0, "width of the query latent; 0 = none"),
+    WM_INT(wm_llm, full_layers,   0, 1000,   0, "layers whose cache grows with the context; 0 = all"),
+    WM_INT(wm_llm, window_tok,    0, 10000000, 0, "tokens the other layers look back; 0 = linear attention"),
+    WM_INT(wm_llm, linear_heads,  0, 10000,  0, "linear attention: heads, each with a square state"),
+    WM_INT(wm_llm, linear_head_dim, 0, 10000, 0, "linear attention: width of a state"),
+    WM_INT(wm_llm, sparse_top_tok, 0, 10000000, 0, "sparse attention: cache entries a query reads at most; 0 = all"),
+    WM_REAL(wm_llm, tok_per_entry, WM_UNIT_NONE, 1.0, 1000.0, 1.0, "compressed attention: tokens that share a cache entry"),
     WM_INT(wm_llm, dense_ffn_dim, 0, 1000000, 0, "feed-forward width of dense layers"),
+    WM_INT(wm_llm, ffn_matrices,  2, 3, 3, "matrices of a feed-forward block: 3 gated, 2 plain"),
     WM_INT(wm_llm, moe_ffn_dim,   0, 1000000, 0, "feed-forward width of one expert"),
-    WM_INT(wm_llm, dense_layers,  0, 1000, 0, "first layers of a MoE that are dense"),
+    WM_INT(wm_llm, dense_layers,  0, 1000, 0, "layers of a MoE that are dense"),
     WM_INT(wm_llm, experts_total, 0, 100000, 0, "routed experts per layer; 0 = dense model"),
     WM_INT(wm_llm, experts_active, 0, 1000, 0, "routed experts per token"),
     WM_INT(wm_llm, experts_shared, 0, 1000, 0, "experts every token passes"),
     WM_INT_REQ(wm_llm, vocab_size, 1, 10000000, "rows of the output head"),
+    WM_CHOICE(wm_llm, native_precision, wm_precision_words, "bf16", "of the published weights"),
+    WM_CHOICE(wm_llm, rest_precision, wm_precision_words, "bf16", "what 4-bit checkpoints of a MoE keep outside the routed experts"),
     WM_FIELD_END,
 };
 // clang-format on
 
 double wm_precision_bytes(enum wm_precision precision)
 {
-    /* NVFP4: 4 bits and one FP8 scale per 16 values (arXiv:2509.25149, section 2). */
-    static const double bytes[] = {2.0, 1.0, 4.5 / 8.0};
+    /* NVFP4: 4 bits and one FP8 scale per 16 values (arXiv:2509.25149, section 2). MXFP4 has 4.25
+       bits, INT4 with 16-bit scales per 32 values 4.5. */
+    static const double bytes[] = {[WM_BF16] = 2.0,       [WM_FP8] = 1.0,  [WM_FP4] = 4.5 / 8.0,
+                                   [WM_INT4] = 4.5 / 8.0, [WM_FP32] = 4.0, [WM_INT8] = 1.0};
     WM_REQUIRE((int)precision >= 0 && precision < WM_N_PRECISIONS);
     return bytes[precision];
 }
@@ -43,18 +55,53 @@ int64_t wm_llm_moe_layers(const struct wm_llm *llm)
     return llm->experts_total > 0 ? llm->layers - llm->dense_layers : 0;
 }
 
+int64_t wm_llm_full_layers(const struct wm_llm *llm)
+{
+    return llm->full_layers > 0 ? llm->full_layers : llm->layers;
+}
+
 double wm_llm_expert_params(const struct wm_llm *llm)
 {
-    return (double)wm_llm_moe_layers(llm) * (double)llm->experts_total * 3.0 *
+    return (double)wm_llm_moe_layers(llm) * (double)llm->experts_total * (double)llm->ffn_matrices *
            (double)llm->hidden_dim * (double)llm->moe_ffn_dim;
+}
+
+enum wm_precision wm_llm_rest_precision(const struct wm_llm *llm, enum wm_precision precision)
+{
+    const bool four_bit = precision == WM_FP4 || precision == WM_INT4;
+    return four_bit && llm->experts_total > 0 ? llm->rest_precision : precision;
+}
+
+double wm_llm_weight_bytes(const struct wm_llm *llm, enum wm_precision precision)
+{
+    const double experts = wm_llm_expert_params(llm);
+    const double ends = 2.0 * (double)llm->vocab_size * (double)llm->hidden_dim;
+    const double rest = fmax(0.0, llm->total_params - experts - ends);
+    const double bytes = wm_precision_bytes(precision);
+    return experts * bytes + rest * wm_precision_bytes(wm_llm_rest_precision(llm, precision)) +
+           fmin(ends, llm->total_params - experts) * fmax(bytes, wm_precision_bytes(WM_BF16));
+}
+
+double wm_llm_kv_width(const struct wm_llm *llm)
+{
+    return llm->attention == WM_ATTENTION_MLA
+               ? (double)(llm->kv_lora_rank + llm->rope_head_dim)
+               : 2.0 * (double)llm->n_kv_heads * (double)llm->head_dim;
 }
 
 double wm_llm_kv_bytes_per_tok(const struct wm_llm *llm, double bytes)
 {
-    const double width = llm->attention == WM_ATTENTION_MLA
-                             ? (double)(llm->kv_lora_rank + llm->rope_head_dim)
-                             : 2.0 * (double)llm->n_kv_heads * (double)llm->head_dim;
-    return width * (double)llm->layers * bytes;
+    return wm_llm_kv_width(llm) * (double)wm_llm_full_layers(llm) * bytes / llm->tok_per_entry;
+}
+
+double wm_llm_kv_bytes(const struct wm_llm *llm, double bytes, double context_tok)
+{
+    const double other = (double)(llm->layers - wm_llm_full_layers(llm));
+    const double window = wm_llm_kv_width(llm) * fmin((double)llm->window_tok, context_tok) * bytes;
+    /* states of linear attention are kept in 16 bits at least */
+    const double state = (double)llm->linear_heads * (double)llm->linear_head_dim *
+                         (double)llm->linear_head_dim * wm_precision_bytes(WM_BF16);
+    return wm_llm_kv_bytes_per_tok(llm, bytes) * context_tok + other * (window + state);
 }
 
 double wm_expert_coverage_frac(double n_experts, double n_choices)

@@ -36,12 +36,20 @@ static void add_kernel(struct sum *sum, double flop, double bytes, double flop_p
     sum->pass.mem_bytes += bytes;
 }
 
+/* Attention works in 16 bits, where there are such units. */
+static double attention_flop_per_s(const struct wm_accelerator *hw)
+{
+    return wm_accelerator_rates(hw, wm_compute_precision(hw, WM_BF16))->flop_per_s;
+}
+
 /* Matrix product of `tok` rows with a weight of n x k. */
 static void add_gemm(struct sum *sum, enum wm_precision precision, double tok, double n, double k)
 {
-    const struct wm_precision_rates *rates = wm_accelerator_rates(sum->hw, precision);
+    const enum wm_precision unit = wm_compute_precision(sum->hw, precision);
+    const struct wm_precision_rates *rates = wm_accelerator_rates(sum->hw, unit);
     const double bytes = wm_precision_bytes(precision);
-    add_kernel(sum, 2.0 * tok * n * k, n * k * bytes + tok * k * bytes + tok * n * bf16_bytes,
+    add_kernel(sum, 2.0 * tok * n * k,
+               n * k * bytes + tok * k * wm_precision_bytes(unit) + tok * n * bf16_bytes,
                rates->flop_per_s, &rates->gemm);
 }
 
@@ -130,12 +138,14 @@ static void add_experts(struct sum *sum, const struct wm_serving_case *c, double
     const double experts = (double)m->experts_total;
     const double k = (double)m->experts_active;
     const double bytes = wm_precision_bytes(c->precision);
-    const struct wm_precision_rates *rates = wm_accelerator_rates(sum->hw, c->precision);
+    const enum wm_precision unit = wm_compute_precision(sum->hw, c->precision);
+    const struct wm_precision_rates *rates = wm_accelerator_rates(sum->hw, unit);
     const double choices = tok * k; /* arriving at this rank when loads are even */
     const double touched = experts / ep * wm_expert_coverage_frac(experts, tok * ep * k);
     add_gemm(sum, WM_BF16, tok, experts, width);
     add_kernel(sum, 6.0 * choices * width * ffn,
-               3.0 * touched * width * ffn * bytes + choices * (2.0 * width + 3.0 * ffn) * bytes,
+               3.0 * touched * width * ffn * bytes +
+                   choices * (2.0 * width + 3.0 * ffn) * wm_precision_bytes(unit),
                rates->flop_per_s, &rates->moe);
     if (m->experts_shared > 0)
         add_dense_ffn(sum, c, 1.0, tok, ffn * (double)m->experts_shared);
@@ -169,7 +179,8 @@ static void add_decode_attention(struct sum *sum, const struct wm_serving_case *
         .memory_frac = a->mla_memory_frac,
         .overhead_s = a->mla_overhead_s,
         .norm = 1.0};
-    add_kernel(sum, 2.0 * width * heads * cached_tok, bytes, sum->hw->bf16.flop_per_s, &kernel);
+    add_kernel(sum, 2.0 * width * heads * cached_tok, bytes, attention_flop_per_s(sum->hw),
+               &kernel);
 }
 
 static void add_prefill_attention(struct sum *sum, const struct wm_serving_case *c, double tp,
@@ -184,7 +195,7 @@ static void add_prefill_attention(struct sum *sum, const struct wm_serving_case 
             : 2.0 * heads * ((double)(m->head_dim + m->rope_head_dim) + mla_value_dim);
     const double reach_tok = past_tok + new_tok / 2.0;
     const double flop = flop_per_pair * n_prompts * new_tok * reach_tok;
-    const double rate = sum->hw->bf16.flop_per_s * a->prefill_compute_frac * sum->clock_frac;
+    const double rate = attention_flop_per_s(sum->hw) * a->prefill_compute_frac * sum->clock_frac;
     const double lost_flop = flop_per_pair * n_prompts * a->prefill_half_tok * reach_tok;
     sum->pass.time_s +=
         n_prompts * a->prefill_overhead_s / sum->clock_frac + (flop + lost_flop) / rate;

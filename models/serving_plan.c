@@ -13,11 +13,11 @@ static const int n_bisect = 48;
 
 static double weight_bytes_per_gpu(const struct wm_serving_case *c, double n_gpus)
 {
-    const double bytes = wm_precision_bytes(c->precision);
-    const double experts = wm_llm_expert_params(c->llm);
+    const double all = wm_llm_weight_bytes(c->llm, c->precision);
+    const double experts = wm_llm_expert_params(c->llm) * wm_precision_bytes(c->precision);
     if (experts > 0.0) /* the rest is on every rank */
-        return (c->llm->total_params - experts + experts / n_gpus) * bytes;
-    return c->llm->total_params * bytes / n_gpus;
+        return all - experts + experts / n_gpus;
+    return all / n_gpus;
 }
 
 static double kv_room_bytes(const struct wm_serving_case *c, double n_gpus)
@@ -28,7 +28,7 @@ static double kv_room_bytes(const struct wm_serving_case *c, double n_gpus)
 
 double wm_decode_batch_limit(const struct wm_serving_case *c, double n_gpus, double context_tok)
 {
-    double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes) * context_tok;
+    double seq_bytes = wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, context_tok);
     if (c->llm->experts_total == 0) /* tensor-parallel ranks share a sequence's heads */
         seq_bytes /= fmin(n_gpus, (double)c->llm->n_kv_heads);
     const double groups = c->llm->experts_total > 0 ? n_gpus : 1.0;
@@ -280,8 +280,7 @@ static void size_replica(struct wm_serving_plan *plan)
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
 {
     struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY};
-    if (wm_accelerator_rates(c->accelerator, c->precision)->flop_per_s <= 0.0 ||
-        c->accelerator->bf16.flop_per_s <= 0.0) {
+    if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
         best.fault = WM_PLAN_NO_UNIT;
         return best;
     }

@@ -15,7 +15,8 @@
 
 #include "wattmill/catalog.h"
 
-enum wm_precision { WM_BF16, WM_FP8, WM_FP4, WM_N_PRECISIONS };
+/** Of weights; WM_BF16 stands for any 16-bit floating point. */
+enum wm_precision { WM_BF16, WM_FP8, WM_FP4, WM_INT4, WM_FP32, WM_INT8, WM_N_PRECISIONS };
 extern const char *const wm_precision_words[];
 
 /** Kernel of one kind at one precision; see the equation above. */
@@ -73,7 +74,7 @@ struct wm_accelerator {
     struct wm_catalog_head head;
     const char *vendor, *generation;
     int64_t year;
-    struct wm_precision_rates bf16, fp8, fp4;
+    struct wm_precision_rates bf16, fp8, fp4, int8, fp32;
     double mem_bytes, mem_bytes_per_s;
     double scale_up_bytes_per_s; /* per accelerator and direction */
     int64_t scale_up_gpus;
@@ -96,9 +97,17 @@ struct wm_accelerator {
 
 extern const struct wm_field wm_accelerator_fields[];
 
-/** Rates of a precision; cannot fail. */
+/** Rates of a precision; INT4 has no unit and computes in 16 bits. Cannot fail. */
 const struct wm_precision_rates *wm_accelerator_rates(const struct wm_accelerator *accelerator,
                                                       enum wm_precision precision);
+
+/**
+ * Precision in which weights of `precision` are computed: their own where the hardware has the
+ * unit, else the next wider one it has (weights are widened on the way in, as engines do).
+ * @return WM_N_PRECISIONS when there is none (FP32 weights need FP32)
+ */
+enum wm_precision wm_compute_precision(const struct wm_accelerator *accelerator,
+                                       enum wm_precision precision);
 
 /**
  * Relative core power at relative clock f: phi = f * max(v_min, f)^2, the CMOS law P ~ f V^2 with

@@ -3,7 +3,8 @@
  *
  * Entries are JSON files in models/catalog/, compiled in: {"section": {"entry-name": {...}}}. Each
  * entry carries its source, date and basis. A scenario may add or override entries inline in
- * sections of the same names; {"base": "other-entry", key: value} starts from another entry.
+ * sections of the same names; {"base": "other-entry", key: value} starts from another entry (its
+ * aliases stay behind). `aliases` names an entry a second time; a name always wins over an alias.
  * Every entry struct begins with `struct wm_catalog_head head`.
  */
 #ifndef WATTMILL_CATALOG_H
@@ -19,11 +20,12 @@ extern const char *const wm_basis_words[];
 
 /** First member of every entry struct; its rows are WM_CATALOG_HEAD_ROWS. */
 struct wm_catalog_head {
-    const char *name;   /* set by the loader from the key, not a row */
-    const char *title;  /* what a person calls it */
-    const char *source; /* title, URL or DOI, table or page; several separated by "; " */
-    const char *as_of;  /* ISO date of the source, or of our reading it */
-    const char *notes;  /* caveats, or "" */
+    const char *name;    /* set by the loader from the key, not a row */
+    const char *title;   /* what a person calls it */
+    const char *source;  /* title, URL or DOI, table or page; several separated by "; " */
+    const char *as_of;   /* ISO date of the source, or of our reading it */
+    const char *notes;   /* caveats, or "" */
+    const char *aliases; /* other names, separated by spaces, or "" */
     enum wm_basis basis;
 };
 
@@ -36,6 +38,8 @@ struct wm_catalog_head {
         WM_ROW(tag, head.as_of, WM_KIND_TEXT, "as_of", .required = true,                  \
                .doc = "date of the source, ISO 8601"),                                    \
         WM_ROW(tag, head.notes, WM_KIND_TEXT, "notes", .def_text = "", .doc = "caveats"), \
+        WM_ROW(tag, head.aliases, WM_KIND_TEXT, "aliases", .def_text = "",                \
+               .doc = "other names of the entry, separated by spaces"),                   \
         WM_ROW(tag, head.basis, WM_KIND_CHOICE, "basis", .choices = wm_basis_words,       \
                .required = true,                                                          \
                .doc = "how the figures were got: measured, vendor, analyst, estimate")
@@ -55,7 +59,7 @@ size_t wm_catalog_n(const struct wm_catalog *catalog, enum wm_catalog_kind kind)
 /** Entry `i` of a kind, in order of name; cast to the entry's struct. */
 const struct wm_catalog_head *wm_catalog_at(const struct wm_catalog *catalog,
                                             enum wm_catalog_kind kind, size_t i);
-/** Entry by name, or NULL. */
+/** Entry by name, else by alias, or NULL. */
 const struct wm_catalog_head *wm_catalog_find(const struct wm_catalog *catalog,
                                               enum wm_catalog_kind kind, const char *name);
 

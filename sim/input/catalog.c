@@ -103,6 +103,32 @@ static size_t find_raw(const struct section *s, const char *name)
     return s->n;
 }
 
+/* Whether `name` is one of the words of `aliases`. */
+static bool is_alias(const char *aliases, const char *name)
+{
+    const size_t n = strlen(name);
+    for (const char *at = strstr(aliases, name); at != NULL && n > 0; at = strstr(at + 1, name))
+        if ((at == aliases || at[-1] == ' ') && (at[n] == '\0' || at[n] == ' '))
+            return true;
+    return false;
+}
+
+static bool has_alias(const struct entry *entry, const char *name)
+{
+    const struct wm_json *aliases = wm_json_find(entry->json, "aliases");
+    return aliases != NULL && aliases->type == WM_JSON_STRING && is_alias(aliases->text, name);
+}
+
+/* As find_raw, else the latest entry of that alias. */
+static size_t find_raw_or_alias(const struct section *s, const char *name)
+{
+    const size_t at = find_raw(s, name);
+    for (size_t i = s->n; at == s->n && i-- > 0;)
+        if (has_alias(&s->entries[i], name))
+            return i;
+    return at;
+}
+
 static void add_entry(struct build *b, struct section *s, const struct wm_json *json,
                       bool is_inline)
 {
@@ -170,7 +196,7 @@ static void put_text(struct wm_arena *arena, struct wm_json *object, const char 
     wm_json_append(object, node);
 }
 
-/* Merging leaves out `base`, which is no row of any table. */
+/* Merging leaves out `base`, which is no row of any table, and the aliases of a base of other name. */
 static const struct wm_json *merge_base(struct wm_arena *arena, const struct wm_json *base,
                                         const struct wm_json *over)
 {
@@ -180,7 +206,13 @@ static const struct wm_json *merge_base(struct wm_arena *arena, const struct wm_
     for (const struct wm_json *c = over->child; c != NULL; c = c->next)
         if (strcmp(c->key, "base") != 0)
             wm_json_append(own, wm_json_copy(arena, c));
-    return base != NULL ? wm_json_merge(arena, base, own) : own;
+    if (base == NULL)
+        return own;
+    struct wm_json *named = wm_json_new(arena, WM_JSON_OBJECT, &base->place);
+    for (const struct wm_json *c = base->child; c != NULL; c = c->next)
+        if (strcmp(c->key, "aliases") != 0 || strcmp(base->key, over->key) == 0)
+            wm_json_append(named, wm_json_copy(arena, c));
+    return wm_json_merge(arena, named, own);
 }
 
 static void resolve(struct build *b, enum wm_catalog_kind kind, size_t i);
@@ -197,7 +229,7 @@ static size_t resolve_base(struct build *b, enum wm_catalog_kind kind, size_t i,
                     wm_json_type_text(base->type));
         return s->n;
     }
-    size_t at = find_raw(s, base->text);
+    size_t at = find_raw_or_alias(s, base->text);
     if (at == i && e->hidden != 0)
         at = e->hidden - 1; /* an entry may build on the one it replaces */
     if (at == s->n) {
@@ -345,7 +377,11 @@ static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalo
     WM_REQUIRE((unsigned)kind < WM_N_CATALOGS);
     const struct section *s = &catalog->sections[kind];
     const struct entry key = {.name = name};
-    return s->n == 0 ? NULL : bsearch(&key, s->entries, s->n, sizeof key, by_name);
+    const struct entry *e = s->n == 0 ? NULL : bsearch(&key, s->entries, s->n, sizeof key, by_name);
+    for (size_t i = 0; e == NULL && i < s->n; i++)
+        if (has_alias(&s->entries[i], name))
+            e = &s->entries[i];
+    return e;
 }
 
 const struct wm_catalog_head *wm_catalog_find(const struct wm_catalog *catalog,

@@ -1,5 +1,7 @@
 /* The catalogue, and a walk over every descriptor table there is. */
 #include <check.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -76,6 +78,105 @@ START_TEST(an_entry_of_the_scenario_starts_from_its_base)
     ck_assert_str_eq(a->notes, "mine");
     ck_assert_str_eq(a->source, wm_catalog_find(own, WM_CATALOG_llm, base)->source);
     ck_assert_uint_eq(wm_catalog_n(own, WM_CATALOG_llm), wm_catalog_n(plain, WM_CATALOG_llm) + 2);
+}
+END_TEST
+
+START_TEST(an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it)
+{
+    const struct wm_catalog *own = NULL;
+    ck_assert_int_eq(
+        wm_catalog_load_with(arena,
+                             parse("{\"llms\": {\"a\": {\"base\": \"deepseek-r1-671b\"},"
+                                   " \"deepseek-r1-0528\": {\"base\": \"llama-3.1-8b\"}}}"),
+                             &own, &diags),
+        WM_OK);
+    const struct wm_catalog_head *r1 = wm_catalog_find(own, WM_CATALOG_llm, "deepseek-r1");
+    ck_assert_ptr_nonnull(r1);
+    ck_assert_ptr_eq(wm_catalog_find(own, WM_CATALOG_llm, "deepseek-r1-671b"), r1);
+    ck_assert_ptr_null(wm_catalog_find(own, WM_CATALOG_llm, "deepseek-r1-67"));
+    ck_assert_ptr_null(wm_catalog_find(own, WM_CATALOG_llm, "r1-671b"));
+    ck_assert_ptr_null(wm_catalog_find(own, WM_CATALOG_llm, ""));
+    /* a base's aliases stay behind; an entry that has the name outright hides the alias */
+    ck_assert_str_eq(wm_catalog_find(own, WM_CATALOG_llm, "a")->aliases, "");
+    ck_assert_ptr_ne(wm_catalog_find(own, WM_CATALOG_llm, "deepseek-r1-0528"), r1);
+}
+END_TEST
+
+/* Two entries of one kind must not share a name or alias, or which one is meant depends on order. */
+START_TEST(names_and_aliases_of_the_catalogue_are_unique)
+{
+    const struct wm_catalog *catalog = NULL;
+    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
+    for (int k = 0; k < WM_N_CATALOGS; k++) {
+        const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
+        for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++) {
+            const struct wm_catalog_head *head = wm_catalog_at(catalog, kind, i);
+            char words[256];
+            ck_assert_uint_lt(strlen(head->aliases), sizeof words);
+            snprintf(words, sizeof words, "%s", head->aliases);
+            char *rest = NULL;
+            for (char *w = strtok_r(words, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
+                ck_assert_msg(wm_catalog_find(catalog, kind, w) == head, "%s of %s", w, head->name);
+        }
+    }
+}
+END_TEST
+
+/* What the shapes say and what the cards say must agree, or a figure was copied wrongly. */
+START_TEST(parameters_of_every_language_model_follow_from_its_shape)
+{
+    const struct wm_catalog *catalog = NULL;
+    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
+    for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_llm); i++) {
+        const struct wm_llm *m =
+            (const struct wm_llm *)(const void *)wm_catalog_at(catalog, WM_CATALOG_llm, i);
+        const double width = (double)m->hidden_dim, heads = (double)m->n_heads;
+        const double head = (double)m->head_dim, rope = (double)m->rope_head_dim;
+        const double moe = (double)wm_llm_moe_layers(m), all = (double)m->layers;
+        const double v = m->v_head_dim > 0 ? (double)m->v_head_dim : head;
+        const double latent = (double)m->kv_lora_rank, q = (double)m->q_lora_rank;
+        const double gqa = width * head * 2.0 * (heads + (double)m->n_kv_heads);
+        const double mla = width * (q + latent + rope) + q * heads * (head + rope) +
+                           latent * heads * (head + v) + width * heads * v;
+        const double ffn = (double)m->ffn_matrices * width;
+        const double total = wm_llm_expert_params(m) +
+                             moe * (double)m->experts_shared * ffn * (double)m->moe_ffn_dim +
+                             (all - moe) * ffn * (double)m->dense_ffn_dim +
+                             all * (m->attention == WM_ATTENTION_MLA ? mla : gqa) +
+                             2.0 * width * (double)m->vocab_size;
+        ck_assert_msg(fabs(total / m->total_params - 1.0) < 0.025, "%s: %.4g, card %.4g",
+                      m->head.name, total, m->total_params);
+        ck_assert_double_le(m->active_params, m->total_params);
+    }
+}
+END_TEST
+
+/* Consistency of every accelerator's facts with each other. */
+START_TEST(every_accelerator_is_consistent)
+{
+    const struct wm_catalog *catalog = NULL;
+    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
+    for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_accelerator); i++) {
+        const struct wm_accelerator *a = (const struct wm_accelerator *)(const void *)wm_catalog_at(
+            catalog, WM_CATALOG_accelerator, i);
+        const char *name = a->head.name;
+        ck_assert_msg(wm_compute_precision(a, WM_BF16) != WM_N_PRECISIONS, "%s", name);
+        ck_assert_msg(a->bf16.flop_per_s == 0.0 || a->fp8.flop_per_s == 0.0 ||
+                          a->fp8.flop_per_s >= a->bf16.flop_per_s,
+                      "%s: FP8 slower than 16 bits", name);
+        ck_assert_msg(a->fp4.flop_per_s == 0.0 || a->fp4.flop_per_s >= a->fp8.flop_per_s, "%s",
+                      name);
+        ck_assert_msg(a->rack_nameplate_w / (double)a->rack_gpus >= a->tdp_w, "%s: nameplate",
+                      name);
+        ck_assert_msg(a->power.idle_w < a->power.base_frac * a->tdp_w + 1.0,
+                      "%s: idle %g, resident %g", name, a->power.idle_w,
+                      a->power.base_frac * a->tdp_w);
+        ck_assert_msg(a->host_idle_w <= a->host_busy_w, "%s: host", name);
+        ck_assert_msg(a->host_busy_w + a->tdp_w <=
+                          1.001 * a->rack_nameplate_w / (double)a->rack_gpus,
+                      "%s: host and board %g over nameplate %g", name, a->host_busy_w + a->tdp_w,
+                      a->rack_nameplate_w / (double)a->rack_gpus);
+    }
 }
 END_TEST
 
@@ -242,6 +343,10 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, the_compiled_in_catalogue_has_no_mistake);
     tcase_add_test(tests, an_entry_of_the_scenario_starts_from_its_base);
+    tcase_add_test(tests, an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it);
+    tcase_add_test(tests, names_and_aliases_of_the_catalogue_are_unique);
+    tcase_add_test(tests, parameters_of_every_language_model_follow_from_its_shape);
+    tcase_add_test(tests, every_accelerator_is_consistent);
     tcase_add_test(tests, an_entry_may_build_on_the_one_it_replaces);
     tcase_add_test(tests, circles_and_missing_bases_are_reported);
     tcase_add_test(tests, every_table_agrees_with_its_struct);
