@@ -151,35 +151,6 @@ START_TEST(parameters_of_every_language_model_follow_from_its_shape)
 }
 END_TEST
 
-/* Consistency of every accelerator's facts with each other. */
-START_TEST(every_accelerator_is_consistent)
-{
-    const struct wm_catalog *catalog = NULL;
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-    for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_accelerator); i++) {
-        const struct wm_accelerator *a = (const struct wm_accelerator *)(const void *)wm_catalog_at(
-            catalog, WM_CATALOG_accelerator, i);
-        const char *name = a->head.name;
-        ck_assert_msg(wm_compute_precision(a, WM_BF16) != WM_N_PRECISIONS, "%s", name);
-        ck_assert_msg(a->bf16.flop_per_s == 0.0 || a->fp8.flop_per_s == 0.0 ||
-                          a->fp8.flop_per_s >= a->bf16.flop_per_s,
-                      "%s: FP8 slower than 16 bits", name);
-        ck_assert_msg(a->fp4.flop_per_s == 0.0 || a->fp4.flop_per_s >= a->fp8.flop_per_s, "%s",
-                      name);
-        ck_assert_msg(a->rack_nameplate_w / (double)a->rack_gpus >= a->tdp_w, "%s: nameplate",
-                      name);
-        ck_assert_msg(a->power.idle_w < a->power.base_frac * a->tdp_w + 1.0,
-                      "%s: idle %g, resident %g", name, a->power.idle_w,
-                      a->power.base_frac * a->tdp_w);
-        ck_assert_msg(a->host_idle_w <= a->host_busy_w, "%s: host", name);
-        ck_assert_msg(a->host_busy_w + a->tdp_w <=
-                          1.001 * a->rack_nameplate_w / (double)a->rack_gpus,
-                      "%s: host and board %g over nameplate %g", name, a->host_busy_w + a->tdp_w,
-                      a->rack_nameplate_w / (double)a->rack_gpus);
-    }
-}
-END_TEST
-
 START_TEST(an_entry_may_build_on_the_one_it_replaces)
 {
     const struct wm_catalog *plain = NULL, *own = NULL;
@@ -346,7 +317,6 @@ int main(void)
     tcase_add_test(tests, an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it);
     tcase_add_test(tests, names_and_aliases_of_the_catalogue_are_unique);
     tcase_add_test(tests, parameters_of_every_language_model_follow_from_its_shape);
-    tcase_add_test(tests, every_accelerator_is_consistent);
     tcase_add_test(tests, an_entry_may_build_on_the_one_it_replaces);
     tcase_add_test(tests, circles_and_missing_bases_are_reported);
     tcase_add_test(tests, every_table_agrees_with_its_struct);

@@ -174,8 +174,11 @@ START_TEST(a_rack_is_rated_for_its_boards_and_hosts)
                       "%s: board %g W and idle host %g W in %g W of rack", a->head.name, a->tdp_w,
                       a->host_idle_w, rated_w);
         ck_assert_msg(a->power.idle_w < a->tdp_w, "%s: idle", a->head.name);
-        ck_assert_msg(a->bf16.flop_per_s > 0.0 || a->fp8.flop_per_s > 0.0, "%s: no precision",
+        ck_assert_msg(wm_compute_precision(a, WM_BF16) != WM_N_PRECISIONS, "%s: no precision",
                       a->head.name);
+        ck_assert_msg(a->power.idle_w <= a->power.base_frac * a->tdp_w + 1.0,
+                      "%s: idle %g W above %g W with a model resident", a->head.name,
+                      a->power.idle_w, a->power.base_frac * a->tdp_w);
         ck_assert_msg(a->fp8.flop_per_s == 0.0 || a->fp8.flop_per_s >= a->bf16.flop_per_s,
                       "%s: fp8 slower than bf16", a->head.name);
         ck_assert_msg(a->fp4.flop_per_s == 0.0 || a->fp4.flop_per_s >= a->fp8.flop_per_s,

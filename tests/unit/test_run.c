@@ -191,7 +191,7 @@ END_TEST
 
 START_TEST(a_model_that_does_not_fit_is_infeasible_and_says_so)
 {
-    const char *const sets[] = {"workloads.chat.precision=\"fp4\"",
+    const char *const sets[] = {"workloads.chat.precision=\"fp32\"",
                                 "fleet.main.accelerator=\"h100\"", "site.cooling.supply_c=30"};
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, sets));
     const char *const big[] = {"workloads.chat.llm=\"deepseek-r1\"",
