@@ -27,6 +27,8 @@ up='scenario|results|run|output|input|engine'
 never sim/base "wattmill/($up)\.h"
 never models "wattmill/($up)\.h"
 never sim/engine "wattmill/(scenario|results|run|output|input)\.h"
+never sim/workload "wattmill/(scenario|results|run|output|input|engine)\.h"
+never sim/replica "wattmill/(output|input)\.h"
 never sim/run "wattmill/(output|input)\.h"
 never sim/output "wattmill/(engine|run)\.h"
 never sim/input "wattmill/(results|run|output|engine)\.h"

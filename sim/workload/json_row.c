@@ -1,0 +1,170 @@
+/*
+ * Rows of JSONL traces: the members of one object, numbers and an array of block numbers. A trace
+ * has millions of rows of known shape, so no tree is built and nothing is allocated per row.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "trace_row.h"
+
+static const char *space(const char *c)
+{
+    while (isspace((unsigned char)*c))
+        c++;
+    return c;
+}
+
+/* After the string that begins at `c`, or NULL. */
+static const char *pass_string(const char *c)
+{
+    for (c++; *c != 0 && *c != '"'; c++)
+        if (*c == '\\' && *++c == 0)
+            return NULL;
+    return *c == '"' ? c + 1 : NULL;
+}
+
+/* After any value, or NULL when it does not end. */
+static const char *pass_value(const char *c)
+{
+    int depth = 0;
+    do {
+        if (*c == '"') {
+            c = pass_string(c);
+            if (c == NULL)
+                return NULL;
+            continue;
+        }
+        if (*c == '{' || *c == '[')
+            depth++;
+        else if (*c == '}' || *c == ']')
+            depth--;
+        else if (depth == 0 && *c == ',')
+            break;
+        if (*c == 0 || depth < 0)
+            break;
+        c++;
+    } while (depth > 0 || (*c != ',' && *c != '}'));
+    return *c == 0 ? NULL : c;
+}
+
+static bool add_block(struct trace_row *row, uint64_t block)
+{
+    struct wm_request *const r = &row->request;
+    if (r->n_blocks == row->blocks_capacity) {
+        const uint32_t capacity = row->blocks_capacity < 512 ? 1024 : 2 * row->blocks_capacity;
+        uint64_t *const grown = WM_NEW_ARRAY(row->arena, uint64_t, capacity);
+        if (r->n_blocks > 0)
+            memcpy(grown, row->blocks, r->n_blocks * sizeof *grown);
+        row->blocks = grown;
+        row->blocks_capacity = capacity;
+    }
+    row->blocks[r->n_blocks++] = block;
+    return true;
+}
+
+static const char *read_blocks(const char *c, struct trace_row *row)
+{
+    c = space(c + 1);
+    while (*c != ']') {
+        if (!isdigit((unsigned char)*c))
+            return NULL;
+        uint64_t block = 0;
+        for (; isdigit((unsigned char)*c); c++)
+            block = block * 10 + (uint64_t)(*c - '0');
+        (void)add_block(row, block);
+        c = space(c);
+        if (*c == ',')
+            c = space(c + 1);
+        else if (*c != ']')
+            return NULL;
+    }
+    return c + 1;
+}
+
+/* Which member is which in each JSONL format; digits: power of ten that makes nanoseconds. */
+static const struct {
+    enum wm_trace_format format;
+    const char *key;
+    enum trace_column meaning;
+    int digits;
+} members[] = {
+    {WM_TRACE_MOONCAKE, "timestamp", COLUMN_TIME, 6},
+    {WM_TRACE_MOONCAKE, "input_length", COLUMN_INPUT, 0},
+    {WM_TRACE_MOONCAKE, "output_length", COLUMN_OUTPUT, 0},
+    {WM_TRACE_BAILIAN, "timestamp", COLUMN_TIME, 9},
+    {WM_TRACE_BAILIAN, "input_length", COLUMN_INPUT, 0},
+    {WM_TRACE_BAILIAN, "output_length", COLUMN_OUTPUT, 0},
+    {WM_TRACE_BAILIAN, "chat_id", COLUMN_SESSION, 0},
+    {WM_TRACE_LLMSERVINGSIM, "arrival_time_ns", COLUMN_TIME, 0},
+    {WM_TRACE_LLMSERVINGSIM, "input_toks", COLUMN_INPUT, 0},
+    {WM_TRACE_LLMSERVINGSIM, "output_toks", COLUMN_OUTPUT, 0},
+};
+
+static bool read_number(const struct trace_layout *layout, const char *key, size_t key_length,
+                        const char *text, struct trace_row *row, unsigned *seen)
+{
+    struct wm_request *const r = &row->request;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        if (members[i].format != layout->format || strlen(members[i].key) != key_length ||
+            strncmp(members[i].key, key, key_length) != 0)
+            continue;
+        int64_t value = 0;
+        if (!trace_decimal(text, members[i].digits, &value) ||
+            (members[i].meaning != COLUMN_TIME && (value < 0 || value > INT32_MAX)))
+            return false;
+        if (members[i].meaning == COLUMN_TIME)
+            r->arrival_ns = value;
+        else if (members[i].meaning == COLUMN_INPUT)
+            r->input_tok = (uint32_t)value;
+        else if (members[i].meaning == COLUMN_OUTPUT)
+            r->output_tok = (uint32_t)value;
+        else
+            r->session = (uint64_t)value + 1;
+        *seen |= 1u << members[i].meaning;
+    }
+    return true;
+}
+
+bool trace_json_row(const struct trace_layout *layout, char *line, struct trace_row *row)
+{
+    const char *c = space(line);
+    unsigned seen = 0;
+    if (*c != '{')
+        return false;
+    c = space(c + 1);
+    while (*c == '"') {
+        const char *const key = c + 1;
+        c = pass_string(c);
+        if (c == NULL)
+            return false;
+        const size_t key_length = (size_t)(c - 1 - key);
+        c = space(c);
+        if (*c != ':')
+            return false;
+        c = space(c + 1);
+        if (*c == '[' && key_length == 8 && strncmp(key, "hash_ids", 8) == 0) {
+            c = read_blocks(c, row);
+        } else {
+            char *const value = line + (c - line);
+            c = pass_value(c);
+            if (c == NULL)
+                return false;
+            const char end = *c; /* cut the number off for reading, then put the text back */
+            line[c - line] = 0;
+            const bool ok = *value == '"' || *value == '{' || *value == '[' ||
+                            read_number(layout, key, key_length, value, row, &seen);
+            line[c - line] = end;
+            if (!ok)
+                return false;
+        }
+        if (c == NULL)
+            return false;
+        c = space(c);
+        if (*c == ',')
+            c = space(c + 1);
+    }
+    row->request.block_tok = trace_block_tok(layout->format);
+    row->request.blocks = row->blocks;
+    return *c == '}' &&
+           seen == (layout->format == WM_TRACE_BAILIAN ? (7u | 1u << COLUMN_SESSION) : 7u);
+}
