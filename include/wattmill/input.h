@@ -63,15 +63,38 @@ const struct wm_json *wm_catalog_json(const struct wm_catalog *catalog, enum wm_
 /** Kind whose section has that name ("accelerators"), or WM_CATALOG_NONE. */
 enum wm_catalog_kind wm_catalog_kind_of(const char *section);
 
-/** One `--set path=value`. */
+/** One value of a catalogue entry as a person reads it; groups are walked into. */
+struct wm_catalog_cell {
+    const char *key;    /* "power.idle_w" */
+    const char *value;  /* JSON text, in the row's unit */
+    const char *unit;   /* symbol, or "" */
+    const char *origin; /* "entry", or "default" when the entry does not say */
+    const char *doc;
+};
+/**
+ * The values of an entry, head left out, in the order of its table; unset ones are absent.
+ * @return how many; 0 when there is no such entry
+ */
+size_t wm_catalog_cells(struct wm_arena *arena, const struct wm_catalog *catalog,
+                        enum wm_catalog_kind kind, const char *name,
+                        const struct wm_catalog_cell **out);
+
+/** One change from the command line: `--set path=value`, or `--catalog FILE` (path NULL). */
 struct wm_override {
     const char *path;  /* dotted; list elements by index or by their `name` */
-    const char *value; /* JSON, else taken as a string */
+    const char *value; /* JSON, else taken as a string; of a catalogue file its path */
 };
 
 /** Splits "path=value" at the first `=`; WM_USAGE with E103 when there is none. */
 enum wm_status wm_override_parse(struct wm_arena *arena, const char *text, struct wm_override *out,
                                  struct wm_diags *diags);
+/**
+ * Reads a catalogue file, {"section": {"entry": {...}}}, whose entries add to the compiled-in ones or
+ * change them as those of a scenario do; the scenario's own have the last word.
+ * @return WM_OK; WM_IO (E102); WM_INVALID (E201, E202, E203, E205)
+ */
+enum wm_status wm_override_catalog(struct wm_arena *arena, const char *path,
+                                   struct wm_override *out, struct wm_diags *diags);
 /** Applies one to a tree; false with E103 when the path leads nowhere. */
 bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
                        struct wm_diags *diags);

@@ -53,6 +53,8 @@ void wm_metrics_write_md(FILE *file);
 
 /** A CSV field: quoted where needed; a text a spreadsheet would take for a formula begins with '. */
 void wm_csv_text(FILE *file, const char *text);
+/** Characters that Markdown or HTML would act on are escaped; a control character becomes a space. */
+void wm_md_text(FILE *file, const char *text);
 /** A number as CSV; nothing when not finite. */
 void wm_csv_number(FILE *file, double value);
 

@@ -2,6 +2,7 @@
 #ifndef WATTMILL_WATTMILL_H
 #define WATTMILL_WATTMILL_H
 
+#include "wattmill/grid.h"
 #include "wattmill/input.h"
 #include "wattmill/output.h"
 #include "wattmill/run.h"

@@ -13,8 +13,8 @@ struct options {
     bool series, help;
 };
 
-static const char *const names[] = {"--set",   "--seed",   "--output", "--format", "--assert",
-                                    "--color", "--series", "--quiet",  "--help"};
+static const char *const names[] = {"--set",     "--seed",  "--output", "--format", "--assert",
+                                    "--catalog", "--color", "--series", "--quiet",  "--help"};
 
 static enum wm_status wrong(struct cli *cli, const char *what, const char *arg)
 {
@@ -37,6 +37,8 @@ static enum wm_status valued(struct cli *cli, struct options *o, const char *nam
 {
     if (strcmp(name, "--set") == 0)
         return wm_override_parse(cli->arena, value, &o->sets[o->n_sets++], &cli->diags);
+    if (strcmp(name, "--catalog") == 0)
+        return wm_override_catalog(cli->arena, value, &o->sets[o->n_sets++], &cli->diags);
     if (strcmp(name, "--seed") == 0)
         return wm_override_parse(cli->arena, wm_arena_printf(cli->arena, "seed=%s", value),
                                  &o->sets[o->n_sets++], &cli->diags);
@@ -103,6 +105,7 @@ static void help(void)
 {
     puts("usage: wattmill run SCENARIO [options]\n\n"
          "  --set path=value         change a value of the scenario; repeatable\n"
+         "  --catalog FILE           add or change catalogue entries; repeatable\n"
          "  --seed N                 the same as --set seed=N\n"
          "  -o, --output DIR         write result.json, metrics.csv and figures\n"
          "  --format table|json|csv|md\n"

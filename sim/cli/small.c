@@ -1,4 +1,4 @@
-/* check, catalog, explain, schema, docs: commands that only look. */
+/* check, explain, schema, docs: commands that only look. */
 #include <string.h>
 
 #include "cli.h"
@@ -11,53 +11,33 @@ static enum wm_status usage(struct cli *cli, const char *text)
 
 enum wm_status cli_check(struct cli *cli)
 {
-    if (cli->argc != 1)
-        return usage(cli, "check SCENARIO");
+    const char *scenario = NULL;
+    size_t n_sets = 0;
+    struct wm_override *const sets =
+        WM_NEW_ARRAY(cli->arena, struct wm_override, (size_t)cli->argc + 1);
+    for (int i = 0; i < cli->argc; i++) {
+        const char *const arg = cli->argv[i];
+        const bool has_value = i + 1 < cli->argc;
+        enum wm_status status = WM_OK;
+        if (strcmp(arg, "--set") == 0 && has_value)
+            status = wm_override_parse(cli->arena, cli->argv[++i], &sets[n_sets++], &cli->diags);
+        else if (strcmp(arg, "--catalog") == 0 && has_value)
+            status = wm_override_catalog(cli->arena, cli->argv[++i], &sets[n_sets++], &cli->diags);
+        else if (arg[0] == '-' || scenario != NULL)
+            status = usage(cli, "check SCENARIO [--set path=value] [--catalog FILE]");
+        else
+            scenario = arg;
+        if (status != WM_OK)
+            return status;
+    }
+    if (scenario == NULL)
+        return usage(cli, "check SCENARIO [--set path=value] [--catalog FILE]");
     struct wm_loaded loaded;
     const enum wm_status status =
-        wm_scenario_load(cli->arena, cli->argv[0], NULL, 0, &loaded, &cli->diags);
+        wm_scenario_load(cli->arena, scenario, sets, n_sets, &loaded, &cli->diags);
     if (status == WM_OK)
-        printf("%s: ok\n", cli->argv[0]);
+        printf("%s: ok\n", scenario);
     return status;
-}
-
-static void list(const struct wm_catalog *catalog, enum wm_catalog_kind kind)
-{
-    for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++) {
-        const struct wm_catalog_head *const h = wm_catalog_at(catalog, kind, i);
-        printf("%-28s %s\n", h->name, h->title);
-    }
-}
-
-enum wm_status cli_catalog(struct cli *cli)
-{
-    const struct wm_catalog *catalog = NULL;
-    if (cli->argc > 2)
-        return usage(cli, "catalog [KIND [NAME]]");
-    const enum wm_status status = wm_catalog_load(cli->arena, &catalog, &cli->diags);
-    if (status != WM_OK)
-        return status;
-    if (cli->argc == 0) {
-        for (unsigned k = 0; k < WM_N_CATALOGS; k++)
-            printf("%-18s %4zu  %s\n", wm_catalog_section((enum wm_catalog_kind)k),
-                   wm_catalog_n(catalog, (enum wm_catalog_kind)k),
-                   wm_catalog_summary((enum wm_catalog_kind)k));
-        return WM_OK;
-    }
-    const enum wm_catalog_kind kind = wm_catalog_kind_of(cli->argv[0]);
-    if (kind == WM_CATALOG_NONE)
-        return usage(cli, "catalog [KIND [NAME]]; kinds: wattmill catalog");
-    if (cli->argc == 1) {
-        list(catalog, kind);
-        return WM_OK;
-    }
-    const struct wm_json *const json = wm_catalog_json(catalog, kind, cli->argv[1]);
-    if (json == NULL)
-        return usage(cli, "catalog KIND NAME; no entry of that name");
-    struct wm_json_writer w = wm_json_writer_to_file(stdout);
-    wm_json_write(&w, json);
-    wm_json_finish(&w);
-    return WM_OK;
 }
 
 enum wm_status cli_explain(struct cli *cli)

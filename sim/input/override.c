@@ -1,4 +1,4 @@
-/* `--set path=value`, applied to the JSON before it is read, so that every rule of the tables holds. */
+/* `--set path=value` and `--catalog FILE`, applied to the JSON before it is read, so that every rule of the tables holds. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +18,10 @@ enum wm_status wm_override_parse(struct wm_arena *arena, const char *text, struc
                     "\"%s\": write path=value, such as site.ceiling.limit_mw=80", text);
         return WM_USAGE;
     }
-    out->path = wm_arena_copy_text(arena, text, (size_t)(equals - text));
-    out->value = wm_arena_copy_text(arena, equals + 1, strlen(equals + 1));
+    *out = (struct wm_override){
+        .path = wm_arena_copy_text(arena, text, (size_t)(equals - text)),
+        .value = wm_arena_copy_text(arena, equals + 1, strlen(equals + 1)),
+    };
     return WM_OK;
 }
 
@@ -130,9 +132,71 @@ static void string_to_object(struct wm_arena *arena, struct wm_json *node)
     wm_json_append(node, type);
 }
 
+static bool check_sections(struct wm_arena *arena, const struct wm_json *root,
+                           struct wm_diags *diags)
+{
+    bool ok = true;
+    for (const struct wm_json *c = root->child; c != NULL; c = c->next) {
+        if (wm_catalog_kind_of(c->key) != WM_CATALOG_NONE)
+            continue;
+        struct wm_suggest near = wm_suggest_init(c->key);
+        for (int k = 0; k < WM_N_CATALOGS; k++)
+            wm_suggest_offer(&near, wm_catalog_section((enum wm_catalog_kind)k));
+        wm_diag_add(diags, WM_E202, &c->key_place, c->key, "no such catalogue section%s",
+                    wm_suggest_text(arena, &near));
+        ok = false;
+    }
+    return ok;
+}
+
+static enum wm_status load_catalog_file(struct wm_arena *arena, const char *path,
+                                        struct wm_json **root, struct wm_diags *diags)
+{
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    const enum wm_status read = wm_text_load(arena, path, &text, &n_bytes, diags);
+    if (read != WM_OK)
+        return read;
+    const enum wm_status parsed = wm_json_parse(arena, text, n_bytes, path, root, diags);
+    if (*root != NULL && (*root)->type != WM_JSON_OBJECT) {
+        wm_diag_add(diags, WM_E205, &(*root)->place, NULL,
+                    "a catalogue file is an object {...}, found %s",
+                    wm_json_type_text((*root)->type));
+        return WM_INVALID;
+    }
+    return parsed == WM_OK && check_sections(arena, *root, diags) ? WM_OK : WM_INVALID;
+}
+
+enum wm_status wm_override_catalog(struct wm_arena *arena, const char *path,
+                                   struct wm_override *out, struct wm_diags *diags)
+{
+    struct wm_json *root = NULL;
+    *out = (struct wm_override){.value = path};
+    return load_catalog_file(arena, path, &root, diags);
+}
+
+/* The scenario's own entries are laid over those of the file. */
+static bool add_catalog(struct wm_arena *arena, struct wm_json *root, const char *path,
+                        struct wm_diags *diags)
+{
+    struct wm_json *file = NULL;
+    if (load_catalog_file(arena, path, &file, diags) != WM_OK)
+        return false;
+    for (const struct wm_json *section = file->child; section != NULL; section = section->next) {
+        struct wm_json *own = wm_json_find(root, section->key);
+        if (own == NULL)
+            wm_json_append(root, wm_json_copy(arena, section));
+        else
+            replace(own, wm_json_merge(arena, section, own));
+    }
+    return true;
+}
+
 bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
                        struct wm_diags *diags)
 {
+    if (set->path == NULL)
+        return add_catalog(arena, root, set->value, diags);
     struct wm_json *node = root;
     const char *path = set->path;
     for (bool more = true; more;) {

@@ -44,8 +44,7 @@ void wm_output_csv(FILE *file, const struct wm_report *report)
     }
 }
 
-/* Characters that Markdown or HTML would act on are escaped; a line break becomes a space. */
-static void md_text(FILE *file, const char *text)
+void wm_md_text(FILE *file, const char *text)
 {
     for (const char *c = text; *c != 0; c++) {
         if ((unsigned char)*c < ' ') {
@@ -61,7 +60,7 @@ static void md_text(FILE *file, const char *text)
 void wm_output_md(FILE *file, const struct wm_report *report)
 {
     fputs("# ", file);
-    md_text(file, report->results->scenario->name);
+    wm_md_text(file, report->results->scenario->name);
     fputs("\n\n| metric | value | unit |\n|---|---:|---|\n", file);
     for (unsigned i = 0; i < WM_N_METRICS; i++) {
         const struct wm_metric_info *const info = wm_metric_info((enum wm_metric)i);

@@ -1,0 +1,220 @@
+/* catalog: what there is of each kind, what is in an entry, with source, date and basis. */
+#include <string.h>
+
+#include "cli.h"
+
+struct options {
+    const char *words[2];
+    size_t n_words;
+    enum wm_format format;
+    bool help;
+    struct wm_json *extra; /* sections of --catalog files, NULL without one */
+};
+
+static enum wm_status usage(struct cli *cli, const char *what, const char *word)
+{
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                "catalog: %s \"%s\"; usage: wattmill catalog [KIND [NAME]] [options]", what, word);
+    return WM_USAGE;
+}
+
+static enum wm_status add_file(struct cli *cli, struct options *o, const char *path)
+{
+    struct wm_override file;
+    const enum wm_status status = wm_override_catalog(cli->arena, path, &file, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    if (o->extra == NULL)
+        o->extra = wm_json_new(cli->arena, WM_JSON_OBJECT, NULL);
+    return wm_override_apply(cli->arena, o->extra, &file, &cli->diags) ? WM_OK : WM_INVALID;
+}
+
+static enum wm_status parse(struct cli *cli, struct options *o)
+{
+    for (int i = 0; i < cli->argc; i++) {
+        const char *const arg = cli->argv[i];
+        const char *const value = i + 1 < cli->argc ? cli->argv[i + 1] : NULL;
+        enum wm_status status = WM_OK;
+        if (strcmp(arg, "--help") == 0) {
+            o->help = true;
+        } else if (strcmp(arg, "--format") == 0 && value != NULL) {
+            i++;
+            if (!wm_format_parse(value, &o->format))
+                status = usage(cli, "unknown format", value);
+        } else if (strcmp(arg, "--catalog") == 0 && value != NULL) {
+            i++;
+            status = add_file(cli, o, value);
+        } else if (arg[0] == '-' || o->n_words == 2) {
+            status = usage(cli, "unexpected argument or missing value", arg);
+        } else {
+            o->words[o->n_words++] = arg;
+        }
+        if (status != WM_OK)
+            return status;
+    }
+    return WM_OK;
+}
+
+static void help(void)
+{
+    puts("usage: wattmill catalog [KIND [NAME]] [options]\n\n"
+         "  without KIND             the kinds, and how many entries each has\n"
+         "  KIND                     its entries, with basis, date and source\n"
+         "  KIND NAME                the entry's values with their units\n"
+         "  --catalog FILE           with the entries of a file of your own; repeatable\n"
+         "  --format table|json|csv|md");
+}
+
+static const char *text_of_count(struct cli *cli, size_t n)
+{
+    return wm_arena_printf(cli->arena, "%zu", n);
+}
+
+static void print_kinds(struct cli *cli, const struct wm_catalog *catalog, enum wm_format format)
+{
+    static const struct wm_grid_column columns[] = {
+        {.key = "kind"}, {.key = "entries", .is_json = true, .align_right = true}, {.key = "what"}};
+    const char *cells[WM_N_CATALOGS * 3];
+    for (size_t k = 0; k < WM_N_CATALOGS; k++) {
+        const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
+        cells[3 * k] = wm_catalog_section(kind);
+        cells[3 * k + 1] = text_of_count(cli, wm_catalog_n(catalog, kind));
+        cells[3 * k + 2] = wm_catalog_summary(kind);
+    }
+    wm_grid_write(stdout, &(struct wm_grid){columns, 3, cells, WM_N_CATALOGS}, format);
+}
+
+static void print_entries(struct cli *cli, const struct wm_catalog *catalog,
+                          enum wm_catalog_kind kind, enum wm_format format)
+{
+    static const struct wm_grid_column columns[] = {
+        {.key = "name"}, {.key = "title"}, {.key = "basis"}, {.key = "as_of"}, {.key = "source"}};
+    const size_t n = wm_catalog_n(catalog, kind);
+    const char **cells = WM_NEW_ARRAY(cli->arena, const char *, n * 5);
+    for (size_t i = 0; i < n; i++) {
+        const struct wm_catalog_head *const h = wm_catalog_at(catalog, kind, i);
+        const char *const row[5] = {h->name, h->title, wm_basis_words[h->basis], h->as_of,
+                                    h->source};
+        memcpy(&cells[5 * i], row, sizeof row);
+    }
+    /* sources are sentences: a terminal shows them one entry at a time */
+    const bool all = format != WM_FORMAT_TABLE;
+    for (size_t i = 0; !all && i < n; i++)
+        memmove(&cells[4 * i], &cells[5 * i], 4 * sizeof *cells);
+    wm_grid_write(stdout, &(struct wm_grid){columns, all ? 5 : 4, cells, n}, format);
+}
+
+/* Strings without their quotes; a long array of numbers says how many and between what. */
+static const char *shorten(struct cli *cli, const char *value)
+{
+    enum { MAX_COLUMNS = 40 };
+    struct wm_json *root = NULL;
+    struct wm_diags ignored = wm_diags_init(cli->arena);
+    if (wm_json_parse(cli->arena, value, strlen(value), "", &root, &ignored) != WM_OK)
+        return value;
+    if (root->type == WM_JSON_STRING)
+        return root->text;
+    if (root->type != WM_JSON_ARRAY || strlen(value) <= MAX_COLUMNS ||
+        root->child->type != WM_JSON_NUMBER)
+        return value;
+    double lo = root->child->number, hi = lo;
+    for (const struct wm_json *c = root->child; c != NULL; c = c->next) {
+        lo = c->number < lo ? c->number : lo;
+        hi = c->number > hi ? c->number : hi;
+    }
+    return wm_arena_printf(cli->arena, "%zu numbers, %g..%g", root->n_children, lo, hi);
+}
+
+static void print_head(const struct wm_catalog_head *h)
+{
+    printf("%s: %s\n  basis   %s\n  as of   %s\n  source  %s\n", h->name, h->title,
+           wm_basis_words[h->basis], h->as_of, h->source);
+    if (h->notes[0] != '\0')
+        printf("  notes   %s\n", h->notes);
+    putchar('\n');
+}
+
+static void print_entry(struct cli *cli, const struct wm_catalog *catalog,
+                        enum wm_catalog_kind kind, const struct wm_catalog_head *head,
+                        enum wm_format format)
+{
+    static const struct wm_grid_column columns[] = {
+        {.key = "key"},     {.key = "value", .is_json = true, .align_right = true},
+        {.key = "unit"},    {.key = "from"},
+        {.key = "meaning"}, {.key = "basis"},
+        {.key = "as_of"},   {.key = "source"}};
+    enum { ALL = 8, SHOWN = 5 }; /* the table says basis, date and source once, above */
+    const bool table = format == WM_FORMAT_TABLE;
+    const size_t n_columns = table ? SHOWN : ALL;
+    const struct wm_catalog_cell *values = NULL;
+    const size_t n = wm_catalog_cells(cli->arena, catalog, kind, head->name, &values);
+    const char **cells = WM_NEW_ARRAY(cli->arena, const char *, n *ALL);
+    for (size_t i = 0; i < n; i++) {
+        const bool own = strcmp(values[i].origin, "entry") == 0;
+        const char *const row[ALL] = {
+            values[i].key,          table ? shorten(cli, values[i].value) : values[i].value,
+            values[i].unit,         values[i].origin,
+            values[i].doc,          own ? wm_basis_words[head->basis] : "estimate",
+            own ? head->as_of : "", own ? head->source : "default of the table"};
+        memcpy(&cells[n_columns * i], row, n_columns * sizeof *row);
+    }
+    if (table)
+        print_head(head);
+    wm_grid_write(stdout, &(struct wm_grid){columns, n_columns, cells, n}, format);
+}
+
+static enum wm_status no_kind(struct cli *cli, const char *word)
+{
+    struct wm_suggest near = wm_suggest_init(word);
+    for (int k = 0; k < WM_N_CATALOGS; k++)
+        wm_suggest_offer(&near, wm_catalog_section((enum wm_catalog_kind)k));
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                "catalog: no kind \"%s\"%s; `wattmill catalog` lists them", word,
+                wm_suggest_text(cli->arena, &near));
+    return WM_USAGE;
+}
+
+static enum wm_status no_entry(struct cli *cli, const struct wm_catalog *catalog,
+                               enum wm_catalog_kind kind, const char *word)
+{
+    struct wm_suggest near = wm_suggest_init(word);
+    for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++)
+        wm_suggest_offer(&near, wm_catalog_at(catalog, kind, i)->name);
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                "catalog: no entry \"%s\" in %s%s; `wattmill catalog %s` lists them", word,
+                wm_catalog_section(kind), wm_suggest_text(cli->arena, &near),
+                wm_catalog_section(kind));
+    return WM_USAGE;
+}
+
+enum wm_status cli_catalog(struct cli *cli)
+{
+    struct options o = {.format = WM_FORMAT_TABLE};
+    enum wm_status status = parse(cli, &o);
+    if (status != WM_OK)
+        return status;
+    if (o.help) {
+        help();
+        return WM_OK;
+    }
+    const struct wm_catalog *catalog = NULL;
+    status = wm_catalog_load_with(cli->arena, o.extra, &catalog, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    if (o.n_words == 0) {
+        print_kinds(cli, catalog, o.format);
+        return WM_OK;
+    }
+    const enum wm_catalog_kind kind = wm_catalog_kind_of(o.words[0]);
+    if (kind == WM_CATALOG_NONE)
+        return no_kind(cli, o.words[0]);
+    if (o.n_words == 1) {
+        print_entries(cli, catalog, kind, o.format);
+        return WM_OK;
+    }
+    const struct wm_catalog_head *const head = wm_catalog_find(catalog, kind, o.words[1]);
+    if (head == NULL)
+        return no_entry(cli, catalog, kind, o.words[1]);
+    print_entry(cli, catalog, kind, head, o.format);
+    return WM_OK;
+}

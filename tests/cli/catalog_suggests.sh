@@ -1,0 +1,3 @@
+# near misses of kinds and names are suggested
+"$BIN" catalog climate
+"$BIN" catalog climates phenix
