@@ -3,9 +3,12 @@
 #include "wattmill/finance.h"
 #include "wattmill/require.h"
 
+static const char *const tenure_words[] = {"owned", "rented", NULL};
+
 // clang-format off
 const struct wm_field wm_ledger_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_ledger_params),
+    WM_CHOICE(wm_ledger_params, facility, tenure_words, "owned", "owned: capital and its cost; rented: colocation rent (cash cost of definition C)"),
     WM_REAL(wm_ledger_params, facility_capex_usd_per_mw_it, WM_UNIT_USD_PER_MW, 0.0, 1e9, 11.7e6, "shell, power and cooling per IT design MW"),
     WM_REAL(wm_ledger_params, facility_premium_frac, WM_UNIT_FRAC, 0.0, 5.0, 0.085, "premium of an AI hall on it"),
     WM_REAL(wm_ledger_params, facility_om_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.015, "operation and maintenance over facility capital, per year"),
@@ -21,6 +24,11 @@ const struct wm_field wm_ledger_fields[] = {
     WM_REAL(wm_ledger_params, colo_rent_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 10000.0, 120.0, "colocation rent per IT design kW, power passed through (definition C)"),
     WM_REAL(wm_ledger_params, it_life_years, WM_UNIT_YEAR, 0.5, 50.0, 5.0, "of IT capital"),
     WM_REAL(wm_ledger_params, facility_life_years, WM_UNIT_YEAR, 0.5, 100.0, 20.0, "of facility capital"),
+    WM_REAL(wm_ledger_params, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.10, "cost of capital, nominal, per year; hyperscalers 8 to 9 %, leveraged neoclouds 12 to 14 %"),
+    WM_REAL(wm_ledger_params, debt_share_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.60, "debt over capital; lenders give 50 to 70 %"),
+    WM_REAL(wm_ledger_params, debt_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.10, "interest, per year; CoreWeave 2025: notes 10 %, delayed draw loans 11 to 15 %"),
+    WM_REAL(wm_ledger_params, debt_years, WM_UNIT_YEAR, 1.0, 50.0, 5.0, "level payments over whole years"),
+    WM_REAL(wm_ledger_params, tax_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "on income after write-offs; 0: figures are before tax"),
     WM_FIELD_END,
 };
 
@@ -87,6 +95,7 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
         .facility_capex_usd = facility_usd,
         .it_capex_usd = it_usd,
         .power_usd = basis->energy_usd + basis->demand_usd + basis->fixed_usd,
+        .energy_usd = basis->energy_usd,
     };
     const unsigned facility = WM_TAG_FACILITY, it = WM_TAG_IT;
     add_line(&l, "energy", WM_TAG_POWER, basis->energy_usd);
@@ -120,6 +129,35 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
              years * wm_equivalent_annual_cost(facility_usd, 0.0, rate, p->facility_life_years));
     add_up(&l);
     return l;
+}
+
+static double line_usd(const struct wm_ledger *ledger, unsigned tags)
+{
+    double usd = 0.0;
+    for (size_t i = 0; i < ledger->n_lines; i++)
+        if ((ledger->lines[i].tags & tags) == tags)
+            usd += ledger->lines[i].usd;
+    return usd;
+}
+
+struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
+                                     const struct wm_ledger *ledger)
+{
+    const bool owned = params->facility == WM_TENURE_OWNED;
+    const double cash_usd = ledger->opex_usd[owned ? WM_OPEX_B : WM_OPEX_C];
+    const unsigned whose = owned ? WM_TAG_DEPRECIATION : WM_TAG_DEPRECIATION | WM_TAG_IT;
+    return (struct wm_ledger_cash){
+        .opex_usd = cash_usd,
+        .profit_opex_usd = cash_usd + line_usd(ledger, whose),
+        .it_capex_usd = ledger->it_capex_usd,
+        .facility_capex_usd = owned ? ledger->facility_capex_usd : 0.0,
+    };
+}
+
+double wm_power_usd_at_share(const struct wm_ledger *ledger, enum wm_opex opex, double share_frac)
+{
+    WM_REQUIRE(share_frac >= 0.0 && share_frac < 1.0);
+    return share_frac / (1.0 - share_frac) * (ledger->opex_usd[opex] - ledger->power_usd);
 }
 
 static double per_mtok(double cost_usd, double tok)

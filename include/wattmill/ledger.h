@@ -33,8 +33,12 @@ enum { WM_N_TAGS = 11 };
 /** Name of tag bit `i`, e.g. "power". */
 const char *wm_tag_name(int i);
 
+/** Whose the building is: capital of its own, or a rent per IT design kW. */
+enum wm_tenure { WM_TENURE_OWNED, WM_TENURE_RENTED };
+
 struct wm_ledger_params {
     struct wm_catalog_head head;
+    enum wm_tenure facility; /* decides cash cost, capital and profit; A to E never change */
     double facility_capex_usd_per_mw_it, facility_premium_frac;
     double facility_om_frac; /* of facility capital, per year */
     double site_fte_per_mw_it, site_fte_usd_per_year;
@@ -45,6 +49,9 @@ struct wm_ledger_params {
     double licence_usd_per_gpu_year;
     double colo_rent_usd_per_kw_month; /* per IT design kW */
     double it_life_years, facility_life_years;
+    double discount_rate_frac;                          /* nominal, per year */
+    double debt_share_frac, debt_rate_frac, debt_years; /* of the capital this ledger buys */
+    double tax_rate_frac;                               /* on income */
 };
 
 extern const struct wm_field wm_ledger_fields[];
@@ -82,10 +89,25 @@ struct wm_ledger {
     struct wm_ledger_line lines[WM_N_LEDGER_LINES];
     size_t n_lines;
     double facility_capex_usd, it_capex_usd;
-    double power_usd;
-    double opex_usd[WM_N_OPEX]; /* of the run */
+    double power_usd, energy_usd; /* the bill; its part by the MWh */
+    double opex_usd[WM_N_OPEX];   /* of the run */
     double power_share_frac[WM_N_OPEX];
 };
+
+/** What the chosen ledger pays, by whose the building is. */
+struct wm_ledger_cash {
+    double opex_usd;                         /* cash, of the run, power included: B or C */
+    double profit_opex_usd;                  /* with depreciation of what is owned */
+    double it_capex_usd, facility_capex_usd; /* what it buys; facility 0 when rented */
+};
+struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
+                                     const struct wm_ledger *ledger);
+
+/**
+ * Power cost at which power is `share` of OpEx, everything else as booked: share / (1 - share) times
+ * the rest [USD of the run].
+ */
+double wm_power_usd_at_share(const struct wm_ledger *ledger, enum wm_opex opex, double share_frac);
 
 /** Books a run; cannot fail. */
 struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,

@@ -6,6 +6,7 @@
 #ifndef WATTMILL_RESULTS_H
 #define WATTMILL_RESULTS_H
 
+#include "wattmill/appraisal.h"
 #include "wattmill/diag.h"
 #include "wattmill/ledger.h"
 #include "wattmill/scenario.h"
@@ -97,6 +98,7 @@ struct wm_results {
     struct wm_pool_result *pools;
     size_t n_pools;
     const struct wm_ledger *ledger;
+    const struct wm_appraisal *appraisal;
     struct wm_balance *balances;
     size_t n_balances;
     struct wm_series_row *series;

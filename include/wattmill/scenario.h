@@ -8,6 +8,7 @@
 #define WATTMILL_SCENARIO_H
 
 #include "wattmill/accelerator.h"
+#include "wattmill/appraisal.h"
 #include "wattmill/catalog.h"
 #include "wattmill/climate.h"
 #include "wattmill/cooling.h"
@@ -106,9 +107,24 @@ struct wm_policy {
     enum wm_capping capping;
 };
 
+/** A year of a table of write-offs. */
+struct wm_tax_share {
+    double share_frac; /* of the capital */
+};
+
+/** Rates left out (NAN) are the ledger's. */
 struct wm_economics {
     const struct wm_ledger_params *ledger;
     double discount_rate_frac; /* nominal, per year */
+    int64_t appraisal_years;   /* over which a shorter run repeats its year */
+    double residual_it_frac, residual_facility_frac;
+    double price_half_life_years; /* NAN: prices stay */
+    double power_escalation_frac, opex_escalation_frac;
+    double debt_share_frac, debt_rate_frac, debt_years;
+    double dscr_floor;
+    double tax_rate_frac;
+    enum wm_write_off tax_write_off;
+    struct wm_list tax_table; /* of struct wm_tax_share, years 1, 2, ... */
 };
 
 struct wm_scenario {

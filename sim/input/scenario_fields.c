@@ -6,6 +6,8 @@ static const char *const provisioning_words[] = {"max_p", NULL};
 static const char *const workload_kind_words[] = {"request", NULL};
 static const char *const capping_words[] = {"marginal_revenue", NULL};
 
+static const char *const write_off_words[] = {"straight-line", "declining-balance", "table", NULL};
+
 // clang-format off
 static const struct wm_field horizon_fields[] = {
     WM_TIME_AS(wm_horizon, start_us, "start", "2027-01-01", "first instant, UTC"),
@@ -87,9 +89,26 @@ static const struct wm_field policy_fields[] = {
     WM_CHOICE(wm_policy, capping, capping_words, "marginal_revenue", "who gives way under the ceiling: marginal_revenue equalises $/W"),
     WM_FIELD_END,
 };
+static const struct wm_field tax_share_fields[] = {
+    WM_REAL_REQ(wm_tax_share, share_frac, "share_frac", WM_UNIT_FRAC, 0.0, 1.0, "of the capital, written off in this year"),
+    WM_FIELD_END,
+};
 static const struct wm_field economics_fields[] = {
     WM_REF(wm_economics, ledger, ledger, wm_ledger_params, "owner-operator", "who owns what, and unit costs"),
-    WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.10, "nominal, per year; default: 10 %, 8 to 14 % is usual"),
+    WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "nominal, per year; default: the ledger's, 8 to 14 % is usual"),
+    WM_INT(wm_economics, appraisal_years, 1, WM_APPRAISAL_YEARS_MAX, 5, "years over which a run of less than 3 repeats its year, capital spent at the start"),
+    WM_REAL(wm_economics, residual_it_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.10, "worth of IT at the end of the appraisal, or of its life if that is shorter, over its price"),
+    WM_REAL(wm_economics, residual_facility_frac, WM_UNIT_FRAC, 0.0, 2.0, 0.75, "worth of the facility at the end of the appraisal over its price"),
+    WM_REAL(wm_economics, price_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "token prices halve in this time; default: they stay. Economy tier 1.10, mid tier 1.55, flagships none (arXiv 2603.28576)"),
+    WM_REAL(wm_economics, power_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of the power bill, per year (estimate)"),
+    WM_REAL(wm_economics, opex_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of all other cash cost, per year (estimate)"),
+    WM_REAL(wm_economics, debt_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "debt over capital; default: the ledger's"),
+    WM_REAL(wm_economics, debt_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "interest, per year; default: the ledger's"),
+    WM_REAL(wm_economics, debt_years, WM_UNIT_YEAR, 1.0, 50.0, (double)NAN, "level payments over whole years; default: the ledger's"),
+    WM_REAL(wm_economics, dscr_floor, WM_UNIT_NONE, 0.0, 10.0, 1.35, "debt service coverage below this gives a warning (covenant; estimate)"),
+    WM_REAL(wm_economics, tax_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "on income after write-offs, losses carried forward; default: the ledger's"),
+    WM_CHOICE(wm_economics, tax_write_off, write_off_words, "straight-line", "how capital is written off for tax; table: the shares of tax_table"),
+    WM_LIST(wm_economics, tax_table, wm_tax_share, tax_share_fields, "write-offs of years 1, 2, ..., for the word table"),
     WM_FIELD_END,
 };
 const struct wm_field wm_scenario_fields[] = {
@@ -184,8 +203,28 @@ static void check_calendar(const struct wm_scenario *s, struct wm_diags *diags)
     }
 }
 
+static void check_economics(const struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_list *const table = &s->economics.tax_table;
+    const struct wm_tax_share *const years = table->items;
+    const bool is_table = s->economics.tax_write_off == WM_WRITE_OFF_TABLE;
+    double sum = 0.0;
+    for (size_t i = 0; i < table->n; i++)
+        sum += years[i].share_frac;
+    if (is_table != (table->n > 0))
+        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table",
+                    "and tax_write_off \"table\" go together");
+    if (sum > 1.0 + 1e-9)
+        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table",
+                    "sums to %g, more than the capital", sum);
+    if (table->n > WM_TAX_TABLE_MAX)
+        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table", "has %zu years, at most %d",
+                    table->n, WM_TAX_TABLE_MAX);
+}
+
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
+    check_economics(scenario, diags);
     check_fleet(scenario, diags);
     check_workloads(scenario, diags);
     check_calendar(scenario, diags);

@@ -44,6 +44,26 @@ static void write_metrics(struct wm_json_writer *w, const struct wm_results *r)
     wm_json_object_end(w);
 }
 
+/* The pro-forma; year 0 holds the capital. */
+static void write_yearly(struct wm_json_writer *w, const struct wm_appraisal *a)
+{
+    wm_json_key(w, "yearly");
+    wm_json_array_begin(w);
+    for (size_t t = 0; a != NULL && t <= a->n_years; t++) {
+        const struct wm_appraisal_year *const y = &a->year[t];
+        wm_json_object_begin(w);
+        wm_json_member_integer(w, "year", (int64_t)t);
+#define REAL(member) real(w, #member, y->member)
+        REAL(revenue_usd), REAL(power_usd), REAL(opex_usd), REAL(capex_usd), REAL(residual_usd);
+        REAL(write_off_usd), REAL(tax_usd), REAL(flow_usd), REAL(cumulated_pv_usd);
+        REAL(interest_usd), REAL(principal_usd), REAL(owner_tax_usd), REAL(owner_flow_usd);
+        REAL(dscr);
+#undef REAL
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
 static void write_classes(struct wm_json_writer *w, const struct wm_results *r)
 {
     wm_json_key(w, "classes");
@@ -186,15 +206,7 @@ void wm_output_json(FILE *file, const struct wm_report *report)
     write_inputs(&w, report->origins);
     wm_json_key(&w, "metrics");
     write_metrics(&w, r);
-    /* the horizon is one element until runs of several years split it */
-    wm_json_key(&w, "yearly");
-    wm_json_array_begin(&w);
-    wm_json_object_begin(&w);
-    wm_json_member_integer(&w, "year", 1);
-    wm_json_key(&w, "metrics");
-    write_metrics(&w, r);
-    wm_json_object_end(&w);
-    wm_json_array_end(&w);
+    write_yearly(&w, r->appraisal);
     write_classes(&w, r);
     write_pools(&w, r);
     write_ledger(&w, r->ledger);

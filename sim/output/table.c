@@ -97,6 +97,20 @@ static void shares(FILE *file, const struct wm_report *r)
          text[4]);
 }
 
+/* Money over the years, before or after tax as the ledger says; "-" where a figure does not exist. */
+static void appraisal(FILE *file, const struct wm_report *r)
+{
+    const struct wm_economics *const e = &r->results->scenario->economics;
+    const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger->tax_rate_frac : e->tax_rate_frac;
+    char npv[24], irr[24], payback[24], dscr[24], money[40];
+    (void)snprintf(money, sizeof money, "%9s$", short_number(printed(r, WM_METRIC_npv_usd), npv));
+    line(file, "NPV %lld yr %-7s%-13s IRR %s%%  payback %syr  DSCR %s",
+         (long long)e->appraisal_years, tax_frac > 0.0 ? "taxed" : "pre-tax", money,
+         short_number(100.0 * printed(r, WM_METRIC_irr_frac), irr),
+         short_number(printed(r, WM_METRIC_payback_years), payback),
+         short_number(printed(r, WM_METRIC_dscr_min), dscr));
+}
+
 static void energy_bar(FILE *file, const struct wm_report *r)
 {
     const double *const e = r->results->energy_j;
@@ -164,8 +178,9 @@ void wm_output_table(FILE *file, const struct wm_report *r)
     PAIR("Site peak 15 min", site_power_peak_mw, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
     PAIR("TTFT p50", ttft_p50_s, "s", "TTFT p99", ttft_p99_s, "s");
     PAIR("TPOT p50", tpot_p50_s, "s/tok", "TPOT p99", tpot_p99_s, "s/tok");
-    PAIR("SLO met", slo_attainment_frac, "of served", "Profit (D)", profit_usd_per_mw_utility_year,
-         "$/MW-yr");
+    PAIR("SLO met", slo_attainment_frac, "of served", "Profit (accrual)",
+         profit_usd_per_mw_utility_year, "$/MW-yr");
+    appraisal(file, r);
 #undef PAIR
     energy_bar(file, r);
     footer(file, r);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 
+#include "finance.h"
 #include "flow.h"
 #include "site.h"
 
@@ -255,7 +256,8 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
                                 .n_gpus = n_gpus,
                                 .penalty_usd = r->site.account.penalty_usd,
                                 .years = r->site.account.time_s / WM_S_PER_YEAR,
-                                .discount_rate_frac = r->scenario->economics.discount_rate_frac};
+                                .discount_rate_frac =
+                                    wm_discount_rate_frac(&r->scenario->economics)};
     for (size_t i = 0; i < r->plan.n_pools; i++)
         b.it_capex_usd += (double)r->plan.pools[i].n_gpus *
                           r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu;
@@ -287,13 +289,14 @@ static void set_money(struct wm_run *r, const struct totals *t)
         set(r, shares[i], l->power_share_frac[i]);
     SET(r, power_cost_usd, l->power_usd);
     SET(r, opex_b_usd, l->opex_usd[WM_OPEX_B]);
-    SET(r, capex_usd, l->facility_capex_usd + l->it_capex_usd);
+    const struct wm_ledger_cash cash = wm_ledger_cash(r->scenario->economics.ledger, l);
+    SET(r, capex_usd, cash.facility_capex_usd + cash.it_capex_usd);
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
     SET(r, revenue_usd, t->revenue_usd);
     SET(r, revenue_usd_per_mw_utility_year, t->revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year,
         t->revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));
-    const double profit_usd = t->revenue_usd - l->opex_usd[WM_OPEX_D];
+    const double profit_usd = t->revenue_usd - cash.profit_opex_usd;
     SET(r, profit_usd_per_hour, profit_usd / (years * WM_H_PER_YEAR));
     SET(r, profit_usd_per_mw_utility_year, profit_usd / years / mw);
     const struct wm_lcot_basis lb = {
@@ -320,28 +323,6 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
     struct wm_site_result twin = {0};
     wm_site_run(r->arena, r->scenario, &r->plan, &options, &twin, diags);
     SET(r, curtailed_mwh, twin.account.site_j - r->site.account.site_j);
-}
-
-/* Published spans for the kind of site this is; outside them a reader should ask why. */
-static void check_plausible(const struct wm_run *r, const struct totals *t, struct wm_diags *diags)
-{
-    const double kw_per_gpu = r->site.peak_bin_w / 1e3 / t->gpus;
-    if (t->gpus > 0.0 && (kw_per_gpu < 0.3 || kw_per_gpu > 3.5))
-        wm_diag_add(diags, WM_W901, NULL, "site_power_peak_mw",
-                    "is %.2f kW per accelerator at the meter; SemiAnalysis' all-in figures from "
-                    "H100 to VR200 span 1.1 to 3.3 kW",
-                    kw_per_gpu);
-    const double tco = r->results->metric[WM_METRIC_tco_usd_per_year] / contract_mw(r);
-    if (tco < 3e6 || tco > 30e6)
-        wm_diag_add(diags, WM_W901, NULL, "tco_usd_per_year",
-                    "is %.1f MUSD per contract MW; SemiAnalysis' total costs span 4.9 to 13.8",
-                    tco / 1e6);
-    const double per_mw = r->results->metric[WM_METRIC_revenue_usd_per_mw_utility_year];
-    if (r->results->n_classes > 0 && (per_mw < 6e6 || per_mw > 30e6))
-        wm_diag_add(diags, WM_W901, NULL, "revenue_usd_per_mw_utility_year",
-                    "is %.1f MUSD; published revenue of AI sites spans 6 to 30 MUSD per MW-year "
-                    "(SemiAnalysis, CoreWeave, OpenAI)",
-                    per_mw / 1e6);
 }
 
 static void collect(struct wm_run *r, struct wm_diags *diags)
@@ -372,7 +353,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     set_latency(r);
     set_money(r, &t);
     close_balances(r);
-    check_plausible(r, &t, diags);
+    wm_run_finance(r->arena, res, diags);
 }
 
 static void report_balances(const struct wm_results *res, struct wm_diags *diags)

@@ -1,0 +1,16 @@
+/* Finance of a run: its year on the appraisal's terms, and the metrics made from it. */
+#ifndef WM_RUN_FINANCE_H
+#define WM_RUN_FINANCE_H
+
+#include "wattmill/results.h"
+
+/** The scenario's cost of capital, or its ledger's. */
+double wm_discount_rate_frac(const struct wm_economics *economics);
+
+/**
+ * Fills the appraisal, its metrics, break-evens and figures of plausibility; expects revenue, energy,
+ * tokens, GPUs and the ledger in `results`. Figures that do not exist stay absent, with W911.
+ */
+void wm_run_finance(struct wm_arena *arena, struct wm_results *results, struct wm_diags *diags);
+
+#endif
