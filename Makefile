@@ -8,7 +8,7 @@ PREFIX   ?= /usr/local
 CC       ?= gcc
 CONFIG   ?= release
 B        := build/$(CONFIG)
-PKGS     := gsl libcjson libgcrypt
+PKGS     := gsl libcjson libgcrypt sqlite3
 
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -O2 -g
@@ -36,7 +36,7 @@ TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
-LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/run/*.c sim/output/*.c models/*.c))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/run/*.c sim/output/*.c sim/sweep/*.c models/*.c))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))

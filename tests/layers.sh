@@ -20,18 +20,20 @@ only '^sim/base/json' 'cjson/cJSON\.h|<cJSON\.h>'
 only '^sim/base/(numeric[a-z_]*|rng)\.c' 'include <gsl/'
 only '^sim/base/csv_read\.c' '<csv\.h>'
 only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('
-only '^sim/output/stamp\.c' 'gcrypt\.h'
+only '^sim/base/digest\.c' 'gcrypt\.h'
+only '^sim/sweep/store\.c' 'sqlite3\.h'
+only '^sim/sweep/export_xlsx\.c' 'xlsxwriter\.h'
 only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
 
-up='scenario|results|run|output|input|engine'
+up='scenario|results|run|output|input|engine|study'
 never sim/base "wattmill/($up)\.h"
 never models "wattmill/($up)\.h"
 never sim/engine "wattmill/(scenario|results|run|output|input)\.h"
 never sim/workload "wattmill/(scenario|results|run|output|input|engine)\.h"
-never sim/replica "wattmill/(output|input)\.h"
-never sim/run "wattmill/(output|input)\.h"
-never sim/output "wattmill/(engine|run)\.h"
-never sim/input "wattmill/(results|run|output|engine)\.h"
+never sim/replica "wattmill/(output|input|study)\.h"
+never sim/run "wattmill/(output|input|study)\.h"
+never sim/output "wattmill/(engine|run|study)\.h"
+never sim/input "wattmill/(results|run|output|engine|study)\.h"
 for f in sim/cli/*.c; do
     hits=$(grep -nE '#include "' "$f" | grep -vE '"wattmill/|"cli\.h"')
     [ -z "$hits" ] || { echo "$f includes a private header:"; echo "$hits"; rc=1; }

@@ -16,6 +16,11 @@ struct wm_arena;
 struct wm_arena *wm_arena_open(void);
 /** Releases everything allocated in `arena`; NULL is allowed. */
 void wm_arena_close(struct wm_arena *arena);
+/**
+ * Forgets everything allocated, keeping the memory for what comes next: a loop that resets its arena
+ * asks the system for nothing after its first rounds. Memory the last round left unused is given back.
+ */
+void wm_arena_reset(struct wm_arena *arena);
 /** Where to longjmp (value 1) when memory ends; NULL means abort. */
 void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary);
 

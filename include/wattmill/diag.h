@@ -3,7 +3,8 @@
  *
  *     site.json:14:22: error E204: cooling.approach_k = -3 K, allowed 1..15 K (...)
  *
- * Codes: 1xx usage and files, 2xx scenario, 3xx run, 4xx output, W9xx warnings; each is one row of
+ * Codes: 1xx usage and files, 2xx scenario, 3xx run, 4xx output, 5xx sweep,
+ * W9xx warnings; each is one row of
  * diag.def and is never reused. Functions that can meet a user's mistake take a `struct wm_diags *`
  * last and go on after the first.
  */

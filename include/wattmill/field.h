@@ -19,6 +19,7 @@
  *     PRESET   struct wm_X inline              {"type": entry name, key: override, ...} or the name
  *     GROUP    struct inline                   object
  *     LIST     struct wm_list                  array of objects
+ *     JSON     const struct wm_json *          any value, kept as parsed; NULL when absent
  */
 #ifndef WATTMILL_FIELD_H
 #define WATTMILL_FIELD_H
@@ -44,6 +45,7 @@ enum wm_field_kind {
     WM_KIND_PRESET,
     WM_KIND_GROUP,
     WM_KIND_LIST,
+    WM_KIND_JSON,
 };
 
 /** The member of a LIST row: `n` items of the row's item size, in the scenario's arena. */
@@ -146,6 +148,9 @@ struct wm_field {
     WM_ROW(tag, member, WM_KIND_LIST, #member, .fields = (rows),                         \
            .item_size = sizeof(struct item_tag) + WM_TYPED(tag, member, struct wm_list), \
            .doc = text)
+#define WM_JSON(tag, member, text)            \
+    WM_ROW(tag, member, WM_KIND_JSON, #member, \
+           .item_size = WM_TYPED(tag, member, const struct wm_json *), .doc = text)
 #define WM_FIELD_END        \
     {                       \
         .kind = WM_KIND_END \

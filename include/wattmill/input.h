@@ -99,6 +99,24 @@ enum wm_status wm_override_catalog(struct wm_arena *arena, const char *path,
 bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
                        struct wm_diags *diags);
 
+/** Where a dotted path leads: a value of a tree, and the row that reads it. */
+struct wm_target {
+    struct wm_json *node;
+    const struct wm_field *field; /* NULL when no row of the scenario has that path */
+    const char *path;             /* the path with list elements by index, as in wm_origin */
+    bool is_new;                  /* it was not there */
+};
+/**
+ * Finds the value at `path`, making the objects on the way (and an empty one at its end) where there
+ * are none, as an override would.
+ *
+ * @param place  of the path itself, for messages and for keys that are made
+ * @return false with E103 when the path leads nowhere
+ */
+bool wm_override_target(struct wm_arena *arena, struct wm_json *root, const char *path,
+                        const struct wm_place *place, struct wm_target *out,
+                        struct wm_diags *diags);
+
 /** A scenario with what a sink wants to know about its origin. */
 struct wm_loaded {
     const struct wm_scenario *scenario;
@@ -130,6 +148,23 @@ enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, s
 enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
                                 const struct wm_override *sets, size_t n_sets,
                                 struct wm_loaded *out, struct wm_diags *diags);
+
+/**
+ * The two halves of wm_scenario_load(), for a study, which parses once and reads many times.
+ *
+ * wm_scenario_tree_load(): the file's JSON with all it extends, not yet read through the tables.
+ * wm_scenario_tree_read(): such a tree -> scenario.
+ *
+ * @param catalog  of an earlier read of the same tree when none of its catalogue sections changed
+ *                 since, or NULL: it is loaded
+ * @param origins  whether out->origins is filled
+ * @return as wm_scenario_load()
+ */
+enum wm_status wm_scenario_tree_load(struct wm_arena *arena, const char *path,
+                                     struct wm_json **root, struct wm_diags *diags);
+enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_json *root,
+                                     const struct wm_catalog *catalog, bool origins,
+                                     struct wm_loaded *out, struct wm_diags *diags);
 
 /** Whole file into the arena, 0-ended; WM_IO with E102 when it cannot be read. */
 enum wm_status wm_text_load(struct wm_arena *arena, const char *path, const char **text,

@@ -3,6 +3,7 @@
 #define WATTMILL_NUMERIC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /** Turns GSL's aborting error handler off. Call once before anything else of the library. */
 void wm_init(void);
@@ -21,5 +22,35 @@ typedef double (*wm_function_fn)(double x, void *context);
  * @par Source  Brent, "Algorithms for Minimization without Derivatives", 1973, ch. 4 (GSL's brent)
  */
 bool wm_root_brent(wm_function_fn f, void *context, double low, double high, double *root);
+
+/** Standard normal: P(X < x), and its inverse for prob in (0, 1). */
+double wm_normal_prob(double x);
+double wm_normal_quantile(double prob);
+/** Inverse of the beta distribution on [0, 1]; prob in [0, 1], shapes > 0. */
+double wm_beta_quantile(double prob, double alpha, double beta);
+
+/*
+ * Quasi-random points that fill a unit cube evenly: Sobol up to WM_SOBOL_MAX_DIMS dimensions (beyond
+ * them GSL returns zeros without an error), reverse Halton up to WM_QUASI_MAX_DIMS.
+ *
+ * @par Source  GNU Scientific Library 2.7, "Quasi-Random Sequences"
+ */
+#define WM_SOBOL_MAX_DIMS 40
+#define WM_QUASI_MAX_DIMS 1229
+
+struct wm_quasi {
+    void *generator; /* GSL's */
+    uint64_t next;   /* index it yields next */
+    unsigned n_dims;
+};
+/**
+ * The sequence in `n_dims` from its beginning; close it.
+ * @return false when memory ended
+ * @pre 1 <= n_dims <= WM_QUASI_MAX_DIMS
+ */
+bool wm_quasi_open(struct wm_quasi *quasi, unsigned n_dims);
+void wm_quasi_close(struct wm_quasi *quasi);
+/** Point `index` into `point` [n_dims], each in [0, 1); going forward is cheap, back starts over. */
+void wm_quasi_at(struct wm_quasi *quasi, uint64_t index, double *point);
 
 #endif

@@ -12,10 +12,9 @@
 
 #include "wattmill/arena.h"
 #include "wattmill/diag.h"
+#include "wattmill/digest.h"
 #include "wattmill/input.h"
 #include "wattmill/results.h"
-
-#define WM_HASH_HEX_BYTES 65
 
 /** What produced a result; equal stamps mean equal results. */
 struct wm_stamp {

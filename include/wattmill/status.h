@@ -14,6 +14,7 @@
     X(INVALID, 3, "scenario or catalogue invalid")                  \
     X(INFEASIBLE, 4, "no feasible operating point")                 \
     X(IO, 5, "file, database or disk error")                        \
+    X(POINTS_FAILED, 6, "finished with failed points")              \
     X(NO_MEMORY, 5, "out of memory")                                \
     X(INTERNAL, 70, "internal error")                               \
     X(INTERRUPTED, 130, "interrupted")

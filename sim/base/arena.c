@@ -1,6 +1,7 @@
 /*
- * A chain of chunks, each filled from the front. Chunks come zeroed from calloc and are never
- * reused, so handing out memory is a pointer bump. An allocation too big for a chunk gets its own.
+ * A chain of chunks, each filled from the front. Chunks come zeroed from calloc, or from before a
+ * reset, which zeroed what had been used; so handing out memory is a pointer bump. An allocation too
+ * big for a chunk gets its own.
  */
 #include "wattmill/arena.h"
 
@@ -26,6 +27,7 @@ struct chunk {
 
 struct wm_arena {
     struct chunk *chunk; /* the one being filled */
+    struct chunk *spare; /* from before the last reset, zeroed */
     size_t chunk_bytes;  /* size of the next one */
     size_t used_bytes;
     jmp_buf *boundary;
@@ -39,16 +41,34 @@ struct wm_arena *wm_arena_open(void)
     return arena;
 }
 
+static void free_chain(struct chunk *c)
+{
+    while (c != NULL) {
+        struct chunk *const next = c->next;
+        free(c);
+        c = next;
+    }
+}
+
 void wm_arena_close(struct wm_arena *arena)
 {
     if (arena == NULL)
         return;
-    struct chunk *next = NULL;
-    for (struct chunk *c = arena->chunk; c != NULL; c = next) {
-        next = c->next;
-        free(c);
-    }
+    free_chain(arena->chunk);
+    free_chain(arena->spare);
     free(arena);
+}
+
+void wm_arena_reset(struct wm_arena *arena)
+{
+    free_chain(arena->spare);
+    for (struct chunk *c = arena->chunk; c != NULL; c = c->next) {
+        memset(c + 1, 0, c->used_bytes);
+        c->used_bytes = 0;
+    }
+    arena->spare = arena->chunk;
+    arena->chunk = NULL;
+    arena->used_bytes = 0;
 }
 
 void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary)
@@ -76,10 +96,28 @@ static void *place_in(struct chunk *c, size_t n_bytes, size_t align)
     return p;
 }
 
+/* The smallest spare chunk that holds `n_bytes`, taken off the list, or NULL. */
+static struct chunk *take_spare(struct wm_arena *arena, size_t n_bytes)
+{
+    struct chunk **best = NULL;
+    for (struct chunk **at = &arena->spare; *at != NULL; at = &(*at)->next)
+        if ((*at)->n_bytes >= n_bytes && (best == NULL || (*at)->n_bytes < (*best)->n_bytes))
+            best = at;
+    if (best == NULL)
+        return NULL;
+    struct chunk *const c = *best;
+    *best = c->next;
+    c->next = NULL;
+    return c;
+}
+
 static struct chunk *chunk_new(struct wm_arena *arena, size_t n_bytes)
 {
     if (n_bytes > SIZE_MAX - sizeof(struct chunk))
         give_up(arena);
+    struct chunk *const spare = take_spare(arena, n_bytes);
+    if (spare != NULL)
+        return spare;
     struct chunk *c = calloc(1, sizeof *c + n_bytes);
     if (c == NULL)
         give_up(arena);

@@ -15,3 +15,20 @@ double wm_student_t_quantile(double prob, double degrees)
     WM_REQUIRE(prob > 0.0 && prob < 1.0 && degrees > 0.0);
     return gsl_cdf_tdist_Pinv(prob, degrees);
 }
+
+double wm_normal_prob(double x)
+{
+    return gsl_cdf_ugaussian_P(x);
+}
+
+double wm_normal_quantile(double prob)
+{
+    WM_REQUIRE(prob > 0.0 && prob < 1.0);
+    return gsl_cdf_ugaussian_Pinv(prob);
+}
+
+double wm_beta_quantile(double prob, double alpha, double beta)
+{
+    WM_REQUIRE(prob >= 0.0 && prob <= 1.0 && alpha > 0.0 && beta > 0.0);
+    return gsl_cdf_beta_Pinv(prob, alpha, beta);
+}

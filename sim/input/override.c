@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "wattmill/input.h"
+#include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 
 #define MAX_INDEX_DIGITS 9
@@ -47,6 +48,25 @@ static struct wm_json *parse_value(struct wm_arena *arena, const char *text)
     return value;
 }
 
+/* A way down a path, and the rows that belong to it as long as there are any. */
+struct walk {
+    struct wm_arena *arena;
+    const char *path; /* the whole of it, for messages */
+    const struct wm_place *place;
+    struct wm_diags *diags;
+    const struct wm_field *table; /* rows of the object or list stood on */
+    const struct wm_field *field; /* row of the value stood on */
+    enum wm_catalog_kind section; /* of the catalogue, when stood on one */
+    const char *indexed;          /* the path so far, elements by index */
+    bool is_new;
+};
+
+static void go(struct walk *w, const char *part)
+{
+    w->indexed = w->indexed[0] == '\0' ? part
+                                       : wm_arena_printf(w->arena, "%s.%s", w->indexed, part);
+}
+
 static size_t segment_bytes(const char *path)
 {
     return strcspn(path, ".");
@@ -70,10 +90,12 @@ static const char *name_of(const struct wm_json *element)
     return name != NULL && name->type == WM_JSON_STRING ? name->text : NULL;
 }
 
-/* Element of a list by name or index; sets the bytes used; NULL when there is none. */
-static struct wm_json *element(struct wm_json *array, const char *path, size_t *used)
+/* Element of a list by name or index; sets the bytes used and the index; NULL when there is none. */
+static struct wm_json *element(struct wm_json *array, const char *path, size_t *used,
+                               size_t *index)
 {
-    for (struct wm_json *c = array->child; c != NULL; c = c->next) {
+    *index = 0;
+    for (struct wm_json *c = array->child; c != NULL; c = c->next, ++*index) {
         const char *name = name_of(c);
         const size_t n = name != NULL ? strlen(name) : 0;
         if (n > 0 && strncmp(name, path, n) == 0 && (path[n] == '.' || path[n] == '\0')) {
@@ -84,20 +106,20 @@ static struct wm_json *element(struct wm_json *array, const char *path, size_t *
     *used = segment_bytes(path);
     if (*used == 0 || *used > MAX_INDEX_DIGITS || strspn(path, "0123456789") != *used)
         return NULL;
-    return wm_json_at(array, (size_t)strtoul(path, NULL, 10));
+    *index = (size_t)strtoul(path, NULL, 10);
+    return wm_json_at(array, *index);
 }
 
-static bool report_element(struct wm_arena *arena, const struct wm_json *array,
-                           const struct wm_override *set, const char *segment,
-                           struct wm_diags *diags)
+static bool report_element(const struct walk *w, const struct wm_json *array,
+                           const char *segment)
 {
     struct wm_suggest suggest = wm_suggest_init(segment);
     for (const struct wm_json *c = array->child; c != NULL; c = c->next)
         if (name_of(c) != NULL)
             wm_suggest_offer(&suggest, name_of(c));
-    wm_diag_add(diags, WM_E103, &set_place, set->path,
+    wm_diag_add(w->diags, WM_E103, w->place, w->path,
                 "no element \"%s\" in a list of %zu; use an index from 0 or its name%s", segment,
-                array->n_children, wm_suggest_text(arena, &suggest));
+                array->n_children, wm_suggest_text(w->arena, &suggest));
     return false;
 }
 
@@ -112,11 +134,11 @@ static void replace(struct wm_json *node, const struct wm_json *value)
     node->key_place = key_place;
 }
 
-static struct wm_json *add_member(struct wm_arena *arena, struct wm_json *object, const char *key)
+static struct wm_json *add_member(const struct walk *w, struct wm_json *object, const char *key)
 {
-    struct wm_json *child = wm_json_new(arena, WM_JSON_OBJECT, &set_place);
+    struct wm_json *child = wm_json_new(w->arena, WM_JSON_OBJECT, w->place);
     child->key = key;
-    child->key_place = set_place;
+    child->key_place = *w->place;
     wm_json_append(object, child);
     return child;
 }
@@ -192,43 +214,90 @@ static bool add_catalog(struct wm_arena *arena, struct wm_json *root, const char
     return true;
 }
 
+/* The rows follow the key: into a group, a list, an entry of the catalogue, or out of sight. */
+static void follow_key(struct walk *w, const char *key)
+{
+    if (w->section != WM_CATALOG_NONE) {
+        w->table = wm_catalog_fields(w->section);
+        w->section = WM_CATALOG_NONE;
+        return;
+    }
+    if (w->table == wm_scenario_fields)
+        w->section = wm_catalog_kind_of(key);
+    const struct wm_field *f = w->table;
+    while (f != NULL && f->kind != WM_KIND_END && strcmp(f->key, key) != 0)
+        f++;
+    if (f != NULL && f->kind == WM_KIND_END)
+        f = w->field != NULL && w->field->kind == WM_KIND_PRESET && strcmp(key, "type") == 0
+                ? w->field
+                : NULL;
+    w->field = f;
+    w->table = f != NULL ? f->fields : NULL;
+}
+
+static struct wm_json *step(struct walk *w, struct wm_json *node, const char *path, size_t *used)
+{
+    if (node->type == WM_JSON_STRING)
+        string_to_object(w->arena, node);
+    if (node->type == WM_JSON_ARRAY) {
+        size_t index = 0;
+        struct wm_json *const next = element(node, path, used, &index);
+        w->field = NULL;
+        go(w, wm_arena_printf(w->arena, "%zu", index));
+        if (next == NULL)
+            report_element(w, node, wm_arena_copy_text(w->arena, path, *used));
+        return next;
+    }
+    if (node->type != WM_JSON_OBJECT) {
+        wm_diag_add(w->diags, WM_E103, w->place, w->path,
+                    "leads into %s at \"%s\", which has no parts", wm_json_type_text(node->type),
+                    path);
+        return NULL;
+    }
+    *used = key_bytes(node, path);
+    if (*used == 0) {
+        wm_diag_add(w->diags, WM_E103, w->place, w->path, "has an empty part");
+        return NULL;
+    }
+    const char *key = wm_arena_copy_text(w->arena, path, *used);
+    struct wm_json *const next = wm_json_find(node, key);
+    follow_key(w, key);
+    go(w, key);
+    w->is_new = next == NULL;
+    return next != NULL ? next : add_member(w, node, key);
+}
+
+bool wm_override_target(struct wm_arena *arena, struct wm_json *root, const char *path,
+                        const struct wm_place *place, struct wm_target *out, struct wm_diags *diags)
+{
+    struct walk w = {.arena = arena,
+                     .path = path,
+                     .place = place,
+                     .diags = diags,
+                     .table = wm_scenario_fields,
+                     .section = WM_CATALOG_NONE,
+                     .indexed = ""};
+    struct wm_json *node = root;
+    for (bool more = true; more;) {
+        size_t used = 0;
+        node = step(&w, node, path, &used);
+        if (node == NULL)
+            return false;
+        more = path[used] == '.';
+        path += used + (more ? 1 : 0);
+    }
+    *out = (struct wm_target){node, w.field, w.indexed, w.is_new};
+    return true;
+}
+
 bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
                        struct wm_diags *diags)
 {
     if (set->path == NULL)
         return add_catalog(arena, root, set->value, diags);
-    struct wm_json *node = root;
-    const char *path = set->path;
-    for (bool more = true; more;) {
-        size_t used = 0;
-        struct wm_json *next = NULL;
-        if (node->type == WM_JSON_STRING)
-            string_to_object(arena, node);
-        if (node->type == WM_JSON_ARRAY) {
-            next = element(node, path, &used);
-            if (next == NULL)
-                return report_element(arena, node, set, wm_arena_copy_text(arena, path, used),
-                                      diags);
-        } else if (node->type == WM_JSON_OBJECT) {
-            used = key_bytes(node, path);
-            const char *key = wm_arena_copy_text(arena, path, used);
-            if (used == 0) {
-                wm_diag_add(diags, WM_E103, &set_place, set->path, "has an empty part");
-                return false;
-            }
-            next = wm_json_find(node, key);
-            if (next == NULL)
-                next = add_member(arena, node, key);
-        } else {
-            wm_diag_add(diags, WM_E103, &set_place, set->path,
-                        "leads into %s at \"%s\", which has no parts",
-                        wm_json_type_text(node->type), path);
-            return false;
-        }
-        more = path[used] == '.';
-        path += used + (more ? 1 : 0);
-        node = next;
-    }
-    replace(node, parse_value(arena, set->value));
+    struct wm_target target;
+    if (!wm_override_target(arena, root, set->path, &set_place, &target, diags))
+        return false;
+    replace(target.node, parse_value(arena, set->value));
     return true;
 }

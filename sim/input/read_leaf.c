@@ -366,7 +366,7 @@ bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
                   const struct wm_json *node, const struct wm_way *way, void *member)
 {
     const struct leaf l = {reader, field, node, way, member};
-    if (wm_report_study(reader, node, way))
+    if (field->kind != WM_KIND_JSON && wm_report_study(reader, node, way))
         return false;
     switch (field->kind) {
     case WM_KIND_REAL:
@@ -387,6 +387,9 @@ bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
         return read_reals(&l);
     case WM_KIND_REF:
         return read_ref(&l);
+    case WM_KIND_JSON:
+        store(&l, &node, sizeof node);
+        return true;
     case WM_KIND_END:
     case WM_KIND_PRESET:
     case WM_KIND_GROUP:
@@ -417,6 +420,7 @@ bool wm_field_is_required(const struct wm_field *f)
     case WM_KIND_REALS:
     case WM_KIND_GROUP:
     case WM_KIND_LIST:
+    case WM_KIND_JSON:
         return false;
     }
     return false;
@@ -458,6 +462,9 @@ bool wm_leaf_default(struct wm_reader *reader, const struct wm_field *f,
         default_real(&l);
     } else if (f->kind == WM_KIND_REALS) {
         default_reals(&l);
+    } else if (f->kind == WM_KIND_JSON) {
+        const struct wm_json *const none = NULL;
+        store(&l, &none, sizeof none);
     } else if (f->kind == WM_KIND_INT) {
         const int64_t value = (int64_t)f->def;
         store(&l, &value, sizeof value);

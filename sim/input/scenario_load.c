@@ -160,23 +160,29 @@ static void add_places(struct load *l, const struct wm_json *root, size_t first)
     }
 }
 
-static enum wm_status read_scenario(struct load *l, struct wm_json *root,
-                                    const struct wm_override *sets, size_t n_sets,
-                                    struct wm_loaded *out)
+static bool has_sections(const struct wm_json *root)
 {
-    const size_t n_errors = l->diags->n_errors;
-    for (size_t i = 0; i < n_sets; i++)
-        wm_override_apply(l->arena, root, &sets[i], l->diags);
-    if (l->diags->n_errors > n_errors)
-        return WM_USAGE;
+    for (const struct wm_json *c = root->child; c != NULL; c = c->next)
+        if (wm_catalog_kind_of(c->key) != WM_CATALOG_NONE)
+            return true;
+    return false;
+}
+
+static enum wm_status read_tree(struct load *l, const struct wm_json *root,
+                                const struct wm_catalog *catalog, bool origins,
+                                struct wm_loaded *out)
+{
     if (!version_fits(l, root))
         return WM_INVALID;
-
-    wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
+    out->catalog = catalog;
+    if (catalog == NULL)
+        wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
     struct wm_scenario *scenario = WM_NEW(l->arena, struct wm_scenario);
-    struct wm_reader reader = {
-        .arena = l->arena, .catalog = out->catalog, .diags = l->diags, .origins = &out->origins};
-    const struct wm_json *own = without_sections(l->arena, root);
+    struct wm_reader reader = {.arena = l->arena,
+                               .catalog = out->catalog,
+                               .diags = l->diags,
+                               .origins = origins ? &out->origins : NULL};
+    const struct wm_json *own = has_sections(root) ? without_sections(l->arena, root) : root;
     wm_fields_read(&reader, wm_scenario_fields, own, NULL, "", scenario);
     out->json = root;
     if (l->diags->n_errors > 0)
@@ -191,6 +197,16 @@ static enum wm_status read_scenario(struct load *l, struct wm_json *root,
     return WM_OK;
 }
 
+static enum wm_status read_scenario(struct load *l, struct wm_json *root,
+                                    const struct wm_override *sets, size_t n_sets,
+                                    struct wm_loaded *out)
+{
+    const size_t n_errors = l->diags->n_errors;
+    for (size_t i = 0; i < n_sets; i++)
+        wm_override_apply(l->arena, root, &sets[i], l->diags);
+    return l->diags->n_errors > n_errors ? WM_USAGE : read_tree(l, root, NULL, true, out);
+}
+
 static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
                                 const char *name, const char *dir, const struct chain *self,
                                 const struct wm_override *sets, size_t n_sets,
@@ -201,13 +217,13 @@ static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t
     return root == NULL ? WM_INVALID : read_scenario(&l, root, sets, n_sets, out);
 }
 
-enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
-                                const struct wm_override *sets, size_t n_sets,
-                                struct wm_loaded *out, struct wm_diags *diags)
+enum wm_status wm_scenario_tree_load(struct wm_arena *arena, const char *path,
+                                     struct wm_json **root, struct wm_diags *diags)
 {
-    *out = (struct wm_loaded){0};
+    struct load l = {arena, diags};
     const char *text = NULL;
     size_t n_bytes = 0;
+    *root = NULL;
     const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
     if (status != WM_OK)
         return status;
@@ -218,8 +234,28 @@ enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
         self.inode = info.st_ino;
         self.is_file = true;
     }
-    return load_text(arena, text, n_bytes, path, dir_of(arena, path), &self, sets, n_sets, out,
-                     diags);
+    *root = parse_with_base(&l, text, n_bytes, path, dir_of(arena, path), &self);
+    return *root == NULL ? WM_INVALID : WM_OK;
+}
+
+enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_json *root,
+                                     const struct wm_catalog *catalog, bool origins,
+                                     struct wm_loaded *out, struct wm_diags *diags)
+{
+    struct load l = {arena, diags};
+    *out = (struct wm_loaded){0};
+    return read_tree(&l, root, catalog, origins, out);
+}
+
+enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
+                                const struct wm_override *sets, size_t n_sets,
+                                struct wm_loaded *out, struct wm_diags *diags)
+{
+    *out = (struct wm_loaded){0};
+    struct load l = {arena, diags};
+    struct wm_json *root = NULL;
+    const enum wm_status status = wm_scenario_tree_load(arena, path, &root, diags);
+    return status == WM_OK ? read_scenario(&l, root, sets, n_sets, out) : status;
 }
 
 static enum wm_status hand_out(enum wm_status status, const struct wm_loaded *loaded,

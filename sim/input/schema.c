@@ -55,7 +55,7 @@ static void write_any_of_names(struct wm_json_writer *w, const struct wm_catalog
 static void write_default(struct wm_json_writer *w, const struct wm_field *f)
 {
     if (wm_field_is_required(f) || f->kind == WM_KIND_GROUP || f->kind == WM_KIND_LIST ||
-        f->kind == WM_KIND_REALS)
+        f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
         return;
     if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT) {
         if (!isnan(f->def))
@@ -124,6 +124,7 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         write_object(w, catalog, f->fields, NULL, false);
         break;
     case WM_KIND_END:
+    case WM_KIND_JSON:  /* any value */
     case WM_KIND_GROUP: /* a group's schema is its object, see write_property */
         break;
     }

@@ -1,0 +1,25 @@
+/*
+ * Digest: SHA-256 (FIPS 180-4) of texts, for stamps, keys of stored points and of caches.
+ */
+#ifndef WATTMILL_DIGEST_H
+#define WATTMILL_DIGEST_H
+
+#include <stddef.h>
+
+#define WM_DIGEST_BYTES   32
+#define WM_HASH_HEX_BYTES (2 * WM_DIGEST_BYTES + 1)
+
+struct wm_digest;
+
+/** A running digest; close it with one of the two below. Cannot fail. */
+struct wm_digest *wm_digest_open(void);
+void wm_digest_add(struct wm_digest *digest, const void *bytes, size_t n_bytes);
+/** Adds a text with its final 0 byte, so that two texts never run into one another. */
+void wm_digest_add_text(struct wm_digest *digest, const char *text);
+/** Ends the digest and writes it as lower-case hex, 0-ended. */
+void wm_digest_close_hex(struct wm_digest *digest, char hex[WM_HASH_HEX_BYTES]);
+
+/** SHA-256 of `n_bytes` in one call, without allocation. @pre a digest was opened before */
+void wm_digest_of(const void *bytes, size_t n_bytes, unsigned char out[WM_DIGEST_BYTES]);
+
+#endif

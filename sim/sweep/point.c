@@ -1,0 +1,114 @@
+/* One point: choices -> values in a thread's own tree -> parameters, hash, scenario. */
+#include <string.h>
+
+#include "plan.h"
+#include "wattmill/require.h"
+
+static const struct wm_place point_place = {.file = "point"};
+
+static void find_nodes(struct wm_arena *arena, struct wm_expander *e)
+{
+    const struct wm_study *const study = e->study;
+    struct wm_diags ignored = wm_diags_init(arena);
+    e->nodes = (struct wm_json ***)wm_arena_alloc(arena, study->n_axes, sizeof *e->nodes);
+    for (size_t j = 0; j < study->n_axes; j++) {
+        const struct wm_axis *const axis = &study->axes[j];
+        e->nodes[j] =
+            (struct wm_json **)wm_arena_alloc(arena, axis->n_targets, sizeof *e->nodes[j]);
+        for (size_t k = 0; k < axis->n_targets; k++) {
+            struct wm_target at = {0};
+            WM_REQUIRE(wm_override_target(arena, e->tree, axis->targets[k].path, &point_place, &at,
+                                          &ignored));
+            e->nodes[j][k] = at.node;
+        }
+    }
+    struct wm_target seed = {0};
+    WM_REQUIRE(wm_override_target(arena, e->tree, "seed", &point_place, &seed, &ignored));
+    e->seed = seed.node;
+}
+
+bool wm_expander_open(struct wm_arena *arena, const struct wm_study *study, struct wm_expander *out)
+{
+    *out = (struct wm_expander){.study = study, .tree = wm_json_copy(arena, study->tree)};
+    out->choices = WM_NEW_ARRAY(arena, struct wm_choice, study->n_axes);
+    wm_digest_of(study->key, strlen(study->key), out->prefix);
+    find_nodes(arena, out);
+    return wm_cursor_open(arena, study, &out->cursor);
+}
+
+void wm_expander_close(struct wm_expander *expander)
+{
+    wm_cursor_close(&expander->cursor);
+}
+
+static void set_number(struct wm_json *value, struct wm_arena *arena)
+{
+    char text[32];
+    wm_json_number_text(value->number, text);
+    value->text = wm_arena_copy_text(arena, text, strlen(text));
+}
+
+/* Sets the targets of axis `j`; writes its heading and, of several places, each of them. */
+static void put_axis(struct wm_expander *e, struct wm_arena *arena, size_t j,
+                     struct wm_json_writer *w)
+{
+    const struct wm_axis *const axis = &e->study->axes[j];
+    if (axis->cases != NULL) {
+        const size_t level = wm_axis_level(axis, &e->choices[j]);
+        wm_json_member_string(w, axis->name, level < axis->n_levels ? axis->cases[level].label : "base");
+    }
+    for (size_t k = 0; k < axis->n_targets; k++) {
+        struct wm_json value;
+        WM_REQUIRE(wm_axis_value(axis, &e->choices[j], k, &value));
+        if (value.type == WM_JSON_NUMBER)
+            set_number(&value, arena);
+        wm_node_set(e->nodes[j][k], &value);
+        wm_json_key(w, axis->cases != NULL ? axis->targets[k].path : axis->name);
+        wm_json_write(w, &value);
+    }
+}
+
+static void hash_point(const struct wm_expander *e, struct wm_arena *arena, struct wm_point *p)
+{
+    const size_t n_params = strlen(p->params), n = WM_DIGEST_BYTES + sizeof p->seed + n_params;
+    unsigned char *const bytes = WM_NEW_ARRAY(arena, unsigned char, n);
+    unsigned char digest[WM_DIGEST_BYTES];
+    memcpy(bytes, e->prefix, WM_DIGEST_BYTES);
+    for (size_t i = 0; i < sizeof p->seed; i++) /* the same on any byte order */
+        bytes[WM_DIGEST_BYTES + i] = (unsigned char)((uint64_t)p->seed >> (8 * i));
+    memcpy(bytes + WM_DIGEST_BYTES + sizeof p->seed, p->params, n_params);
+    wm_digest_of(bytes, n, digest);
+    memcpy(p->hash, digest, WM_POINT_HASH_BYTES);
+}
+
+void wm_expander_at(struct wm_expander *e, struct wm_arena *arena, uint64_t index,
+                    struct wm_point *out)
+{
+    *out = (struct wm_point){.index = index};
+    wm_cursor_at(&e->cursor, index, e->choices, &out->seed);
+    struct wm_json_writer w = wm_json_writer_to_memory(arena, false);
+    wm_json_object_begin(&w);
+    for (size_t j = 0; j < e->study->n_axes; j++)
+        put_axis(e, arena, j, &w);
+    wm_json_object_end(&w);
+    wm_json_finish(&w);
+    out->params = w.bytes;
+    if (!e->study->sets_seed) {
+        struct wm_json seed = {.type = WM_JSON_NUMBER, .number = (double)out->seed, .place = point_place};
+        set_number(&seed, arena);
+        wm_node_set(e->seed, &seed);
+    } else {
+        out->seed = (int64_t)e->seed->number;
+    }
+    hash_point(e, arena, out);
+}
+
+enum wm_status wm_expander_read(struct wm_expander *e, struct wm_arena *arena,
+                                const struct wm_scenario **out, struct wm_diags *diags)
+{
+    struct wm_loaded loaded;
+    const enum wm_status status =
+        wm_scenario_tree_read(arena, e->tree, e->study->catalog, false, &loaded, diags);
+    *out = loaded.scenario;
+    return status;
+}
