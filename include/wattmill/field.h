@@ -148,7 +148,7 @@ struct wm_field {
     WM_ROW(tag, member, WM_KIND_LIST, #member, .fields = (rows),                         \
            .item_size = sizeof(struct item_tag) + WM_TYPED(tag, member, struct wm_list), \
            .doc = text)
-#define WM_JSON(tag, member, text)            \
+#define WM_JSON(tag, member, text)             \
     WM_ROW(tag, member, WM_KIND_JSON, #member, \
            .item_size = WM_TYPED(tag, member, const struct wm_json *), .doc = text)
 #define WM_FIELD_END        \

@@ -63,8 +63,8 @@ struct walk {
 
 static void go(struct walk *w, const char *part)
 {
-    w->indexed = w->indexed[0] == '\0' ? part
-                                       : wm_arena_printf(w->arena, "%s.%s", w->indexed, part);
+    w->indexed =
+        w->indexed[0] == '\0' ? part : wm_arena_printf(w->arena, "%s.%s", w->indexed, part);
 }
 
 static size_t segment_bytes(const char *path)
@@ -91,8 +91,7 @@ static const char *name_of(const struct wm_json *element)
 }
 
 /* Element of a list by name or index; sets the bytes used and the index; NULL when there is none. */
-static struct wm_json *element(struct wm_json *array, const char *path, size_t *used,
-                               size_t *index)
+static struct wm_json *element(struct wm_json *array, const char *path, size_t *used, size_t *index)
 {
     *index = 0;
     for (struct wm_json *c = array->child; c != NULL; c = c->next, ++*index) {
@@ -110,8 +109,7 @@ static struct wm_json *element(struct wm_json *array, const char *path, size_t *
     return wm_json_at(array, *index);
 }
 
-static bool report_element(const struct walk *w, const struct wm_json *array,
-                           const char *segment)
+static bool report_element(const struct walk *w, const struct wm_json *array, const char *segment)
 {
     struct wm_suggest suggest = wm_suggest_init(segment);
     for (const struct wm_json *c = array->child; c != NULL; c = c->next)

@@ -220,8 +220,7 @@ static double triangular(const struct wm_axis_params *p, double u)
 static double pert(const struct wm_axis_params *p, double u)
 {
     const double width = p->high - p->low, c = (p->mode - p->low) / width;
-    return p->low +
-           width * wm_beta_quantile(u, 1.0 + p->lambda * c, 1.0 + p->lambda * (1.0 - c));
+    return p->low + width * wm_beta_quantile(u, 1.0 + p->lambda * c, 1.0 + p->lambda * (1.0 - c));
 }
 
 /* z of a normal that is cut where the value would leave [low, high]. */
@@ -248,7 +247,8 @@ double wm_axis_quantile(const struct wm_axis *axis, double prob)
         value = wm_beta_quantile(prob, p->alpha, p->beta);
         return wm_is_set(p->low) ? p->low + value * (p->high - p->low) : value;
     case WM_DIST_NORMAL:
-        value = p->mean + p->sd * cut_z(prob, (p->low - p->mean) / p->sd, (p->high - p->mean) / p->sd);
+        value =
+            p->mean + p->sd * cut_z(prob, (p->low - p->mean) / p->sd, (p->high - p->mean) / p->sd);
         break;
     case WM_DIST_LOGNORMAL:
         value = p->median * exp(p->log_sd * cut_z(prob, log(p->low / p->median) / p->log_sd,
@@ -259,7 +259,8 @@ double wm_axis_quantile(const struct wm_axis *axis, double prob)
         WM_REQUIRE(axis->is_dist && p->dist != WM_DIST_DISCRETE);
     }
     /* rounding must not carry a cut value over its end */
-    return fmin(wm_is_set(p->high) ? p->high : value, fmax(wm_is_set(p->low) ? p->low : value, value));
+    return fmin(wm_is_set(p->high) ? p->high : value,
+                fmax(wm_is_set(p->low) ? p->low : value, value));
 }
 
 static double range_at(const struct wm_range_params *r, size_t level)
@@ -293,8 +294,9 @@ size_t wm_axis_level(const struct wm_axis *axis, const struct wm_choice *choice)
 
 static double level_prob(const struct wm_axis *axis, size_t level)
 {
-    return axis->n_levels == 2 && axis->params.n == 0 ? tornado_prob[level]
-                                                      : ((double)level + 0.5) / (double)axis->n_levels;
+    return axis->n_levels == 2 && axis->params.n == 0
+               ? tornado_prob[level]
+               : ((double)level + 0.5) / (double)axis->n_levels;
 }
 
 bool wm_axis_value(const struct wm_axis *axis, const struct wm_choice *choice, size_t target,
@@ -314,7 +316,7 @@ bool wm_axis_value(const struct wm_axis *axis, const struct wm_choice *choice, s
         out->number = range_at(&axis->range, level);
     else
         out->number = wm_axis_quantile(axis, choice->how == WM_CHOOSE_U ? choice->u
-                                                                         : level_prob(axis, level));
+                                                                        : level_prob(axis, level));
     if (from == NULL && (choice->how == WM_CHOOSE_BASE || axis->cases != NULL)) {
         if (t->base == NULL)
             return false;

@@ -39,7 +39,8 @@ static uint64_t permuted(uint64_t i, uint64_t n, uint64_t key)
     do {
         uint64_t left = i >> half, right = i & mask;
         for (uint64_t round = 1; round <= FEISTEL_ROUNDS; round++) {
-            const uint64_t next = left ^ (mix(key + round * UINT64_C(0x9e3779b97f4a7c15) + right) & mask);
+            const uint64_t next =
+                left ^ (mix(key + round * UINT64_C(0x9e3779b97f4a7c15) + right) & mask);
             left = right;
             right = next;
         }
@@ -80,13 +81,15 @@ static bool check_dims(const struct wm_study *study, const struct wm_place *plac
 {
     const size_t n = n_dims(study);
     if (n > WM_QUASI_MAX_DIMS)
-        wm_diag_add(diags, WM_E501, place, "design", "%s with %zu axes needs %zu dimensions, at most %d",
+        wm_diag_add(diags, WM_E501, place, "design",
+                    "%s with %zu axes needs %zu dimensions, at most %d",
                     wm_design_words[study->params.design], study->n_axes, n, WM_QUASI_MAX_DIMS);
     else if (n > WM_SOBOL_MAX_DIMS)
-        wm_diag_add(diags, WM_W951, place, "design",
-                    "%zu axes need %zu dimensions; Sobol's sequence ends at %d, so points come from "
-                    "the reverse Halton sequence",
-                    study->n_axes, n, WM_SOBOL_MAX_DIMS);
+        wm_diag_add(
+            diags, WM_W951, place, "design",
+            "%zu axes need %zu dimensions; Sobol's sequence ends at %d, so points come from "
+            "the reverse Halton sequence",
+            study->n_axes, n, WM_SOBOL_MAX_DIMS);
     return n <= WM_QUASI_MAX_DIMS;
 }
 

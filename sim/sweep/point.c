@@ -55,7 +55,8 @@ static void put_axis(struct wm_expander *e, struct wm_arena *arena, size_t j,
     const struct wm_axis *const axis = &e->study->axes[j];
     if (axis->cases != NULL) {
         const size_t level = wm_axis_level(axis, &e->choices[j]);
-        wm_json_member_string(w, axis->name, level < axis->n_levels ? axis->cases[level].label : "base");
+        wm_json_member_string(w, axis->name,
+                              level < axis->n_levels ? axis->cases[level].label : "base");
     }
     for (size_t k = 0; k < axis->n_targets; k++) {
         struct wm_json value;
@@ -94,7 +95,8 @@ void wm_expander_at(struct wm_expander *e, struct wm_arena *arena, uint64_t inde
     wm_json_finish(&w);
     out->params = w.bytes;
     if (!e->study->sets_seed) {
-        struct wm_json seed = {.type = WM_JSON_NUMBER, .number = (double)out->seed, .place = point_place};
+        struct wm_json seed = {
+            .type = WM_JSON_NUMBER, .number = (double)out->seed, .place = point_place};
         set_number(&seed, arena);
         wm_node_set(e->seed, &seed);
     } else {

@@ -1,11 +1,11 @@
 /* Rows of a study file. */
 #include "plan.h"
 
-const char *const wm_design_words[] = {"grid",        "list",          "zip",     "latin_hypercube", "sobol",
-                                       "monte_carlo", "one_at_a_time", "saltelli", NULL};
-static const char *const dist_words[] = {"none",   "pert",      "triangular", "uniform",
-                                         "normal", "lognormal", "beta",       "discrete",
-                                         NULL};
+const char *const wm_design_words[] = {"grid",  "list",        "zip",           "latin_hypercube",
+                                       "sobol", "monte_carlo", "one_at_a_time", "saltelli",
+                                       NULL};
+static const char *const dist_words[] = {"none",      "pert", "triangular", "uniform", "normal",
+                                         "lognormal", "beta", "discrete",   NULL};
 static const char *const spacing_words[] = {"lin", "log", NULL};
 
 #define UNSET  (double)NAN

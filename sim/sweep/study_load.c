@@ -64,12 +64,14 @@ static bool compile_cases(struct load *l, struct wm_axis *axis, const struct wm_
     for (const struct wm_json *c = array->child; c != NULL; c = c->next) {
         const struct wm_json *const set = bare ? c : wm_json_find(c, "set");
         for (const struct wm_json *m = c->child; !bare && m != NULL; m = m->next)
-            if (c->type != WM_JSON_OBJECT || (strcmp(m->key, "set") != 0 && strcmp(m->key, "label") != 0))
+            if (c->type != WM_JSON_OBJECT ||
+                (strcmp(m->key, "set") != 0 && strcmp(m->key, "label") != 0))
                 ok = fail(l, &m->place, axis->name, "a case has the keys `label` and `set` only");
         if (set == NULL || set->type != WM_JSON_OBJECT || set->n_children == 0)
-            return fail(l, &c->place, axis->name,
-                        "a case is {\"label\": ..., \"set\": {path: value, ...}}, a point of a list "
-                        "{path: value, ...}");
+            return fail(
+                l, &c->place, axis->name,
+                "a case is {\"label\": ..., \"set\": {path: value, ...}}, a point of a list "
+                "{path: value, ...}");
         for (const struct wm_json *m = set->child; m != NULL; m = m->next)
             add_target(l, axis, m->key, &m->key_place);
     }
@@ -236,8 +238,8 @@ static bool find_targets(struct load *l, struct wm_axis *axis)
             continue;
         }
         t->indexed = at.path;
-        t->whole = at.field != NULL &&
-                   (at.field->kind == WM_KIND_INT || at.field->kind == WM_KIND_COUNT);
+        t->whole =
+            at.field != NULL && (at.field->kind == WM_KIND_INT || at.field->kind == WM_KIND_COUNT);
         t->base = at.is_new ? default_of(l, at.path) : wm_json_copy(l->arena, at.node);
         s->sets_seed = s->sets_seed || strcmp(t->path, "seed") == 0;
         const struct wm_json *first = t->base;
@@ -450,7 +452,7 @@ static bool read_corr(struct load *l, const struct wm_json *entry, double *matri
 {
     const struct wm_study *const s = l->study;
     const struct wm_json *const a = wm_json_at(entry, 0), *const b = wm_json_at(entry, 1),
-                               *const rho = wm_json_at(entry, 2);
+                                *const rho = wm_json_at(entry, 2);
     if (entry->type != WM_JSON_ARRAY || entry->n_children != 3 || a->type != WM_JSON_STRING ||
         b->type != WM_JSON_STRING || rho->type != WM_JSON_NUMBER || !(fabs(rho->number) < 1.0))
         return fail(l, &entry->place, "corr", "is [axis, axis, rho] with -1 < rho < 1");
@@ -480,18 +482,20 @@ static bool compile_corr(struct load *l)
     if (corr->type != WM_JSON_ARRAY)
         return fail(l, &corr->place, "corr", "is an array of [axis, axis, rho]");
     if (d != WM_DESIGN_MONTE_CARLO && d != WM_DESIGN_SOBOL && d != WM_DESIGN_LATIN_HYPERCUBE)
-        return fail(l, &corr->place, "corr",
-                    "needs monte_carlo, sobol or latin_hypercube; Sobol indices assume that axes are "
-                    "independent");
+        return fail(
+            l, &corr->place, "corr",
+            "needs monte_carlo, sobol or latin_hypercube; Sobol indices assume that axes are "
+            "independent");
     bool ok = true;
-    double *const matrix = WM_NEW_ARRAY(l->arena, double, s->n_axes *s->n_axes);
+    double *const matrix = WM_NEW_ARRAY(l->arena, double, s->n_axes * s->n_axes);
     for (size_t j = 0; j < s->n_axes; j++)
         matrix[j * s->n_axes + j] = 1.0;
     for (const struct wm_json *c = corr->child; c != NULL; c = c->next)
         ok = read_corr(l, c, matrix) && ok;
     if (ok && !factorise(matrix, s->n_axes))
-        return fail(l, &corr->place, "corr",
-                    "these correlations contradict each other: the matrix is not positive definite");
+        return fail(
+            l, &corr->place, "corr",
+            "these correlations contradict each other: the matrix is not positive definite");
     s->factor = matrix;
     return ok;
 }
@@ -616,8 +620,9 @@ static enum wm_status read_file(struct load *l, const char *path)
         fail(l, &root->place, NULL, "a study is an object {...}");
         return WM_INVALID;
     }
-    const bool is_scenario = wm_json_find(root, "base") == NULL && wm_json_find(root, "axes") == NULL &&
-                             (wm_json_find(root, "site") != NULL || wm_json_find(root, "extends") != NULL);
+    const bool is_scenario =
+        wm_json_find(root, "base") == NULL && wm_json_find(root, "axes") == NULL &&
+        (wm_json_find(root, "site") != NULL || wm_json_find(root, "extends") != NULL);
     l->root = is_scenario ? study_of_scenario(l, root, path) : root;
     l->study->path = path;
     l->study->study_text = wm_json_to_text(l->arena, l->root);
@@ -652,9 +657,9 @@ static void read_defaults(struct load *l)
     l->origins = loaded.origins;
     s->catalog = loaded.catalog;
     const struct wm_json *const seed = default_of(l, "seed");
-    s->seed = s->params.seed >= 0 ? s->params.seed
+    s->seed = s->params.seed >= 0                            ? s->params.seed
               : seed != NULL && seed->type == WM_JSON_NUMBER ? (int64_t)seed->number
-                                                              : 1;
+                                                             : 1;
 }
 
 static bool reaches_catalog(const struct wm_study *s)
