@@ -1,6 +1,9 @@
 #include "wattmill/cooling.h"
 
+#include <math.h>
+
 #include "wattmill/require.h"
+#include "wattmill/unit.h"
 
 #define WM_COOLING(id) extern const struct wm_cooling_type wm_cooling_type_##id;
 #include "wattmill/cooling.def"
@@ -29,17 +32,17 @@ const struct wm_field wm_cooling_fields[] = {
     WM_REAL(wm_cooling, pump_condenser_frac, WM_UNIT_W_PER_W, 0.0, 0.1, 0.0129, "condenser water pumps over design heat"),
     WM_REAL(wm_cooling, pump_static_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.2, "share of pump power that does not follow flow"),
     WM_REAL(wm_cooling, room_fan_frac, WM_UNIT_W_PER_W, 0.0, 0.2, 0.03, "room fans over design heat of the air loop"),
-    WM_REAL(wm_cooling, trim_eir, WM_UNIT_W_PER_W, 0.0, 1.0, 0.1134, "trim chiller: power over heat at zero lift"),
-    WM_REAL(wm_cooling, trim_eir_per_k, WM_UNIT_NONE, 0.0, 0.1, 0.00864, "trim chiller: per kelvin of dry bulb above supply"),
-    WM_REAL(wm_cooling, trim_eir_floor, WM_UNIT_W_PER_W, 0.0, 1.0, 0.06, "trim chiller: lowest power over heat"),
-    WM_REAL(wm_cooling, chiller_eir, WM_UNIT_W_PER_W, 0.0, 1.0, 0.055, "water-cooled chiller: power over heat at zero lift"),
-    WM_REAL(wm_cooling, chiller_eir_per_k, WM_UNIT_NONE, 0.0, 0.1, 0.00175, "per kelvin of lift"),
-    WM_REAL(wm_cooling, chiller_eir_per_k_plr, WM_UNIT_NONE, 0.0, 0.1, 0.0020, "per kelvin of lift and part load"),
+    WM_REF(wm_cooling, chiller, chiller, wm_chiller, "air-cooled-screw", "chillers, or trim chillers of dry coolers"),
+    WM_REAL(wm_cooling, chiller_capacity_frac, WM_UNIT_FRAC, 0.0, 3.0, 1.25, "chillers installed, spares included, over design heat of their loop"),
     WM_REAL(wm_cooling, load_margin_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.04, "heat beyond IT that the room's plant is sized for, over IT design power"),
     WM_REAL(wm_cooling, heat_exchanger_k, WM_UNIT_K, 0.0, 10.0, 1.5, "waterside economiser: approach of its heat exchanger"),
-    WM_REAL(wm_cooling, evaporation_l_per_kwh, WM_UNIT_L_PER_KWH, 0.0, 2.0, 1.316, "tower evaporation per heat rejected"),
+    WM_REAL(wm_cooling, evaporation_l_per_kwh, WM_UNIT_L_PER_KWH, 0.0, 2.0, (double)NAN, "tower evaporation per heat rejected; unset: 1.47 clamp(0.61 + 0.0147 wet bulb, 0.5, 1)"),
     WM_REAL(wm_cooling, cycles_conc, WM_UNIT_NONE, 1.5, 12.0, 4.0, "cycles of concentration: dissolved solids, basin over make-up water"),
     WM_REAL(wm_cooling, drift_frac, WM_UNIT_FRAC, 0.0, 0.01, 0.00008, "drift over circulating water"),
+    WM_REAL(wm_cooling, pad_effectiveness_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "dry_cooler: adiabatic pads, dry-bulb drop over wet-bulb depression; 0: none"),
+    WM_REAL(wm_cooling, pad_air_rise_k, WM_UNIT_K, 1.0, 30.0, 9.0, "dry_cooler: air's rise at design, sizes the air that pads wet"),
+    WM_REAL(wm_cooling, heat_reuse_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "dry_cooler: share of the liquid loop's heat that a customer takes"),
+    WM_REAL(wm_cooling, heat_reuse_below_c, WM_UNIT_C, -40.0, 60.0, 15.0, "dry_cooler: the customer takes heat while the dry bulb is below"),
     WM_INT(wm_cooling, n_chillers, 1, 100, 8, "machines that share the load"),
     WM_FIELD_END,
 };
@@ -60,6 +63,26 @@ struct wm_cooling_power wm_cooling_eval(const struct wm_cooling *plant, const st
                                         const struct wm_weather *weather)
 {
     return wm_cooling_type(plant->model)->eval(plant, heat, weather);
+}
+
+static const double stage_up_frac = 0.8; /* another machine starts above this part load */
+
+void wm_chillers_add(struct wm_cooling_power *power, const struct wm_cooling *plant,
+                     const struct wm_chiller_load *load, const struct wm_chiller_temps *temps)
+{
+    const double one_w = load->design_w / (double)plant->n_chillers *
+                         wm_chiller_capacity_frac(plant->chiller, temps);
+    const double n_up =
+        floor((double)plant->n_chillers * plant->chiller_capacity_frac * load->up_frac + 1e-9);
+    const double moved_w = fmin(load->heat_w, n_up * one_w);
+    power->heat_unmet_w += load->heat_w - moved_w;
+    if (moved_w <= 0.0)
+        return;
+    const double n = fmin(n_up, ceil(moved_w / (stage_up_frac * one_w)));
+    const struct wm_chiller_point c = wm_chiller_eval(plant->chiller, temps, moved_w / (n * one_w));
+    power->chiller_w += moved_w * c.eir;
+    power->heat_chiller_w += moved_w;
+    power->is_extrapolated = power->is_extrapolated || c.is_extrapolated;
 }
 
 double wm_pump_frac(double static_frac, double flow_frac)

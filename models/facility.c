@@ -7,15 +7,17 @@ struct wm_facility wm_facility_size(const struct wm_power_chain *chain,
                                     double liquid_frac)
 {
     WM_REQUIRE(it_design_w > 0.0 && liquid_frac >= 0.0 && liquid_frac <= 1.0);
-    return (struct wm_facility){chain, cooling, it_design_w, liquid_frac};
+    return (struct wm_facility){chain, cooling, it_design_w, liquid_frac, 1.0};
 }
 
 struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
-                                          const struct wm_weather *weather, double it_w)
+                                          const struct wm_weather *weather, double dc_w)
 {
-    WM_REQUIRE(it_w >= 0.0);
+    WM_REQUIRE(dc_w >= 0.0);
     const struct wm_power_chain *chain = facility->chain;
     const double design_w = facility->it_design_w;
+    const double shelf_w = wm_chain_rack_loss_w(chain, design_w, dc_w);
+    const double it_w = dc_w + shelf_w;
     const double house_w = chain->house_frac * design_w;
     const struct wm_chain_loss it_loss = wm_chain_it_loss(chain, design_w, it_w);
     const double room_loss_w =
@@ -28,15 +30,14 @@ struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
         .air_design_w = (1.0 - facility->liquid_frac) * design_w + margin_w,
         .it_w = it_w,
         .it_design_w = design_w,
+        .chiller_up_frac = facility->chiller_up_frac,
     };
-    struct wm_facility_power p = {.it_w = it_w, .house_w = house_w};
+    struct wm_facility_power p = {.it_w = it_w, .shelf_w = shelf_w, .house_w = house_w};
     p.plant = wm_cooling_eval(facility->cooling, &heat, weather);
     p.cooling_w = p.plant.total_w;
     p.chain = wm_chain_loss(chain, design_w, it_w, p.cooling_w, house_w);
     p.conversion_w = p.chain.total_w;
     p.site_w = p.it_w + p.cooling_w + p.conversion_w + p.house_w;
-    p.heat_w = heat.liquid_w + heat.air_w;
-    p.heat_unmet_w = p.plant.heat_unmet_w;
     p.evaporation_m3_per_s = p.plant.evaporation_m3_per_s;
     p.blowdown_m3_per_s = p.plant.blowdown_m3_per_s;
     p.drift_m3_per_s = p.plant.drift_m3_per_s;

@@ -1,5 +1,7 @@
 #include "wattmill/power_chain.h"
 
+#include <math.h>
+
 #include "wattmill/require.h"
 
 static const char *const redundancy_words[] = {"n", "n_plus_1", "two_n", NULL};
@@ -14,6 +16,9 @@ static const struct wm_field stage_fields[] = {
 };
 const struct wm_field wm_power_chain_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_power_chain),
+    WM_GROUP(wm_power_chain, board,       stage_fields, "converters on the boards; empty where accelerators are quoted at the rack's input"),
+    WM_GROUP(wm_power_chain, shelf,       stage_fields, "rack power shelf; likewise"),
+    WM_REAL(wm_power_chain, shelf_other_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "power behind the shelf but not the boards over the IT design power"),
     WM_GROUP(wm_power_chain, busway,      stage_fields, "busway and low-voltage wiring"),
     WM_GROUP(wm_power_chain, ups,         stage_fields, "uninterruptible power supply"),
     WM_GROUP(wm_power_chain, transformer, stage_fields, "medium to low voltage"),
@@ -32,6 +37,15 @@ double wm_stage_loss_w(const struct wm_stage *stage, double rating_w, double out
     WM_REQUIRE(rating_w > 0.0 && out_w >= 0.0);
     const double x = out_w / rating_w;
     return rating_w * (stage->fixed_frac + stage->linear_frac * x + stage->square_frac * x * x);
+}
+
+double wm_chain_rack_loss_w(const struct wm_power_chain *chain, double it_design_w, double dc_w)
+{
+    const struct wm_power_chain *c = chain;
+    const double other_w = fmin(dc_w, c->shelf_other_frac * it_design_w);
+    const double board_w =
+        wm_stage_loss_w(&c->board, it_design_w * c->board.rating_frac, dc_w - other_w);
+    return board_w + wm_stage_loss_w(&c->shelf, it_design_w * c->shelf.rating_frac, dc_w + board_w);
 }
 
 double wm_ups_loss_w(const struct wm_power_chain *chain, double it_design_w, double out_w)

@@ -14,13 +14,13 @@ struct wm_facility {
     const struct wm_cooling *cooling;
     double it_design_w;
     double liquid_frac;
+    double chiller_up_frac; /* of the installed chillers; 1 unless some have tripped */
 };
 
 /** Where the meter's power goes: site_w = it_w + cooling_w + conversion_w + house_w. */
 struct wm_facility_power {
     double site_w, it_w, cooling_w, conversion_w, house_w;
-    double heat_w, heat_unmet_w; /* to the cooling plant; of which not removed: 0 while chillers are
-                                    sized for whatever the outdoor air leaves */
+    double shelf_w; /* of it_w: lost in power shelves and on boards, where the chain has them */
     double water_m3_per_s, evaporation_m3_per_s, blowdown_m3_per_s, drift_m3_per_s;
     struct wm_chain_loss chain;
     struct wm_cooling_power plant;
@@ -31,7 +31,10 @@ struct wm_facility wm_facility_size(const struct wm_power_chain *chain,
                                     const struct wm_cooling *cooling, double it_design_w,
                                     double liquid_frac);
 
-/** Power at the meter for `it_w` >= 0 at the rack inputs; cannot fail. */
+/**
+ * Power at the meter; cannot fail.
+ * @param it_w  at the rack inputs, or behind shelf and boards where the chain has them [W], >= 0
+ */
 struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
                                           const struct wm_weather *weather, double it_w);
 

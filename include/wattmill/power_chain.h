@@ -4,6 +4,10 @@
  * Each stage loses R (a + b x + c x^2) at an output of x R, R the rating of its energised modules:
  * a is paid while energised, c grows with current squared. Stages are evaluated from the rack up to
  * the meter; the mechanical plant hangs on its own transformer below the substation.
+ *
+ * The rack's input is where IT power ends. Accelerators are quoted there, power shelves included, so
+ * the stages behind it, `shelf` (rectifiers) and `board` (converters on the board), are empty unless
+ * power is given at the chips' side; `shelf_other_frac` joins between them (switches).
  */
 #ifndef WATTMILL_POWER_CHAIN_H
 #define WATTMILL_POWER_CHAIN_H
@@ -19,6 +23,8 @@ enum wm_redundancy { WM_REDUNDANCY_N, WM_REDUNDANCY_N_PLUS_1, WM_REDUNDANCY_2N }
 
 struct wm_power_chain {
     struct wm_catalog_head head;
+    struct wm_stage board, shelf; /* inside the rack */
+    double shelf_other_frac;      /* of the IT design power: behind the shelf but not the boards */
     struct wm_stage busway, ups, transformer, substation, mechanical;
     enum wm_redundancy ups_redundancy;
     int64_t ups_modules;   /* n of n+1 */
@@ -47,6 +53,12 @@ struct wm_chain_loss {
  * @return >= 0; cannot fail
  */
 double wm_stage_loss_w(const struct wm_stage *stage, double rating_w, double out_w);
+
+/**
+ * Loss of shelf and board stages [W], inside the rack, at `dc_w` asked for on their far side,
+ * `shelf_other_frac` of the design power included.
+ */
+double wm_chain_rack_loss_w(const struct wm_power_chain *chain, double it_design_w, double dc_w);
 
 /** UPS loss under its redundancy: n+1 lowers x, 2N pays the fixed loss twice at half the load. */
 double wm_ups_loss_w(const struct wm_power_chain *chain, double it_design_w, double out_w);

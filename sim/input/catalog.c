@@ -7,6 +7,7 @@
 
 #include "fields.h"
 #include "wattmill/accelerator.h"
+#include "wattmill/chiller.h"
 #include "wattmill/climate.h"
 #include "wattmill/cooling.h"
 #include "wattmill/deck.h"

@@ -92,7 +92,11 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->evaporation_m3 += p->evaporation_m3_per_s * time_s;
     account->blowdown_m3 += p->blowdown_m3_per_s * time_s;
     account->drift_m3 += p->drift_m3_per_s * time_s;
-    account->heat_unmet_j += p->heat_unmet_w * time_s;
+    account->heat_in_j += p->plant.heat_in_w * time_s;
+    account->heat_out_j += (p->plant.heat_free_w + p->plant.heat_chiller_w) * time_s;
+    account->heat_reuse_j += p->plant.heat_reuse_w * time_s;
+    account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
+    account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
     account->carbon_kg += p->site_w * kg_per_j * time_s;
     account->bound_s += flow->is_bound ? time_s : 0.0;
     account->violation_j += flow->over_limit_w * time_s;

@@ -50,7 +50,8 @@ struct wm_account {
     double site_j, it_j, cooling_j, conversion_j, house_j, serving_it_j;
     double use_j[WM_N_USES];
     double water_m3, evaporation_m3, blowdown_m3, drift_m3;
-    double heat_j, heat_unmet_j;
+    double heat_in_j, heat_out_j, heat_reuse_j, heat_unmet_j;
+    double extrapolated_s; /* chiller curves outside their bounds */
     double bound_s, violation_j, penalty_usd, ceiling_ws, shadow_ws;
     double carbon_kg;
     struct wm_pool_account *pools; /* [n_pools] */

@@ -161,6 +161,7 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
         if (plan->pools[i].workload)
             flow->serving_it_w += pools[i].it_w;
     }
+    flow->use_w[WM_USE_HOST] += flow->power.shelf_w;
     flow->use_w[WM_USE_COOLING] = flow->power.cooling_w;
     flow->use_w[WM_USE_CONVERSION] = flow->power.conversion_w;
     flow->use_w[WM_USE_HOUSE] = flow->power.house_w;

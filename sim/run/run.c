@@ -131,7 +131,7 @@ static void close_balances(struct wm_run *r)
                                           c->cached_tok_served, c->output_tok_served) *
                       pool->workload->price.paid_frac * pool->workload->price.discount_frac;
     }
-    res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 8);
+    res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 16);
     res->balances_close = true;
     add_balance(res, "energy", "meter = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
     add_balance(res, "billing", "meter = sum of billed months", a->site_j, months_j, WM_UNIT_MWH);
@@ -144,12 +144,15 @@ static void close_balances(struct wm_run *r)
                 a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3);
     add_balance(res, "carbon", "by time = meter x intensity", a->carbon_kg,
                 a->site_j * r->scenario->site.carbon.kg_per_mwh / WM_J_PER_MWH, WM_UNIT_KG);
+    add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
+                a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH);
     SET(r, balance_energy_rel, fmax(res->balances[0].residual_rel, res->balances[1].residual_rel));
     SET(r, balance_token_rel, res->balances[2].residual_rel);
     SET(r, balance_request_rel, res->balances[3].residual_rel);
     SET(r, balance_money_rel, res->balances[4].residual_rel);
     SET(r, balance_water_rel, res->balances[5].residual_rel);
     SET(r, balance_carbon_rel, res->balances[6].residual_rel);
+    SET(r, balance_heat_rel, res->balances[7].residual_rel);
 }
 
 static void set_energy(struct wm_run *r)
@@ -162,6 +165,11 @@ static void set_energy(struct wm_run *r)
     SET(r, house_energy_mwh, a->house_j);
     SET(r, pue_mean, ratio(a->site_j, a->it_j));
     SET(r, pue_peak_hour, r->site.pue_peak_hour > 0.0 ? r->site.pue_peak_hour : (double)NAN);
+    SET(r, heat_unmet_mwh, a->heat_unmet_j);
+    if (r->scenario->site.cooling.heat_reuse_frac > 0.0) {
+        SET(r, heat_reuse_mwh, a->heat_reuse_j);
+        SET(r, ere, ratio(a->site_j - a->heat_reuse_j, a->it_j));
+    }
     SET(r, water_m3, a->water_m3);
     SET(r, wue_l_per_kwh, ratio(a->water_m3 * 1e3, a->it_j / WM_J_PER_KWH));
     SET(r, carbon_kg, a->carbon_kg);
@@ -325,6 +333,22 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
     SET(r, curtailed_mwh, twin.account.site_j - r->site.account.site_j);
 }
 
+static void check_plant(const struct wm_run *r, struct wm_diags *diags)
+{
+    const struct wm_account *a = &r->site.account;
+    if (a->extrapolated_s > 0.0)
+        wm_diag_add(diags, WM_W903, NULL, "site.cooling.chiller",
+                    "%s was asked outside the temperatures it was fitted on for %.0f h; it is held "
+                    "at their bound. The lift_fit chillers reach warm water",
+                    r->scenario->site.cooling.chiller->head.name, a->extrapolated_s / WM_S_PER_H);
+    if (a->heat_unmet_j > 0.0)
+        wm_diag_add(diags, WM_W905, NULL, "site.cooling.chiller_capacity_frac",
+                    "= %g leaves %.0f MWh of heat in the halls: the plant is too small for its "
+                    "hottest hours",
+                    r->scenario->site.cooling.chiller_capacity_frac,
+                    a->heat_unmet_j / WM_J_PER_MWH);
+}
+
 static void collect(struct wm_run *r, struct wm_diags *diags)
 {
     struct wm_results *res = r->results;
@@ -353,6 +377,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     set_latency(r);
     set_money(r, &t);
     close_balances(r);
+    check_plant(r, diags);
     wm_run_finance(r->arena, res, diags);
 }
 
