@@ -67,7 +67,8 @@ void wm_json_append(struct wm_json *parent, struct wm_json *child);
 /** Deep copy, places included. */
 struct wm_json *wm_json_copy(struct wm_arena *arena, const struct wm_json *from);
 /**
- * `over` laid on `base` in a new tree: objects merge by key, everything else is replaced. Places stay
+ * `over` laid on `base` in a new tree: objects merge by key; a list is replaced, but an element whose
+ * `name` is that of an element of the base starts from it; everything else is replaced. Places stay
  * those of the file a value came from.
  */
 struct wm_json *wm_json_merge(struct wm_arena *arena, const struct wm_json *base,

@@ -63,9 +63,36 @@ struct wm_json *wm_json_copy(struct wm_arena *arena, const struct wm_json *from)
     return node;
 }
 
+/* Element of a list that has the same `name`, or NULL. */
+static const struct wm_json *find_named(const struct wm_json *array, const struct wm_json *element)
+{
+    const struct wm_json *name = wm_json_find(element, "name");
+    if (name == NULL || name->type != WM_JSON_STRING)
+        return NULL;
+    for (const struct wm_json *c = array->child; c != NULL; c = c->next) {
+        const struct wm_json *other = wm_json_find(c, "name");
+        if (other != NULL && other->type == WM_JSON_STRING && strcmp(other->text, name->text) == 0)
+            return c;
+    }
+    return NULL;
+}
+
+static struct wm_json *merge_lists(struct wm_arena *arena, const struct wm_json *base,
+                                   const struct wm_json *over)
+{
+    struct wm_json *node = copy_shallow(arena, over);
+    for (const struct wm_json *o = over->child; o != NULL; o = o->next) {
+        const struct wm_json *b = find_named(base, o);
+        wm_json_append(node, b != NULL ? wm_json_merge(arena, b, o) : wm_json_copy(arena, o));
+    }
+    return node;
+}
+
 struct wm_json *wm_json_merge(struct wm_arena *arena, const struct wm_json *base,
                               const struct wm_json *over)
 {
+    if (base->type == WM_JSON_ARRAY && over->type == WM_JSON_ARRAY)
+        return merge_lists(arena, base, over);
     if (base->type != WM_JSON_OBJECT || over->type != WM_JSON_OBJECT)
         return wm_json_copy(arena, over);
 

@@ -10,6 +10,9 @@
 static void write_object(struct wm_json_writer *w, const struct wm_catalog *catalog,
                          const struct wm_field *fields, const char *extra_key, bool all_optional);
 
+static void write_members(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                          const struct wm_field *fields, const char *extra_key, bool all_optional);
+
 static void write_limits(struct wm_json_writer *w, const struct wm_field *f)
 {
     if (isfinite(f->min))
@@ -69,6 +72,22 @@ static void write_default(struct wm_json_writer *w, const struct wm_field *f)
     }
 }
 
+/* An element with a name may extend the one of that name in the file that is extended. */
+static void write_element(struct wm_json_writer *w, const struct wm_catalog *catalog,
+                          const struct wm_field *fields)
+{
+    const bool is_named = strcmp(fields->key, "name") == 0;
+    wm_json_object_begin(w);
+    write_members(w, catalog, fields, NULL, is_named);
+    if (is_named) {
+        wm_json_key(w, "required");
+        wm_json_array_begin(w);
+        wm_json_string(w, "name");
+        wm_json_array_end(w);
+    }
+    wm_json_object_end(w);
+}
+
 static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalog,
                        const struct wm_field *f)
 {
@@ -121,7 +140,7 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
     case WM_KIND_LIST:
         wm_json_member_string(w, "type", "array");
         wm_json_key(w, "items");
-        write_object(w, catalog, f->fields, NULL, false);
+        write_element(w, catalog, f->fields);
         break;
     case WM_KIND_END:
     case WM_KIND_JSON:  /* any value */
@@ -129,9 +148,6 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         break;
     }
 }
-
-static void write_members(struct wm_json_writer *w, const struct wm_catalog *catalog,
-                          const struct wm_field *fields, const char *extra_key, bool all_optional);
 
 static void write_property(struct wm_json_writer *w, const struct wm_catalog *catalog,
                            const struct wm_field *f, bool all_optional)

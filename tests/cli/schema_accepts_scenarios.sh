@@ -4,7 +4,8 @@ import glob, json
 import jsonschema
 schema = json.load(open("docs/scenario.schema.json"))
 jsonschema.Draft202012Validator.check_schema(schema)
+check = jsonschema.Draft202012Validator(schema)
 for path in sorted(glob.glob("scenarios/*.json")):
-    jsonschema.validate(json.load(open(path)), schema)
-    print(path, "ok")
+    for error in check.iter_errors(json.load(open(path))):
+        print(path, error.json_path, error.message)
 PY

@@ -199,6 +199,18 @@ START_TEST(merging_keeps_what_is_not_overridden_and_replaces_arrays)
 }
 END_TEST
 
+START_TEST(merging_lists_starts_elements_from_those_of_the_same_name)
+{
+    const struct wm_json *base =
+        parse("{\"l\": [{\"name\": \"a\", \"x\": 1}, {\"name\": \"b\", \"x\": 2}]}");
+    const struct wm_json *over =
+        parse("{\"l\": [{\"name\": \"c\", \"x\": 9}, {\"name\": \"b\", \"y\": 3}, {\"x\": 4}]}");
+    ck_assert_str_eq(
+        wm_json_to_text(arena, wm_json_merge(arena, base, over)),
+        "{\"l\":[{\"name\":\"c\",\"x\":9},{\"name\":\"b\",\"x\":2,\"y\":3},{\"x\":4}]}");
+}
+END_TEST
+
 static const struct {
     double value;
     const char *text;
@@ -284,6 +296,7 @@ int main(void)
     tcase_add_test(tests, each_duplicate_key_is_reported_with_both_places);
     tcase_add_test(tests, a_cut_text_never_parses_and_never_crashes);
     tcase_add_test(tests, merging_keeps_what_is_not_overridden_and_replaces_arrays);
+    tcase_add_test(tests, merging_lists_starts_elements_from_those_of_the_same_name);
     tcase_add_loop_test(tests, numbers_are_printed_shortest, 0, N_OF(numbers));
     tcase_add_test(tests, any_double_survives_the_round_trip);
     tcase_add_test(tests, the_writer_indents_escapes_and_separates);
