@@ -15,6 +15,6 @@ if cmp -s "$tmp/a" "$tmp/c"; then
 fi
 "$bin" run "$demo" -o "$tmp/out1" --series --quiet >/dev/null
 "$bin" run "$demo" -o "$tmp/out2" --series --quiet >/dev/null
-for f in result.json metrics.csv series.csv load_duration.svg opex_shares.svg; do
+for f in result.json metrics.csv series.csv load_duration.svg opex_shares.svg energy_flow.svg cost_stack.svg ceiling_heat.svg cash_flow.svg; do
     cmp "$tmp/out1/$f" "$tmp/out2/$f"
 done

@@ -57,6 +57,38 @@ void wm_md_text(FILE *file, const char *text);
 /** A number as CSV; nothing when not finite. */
 void wm_csv_number(FILE *file, double value);
 
+/** Formats a figure is drawn in. */
+enum wm_figure_format { WM_FIGURE_SVG = 1 << 0, WM_FIGURE_PNG = 1 << 1, WM_FIGURE_PDF = 1 << 2 };
+
+/** Writes one file of a folder; write errors are found with ferror(). */
+typedef void (*wm_sink_fn)(FILE *file, const void *context);
+
+#define WM_FOLDER_FILES_MAX 64
+
+/** A folder that a verb writes; every file under a temporary name first, then renamed. */
+struct wm_folder {
+    struct wm_arena *arena;
+    const char *dir;
+    unsigned formats; /* of enum wm_figure_format */
+    const char *files[WM_FOLDER_FILES_MAX];
+    size_t n_files;
+    struct wm_diags *diags;
+};
+
+/** Makes `dir` and what is above it, if missing; false with E104. Figures: SVG and PNG. */
+bool wm_folder_open(struct wm_folder *folder, struct wm_arena *arena, const char *dir,
+                    struct wm_diags *diags);
+/** Writes `dir`/`name`; false with E104, nothing is left then. */
+bool wm_folder_put(struct wm_folder *folder, const char *name, wm_sink_fn sink,
+                   const void *context);
+/**
+ * Writes `figure`.csv and draws it with the compiled-in script plots/`figure`.gp. The data reach
+ * gnuplot as a file, never as a command; only names of scripts of our own get there.
+ * @return false with E104, or with E401 when gnuplot failed (the CSV is there then)
+ */
+bool wm_folder_figure(struct wm_folder *folder, const char *figure, wm_sink_fn csv,
+                      const void *context);
+
 /**
  * Writes result.json, metrics.csv, the figures with their data and, on demand, series.csv into
  * `dir` (made if missing), each under a temporary name first.
@@ -69,11 +101,20 @@ enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
                              size_t *n_files, struct wm_diags *diags);
 
 /**
- * Draws the compiled-in script plots/`name`.gp in `dir` to `name`.svg and `name`.png from `name`.csv.
+ * Draws the compiled-in script plots/`name`.gp in `dir` from `name`.csv to `name`.svg, .png, .pdf.
+ * @param formats  of enum wm_figure_format
  * @return WM_OK; WM_IO with E401
  */
 enum wm_status wm_figure_draw(struct wm_arena *arena, const char *dir, const char *name,
-                              struct wm_diags *diags);
+                              unsigned formats, struct wm_diags *diags);
+
+/* Data of the figures of a run; the context is a struct wm_report. */
+void wm_load_duration_csv(FILE *file, const void *report);
+void wm_opex_shares_csv(FILE *file, const void *report);
+void wm_cost_stack_csv(FILE *file, const void *report);
+void wm_ceiling_heat_csv(FILE *file, const void *report);
+void wm_cash_flow_csv(FILE *file, const void *report);
+void wm_energy_flow_csv(FILE *file, const void *report);
 
 enum wm_relation { WM_GREATER, WM_GREATER_EQUAL, WM_LESS, WM_LESS_EQUAL, WM_EQUAL };
 

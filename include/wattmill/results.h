@@ -44,6 +44,8 @@ enum wm_energy_use {
 /** Key such as "prefill", and what it covers. */
 const char *wm_energy_use_key(enum wm_energy_use use);
 const char *wm_energy_use_doc(enum wm_energy_use use);
+/** Whether it is drawn outside the racks: cooling, conversion, house. */
+bool wm_energy_use_is_facility(enum wm_energy_use use);
 
 struct wm_class_result {
     const char *name, *pool, *llm;

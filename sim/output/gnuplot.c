@@ -57,9 +57,28 @@ static bool keep(struct wm_arena *arena, const char *dir, const char *name, cons
     return false;
 }
 
-enum wm_status wm_figure_draw(struct wm_arena *arena, const char *dir, const char *name,
-                              struct wm_diags *diags)
+/* Each format sets its terminal and draws again. */
+static void write_script(FILE *file, const char *style, const char *body, const char *name,
+                         unsigned formats)
 {
+    static const struct {
+        unsigned format;
+        const char *terminal, *ending;
+    } kinds[] = {
+        {WM_FIGURE_SVG, "svg size 1000,600 dynamic background '#ffffff' font 'sans,16'", "svg"},
+        {WM_FIGURE_PNG, "pngcairo size 1600,960 fontscale 1.6 font 'sans,11'", "png"},
+        {WM_FIGURE_PDF, "pdfcairo size 20cm,12cm font 'sans,11'", "pdf"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (formats & kinds[i].format)
+            fprintf(file, "reset\nset terminal %s\nset output '%s.%s.tmp'\n%s\n%s\nset output\n",
+                    kinds[i].terminal, name, kinds[i].ending, style, body);
+}
+
+enum wm_status wm_figure_draw(struct wm_arena *arena, const char *dir, const char *name,
+                              unsigned formats, struct wm_diags *diags)
+{
+    static const char *const endings[] = {"svg", "png", "pdf"};
     const char *const style = script(arena, "style"), *const body = script(arena, name);
     WM_REQUIRE(style != NULL && body != NULL);
     const char *const gp = wm_arena_printf(arena, "%s.gp.tmp", name);
@@ -69,18 +88,16 @@ enum wm_status wm_figure_draw(struct wm_arena *arena, const char *dir, const cha
         wm_diag_add(diags, WM_E104, NULL, NULL, "%s: %s", gp_path, strerror(errno));
         return WM_IO;
     }
-    fprintf(file,
-            "%s\nset terminal svg size 1000,600 dynamic background '#ffffff' font 'sans,16'\n"
-            "set output '%s.svg.tmp'\n%s\n"
-            "set terminal pngcairo size 1600,900 fontscale 1.6\n"
-            "set output '%s.png.tmp'\nreplot\nset output\n",
-            style, name, body, name);
+    write_script(file, style, body, name, formats);
     const bool written = ferror(file) == 0;
     const bool closed = fclose(file) == 0;
     const int code = written && closed ? run_in(dir, gp) : -1;
     (void)unlink(gp_path);
-    const bool svg = keep(arena, dir, name, "svg"), png = keep(arena, dir, name, "png");
-    if (code == 0 && svg && png)
+    bool kept = true;
+    for (unsigned i = 0; i < 3; i++)
+        if (formats & (1u << i))
+            kept = keep(arena, dir, name, endings[i]) && kept;
+    if (code == 0 && kept)
         return WM_OK;
     wm_diag_add(diags, WM_E401, NULL, NULL, "%s/%s: %s; the other files are complete", dir, name,
                 code == EXIT_NO_PROGRAM ? "gnuplot not found, install gnuplot-nox"

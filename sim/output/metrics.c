@@ -12,15 +12,16 @@ static const struct wm_metric_info infos[WM_N_METRICS] = {
 
 static const struct {
     const char *key, *doc;
+    bool is_facility; /* outside the racks */
 } uses[WM_N_USES] = {
-    {"prefill", "accelerators computing prompts"},
-    {"decode", "accelerators producing output tokens"},
-    {"idle", "accelerators without an active request"},
-    {"host", "CPUs, NICs, fans and shelf losses inside the racks"},
-    {"network", "shared network, storage and head nodes"},
-    {"cooling", "fans, pumps, chillers"},
-    {"conversion", "losses from the meter to the rack inputs"},
-    {"house", "lights, offices, controls"},
+    {"prefill", "accelerators computing prompts", false},
+    {"decode", "accelerators producing output tokens", false},
+    {"idle", "accelerators without an active request", false},
+    {"host", "CPUs, NICs, fans and shelf losses inside the racks", false},
+    {"network", "shared network, storage and head nodes", false},
+    {"cooling", "fans, pumps, chillers", true},
+    {"conversion", "losses from the meter to the rack inputs", true},
+    {"house", "lights, offices, controls", true},
 };
 
 const struct wm_metric_info *wm_metric_info(enum wm_metric metric)
@@ -47,6 +48,12 @@ const char *wm_energy_use_doc(enum wm_energy_use use)
 {
     WM_REQUIRE(use < WM_N_USES);
     return uses[use].doc;
+}
+
+bool wm_energy_use_is_facility(enum wm_energy_use use)
+{
+    WM_REQUIRE(use < WM_N_USES);
+    return uses[use].is_facility;
 }
 
 void wm_metrics_write_md(FILE *file)

@@ -1,0 +1,44 @@
+/* The folder of a run: result, metrics, figures with their data, series. */
+#include "wattmill/output.h"
+
+static void result_json(FILE *file, const void *report)
+{
+    wm_output_json(file, report);
+}
+
+static void metrics_csv(FILE *file, const void *report)
+{
+    wm_output_csv(file, report);
+}
+
+static void series_csv(FILE *file, const void *report)
+{
+    wm_output_series_csv(file, report);
+}
+
+static const struct {
+    const char *name;
+    wm_sink_fn csv;
+} figures[] = {
+    {"energy_flow", wm_energy_flow_csv},   {"cost_stack", wm_cost_stack_csv},
+    {"ceiling_heat", wm_ceiling_heat_csv}, {"opex_shares", wm_opex_shares_csv},
+    {"cash_flow", wm_cash_flow_csv},       {"load_duration", wm_load_duration_csv},
+};
+
+enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
+                             const struct wm_report *report, bool series, const char *const **files,
+                             size_t *n_files, struct wm_diags *diags)
+{
+    struct wm_folder *const f = WM_NEW(arena, struct wm_folder);
+    bool good = wm_folder_open(f, arena, dir, diags) &&
+                wm_folder_put(f, "result.json", result_json, report) &&
+                wm_folder_put(f, "metrics.csv", metrics_csv, report) &&
+                (!series || wm_folder_put(f, "series.csv", series_csv, report));
+    /* one figure that fails does not keep the others from being drawn */
+    const bool writable = good;
+    for (size_t i = 0; writable && i < sizeof figures / sizeof *figures; i++)
+        good = wm_folder_figure(f, figures[i].name, figures[i].csv, report) && good;
+    *files = f->files;
+    *n_files = f->n_files;
+    return good ? WM_OK : WM_IO;
+}
