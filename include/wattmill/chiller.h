@@ -31,7 +31,8 @@ struct wm_chiller {
     double fade_per_k;                               /* lift_fit: capacity above 35 °C air */
     double capacity_w, cop;                          /* eir_curves: at reference conditions */
     double capft[6], eirft[6], eirfplr[3];
-    double min_leaving_c, max_leaving_c, min_entering_c, max_entering_c, min_part_load_frac, max_part_load_frac;
+    double min_leaving_c, max_leaving_c, min_entering_c, max_entering_c, min_part_load_frac,
+        max_part_load_frac;
 };
 
 extern const struct wm_field wm_chiller_fields[];

@@ -55,7 +55,7 @@ void wm_csv_text(FILE *file, const char *text);
 /** Characters that Markdown or HTML would act on are escaped; a control character becomes a space. */
 void wm_md_text(FILE *file, const char *text);
 /** A number as CSV; nothing when not finite. */
-void wm_csv_number(FILE *file, double value);
+void wm_csv_put_number(FILE *file, double value);
 
 /** Formats a figure is drawn in. */
 enum wm_figure_format { WM_FIGURE_SVG = 1 << 0, WM_FIGURE_PNG = 1 << 1, WM_FIGURE_PDF = 1 << 2 };

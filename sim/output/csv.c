@@ -23,7 +23,7 @@ void wm_csv_text(FILE *file, const char *text)
         fputc('"', file);
 }
 
-void wm_csv_number(FILE *file, double value)
+void wm_csv_put_number(FILE *file, double value)
 {
     char text[32];
     if (isfinite(value))
@@ -39,7 +39,7 @@ void wm_output_csv(FILE *file, const struct wm_report *report)
         if (!isfinite(value))
             continue;
         fprintf(file, "%s,", info->key);
-        wm_csv_number(file, wm_unit_from_si(info->unit, value));
+        wm_csv_put_number(file, wm_unit_from_si(info->unit, value));
         fprintf(file, ",%s\n", wm_unit_symbol(info->unit));
     }
 }
@@ -96,7 +96,7 @@ void wm_output_series_csv(FILE *file, const struct wm_report *report)
         fputs(wm_time_text(r->time_us, time), file);
         for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
             fputc(',', file);
-            wm_csv_number(file, values[k]);
+            wm_csv_put_number(file, values[k]);
         }
         fputc('\n', file);
     }

@@ -34,7 +34,7 @@ static void row(FILE *file, const char *name, const double *values, size_t n)
     fputs(name, file);
     for (size_t i = 0; i < n; i++) {
         fputc(',', file);
-        wm_csv_number(file, values[i]);
+        wm_csv_put_number(file, values[i]);
     }
     fputc('\n', file);
 }

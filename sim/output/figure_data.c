@@ -39,7 +39,7 @@ void wm_load_duration_csv(FILE *file, const void *context)
         for (size_t k = 0; k < 5; k++) {
             if (k > 0)
                 fputc(',', file);
-            wm_csv_number(file, row[k]);
+            wm_csv_put_number(file, row[k]);
         }
         fputc('\n', file);
     }
@@ -57,11 +57,11 @@ void wm_opex_shares_csv(FILE *file, const void *context)
     for (unsigned i = 0; i < 5; i++) {
         const double share = r->metric[WM_METRIC_power_share_a_frac + i];
         fprintf(file, "%s,", names[i]);
-        wm_csv_number(file, power_musd);
+        wm_csv_put_number(file, power_musd);
         fputc(',', file);
-        wm_csv_number(file, power_musd / share - power_musd);
+        wm_csv_put_number(file, power_musd / share - power_musd);
         fputc(',', file);
-        wm_csv_number(file, 100.0 * share);
+        wm_csv_put_number(file, 100.0 * share);
         fputc('\n', file);
     }
 }
@@ -109,7 +109,7 @@ static void stack_row(struct stack *s, const char *name, double usd)
     wm_csv_text(s->file, name);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         fputc(',', s->file);
-        wm_csv_number(s->file, row[i]);
+        wm_csv_put_number(s->file, row[i]);
     }
     fputc('\n', s->file);
     s->top = high;
@@ -166,7 +166,7 @@ void wm_ceiling_heat_csv(FILE *file, const void *context)
             shadow += r->series[k].shadow_price_usd_per_mwh;
         }
         fprintf(file, "%zu,%zu,", hour / 24 + 1, hour % 24);
-        wm_csv_number(file, 100.0 * site_w / ceiling_w);
+        wm_csv_put_number(file, 100.0 * site_w / ceiling_w);
         fprintf(file, ",%d\n", shadow > 0.0);
     }
 }
@@ -185,7 +185,7 @@ void wm_cash_flow_csv(FILE *file, const void *context)
         fprintf(file, "%zu", t);
         for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
             fputc(',', file);
-            wm_csv_number(file, 1e-6 * row[i]);
+            wm_csv_put_number(file, 1e-6 * row[i]);
         }
         fputc('\n', file);
     }
