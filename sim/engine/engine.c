@@ -1,117 +1,38 @@
 #include "wattmill/engine.h"
 
+#include <stdlib.h>
+
+#include "timers.h"
+#include "tournament.h"
 #include "wattmill/require.h"
 
-enum { FIRST_CAPACITY = 16, CHILDREN = 4 };
+static const uint32_t none = UINT32_MAX;
 
-/* A pending event in the heap. `order` is (priority + 2^15) << 48 | sequence: one comparison. */
-struct record {
-    int64_t time;
-    uint64_t order;
+/* What an entity's next event is; when it is stands in the tournament. */
+struct turn {
     uint64_t arg;
-    uint32_t id;
-    uint32_t actor;
-};
-
-/* What is known of an event by its id: where its record lies. */
-struct entry {
-    uint32_t position;
-    uint32_t generation;
-    uint16_t kind;
+    uint64_t kind; /* wide: nothing else would use the room */
 };
 
 struct wm_sim {
-    struct record *heap;
-    uint32_t n, capacity;
-    uint32_t n_free, n_growths;
-    bool has_hole; /* the root's event runs now; whatever is scheduled next takes its place */
-    uint32_t *free_ids;
-    struct entry *entries;
-    int64_t now;
-    uint64_t sequence, n_events;
+    struct wm_clock clock; /* first: wm_sim_now() reads it */
+    struct wm_tournament entities;
+    struct turn *turns; /* [entities.n] */
+    uint32_t running;   /* the entity whose event runs and still holds its old time, or `none` */
+    uint64_t n_events;
     void *context;
     struct wm_arena *arena;
+    struct wm_timers timers;
     wm_event_fn handlers[WM_EVENT_KINDS];
 };
 
-static const uint64_t sequence_limit = UINT64_C(1) << 48;
-
-static bool is_before(const struct record *a, const struct record *b)
+static void unhandled(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
 {
-    return a->time < b->time || (a->time == b->time && a->order < b->order);
-}
-
-static void place(struct wm_sim *sim, uint32_t position, const struct record *r)
-{
-    sim->heap[position] = *r;
-    sim->entries[r->id].position = position;
-}
-
-static void sift_up(struct wm_sim *sim, uint32_t position, const struct record *r)
-{
-    while (position > 0) {
-        const uint32_t parent = (position - 1) / CHILDREN;
-        if (!is_before(r, &sim->heap[parent]))
-            break;
-        place(sim, position, &sim->heap[parent]);
-        position = parent;
-    }
-    place(sim, position, r);
-}
-
-static uint32_t least_child(const struct wm_sim *sim, uint32_t first)
-{
-    uint32_t least = first;
-    const uint32_t end = first + CHILDREN < sim->n ? first + CHILDREN : sim->n;
-    for (uint32_t child = first + 1; child < end; child++)
-        if (is_before(&sim->heap[child], &sim->heap[least]))
-            least = child;
-    return least;
-}
-
-static void sift_down(struct wm_sim *sim, uint32_t position, const struct record *r)
-{
-    for (;;) {
-        const uint32_t first = position * CHILDREN + 1;
-        if (first >= sim->n)
-            break;
-        const uint32_t child = least_child(sim, first);
-        if (!is_before(&sim->heap[child], r))
-            break;
-        place(sim, position, &sim->heap[child]);
-        position = child;
-    }
-    place(sim, position, r);
-}
-
-/* Fills the root's hole with the last record, when the handler scheduled nothing in its place. */
-static void close_hole(struct wm_sim *sim)
-{
-    if (!sim->has_hole)
-        return;
-    sim->has_hole = false;
-    const struct record last = sim->heap[--sim->n];
-    if (sim->n > 0)
-        sift_down(sim, 0, &last);
-}
-
-static void grow(struct wm_sim *sim, uint32_t capacity)
-{
-    struct record *heap = WM_NEW_ARRAY(sim->arena, struct record, capacity);
-    struct entry *entries = WM_NEW_ARRAY(sim->arena, struct entry, capacity);
-    uint32_t *free_ids = WM_NEW_ARRAY(sim->arena, uint32_t, capacity);
-    for (uint32_t i = 0; i < sim->capacity; i++) {
-        heap[i] = sim->heap[i];
-        entries[i] = sim->entries[i];
-    }
-    for (uint32_t i = 0; i < sim->n_free; i++)
-        free_ids[i] = sim->free_ids[i];
-    for (uint32_t id = capacity; id-- > sim->capacity;)
-        free_ids[sim->n_free++] = id;
-    sim->heap = heap;
-    sim->entries = entries;
-    sim->free_ids = free_ids;
-    sim->capacity = capacity;
+    (void)sim;
+    (void)context;
+    (void)actor;
+    (void)arg;
+    WM_REQUIRE(!"an event of a kind without handler");
 }
 
 struct wm_sim *wm_sim_new(struct wm_arena *arena, uint32_t n_pending_hint, void *context)
@@ -119,8 +40,19 @@ struct wm_sim *wm_sim_new(struct wm_arena *arena, uint32_t n_pending_hint, void 
     struct wm_sim *const sim = WM_NEW(arena, struct wm_sim);
     sim->arena = arena;
     sim->context = context;
-    grow(sim, n_pending_hint > FIRST_CAPACITY ? n_pending_hint : FIRST_CAPACITY);
+    sim->running = none;
+    for (uint32_t kind = 0; kind < WM_EVENT_KINDS; kind++)
+        sim->handlers[kind] = unhandled;
+    sim->entities.first_key = WM_KEY_NEVER;
+    wm_timers_init(&sim->timers, arena, n_pending_hint);
     return sim;
+}
+
+void wm_sim_entities(struct wm_sim *sim, uint32_t n)
+{
+    WM_REQUIRE(n > 0 && n < none && sim->entities.n == 0);
+    wm_tournament_init(&sim->entities, sim->arena, n, WM_WAY_BEST);
+    sim->turns = WM_NEW_ARRAY(sim->arena, struct turn, n);
 }
 
 void wm_sim_handle(struct wm_sim *sim, uint16_t kind, wm_event_fn fn)
@@ -129,16 +61,13 @@ void wm_sim_handle(struct wm_sim *sim, uint16_t kind, wm_event_fn fn)
     sim->handlers[kind] = fn;
 }
 
-int64_t wm_sim_now(const struct wm_sim *sim)
-{
-    return sim->now;
-}
-
 int64_t wm_sim_next(const struct wm_sim *sim)
 {
-    if (!sim->has_hole)
-        return sim->n > 0 ? sim->heap[0].time : WM_TIME_NEVER;
-    return sim->n > 1 ? sim->heap[least_child(sim, 1)].time : WM_TIME_NEVER;
+    const struct wm_timer *const timer = wm_timers_first(&sim->timers);
+    const int64_t entity_time = wm_time_of(
+        sim->running == none ? sim->entities.first_key
+                             : wm_tournament_first_key_without(&sim->entities, sim->running));
+    return timer && timer->time < entity_time ? timer->time : entity_time;
 }
 
 uint64_t wm_sim_n_events(const struct wm_sim *sim)
@@ -148,116 +77,144 @@ uint64_t wm_sim_n_events(const struct wm_sim *sim)
 
 uint32_t wm_sim_n_pending(const struct wm_sim *sim)
 {
-    return sim->n - sim->has_hole;
+    uint32_t n = sim->timers.n - sim->timers.has_hole;
+    for (uint32_t i = 0; i < sim->entities.n; i++)
+        n += wm_sim_entity_time(sim, i) != WM_TIME_NEVER;
+    return n;
 }
 
 uint32_t wm_sim_n_growths(const struct wm_sim *sim)
 {
-    return sim->n_growths;
+    return sim->timers.n_growths;
 }
 
-static uint64_t next_order(struct wm_sim *sim, uint64_t priority_bits)
+static bool is_allowed(const struct wm_sim *sim, int64_t time, uint16_t kind)
 {
-    WM_REQUIRE(sim->sequence < sequence_limit);
-    return priority_bits | sim->sequence++;
+    return time >= sim->clock.now && time < WM_TIME_LIMIT && kind < WM_EVENT_KINDS;
+}
+
+/* Apart, and with the arguments of its caller, so that the path without mistakes needs no stack. */
+__attribute__((noinline, noclone, cold)) _Noreturn static void
+refuse(const struct wm_sim *sim, uint32_t entity, int64_t time, uint16_t kind)
+{
+    WM_REQUIRE(entity < sim->entities.n);
+    WM_REQUIRE(is_allowed(sim, time, kind));
+    abort();
+}
+
+void wm_sim_entity_set(struct wm_sim *sim, uint32_t entity, int64_t time, uint16_t kind,
+                       uint64_t arg)
+{
+    if (!is_allowed(sim, time, kind) || entity >= sim->entities.n)
+        refuse(sim, entity, time, kind);
+    struct wm_tournament *const t = &sim->entities;
+    wm_tournament_set_fn set = t->set;
+    if (entity == sim->running) {
+        sim->running = none;
+        set = t->set_leader;
+    }
+    sim->turns[entity].arg = arg;
+    sim->turns[entity].kind = kind;
+    set(t, entity, (uint64_t)time + WM_KEY_ZERO);
+}
+
+void wm_sim_entity_clear(struct wm_sim *sim, uint32_t entity)
+{
+    WM_REQUIRE(entity < sim->entities.n);
+    if (entity != sim->running) /* else it has none, and its place is cleared after its turn */
+        sim->entities.set(&sim->entities, entity, WM_KEY_NEVER);
+}
+
+int64_t wm_sim_entity_time(const struct wm_sim *sim, uint32_t entity)
+{
+    WM_REQUIRE(entity < sim->entities.n);
+    return entity == sim->running ? WM_TIME_NEVER : wm_time_of(sim->entities.keys[entity]);
 }
 
 struct wm_event wm_sim_at(struct wm_sim *sim, int64_t time, int16_t priority, uint16_t kind,
                           uint32_t actor, uint64_t arg)
 {
-    WM_REQUIRE(time >= sim->now && kind < WM_EVENT_KINDS && sim->handlers[kind]);
-    if (sim->n == sim->capacity && !sim->has_hole) {
-        grow(sim, 2 * sim->capacity);
-        sim->n_growths++;
-    }
-    const uint32_t id = sim->free_ids[--sim->n_free];
-    struct entry *const entry = &sim->entries[id];
-    entry->generation++;
-    entry->kind = kind;
-    const struct record r = {.time = time,
-                             .order = next_order(sim, (uint64_t)(priority + 32768) << 48),
-                             .arg = arg,
-                             .id = id,
-                             .actor = actor};
-    if (sim->has_hole) { /* one walk down instead of one down and one up */
-        sim->has_hole = false;
-        sift_down(sim, 0, &r);
-    } else {
-        sift_up(sim, sim->n++, &r);
-    }
-    return (struct wm_event){id, entry->generation};
-}
-
-/* Takes the record at `position` out; its id becomes free and its name stale. */
-static void take_out(struct wm_sim *sim, uint32_t position)
-{
-    struct entry *const entry = &sim->entries[sim->heap[position].id];
-    const struct record last = sim->heap[--sim->n];
-    entry->generation++;
-    sim->free_ids[sim->n_free++] = sim->heap[position].id;
-    if (position == sim->n)
-        return;
-    if (position > 0 && is_before(&last, &sim->heap[(position - 1) / CHILDREN]))
-        sift_up(sim, position, &last);
-    else
-        sift_down(sim, position, &last);
-}
-
-/* Generations are odd while an event is pending, so an old name never fits a new event. */
-static bool is_pending(const struct wm_sim *sim, struct wm_event event)
-{
-    return event.generation % 2 == 1 && event.id < sim->capacity &&
-           sim->entries[event.id].generation == event.generation;
+    WM_REQUIRE(is_allowed(sim, time, kind));
+    return wm_timers_add(&sim->timers, time, priority, kind, actor, arg);
 }
 
 bool wm_sim_cancel(struct wm_sim *sim, struct wm_event event)
 {
-    if (!is_pending(sim, event))
-        return false;
-    close_hole(sim);
-    take_out(sim, sim->entries[event.id].position);
-    return true;
+    return wm_timers_cancel(&sim->timers, event);
 }
 
 bool wm_sim_move(struct wm_sim *sim, struct wm_event event, int64_t time)
 {
-    if (!is_pending(sim, event))
+    WM_REQUIRE(time >= sim->clock.now && time < WM_TIME_LIMIT);
+    return wm_timers_move(&sim->timers, event, time);
+}
+
+__attribute__((noinline)) /* keeps its record off the stack of an entity's turn */
+static void
+run_timer(struct wm_sim *sim)
+{
+    struct wm_timer timer;
+    const uint16_t kind = wm_timers_begin(&sim->timers, &timer);
+    sim->clock.now = timer.time;
+    sim->n_events++;
+    sim->handlers[kind](sim, sim->context, timer.actor, timer.arg);
+    wm_timers_end(&sim->timers);
+}
+
+/* An entity that ran and got no next event leaves the tournament. */
+static void end_turn(struct wm_sim *sim)
+{
+    const uint32_t entity = sim->running;
+    if (entity == none)
+        return;
+    sim->running = none;
+    sim->entities.set_leader(&sim->entities, entity, WM_KEY_NEVER);
+}
+
+static inline __attribute__((always_inline)) void run_entity(struct wm_sim *sim)
+{
+    const uint32_t entity = sim->entities.first_id;
+    const struct turn turn = sim->turns[entity];
+    sim->clock.now = (int64_t)(sim->entities.first_key - WM_KEY_ZERO);
+    sim->n_events++;
+    sim->running = entity;
+    sim->handlers[turn.kind](sim, sim->context, entity, turn.arg);
+    end_turn(sim);
+}
+
+static bool timer_is_next(const struct wm_sim *sim)
+{
+    const struct wm_timer *const timer = &sim->timers.heap[0];
+    const uint64_t key = (uint64_t)timer->time + WM_KEY_ZERO;
+    return key < sim->entities.first_key ||
+           (key == sim->entities.first_key && timer->order < wm_timer_order(0));
+}
+
+/* Runs the next event unless it is later than `until`. */
+static inline __attribute__((always_inline)) bool step_until(struct wm_sim *sim, int64_t until)
+{
+    if (sim->timers.n > 0 && timer_is_next(sim)) {
+        if (sim->timers.heap[0].time > until)
+            return false;
+        run_timer(sim);
+        return true;
+    }
+    if (sim->entities.first_key > (uint64_t)until + WM_KEY_ZERO)
         return false;
-    WM_REQUIRE(time >= sim->now);
-    close_hole(sim);
-    const uint32_t position = sim->entries[event.id].position;
-    struct record r = sim->heap[position];
-    const bool is_earlier = time < r.time;
-    r.time = time;
-    r.order = next_order(sim, r.order & ~(sequence_limit - 1));
-    if (is_earlier)
-        sift_up(sim, position, &r);
-    else
-        sift_down(sim, position, &r);
+    run_entity(sim);
     return true;
 }
 
 bool wm_sim_step(struct wm_sim *sim)
 {
-    if (sim->n == 0)
-        return false;
-    const struct record r = sim->heap[0];
-    struct entry *const entry = &sim->entries[r.id];
-    const uint16_t kind = entry->kind;
-    entry->generation++;
-    sim->free_ids[sim->n_free++] = r.id;
-    sim->has_hole = true;
-    sim->now = r.time;
-    sim->n_events++;
-    sim->handlers[kind](sim, sim->context, r.actor, r.arg);
-    close_hole(sim);
-    return true;
+    return step_until(sim, WM_TIME_LIMIT - 1);
 }
 
 void wm_sim_run_until(struct wm_sim *sim, int64_t until)
 {
-    while (sim->n > 0 && sim->heap[0].time <= until)
-        wm_sim_step(sim);
-    if (until > sim->now)
-        sim->now = until;
+    const int64_t last = until < WM_TIME_LIMIT ? until : WM_TIME_LIMIT - 1;
+    while (step_until(sim, last))
+        ;
+    if (until > sim->clock.now)
+        sim->clock.now = until;
 }

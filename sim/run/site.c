@@ -64,7 +64,7 @@ static void schedule_next(struct wm_sim *sim, struct site *s, uint32_t replica, 
     const double wait_s = mean_s * wm_rng_exponential(&s->failures[replica]);
     const double horizon_s = s->scenario->horizon.years * WM_S_PER_YEAR;
     if (wait_s < 2.0 * horizon_s) /* later ones never run, and might not fit the clock */
-        wm_sim_at(sim, wm_sim_now(sim) + ticks(wait_s), 0, (uint16_t)kind, replica, 0);
+        wm_sim_entity_set(sim, replica, wm_sim_now(sim) + ticks(wait_s), (uint16_t)kind, 0);
 }
 
 static double mean_life_s(const struct wm_pool *pool)
@@ -176,6 +176,8 @@ static void schedule_failures(struct wm_sim *sim, struct wm_arena *arena, struct
     uint32_t n = 0, replica = 0;
     for (size_t i = 0; i < s->plan->n_pools; i++)
         n += (uint32_t)s->plan->pools[i].n_replicas;
+    if (n > 0)
+        wm_sim_entities(sim, n);
     s->failures = WM_NEW_ARRAY(arena, struct wm_rng, n);
     s->pool_of = WM_NEW_ARRAY(arena, uint32_t, n);
     for (uint32_t i = 0; i < s->plan->n_pools; i++) {
@@ -230,10 +232,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->n_months = month_index(&s, end - 1) + 1;
     result->months = WM_NEW_ARRAY(arena, struct wm_month, result->n_months);
 
-    uint32_t n_pending = (uint32_t)s.ceiling.n;
-    for (size_t i = 0; i < plan->n_pools; i++)
-        n_pending += (uint32_t)plan->pools[i].n_replicas;
-    struct wm_sim *const sim = wm_sim_new(arena, n_pending, &s);
+    struct wm_sim *const sim = wm_sim_new(arena, (uint32_t)s.ceiling.n, &s);
     wm_sim_handle(sim, KIND_CEILING, on_ceiling);
     wm_sim_handle(sim, KIND_FAIL, on_fail);
     wm_sim_handle(sim, KIND_REPAIR, on_repair);

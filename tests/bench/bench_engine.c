@@ -1,10 +1,12 @@
 /*
  * Engine: M/M/1 customers and the hold model through the public API, beside the rival that is
  * usually written: malloc per event, a binary heap of pointers, GSL's mt19937 and exponential.
+ * The rival knows no moves and no other gaps, so it holds exponentially beside every hold line.
  * Rounds are interleaved and medians quoted; ratios count, absolute times belong to the machine.
  */
 #include <gsl/gsl_randist.h>
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,15 +51,34 @@ static double instructions(void)
     return counter_fd >= 0 && read(counter_fd, &n, sizeof n) == sizeof n ? (double)n : 0.0;
 }
 
-struct mm1 {
-    struct wm_rng rng;
-    uint64_t n_waiting, n_served;
+/* Between two ticks all events run; the site does the same with its billing intervals. */
+#define TICK INT64_C(100000000)
+
+/* What a run leaves: the hash is equal on every machine and build, or something is wrong. */
+struct outcome {
+    uint64_t hash;
+    double n; /* customers, holds */
 };
+
+static uint64_t hash_of(const struct wm_sim *sim)
+{
+    const uint64_t basis = UINT64_C(0xcbf29ce484222325), prime = UINT64_C(0x100000001b3);
+    const uint64_t hash = (basis ^ (uint64_t)wm_sim_now(sim)) * prime;
+    return (hash ^ wm_sim_n_events(sim)) * prime;
+}
 
 static int64_t ticks(double mean, struct wm_rng *rng)
 {
     return (int64_t)(mean * wm_rng_exponential(rng));
 }
+
+/* M/M/1: the source and the server are the two entities. */
+enum { SOURCE, SERVER, N_MM1 };
+struct mm1 { /* the counts apart: adjacent ones would be loaded as a pair, just after a store */
+    uint64_t n_waiting;
+    struct wm_rng rng;
+    uint64_t n_served;
+};
 
 static void on_leave(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
 {
@@ -66,65 +87,94 @@ static void on_leave(struct wm_sim *sim, void *context, uint32_t actor, uint64_t
     (void)arg;
     q->n_served++;
     if (--q->n_waiting > 0)
-        wm_sim_at(sim, wm_sim_now(sim) + ticks(0.9e9, &q->rng), 0, 1, 0, 0);
+        wm_sim_entity_set(sim, SERVER, wm_sim_now(sim) + ticks(0.9e9, &q->rng), SERVER, 0);
 }
 
 static void on_arrive(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
 {
     struct mm1 *const q = context;
+    const int64_t now = wm_sim_now(sim);
     (void)actor;
     (void)arg;
     if (q->n_waiting++ == 0)
-        wm_sim_at(sim, wm_sim_now(sim) + ticks(0.9e9, &q->rng), 0, 1, 0, 0);
-    wm_sim_at(sim, wm_sim_now(sim) + ticks(1e9, &q->rng), 0, 0, 0, 0);
+        wm_sim_entity_set(sim, SERVER, now + ticks(0.9e9, &q->rng), SERVER, 0);
+    wm_sim_entity_set(sim, SOURCE, now + ticks(1e9, &q->rng), SOURCE, 0);
 }
 
-static void run_mm1(void)
+static struct outcome run_mm1(void)
 {
     struct wm_arena *const arena = wm_arena_open();
     struct mm1 q = {.rng = wm_rng_stream(1, "mm1", 0)};
-    struct wm_sim *const sim = wm_sim_new(arena, 16, &q);
-    wm_sim_handle(sim, 0, on_arrive);
-    wm_sim_handle(sim, 1, on_leave);
-    wm_sim_at(sim, 0, 0, 0, 0, 0);
-    while (q.n_served < N)
-        wm_sim_step(sim);
+    struct wm_sim *const sim = wm_sim_new(arena, 0, &q);
+    wm_sim_entities(sim, N_MM1);
+    wm_sim_handle(sim, SOURCE, on_arrive);
+    wm_sim_handle(sim, SERVER, on_leave);
+    wm_sim_entity_set(sim, SOURCE, 0, SOURCE, 0);
+    for (int64_t tick = TICK; q.n_served < N; tick += 100 * TICK)
+        wm_sim_run_until(sim, tick);
+    const struct outcome outcome = {hash_of(sim), (double)q.n_served};
     wm_arena_close(arena);
+    return outcome;
 }
 
+/* Hold: whoever runs comes back after a gap. */
+enum gap { GAP_EXP, GAP_CONSTANT, GAP_FACILITY };
 struct hold {
     struct wm_rng rng;
-    struct wm_event *names;
     uint32_t n;
-    int mode; /* 0 plain, 1 with a random move, 2 all ties */
+    enum gap gap;
+    bool moves_another;
 };
+
+/* Facility: 5 minutes for half of them, an hour for most others, the life of a replica for 0.2 %. */
+static int64_t gap_of(struct hold *h)
+{
+    if (h->gap == GAP_EXP)
+        return ticks(1e9, &h->rng);
+    if (h->gap == GAP_CONSTANT)
+        return 1000000000;
+    const double u = wm_rng_uniform(&h->rng);
+    return u < 0.5 ? 300000000 : u < 0.998 ? 3600000000 : ticks(700.0 * 3.6e9, &h->rng);
+}
 
 static void on_hold(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
 {
     struct hold *const h = context;
+    const int64_t now = wm_sim_now(sim);
     (void)arg;
-    const int64_t gap = h->mode == 2 ? 1000000000 : ticks(1e9, &h->rng);
-    h->names[actor] = wm_sim_at(sim, wm_sim_now(sim) + gap, 0, 0, actor, 0);
-    if (h->mode == 1) {
-        const uint32_t other = (uint32_t)(wm_rng_bits(&h->rng) % h->n);
-        wm_sim_move(sim, h->names[other], wm_sim_now(sim) + ticks(1e9, &h->rng));
+    wm_sim_entity_set(sim, actor, now + gap_of(h), 0, 0);
+    if (h->moves_another) {
+        const uint32_t other = (uint32_t)(((wm_rng_bits(&h->rng) >> 32) * h->n) >> 32);
+        wm_sim_entity_set(sim, other, now + gap_of(h), 0, 0);
     }
 }
 
-static void run_hold(uint32_t n, int mode)
+static void on_hold_timer(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
+{
+    struct hold *const h = context;
+    (void)arg;
+    wm_sim_at(sim, wm_sim_now(sim) + gap_of(h), 0, 0, actor, 0);
+}
+
+static struct outcome run_hold(uint32_t n, enum gap gap, bool moves_another, bool is_timer)
 {
     struct wm_arena *const arena = wm_arena_open();
-    struct hold h = {.rng = wm_rng_stream(2, "hold", 0),
-                     .n = n,
-                     .mode = mode,
-                     .names = WM_NEW_ARRAY(arena, struct wm_event, n)};
-    struct wm_sim *const sim = wm_sim_new(arena, n + 1, &h);
-    wm_sim_handle(sim, 0, on_hold);
+    struct hold h = {
+        .rng = wm_rng_stream(2, "hold", 0), .n = n, .gap = gap, .moves_another = moves_another};
+    struct wm_sim *const sim = wm_sim_new(arena, is_timer ? n : 0, &h);
+    wm_sim_handle(sim, 0, is_timer ? on_hold_timer : on_hold);
+    if (!is_timer)
+        wm_sim_entities(sim, n);
     for (uint32_t i = 0; i < n; i++)
-        h.names[i] = wm_sim_at(sim, mode == 2 ? 0 : ticks(1e9, &h.rng), 0, 0, i, 0);
-    for (uint32_t i = 0; i < N; i++)
-        wm_sim_step(sim);
+        if (is_timer)
+            wm_sim_at(sim, gap_of(&h), 0, 0, i, 0);
+        else
+            wm_sim_entity_set(sim, i, gap_of(&h), 0, 0);
+    for (int64_t tick = TICK; wm_sim_n_events(sim) < N; tick += TICK)
+        wm_sim_run_until(sim, tick);
+    const struct outcome outcome = {hash_of(sim), (double)wm_sim_n_events(sim)};
     wm_arena_close(arena);
+    return outcome;
 }
 
 /* The rival. */
@@ -208,23 +258,44 @@ static void rival_hold(gsl_rng *rng, uint32_t n)
 
 static gsl_rng *rival_rng;
 
-static struct sample measure(int what, uint32_t n, int mode)
+/* One line of the table. */
+struct row {
+    const char *id, *name;
+    uint32_t n; /* 0: M/M/1 */
+    enum gap gap;
+    bool moves_another, is_timer;
+};
+
+static const struct row rows[] = {
+    {"mm1", "M/M/1, rho 0.9, per customer", 0, GAP_EXP, false, false},
+    {"hold-1e3", "hold, 1,000 entities", 1000, GAP_EXP, false, false},
+    {"hold-1e4", "hold, 10,000 entities", 10000, GAP_EXP, false, false},
+    {"hold-1e5", "hold, 100,000 entities", 100000, GAP_EXP, false, false},
+    {"hold-move", "hold + move another, 10,000", 10000, GAP_EXP, true, false},
+    {"hold-ties", "hold, all ties, 10,000", 10000, GAP_CONSTANT, false, false},
+    {"hold-facility", "hold, facility mix, 10,000", 10000, GAP_FACILITY, false, false},
+    {"timers-1e2", "hold, 100 timers", 100, GAP_EXP, false, true},
+    {"timers-1e4", "hold, 10,000 timers", 10000, GAP_EXP, false, true},
+};
+enum { N_ROWS = sizeof rows / sizeof rows[0] };
+
+static struct outcome run_ours(const struct row *r)
+{
+    return r->n == 0 ? run_mm1() : run_hold(r->n, r->gap, r->moves_another, r->is_timer);
+}
+
+static struct sample measure(const struct row *r, bool is_rival, uint64_t *hash)
 {
     const double ns = cpu_ns(), ins = instructions();
-    switch (what) {
-    case 0:
-        run_mm1();
-        break;
-    case 1:
-        run_hold(n, mode);
-        break;
-    case 2:
-        rival_mm1(rival_rng);
-        break;
-    default:
-        rival_hold(rival_rng, n);
-        break;
+    if (!is_rival) {
+        const struct outcome outcome = run_ours(r);
+        *hash = outcome.hash;
+        return (struct sample){(cpu_ns() - ns) / outcome.n, (instructions() - ins) / outcome.n};
     }
+    if (r->n == 0)
+        rival_mm1(rival_rng);
+    else
+        rival_hold(rival_rng, r->n);
     return (struct sample){(cpu_ns() - ns) / N, (instructions() - ins) / N};
 }
 
@@ -234,36 +305,54 @@ static int by_ns(const void *a, const void *b)
     return (x->ns > y->ns) - (x->ns < y->ns);
 }
 
-static void row(const char *name, int what, uint32_t n, int mode)
+static void print_row(const struct row *r)
 {
     struct sample ours[ROUNDS], rival[ROUNDS];
+    uint64_t hash = 0;
     for (int i = 0; i < ROUNDS; i++) {
-        ours[i] = measure(what, n, mode);
-        rival[i] = measure(what + 2, n, mode);
+        ours[i] = measure(r, false, &hash);
+        rival[i] = measure(r, true, &hash);
     }
     qsort(ours, ROUNDS, sizeof *ours, by_ns);
     qsort(rival, ROUNDS, sizeof *rival, by_ns);
     const struct sample a = ours[ROUNDS / 2], b = rival[ROUNDS / 2];
-    printf("%-34s %7.1f ns %7.1f ns  %5.2fx", name, a.ns, b.ns, b.ns / a.ns);
+    printf("%-30s %7.1f ns %7.1f ns %6.2fx", r->name, a.ns, b.ns, b.ns / a.ns);
     if (counter_fd >= 0)
-        printf("  %6.0f %6.0f instructions\n", a.instructions, b.instructions);
+        printf(" %6.0f %6.0f", a.instructions, b.instructions);
     else
-        printf("  instructions: n/a, use valgrind --tool=callgrind\n");
+        printf(" %6s %6s", "-", "-");
+    printf("  %016llx\n", (unsigned long long)hash);
 }
 
-int main(void)
+/* `bench_engine ID` runs one line once, for valgrind --tool=callgrind. */
+static int run_once(const char *id)
 {
+    for (size_t i = 0; i < N_ROWS; i++)
+        if (strcmp(rows[i].id, id) == 0) {
+            const struct outcome outcome = run_ours(&rows[i]);
+            printf("%s %.0f %016llx\n", id, outcome.n, (unsigned long long)outcome.hash);
+            return EXIT_SUCCESS;
+        }
+    fprintf(stderr, "bench_engine: no line \"%s\"\n", id);
+    return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return run_once(argv[1]);
     open_counter();
     rival_rng = gsl_rng_alloc(gsl_rng_mt19937);
     rival_heap = malloc(sizeof *rival_heap * 200000);
     if (!rival_rng || !rival_heap)
         return EXIT_FAILURE;
-    printf("%-34s %10s %10s  rival / wattmill\n", "median of 5, 1e6 each", "wattmill", "rival");
-    row("M/M/1, rho 0.9, per customer", 0, 0, 0);
-    row("hold, 1,000 pending", 1, 1000, 0);
-    row("hold, 10,000 pending", 1, 10000, 0);
-    row("hold + random move, 10,000", 1, 10000, 1);
-    row("hold, all ties, 10,000", 1, 10000, 2);
+    printf("%-30s %10s %10s %7s %6s %6s\n", "engine: median of 5, 1e6 each", "wattmill", "rival",
+           "ratio", "instr.", "rival");
+    for (size_t i = 0; i < N_ROWS; i++)
+        print_row(&rows[i]);
+    if (counter_fd < 0)
+        printf("no hardware counters here; instructions of a line: valgrind --tool=callgrind "
+               "--callgrind-out-file=/dev/null build/release/bench/bench_engine mm1\n");
     gsl_rng_free(rival_rng);
     free(rival_heap);
     return EXIT_SUCCESS;

@@ -86,11 +86,81 @@ START_TEST(handlers_cancel_and_move_others_also_at_the_same_instant)
 }
 END_TEST
 
-enum { N_SLOTS = 300, N_STEPS = 20000 };
+START_TEST(entities_run_between_negative_and_other_priorities_by_number)
+{
+    struct wm_arena *const arena = wm_arena_open();
+    struct log l = {0};
+    struct wm_sim *const sim = wm_sim_new(arena, 8, &l);
+    wm_sim_handle(sim, 0, on_log);
+    wm_sim_entities(sim, 4);
+    wm_sim_at(sim, 10, 0, 0, 7, 0);
+    wm_sim_at(sim, 10, 1, 0, 8, 0);
+    wm_sim_entity_set(sim, 3, 10, 0, 0);
+    wm_sim_entity_set(sim, 2, 11, 0, 0);
+    wm_sim_at(sim, 10, -1, 0, 6, 0);
+    wm_sim_entity_set(sim, 1, 10, 0, 0);
+    wm_sim_entity_set(sim, 2, 10, 0, 0); /* moved: there is one next event only */
+    ck_assert_uint_eq(wm_sim_n_pending(sim), 6);
+    wm_sim_run_until(sim, 9);
+    ck_assert_int_eq(l.n, 0);
+    ck_assert_int_eq(wm_sim_next(sim), 10);
+    wm_sim_run_until(sim, 10);
+    assert_log(&l, "612378");
+    ck_assert_int_eq(wm_sim_next(sim), WM_TIME_NEVER);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* Event of entity 0: looks at itself and the others while it runs, arg says what it does next. */
+static void on_turn(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
+{
+    struct log *const l = context;
+    on_log(sim, context, actor, arg);
+    ck_assert_int_eq(wm_sim_entity_time(sim, actor), WM_TIME_NEVER);
+    ck_assert_int_eq(wm_sim_next(sim), 20);
+    ck_assert_uint_eq(wm_sim_n_pending(sim), 1);
+    if (arg == 1)
+        wm_sim_entity_clear(sim, actor); /* nothing to clear */
+    if (arg == 2) {
+        wm_sim_entity_set(sim, actor, 30, 0, 0);
+        wm_sim_entity_clear(sim, actor);
+    }
+    if (arg == 3)
+        wm_sim_entity_clear(sim, 1);
+    if (arg == 4) { /* the other one now leads, at the same instant and with the larger number */
+        wm_sim_entity_set(sim, 1, wm_sim_now(sim), 0, 0);
+        wm_sim_entity_set(sim, actor, wm_sim_now(sim), 0, 0);
+    }
+    ck_assert_int_lt(l->n, 10);
+}
+
+START_TEST(an_entity_without_a_next_event_leaves_and_handlers_may_set_and_clear)
+{
+    static const char *const wanted[] = {"01", "01", "01", "0", "001"};
+    for (uint64_t arg = 0; arg < 5; arg++) {
+        struct wm_arena *const arena = wm_arena_open();
+        struct log l = {0};
+        struct wm_sim *const sim = wm_sim_new(arena, 0, &l);
+        wm_sim_handle(sim, 0, on_log);
+        wm_sim_handle(sim, 1, on_turn);
+        wm_sim_entities(sim, 100);
+        wm_sim_entity_set(sim, 0, 10, 1, arg);
+        wm_sim_entity_set(sim, 1, 20, 0, 0);
+        wm_sim_run_until(sim, 100);
+        assert_log(&l, wanted[arg]);
+        ck_assert_uint_eq(wm_sim_n_pending(sim), 0);
+        ck_assert_uint_eq(wm_sim_n_events(sim), (uint64_t)l.n);
+        wm_arena_close(arena);
+    }
+}
+END_TEST
+
+/* The first N_ENTITIES slots are entities, the others timers. */
+enum { N_SLOTS = 300, N_ENTITIES = 150, N_STEPS = 20000 };
 
 struct naive {
     int64_t time;
-    uint64_t sequence;
+    uint64_t sequence; /* of an entity its number, before that of any timer */
     int16_t priority;
     bool is_pending;
     struct wm_event name;
@@ -120,6 +190,32 @@ static uint32_t naive_first(const struct naive *slots)
     return best;
 }
 
+static void change_entity(struct wm_sim *sim, struct naive *s, uint32_t i, int64_t time, bool sets)
+{
+    if (sets)
+        wm_sim_entity_set(sim, i, time, 0, 0);
+    else
+        wm_sim_entity_clear(sim, i);
+    *s = (struct naive){.time = time, .sequence = i, .is_pending = sets};
+}
+
+static void change_timer(struct wm_sim *sim, struct naive *s, uint32_t i, int64_t time,
+                         struct wm_rng *rng, uint64_t *sequence)
+{
+    if (!s->is_pending) {
+        s->priority = (int16_t)((int)(wm_rng_bits(rng) % 3) - 1);
+        s->name = wm_sim_at(sim, time, s->priority, 0, i, 0);
+        s->is_pending = true;
+    } else if (wm_rng_bits(rng) % 2 == 0) {
+        ck_assert(wm_sim_move(sim, s->name, time));
+    } else {
+        ck_assert(wm_sim_cancel(sim, s->name));
+        s->is_pending = false;
+    }
+    s->time = time;
+    s->sequence = (*sequence)++;
+}
+
 START_TEST(random_operations_agree_with_a_sorted_list)
 {
     const uint64_t seed = 20270101;
@@ -128,26 +224,16 @@ START_TEST(random_operations_agree_with_a_sorted_list)
     struct naive slots[N_SLOTS] = {0};
     struct wm_rng rng = wm_rng_stream(seed, "oracle", 0);
     struct wm_sim *const sim = wm_sim_new(arena, 16, NULL); /* too small: growth is tested too */
-    uint64_t sequence = 0;
+    uint64_t sequence = N_ENTITIES;
+    wm_sim_entities(sim, N_ENTITIES);
     wm_sim_handle(sim, 0, on_oracle);
     for (int step = 0; step < N_STEPS; step++) {
         const uint32_t i = (uint32_t)(wm_rng_bits(&rng) % N_SLOTS);
         const int64_t time = wm_sim_now(sim) + (int64_t)(wm_rng_bits(&rng) % 8); /* many ties */
-        struct naive *const s = &slots[i];
-        if (!s->is_pending) {
-            s->priority = (int16_t)((int)(wm_rng_bits(&rng) % 3) - 1);
-            s->name = wm_sim_at(sim, time, s->priority, 0, i, 0);
-            s->time = time;
-            s->sequence = sequence++;
-            s->is_pending = true;
-        } else if (wm_rng_bits(&rng) % 2 == 0) {
-            ck_assert(wm_sim_move(sim, s->name, time));
-            s->time = time;
-            s->sequence = sequence++;
-        } else {
-            ck_assert(wm_sim_cancel(sim, s->name));
-            s->is_pending = false;
-        }
+        if (i < N_ENTITIES)
+            change_entity(sim, &slots[i], i, time, wm_rng_bits(&rng) % 4 != 0);
+        else
+            change_timer(sim, &slots[i], i, time, &rng, &sequence);
         if (wm_rng_bits(&rng) % 3 == 0) {
             const uint32_t first = naive_first(slots);
             ck_assert_int_eq(wm_sim_step(sim), first < N_SLOTS);
@@ -158,6 +244,39 @@ START_TEST(random_operations_agree_with_a_sorted_list)
         }
     }
     ck_assert_uint_gt(wm_sim_n_growths(sim), 0);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* Event: comes back; entities also move another, timers schedule their successor. */
+static void on_return(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
+{
+    struct wm_rng *const rng = context;
+    const int64_t time = wm_sim_now(sim) + 1 + (int64_t)(wm_rng_bits(rng) % 1000);
+    if (arg == 1) {
+        wm_sim_at(sim, time, 0, 0, actor, 1);
+        return;
+    }
+    wm_sim_entity_set(sim, actor, time, 0, 0);
+    wm_sim_entity_set(sim, (actor * 7 + 3) % 1000, time, 0, 0);
+}
+
+START_TEST(nothing_is_allocated_after_the_start)
+{
+    struct wm_arena *const arena = wm_arena_open();
+    struct wm_rng rng = wm_rng_stream(1, "allocation", 0);
+    struct wm_sim *const sim = wm_sim_new(arena, 100, &rng);
+    wm_sim_handle(sim, 0, on_return);
+    wm_sim_entities(sim, 1000);
+    for (uint32_t i = 0; i < 1000; i++)
+        wm_sim_entity_set(sim, i, i, 0, 0);
+    for (uint32_t i = 0; i < 100; i++)
+        wm_sim_at(sim, i, 0, 0, i, 1);
+    const size_t used_bytes = wm_arena_used_bytes(arena);
+    wm_sim_run_until(sim, 100000);
+    ck_assert_uint_gt(wm_sim_n_events(sim), 100000);
+    ck_assert_uint_eq(wm_sim_n_growths(sim), 0);
+    ck_assert_uint_eq(wm_arena_used_bytes(arena), used_bytes);
     wm_arena_close(arena);
 }
 END_TEST
@@ -273,12 +392,16 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {ties_run_by_time_then_priority_then_sequence,
-                                  handlers_cancel_and_move_others_also_at_the_same_instant,
-                                  random_operations_agree_with_a_sorted_list,
-                                  mm1_waits_as_theory_says,
-                                  mmc_waits_as_erlang_says,
-                                  mg1_waits_as_pollaczek_and_khinchine_say};
+    const TTest *const tests[] = {
+        ties_run_by_time_then_priority_then_sequence,
+        handlers_cancel_and_move_others_also_at_the_same_instant,
+        entities_run_between_negative_and_other_priorities_by_number,
+        an_entity_without_a_next_event_leaves_and_handlers_may_set_and_clear,
+        random_operations_agree_with_a_sorted_list,
+        nothing_is_allocated_after_the_start,
+        mm1_waits_as_theory_says,
+        mmc_waits_as_erlang_says,
+        mg1_waits_as_pollaczek_and_khinchine_say};
     wm_init();
     return RUN_TESTS("engine", tests);
 }
