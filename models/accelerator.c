@@ -18,6 +18,7 @@ static const struct wm_field kernel_fields[] = {
 };
 static const struct wm_field rates_fields[] = {
     WM_REAL_AS(wm_precision_rates, flop_per_s, "tflop_per_s", WM_UNIT_TFLOP_PER_S, 0.0, 1e6, 0.0, "dense peak rate; 0 = the hardware lacks this precision"),
+    WM_REAL(wm_precision_rates, serving_frac, WM_UNIT_FRAC, 0.02, 5.0, 1.0, "of the isolated kernels' arithmetic rate, reached while serving (fitted)"),
     WM_GROUP(wm_precision_rates, gemm, kernel_fields, "dense matrix products"),
     WM_GROUP(wm_precision_rates, moe,  kernel_fields, "grouped expert products, uneven expert loads folded in"),
     WM_FIELD_END,
@@ -43,6 +44,14 @@ static const struct wm_field collective_fields[] = {
     WM_REAL(wm_collective, reduce_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "share of the scale-up bandwidth in an all-reduce"),
     WM_REAL_AS(wm_collective, a2a_latency_s, "a2a_latency_us", WM_UNIT_US, 0.0, 1000.0, 15.0, "all-to-all of a small message"),
     WM_REAL(wm_collective, a2a_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.5, "share of the scale-up bandwidth in an all-to-all"),
+    WM_FIELD_END,
+};
+static const struct wm_field achieved_fields[] = {
+    WM_REAL(wm_achieved, memory_frac, WM_UNIT_FRAC, 0.05, 2.0, 1.0, "of the kernels' memory rates, reached while serving (fitted)"),
+    WM_REAL(wm_achieved, attention_frac, WM_UNIT_FRAC, 0.05, 2.0, 1.0, "of attention's rates, reached while serving (fitted)"),
+    WM_REAL(wm_achieved, overhead, WM_UNIT_NONE, 0.0, 20.0, 1.0, "times the overheads of isolated kernels (fitted)"),
+    WM_REAL(wm_achieved, reduce, WM_UNIT_NONE, 0.0, 20.0, 1.0, "times the latency of collectives (fitted)"),
+    WM_REAL_AS(wm_achieved, layer_s, "layer_us", WM_UNIT_US, 0.0, 10000.0, 0.0, "per layer beside its kernels: launch floor, small kernels (fitted)"),
     WM_FIELD_END,
 };
 static const struct wm_field power_fields[] = {
@@ -71,6 +80,7 @@ const struct wm_field wm_accelerator_fields[] = {
     WM_GROUP(wm_accelerator, attention, attention_fields, "attention kernels"),
     WM_GROUP(wm_accelerator, elementwise, elementwise_fields, "norms, rotary embedding, activation, residual"),
     WM_GROUP(wm_accelerator, collective, collective_fields, "collectives over the scale-up links"),
+    WM_GROUP(wm_accelerator, achieved, achieved_fields, "what serving reaches of isolated kernels"),
     WM_REAL_REQ(wm_accelerator, tdp_w, "tdp_w", WM_UNIT_W, 10.0, 10000.0, "thermal design power of the board"),
     WM_GROUP(wm_accelerator, power, power_fields, "board power while serving"),
     WM_INT_REQ(wm_accelerator, rack_gpus, 1, 10000, "accelerators per server or rack, the unit that is bought"),

@@ -1,15 +1,21 @@
-#include "wattmill/serving.h"
+#include "wattmill/engine_software.h"
+
+static const char *const mode_words[] = {"disaggregated", "aggregated", NULL};
 
 // clang-format off
 const struct wm_field wm_engine_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_engine),
+    WM_CHOICE(wm_engine, mode, mode_words, "disaggregated", "disaggregated: prefill and decode on accelerators of their own; aggregated: chunks of prompts ride along with decoding"),
     WM_REAL_AS(wm_engine, step_overhead_s, "step_overhead_us", WM_UNIT_US, 0.0, 1e6, 300.0, "scheduler and sampler per step"),
     WM_REAL_AS(wm_engine, seq_overhead_s, "seq_overhead_us", WM_UNIT_US, 0.0, 1e4, 5.0, "per sequence and step"),
+    WM_REAL_AS(wm_engine, layer_overhead_s, "layer_overhead_us", WM_UNIT_US, 0.0, 1e5, 0.0, "launches the hardware does not hide, per layer and step"),
+    WM_REAL_AS(wm_engine, prompt_overhead_s, "prompt_overhead_ms", WM_UNIT_MS, 0.0, 1e5, 0.0, "tokenizer, admission and first reply, per request"),
+    WM_REAL(wm_engine, kernel_frac, WM_UNIT_FRAC, 0.05, 1.5, 1.0, "of the kernel rates that the reference engine (vLLM) reaches"),
     WM_REAL(wm_engine, mem_use_frac, WM_UNIT_FRAC, 0.1, 1.0, 0.9, "of accelerator memory, for weights and KV cache"),
     WM_REAL_AS(wm_engine, reserved_bytes, "reserved_gb", WM_UNIT_GB, 0.0, 1000.0, 3.5, "context and activations"),
     WM_REAL(wm_engine, kv_bytes, WM_UNIT_BYTE, 0.25, 4.0, 1.0, "per element of the KV cache: 2 BF16, 1 FP8"),
     WM_INT(wm_engine, max_batch_per_gpu, 1, 1000000, 1024, "sequences per decode accelerator"),
-    WM_REAL(wm_engine, prefill_chunk_tok, WM_UNIT_TOK, 64.0, 1e6, 8192.0, "new tokens a prefill pass takes at most, per accelerator"),
+    WM_REAL(wm_engine, prefill_chunk_tok, WM_UNIT_TOK, 64.0, 1e6, 8192.0, "new tokens a prefill pass takes at most, per accelerator group with sequences of its own"),
     WM_REAL(wm_engine, prefill_max_util_frac, WM_UNIT_FRAC, 0.1, 0.99, 0.85, "of prefill time in use at capacity; the rest keeps the queue short"),
     WM_FIELD_END,
 };

@@ -8,32 +8,33 @@
 #include "wattmill/serving.h"
 
 static const double largest_group_gpus = 128.0; /* wider expert groups are not in use (estimate) */
+static const double largest_tensor_gpus = 16.0; /* nor are layers split further */
 static const double largest_prefill_group_gpus = 16.0;
-static const int n_bisect = 48;
+static const double normal_p99 = 2.3263478740408408;
+static const int n_bisect = 40;
 
-static double weight_bytes_per_gpu(const struct wm_serving_case *c, double n_gpus)
+struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus)
 {
-    const double all = wm_llm_weight_bytes(c->llm, c->precision);
-    const double experts = wm_llm_expert_params(c->llm) * wm_precision_bytes(c->precision);
-    if (experts > 0.0) /* the rest is on every rank */
-        return all - experts + experts / n_gpus;
-    return all / n_gpus;
+    if (llm->experts_total > 0)
+        return (struct wm_group){.tensor = 1.0, .data = n_gpus, .expert = n_gpus, .pipeline = 1.0};
+    return (struct wm_group){.tensor = n_gpus, .data = 1.0, .expert = 1.0, .pipeline = 1.0};
 }
 
-static double kv_room_bytes(const struct wm_serving_case *c, double n_gpus)
+struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
+                                           const struct wm_group *group, double clock_frac)
 {
-    return c->accelerator->mem_bytes * c->engine->mem_use_frac - c->engine->reserved_bytes -
-           weight_bytes_per_gpu(c, n_gpus);
+    return (struct wm_step_model){.accelerator = c->accelerator,
+                                  .llm = c->llm,
+                                  .engine = c->engine,
+                                  .precision = c->precision,
+                                  .kv_bytes = c->engine->kv_bytes,
+                                  .group = *group,
+                                  .clock_frac = clock_frac};
 }
 
-double wm_decode_batch_limit(const struct wm_serving_case *c, double n_gpus, double context_tok)
+static bool is_aggregated(const struct wm_serving_plan *plan)
 {
-    double seq_bytes = wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, context_tok);
-    if (c->llm->experts_total == 0) /* tensor-parallel ranks share a sequence's heads */
-        seq_bytes /= fmin(n_gpus, (double)c->llm->n_kv_heads);
-    const double groups = c->llm->experts_total > 0 ? n_gpus : 1.0;
-    const double room_bytes = kv_room_bytes(c, n_gpus);
-    return fmin(room_bytes / seq_bytes, (double)c->engine->max_batch_per_gpu) * groups;
+    return plan->c.engine->mode == WM_AGGREGATED;
 }
 
 static double context_tok(const struct wm_serving_case *c)
@@ -53,21 +54,35 @@ static double new_tok_per_out_tok(const struct wm_serving_case *c)
     return new_tok(c) / c->output_tok;
 }
 
+/* New tokens a pass of a prefill group takes: whole prompts, as many as the chunk holds. */
 static double chunk_tok(const struct wm_serving_plan *plan)
 {
-    const double ranks = plan->c.llm->experts_total > 0 ? plan->prefill_group_gpus : 1.0;
-    return fmax(new_tok(&plan->c), plan->c.engine->prefill_chunk_tok * ranks);
+    return fmax(new_tok(&plan->c), plan->c.engine->prefill_chunk_tok * plan->prefill_group.data);
 }
 
-static struct wm_pass prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
+static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
 {
-    return wm_prefill_pass(&plan->c, plan->prefill_group_gpus, tok, plan->c.input_tok,
-                           plan->c.input_tok * plan->c.cached_frac, clock_frac);
+    const struct wm_step_model m =
+        wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac);
+    const double new = new_tok(&plan->c);
+    const struct wm_load load = wm_load_prefill(tok / new, new, plan->c.input_tok - new, true);
+    return wm_step_eval(&m, &load);
 }
 
 static bool has_prefill(const struct wm_serving_plan *plan)
 {
     return plan->prefill_gpus > 0.0;
+}
+
+/* The mean iteration of the decode group: alone, or with the prompts of its own requests. */
+static struct wm_mix iterate(const struct wm_serving_plan *plan, double sequences,
+                             double clock_frac)
+{
+    const struct wm_serving_case *c = &plan->c;
+    const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
+    const double new = is_aggregated(plan) ? new_tok(c) : 0.0;
+    return wm_mix_eval(&m, sequences, plan->context_tok, new, c->input_tok - new_tok(c),
+                       c->output_tok, c->engine->prefill_chunk_tok);
 }
 
 /* Output rate at which prefill groups are busy all the time. */
@@ -84,20 +99,14 @@ static double prefill_full_rate(const struct wm_serving_plan *plan, double clock
 static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
     const double limit_s = 1.0 / plan->c.tok_per_s_per_user_slo;
-    double lo = 0.0, hi = plan->batch_limit;
-    if (hi < 1.0 ||
-        wm_decode_pass(&plan->c, plan->decode_gpus, 1.0, plan->context_tok, clock_frac).time_s >
-            limit_s)
+    double lo = 1.0, hi = plan->batch_limit;
+    if (hi < 1.0 || iterate(plan, 1.0, clock_frac).step_s > limit_s)
         return 0.0;
-    if (wm_decode_pass(&plan->c, plan->decode_gpus, hi, plan->context_tok, clock_frac).time_s <=
-        limit_s)
+    if (iterate(plan, hi, clock_frac).step_s <= limit_s)
         return hi;
-    lo = 1.0;
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
-        const double step_s =
-            wm_decode_pass(&plan->c, plan->decode_gpus, mid, plan->context_tok, clock_frac).time_s;
-        *(step_s <= limit_s ? &lo : &hi) = mid;
+        *(iterate(plan, mid, clock_frac).step_s <= limit_s ? &lo : &hi) = mid;
     }
     return lo;
 }
@@ -120,65 +129,92 @@ double wm_erlang_c(double n_servers, double utilisation_frac)
     return b / (1.0 - utilisation_frac * (1.0 - b));
 }
 
-/* Fills the waiting-time part of a point; prefill passes of the current load serve in parallel. */
-static void eval_ttft(const struct wm_serving_plan *plan, double clock_frac, double step_s,
-                      struct wm_serving_point *p, struct wm_pass *pass)
+/* Waiting of prompts for prefill groups; passes of the current load serve in parallel. */
+static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_frac,
+                               struct wm_serving_point *p, struct wm_step *pass)
 {
     const struct wm_serving_case *c = &plan->c;
-    const double moved_bytes = wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes) * c->input_tok;
-    p->ttft_base_s = step_s + moved_bytes / c->accelerator->scale_out_bytes_per_s;
-    p->ttft_slo_frac = 1.0;
-    if (has_prefill(plan)) {
-        p->prefill_busy_frac = p->out_tok_per_s / prefill_full_rate(plan, clock_frac);
-        /* passes grow with load: one prompt when idle, full chunks when busy */
-        const double tok = fmax(new_tok(c), p->prefill_busy_frac * chunk_tok(plan));
-        *pass = prefill(plan, tok, clock_frac);
-        p->ttft_base_s += pass->time_s;
-        const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
-        const double idle_frac = fmax(1e-9, 1.0 - p->prefill_busy_frac);
-        p->wait_prob = wm_erlang_c(groups, fmin(p->prefill_busy_frac, 1.0 - 1e-9));
-        /* M/D/c: half the wait of M/M/c (Cosmetatos); passes of one size are near-deterministic */
-        p->wait_mean_s = 0.5 * pass->time_s / (groups * idle_frac);
-    }
+    const double moved_bytes = wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, c->input_tok);
+    p->ttft_base_s += moved_bytes / c->accelerator->scale_out_bytes_per_s;
+    if (!has_prefill(plan))
+        return;
+    p->prefill_busy_frac = p->out_tok_per_s / prefill_full_rate(plan, clock_frac);
+    /* passes grow with load: one prompt when idle, full chunks when busy */
+    const double tok = fmax(new_tok(c), p->prefill_busy_frac * chunk_tok(plan));
+    *pass = prefill(plan, tok, clock_frac);
+    p->ttft_base_s += pass->time_s;
+    const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
+    const double idle_frac = fmax(1e-9, 1.0 - p->prefill_busy_frac);
+    p->wait_prob = wm_erlang_c(groups, fmin(p->prefill_busy_frac, 1.0 - 1e-9));
+    /* M/D/c: half the wait of M/M/c (Cosmetatos); passes of one size are near-deterministic */
+    p->wait_mean_s = 0.5 * pass->time_s / (groups * idle_frac);
+}
+
+/* Waiting of prompts for their turn in the iterations of an aggregated group: M/D/1. */
+static void wait_aggregated(const struct wm_mix *mix, struct wm_serving_point *p)
+{
+    const double share = fmin(mix->mixed_share_frac * p->decode_busy_frac, 1.0 - 1e-9);
+    p->ttft_base_s += mix->chunks * mix->chunk_step_s;
+    p->prefill_busy_frac = share;
+    p->wait_prob = share;
+    p->wait_mean_s = 0.5 * mix->chunks * mix->chunk_step_s / (1.0 - share);
+}
+
+static void meet_ttft(const struct wm_serving_case *c, struct wm_serving_point *p)
+{
     const double slack_s = c->ttft_slo_s - p->ttft_base_s;
     p->ttft_slo_frac = slack_s < 0.0          ? 0.0
                        : p->wait_mean_s > 0.0 ? 1.0 - p->wait_prob * exp(-slack_s / p->wait_mean_s)
                                               : 1.0;
 }
 
+/* Board and host power by use; `rest_w` is the draw of a board with a resident model and no work. */
+static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *mix,
+                       const struct wm_step *pass, double clock_frac, struct wm_serving_point *p)
+{
+    const struct wm_accelerator *hw = plan->c.accelerator;
+    const double rest_w = hw->tdp_w * hw->power.base_frac;
+    const double decode_gpu = plan->decode_gpus * p->decode_busy_frac;
+    double busy_gpus = decode_gpu;
+    p->decode_w = decode_gpu * mix->decode_j / mix->step_s;
+    p->prefill_w = decode_gpu * mix->prefill_j / mix->step_s;
+    p->idle_w = rest_w * (plan->decode_gpus - decode_gpu);
+    if (has_prefill(plan)) {
+        const double prefill_gpu = plan->prefill_gpus * p->prefill_busy_frac;
+        p->prefill_w += prefill_gpu * wm_step_power_w(hw, pass, clock_frac);
+        p->idle_w += rest_w * (plan->prefill_gpus - prefill_gpu);
+        busy_gpus += prefill_gpu;
+    }
+    p->board_w = p->prefill_w + p->decode_w + p->idle_w;
+    const double gpus = plan->prefill_gpus + plan->decode_gpus;
+    p->host_w = gpus * hw->host_idle_w + busy_gpus * (hw->host_busy_w - hw->host_idle_w);
+    p->it_w = p->board_w + p->host_w;
+}
+
 struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,
                                             double clock_frac)
 {
     const struct wm_serving_case *c = &plan->c;
-    const struct wm_accelerator *hw = c->accelerator;
     struct wm_serving_point p = {.batch = batch, .decode_busy_frac = -expm1(-batch)};
     /* batch in service is Poisson (M/G/inf): given a step runs, its mean is batch / busy >= 1 */
     const double active = batch > 0.0 ? batch / p.decode_busy_frac : 1.0;
-    const struct wm_pass decode =
-        wm_decode_pass(c, plan->decode_gpus, active, plan->context_tok, clock_frac);
-    const double high = active + 2.3263478740408408 * sqrt(batch); /* 99th percentile */
-    p.tpot_s = decode.time_s;
-    p.tpot_p99_s = wm_decode_pass(c, plan->decode_gpus, high, plan->context_tok, clock_frac).time_s;
-    p.out_tok_per_s = batch / decode.time_s;
+    const struct wm_mix mix = iterate(plan, active, clock_frac);
+    const double high = active + normal_p99 * sqrt(batch);
+    p.tpot_s = mix.step_s;
+    p.tpot_p99_s = iterate(plan, high, clock_frac).step_s;
+    p.out_tok_per_s = batch / mix.step_s;
     const double limit_s = 1.0 / c->tok_per_s_per_user_slo;
-    const double slope = batch > 0.0 ? (p.tpot_p99_s - p.tpot_s) / 2.3263478740408408 : 0.0;
+    const double slope = batch > 0.0 ? (p.tpot_p99_s - p.tpot_s) / normal_p99 : 0.0;
     p.tpot_slo_frac = slope > 0.0 ? phi((limit_s - p.tpot_s) / slope) : p.tpot_s <= limit_s;
 
-    struct wm_pass pass = {0};
-    eval_ttft(plan, clock_frac, decode.time_s, &p, &pass);
-    const double rest_w = hw->tdp_w * hw->power.base_frac; /* model resident, nothing to do */
-    if (has_prefill(plan))
-        p.prefill_w =
-            plan->prefill_gpus * p.prefill_busy_frac * wm_board_power_w(hw, &pass, clock_frac);
-    p.decode_w = plan->decode_gpus * p.decode_busy_frac * wm_board_power_w(hw, &decode, clock_frac);
-    p.idle_w = rest_w * (plan->prefill_gpus * (1.0 - p.prefill_busy_frac) +
-                         plan->decode_gpus * (1.0 - p.decode_busy_frac));
-    p.board_w = p.prefill_w + p.decode_w + p.idle_w;
-    const double gpus = plan->prefill_gpus + plan->decode_gpus;
-    const double busy_gpus =
-        plan->prefill_gpus * p.prefill_busy_frac + plan->decode_gpus * p.decode_busy_frac;
-    p.host_w = gpus * hw->host_idle_w + busy_gpus * (hw->host_busy_w - hw->host_idle_w);
-    p.it_w = p.board_w + p.host_w;
+    struct wm_step pass = {0};
+    p.ttft_base_s = c->engine->prompt_overhead_s + mix.step_s;
+    if (is_aggregated(plan))
+        wait_aggregated(&mix, &p);
+    else
+        wait_disaggregated(plan, clock_frac, &p, &pass);
+    meet_ttft(c, &p);
+    draw_power(plan, &mix, &pass, clock_frac, &p);
     return p;
 }
 
@@ -220,61 +256,88 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
     return wm_serving_at_batch(plan, out_tok_per_s > 0.0 ? hi : 0.0, clock_frac);
 }
 
-/* Prefill group that reads most prompt tokens per accelerator within the TTFT target; 0 if none. */
-static double best_prefill_group(const struct wm_serving_plan *plan)
+/* Prefill group that reads most prompt tokens per accelerator within the TTFT target. */
+static bool choose_prefill_group(struct wm_serving_plan *plan)
 {
-    double best_gpus = 0.0, best_rate = 0.0;
+    double best_rate = 0.0;
     const double largest =
         fmin(largest_prefill_group_gpus, (double)plan->c.accelerator->scale_up_gpus);
     for (double g = 1.0; g <= largest; g *= 2.0) {
         struct wm_serving_plan trial = *plan;
-        trial.prefill_group_gpus = g;
-        if (kv_room_bytes(&plan->c, g) <= 0.0)
+        trial.prefill_group = wm_group_default(plan->c.llm, g);
+        const struct wm_step_model m = wm_serving_step_model(&plan->c, &trial.prefill_group, 1.0);
+        if (wm_group_kv_room_bytes(&m) <= 0.0)
             continue;
         const double tok = chunk_tok(&trial);
         const double pass_s = prefill(&trial, tok, 1.0).time_s;
         const double rate = tok / pass_s / g;
         if (pass_s < plan->c.ttft_slo_s && rate > best_rate * (1.0 + 1e-9)) {
             best_rate = rate;
-            best_gpus = g;
+            plan->prefill_group = trial.prefill_group;
+            plan->prefill_group_gpus = g;
         }
     }
-    return best_gpus;
+    return best_rate > 0.0;
 }
 
-/* Sizes prefill for the decode group's rate and evaluates the replica; capacity 0 if infeasible. */
+/* Whole prefill groups for the decode group's full rate; a fault when they cannot be. */
+static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan, double decode_batch)
+{
+    if (!choose_prefill_group(plan))
+        return WM_PLAN_TTFT;
+    const double step_s = iterate(plan, decode_batch, 1.0).step_s;
+    plan->prefill_gpus = plan->prefill_group_gpus; /* one group, to measure its rate */
+    const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
+    const double room = plan->c.max_gpus - plan->decode_gpus;
+    const double groups =
+        fmin(ceil(decode_batch / step_s / group_rate), floor(room / plan->prefill_group_gpus));
+    if (groups < 1.0)
+        return WM_PLAN_MEMORY;
+    plan->prefill_gpus = groups * plan->prefill_group_gpus;
+    return WM_PLAN_OK;
+}
+
+/* Evaluates the replica around a decode group; capacity 0 if infeasible. */
 static void size_replica(struct wm_serving_plan *plan)
 {
-    plan->prefill_gpus = 0.0;
+    plan->prefill_gpus = plan->prefill_group_gpus = 0.0;
     const double decode_batch = speed_batch(plan, 1.0);
     if (decode_batch <= 0.0) {
         plan->fault = WM_PLAN_SPEED;
         return;
     }
-    if (new_tok(&plan->c) > 0.0) {
-        plan->prefill_group_gpus = best_prefill_group(plan);
-        if (plan->prefill_group_gpus <= 0.0) {
-            plan->fault = WM_PLAN_TTFT;
+    if (!is_aggregated(plan) && new_tok(&plan->c) > 0.0) {
+        plan->fault = size_prefill(plan, decode_batch);
+        if (plan->fault != WM_PLAN_OK)
             return;
-        }
-        const double step_s =
-            wm_decode_pass(&plan->c, plan->decode_gpus, decode_batch, plan->context_tok, 1.0)
-                .time_s;
-        plan->prefill_gpus = plan->prefill_group_gpus; /* one group, to measure its rate */
-        const double group_rate =
-            prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
-        const double room = plan->c.max_gpus - plan->decode_gpus;
-        const double groups =
-            fmin(ceil(decode_batch / step_s / group_rate), floor(room / plan->prefill_group_gpus));
-        if (groups < 1.0) {
-            plan->fault = WM_PLAN_MEMORY;
-            return;
-        }
-        plan->prefill_gpus = groups * plan->prefill_group_gpus;
     }
     plan->capacity_batch = wm_serving_capacity_batch(plan, 1.0);
     plan->capacity_out_tok_per_s = wm_serving_capacity(plan, 1.0);
     plan->fault = plan->capacity_out_tok_per_s > 0.0 ? WM_PLAN_OK : WM_PLAN_TTFT;
+}
+
+static void try_group(struct wm_serving_plan *best, const struct wm_group *group)
+{
+    const struct wm_serving_case *c = &best->c;
+    struct wm_serving_plan plan = {.c = *c,
+                                   .decode_group = *group,
+                                   .decode_gpus = wm_group_gpus(group),
+                                   .context_tok = context_tok(c)};
+    const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
+    plan.batch_limit = fmin(wm_group_batch_limit(&m, plan.context_tok),
+                            (double)c->engine->max_batch_per_gpu * plan.decode_gpus);
+    if (plan.batch_limit < 1.0)
+        return;
+    size_replica(&plan);
+    const double per_gpu = plan.capacity_out_tok_per_s / (plan.prefill_gpus + plan.decode_gpus);
+    const double best_per_gpu =
+        best->fault == WM_PLAN_OK
+            ? best->capacity_out_tok_per_s / (best->prefill_gpus + best->decode_gpus)
+            : 0.0;
+    if (plan.fault == WM_PLAN_OK && per_gpu > best_per_gpu * (1.0 + 1e-9))
+        *best = plan;
+    else if (best->fault != WM_PLAN_OK)
+        best->fault = plan.fault;
 }
 
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
@@ -284,23 +347,15 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
         best.fault = WM_PLAN_NO_UNIT;
         return best;
     }
-    double best_per_gpu = 0.0;
     const double widest =
         fmin(fmin(largest_group_gpus, (double)c->accelerator->scale_up_gpus), c->max_gpus);
     for (double g = 1.0; g <= widest; g *= 2.0) {
-        struct wm_serving_plan plan = {.c = *c, .decode_gpus = g, .context_tok = context_tok(c)};
-        plan.batch_limit = wm_decode_batch_limit(c, g, plan.context_tok);
-        if (plan.batch_limit < 1.0)
-            continue;
-        size_replica(&plan);
-        const double gpus = plan.prefill_gpus + plan.decode_gpus;
-        const double per_gpu = plan.capacity_out_tok_per_s / gpus;
-        if (plan.fault == WM_PLAN_OK && per_gpu > best_per_gpu * (1.0 + 1e-9)) {
-            best_per_gpu = per_gpu;
-            best = plan;
-        } else if (best.fault != WM_PLAN_OK) {
-            best.fault = plan.fault;
-        }
+        const struct wm_group whole = wm_group_default(c->llm, g);
+        try_group(&best, &whole);
+        if (c->llm->experts_total == 0 || g == 1.0 || g > largest_tensor_gpus)
+            continue; /* a MoE may also split its layers, experts spread whole */
+        const struct wm_group split = {.tensor = g, .data = 1.0, .expert = g, .pipeline = 1.0};
+        try_group(&best, &split);
     }
     return best;
 }

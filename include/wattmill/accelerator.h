@@ -8,6 +8,8 @@
  *     time_s = ((F / (flop_per_s * compute_frac))^p + (B / (mem_bytes_per_s * memory_frac))^p)^(1/p)
  *              + overhead_s
  *
+ * while `serving_frac` and `achieved` say what whole serving steps reach of that.
+ *
  * Nothing here depends on the model that is served or on the scenario.
  */
 #ifndef WATTMILL_ACCELERATOR_H
@@ -28,7 +30,8 @@ struct wm_kernel {
 };
 
 struct wm_precision_rates {
-    double flop_per_s; /* dense peak; 0 = the hardware has no such unit */
+    double flop_per_s;   /* dense peak; 0 = the hardware has no such unit */
+    double serving_frac; /* of the isolated kernels' arithmetic, reached while serving */
     struct wm_kernel gemm;
     struct wm_kernel moe; /* grouped expert GEMM, uneven expert loads folded in */
 };
@@ -57,9 +60,18 @@ struct wm_collective {
     double a2a_frac;         /* of the scale-up bandwidth */
 };
 
+/** What serving reaches of its isolated kernels: fitted on serving curves, 1 and 0 where not. */
+struct wm_achieved {
+    double memory_frac;    /* of the kernels' memory rates */
+    double attention_frac; /* of attention's memory and arithmetic rates */
+    double overhead;       /* times the kernels' overheads (launch, tail, synchronisation) */
+    double reduce;         /* times the latency of collectives */
+    double layer_s;        /* per layer, beside kernels: launch floor, small kernels */
+};
+
 /**
  * Board power while serving: P = tdp * min(1, base + memory * sqrt(u_m) + compute * sqrt(u_c) * phi),
- * u = share of the step in which the memory (the arithmetic) works at its achievable rate,
+ * u = share of the step in which the memory (the arithmetic) would be busy at its peak rate,
  * phi(f) = relative power of the core clock f (wm_clock_power_frac).
  */
 struct wm_board_power {
@@ -82,6 +94,7 @@ struct wm_accelerator {
     struct wm_attention_kernel attention;
     struct wm_elementwise elementwise;
     struct wm_collective collective;
+    struct wm_achieved achieved;
     double tdp_w;
     struct wm_board_power power;
     int64_t rack_gpus; /* accelerators per server or rack: the unit that is bought */

@@ -1,35 +1,20 @@
 /*
  * Serving: how fast one replica of a model on an accelerator makes tokens, and what it draws.
  *
- * The step-time model is O(1): each layer is a handful of kernels, each a p-norm of its arithmetic
- * and its memory time plus an overhead (accelerator.h), plus collectives. A replica is disaggregated:
- * `prefill_gpus` in groups read prompts, `decode_gpus` in one group extend answers, at a batch that
- * follows from the offered load by Little's law. A plan (wm_serving_plan) is the parallelism that
- * makes most output tokens per accelerator within the latency target and the memory.
+ * Two ways to serve, chosen by the engine. Disaggregated: `prefill_gpus` in groups read prompts,
+ * `decode_gpus` in one group extend answers. Aggregated: one group does both, chunks of prompts
+ * riding along with decoding (continuous batching with chunked prefill). The batch follows from the
+ * offered load by Little's law. A plan (wm_serving_plan) is the parallelism that makes most output
+ * tokens per accelerator within the latency target and the memory; a closed loop (wm_loop_eval) is a
+ * given group under a given number of users, as benchmarks measure it.
  *
- * Left out at this depth: speculative decoding, aggregated (chunked) scheduling, pipeline
- * parallelism, preemption; uneven expert loads are folded into the MoE kernel's efficiency.
+ * Left out at this depth: preemption, speculative decoding in plans, prompts of uneven length.
  */
 #ifndef WATTMILL_SERVING_H
 #define WATTMILL_SERVING_H
 
-#include "wattmill/accelerator.h"
-#include "wattmill/llm.h"
+#include "wattmill/step.h"
 #include "wattmill/workload.h"
-
-/** Serving engine: overheads and limits that belong to the software. */
-struct wm_engine {
-    struct wm_catalog_head head;
-    double step_overhead_s;       /* scheduler, sampler: per step */
-    double seq_overhead_s;        /* per sequence and step */
-    double mem_use_frac;          /* of accelerator memory, for weights and KV */
-    double reserved_bytes;        /* context, activations */
-    double kv_bytes;              /* per element of the KV cache */
-    int64_t max_batch_per_gpu;    /* sequences per decode accelerator */
-    double prefill_chunk_tok;     /* tokens a prefill pass takes at most */
-    double prefill_max_util_frac; /* of prefill time sold at capacity, queueing margin */
-};
-extern const struct wm_field wm_engine_fields[];
 
 /** What is served, at which mix and precision. */
 struct wm_serving_case {
@@ -46,38 +31,53 @@ struct wm_serving_case {
     double tok_per_s_per_user_slo;
 };
 
-/** Time of one pass of a group of accelerators, per accelerator [s]. */
-struct wm_pass {
-    double time_s;
-    double compute_s;       /* arithmetic at its achievable rate */
-    double memory_s;        /* memory traffic at its achievable rate */
-    double flop, mem_bytes; /* per accelerator, for the roofline invariant */
+/** How a group of `n_gpus` shares a model by default: dense models split layers over all; MoE models
+ *  run attention data-parallel and spread experts over all. */
+struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus);
+/** The constants of a step of a case on a group. */
+struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
+                                           const struct wm_group *group, double clock_frac);
+
+/** Requests in a mixed stream: the mean iteration of a group that decodes `sequences` while as many
+ *  prompts are read as answers end. */
+struct wm_mix {
+    double step_s; /* mean iteration */
+    double
+        mixed_share_frac; /* of iterations with a chunk of a prompt; > 1: prompts cannot keep up */
+    double chunk_step_s;  /* an iteration with a chunk */
+    double chunks;        /* iterations a prompt takes */
+    struct wm_step decode, mixed;
+    double decode_j, prefill_j; /* board energy per mean iteration and accelerator, by purpose */
 };
 
 /**
- * One decode step: `batch` sequences of a group of `n_gpus` gain a token each.
+ * The mean iteration of aggregated serving:
  *
- *     dense: tensor-parallel over the group; MoE: attention data-parallel, experts spread over it
+ *     step = t(B) + share (t(B, chunk) - t(B)),   share = B chunks / (output tokens * chunks at once)
  *
- * @param batch        sequences in the group, > 0
- * @param context_tok  mean tokens in the cache per sequence, >= 0
- * @param clock_frac   core clock, (0, 1]: scales arithmetic and overheads, not the memory
- * @par Source         Williams et al., "Roofline", CACM 52(4) 2009, doi:10.1145/1498765.1498785;
- *                     kernel sizes from the model's shape
+ * @param sequences    decoding in the group, > 0
+ * @param new_tok      prompt tokens to compute per request, >= 0; past_tok: cached before them
+ * @param output_tok   per request, > 0
+ * @param chunk_tok    largest chunk of an attention group
  */
-struct wm_pass wm_decode_pass(const struct wm_serving_case *c, double n_gpus, double batch,
-                              double context_tok, double clock_frac);
+struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, double context_tok,
+                          double new_tok, double past_tok, double output_tok, double chunk_tok);
 
-/** One prefill pass of `n_tok` new tokens (of prompts of `prompt_tok`, `past_tok` of them cached). */
-struct wm_pass wm_prefill_pass(const struct wm_serving_case *c, double n_gpus, double n_tok,
-                               double prompt_tok, double past_tok, double clock_frac);
-
-/** Sequences whose KV fits beside the weights in a decode group of `n_gpus`; <= 0: weights do not fit. */
-double wm_decode_batch_limit(const struct wm_serving_case *c, double n_gpus, double context_tok);
-
-/** Board power of an accelerator in a pass, duty-cycled: active `busy_frac` of the time [W]. */
-double wm_board_power_w(const struct wm_accelerator *accelerator, const struct wm_pass *pass,
-                        double clock_frac);
+/** A closed loop: `users` each with one request under way, fixed lengths. */
+struct wm_loop_case {
+    struct wm_step_model m;
+    double input_tok, cached_tok, output_tok;
+    double users;
+};
+struct wm_loop_point {
+    double out_tok_per_s; /* of the group; 0: does not fit */
+    double tpot_s, ttft_s;
+    double sequences; /* decoding, mean */
+    double board_w;   /* per accelerator, mean */
+};
+/** Steady state of a closed loop: users = decoding + (rate / output) * time to first token, the
+ *  decoding limited by the cache. */
+struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c);
 
 enum wm_plan_fault { WM_PLAN_OK, WM_PLAN_NO_UNIT, WM_PLAN_MEMORY, WM_PLAN_SPEED, WM_PLAN_TTFT };
 
@@ -86,7 +86,8 @@ struct wm_serving_plan {
     struct wm_serving_case c;
     enum wm_plan_fault fault;
     double prefill_gpus, prefill_group_gpus; /* groups = prefill_gpus / prefill_group_gpus */
-    double decode_gpus;
+    double decode_gpus;                      /* aggregated: the group that does all */
+    struct wm_group decode_group, prefill_group;
     double batch_limit; /* by memory and engine, per decode group */
     double capacity_batch;
     double capacity_out_tok_per_s; /* per replica at clock 1 */

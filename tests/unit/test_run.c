@@ -62,7 +62,7 @@ static const struct wm_results *run_with(enum wm_status wanted,
 START_TEST(draw_never_exceeds_the_ceiling)
 {
     /* 2 MW of load under ever lower ceilings, weather and failures included */
-    const char *const limits[] = {"site.ceiling.limit_mw=1.2", "site.ceiling.limit_mw=0.9",
+    const char *const limits[] = {"site.ceiling.limit_mw=0.9", "site.ceiling.limit_mw=0.75",
                                   "site.ceiling.limit_mw=0.6", "site.ceiling.limit_mw=0.3"};
     for (size_t k = 0; k < 4; k++) {
         const struct wm_results *r = RUN(limits[k], "workloads.chat.demand.output_tok_per_s=2e6");
@@ -70,7 +70,7 @@ START_TEST(draw_never_exceeds_the_ceiling)
             ck_assert_double_le(r->series[i].site_w, r->series[i].ceiling_w * (1.0 + 1e-9));
         ck_assert_double_eq(METRIC(r, ceiling_violation_mwh), 0.0);
         ck_assert(r->balances_close);
-        ck_assert_double_gt(METRIC(r, ceiling_bound_hours) / 3600.0, 0.0);
+        ck_assert_msg(METRIC(r, ceiling_bound_hours) > 0.0, "%s does not bind", limits[k]);
     }
 }
 END_TEST

@@ -1,0 +1,28 @@
+/*
+ * Serving engine: overheads and limits that belong to the software, not to the accelerator.
+ */
+#ifndef WATTMILL_ENGINE_SOFTWARE_H
+#define WATTMILL_ENGINE_SOFTWARE_H
+
+#include "wattmill/catalog.h"
+
+enum wm_serving_mode { WM_DISAGGREGATED, WM_AGGREGATED };
+
+struct wm_engine {
+    struct wm_catalog_head head;
+    enum wm_serving_mode mode;
+    double step_overhead_s;       /* scheduler, sampler: per step */
+    double seq_overhead_s;        /* per sequence and step */
+    double layer_overhead_s;      /* launches that the hardware's kernels do not hide: per layer */
+    double prompt_overhead_s;     /* tokenizer, admission, first reply: per request, in latency */
+    double kernel_frac;           /* of the rates that the best engine's kernels reach */
+    double mem_use_frac;          /* of accelerator memory, for weights and KV */
+    double reserved_bytes;        /* context, activations */
+    double kv_bytes;              /* per element of the KV cache */
+    int64_t max_batch_per_gpu;    /* sequences per decode accelerator */
+    double prefill_chunk_tok;     /* tokens a prefill pass takes at most */
+    double prefill_max_util_frac; /* of prefill time sold at capacity, queueing margin */
+};
+extern const struct wm_field wm_engine_fields[];
+
+#endif

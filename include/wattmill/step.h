@@ -1,0 +1,119 @@
+/*
+ * Step: time, traffic and board power of one iteration of a parallel group of accelerators.
+ *
+ * An iteration moves a mixed load one step on: every decoding sequence gains a token, and chunks of
+ * prompts are read. Each layer is a handful of kernels, each a p-norm of its arithmetic and its
+ * memory time plus an overhead (accelerator.h), plus collectives and the launch time of the layer;
+ * a step adds the output head and the engine's scheduler. O(1) in batch, context and prompt length;
+ * pure, no state: the same function serves closed-form plans, request simulation and calibration.
+ *
+ * Left out: overlap of collectives with arithmetic, the time to sample, swapping.
+ */
+#ifndef WATTMILL_STEP_H
+#define WATTMILL_STEP_H
+
+#include "wattmill/accelerator.h"
+#include "wattmill/engine_software.h"
+#include "wattmill/llm.h"
+
+/**
+ * How a group shares a model. `tensor * data` accelerators form a stage: `data` attention groups
+ * with sequences of their own, each split over `tensor`; routed experts are spread whole over
+ * `expert` of them and sliced over the rest. `pipeline` stages hold the layers in turn.
+ */
+struct wm_group {
+    double tensor, data, expert, pipeline; /* >= 1 */
+};
+
+/** Accelerators of a group. */
+static inline double wm_group_gpus(const struct wm_group *g)
+{
+    return g->tensor * g->data * g->pipeline;
+}
+
+/** What runs, on what: the constants of a step. */
+struct wm_step_model {
+    const struct wm_accelerator *accelerator;
+    const struct wm_llm *llm;
+    const struct wm_engine *engine;
+    enum wm_precision precision; /* of the weights */
+    double kv_bytes;             /* per element of the cache */
+    struct wm_group group;
+    double clock_frac; /* (0, 1]: scales arithmetic and overheads, not memory or links */
+};
+
+/** What one iteration of the whole group does; all >= 0. Chunks c of prompts, p tokens before them. */
+struct wm_load {
+    double sequences;   /* decoding */
+    double context_tok; /* sum of their contexts */
+    double draft_tok;   /* tokens checked per sequence beyond the first (speculation) */
+    double prefill_tok; /* sum of c */
+    double pairs;       /* sum of c (p + c / 2): attention of the chunks */
+    double reach_tok;   /* sum of (p + c / 2) */
+    double chunks;      /* number of chunks */
+    double sampled;     /* sequences that sample: decoding ones and prompts that end */
+};
+
+/** An iteration; times of the busiest accelerator [s], traffic per accelerator. */
+struct wm_step {
+    double time_s;
+    double compute_s; /* arithmetic at peak rates and clock 1 */
+    double memory_s;  /* memory traffic at peak bandwidth */
+    double link_s;    /* collectives */
+    double flop, mem_bytes;
+};
+
+/**
+ * One iteration.
+ *
+ *     kernel = ((flop / (peak eta_c f))^p + (bytes / (peak_mem eta_m))^p)^(1/p) + t0 / f
+ *     step   = layers * (projections + attention + feed-forward + elementwise + collectives + launch)
+ *              + head + scheduler
+ *
+ * @return times >= max(compute_s / clock, memory_s): no step beats the peaks. Cannot fail
+ * @par Source  Williams et al., "Roofline", CACM 52(4) 2009, doi:10.1145/1498765.1498785; kernel
+ *              sizes from the model's shape
+ */
+struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load);
+
+/** Load of `sequences` decoding at a mean context, nothing else. */
+struct wm_load wm_load_decode(double sequences, double mean_context_tok);
+/** Load of `n` chunks of `chunk_tok` with `past_tok` before each; `ends`: they finish their prompts. */
+struct wm_load wm_load_prefill(double n, double chunk_tok, double past_tok, bool ends);
+/** The sum of two loads of one iteration; draft_tok of `a`. */
+struct wm_load wm_load_add(const struct wm_load *a, const struct wm_load *b);
+
+/** Decode time at a fixed batch as a line in the summed context: fixed_s + per_tok_s * context_tok. */
+struct wm_step_line {
+    double fixed_s, per_tok_s;
+};
+/**
+ * The line of a decode step of `sequences`; exact for every context where all layers keep the whole
+ * cache, and beyond the window (or sparse selection) where they do not: there it is the tangent at
+ * `mean_context_tok` per sequence.
+ */
+struct wm_step_line wm_step_decode_line(const struct wm_step_model *m, double sequences,
+                                        double mean_context_tok);
+
+/** Bytes of weights on the fullest accelerator of the group. */
+double wm_group_weight_bytes(const struct wm_step_model *m);
+/** Bytes for KV on an accelerator beside weights and reserve; <= 0: weights do not fit. */
+double wm_group_kv_room_bytes(const struct wm_step_model *m);
+/** Bytes a sequence of `context_tok` takes on an accelerator of its attention group. */
+double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok);
+/** Sequences whose cache fits the whole group at a mean context; <= 0: weights do not fit. */
+double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_tok);
+
+/**
+ * Board power while steps like this follow each other [W]:
+ *     P = tdp * min(1, base + memory * sqrt(u_m) + compute * sqrt(u_c) * phi(f)),
+ * u = memory_s (compute_s) / time_s, phi = wm_clock_power_frac.
+ */
+double wm_step_power_w(const struct wm_accelerator *accelerator, const struct wm_step *step,
+                       double clock_frac);
+
+/** Expected tokens a sequence gains in a step that checks `draft_tok` guesses, each right with
+ *  probability `accept_frac`: (1 - a^(d+1)) / (1 - a). */
+double wm_draft_gain(double draft_tok, double accept_frac);
+
+#endif

@@ -1,0 +1,87 @@
+/* Aggregated serving: the mean iteration of a mixed stream, and closed loops of users. */
+#include "wattmill/require.h"
+#include "wattmill/serving.h"
+
+static const double mean_residual = 0.5; /* of the running iteration, when a request arrives */
+
+struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, double context_tok,
+                          double new_tok, double past_tok, double output_tok, double chunk_tok)
+{
+    WM_REQUIRE(sequences > 0.0 && output_tok > 0.0 && chunk_tok > 0.0);
+    const struct wm_load decode = wm_load_decode(sequences, context_tok);
+    struct wm_mix mix = {.decode = wm_step_eval(m, &decode)};
+    const double decode_w = wm_step_power_w(m->accelerator, &mix.decode, m->clock_frac);
+    mix.step_s = mix.decode.time_s;
+    mix.decode_j = decode_w * mix.decode.time_s;
+    if (new_tok <= 0.0)
+        return mix;
+    mix.chunks = ceil(new_tok / chunk_tok);
+    const double piece_tok = new_tok / mix.chunks;
+    /* prompts due per iteration; short ones share a chunk, and attention groups read side by side */
+    const double due = sequences / output_tok;
+    const double at_once =
+        m->group.data * fmax(1.0, fmin(due / m->group.data, floor(chunk_tok / piece_tok)));
+    /* over the chunks of a prompt the past grows: the mean chunk stands for all */
+    const double mean_past_tok = past_tok + 0.5 * (new_tok - piece_tok);
+    struct wm_load chunk = wm_load_prefill(at_once, piece_tok, mean_past_tok, false);
+    chunk.sampled = at_once / mix.chunks;
+    const struct wm_load both = wm_load_add(&decode, &chunk);
+    mix.mixed = wm_step_eval(m, &both);
+    mix.mixed_share_frac = due * mix.chunks / at_once;
+    mix.chunk_step_s = mix.mixed.time_s;
+    const double mixed_w = wm_step_power_w(m->accelerator, &mix.mixed, m->clock_frac);
+    mix.step_s += mix.mixed_share_frac * (mix.mixed.time_s - mix.decode.time_s);
+    mix.prefill_j = mix.mixed_share_frac * (mixed_w * mix.mixed.time_s - mix.decode_j);
+    return mix;
+}
+
+static struct wm_mix mix_of(const struct wm_loop_case *c, double sequences)
+{
+    return wm_mix_eval(&c->m, sequences, c->input_tok + 0.5 * c->output_tok,
+                       c->input_tok - c->cached_tok, c->cached_tok, c->output_tok,
+                       c->m.engine->prefill_chunk_tok);
+}
+
+/* Time from sending a request to its first token, without waiting for memory. */
+static double first_token_s(const struct wm_loop_case *c, const struct wm_mix *mix)
+{
+    /* others' chunks are ahead of one's own: half of those that are read at the same time */
+    const double own_s = mix->chunks * mix->chunk_step_s;
+    return c->m.engine->prompt_overhead_s + mean_residual * mix->step_s + own_s;
+}
+
+struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c)
+{
+    WM_REQUIRE(c->users > 0.0 && c->output_tok > 0.0 && c->input_tok >= c->cached_tok);
+    const double mean_tok = c->input_tok + 0.5 * c->output_tok;
+    const double room = fmin(wm_group_batch_limit(&c->m, mean_tok),
+                             (double)c->m.engine->max_batch_per_gpu * wm_group_gpus(&c->m.group));
+    struct wm_loop_point p = {0};
+    if (room < 1.0)
+        return p;
+    const double top = fmin(c->users, room);
+    /* prompts keep up while no more than every iteration carries a chunk */
+    double sequences = top;
+    struct wm_mix mix = mix_of(c, sequences);
+    for (int i = 0; i < 6; i++) {
+        const double step_s = fmax(mix.step_s, 1e-12);
+        const double cycle_s = c->output_tok * step_s;
+        const double first_s = first_token_s(c, &mix);
+        double next = fmin(room, c->users * cycle_s / (cycle_s + first_s));
+        if (mix.mixed_share_frac > 1.0)
+            next = fmin(next, sequences / mix.mixed_share_frac);
+        next = fmax(next, fmin(top, 1.0) * 0.5);
+        if (fabs(next - sequences) < 1e-3 * sequences)
+            break;
+        sequences = next;
+        mix = mix_of(c, sequences);
+    }
+    p.sequences = sequences;
+    p.tpot_s = mix.step_s;
+    p.out_tok_per_s = sequences / mix.step_s;
+    /* by Little's law what does not decode waits for its first token */
+    p.ttft_s = fmax(first_token_s(c, &mix),
+                    c->users * c->output_tok / p.out_tok_per_s - c->output_tok * mix.step_s);
+    p.board_w = (mix.decode_j + mix.prefill_j) / mix.step_s;
+    return p;
+}

@@ -1,0 +1,496 @@
+/*
+ * One iteration, kernel by kernel, summed in `struct sum`; each kernel adds its time and the traffic
+ * that bounds it. Layers of one kind are evaluated once and multiplied.
+ */
+#include "wattmill/step.h"
+
+#include "wattmill/require.h"
+
+static const double bf16_bytes = 2.0;
+static const double dispatch_bytes = 1.0; /* tokens travel to experts in FP8, back in BF16 */
+static const double elementwise_per_layer =
+    4.0; /* norm+residual, rotary, norm+residual, activation */
+/* Sparse attention scores every entry with an index key of this width in FP8 (DeepSeek-V3.2-Exp). */
+static const double index_key_bytes = 128.0;
+
+struct sum {
+    const struct wm_step_model *m;
+    const struct wm_accelerator *hw;
+    double tok;        /* rows of the linear layers per attention group */
+    double decode_tok; /* of them, rows of decoding sequences */
+    struct wm_step step;
+};
+
+static const struct wm_precision_rates *rates_of(const struct wm_accelerator *hw,
+                                                 enum wm_precision precision, double *bytes)
+{
+    const enum wm_precision unit = wm_compute_precision(hw, precision);
+    WM_REQUIRE(unit != WM_N_PRECISIONS);
+    *bytes = wm_precision_bytes(unit);
+    return wm_accelerator_rates(hw, unit);
+}
+
+static double norm2(double a, double b, double p)
+{
+    const double longer = fmax(a, b), shorter = fmin(a, b);
+    if (shorter <= 1e-3 * longer || p >= 8.0) /* the shorter one adds less than rounding of a fit */
+        return p >= 8.0 || shorter <= 0.0 ? longer : longer * (1.0 + pow(shorter / longer, p) / p);
+    if (p == 1.0)
+        return a + b;
+    return longer * pow(1.0 + pow(shorter / longer, p), 1.0 / p);
+}
+
+/* Time `t` for the traffic, but never less than the peaks allow. */
+static void add_work(struct sum *s, double time_s, double flop, double bytes, double flop_per_s,
+                     double fixed_s)
+{
+    const double compute_s = flop / flop_per_s;
+    const double memory_s = bytes / s->hw->mem_bytes_per_s;
+    const double clock = s->m->clock_frac;
+    s->step.time_s += fmax(time_s, fmax(compute_s / clock, memory_s)) +
+                      fixed_s * s->hw->achieved.overhead / clock;
+    s->step.compute_s += compute_s;
+    s->step.memory_s += memory_s;
+    s->step.flop += flop;
+    s->step.mem_bytes += bytes;
+}
+
+static void add_kernel(struct sum *s, double flop, double bytes,
+                       const struct wm_precision_rates *rates, const struct wm_kernel *kernel)
+{
+    const double software = s->m->engine->kernel_frac;
+    const double rate = rates->flop_per_s * kernel->compute_frac * rates->serving_frac * software;
+    const double bandwidth =
+        s->hw->mem_bytes_per_s * kernel->memory_frac * s->hw->achieved.memory_frac * software;
+    const double time_s = norm2(flop / (rate * s->m->clock_frac), bytes / bandwidth, kernel->norm);
+    add_work(s, time_s, flop, bytes, rates->flop_per_s, kernel->overhead_s);
+}
+
+/* Matrix product of `tok` rows with a weight of n x k. */
+static void add_gemm(struct sum *s, enum wm_precision precision, double tok, double n, double k)
+{
+    if (tok <= 0.0)
+        return;
+    double unit_bytes = 0.0;
+    const struct wm_precision_rates *rates = rates_of(s->hw, precision, &unit_bytes);
+    add_kernel(s, 2.0 * tok * n * k,
+               n * k * wm_precision_bytes(precision) + tok * k * unit_bytes + tok * n * bf16_bytes,
+               rates, &rates->gemm);
+}
+
+static void add_elementwise(struct sum *s)
+{
+    const struct wm_elementwise *e = &s->hw->elementwise;
+    /* each kernel reads and writes one activation of BF16 */
+    const double bytes =
+        elementwise_per_layer * 2.0 * s->tok * (double)s->m->llm->hidden_dim * bf16_bytes;
+    add_work(s, bytes / (s->hw->mem_bytes_per_s * e->memory_frac), 0.0, bytes, 1.0,
+             elementwise_per_layer * e->overhead_s);
+}
+
+static void add_link(struct sum *s, double latency_s, double bytes, double bandwidth)
+{
+    const double time_s = latency_s * s->hw->achieved.reduce / s->m->clock_frac + bytes / bandwidth;
+    s->step.time_s += time_s;
+    s->step.link_s += time_s;
+}
+
+/* Bandwidth of a collective over `ranks`: beyond the scale-up domain the network limits it. */
+static double link_bytes_per_s(const struct wm_accelerator *hw, double ranks)
+{
+    return ranks <= (double)hw->scale_up_gpus
+               ? hw->scale_up_bytes_per_s
+               : fmin(hw->scale_up_bytes_per_s, fmax(1.0, hw->scale_out_bytes_per_s));
+}
+
+/* Ring all-reduce of the activations of `tok` tokens over `ranks`. */
+static void add_all_reduce(struct sum *s, double ranks, double tok)
+{
+    if (ranks <= 1.0)
+        return;
+    const struct wm_collective *c = &s->hw->collective;
+    const double bytes =
+        2.0 * (ranks - 1.0) / ranks * tok * (double)s->m->llm->hidden_dim * bf16_bytes;
+    add_link(s, c->reduce_latency_s, bytes, link_bytes_per_s(s->hw, ranks) * c->reduce_frac);
+}
+
+/* Dispatch to experts and combine: each token visits min(k, ranks) other ranks. */
+static void add_all_to_all(struct sum *s, double ranks, double tok_local, double k)
+{
+    const struct wm_collective *c = &s->hw->collective;
+    const double bytes = tok_local * fmin(k, ranks) * (double)s->m->llm->hidden_dim *
+                         (dispatch_bytes + bf16_bytes) * (1.0 - 1.0 / ranks);
+    add_link(s, 2.0 * c->a2a_latency_s, bytes, link_bytes_per_s(s->hw, ranks) * c->a2a_frac);
+}
+
+/* Linear layers around attention, heads split over the tensor ranks. */
+static void add_projections(struct sum *s)
+{
+    const struct wm_llm *m = s->m->llm;
+    const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
+    const double tp = s->m->group.tensor;
+    const double width = (double)m->hidden_dim;
+    const double heads = (double)m->n_heads / tp;
+    const double head = (double)m->head_dim;
+    const double value = m->v_head_dim > 0 ? (double)m->v_head_dim : head;
+    if (m->attention == WM_ATTENTION_GQA) {
+        const double kv_heads = fmax(1.0, (double)m->n_kv_heads / tp);
+        add_gemm(s, precision, s->tok, (heads + 2.0 * kv_heads) * head, width);
+        add_gemm(s, precision, s->tok, width, heads * head);
+        return;
+    }
+    const double latent = (double)m->kv_lora_rank;
+    const double rope = (double)m->rope_head_dim;
+    const double q_latent = (double)m->q_lora_rank;
+    const double prefill_tok = s->tok - s->decode_tok;
+    /* query down and key-value down share their input: one fused product */
+    add_gemm(s, precision, s->tok, q_latent + latent + rope, width);
+    add_gemm(s, precision, s->tok, heads * (head + rope), q_latent);
+    /* decoding is absorbed: per head the query goes into the latent space, the result out of it */
+    add_gemm(s, precision, s->decode_tok, heads * latent, head);
+    add_gemm(s, precision, s->decode_tok, heads * latent, value);
+    add_gemm(s, precision, prefill_tok, heads * (head + value), latent);
+    add_gemm(s, precision, s->tok, width, heads * value);
+}
+
+static void add_ffn(struct sum *s, enum wm_precision precision, double ranks, double tok,
+                    double ffn)
+{
+    const double width = (double)s->m->llm->hidden_dim;
+    add_gemm(s, precision, tok, ((double)s->m->llm->ffn_matrices - 1.0) * ffn / ranks, width);
+    add_gemm(s, precision, tok, width, ffn / ranks);
+}
+
+/* Largest of `ranks` shares of `n` random choices: mean plus the Gaussian extreme. */
+static double busiest_share(double n, double ranks)
+{
+    const double mean = n / ranks;
+    return ranks > 1.0 ? fmin(n, mean + sqrt(2.0 * mean * log(ranks))) : mean;
+}
+
+/* Router, routed and shared experts, and the exchange around them. */
+static void add_experts(struct sum *s)
+{
+    const struct wm_llm *m = s->m->llm;
+    const struct wm_group *g = &s->m->group;
+    const double width = (double)m->hidden_dim;
+    const double experts = (double)m->experts_total, k = (double)m->experts_active;
+    const double ranks = g->tensor * g->data;
+    const double ffn = (double)m->moe_ffn_dim / (ranks / g->expert);
+    const double matrices = (double)m->ffn_matrices;
+    const double choices = busiest_share(s->tok * g->data * k, g->expert);
+    const double local = experts / g->expert;
+    const double touched = local * (g->expert > 1.0 ? wm_expert_coverage_frac(local, choices)
+                                                    : wm_expert_coverage_frac(experts, choices));
+    double unit_bytes = 0.0;
+    const struct wm_precision_rates *rates = rates_of(s->hw, s->m->precision, &unit_bytes);
+    add_gemm(s, WM_BF16, s->tok, experts, width);
+    add_kernel(s, 2.0 * matrices * choices * width * ffn,
+               matrices * touched * width * ffn * wm_precision_bytes(s->m->precision) +
+                   choices * (2.0 * width + 3.0 * ffn) * unit_bytes,
+               rates, &rates->moe);
+    if (m->experts_shared > 0)
+        add_ffn(s, wm_llm_rest_precision(m, s->m->precision), g->tensor, s->tok,
+                (double)m->moe_ffn_dim * (double)m->experts_shared);
+    if (g->data > 1.0)
+        add_all_to_all(s, ranks, s->tok / g->tensor, k);
+    else
+        add_all_reduce(s, g->tensor, s->tok);
+}
+
+/* What attention sees in the layers of one kind, per attention group. */
+struct reach {
+    double sequences, queries; /* decoding; queries = sequences * (1 + draft) */
+    double entries;            /* cache entries they read */
+    double scored;             /* entries a sparse index scores; 0 if none */
+    double chunks, pairs, reach_tok;
+};
+
+/* Decode attention and the writing of nothing: reads the cache once for all queries of a sequence. */
+static void add_decode_attention(struct sum *s, const struct reach *r)
+{
+    if (r->sequences <= 0.0)
+        return;
+    const struct wm_llm *m = s->m->llm;
+    const struct wm_attention_kernel *a = &s->hw->attention;
+    const double tp = s->m->group.tensor;
+    const double heads = (double)m->n_heads / tp;
+    const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    double ignored = 0.0;
+    const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
+    const double index_bytes = r->scored * index_key_bytes;
+    if (m->attention == WM_ATTENTION_GQA) {
+        const double kv_heads = fmax(1.0, (double)m->n_kv_heads / tp);
+        const double bytes =
+            2.0 * kv_heads * (double)m->head_dim * s->m->kv_bytes * r->entries + index_bytes;
+        add_work(s,
+                 a->decode_per_seq_s * r->queries * heads / 32.0 +
+                     bytes / (s->hw->mem_bytes_per_s * a->decode_memory_frac * achieved),
+                 4.0 * heads * (double)m->head_dim * r->entries * r->queries / r->sequences, bytes,
+                 rates->flop_per_s, a->decode_overhead_s);
+        return;
+    }
+    /* latent attention: scores over latent + rope, values over latent */
+    const double latent = (double)m->kv_lora_rank, rope = (double)m->rope_head_dim;
+    const double width = 2.0 * latent + rope;
+    const double bytes = (latent + rope) * s->m->kv_bytes * r->entries +
+                         bf16_bytes * width * heads * r->queries + index_bytes;
+    const double flop = 2.0 * width * heads * r->entries * r->queries / r->sequences;
+    /* added, not maximised: the fit's norm is 1, its compute share saturates at the bound */
+    add_work(s,
+             flop / (rates->flop_per_s * s->m->clock_frac * fmin(1.0, achieved)) +
+                 bytes / (s->hw->mem_bytes_per_s * a->mla_memory_frac * achieved),
+             flop, bytes, rates->flop_per_s, a->mla_overhead_s);
+}
+
+static void add_prefill_attention(struct sum *s, const struct reach *r)
+{
+    if (r->chunks <= 0.0)
+        return;
+    const struct wm_llm *m = s->m->llm;
+    const struct wm_attention_kernel *a = &s->hw->attention;
+    const double heads = (double)m->n_heads / s->m->group.tensor;
+    const double value = m->v_head_dim > 0 ? (double)m->v_head_dim : (double)m->head_dim;
+    const double flop_per_pair =
+        m->attention == WM_ATTENTION_GQA
+            ? 4.0 * heads * (double)m->head_dim
+            : 2.0 * heads * ((double)(m->head_dim + m->rope_head_dim) + value);
+    double ignored = 0.0;
+    const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
+    const double flop = flop_per_pair * r->pairs;
+    const double rate = rates->flop_per_s * a->prefill_compute_frac * s->m->clock_frac *
+                        s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    const double lost_flop = flop_per_pair * a->prefill_half_tok * r->reach_tok;
+    add_work(s, (flop + lost_flop) / rate, flop, 0.0, rates->flop_per_s,
+             r->chunks * a->prefill_overhead_s);
+}
+
+/* Linear attention: every sequence reads and writes its state, every token updates it. */
+static void add_linear_attention(struct sum *s, const struct wm_load *load)
+{
+    const struct wm_llm *m = s->m->llm;
+    const struct wm_group *g = &s->m->group;
+    const double state = (double)m->linear_heads / g->tensor * (double)m->linear_head_dim *
+                         (double)m->linear_head_dim;
+    const double sequences = (load->sequences + load->chunks) / g->data;
+    double ignored = 0.0;
+    const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
+    const double bytes = 2.0 * sequences * state * bf16_bytes;
+    const double flop = 4.0 * s->tok * state; /* update and read-out */
+    const struct wm_attention_kernel *a = &s->hw->attention;
+    const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    add_work(s,
+             flop / (rates->flop_per_s * a->prefill_compute_frac * achieved * s->m->clock_frac) +
+                 bytes / (s->hw->mem_bytes_per_s * a->decode_memory_frac * achieved),
+             flop, bytes, rates->flop_per_s, a->decode_overhead_s);
+}
+
+/* `cap_tok` limits how far a query looks back; infinite for the whole cache. */
+static struct reach reach_of(const struct wm_step_model *m, const struct wm_load *load,
+                             double cap_tok, bool compressed)
+{
+    const double groups = m->group.data;
+    const double per_entry = compressed ? m->llm->tok_per_entry : 1.0;
+    struct reach r = {.sequences = load->sequences / groups, .chunks = load->chunks / groups};
+    r.queries = r.sequences * (1.0 + load->draft_tok);
+    const double top = m->llm->sparse_top_tok > 0 && compressed ? (double)m->llm->sparse_top_tok
+                                                                : (double)INFINITY;
+    if (r.sequences > 0.0) {
+        const double entries = fmin(load->context_tok / load->sequences, cap_tok) / per_entry;
+        r.entries = r.sequences * fmin(entries, top);
+        r.scored = isinf(top) ? 0.0 : r.sequences * entries;
+    }
+    if (load->prefill_tok > 0.0) {
+        const double mean = load->pairs / load->prefill_tok;
+        const double capped = fmin(fmin(mean, cap_tok) / per_entry, top);
+        r.pairs = load->prefill_tok * capped / groups;
+        r.reach_tok = load->reach_tok * capped / fmax(mean, 1e-9) / groups;
+    }
+    return r;
+}
+
+static void scale_step(struct wm_step *step, const struct wm_step *before, double times)
+{
+#define SCALE(member) step->member = before->member + (step->member - before->member) * times
+    SCALE(time_s);
+    SCALE(compute_s);
+    SCALE(memory_s);
+    SCALE(link_s);
+    SCALE(flop);
+    SCALE(mem_bytes);
+#undef SCALE
+}
+
+static void add_attention(struct sum *s, const struct wm_load *load)
+{
+    const struct wm_llm *m = s->m->llm;
+    const double n_full = (double)wm_llm_full_layers(m);
+    const double n_other = (double)m->layers - n_full;
+    struct wm_step before = s->step;
+    const struct reach full = reach_of(s->m, load, (double)INFINITY, true);
+    add_decode_attention(s, &full);
+    add_prefill_attention(s, &full);
+    scale_step(&s->step, &before, n_full);
+    if (n_other <= 0.0)
+        return;
+    before = s->step;
+    if (m->window_tok > 0) {
+        const struct reach window = reach_of(s->m, load, (double)m->window_tok, false);
+        add_decode_attention(s, &window);
+        add_prefill_attention(s, &window);
+    } else {
+        add_linear_attention(s, load);
+    }
+    scale_step(&s->step, &before, n_other);
+}
+
+static void add_feed_forward(struct sum *s)
+{
+    const struct wm_llm *m = s->m->llm;
+    const double n_moe = (double)wm_llm_moe_layers(m);
+    const double n_dense = (double)m->layers - n_moe;
+    struct wm_step before = s->step;
+    if (n_dense > 0.0) {
+        const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
+        add_ffn(s, precision, s->m->group.tensor, s->tok, (double)m->dense_ffn_dim);
+        add_all_reduce(s, s->m->group.tensor, s->tok);
+        scale_step(&s->step, &before, n_dense);
+    }
+    before = s->step;
+    if (n_moe > 0.0) {
+        add_experts(s);
+        scale_step(&s->step, &before, n_moe);
+    }
+}
+
+/* One micro-batch through all layers; a pipeline has as many on the way as stages. */
+static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm_load *load)
+{
+    struct sum s = {.m = m, .hw = m->accelerator};
+    s.decode_tok = load->sequences * (1.0 + load->draft_tok) / m->group.data;
+    s.tok = s.decode_tok + load->prefill_tok / m->group.data;
+    const double layers = (double)m->llm->layers;
+    const struct wm_step zero = s.step;
+    add_projections(&s);
+    add_elementwise(&s);
+    add_all_reduce(&s, m->group.tensor, s.tok);
+    s.step.time_s += m->accelerator->achieved.layer_s / m->clock_frac + m->engine->layer_overhead_s;
+    scale_step(&s.step, &zero, layers);
+    add_attention(&s, load);
+    add_feed_forward(&s);
+    const double hops = m->group.pipeline - 1.0;
+    if (hops > 0.0)
+        add_link(&s, hops * m->accelerator->collective.reduce_latency_s,
+                 hops * s.tok * (double)m->llm->hidden_dim * bf16_bytes,
+                 link_bytes_per_s(m->accelerator, wm_group_gpus(&m->group)));
+    add_gemm(&s, WM_BF16, load->sampled / m->group.data,
+             (double)m->llm->vocab_size / m->group.tensor, (double)m->llm->hidden_dim);
+    return s.step;
+}
+
+struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load)
+{
+    WM_REQUIRE(m->clock_frac > 0.0 && wm_group_gpus(&m->group) >= 1.0);
+    WM_REQUIRE(load->sequences >= 0.0 && load->prefill_tok >= 0.0 && load->context_tok >= 0.0);
+    const double stages = m->group.pipeline;
+    struct wm_load micro = *load;
+    if (stages > 1.0) {
+        const double share = 1.0 / stages;
+        micro = (struct wm_load){load->sequences * share, load->context_tok * share,
+                                 load->draft_tok,         load->prefill_tok * share,
+                                 load->pairs * share,     load->reach_tok * share,
+                                 load->chunks * share,    load->sampled * share};
+    }
+    struct wm_step step = eval_layers(m, &micro);
+    /* an accelerator works for all micro-batches on its share of the layers: stages / stages */
+    step.time_s += m->engine->step_overhead_s + m->engine->seq_overhead_s * load->sampled;
+    return step;
+}
+
+struct wm_load wm_load_decode(double sequences, double mean_context_tok)
+{
+    return (struct wm_load){
+        .sequences = sequences, .context_tok = sequences * mean_context_tok, .sampled = sequences};
+}
+
+struct wm_load wm_load_prefill(double n, double chunk_tok, double past_tok, bool ends)
+{
+    const double reach = past_tok + chunk_tok / 2.0;
+    return (struct wm_load){.prefill_tok = n * chunk_tok,
+                            .pairs = n * chunk_tok * reach,
+                            .reach_tok = n * reach,
+                            .chunks = n,
+                            .sampled = ends ? n : 0.0};
+}
+
+struct wm_load wm_load_add(const struct wm_load *a, const struct wm_load *b)
+{
+    return (struct wm_load){a->sequences + b->sequences,
+                            a->context_tok + b->context_tok,
+                            a->draft_tok,
+                            a->prefill_tok + b->prefill_tok,
+                            a->pairs + b->pairs,
+                            a->reach_tok + b->reach_tok,
+                            a->chunks + b->chunks,
+                            a->sampled + b->sampled};
+}
+
+struct wm_step_line wm_step_decode_line(const struct wm_step_model *m, double sequences,
+                                        double mean_context_tok)
+{
+    WM_REQUIRE(sequences > 0.0 && mean_context_tok >= 0.0);
+    /* time is linear between the kinks (windows): two points on one side of them give the tangent */
+    const double h = fmax(1.0, 1e-3 * mean_context_tok);
+    const struct wm_load at = wm_load_decode(sequences, mean_context_tok);
+    const struct wm_load above = wm_load_decode(sequences, mean_context_tok + h);
+    const double time_s = wm_step_eval(m, &at).time_s;
+    const double slope = (wm_step_eval(m, &above).time_s - time_s) / (sequences * h);
+    return (struct wm_step_line){time_s - slope * at.context_tok, slope};
+}
+
+double wm_group_weight_bytes(const struct wm_step_model *m)
+{
+    const double experts = wm_llm_expert_params(m->llm) * wm_precision_bytes(m->precision);
+    const double rest = wm_llm_weight_bytes(m->llm, m->precision) - experts;
+    const double ranks = m->group.tensor * m->group.data;
+    return (experts / ranks + rest / m->group.tensor) / m->group.pipeline;
+}
+
+double wm_group_kv_room_bytes(const struct wm_step_model *m)
+{
+    return m->accelerator->mem_bytes * m->engine->mem_use_frac - m->engine->reserved_bytes -
+           wm_group_weight_bytes(m);
+}
+
+double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok)
+{
+    const double heads = m->llm->attention == WM_ATTENTION_GQA
+                             ? fmin(m->group.tensor, (double)m->llm->n_kv_heads)
+                             : 1.0; /* the latent cache is whole on every tensor rank */
+    return wm_llm_kv_bytes(m->llm, m->kv_bytes, context_tok) / (heads * m->group.pipeline);
+}
+
+double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_tok)
+{
+    return wm_group_kv_room_bytes(m) / wm_group_kv_bytes(m, fmax(1.0, mean_context_tok)) *
+           m->group.data;
+}
+
+double wm_step_power_w(const struct wm_accelerator *accelerator, const struct wm_step *step,
+                       double clock_frac)
+{
+    const struct wm_board_power *p = &accelerator->power;
+    const double memory_frac = fmin(1.0, step->memory_s / step->time_s);
+    const double compute_frac = fmin(1.0, step->compute_s / step->time_s);
+    const double share = p->base_frac + p->memory_frac * sqrt(memory_frac) +
+                         p->compute_frac * sqrt(compute_frac) * wm_clock_power_frac(clock_frac);
+    return accelerator->tdp_w * fmin(1.0, share);
+}
+
+double wm_draft_gain(double draft_tok, double accept_frac)
+{
+    WM_REQUIRE(draft_tok >= 0.0 && accept_frac >= 0.0 && accept_frac <= 1.0);
+    if (accept_frac >= 1.0)
+        return draft_tok + 1.0;
+    return (1.0 - pow(accept_frac, draft_tok + 1.0)) / (1.0 - accept_frac);
+}
