@@ -48,17 +48,20 @@ const char *wm_energy_use_doc(enum wm_energy_use use);
 bool wm_energy_use_is_facility(enum wm_energy_use use);
 
 struct wm_class_result {
-    const char *name, *pool, *llm;
+    const char *name, *kind, *pool, *llm;
     double output_tok_offered, output_tok_served, output_tok_dropped;
+    double output_tok_waiting;                  /* batch: not yet due when the run ends */
     double input_tok_served, cached_tok_served; /* computed input; prefix hits */
-    double requests_offered, requests_served, requests_dropped;
+    double requests_offered, requests_served, requests_dropped, requests_waiting;
     double revenue_usd;
     double ttft_p50_s, ttft_p99_s, tpot_p50_s, tpot_p99_s;
-    double slo_attainment_frac;
+    double slo_attainment_frac; /* NAN for batch */
+    double delay_mean_s;        /* batch: mean wait for capacity; NAN otherwise */
 };
 
+/** Accelerators of a pool that serve one model; a pool that serves several has several rows. */
 struct wm_pool_result {
-    const char *name, *accelerator, *workload;
+    const char *name, *accelerator, *workload; /* names joined by " + " */
     int64_t n_racks, n_gpus,
         n_replicas; /* of which the replicas use n_replicas * gpus_per_replica */
     int64_t gpus_per_replica, prefill_gpus, decode_gpus; /* prefill + decode = one replica */

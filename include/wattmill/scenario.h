@@ -60,6 +60,9 @@ struct wm_site {
 /** Words of fleet.count; the word of index i is stored as -1 - i. */
 enum wm_provisioning { WM_COUNT_MAX_P = -1 };
 
+/** Fleet entries and workloads that a scenario may have: dispatch works in arrays of this length. */
+enum { WM_MAX_POOLS = 64, WM_MAX_WORKLOADS = 64 };
+
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
@@ -72,7 +75,9 @@ struct wm_demand {
     double requests_per_s;
     double utilisation_frac; /* of design-hour capacity */
     const struct wm_shape *shape;
-    bool per_mw; /* the rate is per MW of contract */
+    bool per_mw;            /* the rate is per MW of contract */
+    double growth_per_year; /* compounded */
+    double elasticity;      /* of demand to the price paid over the list price */
 };
 
 struct wm_slo {
@@ -81,12 +86,17 @@ struct wm_slo {
 };
 
 struct wm_price {
-    const struct wm_deck *deck;
+    const struct wm_deck *deck; /* NULL: nothing is sold by the token */
     double paid_frac;
-    double discount_frac; /* price paid over list price */
+    double discount_frac;       /* price paid over list price */
+    double batch_discount_frac; /* further, for kind batch */
 };
 
-enum wm_workload_kind { WM_WORKLOAD_REQUEST };
+enum wm_workload_kind { WM_WORKLOAD_REQUEST, WM_WORKLOAD_BATCH };
+extern const char *const wm_workload_kind_words[];
+
+/** What becomes of a request that misses its latency target. */
+enum wm_slo_miss { WM_SLO_MISS_BILL, WM_SLO_MISS_REFUND };
 
 struct wm_workload {
     const char *name;
@@ -95,13 +105,18 @@ struct wm_workload {
     const struct wm_llm *llm;
     enum wm_precision precision;
     const struct wm_engine *engine;
-    const char *pool; /* name of the fleet entry that serves it */
+    const char *pool;       /* name of the fleet entry that serves it */
+    double pool_share_frac; /* of the pool's racks, for its model and precision; NAN: by load */
+    double max_loss_frac; /* of its throughput that `priority` takes before any class loses more */
+    int64_t priority;     /* higher is shed later; -1: by kind */
+    double deadline_s;    /* of batch work, from its arrival */
+    enum wm_slo_miss on_slo_miss;
     struct wm_demand demand;
     struct wm_slo slo;
     struct wm_price price;
 };
 
-enum wm_capping { WM_CAPPING_MARGINAL_REVENUE };
+enum wm_capping { WM_CAPPING_MARGINAL_REVENUE, WM_CAPPING_PRIORITY, WM_CAPPING_UNIFORM };
 
 struct wm_policy {
     enum wm_capping capping;

@@ -38,6 +38,8 @@ struct wm_log_hist {
 void wm_log_hist_add(struct wm_log_hist *hist, double x, double weight);
 /** Adds all of `from`. */
 void wm_log_hist_merge(struct wm_log_hist *hist, const struct wm_log_hist *from);
+/** Multiplies every weight. */
+void wm_log_hist_scale(struct wm_log_hist *hist, double factor);
 /** Value below which `prob` of the weight lies, interpolated in its bin; NAN when empty. */
 double wm_log_hist_quantile(const struct wm_log_hist *hist, double prob);
 

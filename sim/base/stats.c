@@ -60,6 +60,13 @@ void wm_log_hist_merge(struct wm_log_hist *hist, const struct wm_log_hist *from)
     hist->total += from->total;
 }
 
+void wm_log_hist_scale(struct wm_log_hist *hist, double factor)
+{
+    for (int i = 0; i < WM_LOG_HIST_BINS; i++)
+        hist->weight[i] *= factor;
+    hist->total *= factor;
+}
+
 double wm_log_hist_quantile(const struct wm_log_hist *hist, double prob)
 {
     WM_REQUIRE(prob >= 0.0 && prob <= 1.0);

@@ -3,8 +3,9 @@
 #include "wattmill/scenario.h"
 
 static const char *const provisioning_words[] = {"max_p", NULL};
-static const char *const workload_kind_words[] = {"request", NULL};
-static const char *const capping_words[] = {"marginal_revenue", NULL};
+const char *const wm_workload_kind_words[] = {"request", "batch", NULL};
+static const char *const capping_words[] = {"marginal_revenue", "priority", "uniform", NULL};
+static const char *const slo_miss_words[] = {"bill", "refund", NULL};
 
 static const char *const write_off_words[] = {"straight-line", "declining-balance", "table", NULL};
 
@@ -59,6 +60,8 @@ static const struct wm_field demand_fields[] = {
     WM_REAL(wm_demand, utilisation_frac, WM_UNIT_FRAC, 0.0, 10.0, (double)NAN, "offered over design-hour capacity, weekly mean"),
     WM_REF(wm_demand, shape, shape, wm_shape, "flat", "demand by hour of the week"),
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
+    WM_REAL(wm_demand, growth_per_year, WM_UNIT_PER_YEAR, -0.99, 100.0, 0.0, "growth of the rate, compounded from the start of the horizon (0.3 = 30 % a year)"),
+    WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power; published: -1.11 (short run)"),
     WM_FIELD_END,
 };
 static const struct wm_field slo_fields[] = {
@@ -70,23 +73,29 @@ static const struct wm_field price_fields[] = {
     WM_REF(wm_price, deck, deck, wm_deck, NULL, "list prices of tokens"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
     WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
+    WM_REAL(wm_price, batch_discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.5, "further factor on the price of kind batch; OpenAI, Anthropic and others: 0.5"),
     WM_FIELD_END,
 };
 static const struct wm_field workload_row_fields[] = {
     WM_TEXT_REQ(wm_workload, name, "name of the workload"),
-    WM_CHOICE(wm_workload, kind, workload_kind_words, "request", "interactive requests"),
+    WM_CHOICE(wm_workload, kind, wm_workload_kind_words, "request", "request: interactive, what does not fit is lost; batch: waits for capacity until its deadline"),
     WM_REF(wm_workload, class, workload, wm_workload_class, NULL, "lengths and prefix reuse"),
     WM_REF(wm_workload, llm, llm, wm_llm, NULL, "model that serves it"),
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
     WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
-    WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; one workload a pool"),
+    WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
+    WM_REAL(wm_workload, pool_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "share of the pool's racks for this model and precision; unset: by load"),
+    WM_REAL(wm_workload, max_loss_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "flexibility tier: throughput that capping priority takes before any class loses more (0, 0.1, 0.25, 0.5 are usual)"),
+    WM_INT(wm_workload, priority, -1, 1000, -1, "higher is shed later under capping priority; -1: batch 0, request 100"),
+    WM_REAL_AS(wm_workload, deadline_s, "deadline_h", WM_UNIT_H, 0.25, 8760.0, 24.0, "batch: from arrival; what is not served by then is dropped"),
+    WM_CHOICE(wm_workload, on_slo_miss, slo_miss_words, "bill", "requests that miss a latency target are billed, or refunded"),
     WM_GROUP(wm_workload, demand, demand_fields, "how much is asked for"),
     WM_GROUP(wm_workload, slo, slo_fields, "latency targets"),
     WM_GROUP(wm_workload, price, price_fields, "what is paid"),
     WM_FIELD_END,
 };
 static const struct wm_field policy_fields[] = {
-    WM_CHOICE(wm_policy, capping, capping_words, "marginal_revenue", "who gives way under the ceiling: marginal_revenue equalises $/W"),
+    WM_CHOICE(wm_policy, capping, capping_words, "marginal_revenue", "who gives way under the ceiling: marginal_revenue equalises $/W, priority sheds in order of class, uniform sets one clock for all"),
     WM_FIELD_END,
 };
 static const struct wm_field tax_share_fields[] = {
@@ -140,6 +149,9 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_fleet *fleet = s->fleet.items;
     double share_sum = 0.0;
+    if (s->fleet.n > WM_MAX_POOLS)
+        wm_diag_add(diags, WM_E211, NULL, "fleet", "has %zu pools, at most %d are allowed",
+                    s->fleet.n, WM_MAX_POOLS);
     if (s->fleet.n == 0)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "is empty: give at least one pool");
     for (size_t i = 0; i < s->fleet.n; i++) {
@@ -163,6 +175,9 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
 static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_workload *w = s->workloads.items;
+    if (s->workloads.n > WM_MAX_WORKLOADS)
+        wm_diag_add(diags, WM_E211, NULL, "workloads", "are %zu, at most %d are allowed",
+                    s->workloads.n, WM_MAX_WORKLOADS);
     for (size_t i = 0; i < s->workloads.n; i++) {
         const struct wm_demand *d = &w[i].demand;
         const int n_given = wm_is_set(d->output_tok_per_s) + wm_is_set(d->requests_per_s) +
@@ -174,14 +189,9 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
                         n_given);
         if (!find_pool(s, w[i].pool))
             wm_diag_add(diags, WM_E211, NULL, w[i].name, "pool \"%s\" is not in fleet", w[i].pool);
-        for (size_t j = 0; j < i; j++) {
+        for (size_t j = 0; j < i; j++)
             if (strcmp(w[i].name, w[j].name) == 0)
                 wm_diag_add(diags, WM_E211, NULL, w[i].name, "two workloads have this name");
-            if (strcmp(w[i].pool, w[j].pool) == 0)
-                wm_diag_add(diags, WM_E211, NULL, w[i].name,
-                            "pool \"%s\" already serves \"%s\"; a pool serves one workload",
-                            w[i].pool, w[j].name);
-        }
     }
 }
 

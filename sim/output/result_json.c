@@ -72,12 +72,15 @@ static void write_classes(struct wm_json_writer *w, const struct wm_results *r)
         const struct wm_class_result *const c = &r->classes[i];
         wm_json_object_begin(w);
         wm_json_member_string(w, "name", c->name);
+        wm_json_member_string(w, "kind", c->kind);
         wm_json_member_string(w, "pool", c->pool);
         wm_json_member_string(w, "llm", c->llm);
 #define REAL(member) real(w, #member, c->member)
         REAL(output_tok_offered), REAL(output_tok_served), REAL(output_tok_dropped);
+        REAL(output_tok_waiting), REAL(delay_mean_s);
         REAL(input_tok_served), REAL(cached_tok_served);
         REAL(requests_offered), REAL(requests_served), REAL(requests_dropped);
+        REAL(requests_waiting);
         REAL(revenue_usd), REAL(ttft_p50_s), REAL(ttft_p99_s), REAL(tpot_p50_s), REAL(tpot_p99_s);
         REAL(slo_attainment_frac);
 #undef REAL

@@ -1,63 +1,39 @@
 #include "account.h"
 
-#include <math.h>
-
-/* Nodes of a distribution: each stands for a slice of probability, finer in the tail. */
-struct node {
-    double prob, weight, z; /* middle of the slice, its width, normal quantile of prob */
-};
-static const struct node nodes[] = {
-    {0.05, 0.1, -1.6448536},    {0.15, 0.1, -1.0364334},    {0.25, 0.1, -0.6744898},
-    {0.35, 0.1, -0.3853205},    {0.45, 0.1, -0.1256613},    {0.55, 0.1, 0.1256613},
-    {0.65, 0.1, 0.3853205},     {0.75, 0.1, 0.6744898},     {0.85, 0.1, 1.0364334},
-    {0.925, 0.05, 1.4395315},   {0.9625, 0.025, 1.7804643}, {0.9825, 0.015, 2.1083583},
-    {0.9925, 0.005, 2.4323790}, {0.997, 0.004, 2.7477814},  {0.9995, 0.001, 3.2905267},
-};
-static const double z_p99 = 2.3263478740408408;
-
-static double ttft_quantile_s(const struct wm_serving_point *p, double prob)
+void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
+                     struct wm_account *account)
 {
-    if (prob <= 1.0 - p->wait_prob || p->wait_mean_s <= 0.0)
-        return p->ttft_base_s;
-    return p->ttft_base_s + p->wait_mean_s * log(p->wait_prob / (1.0 - prob));
+    account->partitions = WM_NEW_ARRAY(arena, struct wm_partition_account, plan->n_partitions);
+    account->classes = WM_NEW_ARRAY(arena, struct wm_class_account, plan->n_classes);
+    for (size_t i = 0; i < plan->n_classes; i++)
+        account->classes[i].latency = WM_NEW(arena, struct wm_latency);
 }
 
-static void add_latencies(struct wm_pool_account *account, const struct wm_serving_point *p,
-                          double requests)
+static void add_partition(struct wm_partition_account *account,
+                          const struct wm_partition_flow *flow, double time_s)
 {
-    const double sigma_s = (p->tpot_p99_s - p->tpot_s) / z_p99;
-    if (requests <= 0.0)
-        return;
-    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
-        const double weight = requests * nodes[i].weight;
-        wm_log_hist_add(&account->ttft, ttft_quantile_s(p, nodes[i].prob), weight);
-        wm_log_hist_add(&account->tpot, fmax(p->tpot_s + nodes[i].z * sigma_s, 1e-6), weight);
-    }
-}
-
-static void add_pool(struct wm_pool_account *account, const struct wm_pool *pool,
-                     const struct wm_pool_flow *flow, double time_s)
-{
-    account->offered_tok += flow->offered_tok_per_s * time_s;
-    account->served_tok += flow->served_tok_per_s * time_s;
-    account->dropped_tok += (flow->offered_tok_per_s - flow->served_tok_per_s) * time_s;
-    account->revenue_usd += flow->usd_per_s * time_s;
     account->energy_j += flow->it_w * time_s;
     account->up_replica_s += flow->up_replicas * time_s;
     account->busy_gpu_s += flow->busy_gpus * time_s;
     account->prefill_busy_gpu_s += flow->prefill_busy_gpus * time_s;
     account->clock_s += flow->clock_frac * time_s;
-    account->slo_tok += flow->ttft_slo_tok_per_s * time_s;
-    if (!pool->workload)
+}
+
+/* Interactive work that is not served is lost; batch work waits, and site.c counts what expires. */
+static void add_class(struct wm_class_account *account, const struct wm_class *class,
+                      const struct wm_partition *partition, const struct wm_class_flow *flow,
+                      const struct wm_spread *mix, double time_s)
+{
+    const double served_tok = flow->served_tok_per_s * time_s;
+    account->offered_tok += flow->offered_tok_per_s * time_s;
+    account->served_tok += served_tok;
+    account->revenue_usd += flow->usd_per_s * time_s;
+    account->slo_tok += flow->slo_tok_per_s * time_s;
+    if (class->workload->kind == WM_WORKLOAD_BATCH)
         return;
-    const struct wm_dispatch_state *s = &flow->state;
-    const double replicas_s = flow->up_replicas * (1.0 - s->off_frac) * time_s;
-    const double per_tok = 1.0 / pool->workload->class->output_tok;
-    add_latencies(account, &s->low.serving,
-                  (1.0 - s->high_frac) * replicas_s * s->low.serving.out_tok_per_s * per_tok);
-    if (s->high_frac > 0.0)
-        add_latencies(account, &s->high.serving,
-                      s->high_frac * replicas_s * s->high.serving.out_tok_per_s * per_tok);
+    account->dropped_tok += (flow->offered_tok_per_s - flow->served_tok_per_s) * time_s;
+    if (served_tok > 0.0)
+        wm_latency_add(account->latency, partition->surface, mix, served_tok);
 }
 
 static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
@@ -68,11 +44,12 @@ static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
     sum->it_j += flow->power.it_w * time_s;
     sum->allowed_ws += flow->allowed_w * time_s;
     sum->shadow_ws += flow->shadow_usd_per_mwh * time_s;
-    for (size_t i = 0; i < plan->n_pools; i++) {
-        sum->offered_tok += flow->pools[i].offered_tok_per_s * time_s;
-        sum->served_tok += flow->pools[i].served_tok_per_s * time_s;
-        sum->clock_s += flow->pools[i].clock_frac * time_s / (double)plan->n_pools;
+    for (size_t i = 0; i < plan->n_classes; i++) {
+        sum->offered_tok += flow->classes[i].offered_tok_per_s * time_s;
+        sum->served_tok += flow->classes[i].served_tok_per_s * time_s;
     }
+    for (size_t i = 0; i < plan->n_partitions; i++)
+        sum->clock_s += flow->partitions[i].clock_frac * time_s / (double)plan->n_partitions;
 }
 
 void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
@@ -86,6 +63,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->conversion_j += p->conversion_w * time_s;
     account->house_j += p->house_w * time_s;
     account->serving_it_j += flow->serving_it_w * time_s;
+    account->requested_j += flow->requested_w * time_s;
     for (size_t i = 0; i < WM_N_USES; i++)
         account->use_j[i] += flow->use_w[i] * time_s;
     account->water_m3 += p->water_m3_per_s * time_s;
@@ -103,8 +81,13 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->penalty_usd += flow->penalty_usd_per_s * time_s;
     account->ceiling_ws += flow->limit_w * time_s;
     account->shadow_ws += flow->shadow_usd_per_mwh * time_s;
-    for (size_t i = 0; i < plan->n_pools; i++)
-        add_pool(&account->pools[i], &plan->pools[i], &flow->pools[i], time_s);
+    for (size_t i = 0; i < plan->n_partitions; i++)
+        add_partition(&account->partitions[i], &flow->partitions[i], time_s);
+    for (size_t i = 0; i < plan->n_classes; i++) {
+        const struct wm_class *class = &plan->classes[i];
+        add_class(&account->classes[i], class, &plan->partitions[class->partition],
+                  &flow->classes[i], &flow->partitions[class->partition].state.mix, time_s);
+    }
     add_sum(&account->bin, plan, flow, time_s);
     add_sum(&account->hour, plan, flow, time_s);
 }

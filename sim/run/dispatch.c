@@ -4,169 +4,298 @@
 
 #include "wattmill/require.h"
 
-static double pool_power_w(const struct wm_dispatch_pool *pool, double replica_w)
+static double item_power_w(const struct wm_dispatch_item *item, double replica_w)
 {
-    return pool->n_up * replica_w * (1.0 + pool->overhead_frac);
+    return item->n_up * replica_w * (1.0 + item->overhead_frac);
 }
 
-static void finish_state(const struct wm_dispatch_pool *pool, struct wm_dispatch_state *s)
+static void set_state(const struct wm_dispatch_item *item, const struct wm_spread *mix,
+                      struct wm_dispatch_state *s)
 {
-    const double a = (1.0 - s->high_frac) * (1.0 - s->off_frac);
-    const double b = s->high_frac * (1.0 - s->off_frac);
-    s->it_w = pool_power_w(pool, a * s->low.serving.it_w + b * s->high.serving.it_w);
-    s->served_tok_per_s =
-        pool->n_up * (a * s->low.serving.out_tok_per_s + b * s->high.serving.out_tok_per_s);
-    s->clock_frac = (1.0 - s->high_frac) * s->low.clock_frac + s->high_frac * s->high.clock_frac;
+    s->mix = *mix;
+    s->it_w = item_power_w(item, WM_SPREAD_SUM(mix, it_w));
+    s->served_tok_per_s = item->n_up * WM_SPREAD_SUM(mix, out_tok_per_s);
 }
 
-static double rate_per_replica(const struct wm_dispatch_pool *pool)
+static double rate_per_replica(const struct wm_dispatch_item *item)
 {
-    return pool->n_up > 0.0 ? pool->demand_tok_per_s / pool->n_up : 0.0;
+    return item->n_up > 0.0 ? item->demand_tok_per_s / item->n_up : 0.0;
 }
 
-void wm_dispatch_unlimited(const struct wm_dispatch_pool *pools, size_t n,
+void wm_dispatch_unlimited(const struct wm_dispatch_item *items, size_t n,
                            struct wm_dispatch_state *states)
 {
     for (size_t i = 0; i < n; i++) {
-        const double rate =
-            fmin(rate_per_replica(&pools[i]), wm_surface_capacity(pools[i].surface));
-        const struct wm_surface_point p = wm_surface_at_rate(pools[i].surface, rate);
-        states[i] = (struct wm_dispatch_state){.low = p, .high = p};
-        finish_state(&pools[i], &states[i]);
+        const struct wm_spread mix =
+            wm_surface_at_rate(items[i].surface, 0, rate_per_replica(&items[i]));
+        set_state(&items[i], &mix, &states[i]);
     }
 }
 
-/* The next piece of a pool's envelope from its present state, cut where demand is met. */
-struct piece {
-    double power_w; /* of the pool */
-    double rate_tok_per_s;
-    double usd_per_j;
-};
-
-static struct piece next_piece(const struct wm_dispatch_pool *pool, size_t vertex)
-{
-    const struct wm_surface *s = pool->surface;
-    struct piece none = {0};
-    if (vertex + 1 >= s->n_hull || pool->n_up <= 0.0)
-        return none;
-    const struct wm_serving_point *a = &s->hull[vertex]->serving;
-    const struct wm_serving_point *b = &s->hull[vertex + 1]->serving;
-    const double wanted = rate_per_replica(pool) - a->out_tok_per_s;
-    const double rise = b->out_tok_per_s - a->out_tok_per_s;
-    if (wanted <= 0.0)
-        return none;
-    const double share = fmin(1.0, wanted / rise);
-    const struct piece p = {
-        .power_w = pool_power_w(pool, share * (b->it_w - a->it_w)),
-        .rate_tok_per_s = pool->n_up * share * rise,
-        .usd_per_j =
-            pool->usd_per_out_tok * rise / ((b->it_w - a->it_w) * (1.0 + pool->overhead_frac)),
-    };
-    return p;
-}
-
-enum { MAX_POOLS = 64 };
-
-/* Where a pool stands on its envelope: past `vertex` by `share` of the next piece. */
+/* Where a partition stands on its envelope: past `vertex` by `frac` of the piece; `tier` is served
+ * next, `tier_tok` of a replica's rate of it are. */
 struct climb {
-    size_t vertex;
-    double share;
+    size_t vertex, tier;
+    double frac, tier_tok_per_s;
 };
 
-static void set_state(const struct wm_dispatch_pool *pool, const struct climb *at,
-                      struct wm_dispatch_state *s)
+/* The next stretch from there: up to the next vertex or the end of the tier. */
+struct stretch {
+    double power_w; /* of the partition; 0: none is left */
+    double frac;    /* of the piece of the envelope */
+    double tok_per_s;
+    double tok_per_j;
+    bool ends_tier, ends_piece;
+};
+
+static struct stretch next_stretch(const struct wm_dispatch_item *item, const struct climb *at)
 {
-    const struct wm_surface *surface = pool->surface;
-    const size_t next = at->vertex + 1 < surface->n_hull ? at->vertex + 1 : at->vertex;
-    *s = (struct wm_dispatch_state){
-        .low = *surface->hull[at->vertex], .high = *surface->hull[next], .high_frac = at->share};
-    finish_state(pool, s);
+    const struct wm_surface *s = item->surface;
+    struct stretch none = {0};
+    if (at->vertex + 1 >= s->n_hull || at->tier >= item->n_tiers || item->n_up <= 0.0)
+        return none;
+    const struct wm_serving_point *a = &s->hull[at->vertex]->serving;
+    const struct wm_serving_point *b = &s->hull[at->vertex + 1]->serving;
+    const double rise = b->out_tok_per_s - a->out_tok_per_s;
+    const double to_vertex = (1.0 - at->frac) * rise;
+    const double to_tier = item->tiers[at->tier].rate_tok_per_s / item->n_up - at->tier_tok_per_s;
+    const double step = fmax(0.0, fmin(to_vertex, to_tier));
+    const double piece_w = b->it_w - a->it_w;
+    return (struct stretch){
+        .power_w = item_power_w(item, piece_w * step / rise),
+        .frac = step / rise,
+        .tok_per_s = step,
+        .tok_per_j = rise / (piece_w * (1.0 + item->overhead_frac)),
+        .ends_tier = to_tier <= to_vertex,
+        .ends_piece = to_vertex <= to_tier,
+    };
 }
 
-/* Share of the envelope's piece after `vertex` that meets demand. */
-static double demand_share(const struct wm_dispatch_pool *pool, size_t vertex)
+static void advance(struct climb *at, const struct stretch *s, double share)
 {
-    const struct wm_serving_point *a = &pool->surface->hull[vertex]->serving;
-    const struct wm_serving_point *b = &pool->surface->hull[vertex + 1]->serving;
-    return fmin(1.0, (rate_per_replica(pool) - a->out_tok_per_s) /
-                         (b->out_tok_per_s - a->out_tok_per_s));
+    at->frac += share * s->frac;
+    at->tier_tok_per_s += share * s->tok_per_s;
+    if (share < 1.0)
+        return;
+    if (s->ends_tier) {
+        at->tier++;
+        at->tier_tok_per_s = 0.0;
+    }
+    if (s->ends_piece) {
+        at->vertex++;
+        at->frac = 0.0;
+    }
 }
 
-/* Idle replicas still draw too much: switch off the same share of every pool. */
-static double switch_off(const struct wm_dispatch_pool *pools, size_t n, double budget_w,
+/* Partition whose next stretch goes first; n when none is left or worth its cost. */
+static size_t best_item(const struct wm_dispatch_item *items, size_t n,
+                        const struct wm_dispatch_order *order, const struct stretch *next,
+                        const struct climb *at)
+{
+    size_t best = n;
+    double best_key = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        if (next[i].tok_per_j <= 0.0)
+            continue;
+        const struct wm_tier *t = &items[i].tiers[at[i].tier];
+        const bool by_rank = order->capping == WM_CAPPING_PRIORITY;
+        const double key = by_rank ? t->rank : t->usd_per_tok * next[i].tok_per_j;
+        if (!by_rank && key <= order->cost_usd_per_j)
+            continue;
+        if (best == n || key > best_key) {
+            best = i;
+            best_key = key;
+        }
+    }
+    return best;
+}
+
+/* Idle replicas still draw too much: switch off the same share of every partition. */
+static double switch_off(const struct wm_dispatch_item *items, size_t n, double budget_w,
                          double idle_w, struct wm_dispatch_state *states)
 {
     double best_usd_per_j = 0.0;
+    const double on_frac = idle_w > 0.0 ? fmax(0.0, budget_w) / idle_w : 1.0;
     for (size_t i = 0; i < n; i++) {
-        states[i].off_frac = idle_w > 0.0 ? fmin(1.0, 1.0 - fmax(0.0, budget_w) / idle_w) : 0.0;
-        finish_state(&pools[i], &states[i]);
-        best_usd_per_j = fmax(best_usd_per_j, next_piece(&pools[i], 0).usd_per_j);
+        struct wm_spread mix = wm_surface_on_hull(items[i].surface, 0, 0.0);
+        for (size_t k = 0; k < mix.n; k++)
+            mix.weight[k] *= fmin(1.0, on_frac);
+        set_state(&items[i], &mix, &states[i]);
+        const struct climb start = {0};
+        const struct stretch s = next_stretch(&items[i], &start);
+        if (items[i].n_tiers > 0)
+            best_usd_per_j =
+                fmax(best_usd_per_j, items[i].tiers[0].worth_usd_per_tok * s.tok_per_j);
     }
     return best_usd_per_j;
 }
 
-/* All demand is met below full clock: spend what is left of the budget on clocks. */
-static void raise_clocks(const struct wm_dispatch_pool *pools, size_t n, double left_w,
+/* All that is worth serving is met below full clock: spend what is left of the budget on clocks. */
+static void raise_clocks(const struct wm_dispatch_item *items, size_t n, double left_w,
                          struct wm_dispatch_state *states)
 {
-    struct wm_dispatch_state full[MAX_POOLS];
+    struct wm_dispatch_state full[WM_MAX_PARTITIONS];
     double wanted_w = 0.0;
-    wm_dispatch_unlimited(pools, n, full);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        const double rate = items[i].n_up > 0.0 ? states[i].served_tok_per_s / items[i].n_up : 0.0;
+        const struct wm_spread mix = wm_surface_at_rate(items[i].surface, 0, rate);
+        set_state(&items[i], &mix, &full[i]);
         wanted_w += full[i].it_w - states[i].it_w;
+    }
     if (wanted_w <= 0.0)
         return;
     const double share = fmin(1.0, left_w / wanted_w);
     for (size_t i = 0; i < n; i++) {
-        const struct wm_surface_point low =
-            wm_surface_mix(&states[i].low, &states[i].high, states[i].high_frac);
-        states[i] = (struct wm_dispatch_state){.low = low, .high = full[i].low, .high_frac = share};
-        finish_state(&pools[i], &states[i]);
+        const struct wm_spread mix = wm_spread_blend(&states[i].mix, &full[i].mix, share);
+        set_state(&items[i], &mix, &states[i]);
     }
 }
 
-double wm_dispatch(const struct wm_dispatch_pool *pools, size_t n, double budget_w,
-                   struct wm_dispatch_state *states)
+static double climb_all(const struct wm_dispatch_item *items, size_t n,
+                        const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
 {
-    WM_REQUIRE(n <= MAX_POOLS);
-    struct climb at[MAX_POOLS] = {{0}};
-    double left_w = budget_w, idle_w = 0.0;
+    struct climb at[WM_MAX_PARTITIONS];
+    struct stretch next[WM_MAX_PARTITIONS];
+    double left_w = order->budget_w, idle_w = 0.0, worth_usd_per_j = 0.0;
     for (size_t i = 0; i < n; i++) {
-        set_state(&pools[i], &at[i], &states[i]);
-        idle_w += states[i].it_w;
+        at[i] = (struct climb){0};
+        next[i] = next_stretch(&items[i], &at[i]);
+        idle_w += item_power_w(&items[i], items[i].surface->hull[0]->serving.it_w);
     }
     left_w -= idle_w;
     if (left_w < 0.0)
-        return switch_off(pools, n, budget_w, idle_w, states);
+        return switch_off(items, n, order->budget_w, idle_w, states);
 
     for (;;) {
-        size_t best = n;
-        struct piece piece = {0};
-        for (size_t i = 0; i < n; i++) {
-            const struct piece p =
-                at[i].share > 0.0 ? (struct piece){0} : next_piece(&pools[i], at[i].vertex);
-            if (p.rate_tok_per_s > 0.0 && (best == n || p.usd_per_j > piece.usd_per_j)) {
-                best = i;
-                piece = p;
-            }
-        }
+        const size_t best = best_item(items, n, order, next, at);
         if (best == n)
-            break; /* every pool has all it was asked for, or all it can do */
-        const double met = demand_share(&pools[best], at[best].vertex);
-        if (piece.power_w > left_w) {
-            at[best].share = met * left_w / piece.power_w;
-            for (size_t i = 0; i < n; i++)
-                set_state(&pools[i], &at[i], &states[i]);
-            return piece.usd_per_j;
+            break; /* every partition has all it was asked for, all it can do or all that pays */
+        const struct stretch s = next[best];
+        if (s.power_w > left_w) {
+            const struct wm_tier *t = &items[best].tiers[at[best].tier];
+            worth_usd_per_j = t->worth_usd_per_tok * s.tok_per_j - order->cost_usd_per_j;
+            advance(&at[best], &s, left_w / s.power_w);
+            left_w = 0.0;
+            break;
         }
-        left_w -= piece.power_w;
-        if (met < 1.0)
-            at[best].share = met;
-        else
-            at[best].vertex++;
+        left_w -= s.power_w;
+        advance(&at[best], &s, 1.0);
+        next[best] = next_stretch(&items[best], &at[best]);
     }
+    for (size_t i = 0; i < n; i++) {
+        const struct wm_spread mix = wm_surface_on_hull(items[i].surface, at[i].vertex, at[i].frac);
+        set_state(&items[i], &mix, &states[i]);
+    }
+    if (left_w > 0.0)
+        raise_clocks(items, n, left_w, states);
+    return worth_usd_per_j;
+}
+
+/* All partitions at level x of 1..0: the clock from the fastest row to the slowest, then the share
+ * of replicas that work at the slowest. @return their power */
+static double set_level(const struct wm_dispatch_item *items, size_t n, double x,
+                        struct wm_dispatch_state *states)
+{
+    double sum_w = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const struct wm_surface *s = items[i].surface;
+        const double last = (double)(s->n_clocks - 1);
+        const double row = (1.0 - x) * last;
+        const size_t a = (size_t)fmin(floor(row), last);
+        const size_t b = (size_t)fmin((double)a + 1.0, last);
+        const double rate = rate_per_replica(&items[i]);
+        const struct wm_spread up = wm_surface_at_rate(s, a, rate);
+        const struct wm_spread down = wm_surface_at_rate(s, b, rate);
+        const struct wm_spread mix = wm_spread_blend(&up, &down, row - (double)a);
+        set_state(&items[i], &mix, &states[i]);
+        sum_w += states[i].it_w;
+    }
+    return sum_w;
+}
+
+static double revenue_usd_per_s(const struct wm_dispatch_item *items, size_t n,
+                                const struct wm_dispatch_state *states)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double worth = 0.0;
+        for (size_t k = 0; k < items[i].n_tiers; k++)
+            worth += items[i].tiers[k].worth_usd_per_tok * items[i].tiers[k].rate_tok_per_s;
+        if (items[i].demand_tok_per_s > 0.0)
+            sum += states[i].served_tok_per_s * worth / items[i].demand_tok_per_s;
+    }
+    return sum;
+}
+
+/* Shares of work and idleness between the slowest clock and nothing: scaled towards the idle point,
+ * then towards off. */
+static void scale_down(const struct wm_dispatch_item *items, size_t n, double slowest_w,
+                       double budget_w, struct wm_dispatch_state *states)
+{
+    double idle_w = 0.0;
     for (size_t i = 0; i < n; i++)
-        set_state(&pools[i], &at[i], &states[i]);
-    raise_clocks(pools, n, left_w, states);
-    return 0.0;
+        idle_w += item_power_w(&items[i], items[i].surface->hull[0]->serving.it_w);
+    const double t =
+        slowest_w > idle_w ? fmin(1.0, (slowest_w - budget_w) / (slowest_w - idle_w)) : 1.0;
+    for (size_t i = 0; i < n; i++) {
+        struct wm_spread slow = states[i].mix;
+        slow.n = 2; /* the level is 0: both rows are the slowest, the second has no weight */
+        const struct wm_spread idle = wm_surface_on_hull(items[i].surface, 0, 0.0);
+        const struct wm_spread mix = wm_spread_blend(&slow, &idle, t);
+        set_state(&items[i], &mix, &states[i]);
+    }
+}
+
+enum { LEVEL_STEPS = 48 };
+
+static double same_clock(const struct wm_dispatch_item *items, size_t n,
+                         const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+{
+    double lo = 0.0, hi = 1.0, idle_w = 0.0;
+    if (set_level(items, n, 1.0, states) <= order->budget_w)
+        return 0.0;
+    for (size_t i = 0; i < n; i++)
+        idle_w += item_power_w(&items[i], items[i].surface->hull[0]->serving.it_w);
+    if (idle_w > order->budget_w)
+        return switch_off(items, n, order->budget_w, idle_w, states);
+    const double slowest_w = set_level(items, n, 0.0, states);
+    const double slowest_usd = revenue_usd_per_s(items, n, states);
+    if (slowest_w > order->budget_w) {
+        scale_down(items, n, slowest_w, order->budget_w, states);
+        return slowest_usd / (slowest_w - idle_w) - order->cost_usd_per_j;
+    }
+    for (int k = 0; k < LEVEL_STEPS; k++) {
+        const double mid = 0.5 * (lo + hi);
+        *(set_level(items, n, mid, states) <= order->budget_w ? &lo : &hi) = mid;
+    }
+    const double step = fmin(1e-4, 1.0 - lo);
+    const double up_w = set_level(items, n, lo + step, states);
+    const double up_usd = revenue_usd_per_s(items, n, states);
+    const double at_w = set_level(items, n, lo, states);
+    const double at_usd = revenue_usd_per_s(items, n, states);
+    return up_w > at_w ? (up_usd - at_usd) / (up_w - at_w) - order->cost_usd_per_j : 0.0;
+}
+
+double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
+                   const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+{
+    WM_REQUIRE(n <= WM_MAX_PARTITIONS);
+    if (order->capping == WM_CAPPING_UNIFORM)
+        return same_clock(items, n, order, states);
+    return climb_all(items, n, order, states);
+}
+
+double wm_dispatch_least_margin(const struct wm_dispatch_item *items, size_t n)
+{
+    double least = INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        const struct wm_surface *s = items[i].surface;
+        const struct wm_serving_point *a = &s->hull[s->n_hull - 2]->serving;
+        const struct wm_serving_point *b = &s->hull[s->n_hull - 1]->serving;
+        const double tok_per_j = (b->out_tok_per_s - a->out_tok_per_s) / (b->it_w - a->it_w) /
+                                 (1.0 + items[i].overhead_frac);
+        if (items[i].n_tiers > 0)
+            least = fmin(least, items[i].tiers[items[i].n_tiers - 1].usd_per_tok * tok_per_j);
+    }
+    return least;
 }

@@ -1,46 +1,70 @@
 /*
- * Dispatch: which operating point each pool takes so that the site stays below a power limit.
+ * Dispatch: which operating point each partition takes so that the site stays below a power limit.
  *
- * While everything asked for fits, pools run at full clock. Otherwise power goes to where a watt
- * earns most: the concave envelopes of all pools are climbed in falling order of revenue per watt
- * until the budget is spent, which is the exact maximum of a concave problem; the slope at which it
- * ends is the multiplier. A pool between two vertices of its envelope runs part of its replicas at
- * one and the rest at the other.
+ * While everything asked for fits, partitions run at full clock. Otherwise the policy decides:
+ *
+ *   marginal_revenue  the concave envelopes of all partitions are climbed in falling order of
+ *                     revenue per watt until the budget is spent or a watt no longer earns what it
+ *                     costs, which is the exact maximum of a concave problem; the margin at which it
+ *                     ends is the multiplier
+ *   priority          the same climb, in falling order of the classes' ranks
+ *   uniform           one clock for all partitions, the same share shed of every class
+ *
+ * A partition between two vertices of its envelope runs part of its replicas at one and the rest at
+ * the other. Rates are in the partition's own tokens: a class whose tokens cost more counts more.
  */
 #ifndef WM_RUN_DISPATCH_H
 #define WM_RUN_DISPATCH_H
 
 #include "surface.h"
+#include "wattmill/scenario.h"
 
-/** What dispatch knows of a pool at an instant. */
-struct wm_dispatch_pool {
-    const struct wm_surface *surface;
-    double n_up;               /* replicas that work */
-    double demand_tok_per_s;   /* output tokens asked of the pool */
-    double usd_per_out_tok;    /* revenue with the input that belongs to it */
-    double overhead_frac;      /* shared network and storage over the replicas' power */
+/** A class's demand on a partition, or a part of it. */
+struct wm_tier {
+    double rate_tok_per_s;
+    double usd_per_tok;       /* revenue */
+    double worth_usd_per_tok; /* lost for good when not served now: 0 for work that can wait */
+    double rank;              /* priority: higher is served first */
+    uint32_t class;
 };
 
-/** What it decides: every working replica of the pool at a mixture of two points. */
+enum { WM_MAX_TIERS = 2 * WM_MAX_WORKLOADS, WM_MAX_PARTITIONS = WM_MAX_POOLS + WM_MAX_WORKLOADS };
+
+/** What dispatch knows of a partition at an instant. */
+struct wm_dispatch_item {
+    const struct wm_surface *surface;
+    double n_up;                 /* replicas that work */
+    double demand_tok_per_s;     /* sum over tiers */
+    double overhead_frac;        /* shared network and storage over the replicas' power */
+    const struct wm_tier *tiers; /* in the order in which they are served */
+    size_t n_tiers;
+};
+
+/** What it decides: every working replica of the partition at a mixture of two points. */
 struct wm_dispatch_state {
-    struct wm_surface_point low, high;
-    double high_frac; /* of the working replicas at `high` */
-    double off_frac;  /* of the replicas switched off, of the pool's */
-    double it_w;      /* of the pool's working replicas, overhead included */
-    double served_tok_per_s;
-    double clock_frac;
+    struct wm_spread mix;       /* of a working replica */
+    double it_w;             /* of all working replicas, overhead included */
+    double served_tok_per_s; /* by all of them */
+};
+
+struct wm_dispatch_order {
+    enum wm_capping capping;
+    double budget_w;        /* for all working replicas with overhead */
+    double cost_usd_per_j;  /* of energy at the rack input: below it a watt is not worth drawing */
 };
 
 /**
- * @param budget_w  power for all pools' working replicas with overhead [W]
- * @param states    out [n]
- * @return          marginal revenue of a watt of the budget [USD/J]; 0 when all demand is served
+ * @param states  out [n]
+ * @return        worth of one more watt of the budget, its cost taken off [USD/J]; 0 when it is slack
  */
-double wm_dispatch(const struct wm_dispatch_pool *pools, size_t n, double budget_w,
-                   struct wm_dispatch_state *states);
+double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
+                   const struct wm_dispatch_order *order, struct wm_dispatch_state *states);
 
 /** The same without a limit: all demand up to capacity at full clock. */
-void wm_dispatch_unlimited(const struct wm_dispatch_pool *pools, size_t n,
+void wm_dispatch_unlimited(const struct wm_dispatch_item *items, size_t n,
                            struct wm_dispatch_state *states);
+
+/** Least revenue of a watt over the items' last pieces in use [USD/J]: above it nothing is shed. */
+double wm_dispatch_least_margin(const struct wm_dispatch_item *items, size_t n);
 
 #endif

@@ -4,163 +4,264 @@
 
 #include "wattmill/require.h"
 
-enum { MAX_POOLS = 64 };
-
-/* Sums over pools round in the last digits; the budget leaves them room below the ceiling. */
+/* Sums over partitions round in the last digits; the budget leaves them room below the ceiling. */
 static const double rounding_margin = 1e-12;
 
 /* Accelerators that serve nothing: failed replicas and those left over when replicas were formed. */
-static double resting_gpus(const struct wm_pool *pool, double n_up)
+static double resting_gpus(const struct wm_partition *p, double n_up)
 {
-    return pool->spare_gpus + ((double)pool->n_replicas - n_up) * (double)pool->gpus_per_replica;
+    return p->spare_gpus + ((double)p->n_replicas - n_up) * (double)p->gpus_per_replica;
 }
 
-static double overhead_frac(const struct wm_pool *pool)
+static double resting_w(const struct wm_accelerator *a, const struct wm_partition *p, double n_up)
 {
-    return pool->fleet->accelerator->other_it_frac;
+    return resting_gpus(p, n_up) * (a->power.idle_w + a->host_idle_w) * (1.0 + a->other_it_frac);
 }
 
-static double resting_w(const struct wm_pool *pool, double n_up)
+/* Default ranks of the kinds under `priority`. */
+static double rank_of(const struct wm_workload *w)
 {
-    const struct wm_accelerator *a = pool->fleet->accelerator;
-    return resting_gpus(pool, n_up) * (a->power.idle_w + a->host_idle_w) *
-           (1.0 + overhead_frac(pool));
+    if (w->priority >= 0)
+        return (double)w->priority;
+    return w->kind == WM_WORKLOAD_BATCH ? 0.0 : 100.0;
 }
 
-/* Pools that serve something, for dispatch; `index` maps back. */
-static size_t dispatch_pools(const struct wm_site_plan *plan, const double *n_up,
-                             const double *demand_tok_per_s, struct wm_dispatch_pool *out,
-                             size_t *index)
+/* Above every rank a scenario can give: what a class may not lose before others lose more. */
+static const double protected_rank = 1e4;
+
+static size_t add_tier(struct wm_tier *tiers, size_t n, const struct wm_tier *tier)
 {
+    size_t k = n;
+    for (; k > 0 && tiers[k - 1].rank < tier->rank; k--)
+        tiers[k] = tiers[k - 1];
+    tiers[k] = *tier;
+    return n + 1;
+}
+
+/* The classes of a partition as tiers, in the order in which the policy serves them. */
+static size_t fill_tiers(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
+                         const struct wm_partition *p, const struct wm_instant *now,
+                         struct wm_tier *tiers)
+{
+    const bool by_rank = scenario->policy.capping == WM_CAPPING_PRIORITY;
     size_t n = 0;
-    WM_REQUIRE(plan->n_pools <= MAX_POOLS);
-    for (size_t i = 0; i < plan->n_pools; i++) {
-        const struct wm_pool *pool = &plan->pools[i];
-        if (!pool->surface)
+    for (size_t k = 0; k < p->n_classes; k++) {
+        const size_t i = p->classes[k];
+        const struct wm_class *c = &plan->classes[i];
+        const double usd_per_tok = c->usd_per_out_tok / c->weight;
+        const double rank = rank_of(c->workload), loss = c->workload->max_loss_frac;
+        struct wm_tier t = {.rate_tok_per_s = now->wanted[i] * c->weight,
+                            .usd_per_tok = usd_per_tok,
+                            .worth_usd_per_tok = now->is_urgent[i] ? usd_per_tok : 0.0,
+                            .rank = -(double)k,
+                            .class = (uint32_t)i};
+        if (!by_rank) {
+            n = add_tier(tiers, n, &t);
             continue;
-        index[n] = i;
-        out[n++] = (struct wm_dispatch_pool){.surface = pool->surface,
-                                             .n_up = n_up[i],
-                                             .demand_tok_per_s = demand_tok_per_s[i],
-                                             .usd_per_out_tok = pool->usd_per_out_tok,
-                                             .overhead_frac = overhead_frac(pool)};
+        }
+        const double rate = t.rate_tok_per_s;
+        t.rank = protected_rank + rank;
+        t.rate_tok_per_s = (1.0 - loss) * rate;
+        n = add_tier(tiers, n, &t);
+        t.rank = rank;
+        t.rate_tok_per_s = loss * rate;
+        if (loss > 0.0)
+            n = add_tier(tiers, n, &t);
     }
     return n;
 }
 
-/* Sites' watts per watt of IT at a state, for the shadow price. */
+/* Partitions that serve something, for dispatch; `index` maps back. */
+struct board {
+    struct wm_dispatch_item items[WM_MAX_PARTITIONS];
+    struct wm_dispatch_state states[WM_MAX_PARTITIONS];
+    size_t index[WM_MAX_PARTITIONS];
+    struct wm_tier tiers[WM_MAX_TIERS];
+    size_t n, n_tiers;
+};
+
+static void fill_board(struct board *b, const struct wm_scenario *scenario,
+                       const struct wm_site_plan *plan, const struct wm_instant *now)
+{
+    b->n = b->n_tiers = 0;
+    for (size_t i = 0; i < plan->n_partitions; i++) {
+        const struct wm_partition *p = &plan->partitions[i];
+        if (!p->surface)
+            continue;
+        struct wm_tier *const tiers = &b->tiers[b->n_tiers];
+        struct wm_dispatch_item *const item = &b->items[b->n];
+        *item = (struct wm_dispatch_item){.surface = p->surface,
+                                          .n_up = now->n_up[i],
+                                          .overhead_frac =
+                                              wm_partition_accelerator(plan, p)->other_it_frac,
+                                          .tiers = tiers,
+                                          .n_tiers = fill_tiers(scenario, plan, p, now, tiers)};
+        for (size_t k = 0; k < item->n_tiers; k++)
+            item->demand_tok_per_s += tiers[k].rate_tok_per_s;
+        b->n_tiers += item->n_tiers;
+        b->index[b->n++] = i;
+    }
+}
+
+/* Site's watts per watt of IT at a state. */
 static double marginal_site_w(const struct wm_facility *facility, const struct wm_weather *weather,
                               double it_w)
 {
     const double step_w = fmax(1.0, 1e-4 * it_w);
     return (wm_facility_eval(facility, weather, it_w).site_w -
-            wm_facility_eval(facility, weather, it_w - step_w).site_w) /
-           step_w;
+            wm_facility_eval(facility, weather, fmax(0.0, it_w - step_w)).site_w) /
+           fmin(step_w, fmax(it_w, 1e-9));
 }
 
-static void add_uses(struct wm_site_flow *flow, const struct wm_pool *pool,
-                     const struct wm_pool_flow *pf, double n_up)
+static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
+                     const struct wm_partition *p, const struct wm_partition_flow *pf)
 {
-    const struct wm_dispatch_state *s = &pf->state;
-    const struct wm_accelerator *a = pool->fleet->accelerator;
-    const double low = n_up * (1.0 - s->off_frac) * (1.0 - s->high_frac);
-    const double high = n_up * (1.0 - s->off_frac) * s->high_frac;
-    const double resting = resting_gpus(pool, n_up);
-    const struct wm_serving_point *p = &s->low.serving, *q = &s->high.serving;
-    const double prefill_w = low * p->prefill_w + high * q->prefill_w;
-    const double decode_w = low * p->decode_w + high * q->decode_w;
-    const double idle_w = low * p->idle_w + high * q->idle_w + resting * a->power.idle_w;
-    const double host_w = low * p->host_w + high * q->host_w + resting * a->host_idle_w;
+    const struct wm_spread *m = &pf->state.mix;
+    const double n_up = pf->up_replicas, resting = resting_gpus(p, n_up);
+    const double prefill_w = n_up * WM_SPREAD_SUM(m, prefill_w);
+    const double decode_w = n_up * WM_SPREAD_SUM(m, decode_w);
+    const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting * a->power.idle_w;
+    const double host_w = n_up * WM_SPREAD_SUM(m, host_w) + resting * a->host_idle_w;
     flow->use_w[WM_USE_PREFILL] += prefill_w;
     flow->use_w[WM_USE_DECODE] += decode_w;
     flow->use_w[WM_USE_IDLE] += idle_w;
     flow->use_w[WM_USE_HOST] += host_w;
-    flow->use_w[WM_USE_NETWORK] += overhead_frac(pool) * (prefill_w + decode_w + idle_w + host_w);
+    flow->use_w[WM_USE_NETWORK] += a->other_it_frac * (prefill_w + decode_w + idle_w + host_w);
 }
 
-static void fill_pool(struct wm_site_flow *flow, const struct wm_pool *pool, double n_up,
-                      struct wm_pool_flow *pf)
+static double clock_of(const struct wm_spread *mix)
 {
-    const struct wm_dispatch_state *s = &pf->state;
-    const struct wm_serving_point *p = &s->low.serving, *q = &s->high.serving;
-    const double low = n_up * (1.0 - s->off_frac) * (1.0 - s->high_frac);
-    const double high = n_up * (1.0 - s->off_frac) * s->high_frac;
-    pf->served_tok_per_s = fmin(s->served_tok_per_s, pf->offered_tok_per_s);
-    pf->usd_per_s = pf->served_tok_per_s * pool->usd_per_out_tok;
-    pf->it_w = s->it_w + resting_w(pool, n_up);
-    pf->up_replicas = n_up;
-    pf->clock_frac = s->clock_frac;
-    pf->prefill_busy_gpus =
-        pool->plan.prefill_gpus * (low * p->prefill_busy_frac + high * q->prefill_busy_frac);
-    pf->busy_gpus = pf->prefill_busy_gpus + pool->plan.decode_gpus * (low * p->decode_busy_frac +
-                                                                      high * q->decode_busy_frac);
-    pf->ttft_slo_tok_per_s = low * p->out_tok_per_s * p->ttft_slo_frac * p->tpot_slo_frac +
-                             high * q->out_tok_per_s * q->ttft_slo_frac * q->tpot_slo_frac;
-    add_uses(flow, pool, pf, n_up);
+    double sum = 0.0;
+    for (size_t i = 0; i < mix->n; i++)
+        sum += mix->weight[i] * mix->point[i]->clock_frac;
+    return sum;
 }
 
-static double total_it_w(const struct wm_dispatch_state *states, size_t n, double fixed_w)
+static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan *plan, size_t i,
+                           double n_up)
+{
+    const struct wm_partition *p = &plan->partitions[i];
+    const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
+    struct wm_partition_flow *pf = &flow->partitions[i];
+    const struct wm_spread *m = &pf->state.mix;
+    pf->it_w = pf->state.it_w + resting_w(a, p, n_up);
+    pf->up_replicas = n_up;
+    pf->clock_frac = clock_of(m);
+    pf->prefill_busy_gpus = n_up * p->plan.prefill_gpus * WM_SPREAD_SUM(m, prefill_busy_frac);
+    pf->busy_gpus =
+        pf->prefill_busy_gpus + n_up * p->plan.decode_gpus * WM_SPREAD_SUM(m, decode_busy_frac);
+    flow->serving_it_w += p->n_classes > 0 ? pf->it_w : 0.0;
+    add_uses(flow, a, p, pf);
+}
+
+/* Share of the tokens of a mixture that are served within the class's targets. */
+static double slo_share(const struct wm_class *c, const struct wm_partition *p,
+                        const struct wm_spread *mix)
+{
+    double within = 0.0, all = 0.0;
+    for (size_t i = 0; i < mix->n; i++) {
+        const double tok = mix->weight[i] * mix->point[i]->serving.out_tok_per_s;
+        within += tok * (&c->slo_frac[0][0])[mix->point[i] - p->surface->rows[0]];
+        all += tok;
+    }
+    return all > 0.0 ? within / all : 1.0;
+}
+
+/* Who gets the partition's tokens: by order of the tiers, or all the same share. */
+static void share_tokens(const struct wm_scenario *scenario, const struct wm_dispatch_item *item,
+                         double served_tok_per_s, struct wm_class_flow *classes)
+{
+    const bool same_share = scenario->policy.capping == WM_CAPPING_UNIFORM;
+    double left = served_tok_per_s;
+    const double share =
+        item->demand_tok_per_s > 0.0 ? fmin(1.0, left / item->demand_tok_per_s) : 0.0;
+    for (size_t k = 0; k < item->n_tiers; k++) {
+        const struct wm_tier *t = &item->tiers[k];
+        const double given = same_share ? share * t->rate_tok_per_s : fmin(left, t->rate_tok_per_s);
+        left -= given;
+        classes[t->class].served_tok_per_s += given;
+    }
+}
+
+static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *plan,
+                         const struct wm_partition *p, const struct wm_spread *mix)
+{
+    for (size_t k = 0; k < p->n_classes; k++) {
+        const struct wm_class *c = &plan->classes[p->classes[k]];
+        struct wm_class_flow *cf = &flow->classes[p->classes[k]];
+        cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
+        cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, p, mix);
+        cf->usd_per_s = c->usd_per_out_tok * (c->workload->on_slo_miss == WM_SLO_MISS_REFUND
+                                                  ? cf->slo_tok_per_s
+                                                  : cf->served_tok_per_s);
+    }
+}
+
+static double total_it_w(const struct board *b, double fixed_w)
 {
     double sum_w = fixed_w;
-    for (size_t i = 0; i < n; i++)
-        sum_w += states[i].it_w;
+    for (size_t i = 0; i < b->n; i++)
+        sum_w += b->states[i].it_w;
     return sum_w;
+}
+
+/* Finds the states under the ceiling; sets the flow's power and shadow price. */
+static void dispatch(struct board *b, const struct wm_scenario *scenario,
+                     const struct wm_site_plan *plan, const struct wm_instant *now, double fixed_w,
+                     struct wm_site_flow *flow)
+{
+    const struct wm_facility *f = &plan->facility;
+    wm_dispatch_unlimited(b->items, b->n, b->states);
+    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, fixed_w));
+    flow->requested_w = flow->power.site_w;
+    const bool by_margin = scenario->policy.capping == WM_CAPPING_MARGINAL_REVENUE;
+    const double floor_usd_per_j = now->energy_usd_per_mwh / WM_J_PER_MWH;
+    /* two watts at the meter per watt of IT is more than any plant takes */
+    const bool may_not_pay =
+        by_margin && 2.0 * floor_usd_per_j > wm_dispatch_least_margin(b->items, b->n);
+    if (flow->power.site_w <= flow->allowed_w && !may_not_pay)
+        return;
+    const double it_w = wm_facility_it_for_site_w(f, &now->weather, flow->allowed_w);
+    const double site_per_it = marginal_site_w(f, &now->weather, fmin(it_w, flow->power.it_w));
+    const struct wm_dispatch_order order = {.capping = scenario->policy.capping,
+                                            .budget_w = it_w * (1.0 - rounding_margin) - fixed_w,
+                                            .cost_usd_per_j = floor_usd_per_j * site_per_it};
+    const double usd_per_j = wm_dispatch(b->items, b->n, &order, b->states);
+    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, fixed_w));
+    flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it);
+    flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
 }
 
 void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                   const struct wm_instant *instant, struct wm_site_flow *flow)
 {
-    struct wm_dispatch_pool dp[MAX_POOLS];
-    struct wm_dispatch_state states[MAX_POOLS];
-    size_t index[MAX_POOLS];
-    double demand[MAX_POOLS];
-    struct wm_pool_flow *const pools = flow->pools;
-    *flow = (struct wm_site_flow){.pools = pools,
+    struct board b;
+    *flow = (struct wm_site_flow){.partitions = flow->partitions,
+                                  .classes = flow->classes,
                                   .allowed_w = instant->ceiling->allowed_w,
                                   .limit_w = instant->ceiling->limit_w};
     double fixed_w = 0.0;
-    for (size_t i = 0; i < plan->n_pools; i++) {
-        const struct wm_pool *pool = &plan->pools[i];
-        demand[i] =
-            pool->workload
-                ? pool->mean_demand_tok_per_s *
-                      pool->workload->demand.shape->hourly[(size_t)instant->shape_index_hour]
-                : 0.0;
-        fixed_w += resting_w(pool, instant->n_up[i]);
-        pools[i] = (struct wm_pool_flow){.offered_tok_per_s = demand[i]};
+    for (size_t i = 0; i < plan->n_partitions; i++) {
+        const struct wm_partition *p = &plan->partitions[i];
+        fixed_w += resting_w(wm_partition_accelerator(plan, p), p, instant->n_up[i]);
+        flow->partitions[i] = (struct wm_partition_flow){0};
     }
-    const size_t n = dispatch_pools(plan, instant->n_up, demand, dp, index);
-
-    wm_dispatch_unlimited(dp, n, states);
-    flow->power =
-        wm_facility_eval(&plan->facility, &instant->weather, total_it_w(states, n, fixed_w));
-    double usd_per_j = 0.0;
-    if (flow->power.site_w > flow->allowed_w) {
-        const double it_w =
-            wm_facility_it_for_site_w(&plan->facility, &instant->weather, flow->allowed_w);
-        usd_per_j = wm_dispatch(dp, n, it_w * (1.0 - rounding_margin) - fixed_w, states);
-        flow->power =
-            wm_facility_eval(&plan->facility, &instant->weather, total_it_w(states, n, fixed_w));
-    }
-    if (usd_per_j > 0.0) {
-        const double site_per_it =
-            marginal_site_w(&plan->facility, &instant->weather, flow->power.it_w);
-        flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it -
-                                                 scenario->site.tariff.energy_usd_per_mwh);
-        flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
-    }
+    for (size_t i = 0; i < plan->n_classes; i++)
+        flow->classes[i] = (struct wm_class_flow){.offered_tok_per_s = instant->offered[i],
+                                                  .wanted_tok_per_s = instant->wanted[i]};
+    fill_board(&b, scenario, plan, instant);
+    dispatch(&b, scenario, plan, instant, fixed_w, flow);
     /* the solver stays on the safe side; only what cannot be switched off can exceed the limit */
     flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w);
     flow->penalty_usd_per_s =
         flow->over_limit_w / WM_J_PER_MWH * instant->ceiling->penalty_usd_per_mwh;
-
-    for (size_t k = 0; k < n; k++)
-        pools[index[k]].state = states[k];
-    for (size_t i = 0; i < plan->n_pools; i++) {
-        fill_pool(flow, &plan->pools[i], instant->n_up[i], &pools[i]);
-        if (plan->pools[i].workload)
-            flow->serving_it_w += pools[i].it_w;
+    for (size_t k = 0; k < b.n; k++) {
+        flow->partitions[b.index[k]].state = b.states[k];
+        share_tokens(scenario, &b.items[k], b.states[k].served_tok_per_s, flow->classes);
+        fill_classes(flow, plan, &plan->partitions[b.index[k]], &b.states[k].mix);
     }
+    for (size_t i = 0; i < plan->n_partitions; i++)
+        fill_partition(flow, plan, i, instant->n_up[i]);
     flow->use_w[WM_USE_HOST] += flow->power.shelf_w;
     flow->use_w[WM_USE_COOLING] = flow->power.cooling_w;
     flow->use_w[WM_USE_CONVERSION] = flow->power.conversion_w;
@@ -169,24 +270,41 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
 
 double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_site_plan *plan)
 {
-    struct wm_dispatch_pool dp[MAX_POOLS];
-    struct wm_dispatch_state states[MAX_POOLS];
-    size_t index[MAX_POOLS];
-    double all[MAX_POOLS] = {0}, demand[MAX_POOLS] = {0}, fixed_w = 0.0, sum = 0.0;
-    for (size_t i = 0; i < plan->n_pools; i++) {
-        const struct wm_pool *pool = &plan->pools[i];
-        all[i] = (double)pool->n_replicas;
-        fixed_w += resting_w(pool, all[i]);
-        demand[i] = pool->surface ? all[i] * wm_surface_capacity(pool->surface) : 0.0;
+    struct wm_dispatch_item items[WM_MAX_PARTITIONS] = {{0}};
+    struct wm_dispatch_state states[WM_MAX_PARTITIONS];
+    struct wm_tier tiers[WM_MAX_PARTITIONS];
+    double fixed_w = 0.0, it_w = 0.0, sum = 0.0;
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_partitions; i++) {
+        const struct wm_partition *p = &plan->partitions[i];
+        const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
+        fixed_w += resting_w(a, p, (double)p->n_replicas);
+        if (!p->surface)
+            continue;
+        const struct wm_class *first = &plan->classes[p->classes[0]];
+        tiers[n] = (struct wm_tier){.rate_tok_per_s =
+                                        (double)p->n_replicas * wm_surface_capacity(p->surface),
+                                    .usd_per_tok = first->usd_per_out_tok,
+                                    .worth_usd_per_tok = first->usd_per_out_tok};
+        items[n] = (struct wm_dispatch_item){.surface = p->surface,
+                                             .n_up = (double)p->n_replicas,
+                                             .demand_tok_per_s = tiers[n].rate_tok_per_s,
+                                             .overhead_frac = a->other_it_frac,
+                                             .tiers = &tiers[n],
+                                             .n_tiers = 1};
+        n++;
     }
-    const size_t n = dispatch_pools(plan, all, demand, dp, index);
-    wm_dispatch_unlimited(dp, n, states);
+    wm_dispatch_unlimited(items, n, states);
+    for (size_t i = 0; i < n; i++)
+        it_w += states[i].it_w;
     const double limit_w = scenario->site.ceiling.limit_w;
-    const double it_w = total_it_w(states, n, fixed_w);
-    if (wm_facility_eval(&plan->facility, &plan->design, it_w).site_w > limit_w)
-        wm_dispatch(dp, n,
-                    wm_facility_it_for_site_w(&plan->facility, &plan->design, limit_w) - fixed_w,
-                    states);
+    if (wm_facility_eval(&plan->facility, &plan->design, it_w + fixed_w).site_w > limit_w) {
+        const struct wm_dispatch_order order = {
+            .capping = WM_CAPPING_MARGINAL_REVENUE,
+            .budget_w =
+                wm_facility_it_for_site_w(&plan->facility, &plan->design, limit_w) - fixed_w};
+        wm_dispatch(items, n, &order, states);
+    }
     for (size_t i = 0; i < n; i++)
         sum += states[i].served_tok_per_s;
     return sum;

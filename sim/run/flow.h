@@ -11,12 +11,15 @@
 /** What the events have made of the site. */
 struct wm_instant {
     struct wm_weather weather;
-    double shape_index_hour;   /* hour of the week, UTC, [0, 168) */
+    double energy_usd_per_mwh; /* price of the hour */
     const struct wm_ceiling_step *ceiling;
-    const double *n_up;        /* [n_pools] working replicas */
+    const double *n_up;    /* [n_partitions] working replicas */
+    const double *offered; /* [n_classes] output tokens asked for [tok/s] */
+    const double *wanted;  /* [n_classes] the same, or what batch work could use [tok/s] */
+    const bool *is_urgent; /* [n_classes] whether what is not served now is lost */
 };
 
-/** Evaluates the flow of an instant into `flow` (whose `pools` has room for n_pools). */
+/** Evaluates the flow of an instant into `flow` (whose arrays have room). */
 void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                   const struct wm_instant *instant, struct wm_site_flow *flow);
 

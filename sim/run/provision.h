@@ -1,6 +1,11 @@
 /*
  * Provisioning: how much IT power the contract carries at the design hour, how many racks each pool
- * gets of it, and how its accelerators form replicas of the model they serve.
+ * gets of it, how a pool is partitioned among the models it serves, and how a partition's
+ * accelerators form replicas.
+ *
+ * Workloads of one pool with the same model, precision and engine are classes of one partition and
+ * share its replicas. The replicas are planned for the mean of the classes' requests and the
+ * tightest latency target among them; a token of a class counts by the accelerator time it takes.
  */
 #ifndef WM_RUN_PROVISION_H
 #define WM_RUN_PROVISION_H
@@ -9,16 +14,36 @@
 #include "wattmill/facility.h"
 #include "wattmill/scenario.h"
 
-struct wm_pool {
-    const struct wm_fleet *fleet;
-    const struct wm_workload *workload; /* NULL: nothing to serve, the pool idles */
-    int64_t n_racks, n_gpus, n_replicas, gpus_per_replica;
-    double spare_gpus; /* left over when replicas are formed; idle without a model */
-    struct wm_serving_plan plan;
-    const struct wm_surface *surface;
+/** A workload as its partition sees it. */
+struct wm_class {
+    const struct wm_workload *workload;
+    size_t partition;
     double mean_demand_tok_per_s; /* offered output, weekly mean */
+    double weight;                /* the partition's tokens per output token of the class */
     double usd_per_out_tok;       /* paid, with the input that belongs to an output token */
     double input_per_out, cached_per_out; /* computed and cached input tokens per output token */
+    double ttft_scale; /* its time to first token over the partition's, unloaded: by prompt length */
+    double slo_ttft_s, slo_tok_per_s_per_user; /* targets; batch work has none */
+    /* share of its requests within both targets, for each point of the partition's surface */
+    double slo_frac[WM_SURFACE_CLOCKS][WM_SURFACE_BATCHES];
+};
+
+/** Accelerators of a pool that serve one model, or nothing. */
+struct wm_partition {
+    size_t pool;
+    const struct wm_workload *lead; /* first of its workloads; NULL: nothing to serve, it idles */
+    const size_t *classes;          /* indices, in falling order of price */
+    size_t n_classes;
+    int64_t n_gpus, n_replicas, gpus_per_replica;
+    double spare_gpus; /* left over when replicas are formed; idle without a model */
+    struct wm_serving_plan plan;
+    const struct wm_surface *surface; /* NULL: nothing to serve */
+};
+
+struct wm_pool {
+    const struct wm_fleet *fleet;
+    int64_t n_racks, n_gpus;
+    size_t first_partition, n_partitions;
 };
 
 struct wm_site_plan {
@@ -27,10 +52,21 @@ struct wm_site_plan {
     double it_design_w;
     struct wm_pool *pools;
     size_t n_pools;
+    struct wm_partition *partitions;
+    size_t n_partitions;
+    struct wm_class *classes; /* in the scenario's order */
+    size_t n_classes;
 };
 
-/** WM_OK, or WM_INFEASIBLE with an E301 for each pool that cannot serve its workload. */
+/** WM_OK, or WM_INFEASIBLE with an E301 for each workload that cannot be served. */
 enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *scenario,
                             struct wm_site_plan *plan, struct wm_diags *diags);
+
+/** Accelerator of a partition. */
+static inline const struct wm_accelerator *
+wm_partition_accelerator(const struct wm_site_plan *plan, const struct wm_partition *partition)
+{
+    return plan->pools[partition->pool].fleet->accelerator;
+}
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "batch.h"
 #include "flow.h"
 #include "wattmill/civil.h"
 #include "wattmill/engine.h"
@@ -21,13 +22,18 @@ struct site {
     struct wm_climate_noise noise;
     struct wm_instant instant;
     struct wm_site_flow flow;
-    double *n_up;            /* [n_pools] */
-    struct wm_rng *failures; /* [replicas of all pools], one stream each */
-    uint32_t *pool_of;       /* [replicas] */
+    double *n_up;                 /* [n_partitions] */
+    double *offered, *wanted;     /* [n_classes] */
+    bool *is_urgent;              /* [n_classes] */
+    struct wm_batch_queue *batch; /* [n_classes], of which kind batch is used */
+    bool has_batch;
+    struct wm_rng *failures; /* [replicas of all partitions], one stream each */
+    uint32_t *partition_of;  /* [replicas] */
     double kg_per_j;
     int64_t start_us;
-    int64_t since; /* up to here everything is accounted */
-    bool is_stale; /* the flow no longer fits the instant */
+    int64_t since;   /* up to here everything is accounted */
+    int64_t bin_end; /* of the billing interval */
+    bool is_stale;   /* the flow no longer fits the instant */
 };
 
 static int64_t ticks(double time_s)
@@ -35,16 +41,40 @@ static int64_t ticks(double time_s)
     return (int64_t)llround(time_s * (double)WM_US_PER_S);
 }
 
+static bool is_batch(const struct site *s, size_t class)
+{
+    return s->plan->classes[class].workload->kind == WM_WORKLOAD_BATCH;
+}
+
+/* Batch work asks for what would empty its queue by the end of the billing interval. */
+static void ask_for_batch(struct site *s, int64_t now)
+{
+    const double left_s = (double)(s->bin_end - now) / (double)WM_US_PER_S;
+    for (size_t i = 0; i < s->plan->n_classes && s->has_batch; i++)
+        if (is_batch(s, i))
+            s->wanted[i] = wm_batch_wanted(&s->batch[i], left_s);
+}
+
 /* Accounts the time since the last change; a moment without length touches nothing. */
 static void settle(struct site *s, int64_t now)
 {
     if (now <= s->since)
         return;
-    if (s->is_stale)
+    if (s->is_stale) {
+        ask_for_batch(s, s->since);
         wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
+    }
     s->is_stale = false;
     const double time_s = (double)(now - s->since) / (double)WM_US_PER_S;
-    wm_account_add(&s->result->account, s->plan, &s->flow, s->kg_per_j, time_s);
+    struct wm_account *account = &s->result->account;
+    wm_account_add(account, s->plan, &s->flow, s->kg_per_j, time_s);
+    for (size_t i = 0; i < s->plan->n_classes && s->has_batch; i++) {
+        if (!is_batch(s, i))
+            continue;
+        const struct wm_class_flow *cf = &s->flow.classes[i];
+        account->classes[i].waiting_tok_s += s->batch[i].waiting_tok * time_s;
+        wm_batch_add(&s->batch[i], cf->offered_tok_per_s * time_s, cf->served_tok_per_s * time_s);
+    }
     s->since = now;
 }
 
@@ -67,35 +97,36 @@ static void schedule_next(struct wm_sim *sim, struct site *s, uint32_t replica, 
         wm_sim_entity_set(sim, replica, wm_sim_now(sim) + ticks(wait_s), (uint16_t)kind, 0);
 }
 
-static double mean_life_s(const struct wm_pool *pool)
+static double mean_life_s(const struct site *s, uint32_t partition)
 {
-    const double per_year =
-        pool->fleet->accelerator->failures_per_gpu_year * (double)pool->gpus_per_replica;
-    return WM_S_PER_YEAR / per_year;
+    const struct wm_partition *p = &s->plan->partitions[partition];
+    return WM_S_PER_YEAR / (wm_partition_accelerator(s->plan, p)->failures_per_gpu_year *
+                            (double)p->gpus_per_replica);
 }
 
 /* Event: an accelerator of the replica fails; the replica stops until it is repaired. */
 static void on_fail(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
 {
     struct site *const s = context;
-    const uint32_t pool = s->pool_of[replica];
+    const uint32_t partition = s->partition_of[replica];
     (void)arg;
     settle(s, wm_sim_now(sim));
-    s->n_up[pool] -= 1.0;
+    s->n_up[partition] -= 1.0;
     s->is_stale = true;
-    schedule_next(sim, s, replica, KIND_REPAIR, s->plan->pools[pool].fleet->accelerator->repair_s);
+    schedule_next(sim, s, replica, KIND_REPAIR,
+                  wm_partition_accelerator(s->plan, &s->plan->partitions[partition])->repair_s);
 }
 
 /* Event: the replica works again. */
 static void on_repair(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
 {
     struct site *const s = context;
-    const uint32_t pool = s->pool_of[replica];
+    const uint32_t partition = s->partition_of[replica];
     (void)arg;
     settle(s, wm_sim_now(sim));
-    s->n_up[pool] += 1.0;
+    s->n_up[partition] += 1.0;
     s->is_stale = true;
-    schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(&s->plan->pools[pool]));
+    schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(s, partition));
 }
 
 /* Event: nothing happens. */
@@ -105,6 +136,20 @@ static void on_null(struct wm_sim *sim, void *context, uint32_t actor, uint64_t 
     (void)context;
     (void)actor;
     (void)arg;
+}
+
+static void set_demand(struct site *s, size_t week_hour, int64_t now)
+{
+    const double years = (double)now / (double)WM_US_PER_S / WM_S_PER_YEAR;
+    for (size_t i = 0; i < s->plan->n_classes; i++) {
+        const struct wm_class *c = &s->plan->classes[i];
+        const struct wm_demand *d = &c->workload->demand;
+        double growth = 1.0;
+        if (d->growth_per_year != 0.0)
+            growth = pow(1.0 + d->growth_per_year, years);
+        s->offered[i] = s->wanted[i] =
+            c->mean_demand_tok_per_s * d->shape->hourly[week_hour] * growth;
+    }
 }
 
 /* Weather and demand of the hour that begins at `now`. */
@@ -123,7 +168,7 @@ static void begin_hour(struct site *s, int64_t now)
         wm_climate_noise_step(&s->noise, w->climate);
     s->instant.weather = wm_climate_hour(w->climate, year_h, s->noise.value, w->dry_bulb_shift_k);
     /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
-    s->instant.shape_index_hour = (double)((day + 3) % 7 * 24 + c.hour);
+    set_demand(s, (size_t)((day + 3) % 7 * 24 + c.hour), now);
     s->is_stale = true;
 }
 
@@ -133,6 +178,21 @@ static void end_hour(struct site *s)
     if (hour->it_j > 0.0)
         s->result->pue_peak_hour = fmax(s->result->pue_peak_hour, hour->site_j / hour->it_j);
     *hour = (struct wm_site_sum){0};
+}
+
+/* Batch queues at a billing interval's end: what expired is dropped, arrivals join. */
+static void end_batch(struct site *s, int64_t begin)
+{
+    for (size_t i = 0; i < s->plan->n_classes && s->has_batch; i++) {
+        if (!is_batch(s, i))
+            continue;
+        const int64_t deadline = begin + ticks(s->plan->classes[i].workload->deadline_s);
+        struct wm_class_account *a = &s->result->account.classes[i];
+        a->dropped_tok += wm_batch_end_interval(&s->batch[i], begin + bin_us, deadline);
+        a->waiting_tok = s->batch[i].waiting_tok;
+        s->is_urgent[i] = wm_batch_is_urgent(&s->batch[i], begin + 2 * bin_us);
+        s->is_stale = true;
+    }
 }
 
 static void end_bin(struct site *s, int64_t begin, size_t month)
@@ -174,22 +234,22 @@ static void schedule_ceiling(struct wm_sim *sim, struct site *s, int64_t end)
 static void schedule_failures(struct wm_sim *sim, struct wm_arena *arena, struct site *s)
 {
     uint32_t n = 0, replica = 0;
-    for (size_t i = 0; i < s->plan->n_pools; i++)
-        n += (uint32_t)s->plan->pools[i].n_replicas;
+    for (size_t i = 0; i < s->plan->n_partitions; i++)
+        n += (uint32_t)s->plan->partitions[i].n_replicas;
     if (n > 0)
         wm_sim_entities(sim, n);
     s->failures = WM_NEW_ARRAY(arena, struct wm_rng, n);
-    s->pool_of = WM_NEW_ARRAY(arena, uint32_t, n);
-    for (uint32_t i = 0; i < s->plan->n_pools; i++) {
-        const struct wm_pool *pool = &s->plan->pools[i];
-        s->n_up[i] = (double)pool->n_replicas;
-        for (int64_t k = 0; k < pool->n_replicas; k++, replica++) {
-            /* id = (pool, replica in it): a larger pool moves no other's failures */
+    s->partition_of = WM_NEW_ARRAY(arena, uint32_t, n);
+    for (uint32_t i = 0; i < s->plan->n_partitions; i++) {
+        const struct wm_partition *p = &s->plan->partitions[i];
+        s->n_up[i] = (double)p->n_replicas;
+        for (int64_t k = 0; k < p->n_replicas; k++, replica++) {
+            /* id = (partition, replica in it): a larger one moves no other's failures */
             s->failures[replica] = wm_rng_stream((uint64_t)s->scenario->seed, "failure",
                                                  (uint64_t)i << 40 | (uint64_t)k);
-            s->pool_of[replica] = i;
-            if (pool->fleet->accelerator->failures_per_gpu_year > 0.0)
-                schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(pool));
+            s->partition_of[replica] = i;
+            if (wm_partition_accelerator(s->plan, p)->failures_per_gpu_year > 0.0)
+                schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(s, i));
         }
     }
 }
@@ -209,6 +269,26 @@ static size_t month_index(const struct site *s, int64_t begin)
     return (size_t)((c.year - first.year) * 12 + c.month - first.month);
 }
 
+static void open_classes(struct site *s, struct wm_arena *arena)
+{
+    const size_t n = s->plan->n_classes;
+    s->offered = WM_NEW_ARRAY(arena, double, n);
+    s->wanted = WM_NEW_ARRAY(arena, double, n);
+    s->is_urgent = WM_NEW_ARRAY(arena, bool, n);
+    s->batch = WM_NEW_ARRAY(arena, struct wm_batch_queue, n);
+    s->instant.offered = s->offered;
+    s->instant.wanted = s->wanted;
+    s->instant.is_urgent = s->is_urgent;
+    for (size_t i = 0; i < n; i++) {
+        s->is_urgent[i] = !is_batch(s, i);
+        if (!is_batch(s, i))
+            continue;
+        s->has_batch = true;
+        const double bins = s->plan->classes[i].workload->deadline_s * 1e6 / (double)bin_us;
+        s->batch[i] = wm_batch_queue_new(arena, (size_t)ceil(bins));
+    }
+}
+
 void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                  const struct wm_site_plan *plan, const struct wm_run_options *options,
                  struct wm_site_result *result, struct wm_diags *diags)
@@ -219,15 +299,18 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                      .plan = plan,
                      .result = result,
                      .noise = wm_climate_noise((uint64_t)scenario->seed),
-                     .n_up = WM_NEW_ARRAY(arena, double, plan->n_pools),
+                     .n_up = WM_NEW_ARRAY(arena, double, plan->n_partitions),
                      .kg_per_j = scenario->site.carbon.kg_per_mwh / WM_J_PER_MWH,
                      .start_us = scenario->horizon.start_us,
                      .is_stale = true};
+    open_classes(&s, arena);
     s.instant.n_up = s.n_up;
-    s.flow.pools = WM_NEW_ARRAY(arena, struct wm_pool_flow, plan->n_pools);
+    s.instant.energy_usd_per_mwh = scenario->site.tariff.energy_usd_per_mwh;
+    s.flow.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
+    s.flow.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling,
                                     options && options->ignore_calendar, diags);
-    result->account.pools = WM_NEW_ARRAY(arena, struct wm_pool_account, plan->n_pools);
+    wm_account_open(arena, plan, &result->account);
     result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->n_months = month_index(&s, end - 1) + 1;
     result->months = WM_NEW_ARRAY(arena, struct wm_month, result->n_months);
@@ -243,11 +326,13 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
 
     for (int64_t i = 0; i < n_bins; i++) {
         const int64_t begin = i * bin_us;
+        s.bin_end = begin + bin_us;
         if (begin % hour_us == 0)
             begin_hour(&s, begin);
         wm_sim_run_until(sim,
                          begin + bin_us - 1); /* an event on the bin's end belongs to the next */
         settle(&s, begin + bin_us);
+        end_batch(&s, begin);
         end_bin(&s, begin, month_index(&s, begin));
         if ((i + 1) % BINS_PER_HOUR == 0)
             end_hour(&s);

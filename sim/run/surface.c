@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const double clock_one = 1.0;
+#include "wattmill/require.h"
 
 /* A row is worth keeping while its capacity is more than a rounding error. */
 static bool fill_row(struct wm_surface_point *row, const struct wm_serving_plan *plan,
@@ -69,13 +69,14 @@ static void build_hull(struct wm_surface *s, const struct wm_surface_point **poi
         s->n_hull--;
 }
 
-const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan)
+const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
+                                        double top_clock_frac)
 {
     struct wm_surface *const s = WM_NEW(arena, struct wm_surface);
-    const double lowest = plan->c.accelerator->power.min_clock_frac;
+    const double lowest = fmin(top_clock_frac, plan->c.accelerator->power.min_clock_frac);
     for (size_t i = 0; i < WM_SURFACE_CLOCKS; i++) {
         const double x = (double)i / (WM_SURFACE_CLOCKS - 1);
-        if (fill_row(s->rows[s->n_clocks], plan, clock_one + (lowest - clock_one) * x))
+        if (fill_row(s->rows[s->n_clocks], plan, top_clock_frac + (lowest - top_clock_frac) * x))
             s->n_clocks++;
     }
     const struct wm_surface_point **points =
@@ -93,9 +94,10 @@ double wm_surface_capacity(const struct wm_surface *surface)
     return surface->rows[0][WM_SURFACE_BATCHES - 1].serving.out_tok_per_s;
 }
 
-struct wm_surface_point wm_surface_at_rate(const struct wm_surface *surface, double rate_tok_per_s)
+struct wm_spread wm_surface_at_rate(const struct wm_surface *surface, size_t row_index,
+                                    double rate_tok_per_s)
 {
-    const struct wm_surface_point *const row = surface->rows[0];
+    const struct wm_surface_point *const row = surface->rows[row_index];
     size_t lo = 0, hi = WM_SURFACE_BATCHES - 1;
     while (hi - lo > 1) {
         const size_t mid = (lo + hi) / 2;
@@ -107,19 +109,32 @@ struct wm_surface_point wm_surface_at_rate(const struct wm_surface *surface, dou
     const double from = row[lo].serving.out_tok_per_s;
     const double to = row[hi].serving.out_tok_per_s;
     const double t = fmin(1.0, fmax(0.0, (rate_tok_per_s - from) / (to - from)));
-    return wm_surface_mix(&row[lo], &row[hi], t);
+    return (struct wm_spread){.point = {&row[lo], &row[hi]},
+                              .weight = {1.0 - t, t},
+                              .n = 2,
+                              .position = row_index == 0 ? (double)lo + t : -1.0};
 }
 
-struct wm_surface_point wm_surface_mix(const struct wm_surface_point *a,
-                                       const struct wm_surface_point *b, double t)
+struct wm_spread wm_surface_on_hull(const struct wm_surface *surface, size_t vertex, double frac)
 {
-#define MIX(member) .member = a->serving.member + t * (b->serving.member - a->serving.member)
-    const struct wm_surface_point mixed = {
-        .serving = {MIX(out_tok_per_s), MIX(batch), MIX(tpot_s), MIX(tpot_p99_s), MIX(ttft_base_s),
-                    MIX(wait_prob), MIX(wait_mean_s), MIX(ttft_slo_frac), MIX(tpot_slo_frac),
-                    MIX(prefill_busy_frac), MIX(decode_busy_frac), MIX(prefill_w), MIX(decode_w),
-                    MIX(idle_w), MIX(board_w), MIX(host_w), MIX(it_w)},
-        .clock_frac = a->clock_frac + t * (b->clock_frac - a->clock_frac)};
-#undef MIX
-    return mixed;
+    const size_t next = vertex + 1 < surface->n_hull ? vertex + 1 : vertex;
+    return (struct wm_spread){.point = {surface->hull[vertex], surface->hull[next]},
+                              .weight = {1.0 - frac, frac},
+                              .n = 2,
+                              .position = -1.0};
+}
+
+struct wm_spread wm_spread_blend(const struct wm_spread *a, const struct wm_spread *b, double t)
+{
+    struct wm_spread mix = {.n = a->n + b->n, .position = -1.0};
+    WM_REQUIRE(mix.n <= WM_SPREAD_POINTS);
+    for (size_t i = 0; i < a->n; i++) {
+        mix.point[i] = a->point[i];
+        mix.weight[i] = (1.0 - t) * a->weight[i];
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        mix.point[a->n + i] = b->point[i];
+        mix.weight[a->n + i] = t * b->weight[i];
+    }
+    return mix;
 }

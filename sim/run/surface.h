@@ -1,6 +1,9 @@
 /*
- * Serving surface of a pool: operating points of one replica over clock and batch, tabulated once,
- * and the upper concave envelope of its output rate over its power, on which dispatch works.
+ * Serving surface of a partition: operating points of one replica over clock and batch, tabulated
+ * once, and the upper concave envelope of its output rate over its power, on which dispatch works.
+ *
+ * Every quantity of a point is additive over replicas, so replicas spread over several points are a
+ * mixture: a few points of the table with weights.
  */
 #ifndef WM_RUN_SURFACE_H
 #define WM_RUN_SURFACE_H
@@ -11,31 +14,57 @@
 enum { WM_SURFACE_CLOCKS = 16, WM_SURFACE_BATCHES = 33 };
 #define WM_SURFACE_POINTS (WM_SURFACE_CLOCKS * WM_SURFACE_BATCHES)
 
-/** A point of the table: everything that is additive over replicas, and the latencies. */
+/** A point of the table. */
 struct wm_surface_point {
     struct wm_serving_point serving;
     double clock_frac;
 };
 
 struct wm_surface {
-    size_t n_clocks; /* rows with a capacity, in falling order of clock: row 0 is clock 1 */
+    size_t n_clocks; /* rows with a capacity, in falling order of clock: row 0 is the fastest */
     struct wm_surface_point rows[WM_SURFACE_CLOCKS][WM_SURFACE_BATCHES];
     /* vertices of the envelope in rising order of power; the first serves nothing */
     size_t n_hull;
     const struct wm_surface_point *hull[WM_SURFACE_POINTS];
 };
 
-/** Tabulates `plan`; plan->fault must be WM_PLAN_OK. */
-const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan);
+enum { WM_SPREAD_POINTS = 4 };
 
-/** Output rate of a replica at clock 1 and its latency target [tok/s]. */
+/** Shares of the replicas at points of one surface; a rest to 1 is switched off. */
+struct wm_spread {
+    const struct wm_surface_point *point[WM_SPREAD_POINTS];
+    double weight[WM_SPREAD_POINTS];
+    size_t n;
+    double position; /* between the columns of row 0 when the mixture stands for a point there; or -1 */
+};
+
+/** Tabulates `plan` at clocks up to `top_clock_frac`; plan->fault must be WM_PLAN_OK. */
+const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
+                                        double top_clock_frac);
+
+/** Output rate of a replica at the fastest clock and its latency target [tok/s]. */
 double wm_surface_capacity(const struct wm_surface *surface);
 
-/** Operating point at full clock and `rate` in [0, capacity], by linear interpolation. */
-struct wm_surface_point wm_surface_at_rate(const struct wm_surface *surface, double rate_tok_per_s);
+/** Operating point on a row of the table at `rate` (cut to what the row can do). */
+struct wm_spread wm_surface_at_rate(const struct wm_surface *surface, size_t row,
+                                 double rate_tok_per_s);
 
-/** Point between two by weight: (1 - t) a + t b, for every quantity. */
-struct wm_surface_point wm_surface_mix(const struct wm_surface_point *a,
-                                       const struct wm_surface_point *b, double t);
+/** The mixture's share `frac` past vertex `vertex` of the envelope towards the next. */
+struct wm_spread wm_surface_on_hull(const struct wm_surface *surface, size_t vertex, double frac);
+
+/** (1 - t) a + t b. @pre together at most WM_SPREAD_POINTS points */
+struct wm_spread wm_spread_blend(const struct wm_spread *a, const struct wm_spread *b, double t);
+
+/** Weighted sum of a member of the serving points. */
+#define WM_SPREAD_SUM(mix, member)                                   \
+    wm_spread_sum((mix), offsetof(struct wm_serving_point, member))
+static inline double wm_spread_sum(const struct wm_spread *mix, size_t offset)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < mix->n; i++)
+        sum += mix->weight[i] *
+               *(const double *)(const void *)((const char *)&mix->point[i]->serving + offset);
+    return sum;
+}
 
 #endif

@@ -1,25 +1,6 @@
 /* Properties of whole runs: what must hold whatever the numbers are. */
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "wattmill/wattmill.h"
-
-static struct wm_arena *arena;
-
-static void open_arena(void)
-{
-    wm_init();
-    arena = wm_arena_open();
-}
-
-static void close_arena(void)
-{
-    wm_arena_close(arena);
-}
-
 /* A small site: 2 MW of GB200 serving Llama-3.1-70B for a fortnight; keys can be overridden. */
-static const char small_site[] =
+static const char site_text[] =
     "{\"schema_version\":1,\"name\":\"small\",\"seed\":7,"
     "\"horizon\":{\"start\":\"2027-07-01\",\"years\":0.04},"
     "\"site\":{\"ceiling\":{\"limit_mw\":2}},"
@@ -30,34 +11,7 @@ static const char small_site[] =
     "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":40},"
     "\"price\":{\"deck\":\"deepseek-v3-list\"}}]}";
 
-enum { MAX_SETS = 8 };
-
-static const struct wm_results *run_with(enum wm_status wanted,
-                                         const struct wm_run_options *options, size_t n,
-                                         const char *const *texts)
-{
-    struct wm_diags diags = wm_diags_init(arena);
-    struct wm_override sets[MAX_SETS];
-    const struct wm_scenario *scenario = NULL;
-    const struct wm_catalog *catalog = NULL;
-    const struct wm_results *results = NULL;
-    for (size_t i = 0; i < n; i++)
-        ck_assert_int_eq(wm_override_parse(arena, texts[i], &sets[i], &diags), WM_OK);
-    const enum wm_status loaded =
-        wm_scenario_load_text(arena, small_site, sizeof small_site - 1, "small", ".", sets, n,
-                              &scenario, &catalog, &diags);
-    for (size_t i = 0; i < diags.n_items; i++)
-        if (loaded != WM_OK)
-            puts(wm_diag_format(arena, &diags.items[i]));
-    ck_assert_int_eq(loaded, WM_OK);
-    ck_assert_int_eq(wm_run(arena, scenario, options, &results, &diags), wanted);
-    return results;
-}
-
-#define RUN(...)                                                                       \
-    run_with(WM_OK, NULL, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), \
-             (const char *const[]){__VA_ARGS__})
-#define METRIC(results, key) ((results)->metric[WM_METRIC_##key])
+#include "site_case.h"
 
 START_TEST(draw_never_exceeds_the_ceiling)
 {

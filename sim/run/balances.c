@@ -1,0 +1,74 @@
+#include "metrics.h"
+
+static void add_balance(struct wm_results *r, const char *name, const char *statement, double in,
+                        double out, enum wm_unit unit)
+{
+    const double scale = fmax(fabs(in), fabs(out));
+    const double residual = scale > 0.0 ? fabs(in - out) / scale : 0.0;
+    r->balances[r->n_balances++] = (struct wm_balance){name, statement, in, out, residual, unit};
+    r->balances_close = r->balances_close && residual <= WM_BALANCE_LIMIT;
+}
+
+/* What the classes say, summed. */
+struct class_sums {
+    double offered, accounted, requests, requests_accounted, earned_usd, booked_usd;
+};
+
+static struct class_sums sum_classes(const struct wm_run *r)
+{
+    struct class_sums s = {0};
+    for (size_t i = 0; i < r->results->n_classes; i++) {
+        const struct wm_class_result *c = &r->results->classes[i];
+        const struct wm_workload *w = r->plan.classes[i].workload;
+        const bool refunds = w->on_slo_miss == WM_SLO_MISS_REFUND;
+        const double billed =
+            refunds ? wm_ratio(r->site.account.classes[i].slo_tok, c->output_tok_served) : 1.0;
+        s.offered += c->output_tok_offered;
+        s.accounted += c->output_tok_served + c->output_tok_dropped + c->output_tok_waiting;
+        s.requests += c->requests_offered;
+        s.requests_accounted += c->requests_served + c->requests_dropped + c->requests_waiting;
+        s.earned_usd += c->revenue_usd;
+        if (c->output_tok_served > 0.0)
+            s.booked_usd += wm_deck_revenue_usd(w->price.deck, c->input_tok_served,
+                                                c->cached_tok_served, c->output_tok_served) *
+                            billed * w->price.paid_frac * w->price.discount_frac *
+                            (w->kind == WM_WORKLOAD_BATCH ? w->price.batch_discount_frac : 1.0);
+    }
+    return s;
+}
+
+/* Each balance compares two sums that were built apart. */
+void wm_close_balances(struct wm_run *r)
+{
+    struct wm_results *res = r->results;
+    const struct wm_account *a = &r->site.account;
+    const struct class_sums c = sum_classes(r);
+    double uses_j = 0.0, months_j = 0.0;
+    for (size_t i = 0; i < WM_N_USES; i++)
+        uses_j += a->use_j[i];
+    for (size_t i = 0; i < r->site.n_months; i++)
+        months_j += r->site.months[i].site_j;
+    res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 16);
+    res->balances_close = true;
+    add_balance(res, "energy", "meter = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
+    add_balance(res, "billing", "meter = sum of billed months", a->site_j, months_j, WM_UNIT_MWH);
+    add_balance(res, "tokens", "offered = served + dropped + waiting", c.offered, c.accounted,
+                WM_UNIT_TOK);
+    add_balance(res, "requests", "offered = served + dropped + waiting", c.requests,
+                c.requests_accounted, WM_UNIT_NONE);
+    add_balance(res, "money", "revenue by time = tokens x price", c.earned_usd, c.booked_usd,
+                WM_UNIT_USD);
+    add_balance(res, "water", "make-up = evaporation + blowdown + drift", a->water_m3,
+                a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3);
+    add_balance(res, "carbon", "by time = meter x intensity", a->carbon_kg,
+                a->site_j * r->scenario->site.carbon.kg_per_mwh / WM_J_PER_MWH, WM_UNIT_KG);
+    add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
+                a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH);
+    SET(r, balance_energy_rel, fmax(res->balances[0].residual_rel, res->balances[1].residual_rel));
+    SET(r, balance_token_rel, res->balances[2].residual_rel);
+    SET(r, balance_request_rel, res->balances[3].residual_rel);
+    SET(r, balance_money_rel, res->balances[4].residual_rel);
+    SET(r, balance_water_rel, res->balances[5].residual_rel);
+    SET(r, balance_carbon_rel, res->balances[6].residual_rel);
+    SET(r, balance_heat_rel, res->balances[7].residual_rel);
+}

@@ -1,0 +1,227 @@
+#include "metrics.h"
+
+#include <string.h>
+
+#include "flow.h"
+
+static void fill_class(struct wm_run *r, size_t i)
+{
+    const struct wm_class *class = &r->plan.classes[i];
+    const struct wm_class_account *a = &r->site.account.classes[i];
+    const struct wm_partition *p = &r->plan.partitions[class->partition];
+    const struct wm_workload *w = class->workload;
+    const double out_tok = w->class->output_tok;
+    struct wm_log_hist *ttft = WM_NEW(r->arena, struct wm_log_hist);
+    struct wm_log_hist *tpot = WM_NEW(r->arena, struct wm_log_hist);
+    struct wm_class_result *c = &r->results->classes[i];
+    wm_latency_spread(a->latency, p->surface, class->ttft_scale, ttft, tpot);
+    *c = (struct wm_class_result){
+        .name = w->name,
+        .kind = wm_workload_kind_words[w->kind],
+        .pool = w->pool,
+        .llm = w->llm->head.name,
+        .output_tok_offered = a->offered_tok,
+        .output_tok_served = a->served_tok,
+        .output_tok_dropped = a->dropped_tok,
+        .output_tok_waiting = a->waiting_tok,
+        .input_tok_served = a->served_tok * class->input_per_out,
+        .cached_tok_served = a->served_tok * class->cached_per_out,
+        .requests_offered = a->offered_tok / out_tok,
+        .requests_served = a->served_tok / out_tok,
+        .requests_dropped = a->dropped_tok / out_tok,
+        .requests_waiting = a->waiting_tok / out_tok,
+        .revenue_usd = a->revenue_usd,
+        .ttft_p50_s = wm_log_hist_quantile(ttft, 0.50),
+        .ttft_p99_s = wm_log_hist_quantile(ttft, 0.99),
+        .tpot_p50_s = wm_log_hist_quantile(tpot, 0.50),
+        .tpot_p99_s = wm_log_hist_quantile(tpot, 0.99),
+        .slo_attainment_frac = (double)NAN,
+        .delay_mean_s = (double)NAN,
+    };
+    if (w->kind == WM_WORKLOAD_BATCH) /* Little's law */
+        c->delay_mean_s = wm_ratio(a->waiting_tok_s, a->served_tok + a->dropped_tok);
+    else
+        c->slo_attainment_frac = wm_ratio(a->slo_tok, a->served_tok);
+}
+
+void wm_fill_classes(struct wm_run *r)
+{
+    r->results->n_classes = r->plan.n_classes;
+    r->results->classes = WM_NEW_ARRAY(r->arena, struct wm_class_result, r->plan.n_classes);
+    for (size_t i = 0; i < r->plan.n_classes; i++)
+        fill_class(r, i);
+}
+
+/* "chat + code" */
+static const char *names_of(const struct wm_run *r, const struct wm_partition *p)
+{
+    const char *names = "";
+    for (size_t k = 0; k < p->n_classes; k++)
+        names = wm_arena_printf(r->arena, "%s%s%s", names, k > 0 ? " + " : "",
+                                r->plan.classes[p->classes[k]].workload->name);
+    return names;
+}
+
+static const char *parallelism_of(const struct wm_run *r, const struct wm_serving_plan *plan)
+{
+    const char *split = plan->c.llm->experts_total > 0 ? "EP" : "TP";
+    if (plan->prefill_gpus <= 0.0)
+        return wm_arena_printf(r->arena, "decode %s%.0f", split, plan->decode_gpus);
+    return wm_arena_printf(r->arena, "prefill %.0f x %s%.0f, decode %s%.0f",
+                           plan->prefill_gpus / plan->prefill_group_gpus, split,
+                           plan->prefill_group_gpus, split, plan->decode_gpus);
+}
+
+static void fill_pool(struct wm_run *r, size_t i)
+{
+    const struct wm_partition *partition = &r->plan.partitions[i];
+    const struct wm_partition_account *a = &r->site.account.partitions[i];
+    const struct wm_accelerator *accelerator = wm_partition_accelerator(&r->plan, partition);
+    const double time_s = r->site.account.time_s;
+    struct wm_pool_result *p = &r->results->pools[i];
+    *p = (struct wm_pool_result){.name = r->plan.pools[partition->pool].fleet->name,
+                                 .accelerator = accelerator->head.name,
+                                 .workload = names_of(r, partition),
+                                 .parallelism = "idle",
+                                 .n_racks = partition->n_gpus / accelerator->rack_gpus,
+                                 .n_gpus = partition->n_gpus,
+                                 .n_replicas = partition->n_replicas,
+                                 .gpus_per_replica = partition->gpus_per_replica,
+                                 .availability_frac = 1.0,
+                                 .energy_j = a->energy_j};
+    if (!partition->surface)
+        return;
+    const struct wm_serving_plan *plan = &partition->plan;
+    const struct wm_serving_point full = wm_serving_at_batch(plan, plan->capacity_batch, 1.0);
+    const double replica_gpus = (double)partition->gpus_per_replica;
+    const double gpus = (double)partition->n_gpus;
+    p->prefill_gpus = (int64_t)plan->prefill_gpus;
+    p->decode_gpus = (int64_t)plan->decode_gpus;
+    p->parallelism = parallelism_of(r, plan);
+    p->batch_at_capacity = plan->capacity_batch;
+    p->capacity_out_tok_per_s = plan->capacity_out_tok_per_s * (double)partition->n_replicas;
+    p->capacity_out_tok_per_s_per_gpu = plan->capacity_out_tok_per_s / replica_gpus;
+    p->step_at_capacity_s = full.tpot_s;
+    p->gpu_power_at_capacity_w = full.board_w / replica_gpus;
+    p->it_power_at_capacity_w = full.it_w * (double)partition->n_replicas;
+    p->availability_frac =
+        wm_ratio(a->up_replica_s * replica_gpus + partition->spare_gpus * time_s, gpus * time_s);
+    p->busy_frac = a->busy_gpu_s / (gpus * time_s);
+    p->clock_mean_frac = a->clock_s / time_s;
+}
+
+void wm_fill_pools(struct wm_run *r)
+{
+    r->results->n_pools = r->plan.n_partitions;
+    r->results->pools = WM_NEW_ARRAY(r->arena, struct wm_pool_result, r->plan.n_partitions);
+    for (size_t i = 0; i < r->plan.n_partitions; i++)
+        fill_pool(r, i);
+}
+
+void wm_set_energy(struct wm_run *r)
+{
+    const struct wm_account *a = &r->site.account;
+    SET(r, site_energy_mwh, a->site_j);
+    SET(r, it_energy_mwh, a->it_j);
+    SET(r, cooling_energy_mwh, a->cooling_j);
+    SET(r, conversion_loss_mwh, a->conversion_j);
+    SET(r, house_energy_mwh, a->house_j);
+    SET(r, pue_mean, wm_ratio(a->site_j, a->it_j));
+    SET(r, pue_peak_hour, r->site.pue_peak_hour > 0.0 ? r->site.pue_peak_hour : (double)NAN);
+    SET(r, heat_unmet_mwh, a->heat_unmet_j);
+    if (r->scenario->site.cooling.heat_reuse_frac > 0.0) {
+        SET(r, heat_reuse_mwh, a->heat_reuse_j);
+        SET(r, ere, wm_ratio(a->site_j - a->heat_reuse_j, a->it_j));
+    }
+    SET(r, water_m3, a->water_m3);
+    SET(r, wue_l_per_kwh, wm_ratio(a->water_m3 * 1e3, a->it_j / WM_J_PER_KWH));
+    SET(r, carbon_kg, a->carbon_kg);
+    SET(r, cue_kg_per_kwh, wm_ratio(a->carbon_kg, a->it_j / WM_J_PER_KWH));
+    SET(r, site_power_mean_mw, a->site_j / a->time_s);
+    SET(r, site_power_peak_mw, r->site.peak_bin_w);
+    SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
+    SET(r, ceiling_bound_hours, a->bound_s);
+    SET(r, ceiling_violation_mwh, a->violation_j);
+    SET(r, shadow_price_usd_per_mwh_mean, a->shadow_ws / a->time_s);
+    /* all hours' lambda x dt, per year */
+    SET(r, shadow_price_usd_per_mw_year, a->shadow_ws / a->time_s * WM_H_PER_YEAR);
+}
+
+struct wm_totals wm_totals(const struct wm_run *r)
+{
+    struct wm_totals t = {.capacity = wm_design_capacity(r->scenario, &r->plan)};
+    for (size_t i = 0; i < r->plan.n_partitions; i++) {
+        const struct wm_partition *p = &r->plan.partitions[i];
+        const struct wm_partition_account *a = &r->site.account.partitions[i];
+        t.gpus += (double)p->n_gpus;
+        t.serving_gpus += p->n_classes > 0 ? (double)p->n_gpus : 0.0;
+        t.up_gpu_s +=
+            a->up_replica_s * (double)p->gpus_per_replica + p->spare_gpus * r->site.account.time_s;
+        t.busy_gpu_s += a->busy_gpu_s;
+        t.prefill_busy_gpu_s += a->prefill_busy_gpu_s;
+    }
+    for (size_t i = 0; i < r->plan.n_classes; i++) {
+        const struct wm_class *c = &r->plan.classes[i];
+        const struct wm_class_account *a = &r->site.account.classes[i];
+        const bool refunds = c->workload->on_slo_miss == WM_SLO_MISS_REFUND;
+        const double sold = (refunds ? a->slo_tok : a->served_tok) * c->workload->price.paid_frac;
+        t.revenue_usd += a->revenue_usd;
+        t.offered += a->offered_tok;
+        t.served += a->served_tok;
+        t.served_in += a->served_tok * c->input_per_out;
+        t.served_cached += a->served_tok * c->cached_per_out;
+        t.sold_out += sold;
+        t.sold_in += sold * c->input_per_out;
+        t.sold_cached += sold * c->cached_per_out;
+        t.slo_tok += a->slo_tok;
+    }
+    return t;
+}
+
+void wm_set_tokens(struct wm_run *r, const struct wm_totals *t)
+{
+    const struct wm_account *a = &r->site.account;
+    const double mw = wm_contract_mw(r);
+    SET(r, gpus_installed, t->gpus);
+    SET(r, gpus_online_mean, t->up_gpu_s / a->time_s);
+    SET(r, availability_frac, wm_ratio(t->up_gpu_s, t->gpus * a->time_s));
+    SET(r, gpu_busy_frac, wm_ratio(t->busy_gpu_s, t->gpus * a->time_s));
+    if (r->results->n_classes == 0)
+        return;
+    SET(r, output_tok_offered, t->offered);
+    SET(r, output_tok_served, t->served);
+    SET(r, output_tok_sold, t->sold_out);
+    SET(r, input_tok_sold, t->sold_in);
+    SET(r, cached_tok_sold, t->sold_cached);
+    SET(r, total_tok_sold, t->sold_in + t->sold_cached + t->sold_out);
+    SET(r, sold_frac, wm_ratio(t->sold_out, t->capacity * a->time_s));
+    SET(r, output_tok_per_s_per_mw_utility, t->served / a->time_s / mw);
+    SET(r, total_tok_per_s_per_mw_utility,
+        (t->served + t->served_in + t->served_cached) / a->time_s / mw);
+    SET(r, capacity_output_tok_per_s_per_mw_utility, t->capacity / mw);
+    SET(r, energy_j_per_output_tok,
+        wm_ratio(a->site_j * wm_ratio(a->serving_it_j, a->it_j), t->served));
+    SET(r, slo_attainment_frac, wm_ratio(t->slo_tok, t->served));
+}
+
+/* Over all classes, by requests. */
+void wm_set_latency(struct wm_run *r)
+{
+    struct wm_log_hist *const all = WM_NEW_ARRAY(r->arena, struct wm_log_hist, 4);
+    for (size_t i = 0; i < r->plan.n_classes; i++) {
+        const struct wm_class *c = &r->plan.classes[i];
+        const double requests_per_tok = 1.0 / c->workload->class->output_tok;
+        memset(&all[2], 0, 2 * sizeof all[0]);
+        wm_latency_spread(r->site.account.classes[i].latency,
+                          r->plan.partitions[c->partition].surface, c->ttft_scale, &all[2],
+                          &all[3]);
+        wm_log_hist_scale(&all[2], requests_per_tok);
+        wm_log_hist_scale(&all[3], requests_per_tok);
+        wm_log_hist_merge(&all[0], &all[2]);
+        wm_log_hist_merge(&all[1], &all[3]);
+    }
+    SET(r, ttft_p50_s, wm_log_hist_quantile(&all[0], 0.50));
+    SET(r, ttft_p99_s, wm_log_hist_quantile(&all[0], 0.99));
+    SET(r, tpot_p50_s, wm_log_hist_quantile(&all[1], 0.50));
+    SET(r, tpot_p99_s, wm_log_hist_quantile(&all[1], 0.99));
+}

@@ -1,0 +1,60 @@
+/*
+ * Metrics: what a finished run says in numbers, by topic. A metric that has no meaning in a run is
+ * left NAN and appears nowhere.
+ */
+#ifndef WM_RUN_METRICS_H
+#define WM_RUN_METRICS_H
+
+#include <math.h>
+
+#include "provision.h"
+#include "site.h"
+#include "wattmill/results.h"
+
+/** A run between simulation and results. */
+struct wm_run {
+    struct wm_arena *arena;
+    const struct wm_scenario *scenario;
+    struct wm_site_plan plan;
+    struct wm_site_result site;
+    struct wm_results *results;
+};
+
+/** Sums over classes and partitions that several topics need. */
+struct wm_totals {
+    double revenue_usd, offered, served, capacity;
+    double sold_in, sold_cached, sold_out, served_in, served_cached;
+    double gpus, serving_gpus, up_gpu_s, busy_gpu_s, prefill_busy_gpu_s, slo_tok;
+};
+struct wm_totals wm_totals(const struct wm_run *run);
+
+/** Class and pool rows of the results. */
+void wm_fill_classes(struct wm_run *run);
+void wm_fill_pools(struct wm_run *run);
+
+void wm_set_energy(struct wm_run *run);
+void wm_set_tokens(struct wm_run *run, const struct wm_totals *totals);
+void wm_set_latency(struct wm_run *run);
+/** Ledger, OpEx, revenue, levelised cost; money.c. */
+void wm_set_money(struct wm_run *run, const struct wm_totals *totals);
+/** Compares sums that were built apart; balances.c. */
+void wm_close_balances(struct wm_run *run);
+
+static inline void wm_set(struct wm_run *run, enum wm_metric metric, double value)
+{
+    run->results->metric[metric] = value;
+}
+#define SET(run, key, value) wm_set((run), WM_METRIC_##key, (value))
+
+/** Ratio, absent where it has no meaning. */
+static inline double wm_ratio(double part, double whole)
+{
+    return whole > 0.0 ? part / whole : (double)NAN;
+}
+
+static inline double wm_contract_mw(const struct wm_run *run)
+{
+    return run->scenario->site.ceiling.limit_w / WM_W_PER_MW;
+}
+
+#endif

@@ -1,0 +1,65 @@
+#include "finance.h"
+#include "metrics.h"
+
+static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
+{
+    const struct wm_tariff *tariff = &r->scenario->site.tariff;
+    struct wm_ledger_basis b = {.it_design_w = r->plan.it_design_w,
+                                .n_gpus = n_gpus,
+                                .penalty_usd = r->site.account.penalty_usd,
+                                .years = r->site.account.time_s / WM_S_PER_YEAR,
+                                .discount_rate_frac =
+                                    wm_discount_rate_frac(&r->scenario->economics)};
+    for (size_t i = 0; i < r->plan.n_pools; i++)
+        b.it_capex_usd += (double)r->plan.pools[i].n_gpus *
+                          r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu;
+    for (size_t i = 0; i < r->site.n_months; i++) {
+        const struct wm_month *m = &r->site.months[i];
+        const double whole_s = WM_S_PER_YEAR / 12.0;
+        /* a whole calendar month is one month whatever its days; a part counts by its time */
+        const double share = m->time_s >= 28.0 * 86400.0 ? 1.0 : m->time_s / whole_s;
+        const struct wm_bill bill =
+            wm_tariff_bill(tariff, m->site_j, m->peak_w, r->scenario->site.ceiling.limit_w, share);
+        b.energy_usd += bill.energy_usd;
+        b.demand_usd += bill.demand_usd;
+        b.fixed_usd += bill.fixed_usd;
+    }
+    return b;
+}
+
+void wm_set_money(struct wm_run *r, const struct wm_totals *t)
+{
+    const struct wm_ledger_basis basis = ledger_basis(r, t->gpus);
+    struct wm_ledger *const l = WM_NEW(r->arena, struct wm_ledger);
+    *l = wm_ledger_book(r->scenario->economics.ledger, &basis);
+    r->results->ledger = l;
+    const double years = basis.years, mw = wm_contract_mw(r);
+    static const enum wm_metric shares[WM_N_OPEX] = {
+        WM_METRIC_power_share_a_frac, WM_METRIC_power_share_b_frac, WM_METRIC_power_share_c_frac,
+        WM_METRIC_power_share_d_frac, WM_METRIC_power_share_e_frac};
+    for (size_t i = 0; i < WM_N_OPEX; i++)
+        wm_set(r, shares[i], l->power_share_frac[i]);
+    SET(r, power_cost_usd, l->power_usd);
+    SET(r, opex_b_usd, l->opex_usd[WM_OPEX_B]);
+    const struct wm_ledger_cash cash = wm_ledger_cash(r->scenario->economics.ledger, l);
+    SET(r, capex_usd, cash.facility_capex_usd + cash.it_capex_usd);
+    SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
+    SET(r, revenue_usd, t->revenue_usd);
+    SET(r, revenue_usd_per_mw_utility_year, t->revenue_usd / years / mw);
+    SET(r, revenue_usd_per_mw_it_year,
+        t->revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));
+    const double profit_usd = t->revenue_usd - cash.profit_opex_usd;
+    SET(r, profit_usd_per_hour, profit_usd / (years * WM_H_PER_YEAR));
+    SET(r, profit_usd_per_mw_utility_year, profit_usd / years / mw);
+    const struct wm_lcot_basis lb = {
+        .cost_usd = l->opex_usd[WM_OPEX_E] * wm_ratio(t->serving_gpus, t->gpus),
+        .prefill_busy_frac = t->busy_gpu_s > 0.0 ? t->prefill_busy_gpu_s / t->busy_gpu_s : 0.0,
+        .input_tok = t->sold_in,
+        .cached_tok = t->sold_cached,
+        .output_tok = t->sold_out};
+    const struct wm_lcot lcot = wm_lcot(&lb);
+    SET(r, lcot_in_usd_per_mtok, lcot.in_usd_per_mtok);
+    SET(r, lcot_out_usd_per_mtok, lcot.out_usd_per_mtok);
+    SET(r, lcot_total_usd_per_mtok, lcot.total_usd_per_mtok);
+    SET(r, lcot_out_only_usd_per_mtok, lcot.out_only_usd_per_mtok);
+}

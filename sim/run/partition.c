@@ -1,0 +1,413 @@
+#include "partition.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Targets of work that nobody waits for: a day, and a speed that memory limits first. */
+static const double no_ttft_s = 86400.0, no_tok_per_s_per_user = 0.01;
+
+static bool is_batch(const struct wm_workload *w)
+{
+    return w->kind == WM_WORKLOAD_BATCH;
+}
+
+static double phi(double z)
+{
+    return 0.5 * erfc(-z / sqrt(2.0));
+}
+
+static const double z_p99 = 2.3263478740408408;
+
+/* Share of a class's requests within both targets at a point; `base_s`: its unloaded first token. */
+static double slo_frac(const struct wm_serving_point *p, double base_s, const struct wm_slo *slo)
+{
+    const double slack_s = slo->ttft_s - base_s;
+    const double limit_s = 1.0 / slo->tok_per_s_per_user;
+    const double sigma_s = (p->tpot_p99_s - p->tpot_s) / z_p99;
+    double ttft = 1.0;
+    if (slack_s < 0.0)
+        ttft = 0.0;
+    else if (p->wait_mean_s > 0.0)
+        ttft = 1.0 - p->wait_prob * exp(-slack_s / p->wait_mean_s);
+    if (sigma_s > 0.0)
+        return ttft * phi((limit_s - p->tpot_s) / sigma_s);
+    return p->tpot_s <= limit_s ? ttft : 0.0;
+}
+
+static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fleet, int64_t n_gpus,
+                          enum wm_plan_fault fault, struct wm_diags *diags)
+{
+    const char *gpu = fleet->accelerator->head.name;
+    const char *llm = w->llm->head.name;
+    const char *precision = wm_precision_words[w->precision];
+    switch (fault) {
+    case WM_PLAN_NO_UNIT:
+        wm_diag_add(diags, WM_E301, NULL, w->name, "%s has no %s arithmetic; try another precision",
+                    gpu, precision);
+        break;
+    case WM_PLAN_MEMORY:
+        wm_diag_add(
+            diags, WM_E301, NULL, w->name,
+            "%s in %s and one request do not fit the memory of %s within one scale-up domain "
+            "of %lld and the pool's %lld accelerators",
+            llm, precision, gpu, (long long)fleet->accelerator->scale_up_gpus, (long long)n_gpus);
+        break;
+    case WM_PLAN_SPEED:
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "%s on %s never reaches %g tok/s per user, not even for one request", llm, gpu,
+                    w->slo.tok_per_s_per_user);
+        break;
+    case WM_PLAN_TTFT:
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "%s on %s cannot read a prompt of %g tokens within %g s", llm, gpu,
+                    w->class->input_tok, w->slo.ttft_s);
+        break;
+    case WM_PLAN_OK:
+        break;
+    }
+}
+
+/* The class alone, at the partition's latency targets. */
+static struct wm_serving_case class_case(const struct wm_class *c, const struct wm_fleet *fleet,
+                                         int64_t n_gpus)
+{
+    const struct wm_workload *w = c->workload;
+    return (struct wm_serving_case){.accelerator = fleet->accelerator,
+                                    .llm = w->llm,
+                                    .engine = w->engine,
+                                    .precision = w->precision,
+                                    .input_tok = w->class->input_tok,
+                                    .cached_frac = w->class->cached_frac,
+                                    .output_tok = w->class->output_tok,
+                                    .output_scv = w->class->output_scv,
+                                    .max_gpus = (double)n_gpus,
+                                    .ttft_slo_s = c->slo_ttft_s,
+                                    .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
+}
+
+static double given_demand(const struct wm_scenario *s, const struct wm_workload *w)
+{
+    const struct wm_demand *d = &w->demand;
+    const double scale = (d->per_mw ? s->site.ceiling.limit_w / WM_W_PER_MW : 1.0) *
+                         pow(w->price.discount_frac, d->elasticity);
+    if (wm_is_set(d->output_tok_per_s))
+        return d->output_tok_per_s * scale;
+    if (wm_is_set(d->requests_per_s))
+        return d->requests_per_s * w->class->output_tok * scale;
+    return (double)NAN; /* by capacity, once that is known */
+}
+
+static void price_tokens(struct wm_class *c)
+{
+    const struct wm_workload *w = c->workload;
+    const double input_per_out = w->class->input_tok / w->class->output_tok;
+    c->cached_per_out = input_per_out * w->class->cached_frac;
+    c->input_per_out = input_per_out - c->cached_per_out;
+    c->usd_per_out_tok =
+        wm_deck_revenue_usd(w->price.deck, c->input_per_out, c->cached_per_out, 1.0) *
+        w->price.paid_frac * w->price.discount_frac *
+        (is_batch(w) ? w->price.batch_discount_frac : 1.0);
+}
+
+static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
+{
+    return strcmp(a->pool, b->pool) == 0 && a->llm == b->llm && a->precision == b->precision &&
+           a->engine == b->engine;
+}
+
+/* The tightest target among the partition's interactive classes; batch work follows it. */
+static void set_targets(struct wm_site_plan *plan, const struct wm_partition *p)
+{
+    double ttft_s = no_ttft_s, speed = no_tok_per_s_per_user;
+    for (size_t k = 0; k < p->n_classes; k++) {
+        const struct wm_workload *w = plan->classes[p->classes[k]].workload;
+        if (is_batch(w))
+            continue;
+        ttft_s = fmin(ttft_s, w->slo.ttft_s);
+        speed = fmax(speed, w->slo.tok_per_s_per_user);
+    }
+    for (size_t k = 0; k < p->n_classes; k++) {
+        plan->classes[p->classes[k]].slo_ttft_s = ttft_s;
+        plan->classes[p->classes[k]].slo_tok_per_s_per_user = speed;
+    }
+}
+
+/* Accelerator time of an output token of the class, planned for it alone; NAN: it cannot be served. */
+static double gpu_s_per_tok(const struct wm_class *c, const struct wm_fleet *fleet, int64_t n_gpus,
+                            struct wm_diags *diags)
+{
+    const struct wm_serving_case sc = class_case(c, fleet, n_gpus);
+    const struct wm_serving_plan p = wm_serving_plan(&sc);
+    if (p.fault != WM_PLAN_OK) {
+        explain_fault(c->workload, fleet, n_gpus, p.fault, diags);
+        return (double)NAN;
+    }
+    return (p.prefill_gpus + p.decode_gpus) / p.capacity_out_tok_per_s;
+}
+
+/* What the partition's share is measured by: accelerators its mean demand keeps busy at capacity. */
+static double wanted_gpus(const struct wm_scenario *s, const struct wm_site_plan *plan,
+                          const struct wm_partition *p)
+{
+    double sum = 0.0;
+    const struct wm_pool *pool = &plan->pools[p->pool];
+    for (size_t k = 0; k < p->n_classes; k++) {
+        const struct wm_class *c = &plan->classes[p->classes[k]];
+        const double demand = given_demand(s, c->workload);
+        sum += wm_is_set(demand) ? demand * c->weight
+                                 : c->workload->demand.utilisation_frac * (double)pool->n_gpus;
+    }
+    return sum;
+}
+
+static double given_share(const struct wm_site_plan *plan, const struct wm_partition *p)
+{
+    double sum = 0.0;
+    bool is_given = false;
+    for (size_t k = 0; k < p->n_classes; k++) {
+        const double share = plan->classes[p->classes[k]].workload->pool_share_frac;
+        if (!wm_is_set(share))
+            continue;
+        is_given = true;
+        sum += share;
+    }
+    return is_given ? sum : (double)NAN;
+}
+
+/* Whole racks to each partition of a pool: as given, the rest by load but at least one where racks
+ * are left; what rounding leaves goes to the first. */
+static void share_racks(const struct wm_scenario *s, struct wm_site_plan *plan,
+                        const struct wm_pool *pool)
+{
+    struct wm_partition *const p = &plan->partitions[pool->first_partition];
+    const int64_t rack = pool->fleet->accelerator->rack_gpus;
+    double given = 0.0, load = 0.0;
+    int64_t left = pool->n_racks;
+    size_t n_open = 0;
+    for (size_t i = 0; i < pool->n_partitions; i++) {
+        const double share = given_share(plan, &p[i]);
+        given += wm_is_set(share) ? share : 0.0;
+        load += wm_is_set(share) ? 0.0 : wanted_gpus(s, plan, &p[i]);
+        n_open += wm_is_set(share) ? 0 : 1;
+    }
+    for (size_t i = 0; i < pool->n_partitions; i++) {
+        double share = given_share(plan, &p[i]);
+        if (!wm_is_set(share)) /* no load anywhere: equal shares */
+            share = fmax(0.0, 1.0 - given) *
+                    (load > 0.0 ? wanted_gpus(s, plan, &p[i]) / load : 1.0 / (double)n_open);
+        const int64_t racks = (int64_t)floor(share * (double)pool->n_racks * (1.0 + 1e-12));
+        p[i].n_gpus = racks * rack;
+        left -= racks;
+    }
+    for (size_t i = 0; i < pool->n_partitions && left > 0; i++) {
+        if (p[i].n_gpus > 0 || wm_is_set(given_share(plan, &p[i])))
+            continue;
+        p[i].n_gpus = rack;
+        left--;
+    }
+    if (n_open > 0 || pool->n_partitions == 1)
+        p[0].n_gpus += left * rack;
+}
+
+/* Mean request of the classes, by their requests; with one class it is the class. */
+static struct wm_serving_case mixed_case(const struct wm_scenario *s,
+                                         const struct wm_site_plan *plan,
+                                         const struct wm_partition *p)
+{
+    const struct wm_pool *pool = &plan->pools[p->pool];
+    struct wm_serving_case mix = class_case(&plan->classes[p->classes[0]], pool->fleet, p->n_gpus);
+    double requests = 0.0, input = 0.0, cached = 0.0, output = 0.0, square = 0.0;
+    if (p->n_classes == 1)
+        return mix;
+    for (size_t k = 0; k < p->n_classes; k++) {
+        const struct wm_class *c = &plan->classes[p->classes[k]];
+        const struct wm_workload_class *shape = c->workload->class;
+        double demand = given_demand(s, c->workload);
+        if (!wm_is_set(demand)) /* in accelerators: back to tokens */
+            demand = c->workload->demand.utilisation_frac * (double)p->n_gpus / c->weight;
+        const double rate = demand / shape->output_tok;
+        requests += rate;
+        input += rate * shape->input_tok;
+        cached += rate * shape->input_tok * shape->cached_frac;
+        output += rate * shape->output_tok;
+        square += rate * shape->output_tok * shape->output_tok * (1.0 + shape->output_scv);
+    }
+    if (requests <= 0.0)
+        return mix;
+    mix.input_tok = input / requests;
+    mix.cached_frac = cached / input;
+    mix.output_tok = output / requests;
+    mix.output_scv = fmax(0.0, square / requests / (mix.output_tok * mix.output_tok) - 1.0);
+    return mix;
+}
+
+/* Time to first token of a lone request, without waiting. */
+static double lone_ttft_s(struct wm_serving_plan plan, const struct wm_serving_case *c)
+{
+    plan.c = *c;
+    return wm_serving_at_batch(&plan, 0.0, 1.0).ttft_base_s;
+}
+
+static void fill_slo(struct wm_class *c, const struct wm_surface *surface)
+{
+    const struct wm_workload *w = c->workload;
+    for (size_t i = 0; i < surface->n_clocks; i++)
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++) {
+            const struct wm_serving_point *p = &surface->rows[i][j].serving;
+            c->slo_frac[i][j] =
+                is_batch(w) ? 1.0 : slo_frac(p, p->ttft_base_s * c->ttft_scale, &w->slo);
+        }
+}
+
+/* The classes' weights in the partition's tokens, and what hangs on the replicas' capacity. */
+static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan,
+                          const struct wm_partition *p)
+{
+    const struct wm_pool *pool = &plan->pools[p->pool];
+    const double mean_ttft_s = lone_ttft_s(p->plan, &p->plan.c);
+    double tok = 0.0, gpu_s = 0.0;
+    for (size_t k = 0; k < p->n_classes; k++) {
+        const struct wm_class *c = &plan->classes[p->classes[k]];
+        const double demand = given_demand(s, c->workload);
+        const double rate = wm_is_set(demand) ? demand
+                                              : c->workload->demand.utilisation_frac *
+                                                    (double)p->n_gpus / c->weight;
+        tok += rate;
+        gpu_s += rate * c->weight;
+    }
+    const double mean = tok > 0.0 ? gpu_s / tok : plan->classes[p->classes[0]].weight;
+    for (size_t k = 0; k < p->n_classes; k++) {
+        struct wm_class *c = &plan->classes[p->classes[k]];
+        const struct wm_serving_case alone = class_case(c, pool->fleet, p->n_gpus);
+        c->weight = p->n_classes > 1 ? c->weight / mean : 1.0;
+        c->ttft_scale = p->n_classes > 1 ? lone_ttft_s(p->plan, &alone) / mean_ttft_s : 1.0;
+        c->mean_demand_tok_per_s = given_demand(s, c->workload);
+        if (!wm_is_set(c->mean_demand_tok_per_s))
+            c->mean_demand_tok_per_s = c->workload->demand.utilisation_frac *
+                                       (double)p->n_replicas * wm_surface_capacity(p->surface) /
+                                       c->weight;
+        fill_slo(c, p->surface);
+    }
+}
+
+static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
+                          struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
+{
+    const struct wm_pool *pool = &plan->pools[p->pool];
+    p->spare_gpus = (double)p->n_gpus;
+    if (p->n_classes == 0)
+        return true;
+    if (p->n_gpus == 0) {
+        wm_diag_add(diags, WM_E301, NULL, pool->n_gpus == 0 ? pool->fleet->name : p->lead->name,
+                    "not one rack of %s (%g kW nameplate) %s", pool->fleet->accelerator->head.name,
+                    pool->fleet->accelerator->rack_nameplate_w / 1e3,
+                    pool->n_gpus == 0 ? "fits; IT power is short"
+                                      : "falls to its share; give pool_share_frac");
+        return false;
+    }
+    const struct wm_serving_case c = mixed_case(s, plan, p);
+    p->plan = wm_serving_plan(&c);
+    if (p->plan.fault != WM_PLAN_OK) {
+        explain_fault(p->lead, pool->fleet, p->n_gpus, p->plan.fault, diags);
+        return false;
+    }
+    p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
+    p->n_replicas = p->n_gpus / p->gpus_per_replica;
+    p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
+    p->surface = wm_surface_new(arena, &p->plan, 1.0);
+    weigh_classes(s, plan, p);
+    return true;
+}
+
+/* Index list of a partition, in falling order of what a token of accelerator time earns. */
+static void list_classes(struct wm_arena *arena, struct wm_site_plan *plan, size_t partition)
+{
+    struct wm_partition *const p = &plan->partitions[partition];
+    size_t *const list = WM_NEW_ARRAY(arena, size_t, p->n_classes);
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_classes; i++) {
+        if (plan->classes[i].partition != partition)
+            continue;
+        size_t k = n++;
+        for (; k > 0 &&
+               plan->classes[list[k - 1]].usd_per_out_tok / plan->classes[list[k - 1]].weight <
+                   plan->classes[i].usd_per_out_tok / plan->classes[i].weight;
+             k--)
+            list[k] = list[k - 1];
+        list[k] = i;
+    }
+    p->classes = list;
+}
+
+/* One partition per pool and model; a pool that serves nothing is one idle partition. */
+static void group_workloads(struct wm_arena *arena, const struct wm_scenario *s,
+                            struct wm_site_plan *plan)
+{
+    const struct wm_workload *w = s->workloads.items;
+    plan->n_classes = s->workloads.n;
+    plan->classes = WM_NEW_ARRAY(arena, struct wm_class, plan->n_classes);
+    plan->partitions = WM_NEW_ARRAY(arena, struct wm_partition, plan->n_pools + plan->n_classes);
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        struct wm_pool *pool = &plan->pools[i];
+        pool->first_partition = plan->n_partitions;
+        for (size_t k = 0; k < s->workloads.n; k++) {
+            size_t j = pool->first_partition;
+            if (strcmp(w[k].pool, pool->fleet->name) != 0)
+                continue;
+            while (j < plan->n_partitions && !same_model(plan->partitions[j].lead, &w[k]))
+                j++;
+            if (j == plan->n_partitions)
+                plan->partitions[plan->n_partitions++] =
+                    (struct wm_partition){.pool = i, .lead = &w[k]};
+            plan->partitions[j].n_classes++;
+            plan->classes[k] = (struct wm_class){.workload = &w[k], .partition = j};
+        }
+        if (plan->n_partitions == pool->first_partition)
+            plan->partitions[plan->n_partitions++] = (struct wm_partition){.pool = i};
+        pool->n_partitions = plan->n_partitions - pool->first_partition;
+    }
+}
+
+static size_t pool_classes(const struct wm_site_plan *plan, size_t pool)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_classes; i++)
+        n += plan->partitions[plan->classes[i].partition].pool == pool;
+    return n;
+}
+
+bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenario,
+                        struct wm_site_plan *plan, struct wm_diags *diags)
+{
+    bool feasible = true;
+    group_workloads(arena, scenario, plan);
+    for (size_t i = 0; i < plan->n_partitions; i++) {
+        struct wm_partition *const p = &plan->partitions[i];
+        const struct wm_pool *pool = &plan->pools[p->pool];
+        size_t *const own = WM_NEW_ARRAY(arena, size_t, p->n_classes);
+        size_t n = 0;
+        for (size_t k = 0; k < plan->n_classes; k++)
+            if (plan->classes[k].partition == i)
+                own[n++] = k;
+        p->classes = own;
+        set_targets(plan, p);
+        for (size_t k = 0; k < n; k++) {
+            struct wm_class *c = &plan->classes[own[k]];
+            price_tokens(c);
+            /* a pool of one class has nothing to compare it with */
+            c->weight = pool->n_gpus > 0 && pool_classes(plan, p->pool) > 1
+                            ? gpu_s_per_tok(c, pool->fleet, pool->n_gpus, diags)
+                            : 1.0;
+            feasible = wm_is_set(c->weight) && feasible;
+        }
+    }
+    if (!feasible)
+        return false;
+    for (size_t i = 0; i < plan->n_pools; i++)
+        share_racks(scenario, plan, &plan->pools[i]);
+    for (size_t i = 0; i < plan->n_partitions; i++) {
+        list_classes(arena, plan, i);
+        feasible = form_replicas(arena, scenario, plan, &plan->partitions[i], diags) && feasible;
+    }
+    return feasible;
+}

@@ -1,0 +1,208 @@
+/* Several workloads on one site: shared replicas, batch work, policies under the ceiling. */
+/* 1 MW of GB200: chat and long prompts on one model, batch work beside them, for a fortnight. */
+static const char site_text[] =
+    "{\"schema_version\":1,\"name\":\"classes\",\"seed\":7,"
+    "\"horizon\":{\"start\":\"2027-07-01\",\"years\":0.04},"
+    "\"site\":{\"ceiling\":{\"limit_mw\":2}},"
+    "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"gb200-nvl72\",\"count\":720}],"
+    "\"workloads\":["
+    "{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\","
+    "\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":300000,\"shape\":\"chat-week\"},"
+    "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":40},\"price\":{\"deck\":\"deepseek-v3-list\"}},"
+    "{\"name\":\"long\",\"class\":\"long-chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\","
+    "\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":20000},\"max_loss_frac\":0.5,"
+    "\"priority\":50,\"slo\":{\"ttft_s\":5,\"tok_per_s_per_user\":30},"
+    "\"price\":{\"deck\":\"deepseek-v3-list\"}},"
+    "{\"name\":\"night\",\"kind\":\"batch\",\"class\":\"batch-offline\",\"llm\":\"llama-3.1-70b\","
+    "\"precision\":\"fp8\",\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":100000},"
+    "\"price\":{\"deck\":\"deepseek-v3-list\"}}]}";
+#include "site_case.h"
+
+enum { CHAT, LONG, NIGHT };
+
+START_TEST(workloads_of_one_model_share_one_partition_and_balance)
+{
+    const struct wm_results *r = RUN("seed=3");
+    ck_assert_uint_eq(r->n_pools, 1);
+    ck_assert_uint_eq(r->n_classes, 3);
+    ck_assert(r->balances_close);
+    for (size_t i = 0; i < 3; i++) {
+        const struct wm_class_result *c = &r->classes[i];
+        ck_assert_double_gt(c->output_tok_served, 0.0);
+        ck_assert_double_eq_tol(
+            (c->output_tok_served + c->output_tok_dropped + c->output_tok_waiting) /
+                c->output_tok_offered,
+            1.0, 1e-12);
+    }
+}
+END_TEST
+
+START_TEST(other_models_get_other_racks)
+{
+    const struct wm_results *r = RUN("workloads.long.llm=\"llama-3.1-8b\"");
+    ck_assert_uint_eq(r->n_pools, 2);
+    ck_assert_int_eq(r->pools[0].n_gpus + r->pools[1].n_gpus, 720);
+    ck_assert_int_gt(r->pools[0].n_gpus, 0);
+    ck_assert_int_gt(r->pools[1].n_gpus, 0);
+    const struct wm_results *given =
+        RUN("workloads.long.llm=\"llama-3.1-8b\"", "workloads.long.pool_share_frac=0.3");
+    ck_assert_int_eq(given->pools[1].n_gpus, 216);
+}
+END_TEST
+
+START_TEST(a_class_split_in_two_halves_changes_nothing)
+{
+    /* the long class as a second chat class: together they are one chat class of the sum */
+    const struct wm_results *two =
+        RUN("workloads.long.class=\"chat\"", "workloads.long.demand.output_tok_per_s=100000",
+            "workloads.long.demand.shape=\"chat-week\"", "workloads.long.slo.ttft_s=2",
+            "workloads.long.slo.tok_per_s_per_user=40", "workloads.night.class=\"chat\"",
+            "workloads.night.demand.output_tok_per_s=0");
+    const struct wm_results *one =
+        RUN("workloads.chat.demand.output_tok_per_s=400000", "workloads.long.class=\"chat\"",
+            "workloads.long.demand.output_tok_per_s=0", "workloads.long.slo.ttft_s=2",
+            "workloads.long.slo.tok_per_s_per_user=40", "workloads.night.class=\"chat\"",
+            "workloads.night.demand.output_tok_per_s=0");
+    ck_assert_double_eq_tol(METRIC(two, revenue_usd) / METRIC(one, revenue_usd), 1.0, 1e-9);
+    ck_assert_double_eq_tol(METRIC(two, site_energy_mwh) / METRIC(one, site_energy_mwh), 1.0, 1e-9);
+}
+END_TEST
+
+START_TEST(batch_work_is_paid_half_and_waits_for_slack)
+{
+    /* by day chat fills the site; the night takes the batch work, and none is dropped */
+    const struct wm_results *r =
+        RUN("workloads.chat.demand.output_tok_per_s=1200000", "site.ceiling.limit_mw=1.4");
+    const struct wm_class_result *b = &r->classes[NIGHT];
+    ck_assert_double_gt(b->delay_mean_s, 900.0);
+    ck_assert_double_lt(b->delay_mean_s, 86400.0);
+    const struct wm_results *whole = RUN("workloads.night.price.batch_discount_frac=1");
+    const struct wm_results *half = RUN("workloads.night.price.batch_discount_frac=0.5");
+    ck_assert_double_eq_tol(half->classes[NIGHT].revenue_usd / whole->classes[NIGHT].revenue_usd,
+                            0.5, 1e-12);
+}
+END_TEST
+
+START_TEST(batch_work_past_its_deadline_is_dropped)
+{
+    const struct wm_results *r =
+        RUN("workloads.night.demand.output_tok_per_s=3e6", "site.ceiling.limit_mw=0.9");
+    const struct wm_class_result *b = &r->classes[NIGHT];
+    ck_assert_double_gt(b->output_tok_dropped, 0.0);
+    ck_assert_double_le(b->output_tok_waiting, 3e6 * (86400.0 + 1800.0));
+    ck_assert(r->balances_close);
+}
+END_TEST
+
+static double margin_usd(const struct wm_results *r)
+{
+    return METRIC(r, revenue_usd) -
+           METRIC(r, site_energy_mwh) / 3.6e9 * r->scenario->site.tariff.energy_usd_per_mwh;
+}
+
+START_TEST(marginal_revenue_never_earns_less_than_other_policies)
+{
+    static const char *const limits[] = {"site.ceiling.limit_mw=0.3", "site.ceiling.limit_mw=0.5",
+                                         "site.ceiling.limit_mw=0.7", "site.ceiling.limit_mw=0.9",
+                                         "site.ceiling.limit_mw=1.2"};
+    const char *const more = "workloads.chat.demand.output_tok_per_s=900000";
+    const char *const none = "workloads.night.demand.output_tok_per_s=0";
+    for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+        const double best = margin_usd(RUN(limits[k], more, none));
+        const double ranked = margin_usd(RUN(limits[k], more, none, "policy.capping=\"priority\""));
+        const double same = margin_usd(RUN(limits[k], more, none, "policy.capping=\"uniform\""));
+        ck_assert_double_ge(best, ranked - 1e-9 * fabs(ranked));
+        ck_assert_double_ge(best, same - 1e-9 * fabs(same));
+    }
+}
+END_TEST
+
+START_TEST(every_policy_obeys_the_ceiling)
+{
+    static const char *const policies[] = {"policy.capping=\"marginal_revenue\"",
+                                           "policy.capping=\"priority\"",
+                                           "policy.capping=\"uniform\""};
+    static const char *const limits[] = {"site.ceiling.limit_mw=0.2", "site.ceiling.limit_mw=0.6"};
+    for (size_t k = 0; k < 6; k++) {
+        const struct wm_results *r =
+            RUN(policies[k / 2], limits[k % 2], "workloads.chat.demand.output_tok_per_s=900000");
+        ck_assert_double_eq(METRIC(r, ceiling_violation_mwh), 0.0);
+        ck_assert(r->balances_close);
+        for (size_t i = 0; i < r->n_series; i++)
+            ck_assert_double_le(r->series[i].site_w, r->series[i].ceiling_w * (1.0 + 1e-9));
+    }
+}
+END_TEST
+
+static double served_frac(const struct wm_results *r, size_t class)
+{
+    return r->classes[class].output_tok_served / r->classes[class].output_tok_offered;
+}
+
+START_TEST(priority_takes_the_flexible_class_first_and_uniform_takes_the_same_of_all)
+{
+    const char *const bound[] = {
+        "site.ceiling.limit_mw=0.6", "workloads.chat.demand.output_tok_per_s=600000",
+        "workloads.chat.demand.shape=\"flat\"", "workloads.night.demand.output_tok_per_s=0"};
+    const struct wm_results *ranked =
+        RUN(bound[0], bound[1], bound[2], bound[3], "policy.capping=\"priority\"");
+    ck_assert_double_lt(served_frac(ranked, LONG), 0.9);
+    ck_assert_double_gt(served_frac(ranked, CHAT), served_frac(ranked, LONG) + 0.05);
+    const struct wm_results *same =
+        RUN(bound[0], bound[1], bound[2], bound[3], "policy.capping=\"uniform\"");
+    ck_assert_double_lt(served_frac(same, CHAT), 1.0);
+    ck_assert_double_eq_tol(served_frac(same, CHAT), served_frac(same, LONG), 1e-9);
+}
+END_TEST
+
+START_TEST(refunds_take_what_missed_its_target_from_revenue)
+{
+    const struct wm_results *billed = RUN("workloads.chat.on_slo_miss=\"bill\"");
+    const struct wm_results *refunded = RUN("workloads.chat.on_slo_miss=\"refund\"");
+    const struct wm_class_result *a = &billed->classes[CHAT], *b = &refunded->classes[CHAT];
+    ck_assert_double_eq_tol(b->revenue_usd / a->revenue_usd, a->slo_attainment_frac, 1e-9);
+    ck_assert(refunded->balances_close);
+}
+END_TEST
+
+START_TEST(demand_follows_growth_and_the_elasticity_of_its_price)
+{
+    const char *const flat = "workloads.chat.demand.shape=\"flat\"";
+    const struct wm_results *base = RUN(flat);
+    const struct wm_results *cheap = RUN(flat, "workloads.chat.price.discount_frac=0.9",
+                                         "workloads.chat.demand.elasticity=-1.11");
+    /* 0.9^-1.11 = 1.1240634 */
+    ck_assert_double_eq_tol(cheap->classes[CHAT].output_tok_offered /
+                                base->classes[CHAT].output_tok_offered,
+                            1.1240634, 1e-7);
+    const struct wm_results *grown = RUN(flat, "workloads.chat.demand.growth_per_year=1");
+    /* mean of 2^t over 0.04 years: (2^0.04 - 1) / (0.04 ln 2) = 1.0140 */
+    ck_assert_double_eq_tol(grown->classes[CHAT].output_tok_offered /
+                                base->classes[CHAT].output_tok_offered,
+                            1.0140, 1e-3);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *const suite = suite_create("classes");
+    TCase *const tc = tcase_create("classes");
+    tcase_add_checked_fixture(tc, open_arena, close_arena);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, workloads_of_one_model_share_one_partition_and_balance);
+    tcase_add_test(tc, other_models_get_other_racks);
+    tcase_add_test(tc, a_class_split_in_two_halves_changes_nothing);
+    tcase_add_test(tc, batch_work_is_paid_half_and_waits_for_slack);
+    tcase_add_test(tc, batch_work_past_its_deadline_is_dropped);
+    tcase_add_test(tc, marginal_revenue_never_earns_less_than_other_policies);
+    tcase_add_test(tc, every_policy_obeys_the_ceiling);
+    tcase_add_test(tc, priority_takes_the_flexible_class_first_and_uniform_takes_the_same_of_all);
+    tcase_add_test(tc, refunds_take_what_missed_its_target_from_revenue);
+    tcase_add_test(tc, demand_follows_growth_and_the_elasticity_of_its_price);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
