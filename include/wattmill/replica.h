@@ -1,0 +1,143 @@
+/*
+ * Replica: one copy of a model serving requests, step by step, at integer nanoseconds.
+ *
+ * A replica has a queue, a batch and KV memory in blocks. At each step boundary finished sequences
+ * leave, prompts that are read join the batch, waiting ones are admitted first come first served
+ * (within a priority) while a place in the batch and KV blocks for the prompt are free, and the next
+ * step begins. Between two boundaries at which the batch changes, all decode steps are one jump in
+ * closed form: n steps take
+ *
+ *     S(n) = n * (decode[B] + ctx[B] * K) + ctx[B] * B * n (n - 1) / 2
+ *
+ * and the boundary at which an arrival is noticed is the root of a quadratic, mended by integers.
+ * Fractions of a nanosecond are carried, so cutting a jump anywhere changes nothing.
+ *
+ * When KV runs out, the sequence of the least urgent class that arrived last gives its blocks up and
+ * is read again later (recompute) or moved to host memory and back (swap).
+ *
+ * Speculative decoding makes `tok_per_step` tokens a step, the expected number, for every sequence;
+ * a new block is then taken every round(block_tok / tok_per_step) steps.
+ */
+#ifndef WATTMILL_REPLICA_H
+#define WATTMILL_REPLICA_H
+
+#include "wattmill/engine.h"
+#include "wattmill/prefix_cache.h"
+#include "wattmill/service.h"
+#include "wattmill/step_table.h"
+
+enum wm_batching {
+    WM_BATCH_CHUNKED,       /* prompts fill what decoding leaves of a step's token budget */
+    WM_BATCH_PREFILL_FIRST, /* a step reads whole prompts or decodes */
+    WM_BATCH_PREFILL_ONLY,  /* of a disaggregated replica: prompts go on to a decode worker */
+    WM_BATCH_DECODE_ONLY    /* requests arrive with their prompt read */
+};
+extern const char *const wm_batching_words[];
+
+enum wm_preemption { WM_PREEMPT_RECOMPUTE, WM_PREEMPT_SWAP };
+extern const char *const wm_preemption_words[];
+
+struct wm_replica_params {
+    enum wm_batching batching;
+    enum wm_preemption preemption;
+    uint32_t max_seqs;         /* in a batch, <= the table's */
+    uint32_t token_budget;     /* of a step, <= the table's */
+    uint32_t block_tok;        /* tokens of a KV block */
+    uint32_t kv_blocks;        /* blocks there are */
+    uint32_t watermark_blocks; /* kept free when admitting */
+    double tok_per_step;       /* >= 1; expected tokens accepted of a speculative step */
+    double swap_s_per_tok;     /* to or from host memory */
+    uint32_t cache_tok;        /* prefix cache beside the KV blocks; 0 = none */
+};
+
+/** Expected tokens of a speculative step: (1 - a^(g+1)) / (1 - a), `drafted` tokens, each accepted
+ *  with probability `accept_frac`. Leviathan et al. 2023, arXiv:2211.17192, eq. 1. */
+double wm_speculative_tok_per_step(double accept_frac, double drafted);
+
+/** What a replica did until now. */
+struct wm_replica_totals {
+    uint64_t n_steps; /* decode and mixed steps, jumped or not */
+    uint64_t n_jumps; /* events they took */
+    uint64_t n_preempted;
+    uint64_t prefill_tok, decode_tok; /* computed, with repeats */
+    int64_t busy_ns, prefill_ns;      /* prefill_ns: of steps that read prompts */
+    double energy_j, prefill_j,
+        idle_j; /* energy: all, idle included; prefill: of steps that read */
+};
+
+/** A request in flight, as it moves between replicas: the whole of what is kept of it. */
+struct wm_pending {
+    int64_t arrival_ns;
+    int64_t first_ns; /* first token; -1 = none yet */
+    uint64_t id, session;
+    uint32_t input_tok, output_tok, hit_tok;
+    uint32_t made_tok; /* of the answer */
+    uint16_t class_id;
+    bool admitted; /* has had a place in a batch */
+    bool has_kv;   /* its KV arrives with it: swapped out, or read by a prefill worker */
+    /* while in a batch */
+    uint32_t todo_tok;              /* of the prompt, still to read */
+    uint32_t blocks;                /* held when decoding began, or for the prompt */
+    uint64_t join_step, cross_step; /* decoding began; first step that takes a new block */
+};
+
+struct wm_replica;
+
+/**
+ * A replica that is idle at time 0.
+ *
+ * @param index     its number, passed on in wm_served
+ * @param service   where requests are accounted; shared by replicas
+ * @param per_step  reference mode: no jumps, every step is an event; same results
+ */
+struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replica_params *params,
+                                  const struct wm_step_table *table, struct wm_service *service,
+                                  uint32_t index, bool per_step);
+
+/** Time of the next boundary, or WM_TIME_NEVER when idle. */
+int64_t wm_replica_next(const struct wm_replica *replica);
+
+/**
+ * A request arrives. Deliver everything that arrives at or before wm_replica_next() first, then call
+ * wm_replica_step(). A request that can never fit is dropped at once.
+ *
+ * @param id   given back in wm_served
+ */
+void wm_replica_arrive(struct wm_replica *replica, int64_t now_ns, const struct wm_request *request,
+                       uint64_t id);
+/** Processes the boundary at wm_replica_next(). */
+void wm_replica_step(struct wm_replica *replica);
+
+/** Another clock (or cap) from the next boundary at or after `now_ns`. */
+void wm_replica_set_table(struct wm_replica *replica, int64_t now_ns,
+                          const struct wm_step_table *table);
+/**
+ * Stops at `now_ns`: the running step is lost, KV and prefix cache are gone, requests stay queued as
+ * new ones would be (their prompt and what they had is read again). While stopped nothing runs.
+ */
+void wm_replica_fail(struct wm_replica *replica, int64_t now_ns);
+void wm_replica_repair(struct wm_replica *replica, int64_t now_ns);
+bool wm_replica_is_up(const struct wm_replica *replica);
+
+/** Takes the next queued request away, to be sent elsewhere; false when none waits. */
+bool wm_replica_take_back(struct wm_replica *replica, struct wm_pending *out);
+/** It arrives at another one: after a failure, or with its prompt read. */
+void wm_replica_arrive_again(struct wm_replica *replica, int64_t now_ns,
+                             const struct wm_pending *pending);
+
+/** For a prefill-only replica: who takes a request whose prompt is read. */
+typedef void (*wm_prefilled_fn)(void *context, uint32_t replica, int64_t now_ns,
+                                const struct wm_pending *pending);
+void wm_replica_on_prefilled(struct wm_replica *replica, wm_prefilled_fn fn, void *context);
+
+/** Requests waiting, and running. */
+uint32_t wm_replica_n_waiting(const struct wm_replica *replica);
+uint32_t wm_replica_n_running(const struct wm_replica *replica);
+/** Tokens (input + output) of requests that arrived here and have not left. */
+uint64_t wm_replica_outstanding_tok(const struct wm_replica *replica);
+uint32_t wm_replica_kv_used(const struct wm_replica *replica);
+const struct wm_prefix_cache *wm_replica_cache(const struct wm_replica *replica);
+/** Totals at `now_ns`; a jump under way is counted to its last whole step before. */
+struct wm_replica_totals wm_replica_totals(const struct wm_replica *replica, int64_t now_ns);
+
+#endif

@@ -1,0 +1,131 @@
+#include "wattmill/service.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "wattmill/require.h"
+
+/* Bins: values below 128 each have their own, then 128 bins to every doubling. */
+static inline uint32_t bin_of(uint64_t x)
+{
+    if (x < (1u << WM_LATENCY_MANTISSA_BITS))
+        return (uint32_t)x;
+    const int shift = 63 - __builtin_clzll(x) - WM_LATENCY_MANTISSA_BITS;
+    return ((uint32_t)(shift + 1) << WM_LATENCY_MANTISSA_BITS) +
+           (uint32_t)((x >> shift) & ((1u << WM_LATENCY_MANTISSA_BITS) - 1));
+}
+
+static double low_edge_ns(uint32_t bin)
+{
+    const uint32_t octave = bin >> WM_LATENCY_MANTISSA_BITS;
+    const double mantissa = (double)(bin & ((1u << WM_LATENCY_MANTISSA_BITS) - 1));
+    if (octave == 0)
+        return mantissa;
+    return ldexp(mantissa + (1 << WM_LATENCY_MANTISSA_BITS), (int)octave - 1);
+}
+
+void wm_latency_add(struct wm_latency *l, int64_t time_ns)
+{
+    const int64_t x = time_ns > 0 ? time_ns : 0;
+    l->n++;
+    l->max_ns = x > l->max_ns ? x : l->max_ns;
+    l->sum_ns += (double)x;
+    l->square_ns2 += (double)x * (double)x;
+    l->bins[bin_of((uint64_t)x)]++;
+}
+
+double wm_latency_quantile_s(const struct wm_latency *l, double prob)
+{
+    WM_REQUIRE(prob >= 0.0 && prob <= 1.0);
+    if (l->n == 0)
+        return (double)NAN;
+    const double wanted = prob * (double)l->n;
+    double below = 0.0;
+    for (uint32_t i = 0; i < WM_LATENCY_BINS; i++) {
+        const double here = (double)l->bins[i];
+        if (here > 0.0 && below + here >= wanted) {
+            const double low = low_edge_ns(i), high = fmin(low_edge_ns(i + 1), (double)l->max_ns);
+            return 1e-9 * (low + (fmax(high, low) - low) * (wanted - below) / here);
+        }
+        below += here;
+    }
+    return 1e-9 * (double)l->max_ns;
+}
+
+double wm_latency_mean_s(const struct wm_latency *l)
+{
+    return l->n > 0 ? 1e-9 * l->sum_ns / (double)l->n : (double)NAN;
+}
+
+struct wm_service *wm_service_new(struct wm_arena *arena, uint32_t n_classes,
+                                  const struct wm_class_policy *policies)
+{
+    WM_REQUIRE(n_classes >= 1 && n_classes <= WM_CLASSES_MAX);
+    struct wm_service *const s = WM_NEW(arena, struct wm_service);
+    s->n_classes = n_classes;
+    s->classes = WM_NEW_ARRAY(arena, struct wm_service_class, n_classes);
+    for (uint32_t i = 0; policies != NULL && i < n_classes; i++) {
+        WM_REQUIRE(policies[i].priority < WM_PRIORITIES);
+        s->classes[i].policy = policies[i];
+    }
+    return s;
+}
+
+static void change_level(struct wm_service_class *c, int64_t now_ns, int by)
+{
+    c->present_ns += (double)c->n_present * (double)(now_ns - c->since_ns);
+    c->since_ns = now_ns;
+    c->n_present += (uint64_t)(int64_t)by;
+}
+
+static void count(struct wm_tok_count *n, uint32_t input_tok, uint32_t output_tok)
+{
+    n->requests++;
+    n->input_tok += input_tok;
+    n->output_tok += output_tok;
+}
+
+void wm_service_arrived(struct wm_service *s, int64_t now_ns, const struct wm_request *r)
+{
+    struct wm_service_class *const c = &s->classes[r->class_id];
+    count(&c->arrived, r->input_tok, r->output_tok);
+    change_level(c, now_ns, 1);
+}
+
+void wm_service_left(struct wm_service *s, int64_t now_ns, const struct wm_served *r)
+{
+    struct wm_service_class *const c = &s->classes[r->class_id];
+    change_level(c, now_ns, -1);
+    count(r->dropped ? &c->dropped : &c->served, r->input_tok, r->output_tok);
+    if (!r->dropped) {
+        c->hit_tok += r->hit_tok;
+        const int64_t ttft_ns = r->first_ns - r->arrival_ns + s->api_latency_ns;
+        const int64_t decode_ns = r->finish_ns - r->first_ns;
+        const int64_t tpot_ns = r->output_tok > 1 ? decode_ns / (r->output_tok - 1) : 0;
+        const struct wm_class_policy *const p = &c->policy;
+        c->n_slo_met += (p->ttft_slo_ns == 0 || ttft_ns <= p->ttft_slo_ns) &&
+                        (p->tpot_slo_ns == 0 || tpot_ns <= p->tpot_slo_ns);
+        if (r->arrival_ns >= s->warmup_ns) {
+            wm_latency_add(&c->ttft, ttft_ns);
+            wm_latency_add(&c->e2e, ttft_ns + decode_ns);
+            if (r->output_tok > 1)
+                wm_latency_add(&c->tpot, tpot_ns);
+        }
+    }
+    if (s->on_served != NULL)
+        s->on_served(s->context, r);
+}
+
+struct wm_tok_count wm_service_in_flight(const struct wm_service_class *c)
+{
+    return (struct wm_tok_count){
+        .requests = c->arrived.requests - c->served.requests - c->dropped.requests,
+        .input_tok = c->arrived.input_tok - c->served.input_tok - c->dropped.input_tok,
+        .output_tok = c->arrived.output_tok - c->served.output_tok - c->dropped.output_tok};
+}
+
+double wm_service_mean_present(const struct wm_service_class *c, int64_t now_ns)
+{
+    WM_REQUIRE(now_ns > 0);
+    return (c->present_ns + (double)c->n_present * (double)(now_ns - c->since_ns)) / (double)now_ns;
+}
