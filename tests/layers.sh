@@ -35,7 +35,7 @@ never sim/run "wattmill/(output|input|study)\.h"
 never sim/output "wattmill/(engine|run|study)\.h"
 never sim/input "wattmill/(results|run|output|engine|study)\.h"
 for f in sim/cli/*.c; do
-    hits=$(grep -nE '#include "' "$f" | grep -vE '"wattmill/|"cli\.h"')
+    hits=$(grep -nE '#include "' "$f" | grep -vE '"wattmill/|"cli\.h"|"options\.h"|"verbs\.def"')
     [ -z "$hits" ] || { echo "$f includes a private header:"; echo "$hits"; rc=1; }
 done
 

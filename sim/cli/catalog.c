@@ -1,68 +1,30 @@
 /* catalog: what there is of each kind, what is in an entry, with source, date and basis. */
 #include <string.h>
 
-#include "cli.h"
+#include "options.h"
 
 struct options {
-    const char *words[2];
-    size_t n_words;
+    struct cli_sets files;
     enum wm_format format;
-    bool help;
-    struct wm_json *extra; /* sections of --catalog files, NULL without one */
 };
 
-static enum wm_status usage(struct cli *cli, const char *what, const char *word)
-{
-    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
-                "catalog: %s \"%s\"; usage: wattmill catalog [KIND [NAME]] [options]", what, word);
-    return WM_USAGE;
-}
+static const struct options defaults = {.format = WM_FORMAT_TABLE};
 
-static enum wm_status add_file(struct cli *cli, struct options *o, const char *path)
-{
-    struct wm_override file;
-    const enum wm_status status = wm_override_catalog(cli->arena, path, &file, &cli->diags);
-    if (status != WM_OK)
-        return status;
-    if (o->extra == NULL)
-        o->extra = wm_json_new(cli->arena, WM_JSON_OBJECT, NULL);
-    return wm_override_apply(cli->arena, o->extra, &file, &cli->diags) ? WM_OK : WM_INVALID;
-}
+static const struct cli_option rows[] = {
+    CLI_CATALOG(options, files),
+    CLI_FORMAT(options, format),
+    CLI_END,
+};
 
-static enum wm_status parse(struct cli *cli, struct options *o)
+/* The sections of --catalog files, NULL without one. */
+static enum wm_status merge_files(struct cli *cli, const struct cli_sets *files,
+                                  struct wm_json **extra)
 {
-    for (int i = 0; i < cli->argc; i++) {
-        const char *const arg = cli->argv[i];
-        const char *const value = i + 1 < cli->argc ? cli->argv[i + 1] : NULL;
-        enum wm_status status = WM_OK;
-        if (strcmp(arg, "--help") == 0) {
-            o->help = true;
-        } else if (strcmp(arg, "--format") == 0 && value != NULL) {
-            i++;
-            if (!wm_format_parse(value, &o->format))
-                status = usage(cli, "unknown format", value);
-        } else if (strcmp(arg, "--catalog") == 0 && value != NULL) {
-            i++;
-            status = add_file(cli, o, value);
-        } else if (arg[0] == '-' || o->n_words == 2) {
-            status = usage(cli, "unexpected argument or missing value", arg);
-        } else {
-            o->words[o->n_words++] = arg;
-        }
-        if (status != WM_OK)
-            return status;
-    }
+    *extra = files->n > 0 ? wm_json_new(cli->arena, WM_JSON_OBJECT, NULL) : NULL;
+    for (size_t i = 0; i < files->n; i++)
+        if (!wm_override_apply(cli->arena, *extra, &files->items[i], &cli->diags))
+            return WM_INVALID;
     return WM_OK;
-}
-
-static void help(void)
-{
-    puts("usage: wattmill catalog [KIND [NAME]] [options]\n\n"
-         "  without KIND             the kinds, and how many entries each has\n"
-         "  KIND                     its entries, with basis, date and source\n"
-         "  KIND NAME                the entry's values with their units\n"
-         "  --catalog FILE           with the entries of a file of your own; repeatable\n"
-         "  --format table|json|csv|md");
 }
 
 static const char *text_of_count(struct cli *cli, size_t n)
@@ -187,34 +149,48 @@ static enum wm_status no_entry(struct cli *cli, const struct wm_catalog *catalog
     return WM_USAGE;
 }
 
-enum wm_status cli_catalog(struct cli *cli)
+static enum wm_status run(struct cli *cli, const void *options)
 {
-    struct options o = {.format = WM_FORMAT_TABLE};
-    enum wm_status status = parse(cli, &o);
-    if (status != WM_OK)
-        return status;
-    if (o.help) {
-        help();
-        return WM_OK;
-    }
+    const struct options *const o = options;
     const struct wm_catalog *catalog = NULL;
-    status = wm_catalog_load_with(cli->arena, o.extra, &catalog, &cli->diags);
+    struct wm_json *extra = NULL;
+    enum wm_status status = merge_files(cli, &o->files, &extra);
+    if (status == WM_OK)
+        status = wm_catalog_load_with(cli->arena, extra, &catalog, &cli->diags);
     if (status != WM_OK)
         return status;
-    if (o.n_words == 0) {
-        print_kinds(cli, catalog, o.format);
+    if (cli->n_words == 0) {
+        print_kinds(cli, catalog, o->format);
         return WM_OK;
     }
-    const enum wm_catalog_kind kind = wm_catalog_kind_of(o.words[0]);
+    const enum wm_catalog_kind kind = wm_catalog_kind_of(cli->words[0]);
     if (kind == WM_CATALOG_NONE)
-        return no_kind(cli, o.words[0]);
-    if (o.n_words == 1) {
-        print_entries(cli, catalog, kind, o.format);
+        return no_kind(cli, cli->words[0]);
+    if (cli->n_words == 1) {
+        print_entries(cli, catalog, kind, o->format);
         return WM_OK;
     }
-    const struct wm_catalog_head *const head = wm_catalog_find(catalog, kind, o.words[1]);
+    const struct wm_catalog_head *const head = wm_catalog_find(catalog, kind, cli->words[1]);
     if (head == NULL)
-        return no_entry(cli, catalog, kind, o.words[1]);
-    print_entry(cli, catalog, kind, head, o.format);
+        return no_entry(cli, catalog, kind, cli->words[1]);
+    print_entry(cli, catalog, kind, head, o->format);
     return WM_OK;
 }
+
+static const char *kind_at(size_t i)
+{
+    return i < WM_N_CATALOGS ? wm_catalog_section((enum wm_catalog_kind)i) : NULL;
+}
+
+const struct cli_verb cli_verb_catalog = {
+    .name = "catalog",
+    .words = "[KIND [NAME]]",
+    .max_words = 2,
+    .summary = "what the catalogue holds, with units, dates and sources",
+    .details = "Without KIND the kinds, with KIND its entries, with NAME the entry's values.",
+    .options = rows,
+    .defaults = &defaults,
+    .size = sizeof defaults,
+    .run = run,
+    .candidate = kind_at,
+};

@@ -1,4 +1,4 @@
-/* What the commands share. Each verb is one file with one function, listed in main.c. */
+/* What the commands share. A verb is a table (options.h), a function and a line in verbs.def. */
 #ifndef WATTMILL_CLI_H
 #define WATTMILL_CLI_H
 
@@ -9,14 +9,10 @@ struct cli {
     struct wm_diags diags;
     int argc; /* arguments after the verb */
     char **argv;
+    const char **words; /* those that are no options */
+    size_t n_words;
     bool quiet; /* no warnings on stderr */
+    bool help;  /* only the verb's help was asked for */
 };
-
-enum wm_status cli_run(struct cli *cli);
-enum wm_status cli_check(struct cli *cli);
-enum wm_status cli_catalog(struct cli *cli);
-enum wm_status cli_explain(struct cli *cli);
-enum wm_status cli_schema(struct cli *cli);
-enum wm_status cli_docs(struct cli *cli);
 
 #endif

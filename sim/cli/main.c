@@ -3,41 +3,42 @@
 #include <signal.h>
 #include <string.h>
 
-#include "cli.h"
-
-static const struct {
-    const char *name;
-    enum wm_status (*run)(struct cli *cli);
-    const char *help; /* NULL: hidden */
-} verbs[] = {
-    {"run", cli_run, "simulate a scenario: run SCENARIO [options]; run --help"},
-    {"check", cli_check, "validate a scenario, all mistakes at once: check SCENARIO"},
-    {"catalog", cli_catalog, "list the catalogue: catalog [KIND [NAME]]"},
-    {"explain", cli_explain, "what a key, metric or error code means: explain KEY"},
-    {"schema", cli_schema, "JSON Schema of a scenario file"},
-    {"docs", cli_docs, NULL},
-};
-#define N_VERBS (sizeof verbs / sizeof *verbs)
+#include "options.h"
 
 static void help(void)
 {
+    const struct cli_verb *verb;
     puts("usage: wattmill COMMAND [ARGUMENTS]\n");
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (verbs[i].help != NULL)
-            printf("  %-8s %s\n", verbs[i].name, verbs[i].help);
-    puts("\n  --help     this text\n  --version  version of program and schema");
+    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
+        if (!verb->is_hidden)
+            printf("  %-10s %s\n", verb->name, verb->summary);
+    puts("\n  --help     this text; COMMAND --help says more\n"
+         "  --version  version of program and schema");
 }
 
-static enum wm_status dispatch(struct cli *cli, const char *verb)
+static enum wm_status start(struct cli *cli, const struct cli_verb *verb)
 {
-    struct wm_suggest near = wm_suggest_init(verb);
-    for (size_t i = 0; i < N_VERBS; i++) {
-        if (strcmp(verbs[i].name, verb) == 0)
-            return verbs[i].run(cli);
-        if (verbs[i].help != NULL)
-            wm_suggest_offer(&near, verbs[i].name);
+    void *options = NULL;
+    const enum wm_status status = cli_parse(cli, verb, &options);
+    if (status != WM_OK)
+        return status;
+    if (!cli->help)
+        return verb->run(cli, options);
+    cli_help(stdout, cli->arena, verb);
+    return WM_OK;
+}
+
+static enum wm_status dispatch(struct cli *cli, const char *name)
+{
+    const struct cli_verb *verb;
+    struct wm_suggest near = wm_suggest_init(name);
+    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++) {
+        if (strcmp(verb->name, name) == 0)
+            return start(cli, verb);
+        if (!verb->is_hidden)
+            wm_suggest_offer(&near, verb->name);
     }
-    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "unknown command \"%s\"%s", verb,
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "unknown command \"%s\"%s", name,
                 wm_suggest_text(cli->arena, &near));
     return WM_USAGE;
 }

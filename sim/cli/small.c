@@ -1,72 +1,107 @@
 /* check, explain, schema, docs: commands that only look. */
 #include <string.h>
 
-#include "cli.h"
+#include "options.h"
 
-static enum wm_status usage(struct cli *cli, const char *text)
-{
-    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "usage: wattmill %s", text);
-    return WM_USAGE;
-}
+struct options {
+    struct cli_sets sets;
+};
 
-enum wm_status cli_check(struct cli *cli)
+static const struct options defaults = {.sets = {NULL, 0}};
+
+static const struct cli_option rows[] = {
+    CLI_SCENARIO_ROWS(options, sets),
+    CLI_END,
+};
+
+static enum wm_status check(struct cli *cli, const void *options)
 {
-    const char *scenario = NULL;
-    size_t n_sets = 0;
-    struct wm_override *const sets =
-        WM_NEW_ARRAY(cli->arena, struct wm_override, (size_t)cli->argc + 1);
-    for (int i = 0; i < cli->argc; i++) {
-        const char *const arg = cli->argv[i];
-        const bool has_value = i + 1 < cli->argc;
-        enum wm_status status = WM_OK;
-        if (strcmp(arg, "--set") == 0 && has_value)
-            status = wm_override_parse(cli->arena, cli->argv[++i], &sets[n_sets++], &cli->diags);
-        else if (strcmp(arg, "--catalog") == 0 && has_value)
-            status = wm_override_catalog(cli->arena, cli->argv[++i], &sets[n_sets++], &cli->diags);
-        else if (arg[0] == '-' || scenario != NULL)
-            status = usage(cli, "check SCENARIO [--set path=value] [--catalog FILE]");
-        else
-            scenario = arg;
-        if (status != WM_OK)
-            return status;
-    }
-    if (scenario == NULL)
-        return usage(cli, "check SCENARIO [--set path=value] [--catalog FILE]");
+    const struct options *const o = options;
     struct wm_loaded loaded;
     const enum wm_status status =
-        wm_scenario_load(cli->arena, scenario, sets, n_sets, &loaded, &cli->diags);
+        wm_scenario_load(cli->arena, cli->words[0], o->sets.items, o->sets.n, &loaded, &cli->diags);
     if (status == WM_OK)
-        printf("%s: ok\n", scenario);
+        printf("%s: ok\n", cli->words[0]);
     return status;
 }
 
-enum wm_status cli_explain(struct cli *cli)
+const struct cli_verb cli_verb_check = {
+    .name = "check",
+    .words = "SCENARIO",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "validate a scenario, all mistakes at once",
+    .options = rows,
+    .defaults = &defaults,
+    .size = sizeof defaults,
+    .run = check,
+};
+
+static enum wm_status explain(struct cli *cli, const void *options)
 {
-    if (cli->argc != 1)
-        return usage(cli, "explain KEY");
-    return wm_explain(stdout, cli->argv[0]) ? WM_OK : WM_USAGE;
+    (void)options;
+    return wm_explain(stdout, cli->words[0]) ? WM_OK : WM_USAGE;
 }
 
-enum wm_status cli_schema(struct cli *cli)
+const struct cli_verb cli_verb_explain = {
+    .name = "explain",
+    .words = "KEY",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "what a key, metric or error code means",
+    .run = explain,
+};
+
+static enum wm_status schema(struct cli *cli, const void *options)
 {
-    if (cli->argc != 0)
-        return usage(cli, "schema");
+    (void)cli;
+    (void)options;
     struct wm_json_writer w = wm_json_writer_to_file(stdout);
     const enum wm_status status = wm_schema_write(&w);
     wm_json_finish(&w);
     return status;
 }
 
-enum wm_status cli_docs(struct cli *cli)
+const struct cli_verb cli_verb_schema = {
+    .name = "schema",
+    .words = "",
+    .summary = "JSON Schema of a scenario file",
+    .run = schema,
+};
+
+static const char *page_at(size_t i)
 {
-    const char *const page = cli->argc == 1 ? cli->argv[0] : "";
+    static const char *const pages[] = {"parameters", "metrics", "errors", "man"};
+    return i < sizeof pages / sizeof *pages ? pages[i] : NULL;
+}
+
+static enum wm_status docs(struct cli *cli, const void *options)
+{
+    const char *const page = cli->words[0];
+    (void)options;
     if (strcmp(page, "parameters") == 0)
         wm_parameters_write_md(stdout);
     else if (strcmp(page, "metrics") == 0)
         wm_metrics_write_md(stdout);
     else if (strcmp(page, "errors") == 0)
         wm_errors_write_md(stdout);
-    else
-        return usage(cli, "docs parameters|metrics|errors");
+    else if (strcmp(page, "man") == 0)
+        cli_man_write(stdout, cli->arena);
+    else {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "docs: no page \"%s\"; parameters, metrics, errors or man", page);
+        return WM_USAGE;
+    }
     return WM_OK;
 }
+
+const struct cli_verb cli_verb_docs = {
+    .name = "docs",
+    .words = "parameters|metrics|errors|man",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "pages derived from the tables",
+    .candidate = page_at,
+    .run = docs,
+    .is_hidden = true,
+};

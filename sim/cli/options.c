@@ -1,0 +1,265 @@
+#include "options.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_verb *const verbs[] = {
+#define CLI_VERB(id) &cli_verb_##id,
+#include "verbs.def"
+#undef CLI_VERB
+};
+
+const struct cli_verb *cli_verb_at(size_t i)
+{
+    return i < sizeof verbs / sizeof *verbs ? verbs[i] : NULL;
+}
+
+/* Of every verb; they lie in struct cli. */
+static const struct cli_option common[] = {
+    CLI_FLAG(cli, quiet, "--quiet", "no warnings; the result is printed all the same"),
+    CLI_FLAG(cli, help, "--help", "what the command does and its options"),
+};
+enum { N_COMMON = sizeof common / sizeof *common };
+
+const struct cli_option *cli_option_at(const struct cli_verb *verb, size_t i)
+{
+    size_t n = 0;
+    while (verb->options != NULL && verb->options[n].kind != CLI_KIND_END)
+        n++;
+    if (i < n)
+        return &verb->options[i];
+    return i - n < N_COMMON ? &common[i - n] : NULL;
+}
+
+static bool is_common(const struct cli_option *option)
+{
+    return option >= common && option < common + N_COMMON;
+}
+
+/* One option of the command line. */
+struct given {
+    const struct cli_verb *verb;
+    const struct cli_option *option;
+    const char *value; /* NULL for a flag */
+    void *member;
+};
+
+static void wrong(struct cli *cli, const struct cli_verb *verb, const char *text)
+{
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s: %s", verb->name, text);
+}
+
+static void *append(struct cli *cli, void *items, size_t n, size_t size)
+{
+    if (n > 0)
+        return (char *)items + n * size;
+    return wm_arena_alloc(cli->arena, (size_t)cli->argc, size); /* never more than arguments */
+}
+
+static enum wm_status take_set(struct cli *cli, const struct given *g)
+{
+    struct cli_sets *const sets = g->member;
+    struct wm_override *const next = append(cli, sets->items, sets->n, sizeof *next);
+    const char *text = g->value;
+    if (sets->n++ == 0)
+        sets->items = next;
+    if (g->option->kind == CLI_KIND_CATALOG)
+        return wm_override_catalog(cli->arena, text, next, &cli->diags);
+    if (g->option->kind == CLI_KIND_SEED)
+        text = wm_arena_printf(cli->arena, "seed=%s", text);
+    return wm_override_parse(cli->arena, text, next, &cli->diags);
+}
+
+static enum wm_status take_assert(struct cli *cli, const struct given *g)
+{
+    struct cli_asserts *const asserts = g->member;
+    struct wm_assertion *const next = append(cli, asserts->items, asserts->n, sizeof *next);
+    if (asserts->n++ == 0)
+        asserts->items = next;
+    return wm_assertion_parse(cli->arena, g->value, next, &cli->diags);
+}
+
+static enum wm_status take_text(struct cli *cli, const struct given *g)
+{
+    struct cli_texts *const texts = g->member;
+    const char **const next = append(cli, texts->items, texts->n, sizeof *next);
+    if (texts->n++ == 0)
+        texts->items = next;
+    *next = g->value;
+    return WM_OK;
+}
+
+static enum wm_status bad_value(struct cli *cli, const struct given *g, const char *rule)
+{
+    wrong(cli, g->verb,
+          wm_arena_printf(cli->arena, "%s = \"%s\", %s", g->option->name, g->value, rule));
+    return WM_USAGE;
+}
+
+static enum wm_status take_number(struct cli *cli, const struct given *g)
+{
+    const struct cli_option *const o = g->option;
+    const bool is_whole = o->kind == CLI_KIND_WHOLE;
+    char *end = NULL;
+    errno = 0;
+    const double value = strtod(g->value, &end);
+    const bool is_number = end != g->value && *end == '\0' && isfinite(value);
+    if (!is_number || value < o->min || value > o->max || (is_whole && value != floor(value)))
+        return bad_value(cli, g,
+                         wm_arena_printf(cli->arena, "allowed is a %snumber in %.10g..%.10g",
+                                         is_whole ? "whole " : "", o->min, o->max));
+    if (is_whole)
+        *(int64_t *)g->member = (int64_t)value;
+    else
+        *(double *)g->member = value;
+    return WM_OK;
+}
+
+/* Whether `text` is one of the words parted by |. */
+static enum wm_status take_choice(struct cli *cli, const struct given *g)
+{
+    struct wm_suggest near = wm_suggest_init(g->value);
+    for (const char *word = g->option->value; *word != '\0';) {
+        const size_t n = strcspn(word, "|");
+        const char *const candidate = wm_arena_copy_text(cli->arena, word, n);
+        if (strcmp(candidate, g->value) == 0) {
+            *(const char **)g->member = candidate;
+            return WM_OK;
+        }
+        wm_suggest_offer(&near, candidate);
+        word += n + (word[n] == '|');
+    }
+    return bad_value(cli, g,
+                     wm_arena_printf(cli->arena, "allowed is %s%s", g->option->value,
+                                     wm_suggest_text(cli->arena, &near)));
+}
+
+static enum wm_status take_format(struct cli *cli, const struct given *g)
+{
+    const char *word = NULL;
+    struct given choice = *g;
+    choice.member = &word;
+    const enum wm_status status = take_choice(cli, &choice);
+    if (status == WM_OK)
+        wm_format_parse(word, g->member);
+    return status;
+}
+
+static enum wm_status take(struct cli *cli, const struct given *g)
+{
+    switch (g->option->kind) {
+    case CLI_KIND_FLAG:
+        *(bool *)g->member = true;
+        return WM_OK;
+    case CLI_KIND_TEXT:
+        *(const char **)g->member = g->value;
+        return WM_OK;
+    case CLI_KIND_TEXTS:
+        return take_text(cli, g);
+    case CLI_KIND_CHOICE:
+        return take_choice(cli, g);
+    case CLI_KIND_REAL:
+    case CLI_KIND_WHOLE:
+        return take_number(cli, g);
+    case CLI_KIND_FORMAT:
+        return take_format(cli, g);
+    case CLI_KIND_SET:
+    case CLI_KIND_CATALOG:
+    case CLI_KIND_SEED:
+        return take_set(cli, g);
+    case CLI_KIND_ASSERT:
+        return take_assert(cli, g);
+    case CLI_KIND_END:
+        break;
+    }
+    return WM_INTERNAL;
+}
+
+/* The row that `name` of `n` bytes or a letter names, or NULL after a diagnostic. */
+static const struct cli_option *find(struct cli *cli, const struct cli_verb *verb, const char *name,
+                                     size_t n)
+{
+    struct wm_suggest near = wm_suggest_init(wm_arena_copy_text(cli->arena, name, n));
+    const struct cli_option *option;
+    for (size_t i = 0; (option = cli_option_at(verb, i)) != NULL; i++) {
+        if (strlen(option->name) == n && memcmp(option->name, name, n) == 0)
+            return option;
+        if (option->letter != 0 && n == 2 && name[1] == option->letter)
+            return option;
+        wm_suggest_offer(&near, option->name);
+    }
+    wrong(cli, verb,
+          wm_arena_printf(cli->arena, "unknown option \"%s\"%s", near.word,
+                          wm_suggest_text(cli->arena, &near)));
+    return NULL;
+}
+
+/* Reads the option at argv[*i] and steps over its value. */
+static enum wm_status take_option(struct cli *cli, const struct cli_verb *verb, void *options,
+                                  int *i)
+{
+    const char *const arg = cli->argv[*i];
+    const char *const equals = arg[1] == '-' ? strchr(arg, '=') : NULL;
+    const size_t n = equals ? (size_t)(equals - arg) : strlen(arg);
+    const struct cli_option *const option = find(cli, verb, arg, n);
+    if (option == NULL)
+        return WM_USAGE;
+    struct given g = {.verb = verb, .option = option, .value = equals ? equals + 1 : NULL};
+    g.member = (is_common(option) ? (char *)cli : (char *)options) + option->offset;
+    if (option->kind == CLI_KIND_FLAG) {
+        if (equals)
+            wrong(cli, verb, wm_arena_printf(cli->arena, "%s takes no value", option->name));
+        return equals ? WM_USAGE : take(cli, &g);
+    }
+    if (!equals && *i + 1 < cli->argc)
+        g.value = cli->argv[++*i];
+    if (g.value == NULL) {
+        wrong(cli, verb,
+              wm_arena_printf(cli->arena, "%s needs a value: %s", option->name, option->value));
+        return WM_USAGE;
+    }
+    return take(cli, &g);
+}
+
+static enum wm_status check_words(struct cli *cli, const struct cli_verb *verb)
+{
+    if (cli->n_words > verb->max_words) {
+        wrong(cli, verb,
+              wm_arena_printf(cli->arena, "unexpected argument \"%s\"; usage: wattmill %s%s%s%s",
+                              cli->words[verb->max_words], verb->name, *verb->words ? " " : "",
+                              verb->words, verb->options ? " [options]" : ""));
+        return WM_USAGE;
+    }
+    if (cli->n_words >= verb->min_words)
+        return WM_OK;
+    wrong(cli, verb,
+          wm_arena_printf(cli->arena, "too few arguments; usage: wattmill %s %s%s", verb->name,
+                          verb->words, verb->options ? " [options]" : ""));
+    return WM_USAGE;
+}
+
+enum wm_status cli_parse(struct cli *cli, const struct cli_verb *verb, void **options)
+{
+    *options = wm_arena_alloc(cli->arena, 1, verb->size + 1);
+    if (verb->defaults != NULL)
+        memcpy(*options, verb->defaults, verb->size);
+    cli->words = WM_NEW_ARRAY(cli->arena, const char *, (size_t)cli->argc + 1);
+    enum wm_status status = WM_OK;
+    bool has_ended = false;
+    for (int i = 0; i < cli->argc; i++) {
+        const char *const arg = cli->argv[i];
+        enum wm_status one = WM_OK;
+        if (!has_ended && strcmp(arg, "--") == 0)
+            has_ended = true;
+        else if (!has_ended && arg[0] == '-' && arg[1] != '\0')
+            one = take_option(cli, verb, *options, &i);
+        else
+            cli->words[cli->n_words++] = arg;
+        if (status == WM_OK)
+            status = one;
+    }
+    /* after an unknown option its value would count as a word too many */
+    return status != WM_OK || cli->help ? status : check_words(cli, verb);
+}

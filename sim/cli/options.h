@@ -1,0 +1,142 @@
+/*
+ * Verbs and their options as tables: parsing, --help, the man page and shell completion are derived
+ * from them, and nothing is written twice. A verb's options are a struct with defaults and a row
+ * for each member:
+ *
+ *     struct options { struct cli_sets sets; const char *dir; enum wm_format format; };
+ *     static const struct options defaults = {.format = WM_FORMAT_TABLE};
+ *     static const struct cli_option rows[] = {
+ *         CLI_SCENARIO_ROWS(options, sets),
+ *         CLI_TEXT(options, dir, "--output", 'o', "DIR", "write result.json and figures"),
+ *         CLI_FORMAT(options, format),
+ *         CLI_END,
+ *     };
+ *     static enum wm_status run(struct cli *cli, const void *options);
+ *     const struct cli_verb cli_verb_thing = {.name = "thing", .words = "SCENARIO", .min_words = 1,
+ *         .max_words = 1, .summary = "...", .options = rows, .defaults = &defaults,
+ *         .size = sizeof defaults, .run = run};
+ *
+ * and a line in verbs.def. All mistakes of a command line are reported at once. `--name value` and
+ * `--name=value` are the same, `-o` may abbreviate, `--` ends the options. Every verb knows --help
+ * and --quiet. Words (what is not an option) arrive in cli->words.
+ */
+#ifndef WATTMILL_CLI_OPTIONS_H
+#define WATTMILL_CLI_OPTIONS_H
+
+#include <stddef.h>
+
+#include "cli.h"
+
+enum cli_kind {
+    CLI_KIND_END,
+    CLI_KIND_FLAG,    /* bool */
+    CLI_KIND_TEXT,    /* const char * */
+    CLI_KIND_TEXTS,   /* struct cli_texts, repeatable */
+    CLI_KIND_CHOICE,  /* const char *, one of the words of `value` parted by | */
+    CLI_KIND_REAL,    /* double in [min, max] */
+    CLI_KIND_WHOLE,   /* int64_t in [min, max] */
+    CLI_KIND_FORMAT,  /* enum wm_format */
+    CLI_KIND_SET,     /* struct cli_sets: a path=value */
+    CLI_KIND_CATALOG, /* struct cli_sets: a catalogue file */
+    CLI_KIND_SEED,    /* struct cli_sets: seed=N */
+    CLI_KIND_ASSERT,  /* struct cli_asserts */
+};
+
+struct cli_texts {
+    const char **items;
+    size_t n;
+};
+
+/* What --set, --catalog and --seed gave, in order; for wm_scenario_load() and its like. */
+struct cli_sets {
+    struct wm_override *items;
+    size_t n;
+};
+
+struct cli_asserts {
+    struct wm_assertion *items;
+    size_t n;
+};
+
+struct cli_option {
+    enum cli_kind kind;
+    const char *name; /* with the dashes */
+    char letter;      /* -x, or 0 */
+    size_t offset;    /* of the member */
+    const char *value; /* what follows: "DIR", "table|json"; NULL for a flag */
+    double min, max;
+    const char *help;
+};
+
+struct cli_verb {
+    const char *name;
+    const char *words; /* "SCENARIO", "[KIND [NAME]]"; "" for none */
+    size_t min_words, max_words;
+    const char *summary; /* one line, no full stop */
+    const char *details; /* further lines of --help and the man page, or NULL */
+    const struct cli_option *options;
+    const void *defaults; /* of the options struct */
+    size_t size;
+    enum wm_status (*run)(struct cli *cli, const void *options);
+    const char *(*candidate)(size_t i); /* words worth completing, ended by NULL; NULL: files */
+    bool is_hidden;
+};
+
+#define CLI_ROW(k, tag, member, type, n, l, v, lo, hi, text)                                  \
+    {                                                                                         \
+        .kind = (k), .name = (n), .letter = (l), .min = (lo), .max = (hi), .value = (v),      \
+        .offset = offsetof(struct tag, member) + WM_TYPED(tag, member, type), .help = (text), \
+    }
+#define CLI_FLAG(tag, member, name, text) \
+    CLI_ROW(CLI_KIND_FLAG, tag, member, bool, name, 0, NULL, 0, 0, text)
+#define CLI_TEXT(tag, member, name, letter, value, text) \
+    CLI_ROW(CLI_KIND_TEXT, tag, member, const char *, name, letter, value, 0, 0, text)
+#define CLI_TEXTS(tag, member, name, letter, value, text) \
+    CLI_ROW(CLI_KIND_TEXTS, tag, member, struct cli_texts, name, letter, value, 0, 0, text)
+#define CLI_CHOICE(tag, member, name, words, text) \
+    CLI_ROW(CLI_KIND_CHOICE, tag, member, const char *, name, 0, words, 0, 0, text)
+#define CLI_REAL(tag, member, name, value, lo, hi, text) \
+    CLI_ROW(CLI_KIND_REAL, tag, member, double, name, 0, value, lo, hi, text)
+#define CLI_WHOLE(tag, member, name, letter, value, lo, hi, text) \
+    CLI_ROW(CLI_KIND_WHOLE, tag, member, int64_t, name, letter, value, lo, hi, text)
+#define CLI_FORMAT(tag, member)                                                      \
+    CLI_ROW(CLI_KIND_FORMAT, tag, member, enum wm_format, "--format", 0,             \
+            "table|json|csv|md", 0, 0, "how the result is printed (default: table)")
+#define CLI_ASSERT(tag, member)                                                          \
+    CLI_ROW(CLI_KIND_ASSERT, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", \
+            0, 0, "exit 1 unless it holds (> >= < <= ==); repeatable")
+#define CLI_CATALOG(tag, member)                                                           \
+    CLI_ROW(CLI_KIND_CATALOG, tag, member, struct cli_sets, "--catalog", 0, "FILE", 0, 0, \
+            "add or change catalogue entries; repeatable")
+#define CLI_SET(tag, member)                                                               \
+    CLI_ROW(CLI_KIND_SET, tag, member, struct cli_sets, "--set", 0, "PATH=VALUE", 0, 0, \
+            "change a value of the scenario; repeatable")
+#define CLI_SEED(tag, member)                                                      \
+    CLI_ROW(CLI_KIND_SEED, tag, member, struct cli_sets, "--seed", 0, "N", 0, 0, \
+            "the same as --set seed=N")
+/* What every verb that loads a scenario offers. */
+#define CLI_SCENARIO_ROWS(tag, member) \
+    CLI_SET(tag, member), CLI_CATALOG(tag, member), CLI_SEED(tag, member)
+#define CLI_END            \
+    {                      \
+        .kind = CLI_KIND_END \
+    }
+
+/* All verbs in the order of verbs.def; NULL behind the last. */
+const struct cli_verb *cli_verb_at(size_t i);
+/* The verb's rows, then those every verb has; NULL behind the last. */
+const struct cli_option *cli_option_at(const struct cli_verb *verb, size_t i);
+
+/* Reads cli->argv into a new options struct. WM_USAGE after any mistake. */
+enum wm_status cli_parse(struct cli *cli, const struct cli_verb *verb, void **options);
+
+/* "--output DIR" as help and man page show it, in the arena. */
+const char *cli_option_spelling(struct wm_arena *arena, const struct cli_option *option);
+void cli_help(FILE *file, struct wm_arena *arena, const struct cli_verb *verb);
+void cli_man_write(FILE *file, struct wm_arena *arena);
+
+#define CLI_VERB(id) extern const struct cli_verb cli_verb_##id;
+#include "verbs.def"
+#undef CLI_VERB
+
+#endif

@@ -1,0 +1,11 @@
+command -v bash > /dev/null || { echo "SKIP: no bash"; exit 0; }
+TMP=$(mktemp -d) || exit 1
+trap 'rm -rf "$TMP"' EXIT
+"$BIN" completion bash > "$TMP/completion"
+bash -c '. "$1"
+complete_at() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _wattmill; echo "${COMPREPLY[@]}"; }
+complete_at wattmill ru
+complete_at wattmill run --format ""
+complete_at wattmill run --col
+complete_at wattmill catalog acc
+complete_at wattmill run scenarios/virginia-100mw-gb300.js' - "$TMP/completion"

@@ -1,0 +1,1 @@
+"$BIN" run x.json --format=jsn --series=1 --colour never --set
