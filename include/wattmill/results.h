@@ -57,6 +57,8 @@ struct wm_class_result {
     double ttft_p50_s, ttft_p99_s, tpot_p50_s, tpot_p99_s;
     double slo_attainment_frac; /* NAN for batch */
     double delay_mean_s;        /* batch: mean wait for capacity; NAN otherwise */
+    /* a twin without ceiling windows and calls, less this run; NAN without any */
+    double curtailment_loss_usd, output_tok_curtailed;
 };
 
 /** Accelerators of a pool that serve one model; a pool that serves several has several rows. */
@@ -97,6 +99,7 @@ struct wm_results {
     double metric[WM_N_METRICS]; /* SI; NAN = not computed */
     double hours;
     double it_design_w;
+    double contract_w; /* time mean over commissioning: what per-MW figures divide by */
     double energy_j[WM_N_USES];
     struct wm_class_result *classes;
     size_t n_classes;

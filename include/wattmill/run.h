@@ -13,7 +13,7 @@
 
 struct wm_run_options {
     uint64_t n_null_events; /* events spread over the run that change nothing (for tests) */
-    bool ignore_calendar;   /* run as if the ceiling calendar were empty */
+    bool ignore_windows;    /* run as if no ceiling window and no call came */
 };
 
 /**

@@ -31,12 +31,34 @@ struct wm_ceiling_window {
     double limit_w;
     double notice_s;
     double penalty_usd_per_mwh; /* on energy drawn above the limit */
+    double payment_usd_per_mwh; /* for energy not drawn because of it */
+};
+
+/** From an instant on the contract is this much, until the next phase. */
+struct wm_ceiling_phase {
+    int64_t from_us;
+    double limit_w;
+};
+
+enum wm_season { WM_SEASON_ANY, WM_SEASON_SUMMER, WM_SEASON_WINTER };
+
+/** Calls at random times: each lasts `duration_s`, together `hours_per_year` on average. */
+struct wm_curtailment {
+    double called_s_per_year;
+    double depth_frac; /* of the contract, down to the firm part */
+    double duration_s, notice_s;
+    enum wm_season season;
+    double penalty_usd_per_mwh, payment_usd_per_mwh;
 };
 
 struct wm_ceiling {
     double limit_w; /* the contract: every per-MW figure divides by it */
+    double firm_w;  /* calls at random times never go below it */
     double ramp_w_per_s;
+    double ramp_up_w_per_s;  /* NAN: as down */
+    struct wm_list phases;   /* of struct wm_ceiling_phase: commissioning */
     struct wm_list calendar; /* of struct wm_ceiling_window */
+    struct wm_curtailment curtailment;
 };
 
 struct wm_site_weather {

@@ -5,6 +5,7 @@
 static const char *const provisioning_words[] = {"max_p", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", NULL};
 static const char *const capping_words[] = {"marginal_revenue", "priority", "uniform", NULL};
+static const char *const season_words[] = {"any", "summer", "winter", NULL};
 static const char *const slo_miss_words[] = {"bill", "refund", NULL};
 
 static const char *const write_off_words[] = {"straight-line", "declining-balance", "table", NULL};
@@ -12,7 +13,7 @@ static const char *const write_off_words[] = {"straight-line", "declining-balanc
 // clang-format off
 static const struct wm_field horizon_fields[] = {
     WM_TIME_AS(wm_horizon, start_us, "start", "2027-01-01", "first instant, UTC"),
-    WM_REAL(wm_horizon, years, WM_UNIT_YEAR, 0.001, 2.0, 1.0, "length in years of 8,760 h; prices are held flat"),
+    WM_REAL(wm_horizon, years, WM_UNIT_YEAR, 0.001, 30.0, 1.0, "length in years of 8,760 h; token prices are held flat"),
     WM_FIELD_END,
 };
 static const struct wm_field window_fields[] = {
@@ -21,12 +22,32 @@ static const struct wm_field window_fields[] = {
     WM_REAL_REQ(wm_ceiling_window, limit_w, "limit_mw", WM_UNIT_MW, 0.0, 10000.0, "ceiling in the window"),
     WM_REAL_AS(wm_ceiling_window, notice_s, "notice_min", WM_UNIT_MIN, 0.0, 525600.0, 30.0, "warning before the window"),
     WM_REAL(wm_ceiling_window, penalty_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "on energy drawn above the limit"),
+    WM_REAL(wm_ceiling_window, payment_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "for energy asked for and not drawn because of the window"),
+    WM_FIELD_END,
+};
+static const struct wm_field phase_fields[] = {
+    WM_TIME_AS(wm_ceiling_phase, from_us, "from", NULL, "start of the phase, UTC"),
+    WM_REAL_REQ(wm_ceiling_phase, limit_w, "limit_mw", WM_UNIT_MW, 0.01, 10000.0, "contract from then on"),
+    WM_FIELD_END,
+};
+static const struct wm_field curtailment_fields[] = {
+    WM_REAL_AS(wm_curtailment, called_s_per_year, "hours_per_year", WM_UNIT_H_PER_YEAR, 0.0, 8000.0, 0.0, "mean hours under a call"),
+    WM_REAL(wm_curtailment, depth_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "of the contract that a call takes; Phoenix 2025: 0.25"),
+    WM_REAL_AS(wm_curtailment, duration_s, "duration_h", WM_UNIT_H, 0.25, 720.0, 2.0, "of each call; Duke University 2025: about 2 h"),
+    WM_REAL_AS(wm_curtailment, notice_s, "notice_min", WM_UNIT_MIN, 0.0, 525600.0, 30.0, "warning before a call"),
+    WM_CHOICE(wm_curtailment, season, season_words, "any", "when calls come: any; summer: June to September; winter: December to February (months in UTC)"),
+    WM_REAL(wm_curtailment, penalty_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "on energy drawn above a call's limit"),
+    WM_REAL(wm_curtailment, payment_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "for energy asked for and not drawn because of a call"),
     WM_FIELD_END,
 };
 static const struct wm_field ceiling_fields[] = {
     WM_REAL_REQ(wm_ceiling, limit_w, "limit_mw", WM_UNIT_MW, 0.01, 10000.0, "contract at the meter; per-MW figures divide by it"),
-    WM_REAL_AS(wm_ceiling, ramp_w_per_s, "ramp_mw_per_min", WM_UNIT_MW_PER_MIN, 0.001, 100000.0, 10.0, "how fast the draw follows a ceiling window down and up"),
+    WM_REAL_AS(wm_ceiling, firm_w, "firm_mw", WM_UNIT_MW, 0.0, 10000.0, 0.0, "firm part of the connection: random calls never go below it"),
+    WM_REAL_AS(wm_ceiling, ramp_w_per_s, "ramp_mw_per_min", WM_UNIT_MW_PER_MIN, 0.001, 100000.0, 10.0, "how fast the draw follows a window down"),
+    WM_REAL_AS(wm_ceiling, ramp_up_w_per_s, "ramp_up_mw_per_min", WM_UNIT_MW_PER_MIN, 0.001, 100000.0, (double)NAN, "how fast it may come back; unset: as fast as down"),
+    WM_LIST(wm_ceiling, phases, wm_ceiling_phase, phase_fields, "commissioning: the contract by phase, rising to limit_mw; empty: limit_mw throughout"),
     WM_LIST(wm_ceiling, calendar, wm_ceiling_window, window_fields, "windows at another limit; they must not overlap"),
+    WM_GROUP(wm_ceiling, curtailment, curtailment_fields, "calls at random times, from a random stream of their own"),
     WM_FIELD_END,
 };
 static const struct wm_field weather_fields[] = {
@@ -195,6 +216,27 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
     }
 }
 
+static void check_phases(const struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_ceiling *c = &s->site.ceiling;
+    const struct wm_ceiling_phase *p = c->phases.items;
+    for (size_t i = 0; i < c->phases.n; i++) {
+        if (p[i].limit_w > c->limit_w)
+            wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
+                        "phase %zu has %g MW, more than limit_mw = %g MW", i,
+                        p[i].limit_w / WM_W_PER_MW, c->limit_w / WM_W_PER_MW);
+        if (i > 0 && p[i].from_us <= p[i - 1].from_us)
+            wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
+                        "phase %zu does not begin after phase %zu", i, i - 1);
+    }
+    if (c->phases.n > 0 && p[0].from_us > s->horizon.start_us)
+        wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
+                    "the first phase begins after the horizon; give the contract from its start");
+    if (c->firm_w > c->limit_w)
+        wm_diag_add(diags, WM_E211, NULL, "site.ceiling.firm_mw", "= %g MW is above limit_mw",
+                    c->firm_w / WM_W_PER_MW);
+}
+
 static void check_calendar(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_ceiling_window *w = s->site.ceiling.calendar.items;
@@ -237,5 +279,6 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
     check_economics(scenario, diags);
     check_fleet(scenario, diags);
     check_workloads(scenario, diags);
+    check_phases(scenario, diags);
     check_calendar(scenario, diags);
 }

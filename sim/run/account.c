@@ -64,6 +64,12 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->house_j += p->house_w * time_s;
     account->serving_it_j += flow->serving_it_w * time_s;
     account->requested_j += flow->requested_w * time_s;
+    account->capped_j += flow->capped_w * time_s;
+    account->shed_j += flow->shed_w * time_s;
+    account->unworthy_j += flow->unworthy_w * time_s;
+    account->contract_ws += flow->contract_w * time_s;
+    account->called_s += flow->limit_w < flow->contract_w ? time_s : 0.0;
+    account->payment_usd += flow->payment_usd_per_s * time_s;
     for (size_t i = 0; i < WM_N_USES; i++)
         account->use_j[i] += flow->use_w[i] * time_s;
     account->water_m3 += p->water_m3_per_s * time_s;

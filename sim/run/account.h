@@ -34,7 +34,12 @@ struct wm_site_flow {
     double use_w[WM_N_USES];        /* the uses' side */
     double serving_it_w;
     double allowed_w, limit_w, over_limit_w, penalty_usd_per_s;
-    double requested_w; /* what the site would draw without the ceiling */
+    /* what the site would draw without a ceiling = power.site_w + the three that follow */
+    double requested_w;
+    double capped_w;     /* not drawn because of the contract */
+    double shed_w;       /* not drawn because of a window or a call, ramps included */
+    double unworthy_w;   /* not drawn because energy costs more than it earns */
+    double contract_w, payment_usd_per_s;
     double shadow_usd_per_mwh;
     bool is_bound;
     struct wm_partition_flow *partitions; /* [n_partitions] */
@@ -59,12 +64,14 @@ struct wm_site_sum {
 
 struct wm_account {
     double time_s;
-    double site_j, it_j, cooling_j, conversion_j, house_j, serving_it_j, requested_j;
+    double site_j, it_j, cooling_j, conversion_j, house_j, serving_it_j;
+    double requested_j, capped_j, shed_j, unworthy_j;
     double use_j[WM_N_USES];
     double water_m3, evaporation_m3, blowdown_m3, drift_m3;
     double heat_in_j, heat_out_j, heat_reuse_j, heat_unmet_j;
     double extrapolated_s; /* chiller curves outside their bounds */
     double bound_s, violation_j, penalty_usd, ceiling_ws, shadow_ws;
+    double contract_ws, called_s, payment_usd;
     double carbon_kg;
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;

@@ -64,7 +64,11 @@ void wm_close_balances(struct wm_run *r)
                 a->site_j * r->scenario->site.carbon.kg_per_mwh / WM_J_PER_MWH, WM_UNIT_KG);
     add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
                 a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH);
-    SET(r, balance_energy_rel, fmax(res->balances[0].residual_rel, res->balances[1].residual_rel));
+    add_balance(res, "request", "asked for = drawn + capped + shed + not worth drawing",
+                a->requested_j, a->site_j + a->capped_j + a->shed_j + a->unworthy_j, WM_UNIT_MWH);
+    SET(r, balance_energy_rel,
+        fmax(fmax(res->balances[0].residual_rel, res->balances[1].residual_rel),
+             res->balances[8].residual_rel));
     SET(r, balance_token_rel, res->balances[2].residual_rel);
     SET(r, balance_request_rel, res->balances[3].residual_rel);
     SET(r, balance_money_rel, res->balances[4].residual_rel);

@@ -232,6 +232,21 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
 }
 
+/* Why less is drawn than asked for: first the contract, then a window, then the price of energy. */
+static void explain_shortfall(struct wm_site_flow *flow, const struct wm_ceiling_step *ceiling)
+{
+    double under_window_w = fmin(flow->requested_w, flow->allowed_w);
+    if (under_window_w - flow->power.site_w <= 2.0 * rounding_margin * under_window_w)
+        under_window_w = flow->power.site_w; /* the solver's distance from the ceiling */
+    const double under_contract_w = flow->allowed_w < flow->contract_w
+                                        ? fmin(flow->requested_w, flow->contract_w)
+                                        : under_window_w;
+    flow->capped_w = flow->requested_w - under_contract_w;
+    flow->shed_w = under_contract_w - under_window_w;
+    flow->unworthy_w = under_window_w - flow->power.site_w;
+    flow->payment_usd_per_s = flow->shed_w / WM_J_PER_MWH * ceiling->payment_usd_per_mwh;
+}
+
 void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                   const struct wm_instant *instant, struct wm_site_flow *flow)
 {
@@ -239,6 +254,7 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     *flow = (struct wm_site_flow){.partitions = flow->partitions,
                                   .classes = flow->classes,
                                   .allowed_w = instant->ceiling->allowed_w,
+                                  .contract_w = instant->ceiling->contract_w,
                                   .limit_w = instant->ceiling->limit_w};
     double fixed_w = 0.0;
     for (size_t i = 0; i < plan->n_partitions; i++) {
@@ -251,6 +267,7 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
                                                   .wanted_tok_per_s = instant->wanted[i]};
     fill_board(&b, scenario, plan, instant);
     dispatch(&b, scenario, plan, instant, fixed_w, flow);
+    explain_shortfall(flow, instant->ceiling);
     /* the solver stays on the safe side; only what cannot be switched off can exceed the limit */
     flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w);
     flow->penalty_usd_per_s =

@@ -37,6 +37,8 @@ static void fill_class(struct wm_run *r, size_t i)
         .tpot_p99_s = wm_log_hist_quantile(tpot, 0.99),
         .slo_attainment_frac = (double)NAN,
         .delay_mean_s = (double)NAN,
+        .curtailment_loss_usd = (double)NAN,
+        .output_tok_curtailed = (double)NAN,
     };
     if (w->kind == WM_WORKLOAD_BATCH) /* Little's law */
         c->delay_mean_s = wm_ratio(a->waiting_tok_s, a->served_tok + a->dropped_tok);
@@ -141,6 +143,11 @@ void wm_set_energy(struct wm_run *r)
     SET(r, site_power_peak_mw, r->site.peak_bin_w);
     SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
     SET(r, ceiling_bound_hours, a->bound_s);
+    SET(r, curtailment_hours, a->called_s);
+    SET(r, requested_energy_mwh, a->requested_j);
+    SET(r, capped_mwh, a->capped_j);
+    SET(r, shed_mwh, a->shed_j);
+    SET(r, unworthy_mwh, a->unworthy_j);
     SET(r, ceiling_violation_mwh, a->violation_j);
     SET(r, shadow_price_usd_per_mwh_mean, a->shadow_ws / a->time_s);
     /* all hours' lambda x dt, per year */
@@ -149,7 +156,8 @@ void wm_set_energy(struct wm_run *r)
 
 struct wm_totals wm_totals(const struct wm_run *r)
 {
-    struct wm_totals t = {.capacity = wm_design_capacity(r->scenario, &r->plan)};
+    struct wm_totals t = {.capacity = wm_design_capacity(r->scenario, &r->plan),
+                          .revenue_usd = r->site.account.payment_usd};
     for (size_t i = 0; i < r->plan.n_partitions; i++) {
         const struct wm_partition *p = &r->plan.partitions[i];
         const struct wm_partition_account *a = &r->site.account.partitions[i];

@@ -54,7 +54,7 @@ static inline double wm_ratio(double part, double whole)
 
 static inline double wm_contract_mw(const struct wm_run *run)
 {
-    return run->scenario->site.ceiling.limit_w / WM_W_PER_MW;
+    return run->results->contract_w / WM_W_PER_MW;
 }
 
 #endif

@@ -5,17 +5,37 @@
 #include "finance.h"
 #include "metrics.h"
 
-/* Curtailed energy: what the same seed draws without the calendar, less what it drew. */
+/* What the windows took, by a twin of the same seed without them. */
 static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
 {
-    if (r->scenario->site.ceiling.calendar.n == 0) {
-        SET(r, curtailed_mwh, 0.0);
-        return;
-    }
-    const struct wm_run_options options = {.ignore_calendar = true};
+    const struct wm_run_options options = {.ignore_windows = true};
+    const struct wm_site_result *s = &r->site;
     struct wm_site_result twin = {0};
+    SET(r, curtailed_mwh, 0.0);
+    if (s->n_windows == 0)
+        return;
     wm_site_run(r->arena, r->scenario, &r->plan, &options, &twin, diags);
-    SET(r, curtailed_mwh, twin.account.site_j - r->site.account.site_j);
+    double rebound_j = 0.0, lost_usd = 0.0;
+    for (size_t i = 0; i < s->n_series; i++) {
+        const double more_w = s->bin_w[i] - twin.bin_w[i];
+        rebound_j += more_w > 1e-9 * twin.bin_w[i] ? more_w * WM_BIN_S : 0.0;
+    }
+    for (size_t i = 0; i < r->plan.n_classes; i++) {
+        const struct wm_class_account *a = &s->account.classes[i], *b = &twin.account.classes[i];
+        struct wm_class_result *c = &r->results->classes[i];
+        c->curtailment_loss_usd = b->revenue_usd - a->revenue_usd;
+        c->output_tok_curtailed = b->served_tok - a->served_tok;
+        lost_usd += c->curtailment_loss_usd;
+    }
+    const double net_j = twin.account.site_j - s->account.site_j;
+    const double saved_usd = net_j / WM_J_PER_MWH * r->scenario->site.tariff.energy_usd_per_mwh;
+    SET(r, curtailed_mwh, net_j);
+    SET(r, rebound_mwh, rebound_j);
+    SET(r, curtailment_loss_usd, lost_usd);
+    SET(r, curtailment_payment_usd, s->account.payment_usd);
+    /* below it a payment per MWh does not make up for the margin lost */
+    SET(r, curtailment_breakeven_usd_per_mwh,
+        wm_ratio(lost_usd - saved_usd + s->account.penalty_usd, s->account.shed_j / WM_J_PER_MWH));
 }
 
 static void check_plant(const struct wm_run *r, struct wm_diags *diags)
@@ -43,6 +63,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     res->scenario = r->scenario;
     res->hours = a->time_s / WM_S_PER_H;
     res->it_design_w = r->plan.it_design_w;
+    res->contract_w = a->contract_ws / a->time_s;
     for (size_t i = 0; i < WM_N_USES; i++)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;

@@ -201,6 +201,7 @@ static void end_bin(struct site *s, int64_t begin, size_t month)
     struct wm_site_result *r = s->result;
     const double mean_w = bin->site_j / bin->time_s;
     r->peak_bin_w = fmax(r->peak_bin_w, mean_w);
+    r->bin_w[r->n_series] = mean_w;
     r->months[month].site_j += bin->site_j;
     r->months[month].time_s += bin->time_s;
     r->months[month].peak_w = fmax(r->months[month].peak_w, mean_w);
@@ -308,9 +309,14 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     s.instant.energy_usd_per_mwh = scenario->site.tariff.energy_usd_per_mwh;
     s.flow.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
     s.flow.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
-    s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling,
-                                    options && options->ignore_calendar, diags);
+    const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
+                                         .start_us = s.start_us,
+                                         .end_us = s.start_us + end,
+                                         .ignore_windows = options && options->ignore_windows};
+    s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
+    result->n_windows = s.ceiling.n_windows;
     wm_account_open(arena, plan, &result->account);
+    result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->n_months = month_index(&s, end - 1) + 1;
     result->months = WM_NEW_ARRAY(arena, struct wm_month, result->n_months);
