@@ -116,6 +116,9 @@ void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
+/** Four digits with a prefix for a reader: "17.57 M", "0.412 "; "-" when not computed. */
+const char *wm_short_number(double value, char buf[24]);
+
 enum wm_relation { WM_GREATER, WM_GREATER_EQUAL, WM_LESS, WM_LESS_EQUAL, WM_EQUAL };
 
 /** "metric>x", x in the metric's printed unit. */

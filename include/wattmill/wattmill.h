@@ -2,6 +2,7 @@
 #ifndef WATTMILL_WATTMILL_H
 #define WATTMILL_WATTMILL_H
 
+#include "wattmill/compare.h"
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
 #include "wattmill/output.h"

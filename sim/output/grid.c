@@ -108,8 +108,11 @@ static void csv_cell(FILE *file, const struct wm_grid_column *column, const char
 
 static void write_csv(FILE *file, const struct wm_grid *g)
 {
-    for (size_t c = 0; c < g->n_columns; c++)
-        fprintf(file, "%s%s", c > 0 ? "," : "", g->columns[c].key);
+    for (size_t c = 0; c < g->n_columns; c++) {
+        if (c > 0)
+            fputc(',', file);
+        wm_csv_text(file, g->columns[c].key);
+    }
     fputc('\n', file);
     for (size_t r = 0; r < g->n_rows; r++)
         for (size_t c = 0; c < g->n_columns; c++) {
@@ -121,8 +124,11 @@ static void write_csv(FILE *file, const struct wm_grid *g)
 
 static void write_md(FILE *file, const struct wm_grid *g)
 {
-    for (size_t c = 0; c < g->n_columns; c++)
-        fprintf(file, "| %s ", g->columns[c].key);
+    for (size_t c = 0; c < g->n_columns; c++) {
+        fputs("| ", file);
+        wm_md_text(file, g->columns[c].key);
+        fputc(' ', file);
+    }
     fputs("|\n", file);
     for (size_t c = 0; c < g->n_columns; c++)
         fputs(g->columns[c].align_right ? "|---:" : "|---", file);

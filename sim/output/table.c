@@ -16,32 +16,6 @@ static double printed(const struct wm_report *r, enum wm_metric metric)
     return wm_unit_from_si(wm_metric_info(metric)->unit, r->results->metric[metric]);
 }
 
-/* Three or four digits with a prefix: "17.6 M", "0.412 "; "-" when not computed. */
-static const char *short_number(double value, char buf[24])
-{
-    static const struct {
-        double scale;
-        const char *prefix;
-    } prefixes[] = {{1e12, " T"}, {1e9, " G"}, {1e6, " M"}, {1e4, " k"}};
-    if (!isfinite(value)) {
-        (void)snprintf(buf, 24, "-");
-        return buf;
-    }
-    if (fabs(value) >= 1e15) {
-        (void)snprintf(buf, 24, "%.3g ", value);
-        return buf;
-    }
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (fabs(value) >= prefixes[i].scale) {
-            /* "k" begins at 10,000 so that 1,234 stays readable */
-            const double scale = i == 3 ? 1e3 : prefixes[i].scale;
-            (void)snprintf(buf, 24, "%.4g%s", value / scale, prefixes[i].prefix);
-            return buf;
-        }
-    (void)snprintf(buf, 24, "%.4g ", value);
-    return buf;
-}
-
 /* Prints at most 80 columns; bytes inside a UTF-8 sequence take none, control characters none at all. */
 __attribute__((format(printf, 2, 3))) static void line(FILE *file, const char *format, ...)
 {
@@ -66,8 +40,8 @@ static void pair(FILE *file, const struct wm_report *r, const char *left, enum w
                  const char *left_unit, const char *right, enum wm_metric b, const char *right_unit)
 {
     char x[24], y[24], one[64], two[64];
-    (void)snprintf(one, sizeof one, "%9s%s", short_number(printed(r, a), x), left_unit);
-    (void)snprintf(two, sizeof two, "%9s%s", short_number(printed(r, b), y), right_unit);
+    (void)snprintf(one, sizeof one, "%9s%s", wm_short_number(printed(r, a), x), left_unit);
+    (void)snprintf(two, sizeof two, "%9s%s", wm_short_number(printed(r, b), y), right_unit);
     line(file, "%-17.17s%-22.22s %-17.17s%-22.22s", left, one, right, two);
 }
 
@@ -80,7 +54,7 @@ static void verdict(FILE *file, const struct wm_report *r)
     if (r->color)
         fputs("\033[1m", file);
     line(file, "%s$ per contract MW-year; power %.0f %% of OpEx B (assumed ledger);",
-         short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
+         wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
     line(file, "the ceiling binds %.0f h: %s.", bound, limit);
     if (r->color)
         fputs("\033[0m", file);
@@ -103,12 +77,13 @@ static void appraisal(FILE *file, const struct wm_report *r)
     const struct wm_economics *const e = &r->results->scenario->economics;
     const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger->tax_rate_frac : e->tax_rate_frac;
     char npv[24], irr[24], payback[24], dscr[24], money[40];
-    (void)snprintf(money, sizeof money, "%9s$", short_number(printed(r, WM_METRIC_npv_usd), npv));
+    (void)snprintf(money, sizeof money, "%9s$",
+                   wm_short_number(printed(r, WM_METRIC_npv_usd), npv));
     line(file, "NPV %lld yr %-7s%-13s IRR %s%%  payback %syr  DSCR %s",
          (long long)e->appraisal_years, tax_frac > 0.0 ? "taxed" : "pre-tax", money,
-         short_number(100.0 * printed(r, WM_METRIC_irr_frac), irr),
-         short_number(printed(r, WM_METRIC_payback_years), payback),
-         short_number(printed(r, WM_METRIC_dscr_min), dscr));
+         wm_short_number(100.0 * printed(r, WM_METRIC_irr_frac), irr),
+         wm_short_number(printed(r, WM_METRIC_payback_years), payback),
+         wm_short_number(printed(r, WM_METRIC_dscr_min), dscr));
 }
 
 static void energy_bar(FILE *file, const struct wm_report *r)

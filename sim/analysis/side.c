@@ -1,0 +1,228 @@
+/* One side of a comparison: a scenario that is run here, or a result read back. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wattmill/compare.h"
+
+static const char *text_at(const struct wm_json *object, const char *key)
+{
+    const struct wm_json *const v = wm_json_find(object, key);
+    return v != NULL && v->type == WM_JSON_STRING ? v->text : "";
+}
+
+static void read_inputs(struct wm_arena *arena, struct wm_side *s)
+{
+    const struct wm_json *const inputs = wm_json_find(s->result, "inputs");
+    s->n_inputs = inputs != NULL ? inputs->n_children : 0;
+    s->inputs = WM_NEW_ARRAY(arena, struct wm_side_input, s->n_inputs + 1);
+    size_t i = 0;
+    for (const struct wm_json *c = inputs != NULL ? inputs->child : NULL; c != NULL; c = c->next) {
+        const struct wm_json *const value = wm_json_find(c, "value");
+        s->inputs[i++] = (struct wm_side_input){
+            .path = text_at(c, "path"),
+            .value = value != NULL ? wm_json_to_text(arena, value) : "",
+            .unit = text_at(c, "unit"),
+            .origin = text_at(c, "origin"),
+        };
+    }
+}
+
+static void read_metrics(struct wm_side *s)
+{
+    const struct wm_json *const metrics = wm_json_find(s->result, "metrics");
+    for (unsigned i = 0; i < WM_N_METRICS; i++) {
+        const struct wm_metric_info *const info = wm_metric_info((enum wm_metric)i);
+        const struct wm_json *const value = wm_json_find(wm_json_find(metrics, info->key), "value");
+        s->metric[i] = value != NULL && value->type == WM_JSON_NUMBER
+                           ? wm_unit_to_si(info->unit, value->number)
+                           : (double)NAN;
+    }
+}
+
+static enum wm_status read_back(struct wm_arena *arena, const struct wm_json *root,
+                                const struct wm_override *sets, size_t n_sets, struct wm_side *s,
+                                struct wm_diags *diags)
+{
+    /* the seed that all sides share is no change; a result with another one is told apart later */
+    bool changes = false;
+    for (size_t i = 0; i < n_sets; i++)
+        changes = changes || sets[i].path == NULL || strcmp(sets[i].path, "seed") != 0;
+    const struct wm_json *const seed = wm_json_find(wm_json_find(root, "stamp"), "seed");
+    if (changes) {
+        wm_diag_add(diags, WM_E103, NULL, NULL,
+                    "%s is a result: --set, --catalog and --seed need a scenario", s->path);
+        return WM_USAGE;
+    }
+    s->result = root;
+    s->name = text_at(root, "name");
+    s->seed = seed != NULL && seed->type == WM_JSON_NUMBER ? (int64_t)seed->number : 0;
+    read_inputs(arena, s);
+    read_metrics(s);
+    return WM_OK;
+}
+
+/* The result as its own JSON, so that both kinds of side are read in one way. */
+static bool own_result(struct wm_arena *arena, const struct wm_report *report, struct wm_side *s,
+                       struct wm_diags *diags)
+{
+    char *text = NULL;
+    size_t n = 0;
+    struct wm_json *root = NULL;
+    FILE *const file = open_memstream(&text, &n);
+    if (file == NULL)
+        return false;
+    wm_output_json(file, report);
+    const bool good =
+        fclose(file) == 0 && wm_json_parse(arena, text, n, s->path, &root, diags) == WM_OK;
+    free(text);
+    s->result = root;
+    return good;
+}
+
+static void keep_inputs(struct wm_arena *arena, const struct wm_origins *origins, struct wm_side *s)
+{
+    s->n_inputs = origins->n;
+    s->inputs = WM_NEW_ARRAY(arena, struct wm_side_input, origins->n + 1);
+    for (size_t i = 0; i < origins->n; i++)
+        s->inputs[i] = (struct wm_side_input){origins->items[i].path, origins->items[i].value,
+                                              wm_unit_symbol(origins->items[i].unit),
+                                              origins->items[i].origin};
+}
+
+static enum wm_status run(struct wm_arena *arena, const struct wm_override *sets, size_t n_sets,
+                          struct wm_side *s, struct wm_diags *diags)
+{
+    struct wm_loaded *const loaded = WM_NEW(arena, struct wm_loaded);
+    struct wm_diags own = wm_diags_init(arena);
+    enum wm_status status = wm_scenario_load(arena, s->path, sets, n_sets, loaded, diags);
+    if (status != WM_OK)
+        return status;
+    const char *const slash = strrchr(s->path, '/');
+    s->tree = loaded->json;
+    s->dir = slash != NULL ? wm_arena_copy_text(arena, s->path, (size_t)(slash - s->path)) : "";
+    s->name = loaded->scenario->name;
+    s->seed = loaded->scenario->seed;
+    keep_inputs(arena, &loaded->origins, s);
+    status = wm_run(arena, loaded->scenario, NULL, &s->run, &own);
+    if (status == WM_INFEASIBLE) {
+        s->infeasible = own.n_items > 0 ? own.items[0].text : "infeasible";
+        return WM_OK;
+    }
+    s->messages = own;
+    if (status == WM_FAILED)
+        for (size_t i = 0; i < own.n_items; i++)
+            wm_diag_add(diags, own.items[i].code, NULL, own.items[i].path, "%s: %s", s->name,
+                        own.items[i].text);
+    if (status != WM_OK && status != WM_FAILED)
+        return status;
+    memcpy(s->metric, s->run->metric, sizeof s->metric);
+    const struct wm_report report = {.results = s->run,
+                                     .origins = &loaded->origins,
+                                     .diags = &own,
+                                     .stamp = wm_stamp_of(&loaded->origins, s->seed)};
+    return own_result(arena, &report, s, diags) ? status : WM_INTERNAL;
+}
+
+enum wm_status wm_side_load(struct wm_arena *arena, const char *path,
+                            const struct wm_override *sets, size_t n_sets, struct wm_side *side,
+                            struct wm_diags *diags)
+{
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    struct wm_json *root = NULL;
+    struct wm_diags quiet = wm_diags_init(arena); /* a broken scenario is reported by its loader */
+    *side = (struct wm_side){.path = path, .name = path};
+    for (unsigned i = 0; i < WM_N_METRICS; i++)
+        side->metric[i] = (double)NAN;
+    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
+    if (status != WM_OK)
+        return status;
+    const bool parsed = wm_json_parse(arena, text, n_bytes, path, &root, &quiet) == WM_OK;
+    if (parsed && wm_json_find(root, "metrics") != NULL && wm_json_find(root, "stamp") != NULL)
+        return read_back(arena, root, sets, n_sets, side, diags);
+    return run(arena, sets, n_sets, side, diags);
+}
+
+static const struct wm_side_input *find_input(const struct wm_side *s, const char *path)
+{
+    for (size_t i = 0; i < s->n_inputs; i++)
+        if (strcmp(s->inputs[i].path, path) == 0)
+            return &s->inputs[i];
+    return NULL;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* Names, editor hints and what a catalogue entry says about itself change nothing. */
+static bool is_comment(const char *path)
+{
+    static const char *const keys[] = {"name", "$schema", "extends"};
+    static const char *const ends[] = {".title", ".source", ".notes", ".as_of", ".basis"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(path, keys[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(path, ends[i]))
+            return true;
+    return false;
+}
+
+struct wm_change *wm_side_changes(struct wm_arena *arena, const struct wm_side *from,
+                                  const struct wm_side *to, size_t *n_changes)
+{
+    struct wm_change *const changes =
+        WM_NEW_ARRAY(arena, struct wm_change, from->n_inputs + to->n_inputs + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < from->n_inputs; i++) {
+        const struct wm_side_input *const a = &from->inputs[i], *const b = find_input(to, a->path);
+        if (!is_comment(a->path) && (b == NULL || strcmp(a->value, b->value) != 0))
+            changes[n++] =
+                (struct wm_change){a->path, a->unit, a->value, b != NULL ? b->value : NULL};
+    }
+    for (size_t i = 0; i < to->n_inputs; i++) {
+        const struct wm_side_input *const b = &to->inputs[i];
+        if (!is_comment(b->path) && find_input(from, b->path) == NULL)
+            changes[n++] = (struct wm_change){b->path, b->unit, NULL, b->value};
+    }
+    *n_changes = n;
+    return changes;
+}
+
+/* Whether a side differs from the first in accelerators or ceiling. */
+static bool other_hardware(const struct wm_side *a, const struct wm_side *b)
+{
+    for (size_t i = 0; i < b->n_inputs; i++) {
+        const struct wm_side_input *const y = &b->inputs[i];
+        const bool counts =
+            (strncmp(y->path, "fleet.", 6) == 0 &&
+             (ends_with(y->path, ".accelerator") || ends_with(y->path, ".count"))) ||
+            strcmp(y->path, "site.ceiling.limit_mw") == 0;
+        const struct wm_side_input *const x = counts ? find_input(a, y->path) : NULL;
+        if (counts && (x == NULL || strcmp(x->value, y->value) != 0))
+            return true;
+    }
+    return false;
+}
+
+bool wm_sides_comparable(const struct wm_side *sides, size_t n, struct wm_diags *diags)
+{
+    bool differs = false;
+    for (size_t i = 1; i < n; i++)
+        differs = differs || other_hardware(&sides[0], &sides[i]);
+    bool good = true;
+    for (size_t i = 0; differs && i < n; i++)
+        for (size_t k = 0; k < sides[i].n_inputs; k++)
+            if (ends_with(sides[i].inputs[k].path, ".demand.utilisation_frac")) {
+                wm_diag_add(diags, WM_E305, NULL, sides[i].inputs[k].path,
+                            "of %s: a share of capacity is another demand on every fleet and "
+                            "ceiling; give output_tok_per_s or requests_per_s",
+                            sides[i].name);
+                good = false;
+            }
+    return good;
+}

@@ -1,0 +1,185 @@
+/* compare: scenarios or results side by side, what differs, and what each difference did. */
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+
+struct options {
+    struct cli_sets sets;
+    struct cli_texts metrics;
+    const char *dir;
+    enum wm_format format;
+    bool no_bridge, all;
+};
+
+static const struct options defaults = {.format = WM_FORMAT_TABLE};
+
+static const struct cli_option rows[] = {
+    CLI_SCENARIO_ROWS(options, sets),
+    CLI_TEXTS(options, metrics, "--metric", 0, "KEY",
+              "what is bridged; repeatable (default: revenue per MW-year, NPV)"),
+    CLI_FLAG(options, no_bridge, "--no-bridge", "do not run mixtures of the two"),
+    CLI_FLAG(options, all, "--all", "every metric, not only the main ones"),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write compare.json, compare.csv and figures"),
+    CLI_FORMAT(options, format),
+    CLI_END,
+};
+
+#define METRICS_MAX 8
+
+/* The metrics to bridge; false with E101 when one is unknown. */
+static bool find_metrics(struct cli *cli, const struct cli_texts *keys, enum wm_metric *metrics,
+                         size_t *n)
+{
+    const size_t before = cli->diags.n_errors;
+    *n = 0;
+    for (size_t k = 0; k < keys->n && k < METRICS_MAX; k++) {
+        metrics[*n] = wm_metric_find(keys->items[k]);
+        if (metrics[(*n)++] != WM_N_METRICS)
+            continue;
+        struct wm_suggest near = wm_suggest_init(keys->items[k]);
+        for (unsigned i = 0; i < WM_N_METRICS; i++)
+            wm_suggest_offer(&near, wm_metric_info((enum wm_metric)i)->key);
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "compare: no metric \"%s\"%s", keys->items[k],
+                    wm_suggest_text(cli->arena, &near));
+    }
+    if (keys->n > METRICS_MAX)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "compare: --metric at most %d times",
+                    METRICS_MAX);
+    if (keys->n == 0) {
+        metrics[(*n)++] = WM_METRIC_revenue_usd_per_mw_utility_year;
+        metrics[(*n)++] = WM_METRIC_npv_usd;
+    }
+    return cli->diags.n_errors == before;
+}
+
+/* On a terminal one line that is written over; else nothing, a bridge takes seconds. */
+static void show_progress(void *context, size_t n_done, size_t n_total)
+{
+    const struct cli *const cli = context;
+    if (cli->quiet || !isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr, "\rbridge: %zu of %zu runs%s", n_done, n_total, n_done == n_total ? "\n" : "");
+}
+
+/* All sides use the first one's seed, unless --seed or --set gave one. */
+static enum wm_status load_sides(struct cli *cli, const struct cli_sets *given,
+                                 struct wm_side *sides)
+{
+    struct wm_override *const sets = WM_NEW_ARRAY(cli->arena, struct wm_override, given->n + 1);
+    size_t n = 0;
+    bool own_seed = false;
+    for (; n < given->n; n++) {
+        sets[n] = given->items[n];
+        own_seed = own_seed || (sets[n].path != NULL && strcmp(sets[n].path, "seed") == 0);
+    }
+    for (size_t i = 0; i < cli->n_words; i++) {
+        const enum wm_status status =
+            wm_side_load(cli->arena, cli->words[i], sets, n, &sides[i], &cli->diags);
+        if (status != WM_OK)
+            return status;
+        if (i == 0 && !own_seed && sides[0].tree != NULL)
+            sets[n++] = (struct wm_override){
+                .path = "seed",
+                .value = wm_arena_printf(cli->arena, "%lld", (long long)sides[0].seed)};
+        if (sides[i].seed != sides[0].seed)
+            wm_diag_add(&cli->diags, WM_W913, NULL, NULL,
+                        "%s used seed %lld, %s seed %lld: part of what differs is chance",
+                        sides[i].path, (long long)sides[i].seed, sides[0].path,
+                        (long long)sides[0].seed);
+    }
+    return WM_OK;
+}
+
+struct sink {
+    struct wm_arena *arena;
+    const struct wm_comparison *comparison;
+};
+
+static void json_sink(FILE *file, const void *context)
+{
+    const struct sink *const s = context;
+    wm_comparison_write(file, s->arena, s->comparison, WM_FORMAT_JSON);
+}
+
+static void csv_sink(FILE *file, const void *context)
+{
+    const struct sink *const s = context;
+    wm_comparison_write(file, s->arena, s->comparison, WM_FORMAT_CSV);
+}
+
+static enum wm_status write_folder(struct cli *cli, const char *dir, const struct wm_comparison *c)
+{
+    struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
+    const struct sink sink = {cli->arena, c};
+    if (!wm_folder_open(f, cli->arena, dir, &cli->diags) ||
+        !wm_folder_put(f, "compare.json", json_sink, &sink) ||
+        !wm_folder_put(f, "compare.csv", csv_sink, &sink))
+        return WM_IO;
+    bool drawn = wm_folder_figure(f, "generation_ladder", wm_generation_ladder_csv, c);
+    if (c->n_bridges > 0 && c->bridges[0].n_steps > 0)
+        drawn = wm_folder_figure(f, "waterfall", wm_waterfall_csv, c) && drawn;
+    return drawn ? WM_OK : WM_IO;
+}
+
+/* A table of several answers as long as one side runs; of two, both must. */
+static enum wm_status answer(const struct wm_comparison *c)
+{
+    size_t n_feasible = 0;
+    for (size_t i = 0; i < c->n_sides; i++)
+        n_feasible += c->sides[i].infeasible == NULL;
+    return n_feasible == c->n_sides || (c->n_sides > 2 && n_feasible > 0) ? WM_OK : WM_INFEASIBLE;
+}
+
+static enum wm_status run(struct cli *cli, const void *options)
+{
+    const struct options *const o = options;
+    enum wm_metric metrics[METRICS_MAX + 2];
+    struct wm_bridge bridges[METRICS_MAX];
+    size_t n_metrics = 0;
+    if (!find_metrics(cli, &o->metrics, metrics, &n_metrics))
+        return WM_USAGE;
+    struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
+    struct wm_comparison c = {.sides = sides, .n_sides = cli->n_words, .all_metrics = o->all};
+    enum wm_status status = load_sides(cli, &o->sets, sides);
+    if (status != WM_OK)
+        return status;
+    if (!wm_sides_comparable(sides, c.n_sides, &cli->diags))
+        return WM_INVALID;
+    for (size_t i = 0; c.n_sides == 2 && i < 2; i++)
+        for (size_t k = 0; k < sides[i].messages.n_items; k++)
+            wm_diag_add(&cli->diags, sides[i].messages.items[k].code, NULL,
+                        sides[i].messages.items[k].path, "%c: %s", (char)('A' + (int)i),
+                        sides[i].messages.items[k].text);
+    if (c.n_sides == 2)
+        c.changes = wm_side_changes(cli->arena, &sides[0], &sides[1], &c.n_changes);
+    if (c.n_changes > 0 && !o->no_bridge && sides[0].run != NULL && sides[1].run != NULL) {
+        status = wm_bridge(cli->arena, &sides[0], &sides[1], metrics, n_metrics, show_progress, cli,
+                           bridges, &cli->diags);
+        if (status != WM_OK)
+            return status;
+        c.bridges = bridges;
+        c.n_bridges = n_metrics;
+    }
+    wm_comparison_write(stdout, cli->arena, &c, o->format);
+    if (o->dir != NULL)
+        status = write_folder(cli, o->dir, &c);
+    return status != WM_OK ? status : answer(&c);
+}
+
+const struct cli_verb cli_verb_compare = {
+    .name = "compare",
+    .words = "A B [C ...]",
+    .min_words = 2,
+    .max_words = 64,
+    .summary = "scenarios or results side by side, and what made the difference",
+    .details =
+        "A side is a scenario, which is run, or a result.json of an earlier run. Two sides: "
+        "inputs\n"
+        "that differ, metrics, and a bridge that says which difference did how much. More: a\n"
+        "table. Scenarios all use the first one's seed.",
+    .options = rows,
+    .defaults = &defaults,
+    .size = sizeof defaults,
+    .run = run,
+};
