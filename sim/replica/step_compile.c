@@ -1,0 +1,105 @@
+/*
+ * A step table from the serving model: the model is asked for decode steps of every batch, for steps
+ * that read so many prompt tokens, and for what one chunk, one pair of tokens and one reached token
+ * add. Energy is board power at the step's load times its time, plus the hosts'.
+ */
+#include <math.h>
+
+#include "wattmill/require.h"
+#include "wattmill/step_table.h"
+
+struct cost {
+    double time_s, energy_j;
+};
+
+static struct cost cost_of(const struct wm_step_model *m, const struct wm_load *load)
+{
+    const struct wm_step step = wm_step_eval(m, load);
+    const double board_w = wm_step_power_w(m->accelerator, &step, m->clock_frac);
+    const double gpus = wm_group_gpus(&m->group);
+    return (struct cost){step.time_s, step.time_s * gpus * (board_w + m->accelerator->host_busy_w)};
+}
+
+/* A step that reads `tok` prompt tokens, seen as tokens alone: one chunk that attends to nothing. */
+static struct wm_load tokens_alone(double tok)
+{
+    return (struct wm_load){.prefill_tok = tok, .chunks = 1.0};
+}
+
+static void fill_decode(const struct wm_step_model *m, const struct wm_step_costs *c,
+                        double mean_context_tok, double draft_tok, double *const out[6])
+{
+    double *const decode_s = out[0], *const decode_j = out[1], *const ctx_s = out[2],
+                  *const ctx_j = out[3], *const seq_s = out[4], *const seq_j = out[5];
+    for (uint32_t b = 1; b <= c->max_seqs; b++) {
+        const double n = (double)b, context = fmax(mean_context_tok, 16.0);
+        struct wm_load low = wm_load_decode(n, 0.5 * context),
+                       high = wm_load_decode(n, 1.5 * context);
+        low.draft_tok = high.draft_tok = draft_tok;
+        const struct cost x = cost_of(m, &low), y = cost_of(m, &high);
+        const double span = n * context;
+        ctx_s[b] = fmax(0.0, (y.time_s - x.time_s) / span);
+        ctx_j[b] = fmax(0.0, (y.energy_j - x.energy_j) / span);
+        decode_s[b] = x.time_s - ctx_s[b] * 0.5 * span;
+        decode_j[b] = fmax(0.0, x.energy_j - ctx_j[b] * 0.5 * span);
+        /* beside prompts: what is left when its tokens went through the linear layers with theirs */
+        const uint32_t tok = (uint32_t)(n * (1.0 + draft_tok) + 0.5);
+        const uint32_t i = (tok + WM_STEP_TOK_ROUND - 1) / WM_STEP_TOK_ROUND;
+        const uint32_t last = c->max_tok / WM_STEP_TOK_ROUND + 1;
+        seq_s[b] = fmax(0.0, decode_s[b] - c->token_s[i < last ? i : last]);
+        seq_j[b] = fmax(0.0, decode_j[b] - c->token_j[i < last ? i : last]);
+    }
+}
+
+struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struct wm_step_model *m,
+                                             uint32_t max_seqs, uint32_t max_tok,
+                                             double mean_context_tok, double draft_tok)
+{
+    WM_REQUIRE(max_seqs >= 1 && max_tok >= WM_STEP_TOK_ROUND && mean_context_tok >= 0.0);
+    const size_t n = (size_t)max_seqs + 1, n_tok = (size_t)max_tok / WM_STEP_TOK_ROUND + 2;
+    double *const work = WM_NEW_ARRAY(arena, double, 6 * n + 2 * n_tok);
+    double *const out[6] = {work, work + n, work + 2 * n, work + 3 * n, work + 4 * n, work + 5 * n};
+    double *const token_s = work + 6 * n, *const token_j = token_s + n_tok;
+    /* what a chunk adds beyond its tokens, measured at a large one */
+    const double c = (double)max_tok;
+    const struct wm_load bare = tokens_alone(c);
+    struct wm_load sampled = bare, pairs = bare, reach = bare, none = bare;
+    sampled.sampled = 1.0;
+    pairs.pairs = 0.5 * c * c;
+    reach.reach_tok = c;
+    none.chunks = 0.0;
+    const struct cost base = cost_of(m, &bare), no_chunk = cost_of(m, &none),
+                      with_sample = cost_of(m, &sampled), with_pairs = cost_of(m, &pairs),
+                      with_reach = cost_of(m, &reach);
+    const double chunk_s = base.time_s - no_chunk.time_s;
+    const double chunk_j = base.energy_j - no_chunk.energy_j;
+    for (size_t i = 0; i < n_tok; i++) {
+        const struct wm_load load = tokens_alone(fmax(1.0, (double)(i * WM_STEP_TOK_ROUND)));
+        const struct cost step = cost_of(m, &load);
+        token_s[i] = fmax(0.0, step.time_s - chunk_s);
+        token_j[i] = fmax(0.0, step.energy_j - chunk_j);
+    }
+    const double gpus = wm_group_gpus(&m->group);
+    const struct wm_accelerator *const hw = m->accelerator;
+    struct wm_step_costs costs = {
+        .max_seqs = max_seqs,
+        .max_tok = max_tok,
+        .clock_frac = m->clock_frac,
+        .idle_w = gpus * (hw->tdp_w * hw->power.base_frac + hw->host_idle_w),
+        .token_s = token_s,
+        .token_j = token_j,
+        .prompt_s = fmax(0.0, chunk_s + with_sample.time_s - base.time_s),
+        .prompt_j = fmax(0.0, chunk_j + with_sample.energy_j - base.energy_j),
+        .pair_s = fmax(0.0, with_pairs.time_s - base.time_s) / (0.5 * c * c),
+        .pair_j = fmax(0.0, with_pairs.energy_j - base.energy_j) / (0.5 * c * c),
+        .reach_s = fmax(0.0, with_reach.time_s - base.time_s) / c,
+        .reach_j = fmax(0.0, with_reach.energy_j - base.energy_j) / c};
+    fill_decode(m, &costs, mean_context_tok, draft_tok, out);
+    costs.decode_s = out[0];
+    costs.decode_j = out[1];
+    costs.ctx_s = out[2];
+    costs.ctx_j = out[3];
+    costs.seq_s = out[4];
+    costs.seq_j = out[5];
+    return wm_step_table_new(arena, &costs);
+}
