@@ -18,6 +18,7 @@
  *     REF      const struct wm_X *             name of a catalogue entry (`catalog` says which kind)
  *     PRESET   struct wm_X inline              {"type": entry name, key: override, ...} or the name
  *     GROUP    struct inline                   object
+ *     FILE     const struct wm_X *             path of a data file, relative to the JSON file; loaded
  *     LIST     struct wm_list                  array of objects
  *     JSON     const struct wm_json *          any value, kept as parsed; NULL when absent
  */
@@ -45,6 +46,7 @@ enum wm_field_kind {
     WM_KIND_PRESET,
     WM_KIND_GROUP,
     WM_KIND_LIST,
+    WM_KIND_FILE,
     WM_KIND_JSON,
 };
 
@@ -63,6 +65,13 @@ enum wm_catalog_kind {
     WM_CATALOG_NONE = WM_N_CATALOGS
 };
 
+struct wm_arena;
+struct wm_diags;
+
+/** Loads a data file into the arena; NULL after reporting what is wrong with it. */
+typedef const void *wm_file_load_fn(struct wm_arena *arena, const char *path,
+                                    struct wm_diags *diags);
+
 struct wm_field {
     enum wm_field_kind kind;
     const char *key;
@@ -75,6 +84,7 @@ struct wm_field {
     const struct wm_field *fields; /* GROUP, LIST, PRESET: rows of the nested struct */
     size_t item_size;              /* LIST, REALS: bytes of one item */
     enum wm_catalog_kind catalog;  /* REF, PRESET */
+    wm_file_load_fn *load;         /* FILE */
     bool required;
     const char *doc;
 };
@@ -128,6 +138,7 @@ struct wm_field {
 #define WM_REALS(tag, member, u, lo, hi, text)                                         \
     WM_ROW(tag, member, WM_KIND_REALS, #member, .unit = (u), .min = (lo), .max = (hi), \
            .required = true, .item_size = sizeof(double), .doc = text)
+/** A catalogue entry; `d` names the default, "" is none (NULL), NULL makes the key required. */
 #define WM_REF(tag, member, kind_id, type, d, text)                                               \
     {                                                                                             \
         .kind = WM_KIND_REF, .key = #member, .offset = offsetof(struct tag, member),              \
@@ -142,6 +153,10 @@ struct wm_field {
         .size = sizeof(((struct tag *)0)->member), .def_text = (d), .required = (d) == NULL, \
         .catalog = WM_CATALOG_##kind_id, .fields = (rows), .doc = text                       \
     }
+/** A data file, NULL when not given. */
+#define WM_FILE_AS(tag, member, name, loader, type, text)                     \
+    WM_ROW(tag, member, WM_KIND_FILE, name, .def_text = "", .load = (loader), \
+           .item_size = WM_TYPED(tag, member, const struct type *), .doc = text)
 #define WM_GROUP(tag, member, rows, text) \
     WM_ROW(tag, member, WM_KIND_GROUP, #member, .fields = (rows), .doc = text)
 #define WM_LIST(tag, member, item_tag, rows, text)                                       \

@@ -38,7 +38,8 @@ struct wm_reader {
     const struct wm_catalog *catalog; /* NULL: no REF or PRESET in the table */
     struct wm_diags *diags;
     struct wm_origins *origins; /* NULL: not kept */
-    const char *entry;          /* origin of values from a catalogue file, or NULL */
+    const char *dir;   /* where data files named by --set stand; NULL: the working folder */
+    const char *entry; /* origin of values from a catalogue file, or NULL */
 };
 
 /**
@@ -169,6 +170,15 @@ enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_jso
 /** Whole file into the arena, 0-ended; WM_IO with E102 when it cannot be read. */
 enum wm_status wm_text_load(struct wm_arena *arena, const char *path, const char **text,
                             size_t *n_bytes, struct wm_diags *diags);
+
+/**
+ * Weather with price and carbon, when there, from an EPW or CSV file (columns: sim/input/site_file.c);
+ * `site.weather.file` is read by it. All mistakes at once (E214), the first 20 of a file shown.
+ * @return const struct wm_site_year *, or NULL
+ */
+const void *wm_weather_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
+/** The same of price or carbon alone, for `site.market.file`. */
+const void *wm_market_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 
 /** JSON Schema (draft 2020-12) of a scenario file. */
 enum wm_status wm_schema_write(struct wm_json_writer *w);

@@ -61,9 +61,9 @@ struct wm_ledger_basis {
     double it_design_w;
     double it_capex_usd;
     double n_gpus;
-    double energy_usd, demand_usd, fixed_usd; /* the meter bill */
-    double penalty_usd;                       /* for energy above the ceiling */
-    double years;                             /* length of the run, of 8,760 h */
+    double energy_usd, demand_usd, coincident_usd, fixed_usd; /* the meter bill */
+    double penalty_usd;                                       /* for energy above the ceiling */
+    double years;                                             /* length of the run, of 8,760 h */
     double discount_rate_frac;
 };
 
@@ -83,7 +83,7 @@ struct wm_opex_definition {
 /** The definitions A to E. */
 const struct wm_opex_definition *wm_opex_definition(enum wm_opex opex);
 
-enum { WM_N_LEDGER_LINES = 20 };
+enum { WM_N_LEDGER_LINES = 32 };
 
 struct wm_ledger {
     struct wm_ledger_line lines[WM_N_LEDGER_LINES];

@@ -17,6 +17,7 @@
 #include "wattmill/llm.h"
 #include "wattmill/power_chain.h"
 #include "wattmill/serving.h"
+#include "wattmill/site_year.h"
 #include "wattmill/tariff.h"
 #include "wattmill/workload.h"
 
@@ -62,8 +63,15 @@ struct wm_ceiling {
 };
 
 struct wm_site_weather {
-    const struct wm_climate *climate;
-    double dry_bulb_shift_k; /* added to every hour's dry bulb, dew point unchanged */
+    const struct wm_climate *climate; /* unless there is a file */
+    const struct wm_site_year *file;  /* or NULL */
+    double utc_offset_h;              /* of the rows of the files, or unset: as the file says */
+    double dry_bulb_shift_k;          /* added to every hour's dry bulb, dew point unchanged */
+};
+
+/** Price and carbon from a file of their own. */
+struct wm_market {
+    const struct wm_site_year *file; /* or NULL */
 };
 
 struct wm_carbon {
@@ -76,6 +84,7 @@ struct wm_site {
     struct wm_power_chain power_chain;
     struct wm_cooling cooling;
     struct wm_tariff tariff;
+    struct wm_market market;
     struct wm_carbon carbon;
 };
 
@@ -179,6 +188,13 @@ struct wm_scenario {
 };
 
 extern const struct wm_field wm_scenario_fields[];
+
+/** Price of energy before the tariff's delivery, by row of its file: site.market, then site.weather; or NULL. */
+const struct wm_site_year *wm_site_price_file(const struct wm_site *site);
+/** The file that gives carbon, likewise. */
+const struct wm_site_year *wm_site_carbon_file(const struct wm_site *site);
+/** Local standard time less UTC of a file's rows [h]: the scenario's, else the file's, else 0. */
+double wm_site_utc_offset_h(const struct wm_site *site, const struct wm_site_year *file);
 
 /** Checks that concern several keys at once (E211); everything else stands in the rows. */
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags);

@@ -56,6 +56,8 @@ static const char *type_text(const struct wm_field *f)
         return "object";
     case WM_KIND_LIST:
         return "list of objects";
+    case WM_KIND_FILE:
+        return "path of a file";
     case WM_KIND_JSON:
         return "JSON value";
     case WM_KIND_END:
@@ -102,7 +104,7 @@ static void print_default(FILE *file, const struct wm_field *f)
         fprintf(file, "%s", f->def != 0.0 ? "true" : "false");
     else if (f->kind == WM_KIND_LIST)
         fprintf(file, "empty");
-    else if (f->kind == WM_KIND_JSON)
+    else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE)
         fprintf(file, "unset");
     else if (f->def_text != NULL)
         fprintf(file, "%s", f->def_text[0] == '\0' ? "\"\"" : f->def_text);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fields.h"
 #include "wattmill/civil.h"
@@ -362,6 +363,42 @@ static bool read_ref(const struct leaf *l)
     return store_ref(l, l->node->text, &l->node->place);
 }
 
+/* Beside the file that names it; a --set has none and looks beside the scenario. */
+static const char *data_path(const struct leaf *l)
+{
+    struct wm_arena *arena = l->reader->arena;
+    const char *path = l->node->text, *dir = l->reader->dir != NULL ? l->reader->dir : "";
+    const char *named_in = l->node->place.file;
+    const char *slash = named_in != NULL ? strrchr(named_in, '/') : NULL;
+    if (slash != NULL)
+        dir = wm_arena_copy_text(arena, named_in, (size_t)(slash - named_in) + 1);
+    const size_t n = strlen(dir);
+    if (path[0] == '/' || n == 0)
+        return path;
+    return wm_arena_printf(arena, "%s%s%s", dir, dir[n - 1] == '/' ? "" : "/", path);
+}
+
+static bool read_file(const struct leaf *l)
+{
+    if (l->node->type != WM_JSON_STRING) {
+        wm_report_type(l->reader, l->field, l->node, l->way, "the path of a file");
+        return false;
+    }
+    if (l->node->text[0] == '\0')
+        return true; /* none */
+    const char *path = data_path(l);
+    if (access(path, R_OK) != 0) {
+        wm_diag_add(l->reader->diags, WM_E102, &l->node->place,
+                    wm_way_text(l->reader->arena, l->way), "= \"%s\": there is no readable file %s",
+                    l->node->text, path);
+        return false;
+    }
+    const void *const data = l->field->load(l->reader->arena, path, l->reader->diags);
+    store(l, &data, sizeof data);
+    keep_node(l);
+    return data != NULL;
+}
+
 bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
                   const struct wm_json *node, const struct wm_way *way, void *member)
 {
@@ -387,6 +424,8 @@ bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
         return read_reals(&l);
     case WM_KIND_REF:
         return read_ref(&l);
+    case WM_KIND_FILE:
+        return read_file(&l);
     case WM_KIND_JSON:
         store(&l, &node, sizeof node);
         return true;
@@ -420,6 +459,7 @@ bool wm_field_is_required(const struct wm_field *f)
     case WM_KIND_REALS:
     case WM_KIND_GROUP:
     case WM_KIND_LIST:
+    case WM_KIND_FILE:
     case WM_KIND_JSON:
         return false;
     }
@@ -462,8 +502,9 @@ bool wm_leaf_default(struct wm_reader *reader, const struct wm_field *f,
         default_real(&l);
     } else if (f->kind == WM_KIND_REALS) {
         default_reals(&l);
-    } else if (f->kind == WM_KIND_JSON) {
-        const struct wm_json *const none = NULL;
+    } else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE ||
+               (f->kind == WM_KIND_REF && f->def_text[0] == '\0')) {
+        const void *const none = NULL;
         store(&l, &none, sizeof none);
     } else if (f->kind == WM_KIND_INT) {
         const int64_t value = (int64_t)f->def;

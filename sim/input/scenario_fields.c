@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
 static const char *const provisioning_words[] = {"max_p", NULL};
@@ -51,8 +52,14 @@ static const struct wm_field ceiling_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field weather_fields[] = {
-    WM_REF(wm_site_weather, climate, climate, wm_climate, "northern-virginia", "parametric climate"),
+    WM_REF(wm_site_weather, climate, climate, wm_climate, "northern-virginia", "parametric climate, unless there is a file"),
+    WM_FILE_AS(wm_site_weather, file, "file", wm_weather_file_load, wm_site_year, "EPW or CSV of a year, hourly or every 15 min; its price and carbon are used when present"),
+    WM_REAL(wm_site_weather, utc_offset_h, WM_UNIT_H, -12.0, 14.0, (double)NAN, "local standard time less UTC of the files' rows; default: the EPW header's"),
     WM_REAL(wm_site_weather, dry_bulb_shift_k, WM_UNIT_K, -30.0, 30.0, 0.0, "added to every hour's dry bulb and to the design dry bulb"),
+    WM_FIELD_END,
+};
+static const struct wm_field market_fields[] = {
+    WM_FILE_AS(wm_market, file, "file", wm_market_file_load, wm_site_year, "CSV of price_usd_per_mwh, carbon_gco2_per_kwh or both; goes before the weather file's"),
     WM_FIELD_END,
 };
 static const struct wm_field carbon_fields[] = {
@@ -65,6 +72,7 @@ static const struct wm_field site_fields[] = {
     WM_PRESET(wm_site, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack"),
     WM_PRESET(wm_site, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant"),
     WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
+    WM_GROUP(wm_site, market, market_fields, "price and carbon by the hour"),
     WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
     WM_FIELD_END,
 };
@@ -274,6 +282,53 @@ static void check_economics(const struct wm_scenario *s, struct wm_diags *diags)
                     table->n, WM_TAX_TABLE_MAX);
 }
 
+const struct wm_site_year *wm_site_price_file(const struct wm_site *site)
+{
+    if (site->market.file && site->market.file->price_usd_per_mwh)
+        return site->market.file;
+    const struct wm_site_year *weather = site->weather.file;
+    return weather && weather->price_usd_per_mwh ? weather : NULL;
+}
+
+const struct wm_site_year *wm_site_carbon_file(const struct wm_site *site)
+{
+    if (site->market.file && site->market.file->carbon_kg_per_mwh)
+        return site->market.file;
+    const struct wm_site_year *weather = site->weather.file;
+    return weather && weather->carbon_kg_per_mwh ? weather : NULL;
+}
+
+double wm_site_utc_offset_h(const struct wm_site *site, const struct wm_site_year *file)
+{
+    if (wm_is_set(site->weather.utc_offset_h))
+        return site->weather.utc_offset_h;
+    return wm_is_set(file->utc_offset_h) ? file->utc_offset_h : 0.0;
+}
+
+static void check_clock(const struct wm_site *site, const struct wm_site_year *file,
+                        const char *path, struct wm_diags *diags)
+{
+    if (file && !wm_is_set(site->weather.utc_offset_h) && !wm_is_set(file->utc_offset_h))
+        wm_diag_add(diags, WM_W906, NULL, path,
+                    "= %s does not say its time zone: taken as UTC. Give "
+                    "site.weather.utc_offset_h",
+                    file->path);
+}
+
+/* Heat, price and grid events fall on the same hours; a typical year's weather beside a real year's
+ * prices loses that. */
+static void check_files(const struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_site *site = &s->site;
+    const struct wm_site_year *weather = site->weather.file, *market = site->market.file;
+    check_clock(site, weather, "site.weather.file", diags);
+    check_clock(site, market, "site.market.file", diags);
+    if (market && !(weather && weather->year != 0 && weather->year == market->year))
+        wm_diag_add(diags, WM_W904, NULL, "site.market.file",
+                    "is not known to be of the weather's year: heat and price fall on the same "
+                    "hours, so both should come from one year (one CSV, or files with `time`)");
+}
+
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     check_economics(scenario, diags);
@@ -281,4 +336,5 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
     check_workloads(scenario, diags);
     check_phases(scenario, diags);
     check_calendar(scenario, diags);
+    check_files(scenario, diags);
 }

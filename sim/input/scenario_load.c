@@ -22,6 +22,7 @@ struct chain {
 struct load {
     struct wm_arena *arena;
     struct wm_diags *diags;
+    const char *dir; /* of the scenario file */
 };
 
 static const char *dir_of(struct wm_arena *arena, const char *path)
@@ -181,6 +182,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     struct wm_reader reader = {.arena = l->arena,
                                .catalog = out->catalog,
                                .diags = l->diags,
+                               .dir = l->dir,
                                .origins = origins ? &out->origins : NULL};
     const struct wm_json *own = has_sections(root) ? without_sections(l->arena, root) : root;
     wm_fields_read(&reader, wm_scenario_fields, own, NULL, "", scenario);
@@ -212,7 +214,7 @@ static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t
                                 const struct wm_override *sets, size_t n_sets,
                                 struct wm_loaded *out, struct wm_diags *diags)
 {
-    struct load l = {arena, diags};
+    struct load l = {arena, diags, dir};
     struct wm_json *root = parse_with_base(&l, text, n_bytes, name, dir, self);
     return root == NULL ? WM_INVALID : read_scenario(&l, root, sets, n_sets, out);
 }
@@ -220,7 +222,7 @@ static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t
 enum wm_status wm_scenario_tree_load(struct wm_arena *arena, const char *path,
                                      struct wm_json **root, struct wm_diags *diags)
 {
-    struct load l = {arena, diags};
+    struct load l = {.arena = arena, .diags = diags};
     const char *text = NULL;
     size_t n_bytes = 0;
     *root = NULL;
@@ -242,7 +244,7 @@ enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_jso
                                      const struct wm_catalog *catalog, bool origins,
                                      struct wm_loaded *out, struct wm_diags *diags)
 {
-    struct load l = {arena, diags};
+    struct load l = {.arena = arena, .diags = diags};
     *out = (struct wm_loaded){0};
     return read_tree(&l, root, catalog, origins, out);
 }
@@ -252,7 +254,7 @@ enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
                                 struct wm_loaded *out, struct wm_diags *diags)
 {
     *out = (struct wm_loaded){0};
-    struct load l = {arena, diags};
+    struct load l = {arena, diags, dir_of(arena, path)};
     struct wm_json *root = NULL;
     const enum wm_status status = wm_scenario_tree_load(arena, path, &root, diags);
     return status == WM_OK ? read_scenario(&l, root, sets, n_sets, out) : status;

@@ -58,7 +58,7 @@ static void write_any_of_names(struct wm_json_writer *w, const struct wm_catalog
 static void write_default(struct wm_json_writer *w, const struct wm_field *f)
 {
     if (wm_field_is_required(f) || f->kind == WM_KIND_GROUP || f->kind == WM_KIND_LIST ||
-        f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
+        f->kind == WM_KIND_FILE || f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
         return;
     if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT) {
         if (!isnan(f->def))
@@ -116,6 +116,7 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         wm_json_array_end(w);
         break;
     case WM_KIND_TEXT:
+    case WM_KIND_FILE:
         wm_json_member_string(w, "type", "string");
         break;
     case WM_KIND_TIME:

@@ -79,7 +79,7 @@ void wm_output_md(FILE *file, const struct wm_report *report)
 void wm_output_series_csv(FILE *file, const struct wm_report *report)
 {
     fputs("time_utc,dry_bulb_c,wet_bulb_c,ceiling_mw,site_mw,it_mw,offered_out_tok_per_s,"
-          "served_out_tok_per_s,clock_frac,shadow_price_usd_per_mwh\n",
+          "served_out_tok_per_s,clock_frac,energy_usd_per_mwh,shadow_price_usd_per_mwh\n",
           file);
     for (size_t i = 0; i < report->results->n_series; i++) {
         const struct wm_series_row *const r = &report->results->series[i];
@@ -91,6 +91,7 @@ void wm_output_series_csv(FILE *file, const struct wm_report *report)
                                  r->offered_tok_per_s,
                                  r->served_tok_per_s,
                                  r->clock_frac,
+                                 r->energy_usd_per_mwh,
                                  r->shadow_price_usd_per_mwh};
         char time[32];
         fputs(wm_time_text(r->time_us, time), file);

@@ -43,11 +43,13 @@ void wm_close_balances(struct wm_run *r)
     struct wm_results *res = r->results;
     const struct wm_account *a = &r->site.account;
     const struct class_sums c = sum_classes(r);
-    double uses_j = 0.0, months_j = 0.0;
+    double uses_j = 0.0, months_j = 0.0, months_kg = 0.0;
     for (size_t i = 0; i < WM_N_USES; i++)
         uses_j += a->use_j[i];
-    for (size_t i = 0; i < r->site.n_months; i++)
-        months_j += r->site.months[i].site_j;
+    for (size_t i = 0; i < r->site.meter.n_months; i++) {
+        months_j += r->site.meter.months[i].energy_j;
+        months_kg += r->site.meter.months[i].carbon_kg;
+    }
     res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 16);
     res->balances_close = true;
     add_balance(res, "energy", "meter = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
@@ -60,8 +62,8 @@ void wm_close_balances(struct wm_run *r)
                 WM_UNIT_USD);
     add_balance(res, "water", "make-up = evaporation + blowdown + drift", a->water_m3,
                 a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3);
-    add_balance(res, "carbon", "by time = meter x intensity", a->carbon_kg,
-                a->site_j * r->scenario->site.carbon.kg_per_mwh / WM_J_PER_MWH, WM_UNIT_KG);
+    add_balance(res, "carbon", "by time = by billing intervals", a->carbon_kg, months_kg,
+                WM_UNIT_KG);
     add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
                 a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH);
     add_balance(res, "request", "asked for = drawn + capped + shed + not worth drawing",

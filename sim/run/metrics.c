@@ -140,7 +140,7 @@ void wm_set_energy(struct wm_run *r)
     SET(r, carbon_kg, a->carbon_kg);
     SET(r, cue_kg_per_kwh, wm_ratio(a->carbon_kg, a->it_j / WM_J_PER_KWH));
     SET(r, site_power_mean_mw, a->site_j / a->time_s);
-    SET(r, site_power_peak_mw, r->site.peak_bin_w);
+    SET(r, site_power_peak_mw, r->site.meter.peak_w);
     SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
     SET(r, ceiling_bound_hours, a->bound_s);
     SET(r, curtailment_hours, a->called_s);

@@ -3,7 +3,6 @@
 
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
 {
-    const struct wm_tariff *tariff = &r->scenario->site.tariff;
     struct wm_ledger_basis b = {.it_design_w = r->plan.it_design_w,
                                 .n_gpus = n_gpus,
                                 .penalty_usd = r->site.account.penalty_usd,
@@ -13,17 +12,11 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     for (size_t i = 0; i < r->plan.n_pools; i++)
         b.it_capex_usd += (double)r->plan.pools[i].n_gpus *
                           r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu;
-    for (size_t i = 0; i < r->site.n_months; i++) {
-        const struct wm_month *m = &r->site.months[i];
-        const double whole_s = WM_S_PER_YEAR / 12.0;
-        /* a whole calendar month is one month whatever its days; a part counts by its time */
-        const double share = m->time_s >= 28.0 * 86400.0 ? 1.0 : m->time_s / whole_s;
-        const struct wm_bill bill =
-            wm_tariff_bill(tariff, m->site_j, m->peak_w, r->scenario->site.ceiling.limit_w, share);
-        b.energy_usd += bill.energy_usd;
-        b.demand_usd += bill.demand_usd;
-        b.fixed_usd += bill.fixed_usd;
-    }
+    const struct wm_bill bill = wm_meter_bill(&r->site.meter, r->scenario->site.ceiling.limit_w);
+    b.energy_usd = bill.energy_usd;
+    b.demand_usd = bill.demand_usd + bill.period_demand_usd;
+    b.coincident_usd = bill.coincident_usd;
+    b.fixed_usd = bill.fixed_usd;
     return b;
 }
 

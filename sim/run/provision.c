@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "environment.h"
 #include "partition.h"
 
 /* Liquid share of the hall: by nameplate where counts are given, by share where racks fill it. */
@@ -35,7 +36,7 @@ enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *sc
     const struct wm_site *site = &scenario->site;
     const struct wm_fleet *fleet = scenario->fleet.items;
     const double liquid = liquid_frac(scenario);
-    plan->design = wm_climate_design(site->weather.climate, site->weather.dry_bulb_shift_k);
+    plan->design = wm_environment_design(site);
     plan->it_design_w = wm_facility_design_it_w(&site->power_chain, &site->cooling, liquid,
                                                 &plan->design, site->ceiling.limit_w);
     plan->facility =

@@ -19,7 +19,7 @@ struct site {
     const struct wm_site_plan *plan;
     struct wm_site_result *result;
     struct wm_ceiling_plan ceiling;
-    struct wm_climate_noise noise;
+    struct wm_environment environment;
     struct wm_instant instant;
     struct wm_site_flow flow;
     double *n_up;                 /* [n_partitions] */
@@ -29,7 +29,6 @@ struct site {
     bool has_batch;
     struct wm_rng *failures; /* [replicas of all partitions], one stream each */
     uint32_t *partition_of;  /* [replicas] */
-    double kg_per_j;
     int64_t start_us;
     int64_t since;   /* up to here everything is accounted */
     int64_t bin_end; /* of the billing interval */
@@ -67,7 +66,7 @@ static void settle(struct site *s, int64_t now)
     s->is_stale = false;
     const double time_s = (double)(now - s->since) / (double)WM_US_PER_S;
     struct wm_account *account = &s->result->account;
-    wm_account_add(account, s->plan, &s->flow, s->kg_per_j, time_s);
+    wm_account_add(account, s->plan, &s->flow, s->environment.now.kg_per_j, time_s);
     for (size_t i = 0; i < s->plan->n_classes && s->has_batch; i++) {
         if (!is_batch(s, i))
             continue;
@@ -152,23 +151,19 @@ static void set_demand(struct site *s, size_t week_hour, int64_t now)
     }
 }
 
-/* Weather and demand of the hour that begins at `now`. */
-static void begin_hour(struct site *s, int64_t now)
+/* Surroundings of the billing interval that begins at `now`; demand changes with the hour. */
+static void begin_bin(struct site *s, int64_t now)
 {
     const int64_t at_us = s->start_us + now;
-    const struct wm_civil c = wm_civil_from_us(at_us);
-    const int64_t day = wm_days_from_civil(c.year, c.month, c.day);
-    int64_t year_day = day - wm_days_from_civil(c.year, 1, 1);
-    const bool is_leap = wm_days_in_month(c.year, 2) == 29;
-    if (is_leap && year_day > 58) /* 29 February repeats the 28th: the climate has 365 days */
-        year_day--;
-    const double year_h = (double)year_day * 24.0 + (double)c.hour + 0.5;
-    const struct wm_site_weather *w = &s->scenario->site.weather;
-    if (now > 0)
-        wm_climate_noise_step(&s->noise, w->climate);
-    s->instant.weather = wm_climate_hour(w->climate, year_h, s->noise.value, w->dry_bulb_shift_k);
+    if (wm_environment_step(&s->environment, at_us))
+        s->is_stale = true;
+    s->instant.weather = s->environment.now.weather;
+    s->instant.energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh;
+    if (now % hour_us != 0)
+        return;
     /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
-    set_demand(s, (size_t)((day + 3) % 7 * 24 + c.hour), now);
+    const int64_t hour = at_us / hour_us;
+    set_demand(s, (size_t)((hour + 3 * 24) % (7 * 24)), now);
     s->is_stale = true;
 }
 
@@ -195,16 +190,13 @@ static void end_batch(struct site *s, int64_t begin)
     }
 }
 
-static void end_bin(struct site *s, int64_t begin, size_t month)
+static void end_bin(struct site *s, int64_t begin)
 {
     struct wm_site_sum *bin = &s->result->account.bin;
     struct wm_site_result *r = s->result;
     const double mean_w = bin->site_j / bin->time_s;
-    r->peak_bin_w = fmax(r->peak_bin_w, mean_w);
     r->bin_w[r->n_series] = mean_w;
-    r->months[month].site_j += bin->site_j;
-    r->months[month].time_s += bin->time_s;
-    r->months[month].peak_w = fmax(r->months[month].peak_w, mean_w);
+    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, bin->site_j, bin->time_s);
     r->series[r->n_series++] = (struct wm_series_row){
         .time_us = s->start_us + begin,
         .dry_bulb_c = s->instant.weather.dry_bulb_c,
@@ -215,6 +207,7 @@ static void end_bin(struct site *s, int64_t begin, size_t month)
         .offered_tok_per_s = bin->offered_tok / bin->time_s,
         .served_tok_per_s = bin->served_tok / bin->time_s,
         .clock_frac = bin->clock_s / bin->time_s,
+        .energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh,
         .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
     };
     *bin = (struct wm_site_sum){0};
@@ -262,14 +255,6 @@ static void schedule_nulls(struct wm_sim *sim, const struct wm_run_options *opti
         wm_sim_at(sim, (int64_t)((double)end * ((double)i + 0.37) / (double)n), 0, KIND_NULL, 0, i);
 }
 
-/* Month of the horizon, from 0, in which a bin begins. */
-static size_t month_index(const struct site *s, int64_t begin)
-{
-    const struct wm_civil first = wm_civil_from_us(s->start_us);
-    const struct wm_civil c = wm_civil_from_us(s->start_us + begin);
-    return (size_t)((c.year - first.year) * 12 + c.month - first.month);
-}
-
 static void open_classes(struct site *s, struct wm_arena *arena)
 {
     const size_t n = s->plan->n_classes;
@@ -299,14 +284,12 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     struct site s = {.scenario = scenario,
                      .plan = plan,
                      .result = result,
-                     .noise = wm_climate_noise((uint64_t)scenario->seed),
+                     .environment = wm_environment_begin(scenario),
                      .n_up = WM_NEW_ARRAY(arena, double, plan->n_partitions),
-                     .kg_per_j = scenario->site.carbon.kg_per_mwh / WM_J_PER_MWH,
                      .start_us = scenario->horizon.start_us,
                      .is_stale = true};
     open_classes(&s, arena);
     s.instant.n_up = s.n_up;
-    s.instant.energy_usd_per_mwh = scenario->site.tariff.energy_usd_per_mwh;
     s.flow.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
     s.flow.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
@@ -318,8 +301,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
-    result->n_months = month_index(&s, end - 1) + 1;
-    result->months = WM_NEW_ARRAY(arena, struct wm_month, result->n_months);
+    result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
 
     struct wm_sim *const sim = wm_sim_new(arena, (uint32_t)s.ceiling.n, &s);
     wm_sim_handle(sim, KIND_CEILING, on_ceiling);
@@ -333,13 +315,12 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     for (int64_t i = 0; i < n_bins; i++) {
         const int64_t begin = i * bin_us;
         s.bin_end = begin + bin_us;
-        if (begin % hour_us == 0)
-            begin_hour(&s, begin);
+        begin_bin(&s, begin);
         wm_sim_run_until(sim,
                          begin + bin_us - 1); /* an event on the bin's end belongs to the next */
         settle(&s, begin + bin_us);
         end_batch(&s, begin);
-        end_bin(&s, begin, month_index(&s, begin));
+        end_bin(&s, begin);
         if ((i + 1) % BINS_PER_HOUR == 0)
             end_hour(&s);
     }

@@ -10,21 +10,16 @@
 
 #include "account.h"
 #include "ceiling.h"
+#include "meter.h"
 #include "wattmill/run.h"
 
 /** Length of a billing interval [s]. */
 #define WM_BIN_S 900.0
 
-/** One month of the bill: energy and the highest 15-minute mean. */
-struct wm_month {
-    double site_j, peak_w, time_s;
-};
-
 struct wm_site_result {
     struct wm_account account;
-    struct wm_month *months;
-    size_t n_months;
-    double peak_bin_w, pue_peak_hour;
+    struct wm_meter meter;
+    double pue_peak_hour;
     double *bin_w; /* [n_series] mean power of each billing interval */
     size_t n_windows; /* of the calendar and calls at random times */
     struct wm_series_row *series;

@@ -1,0 +1,178 @@
+/*
+ * Site files: EPW by its first word, else CSV with a header line. Columns are known by name:
+ *
+ *     hour_of_year          0, 1, 2 ... local standard time (0, 0.25 ... for 15 min), or
+ *     time                  "2023-01-01T00:00", local standard time; ending in Z: UTC
+ *     dry_bulb_c            and wet_bulb_c or relative_humidity (percent)
+ *     pressure_pa           default: 101,325
+ *     price_usd_per_mwh, carbon_gco2_per_kwh
+ *
+ * Other columns are passed over, unless their name says a known quantity in another unit.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "site_rows.h"
+#include "wattmill/civil.h"
+#include "wattmill/csv.h"
+#include "wattmill/input.h"
+#include "wattmill/unit.h"
+
+struct reader {
+    struct wm_site_rows rows;
+    int column_of[WM_N_SITE_COLUMNS]; /* cell of each, -1: none */
+    int hour_cell, time_cell;
+    size_t n_cells;
+    bool has_header, is_utc;
+    int year;
+};
+
+static void read_name(struct reader *r, const char *name, int cell, int line)
+{
+    if (strcmp(name, "hour_of_year") == 0)
+        r->hour_cell = cell;
+    if (strcmp(name, "time") == 0)
+        r->time_cell = cell;
+    for (int c = 0; c < WM_N_SITE_COLUMNS; c++) {
+        const struct wm_site_column_info *info = &wm_site_columns[c];
+        if (strcmp(name, info->name) == 0) {
+            if (r->column_of[c] >= 0)
+                wm_site_rows_mistake(&r->rows, line, info->name, "stands twice in the header");
+            else
+                wm_site_rows_add_column(&r->rows, (enum wm_site_column)c);
+            r->column_of[c] = cell;
+        } else if (strncmp(name, info->stem, strlen(info->stem)) == 0) {
+            wm_site_rows_mistake(&r->rows, line, NULL,
+                                 "the column \"%.40s\" is not %s; convert it to %s", name,
+                                 info->name, info->unit);
+        }
+    }
+}
+
+static void read_header(struct reader *r, const struct wm_csv_row *row)
+{
+    r->has_header = true;
+    r->n_cells = row->n;
+    for (size_t i = 0; i < row->n; i++)
+        read_name(r, row->cells[i], (int)i, row->line);
+    if (r->hour_cell < 0 && r->time_cell < 0)
+        wm_site_rows_mistake(&r->rows, row->line, NULL,
+                             "the header has neither hour_of_year nor time, so that repeated or "
+                             "missing hours could not be seen");
+}
+
+/* Time of a row; false after a mistake. */
+static bool read_time(struct reader *r, const struct wm_csv_row *row, int64_t *at_us)
+{
+    char text[32] = "";
+    double hour;
+    if (r->time_cell >= 0) {
+        const char *cell = row->cells[r->time_cell];
+        strncat(text, cell, sizeof text - 1);
+        if (strlen(text) > 10 && text[10] == ' ')
+            text[10] = 'T';
+        r->is_utc = r->is_utc || strchr(text, 'Z') != NULL;
+        if (!wm_time_parse(text, at_us)) {
+            wm_site_rows_mistake(&r->rows, row->line, "time",
+                                 "= \"%.40s\" is not like 2023-01-01T00:00", cell);
+            return false;
+        }
+        return true;
+    }
+    const char *cell = row->cells[r->hour_cell];
+    if (!wm_csv_number(cell, &hour) || hour < 0.0 || hour >= 8784.0) {
+        wm_site_rows_mistake(&r->rows, row->line, "hour_of_year", "= \"%.40s\", allowed 0..8783.75",
+                             cell);
+        return false;
+    }
+    *at_us = (int64_t)llround(hour * (double)WM_US_PER_H);
+    return true;
+}
+
+static void check_first(struct reader *r, int line)
+{
+    struct wm_civil c = {.year = 1970, .month = 1, .day = 1};
+    if (r->time_cell >= 0) {
+        c = wm_civil_from_us(r->rows.first_us);
+        r->year = c.year;
+    } else if (r->rows.first_us != 0) {
+        c.hour = 1;
+    }
+    if (c.month != 1 || c.day != 1 || c.hour != 0 || c.minute != 0)
+        wm_site_rows_mistake(&r->rows, line, NULL,
+                             "the first row is not the first hour of 1 January");
+}
+
+static void read_cell(struct reader *r, const struct wm_csv_row *row, enum wm_site_column column)
+{
+    const char *cell = row->cells[r->column_of[column]];
+    double value = (double)NAN;
+    if (cell[0] != '\0' && !wm_csv_number(cell, &value)) {
+        wm_site_rows_mistake(&r->rows, row->line, wm_site_columns[column].name,
+                             "= \"%.40s\" is no number", cell);
+        value = 0.0; /* reported here, not a hole besides */
+        r->rows.values[column][r->rows.n - 1] = value;
+        return;
+    }
+    wm_site_rows_set(&r->rows, column, value);
+}
+
+static bool on_row(void *context, const struct wm_csv_row *row)
+{
+    struct reader *const r = context;
+    int64_t at_us;
+    if (row->n > 0 && row->cells[0][0] == '#')
+        return true;
+    if (!r->has_header) {
+        read_header(r, row);
+        return r->hour_cell >= 0 || r->time_cell >= 0;
+    }
+    if (row->n != r->n_cells) {
+        wm_site_rows_mistake(&r->rows, row->line, NULL, "has %zu cells, the header %zu", row->n,
+                             r->n_cells);
+        return true;
+    }
+    if (!read_time(r, row, &at_us))
+        return true;
+    wm_site_rows_begin(&r->rows, row->line, at_us);
+    if (r->rows.n == 1)
+        check_first(r, row->line);
+    for (int c = 0; c < WM_N_SITE_COLUMNS; c++)
+        if (r->column_of[c] >= 0)
+            read_cell(r, row, (enum wm_site_column)c);
+    return true;
+}
+
+static struct wm_site_year *load(struct wm_arena *arena, const char *path,
+                                 enum wm_site_file_kind kind, struct wm_diags *diags)
+{
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    if (wm_text_load(arena, path, &text, &n_bytes, diags) != WM_OK)
+        return NULL;
+    struct reader r = {
+        .rows = wm_site_rows_init(arena, path, diags), .hour_cell = -1, .time_cell = -1};
+    double utc_offset_h = (double)NAN;
+    for (int c = 0; c < WM_N_SITE_COLUMNS; c++)
+        r.column_of[c] = -1;
+    if (n_bytes >= 9 && memcmp(text, "LOCATION,", 9) == 0)
+        wm_epw_read(&r.rows, text, n_bytes, &utc_offset_h, &r.year);
+    else if (wm_csv_scan(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
+        r.rows.n_mistakes++;
+    struct wm_site_year *const year = wm_site_rows_finish(&r.rows, kind);
+    if (year) {
+        year->utc_offset_h = r.is_utc ? 0.0 : utc_offset_h;
+        year->year = r.year;
+    }
+    return year;
+}
+
+const void *wm_weather_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags)
+{
+    return load(arena, path, WM_SITE_FILE_WEATHER, diags);
+}
+
+const void *wm_market_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags)
+{
+    return load(arena, path, WM_SITE_FILE_MARKET, diags);
+}

@@ -1,0 +1,105 @@
+#include "environment.h"
+
+#include <math.h>
+
+#include "wattmill/civil.h"
+
+struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
+{
+    const struct wm_site *site = &scenario->site;
+    const bool is_flat = site->tariff.energy_price == WM_ENERGY_PRICE_FLAT;
+    const struct wm_site_weather *w = &site->weather;
+    struct wm_environment e = {
+        .site = site,
+        .price = is_flat ? NULL : wm_site_price_file(site),
+        .carbon = wm_site_carbon_file(site),
+        .noise = wm_climate_noise((uint64_t)scenario->seed),
+        .utc_offset_h = w->climate->utc_offset_h,
+    };
+    if (w->file)
+        e.utc_offset_h = wm_site_utc_offset_h(site, w->file);
+    else if (wm_is_set(w->utc_offset_h))
+        e.utc_offset_h = w->utc_offset_h;
+    return e;
+}
+
+/* Hour of the climate's year that holds at a UTC instant; 29 February repeats the 28th. */
+static double climate_hour(const struct wm_civil *c)
+{
+    int64_t day = wm_days_from_civil(c->year, c->month, c->day) - wm_days_from_civil(c->year, 1, 1);
+    if (wm_days_in_month(c->year, 2) == 29 && day > 58)
+        day--;
+    return (double)day * 24.0 + (double)c->hour + 0.5;
+}
+
+/* The noise moves once an hour, counted from the run's start. */
+static bool step_climate(struct wm_environment *e, int64_t at_us)
+{
+    const struct wm_site_weather *w = &e->site->weather;
+    const struct wm_civil c = wm_civil_from_us(at_us);
+    const int64_t hour = at_us / WM_US_PER_H;
+    if (e->has_begun && hour == e->hour)
+        return false;
+    if (e->has_begun)
+        wm_climate_noise_step(&e->noise, w->climate);
+    e->hour = hour;
+    e->now.weather =
+        wm_climate_hour(w->climate, climate_hour(&c), e->noise.value, w->dry_bulb_shift_k);
+    return true;
+}
+
+static bool step_file(struct wm_environment *e, int64_t at_us)
+{
+    const struct wm_site_weather *w = &e->site->weather;
+    const size_t row = wm_site_year_row(w->file, at_us, e->utc_offset_h);
+    if (e->has_begun && row == e->weather_row)
+        return false;
+    e->weather_row = row;
+    e->now.weather = wm_site_year_weather(w->file, row, w->dry_bulb_shift_k);
+    return true;
+}
+
+static size_t row_of(const struct wm_environment *e, const struct wm_site_year *file, int64_t at_us)
+{
+    return wm_site_year_row(file, at_us, wm_site_utc_offset_h(e->site, file));
+}
+
+static double series_price(struct wm_environment *e, int64_t at_us)
+{
+    return e->price ? e->price->price_usd_per_mwh[row_of(e, e->price, at_us)] : (double)NAN;
+}
+
+static double carbon_kg_per_mwh(const struct wm_environment *e, int64_t at_us)
+{
+    return e->carbon ? e->carbon->carbon_kg_per_mwh[row_of(e, e->carbon, at_us)]
+                     : e->site->carbon.kg_per_mwh;
+}
+
+bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
+{
+    struct wm_environment *const e = environment;
+    const struct wm_surroundings last = e->now;
+    const int64_t local_us = at_us + (int64_t)llround(e->utc_offset_h * (double)WM_US_PER_H);
+    const struct wm_civil local = wm_civil_from_us(local_us < 0 ? 0 : local_us);
+    const bool is_new = !e->has_begun;
+    const bool has_weather = e->site->weather.file ? step_file(e, at_us) : step_climate(e, at_us);
+    const double price = series_price(e, at_us);
+    e->now.period = wm_tariff_period_at(&e->site->tariff, &local);
+    e->now.energy_usd_per_mwh =
+        wm_tariff_energy_usd_per_mwh(&e->site->tariff, e->now.period, price);
+    e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
+    e->now.month = local.month;
+    e->now.day = wm_days_from_civil(local.year, local.month, local.day);
+    e->now.system_stress = wm_is_set(price) ? price : e->now.weather.dry_bulb_c;
+    e->has_begun = true;
+    const bool is_other_price = e->now.energy_usd_per_mwh < last.energy_usd_per_mwh ||
+                                e->now.energy_usd_per_mwh > last.energy_usd_per_mwh;
+    return is_new || has_weather || is_other_price;
+}
+
+struct wm_weather wm_environment_design(const struct wm_site *site)
+{
+    const struct wm_site_weather *w = &site->weather;
+    return w->file ? wm_site_year_design(w->file, w->dry_bulb_shift_k)
+                   : wm_climate_design(w->climate, w->dry_bulb_shift_k);
+}

@@ -1,0 +1,43 @@
+/*
+ * Environment: weather, energy price and carbon of each billing interval, from the parametric
+ * climate or from the rows of a file, on the site's own clock.
+ */
+#ifndef WM_RUN_ENVIRONMENT_H
+#define WM_RUN_ENVIRONMENT_H
+
+#include "wattmill/scenario.h"
+
+/** What holds for an interval. */
+struct wm_surroundings {
+    struct wm_weather weather;
+    double energy_usd_per_mwh; /* at the meter */
+    double kg_per_j;           /* carbon */
+    int period;                /* of the tariff, or -1 */
+    int month;                 /* local, 1..12 */
+    int64_t day;               /* local, since 1970 */
+    double system_stress;      /* stands for the grid's load: price, else dry bulb */
+};
+
+struct wm_environment {
+    const struct wm_site *site;
+    const struct wm_site_year *price, *carbon; /* NULL: flat */
+    struct wm_climate_noise noise;
+    double utc_offset_h;
+    size_t weather_row; /* of the interval set last */
+    int64_t hour;       /* likewise of the climate, since 1970 */
+    bool has_begun;
+    struct wm_surroundings now;
+};
+
+struct wm_environment wm_environment_begin(const struct wm_scenario *scenario);
+
+/**
+ * Goes on to the interval that begins at `at_us` (since 1970, UTC), which are asked for in order.
+ * @return whether weather, price or carbon differ from the interval before
+ */
+bool wm_environment_step(struct wm_environment *environment, int64_t at_us);
+
+/** Design hour of the site: the climate's, or the file's 99.6th percentile. */
+struct wm_weather wm_environment_design(const struct wm_site *site);
+
+#endif

@@ -1,0 +1,78 @@
+#include "meter.h"
+
+#include <math.h>
+
+#include "wattmill/civil.h"
+
+static const double w_per_kw = 1e3;
+
+static int month_number(const struct wm_civil *c)
+{
+    return c->year * 12 + c->month;
+}
+
+struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
+                             int64_t start_us, int64_t end_us)
+{
+    const struct wm_civil first = wm_civil_from_us(start_us), last = wm_civil_from_us(end_us - 1);
+    struct wm_meter m = {
+        .tariff = tariff,
+        .first_month = month_number(&first),
+        .first_year = first.year,
+        .n_months = (size_t)(month_number(&last) - month_number(&first)) + 1,
+        .n_years = (size_t)(last.year - first.year) + 1,
+    };
+    m.months = WM_NEW_ARRAY(arena, struct wm_meter_month, m.n_months);
+    m.years = WM_NEW_ARRAY(arena, struct wm_meter_year, m.n_years);
+    for (size_t i = 0; i < m.n_years; i++)
+        m.years[i].peaks.rule = tariff->coincident;
+    return m;
+}
+
+static void watch_peaks(struct wm_meter *m, struct wm_meter_year *year,
+                        const struct wm_surroundings *now, double energy_j, double time_s)
+{
+    year->time_s += time_s;
+    m->hour_j += energy_j;
+    m->hour_s += time_s;
+    const bool by_hour = m->tariff->coincident == WM_COINCIDENT_5CP;
+    if (by_hour && m->hour_s < WM_S_PER_H * (1.0 - 1e-9))
+        return;
+    wm_peak_watch_add(&year->peaks, now->month, now->day, now->system_stress,
+                      by_hour ? m->hour_j / m->hour_s : energy_j / time_s);
+    m->hour_j = m->hour_s = 0.0;
+}
+
+void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
+                  double energy_j, double time_s)
+{
+    const struct wm_civil c = wm_civil_from_us(at_us);
+    struct wm_meter_month *const month = &meter->months[month_number(&c) - meter->first_month];
+    const double mean_w = energy_j / time_s;
+    month->energy_j += energy_j;
+    month->energy_usd += energy_j / WM_J_PER_MWH * now->energy_usd_per_mwh;
+    month->carbon_kg += energy_j * now->kg_per_j;
+    month->time_s += time_s;
+    month->peak_w = fmax(month->peak_w, mean_w);
+    if (now->period >= 0)
+        month->period_peak_w[now->period] = fmax(month->period_peak_w[now->period], mean_w);
+    meter->peak_w = fmax(meter->peak_w, mean_w);
+    watch_peaks(meter, &meter->years[c.year - meter->first_year], now, energy_j, time_s);
+}
+
+struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w)
+{
+    struct wm_bill sum = {0};
+    for (size_t i = 0; i < meter->n_months; i++) {
+        const struct wm_bill b = wm_tariff_bill(meter->tariff, meter->months, i, contract_w);
+        sum.energy_usd += b.energy_usd;
+        sum.demand_usd += b.demand_usd;
+        sum.period_demand_usd += b.period_demand_usd;
+        sum.fixed_usd += b.fixed_usd;
+    }
+    for (size_t i = 0; i < meter->n_years; i++)
+        sum.coincident_usd += wm_peak_watch_mean_w(&meter->years[i].peaks) / w_per_kw *
+                              meter->tariff->coincident_usd_per_kw_year *
+                              fmin(1.0, meter->years[i].time_s / WM_S_PER_YEAR);
+    return sum;
+}

@@ -1,0 +1,36 @@
+/*
+ * Meter: billing intervals of 15 minutes gathered into months, and the years' coincident peaks.
+ */
+#ifndef WM_RUN_METER_H
+#define WM_RUN_METER_H
+
+#include "environment.h"
+
+/** A calendar year's peaks and how much of it was simulated. */
+struct wm_meter_year {
+    struct wm_peak_watch peaks;
+    double time_s;
+};
+
+struct wm_meter {
+    const struct wm_tariff *tariff;
+    struct wm_meter_month *months; /* [n_months], calendar months of the horizon */
+    struct wm_meter_year *years;   /* [n_years] */
+    size_t n_months, n_years;
+    int first_month, first_year;
+    double peak_w;         /* highest interval */
+    double hour_j, hour_s; /* of the hour so far, for 5CP */
+};
+
+/** @param start_us, end_us  the horizon, since 1970 */
+struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
+                             int64_t start_us, int64_t end_us);
+
+/** Adds an interval that began at `at_us` with its surroundings. */
+void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
+                  double energy_j, double time_s);
+
+/** Sum of all months and of the coincident peaks, each year's in the share that was simulated. */
+struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w);
+
+#endif
