@@ -146,6 +146,8 @@ struct wm_field {
         .catalog = WM_CATALOG_##kind_id, .item_size = WM_TYPED(tag, member, const struct type *), \
         .doc = text                                                                               \
     }
+/** An optional reference: NULL when the key is absent. */
+#define WM_REF_OPT(tag, member, kind_id, type, text) WM_REF(tag, member, kind_id, type, "", text)
 /** A catalogue entry copied in place; `d` names the default entry or is NULL (required). */
 #define WM_PRESET(tag, member, kind_id, rows, d, text)                                       \
     {                                                                                        \

@@ -33,6 +33,7 @@ enum wm_metric wm_metric_find(const char *key);
 enum wm_energy_use {
     WM_USE_PREFILL,
     WM_USE_DECODE,
+    WM_USE_TRAINING,
     WM_USE_IDLE,    /* accelerators without an active request */
     WM_USE_HOST,    /* CPUs, NICs, fans, shelf losses inside the racks */
     WM_USE_NETWORK, /* shared network, storage and head nodes */
@@ -57,6 +58,10 @@ struct wm_class_result {
     double ttft_p50_s, ttft_p99_s, tpot_p50_s, tpot_p99_s;
     double slo_attainment_frac; /* NAN for batch */
     double delay_mean_s;        /* batch: mean wait for capacity; NAN otherwise */
+    /* jobs: tokens kept, those lost to failures, failures, work between checkpoints; NAN otherwise */
+    double training_tok, training_tok_lost, interruptions, checkpoint_s;
+    double goodput_frac; /* tokens kept over what the gangs would make without a stop */
+    double transfer_usd, energy_j;
     /* a twin without ceiling windows and calls, less this run; NAN without any */
     double curtailment_loss_usd, output_tok_curtailed;
 };

@@ -123,16 +123,35 @@ struct wm_price {
     double batch_discount_frac; /* further, for kind batch */
 };
 
-enum wm_workload_kind { WM_WORKLOAD_REQUEST, WM_WORKLOAD_BATCH };
+enum wm_workload_kind {
+    WM_WORKLOAD_REQUEST,
+    WM_WORKLOAD_BATCH,
+    WM_WORKLOAD_TRAINING,
+    WM_WORKLOAD_FINETUNE
+};
 extern const char *const wm_workload_kind_words[];
 
 /** What becomes of a request that misses its latency target. */
 enum wm_slo_miss { WM_SLO_MISS_BILL, WM_SLO_MISS_REFUND };
 
+/** Jobs of kind training and finetune: gangs of accelerators that work, fail and restart together. */
+struct wm_training {
+    int64_t gpus;  /* of a gang; 0: all the workload has */
+    int64_t gangs; /* 0: as many as fit */
+    double tokens; /* to train on, per gang; 0: without end */
+    int64_t start_us;
+    double mfu_frac;     /* model FLOP/s over the peak of the precision, between interruptions */
+    double checkpoint_s; /* between checkpoints; NAN: Young and Daly's optimum */
+    double checkpoint_write_s, restart_s;
+    double contract_usd_per_gpu_h; /* paid from outside: revenue */
+    double transfer_usd_per_gpu_h; /* booked inside: reported apart */
+    double worth_usd_per_gpu_h;    /* to dispatch, where neither is given */
+};
+
 struct wm_workload {
     const char *name;
     enum wm_workload_kind kind;
-    const struct wm_workload_class *class;
+    const struct wm_workload_class *class; /* NULL for jobs */
     const struct wm_llm *llm;
     enum wm_precision precision;
     const struct wm_engine *engine;
@@ -145,7 +164,14 @@ struct wm_workload {
     struct wm_demand demand;
     struct wm_slo slo;
     struct wm_price price;
+    struct wm_training training;
 };
+
+/** Whether a workload is a job of gangs; else it serves requests. */
+static inline bool wm_workload_is_job(const struct wm_workload *workload)
+{
+    return workload->kind == WM_WORKLOAD_TRAINING || workload->kind == WM_WORKLOAD_FINETUNE;
+}
 
 enum wm_capping { WM_CAPPING_MARGINAL_REVENUE, WM_CAPPING_PRIORITY, WM_CAPPING_UNIFORM };
 

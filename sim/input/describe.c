@@ -106,6 +106,8 @@ static void print_default(FILE *file, const struct wm_field *f)
         fprintf(file, "empty");
     else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE)
         fprintf(file, "unset");
+    else if (f->kind == WM_KIND_REF && f->def_text[0] == '\0')
+        fprintf(file, "none");
     else if (f->def_text != NULL)
         fprintf(file, "%s", f->def_text[0] == '\0' ? "\"\"" : f->def_text);
 }

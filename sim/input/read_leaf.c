@@ -533,6 +533,11 @@ bool wm_leaf_default(struct wm_reader *reader, const struct wm_field *f,
         keep_text(&l, f->def_text);
     } else {
         WM_REQUIRE(f->kind == WM_KIND_REF);
+        if (f->def_text[0] == '\0') { /* optional and absent */
+            const void *const none = NULL;
+            store(&l, &none, sizeof none);
+            return true;
+        }
         return store_ref(&l, f->def_text, where);
     }
     return true;

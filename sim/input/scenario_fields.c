@@ -4,7 +4,7 @@
 #include "wattmill/scenario.h"
 
 static const char *const provisioning_words[] = {"max_p", NULL};
-const char *const wm_workload_kind_words[] = {"request", "batch", NULL};
+const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
 static const char *const capping_words[] = {"marginal_revenue", "priority", "uniform", NULL};
 static const char *const season_words[] = {"any", "summer", "winter", NULL};
 static const char *const slo_miss_words[] = {"bill", "refund", NULL};
@@ -99,28 +99,43 @@ static const struct wm_field slo_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field price_fields[] = {
-    WM_REF(wm_price, deck, deck, wm_deck, NULL, "list prices of tokens"),
+    WM_REF_OPT(wm_price, deck, deck, wm_deck, "list prices of tokens; required unless the workload is a job"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
     WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
     WM_REAL(wm_price, batch_discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.5, "further factor on the price of kind batch; OpenAI, Anthropic and others: 0.5"),
     WM_FIELD_END,
 };
+static const struct wm_field training_fields[] = {
+    WM_INT(wm_training, gpus, 0, 1e9, 0, "accelerators of a gang; 0: all that the workload has"),
+    WM_INT(wm_training, gangs, 0, 1e6, 1, "gangs of that size; 0: as many as fit"),
+    WM_REAL(wm_training, tokens, WM_UNIT_TOK, 0.0, 1e18, 0.0, "to train on, per gang; then it ends; 0: without end"),
+    WM_TIME_AS(wm_training, start_us, "start", "1970-01-01", "first instant of the job, UTC"),
+    WM_REAL(wm_training, mfu_frac, WM_UNIT_FRAC, 0.01, 0.9, 0.40, "model FLOP/s over the precision's peak, between interruptions; Llama 3 405B: 0.38 to 0.43 in BF16"),
+    WM_REAL_AS(wm_training, checkpoint_s, "checkpoint_min", WM_UNIT_MIN, 0.1, 10080.0, (double)NAN, "work between checkpoints; unset: Young and Daly's optimum"),
+    WM_REAL(wm_training, checkpoint_write_s, WM_UNIT_S, 0.0, 86400.0, 30.0, "during which the gang stands still; estimate"),
+    WM_REAL_AS(wm_training, restart_s, "restart_min", WM_UNIT_MIN, 0.0, 10080.0, 5.0, "from an interruption to work again, with a spare; estimate that gives the 90 % effective time of Llama 3"),
+    WM_REAL_AS(wm_training, contract_usd_per_gpu_h, "contract_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 0.0, "paid from outside per accelerator-hour of work: revenue"),
+    WM_REAL_AS(wm_training, transfer_usd_per_gpu_h, "transfer_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 0.0, "booked inside the company: reported apart, not revenue"),
+    WM_REAL_AS(wm_training, worth_usd_per_gpu_h, "worth_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 2.0, "to dispatch, where neither price is given; estimate near the rent of an H100"),
+    WM_FIELD_END,
+};
 static const struct wm_field workload_row_fields[] = {
     WM_TEXT_REQ(wm_workload, name, "name of the workload"),
-    WM_CHOICE(wm_workload, kind, wm_workload_kind_words, "request", "request: interactive, what does not fit is lost; batch: waits for capacity until its deadline"),
-    WM_REF(wm_workload, class, workload, wm_workload_class, NULL, "lengths and prefix reuse"),
+    WM_CHOICE(wm_workload, kind, wm_workload_kind_words, "request", "request: interactive, what does not fit is lost; batch: waits for capacity until its deadline; training, finetune: gangs that work, fail and restart together"),
+    WM_REF_OPT(wm_workload, class, workload, wm_workload_class, "lengths and prefix reuse; required unless the workload is a job"),
     WM_REF(wm_workload, llm, llm, wm_llm, NULL, "model that serves it"),
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
     WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
     WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
     WM_REAL(wm_workload, pool_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "share of the pool's racks for this model and precision; unset: by load"),
     WM_REAL(wm_workload, max_loss_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "flexibility tier: throughput that capping priority takes before any class loses more (0, 0.1, 0.25, 0.5 are usual)"),
-    WM_INT(wm_workload, priority, -1, 1000, -1, "higher is shed later under capping priority; -1: batch 0, request 100"),
+    WM_INT(wm_workload, priority, -1, 1000, -1, "higher is shed later under capping priority; -1: batch 0, finetune 10, training 20, request 100"),
     WM_REAL_AS(wm_workload, deadline_s, "deadline_h", WM_UNIT_H, 0.25, 8760.0, 24.0, "batch: from arrival; what is not served by then is dropped"),
     WM_CHOICE(wm_workload, on_slo_miss, slo_miss_words, "bill", "requests that miss a latency target are billed, or refunded"),
     WM_GROUP(wm_workload, demand, demand_fields, "how much is asked for"),
     WM_GROUP(wm_workload, slo, slo_fields, "latency targets"),
     WM_GROUP(wm_workload, price, price_fields, "what is paid"),
+    WM_GROUP(wm_workload, training, training_fields, "jobs: gangs, checkpoints, price"),
     WM_FIELD_END,
 };
 static const struct wm_field policy_fields[] = {
@@ -201,6 +216,43 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
                     "shares of the max_p pools sum to %g, more than 1", share_sum);
 }
 
+static int n_demands(const struct wm_demand *d)
+{
+    return wm_is_set(d->output_tok_per_s) + wm_is_set(d->requests_per_s) +
+           wm_is_set(d->utilisation_frac);
+}
+
+static void check_service(const struct wm_workload *w, struct wm_diags *diags)
+{
+    if (n_demands(&w->demand) != 1)
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "demand needs exactly one of output_tok_per_s, requests_per_s, "
+                    "utilisation_frac; %d are given",
+                    n_demands(&w->demand));
+    if (!w->class)
+        wm_diag_add(diags, WM_E211, NULL, w->name, "needs a class: lengths and prefix reuse");
+    if (!w->price.deck)
+        wm_diag_add(diags, WM_E211, NULL, w->name, "needs a price.deck");
+}
+
+/* How many accelerators a job takes must follow from something. */
+static void check_job(const struct wm_scenario *s, const struct wm_workload *w,
+                      struct wm_diags *diags)
+{
+    const struct wm_workload *all = s->workloads.items;
+    bool is_alone = true;
+    for (size_t i = 0; i < s->workloads.n; i++)
+        is_alone = is_alone && (&all[i] == w || strcmp(all[i].pool, w->pool) != 0);
+    if (n_demands(&w->demand) != 0)
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "is a job: its gangs work without pause, demand does not apply");
+    if (!is_alone && !wm_is_set(w->pool_share_frac) &&
+        (w->training.gpus == 0 || w->training.gangs == 0))
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "shares pool \"%s\": give training.gpus and training.gangs, or pool_share_frac",
+                    w->pool);
+}
+
 static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_workload *w = s->workloads.items;
@@ -208,14 +260,10 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
         wm_diag_add(diags, WM_E211, NULL, "workloads", "are %zu, at most %d are allowed",
                     s->workloads.n, WM_MAX_WORKLOADS);
     for (size_t i = 0; i < s->workloads.n; i++) {
-        const struct wm_demand *d = &w[i].demand;
-        const int n_given = wm_is_set(d->output_tok_per_s) + wm_is_set(d->requests_per_s) +
-                            wm_is_set(d->utilisation_frac);
-        if (n_given != 1)
-            wm_diag_add(diags, WM_E211, NULL, w[i].name,
-                        "demand needs exactly one of output_tok_per_s, requests_per_s, "
-                        "utilisation_frac; %d are given",
-                        n_given);
+        if (wm_workload_is_job(&w[i]))
+            check_job(s, &w[i], diags);
+        else
+            check_service(&w[i], diags);
         if (!find_pool(s, w[i].pool))
             wm_diag_add(diags, WM_E211, NULL, w[i].name, "pool \"%s\" is not in fleet", w[i].pool);
         for (size_t j = 0; j < i; j++)

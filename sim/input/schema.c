@@ -67,7 +67,7 @@ static void write_default(struct wm_json_writer *w, const struct wm_field *f)
         wm_json_member_bool(w, "default", f->def != 0.0);
     } else if (f->kind == WM_KIND_COUNT && f->def_text[strspn(f->def_text, "0123456789")] == '\0') {
         wm_json_member_number(w, "default", (double)strtoll(f->def_text, NULL, 10));
-    } else {
+    } else if (f->kind != WM_KIND_REF || f->def_text[0] != '\0') {
         wm_json_member_string(w, "default", f->def_text);
     }
 }

@@ -16,7 +16,8 @@ static const struct {
 } uses[WM_N_USES] = {
     {"prefill", "accelerators computing prompts", false},
     {"decode", "accelerators producing output tokens", false},
-    {"idle", "accelerators without an active request", false},
+    {"training", "accelerators of training and fine-tuning jobs at work", false},
+    {"idle", "accelerators without an active request or job", false},
     {"host", "CPUs, NICs, fans and shelf losses inside the racks", false},
     {"network", "shared network, storage and head nodes", false},
     {"cooling", "fans, pumps, chillers", true},

@@ -79,6 +79,8 @@ static void write_classes(struct wm_json_writer *w, const struct wm_results *r)
         REAL(output_tok_offered), REAL(output_tok_served), REAL(output_tok_dropped);
         REAL(output_tok_waiting), REAL(delay_mean_s);
         REAL(output_tok_curtailed), REAL(curtailment_loss_usd);
+        REAL(training_tok), REAL(training_tok_lost), REAL(interruptions), REAL(checkpoint_s);
+        REAL(goodput_frac), REAL(transfer_usd);
         REAL(input_tok_served), REAL(cached_tok_served);
         REAL(requests_offered), REAL(requests_served), REAL(requests_dropped);
         REAL(requests_waiting);

@@ -89,18 +89,23 @@ static void appraisal(FILE *file, const struct wm_report *r)
 static void energy_bar(FILE *file, const struct wm_report *r)
 {
     const double *const e = r->results->energy_j;
-    const double parts[] = {e[WM_USE_PREFILL], e[WM_USE_DECODE],
-                            e[WM_USE_IDLE],    e[WM_USE_HOST] + e[WM_USE_NETWORK],
-                            e[WM_USE_COOLING], e[WM_USE_CONVERSION] + e[WM_USE_HOUSE]};
-    static const char marks[] = "PD.HCL";
-    double sum = 0.0, end = 0.0, pct[6];
-    for (size_t i = 0; i < 6; i++)
+    enum { PARTS = 7 };
+    const double parts[PARTS] = {e[WM_USE_PREFILL],
+                                 e[WM_USE_DECODE],
+                                 e[WM_USE_TRAINING],
+                                 e[WM_USE_IDLE],
+                                 e[WM_USE_HOST] + e[WM_USE_NETWORK],
+                                 e[WM_USE_COOLING],
+                                 e[WM_USE_CONVERSION] + e[WM_USE_HOUSE]};
+    static const char marks[] = "PDT.HCL";
+    double sum = 0.0, end = 0.0, pct[PARTS];
+    for (size_t i = 0; i < PARTS; i++)
         sum += parts[i];
     if (!(sum > 0.0) || !isfinite(sum))
         return;
     char bar[61];
     size_t at = 0;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < PARTS; i++) {
         end += parts[i] / sum;
         pct[i] = 100.0 * parts[i] / sum;
         while (at < 60 && (double)at + 0.5 < 60.0 * end)
@@ -108,10 +113,16 @@ static void energy_bar(FILE *file, const struct wm_report *r)
     }
     bar[at] = 0;
     line(file, "Where MW go      [%s]", bar);
-    line(file,
-         "P prefill %.0f  D decode %.0f  . idle %.0f  H host+net %.0f  C cooling %.0f  L loss %.0f "
-         "%%",
-         pct[0], pct[1], pct[2], pct[3], pct[4], pct[5]);
+    if (parts[2] > 0.0)
+        line(file,
+             "P prefill %.0f  D decode %.0f  T train %.0f  . idle %.0f  H host+net %.0f  "
+             "C cool %.0f  L loss %.0f %%",
+             pct[0], pct[1], pct[2], pct[3], pct[4], pct[5], pct[6]);
+    else
+        line(file,
+             "P prefill %.0f  D decode %.0f  . idle %.0f  H host+net %.0f  C cooling %.0f  "
+             "L loss %.0f %%",
+             pct[0], pct[1], pct[3], pct[4], pct[5], pct[6]);
 }
 
 static void footer(FILE *file, const struct wm_report *r)

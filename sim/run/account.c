@@ -29,10 +29,11 @@ static void add_class(struct wm_class_account *account, const struct wm_class *c
     account->served_tok += served_tok;
     account->revenue_usd += flow->usd_per_s * time_s;
     account->slo_tok += flow->slo_tok_per_s * time_s;
+    account->transfer_usd += class->transfer_usd_per_out_tok * served_tok;
     if (class->workload->kind == WM_WORKLOAD_BATCH)
         return;
     account->dropped_tok += (flow->offered_tok_per_s - flow->served_tok_per_s) * time_s;
-    if (served_tok > 0.0)
+    if (served_tok > 0.0 && !partition->is_job)
         wm_latency_add(account->latency, partition->surface, mix, served_tok);
 }
 
@@ -45,6 +46,8 @@ static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
     sum->allowed_ws += flow->allowed_w * time_s;
     sum->shadow_ws += flow->shadow_usd_per_mwh * time_s;
     for (size_t i = 0; i < plan->n_classes; i++) {
+        if (wm_workload_is_job(plan->classes[i].workload))
+            continue;
         sum->offered_tok += flow->classes[i].offered_tok_per_s * time_s;
         sum->served_tok += flow->classes[i].served_tok_per_s * time_s;
     }

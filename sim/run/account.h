@@ -52,6 +52,7 @@ struct wm_partition_account {
 
 struct wm_class_account {
     double offered_tok, served_tok, dropped_tok, waiting_tok, revenue_usd, slo_tok;
+    double lost_tok, n_interruptions, transfer_usd; /* jobs */
     double waiting_tok_s; /* batch: integral of what waits */
     struct wm_latency *latency;
 };

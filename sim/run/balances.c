@@ -25,9 +25,15 @@ static struct class_sums sum_classes(const struct wm_run *r)
             refunds ? wm_ratio(r->site.account.classes[i].slo_tok, c->output_tok_served) : 1.0;
         s.offered += c->output_tok_offered;
         s.accounted += c->output_tok_served + c->output_tok_dropped + c->output_tok_waiting;
-        s.requests += c->requests_offered;
-        s.requests_accounted += c->requests_served + c->requests_dropped + c->requests_waiting;
+        if (!wm_workload_is_job(w)) {
+            s.requests += c->requests_offered;
+            s.requests_accounted += c->requests_served + c->requests_dropped + c->requests_waiting;
+        }
         s.earned_usd += c->revenue_usd;
+        if (wm_workload_is_job(w)) {
+            s.booked_usd += r->plan.classes[i].usd_per_out_tok * c->output_tok_served;
+            continue;
+        }
         if (c->output_tok_served > 0.0)
             s.booked_usd += wm_deck_revenue_usd(w->price.deck, c->input_tok_served,
                                                 c->cached_tok_served, c->output_tok_served) *

@@ -23,7 +23,11 @@ static double rank_of(const struct wm_workload *w)
 {
     if (w->priority >= 0)
         return (double)w->priority;
-    return w->kind == WM_WORKLOAD_BATCH ? 0.0 : 100.0;
+    static const double ranks[] = {[WM_WORKLOAD_BATCH] = 0.0,
+                                   [WM_WORKLOAD_FINETUNE] = 10.0,
+                                   [WM_WORKLOAD_TRAINING] = 20.0,
+                                   [WM_WORKLOAD_REQUEST] = 100.0};
+    return ranks[w->kind];
 }
 
 /* Above every rank a scenario can give: what a class may not lose before others lose more. */
@@ -48,7 +52,7 @@ static size_t fill_tiers(const struct wm_scenario *scenario, const struct wm_sit
     for (size_t k = 0; k < p->n_classes; k++) {
         const size_t i = p->classes[k];
         const struct wm_class *c = &plan->classes[i];
-        const double usd_per_tok = c->usd_per_out_tok / c->weight;
+        const double usd_per_tok = c->worth_usd_per_out_tok / c->weight;
         const double rank = rank_of(c->workload), loss = c->workload->max_loss_frac;
         struct wm_tier t = {.rate_tok_per_s = now->wanted[i] * c->weight,
                             .usd_per_tok = usd_per_tok,
@@ -123,7 +127,7 @@ static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
     const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting * a->power.idle_w;
     const double host_w = n_up * WM_SPREAD_SUM(m, host_w) + resting * a->host_idle_w;
     flow->use_w[WM_USE_PREFILL] += prefill_w;
-    flow->use_w[WM_USE_DECODE] += decode_w;
+    flow->use_w[p->is_job ? WM_USE_TRAINING : WM_USE_DECODE] += decode_w;
     flow->use_w[WM_USE_IDLE] += idle_w;
     flow->use_w[WM_USE_HOST] += host_w;
     flow->use_w[WM_USE_NETWORK] += a->other_it_frac * (prefill_w + decode_w + idle_w + host_w);
@@ -150,7 +154,7 @@ static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan 
     pf->prefill_busy_gpus = n_up * p->plan.prefill_gpus * WM_SPREAD_SUM(m, prefill_busy_frac);
     pf->busy_gpus =
         pf->prefill_busy_gpus + n_up * p->plan.decode_gpus * WM_SPREAD_SUM(m, decode_busy_frac);
-    flow->serving_it_w += p->n_classes > 0 ? pf->it_w : 0.0;
+    flow->serving_it_w += wm_partition_serves(p) ? pf->it_w : 0.0;
     add_uses(flow, a, p, pf);
 }
 
@@ -290,6 +294,7 @@ double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_si
     struct wm_dispatch_item items[WM_MAX_PARTITIONS] = {{0}};
     struct wm_dispatch_state states[WM_MAX_PARTITIONS];
     struct wm_tier tiers[WM_MAX_PARTITIONS];
+    bool is_job[WM_MAX_PARTITIONS];
     double fixed_w = 0.0, it_w = 0.0, sum = 0.0;
     size_t n = 0;
     for (size_t i = 0; i < plan->n_partitions; i++) {
@@ -303,6 +308,7 @@ double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_si
                                         (double)p->n_replicas * wm_surface_capacity(p->surface),
                                     .usd_per_tok = first->usd_per_out_tok,
                                     .worth_usd_per_tok = first->usd_per_out_tok};
+        is_job[n] = p->is_job;
         items[n] = (struct wm_dispatch_item){.surface = p->surface,
                                              .n_up = (double)p->n_replicas,
                                              .demand_tok_per_s = tiers[n].rate_tok_per_s,
@@ -323,6 +329,6 @@ double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_si
         wm_dispatch(items, n, &order, states);
     }
     for (size_t i = 0; i < n; i++)
-        sum += states[i].served_tok_per_s;
+        sum += is_job[i] ? 0.0 : states[i].served_tok_per_s;
     return sum;
 }

@@ -4,17 +4,59 @@
 
 #include "flow.h"
 
-static void fill_class(struct wm_run *r, size_t i)
+static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
 {
     const struct wm_class *class = &r->plan.classes[i];
     const struct wm_class_account *a = &r->site.account.classes[i];
-    const struct wm_partition *p = &r->plan.partitions[class->partition];
-    const struct wm_workload *w = class->workload;
-    const double out_tok = w->class->output_tok;
     struct wm_log_hist *ttft = WM_NEW(r->arena, struct wm_log_hist);
     struct wm_log_hist *tpot = WM_NEW(r->arena, struct wm_log_hist);
+    wm_latency_spread(a->latency, r->plan.partitions[class->partition].surface, class->ttft_scale,
+                      ttft, tpot);
+    c->ttft_p50_s = wm_log_hist_quantile(ttft, 0.50);
+    c->ttft_p99_s = wm_log_hist_quantile(ttft, 0.99);
+    c->tpot_p50_s = wm_log_hist_quantile(tpot, 0.50);
+    c->tpot_p99_s = wm_log_hist_quantile(tpot, 0.99);
+    c->slo_attainment_frac = wm_ratio(a->slo_tok, a->served_tok);
+}
+
+static void fill_service(struct wm_run *r, size_t i, struct wm_class_result *c)
+{
+    const struct wm_class *class = &r->plan.classes[i];
+    const struct wm_class_account *a = &r->site.account.classes[i];
+    const double out_tok = class->workload->class->output_tok;
+    c->input_tok_served = a->served_tok * class->input_per_out;
+    c->cached_tok_served = a->served_tok * class->cached_per_out;
+    c->requests_offered = a->offered_tok / out_tok;
+    c->requests_served = a->served_tok / out_tok;
+    c->requests_dropped = a->dropped_tok / out_tok;
+    c->requests_waiting = a->waiting_tok / out_tok;
+    if (class->workload->kind == WM_WORKLOAD_BATCH) /* Little's law */
+        c->delay_mean_s = wm_ratio(a->waiting_tok_s, a->served_tok + a->dropped_tok);
+    else
+        fill_latency(r, i, c);
+}
+
+static void fill_job(struct wm_run *r, size_t i, struct wm_class_result *c)
+{
+    const struct wm_partition *p = &r->plan.partitions[r->plan.classes[i].partition];
+    const struct wm_class_account *a = &r->site.account.classes[i];
+    c->training_tok = a->served_tok - a->lost_tok;
+    c->training_tok_lost = a->lost_tok;
+    c->interruptions = a->n_interruptions;
+    c->checkpoint_s = p->checkpoint_s;
+    /* without a stop no time goes to checkpoints either */
+    const double cycle = p->checkpoint_s + p->lead->training.checkpoint_write_s;
+    c->goodput_frac = wm_ratio(c->training_tok, a->offered_tok) * p->checkpoint_s / cycle;
+    c->transfer_usd = a->transfer_usd;
+    c->energy_j = r->site.account.partitions[r->plan.classes[i].partition].energy_j;
+}
+
+static void fill_class(struct wm_run *r, size_t i)
+{
+    const double none = (double)NAN;
+    const struct wm_class_account *a = &r->site.account.classes[i];
+    const struct wm_workload *w = r->plan.classes[i].workload;
     struct wm_class_result *c = &r->results->classes[i];
-    wm_latency_spread(a->latency, p->surface, class->ttft_scale, ttft, tpot);
     *c = (struct wm_class_result){
         .name = w->name,
         .kind = wm_workload_kind_words[w->kind],
@@ -24,26 +66,33 @@ static void fill_class(struct wm_run *r, size_t i)
         .output_tok_served = a->served_tok,
         .output_tok_dropped = a->dropped_tok,
         .output_tok_waiting = a->waiting_tok,
-        .input_tok_served = a->served_tok * class->input_per_out,
-        .cached_tok_served = a->served_tok * class->cached_per_out,
-        .requests_offered = a->offered_tok / out_tok,
-        .requests_served = a->served_tok / out_tok,
-        .requests_dropped = a->dropped_tok / out_tok,
-        .requests_waiting = a->waiting_tok / out_tok,
+        .input_tok_served = none,
+        .cached_tok_served = none,
+        .requests_offered = none,
+        .requests_served = none,
+        .requests_dropped = none,
+        .requests_waiting = none,
         .revenue_usd = a->revenue_usd,
-        .ttft_p50_s = wm_log_hist_quantile(ttft, 0.50),
-        .ttft_p99_s = wm_log_hist_quantile(ttft, 0.99),
-        .tpot_p50_s = wm_log_hist_quantile(tpot, 0.50),
-        .tpot_p99_s = wm_log_hist_quantile(tpot, 0.99),
-        .slo_attainment_frac = (double)NAN,
-        .delay_mean_s = (double)NAN,
-        .curtailment_loss_usd = (double)NAN,
-        .output_tok_curtailed = (double)NAN,
+        .ttft_p50_s = none,
+        .ttft_p99_s = none,
+        .tpot_p50_s = none,
+        .tpot_p99_s = none,
+        .slo_attainment_frac = none,
+        .delay_mean_s = none,
+        .training_tok = none,
+        .training_tok_lost = none,
+        .interruptions = none,
+        .checkpoint_s = none,
+        .goodput_frac = none,
+        .transfer_usd = none,
+        .energy_j = none,
+        .curtailment_loss_usd = none,
+        .output_tok_curtailed = none,
     };
-    if (w->kind == WM_WORKLOAD_BATCH) /* Little's law */
-        c->delay_mean_s = wm_ratio(a->waiting_tok_s, a->served_tok + a->dropped_tok);
+    if (wm_workload_is_job(w))
+        fill_job(r, i, c);
     else
-        c->slo_attainment_frac = wm_ratio(a->slo_tok, a->served_tok);
+        fill_service(r, i, c);
 }
 
 void wm_fill_classes(struct wm_run *r)
@@ -93,10 +142,22 @@ static void fill_pool(struct wm_run *r, size_t i)
                                  .energy_j = a->energy_j};
     if (!partition->surface)
         return;
+    p->availability_frac = wm_ratio(a->up_replica_s * (double)partition->gpus_per_replica +
+                                        partition->spare_gpus * time_s,
+                                    (double)partition->n_gpus * time_s);
+    p->busy_frac = a->busy_gpu_s / ((double)partition->n_gpus * time_s);
+    p->clock_mean_frac = a->clock_s / time_s;
+    if (partition->is_job) {
+        const struct wm_serving_point *full =
+            &partition->surface->rows[0][WM_SURFACE_BATCHES - 1].serving;
+        p->parallelism = "gang";
+        p->gpu_power_at_capacity_w = full->board_w / (double)partition->gpus_per_replica;
+        p->it_power_at_capacity_w = full->it_w * (double)partition->n_replicas;
+        return;
+    }
     const struct wm_serving_plan *plan = &partition->plan;
     const struct wm_serving_point full = wm_serving_at_batch(plan, plan->capacity_batch, 1.0);
     const double replica_gpus = (double)partition->gpus_per_replica;
-    const double gpus = (double)partition->n_gpus;
     p->prefill_gpus = (int64_t)plan->prefill_gpus;
     p->decode_gpus = (int64_t)plan->decode_gpus;
     p->parallelism = parallelism_of(r, plan);
@@ -106,10 +167,6 @@ static void fill_pool(struct wm_run *r, size_t i)
     p->step_at_capacity_s = full.tpot_s;
     p->gpu_power_at_capacity_w = full.board_w / replica_gpus;
     p->it_power_at_capacity_w = full.it_w * (double)partition->n_replicas;
-    p->availability_frac =
-        wm_ratio(a->up_replica_s * replica_gpus + partition->spare_gpus * time_s, gpus * time_s);
-    p->busy_frac = a->busy_gpu_s / (gpus * time_s);
-    p->clock_mean_frac = a->clock_s / time_s;
 }
 
 void wm_fill_pools(struct wm_run *r)
@@ -154,6 +211,18 @@ void wm_set_energy(struct wm_run *r)
     SET(r, shadow_price_usd_per_mw_year, a->shadow_ws / a->time_s * WM_H_PER_YEAR);
 }
 
+static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)
+{
+    const struct wm_class_result *c = &r->results->classes[i];
+    t->n_jobs++;
+    t->training_tok += c->training_tok;
+    t->training_ideal_tok += wm_is_set(c->goodput_frac) && c->goodput_frac > 0.0
+                                 ? c->training_tok / c->goodput_frac
+                                 : 0.0;
+    t->training_it_j += c->energy_j;
+    t->transfer_usd += c->transfer_usd;
+}
+
 struct wm_totals wm_totals(const struct wm_run *r)
 {
     struct wm_totals t = {.capacity = wm_design_capacity(r->scenario, &r->plan),
@@ -162,18 +231,24 @@ struct wm_totals wm_totals(const struct wm_run *r)
         const struct wm_partition *p = &r->plan.partitions[i];
         const struct wm_partition_account *a = &r->site.account.partitions[i];
         t.gpus += (double)p->n_gpus;
-        t.serving_gpus += p->n_classes > 0 ? (double)p->n_gpus : 0.0;
+        t.serving_gpus += wm_partition_serves(p) ? (double)p->n_gpus : 0.0;
         t.up_gpu_s +=
             a->up_replica_s * (double)p->gpus_per_replica + p->spare_gpus * r->site.account.time_s;
         t.busy_gpu_s += a->busy_gpu_s;
+        t.serving_busy_gpu_s += wm_partition_serves(p) ? a->busy_gpu_s : 0.0;
         t.prefill_busy_gpu_s += a->prefill_busy_gpu_s;
     }
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class *c = &r->plan.classes[i];
         const struct wm_class_account *a = &r->site.account.classes[i];
+        t.revenue_usd += a->revenue_usd;
+        if (wm_workload_is_job(c->workload)) {
+            add_job(&t, r, i);
+            continue;
+        }
+        t.serving_revenue_usd += a->revenue_usd;
         const bool refunds = c->workload->on_slo_miss == WM_SLO_MISS_REFUND;
         const double sold = (refunds ? a->slo_tok : a->served_tok) * c->workload->price.paid_frac;
-        t.revenue_usd += a->revenue_usd;
         t.offered += a->offered_tok;
         t.served += a->served_tok;
         t.served_in += a->served_tok * c->input_per_out;
@@ -194,7 +269,15 @@ void wm_set_tokens(struct wm_run *r, const struct wm_totals *t)
     SET(r, gpus_online_mean, t->up_gpu_s / a->time_s);
     SET(r, availability_frac, wm_ratio(t->up_gpu_s, t->gpus * a->time_s));
     SET(r, gpu_busy_frac, wm_ratio(t->busy_gpu_s, t->gpus * a->time_s));
-    if (r->results->n_classes == 0)
+    if (t->n_jobs > 0) {
+        SET(r, training_tok, t->training_tok);
+        SET(r, training_energy_mwh, a->site_j * wm_ratio(t->training_it_j, a->it_j));
+        SET(r, training_goodput_frac, wm_ratio(t->training_tok, t->training_ideal_tok));
+        SET(r, training_j_per_tok,
+            wm_ratio(a->site_j * wm_ratio(t->training_it_j, a->it_j), t->training_tok));
+        SET(r, training_transfer_usd, t->transfer_usd);
+    }
+    if (r->results->n_classes == t->n_jobs)
         return;
     SET(r, output_tok_offered, t->offered);
     SET(r, output_tok_served, t->served);
@@ -218,6 +301,8 @@ void wm_set_latency(struct wm_run *r)
     struct wm_log_hist *const all = WM_NEW_ARRAY(r->arena, struct wm_log_hist, 4);
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class *c = &r->plan.classes[i];
+        if (wm_workload_is_job(c->workload))
+            continue;
         const double requests_per_tok = 1.0 / c->workload->class->output_tok;
         memset(&all[2], 0, 2 * sizeof all[0]);
         wm_latency_spread(r->site.account.classes[i].latency,

@@ -22,9 +22,13 @@ struct wm_run {
 
 /** Sums over classes and partitions that several topics need. */
 struct wm_totals {
-    double revenue_usd, offered, served, capacity;
+    double revenue_usd; /* of classes, jobs and grid service */
+    double serving_revenue_usd;
+    size_t n_jobs;
+    double training_tok, training_ideal_tok, training_it_j, transfer_usd;
+    double offered, served, capacity;
     double sold_in, sold_cached, sold_out, served_in, served_cached;
-    double gpus, serving_gpus, up_gpu_s, busy_gpu_s, prefill_busy_gpu_s, slo_tok;
+    double gpus, serving_gpus, up_gpu_s, busy_gpu_s, serving_busy_gpu_s, prefill_busy_gpu_s, slo_tok;
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 

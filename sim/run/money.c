@@ -41,12 +41,17 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     SET(r, revenue_usd_per_mw_utility_year, t->revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year,
         t->revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));
+    const struct wm_account *a = &r->site.account;
+    if (t->n_jobs > 0) /* beside the total: what serving earns on its share of the energy */
+        SET(r, serving_revenue_usd_per_mw_utility_year,
+            wm_ratio(t->serving_revenue_usd / years, mw * wm_ratio(a->serving_it_j, a->it_j)));
     const double profit_usd = t->revenue_usd - cash.profit_opex_usd;
     SET(r, profit_usd_per_hour, profit_usd / (years * WM_H_PER_YEAR));
     SET(r, profit_usd_per_mw_utility_year, profit_usd / years / mw);
     const struct wm_lcot_basis lb = {
         .cost_usd = l->opex_usd[WM_OPEX_E] * wm_ratio(t->serving_gpus, t->gpus),
-        .prefill_busy_frac = t->busy_gpu_s > 0.0 ? t->prefill_busy_gpu_s / t->busy_gpu_s : 0.0,
+        .prefill_busy_frac =
+            t->serving_busy_gpu_s > 0.0 ? t->prefill_busy_gpu_s / t->serving_busy_gpu_s : 0.0,
         .input_tok = t->sold_in,
         .cached_tok = t->sold_cached,
         .output_tok = t->sold_out};

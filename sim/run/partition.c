@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "job.h"
+
 /* Targets of work that nobody waits for: a day, and a speed that memory limits first. */
 static const double no_ttft_s = 86400.0, no_tok_per_s_per_user = 0.01;
 
@@ -107,12 +109,13 @@ static void price_tokens(struct wm_class *c)
         wm_deck_revenue_usd(w->price.deck, c->input_per_out, c->cached_per_out, 1.0) *
         w->price.paid_frac * w->price.discount_frac *
         (is_batch(w) ? w->price.batch_discount_frac : 1.0);
+    c->worth_usd_per_out_tok = c->usd_per_out_tok;
 }
 
 static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
 {
-    return strcmp(a->pool, b->pool) == 0 && a->llm == b->llm && a->precision == b->precision &&
-           a->engine == b->engine;
+    return !wm_workload_is_job(a) && !wm_workload_is_job(b) && a->llm == b->llm &&
+           a->precision == b->precision && a->engine == b->engine;
 }
 
 /* The tightest target among the partition's interactive classes; batch work follows it. */
@@ -174,6 +177,13 @@ static double given_share(const struct wm_site_plan *plan, const struct wm_parti
     return is_given ? sum : (double)NAN;
 }
 
+/* Racks of a job whose gangs are given; 0: it takes a share. */
+static int64_t given_racks(const struct wm_partition *p, int64_t rack_gpus)
+{
+    const struct wm_training *t = &p->lead->training;
+    return p->is_job ? (t->gpus * t->gangs + rack_gpus - 1) / rack_gpus : 0;
+}
+
 /* Whole racks to each partition of a pool: as given, the rest by load but at least one where racks
  * are left; what rounding leaves goes to the first. */
 static void share_racks(const struct wm_scenario *s, struct wm_site_plan *plan,
@@ -182,20 +192,35 @@ static void share_racks(const struct wm_scenario *s, struct wm_site_plan *plan,
     struct wm_partition *const p = &plan->partitions[pool->first_partition];
     const int64_t rack = pool->fleet->accelerator->rack_gpus;
     double given = 0.0, load = 0.0;
-    int64_t left = pool->n_racks;
+    int64_t left = pool->n_racks, jobs = 0;
     size_t n_open = 0;
-    for (size_t i = 0; i < pool->n_partitions; i++) {
-        const double share = given_share(plan, &p[i]);
-        given += wm_is_set(share) ? share : 0.0;
-        load += wm_is_set(share) ? 0.0 : wanted_gpus(s, plan, &p[i]);
-        n_open += wm_is_set(share) ? 0 : 1;
+    if (!p[0].lead) {
+        p[0].n_gpus = left * rack;
+        return;
     }
     for (size_t i = 0; i < pool->n_partitions; i++) {
+        const double share = given_share(plan, &p[i]);
+        const int64_t racks = wm_is_set(share) ? 0 : given_racks(&p[i], rack);
+        p[i].n_gpus = racks * rack;
+        jobs += racks;
+        given += wm_is_set(share) ? share : 0.0;
+        if (racks > 0 || wm_is_set(share))
+            continue;
+        load += wanted_gpus(s, plan, &p[i]);
+        n_open++;
+    }
+    left -= jobs;
+    for (size_t i = 0; i < pool->n_partitions; i++) {
         double share = given_share(plan, &p[i]);
-        if (!wm_is_set(share)) /* no load anywhere: equal shares */
+        double of_racks = (double)pool->n_racks;
+        if (p[i].n_gpus > 0)
+            continue;
+        if (!wm_is_set(share)) { /* no load anywhere: equal shares of what jobs leave */
+            of_racks = (double)(pool->n_racks - jobs);
             share = fmax(0.0, 1.0 - given) *
                     (load > 0.0 ? wanted_gpus(s, plan, &p[i]) / load : 1.0 / (double)n_open);
-        const int64_t racks = (int64_t)floor(share * (double)pool->n_racks * (1.0 + 1e-12));
+        }
+        const int64_t racks = (int64_t)floor(share * of_racks * (1.0 + 1e-12));
         p[i].n_gpus = racks * rack;
         left -= racks;
     }
@@ -205,8 +230,12 @@ static void share_racks(const struct wm_scenario *s, struct wm_site_plan *plan,
         p[i].n_gpus = rack;
         left--;
     }
-    if (n_open > 0 || pool->n_partitions == 1)
-        p[0].n_gpus += left * rack;
+    for (size_t i = 0; i < pool->n_partitions && left > 0; i++) {
+        if (n_open > 0 && (wm_is_set(given_share(plan, &p[i])) || given_racks(&p[i], rack) > 0))
+            continue;
+        p[i].n_gpus += left * rack; /* first of those that took what was left; or idle with it */
+        left = 0;
+    }
 }
 
 /* Mean request of the classes, by their requests; with one class it is the class. */
@@ -290,6 +319,57 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
     }
 }
 
+/* Mixed-precision Adam: weights, gradients, moments and a master copy (Rajbhandari et al., ZeRO,
+ * arXiv:1910.02054, 3.1). */
+static const double train_bytes_per_param = 16.0;
+
+static bool form_gangs(struct wm_arena *arena, struct wm_site_plan *plan, struct wm_partition *p,
+                       struct wm_diags *diags)
+{
+    const struct wm_workload *w = p->lead;
+    const struct wm_fleet *fleet = plan->pools[p->pool].fleet;
+    const struct wm_accelerator *a = fleet->accelerator;
+    struct wm_class *c = &plan->classes[p->classes[0]];
+    p->gpus_per_replica = w->training.gpus > 0 ? w->training.gpus : p->n_gpus;
+    const int64_t fit = p->gpus_per_replica > 0 ? p->n_gpus / p->gpus_per_replica : 0;
+    const bool counted = w->training.gpus > 0 && w->training.gangs > 0;
+    p->n_replicas = counted && w->training.gangs < fit ? w->training.gangs : fit;
+    p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
+    const double gpus = (double)p->gpus_per_replica;
+    if (p->n_gpus > plan->pools[p->pool].n_gpus || fit < (counted ? w->training.gangs : 1)) {
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "needs %lld x %lld accelerators; pool \"%s\" has %lld, its share is %lld",
+                    (long long)w->training.gangs, (long long)w->training.gpus, fleet->name,
+                    (long long)plan->pools[p->pool].n_gpus, (long long)p->n_gpus);
+        return false;
+    }
+    if (wm_accelerator_rates(a, w->precision)->flop_per_s <= 0.0) {
+        explain_fault(w, fleet, p->n_gpus, WM_PLAN_NO_UNIT, diags);
+        return false;
+    }
+    if (w->kind == WM_WORKLOAD_TRAINING &&
+        w->llm->total_params * train_bytes_per_param > gpus * a->mem_bytes) {
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "%s in training takes %g bytes per parameter, %g GB; %lld x %s hold %g GB",
+                    w->llm->head.name, train_bytes_per_param,
+                    w->llm->total_params * train_bytes_per_param / 1e9,
+                    (long long)p->gpus_per_replica, a->head.name, gpus * a->mem_bytes / 1e9);
+        return false;
+    }
+    p->plan.decode_gpus = gpus;
+    p->surface = wm_job_surface(arena, w, a, gpus);
+    p->checkpoint_s = wm_job_checkpoint_s(&w->training, a->failures_per_gpu_year, gpus);
+    const struct wm_job_price price = wm_job_price(&w->training, p->surface, gpus);
+    c->worth_usd_per_out_tok = price.worth_usd_per_tok;
+    c->usd_per_out_tok = price.contract_usd_per_tok;
+    c->transfer_usd_per_out_tok = price.transfer_usd_per_tok;
+    c->mean_demand_tok_per_s = (double)p->n_replicas * wm_surface_capacity(p->surface);
+    for (size_t i = 0; i < WM_SURFACE_CLOCKS; i++)
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++)
+            c->slo_frac[i][j] = 1.0;
+    return true;
+}
+
 static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
                           struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
 {
@@ -297,6 +377,8 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
     p->spare_gpus = (double)p->n_gpus;
     if (p->n_classes == 0)
         return true;
+    if (p->is_job)
+        return form_gangs(arena, plan, p, diags);
     if (p->n_gpus == 0) {
         wm_diag_add(diags, WM_E301, NULL, pool->n_gpus == 0 ? pool->fleet->name : p->lead->name,
                     "not one rack of %s (%g kW nameplate) %s", pool->fleet->accelerator->head.name,
@@ -329,9 +411,9 @@ static void list_classes(struct wm_arena *arena, struct wm_site_plan *plan, size
         if (plan->classes[i].partition != partition)
             continue;
         size_t k = n++;
-        for (; k > 0 &&
-               plan->classes[list[k - 1]].usd_per_out_tok / plan->classes[list[k - 1]].weight <
-                   plan->classes[i].usd_per_out_tok / plan->classes[i].weight;
+        for (; k > 0 && plan->classes[list[k - 1]].worth_usd_per_out_tok /
+                                plan->classes[list[k - 1]].weight <
+                            plan->classes[i].worth_usd_per_out_tok / plan->classes[i].weight;
              k--)
             list[k] = list[k - 1];
         list[k] = i;
@@ -357,8 +439,8 @@ static void group_workloads(struct wm_arena *arena, const struct wm_scenario *s,
             while (j < plan->n_partitions && !same_model(plan->partitions[j].lead, &w[k]))
                 j++;
             if (j == plan->n_partitions)
-                plan->partitions[plan->n_partitions++] =
-                    (struct wm_partition){.pool = i, .lead = &w[k]};
+                plan->partitions[plan->n_partitions++] = (struct wm_partition){
+                    .pool = i, .lead = &w[k], .is_job = wm_workload_is_job(&w[k])};
             plan->partitions[j].n_classes++;
             plan->classes[k] = (struct wm_class){.workload = &w[k], .partition = j};
         }
@@ -390,6 +472,10 @@ bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenar
             if (plan->classes[k].partition == i)
                 own[n++] = k;
         p->classes = own;
+        if (p->is_job) {
+            plan->classes[own[0]].weight = 1.0;
+            continue;
+        }
         set_targets(plan, p);
         for (size_t k = 0; k < n; k++) {
             struct wm_class *c = &plan->classes[own[k]];

@@ -21,6 +21,8 @@ struct wm_class {
     double mean_demand_tok_per_s; /* offered output, weekly mean */
     double weight;                /* the partition's tokens per output token of the class */
     double usd_per_out_tok;       /* paid, with the input that belongs to an output token */
+    double worth_usd_per_out_tok; /* to dispatch: the same, unless a job earns nothing by itself */
+    double transfer_usd_per_out_tok;
     double input_per_out, cached_per_out; /* computed and cached input tokens per output token */
     double ttft_scale; /* its time to first token over the partition's, unloaded: by prompt length */
     double slo_ttft_s, slo_tok_per_s_per_user; /* targets; batch work has none */
@@ -28,9 +30,12 @@ struct wm_class {
     double slo_frac[WM_SURFACE_CLOCKS][WM_SURFACE_BATCHES];
 };
 
-/** Accelerators of a pool that serve one model, or nothing. */
+/** Accelerators of a pool that serve one model, work on one job, or do nothing. A replica of a job
+ *  is a gang. */
 struct wm_partition {
     size_t pool;
+    bool is_job;
+    double checkpoint_s; /* of a job */
     const struct wm_workload *lead; /* first of its workloads; NULL: nothing to serve, it idles */
     const size_t *classes;          /* indices, in falling order of price */
     size_t n_classes;
@@ -61,6 +66,12 @@ struct wm_site_plan {
 /** WM_OK, or WM_INFEASIBLE with an E301 for each workload that cannot be served. */
 enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *scenario,
                             struct wm_site_plan *plan, struct wm_diags *diags);
+
+/** Whether the partition serves requests. */
+static inline bool wm_partition_serves(const struct wm_partition *partition)
+{
+    return partition->n_classes > 0 && !partition->is_job;
+}
 
 /** Accelerator of a partition. */
 static inline const struct wm_accelerator *

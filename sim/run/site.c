@@ -4,6 +4,7 @@
 
 #include "batch.h"
 #include "flow.h"
+#include "job.h"
 #include "wattmill/civil.h"
 #include "wattmill/engine.h"
 
@@ -26,9 +27,10 @@ struct site {
     double *offered, *wanted;     /* [n_classes] */
     bool *is_urgent;              /* [n_classes] */
     struct wm_batch_queue *batch; /* [n_classes], of which kind batch is used */
-    bool has_batch;
-    struct wm_rng *failures; /* [replicas of all partitions], one stream each */
-    uint32_t *partition_of;  /* [replicas] */
+    bool has_queue;               /* batch work or jobs: what is asked for hangs on what was done */
+    struct wm_rng *failures;      /* [replicas of all partitions], one stream each */
+    uint32_t *partition_of;       /* [replicas] */
+    int64_t *began;               /* [replicas] since when a gang works */
     int64_t start_us;
     int64_t since;   /* up to here everything is accounted */
     int64_t bin_end; /* of the billing interval */
@@ -45,13 +47,32 @@ static bool is_batch(const struct site *s, size_t class)
     return s->plan->classes[class].workload->kind == WM_WORKLOAD_BATCH;
 }
 
-/* Batch work asks for what would empty its queue by the end of the billing interval. */
-static void ask_for_batch(struct site *s, int64_t now)
+/* Tokens that the job still has to make; INFINITY without an end. */
+static double job_left_tok(const struct site *s, size_t class)
+{
+    const struct wm_class *c = &s->plan->classes[class];
+    const struct wm_class_account *a = &s->result->account.classes[class];
+    const double gangs = (double)s->plan->partitions[c->partition].n_replicas;
+    if (c->workload->training.tokens <= 0.0)
+        return INFINITY;
+    return fmax(0.0, c->workload->training.tokens * gangs - (a->served_tok - a->lost_tok));
+}
+
+/* Batch work asks for what would empty its queue by the end of the billing interval, a job for what
+ * would end it by then. */
+static void ask_for_work(struct site *s, int64_t now)
 {
     const double left_s = (double)(s->bin_end - now) / (double)WM_US_PER_S;
-    for (size_t i = 0; i < s->plan->n_classes && s->has_batch; i++)
+    for (size_t i = 0; i < s->plan->n_classes && s->has_queue; i++) {
+        const struct wm_workload *w = s->plan->classes[i].workload;
         if (is_batch(s, i))
             s->wanted[i] = wm_batch_wanted(&s->batch[i], left_s);
+        else if (wm_workload_is_job(w))
+            s->wanted[i] = s->offered[i] =
+                s->start_us + now < w->training.start_us
+                    ? 0.0
+                    : fmin(s->plan->classes[i].mean_demand_tok_per_s, job_left_tok(s, i) / left_s);
+    }
 }
 
 /* Accounts the time since the last change; a moment without length touches nothing. */
@@ -60,14 +81,14 @@ static void settle(struct site *s, int64_t now)
     if (now <= s->since)
         return;
     if (s->is_stale) {
-        ask_for_batch(s, s->since);
+        ask_for_work(s, s->since);
         wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
     }
     s->is_stale = false;
     const double time_s = (double)(now - s->since) / (double)WM_US_PER_S;
     struct wm_account *account = &s->result->account;
     wm_account_add(account, s->plan, &s->flow, s->environment.now.kg_per_j, time_s);
-    for (size_t i = 0; i < s->plan->n_classes && s->has_batch; i++) {
+    for (size_t i = 0; i < s->plan->n_classes && s->has_queue; i++) {
         if (!is_batch(s, i))
             continue;
         const struct wm_class_flow *cf = &s->flow.classes[i];
@@ -103,17 +124,36 @@ static double mean_life_s(const struct site *s, uint32_t partition)
                             (double)p->gpus_per_replica);
 }
 
-/* Event: an accelerator of the replica fails; the replica stops until it is repaired. */
+/* A gang loses its work since the last checkpoint. */
+static void interrupt(struct site *s, uint32_t replica, int64_t now)
+{
+    const struct wm_partition *p = &s->plan->partitions[s->partition_of[replica]];
+    const size_t class = p->classes[0];
+    struct wm_class_account *a = &s->result->account.classes[class];
+    const double gang_tok_per_s =
+        s->flow.classes[class].served_tok_per_s / fmax(1.0, s->n_up[s->partition_of[replica]]);
+    const double since_s = (double)(now - s->began[replica]) / (double)WM_US_PER_S;
+    const double lost_s = wm_job_lost_s(&p->lead->training, p->checkpoint_s, since_s);
+    a->lost_tok += fmin(gang_tok_per_s * lost_s, a->served_tok - a->lost_tok);
+    a->n_interruptions += gang_tok_per_s > 0.0 ? 1.0 : 0.0;
+}
+
+/* Event: an accelerator of the replica fails; the replica stops until it is repaired, a gang until
+ * it has restarted on a spare. */
 static void on_fail(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
 {
     struct site *const s = context;
     const uint32_t partition = s->partition_of[replica];
+    const struct wm_partition *p = &s->plan->partitions[partition];
     (void)arg;
     settle(s, wm_sim_now(sim));
+    if (p->is_job)
+        interrupt(s, replica, wm_sim_now(sim));
     s->n_up[partition] -= 1.0;
     s->is_stale = true;
     schedule_next(sim, s, replica, KIND_REPAIR,
-                  wm_partition_accelerator(s->plan, &s->plan->partitions[partition])->repair_s);
+                  p->is_job ? p->lead->training.restart_s
+                            : wm_partition_accelerator(s->plan, p)->repair_s);
 }
 
 /* Event: the replica works again. */
@@ -124,6 +164,7 @@ static void on_repair(struct wm_sim *sim, void *context, uint32_t replica, uint6
     (void)arg;
     settle(s, wm_sim_now(sim));
     s->n_up[partition] += 1.0;
+    s->began[replica] = wm_sim_now(sim);
     s->is_stale = true;
     schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(s, partition));
 }
@@ -178,7 +219,8 @@ static void end_hour(struct site *s)
 /* Batch queues at a billing interval's end: what expired is dropped, arrivals join. */
 static void end_batch(struct site *s, int64_t begin)
 {
-    for (size_t i = 0; i < s->plan->n_classes && s->has_batch; i++) {
+    s->is_stale = s->is_stale || s->has_queue;
+    for (size_t i = 0; i < s->plan->n_classes && s->has_queue; i++) {
         if (!is_batch(s, i))
             continue;
         const int64_t deadline = begin + ticks(s->plan->classes[i].workload->deadline_s);
@@ -186,7 +228,6 @@ static void end_batch(struct site *s, int64_t begin)
         a->dropped_tok += wm_batch_end_interval(&s->batch[i], begin + bin_us, deadline);
         a->waiting_tok = s->batch[i].waiting_tok;
         s->is_urgent[i] = wm_batch_is_urgent(&s->batch[i], begin + 2 * bin_us);
-        s->is_stale = true;
     }
 }
 
@@ -234,6 +275,7 @@ static void schedule_failures(struct wm_sim *sim, struct wm_arena *arena, struct
         wm_sim_entities(sim, n);
     s->failures = WM_NEW_ARRAY(arena, struct wm_rng, n);
     s->partition_of = WM_NEW_ARRAY(arena, uint32_t, n);
+    s->began = WM_NEW_ARRAY(arena, int64_t, n);
     for (uint32_t i = 0; i < s->plan->n_partitions; i++) {
         const struct wm_partition *p = &s->plan->partitions[i];
         s->n_up[i] = (double)p->n_replicas;
@@ -267,9 +309,10 @@ static void open_classes(struct site *s, struct wm_arena *arena)
     s->instant.is_urgent = s->is_urgent;
     for (size_t i = 0; i < n; i++) {
         s->is_urgent[i] = !is_batch(s, i);
+        s->has_queue =
+            s->has_queue || is_batch(s, i) || wm_workload_is_job(s->plan->classes[i].workload);
         if (!is_batch(s, i))
             continue;
-        s->has_batch = true;
         const double bins = s->plan->classes[i].workload->deadline_s * 1e6 / (double)bin_us;
         s->batch[i] = wm_batch_queue_new(arena, (size_t)ceil(bins));
     }

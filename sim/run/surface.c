@@ -69,6 +69,17 @@ static void build_hull(struct wm_surface *s, const struct wm_surface_point **poi
         s->n_hull--;
 }
 
+void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *s)
+{
+    const struct wm_surface_point **points =
+        WM_NEW_ARRAY(arena, const struct wm_surface_point *, WM_SURFACE_POINTS);
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_clocks; i++)
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++)
+            points[n++] = &s->rows[i][j];
+    build_hull(s, points, n);
+}
+
 const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
                                         double top_clock_frac)
 {
@@ -79,13 +90,7 @@ const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_
         if (fill_row(s->rows[s->n_clocks], plan, top_clock_frac + (lowest - top_clock_frac) * x))
             s->n_clocks++;
     }
-    const struct wm_surface_point **points =
-        WM_NEW_ARRAY(arena, const struct wm_surface_point *, WM_SURFACE_POINTS);
-    size_t n = 0;
-    for (size_t i = 0; i < s->n_clocks; i++)
-        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++)
-            points[n++] = &s->rows[i][j];
-    build_hull(s, points, n);
+    wm_surface_build_hull(arena, s);
     return s;
 }
 

@@ -42,6 +42,9 @@ struct wm_spread {
 const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
                                         double top_clock_frac);
 
+/** Finds the envelope of a table filled by other means. */
+void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *surface);
+
 /** Output rate of a replica at the fastest clock and its latency target [tok/s]. */
 double wm_surface_capacity(const struct wm_surface *surface);
 

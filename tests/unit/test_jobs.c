@@ -1,0 +1,172 @@
+/* Training and fine-tuning jobs: closed forms, published failure rates, and jobs on a shared site. */
+/* 16,384 H100 pre-training Llama-3.1-405B for 54 days, as in the Llama 3 report. */
+static const char site_text[] =
+    "{\"schema_version\":1,\"name\":\"jobs\",\"seed\":7,"
+    "\"horizon\":{\"start\":\"2027-07-01\",\"years\":0.1479452054794520},"
+    "\"site\":{\"ceiling\":{\"limit_mw\":40},\"cooling\":{\"supply_c\":30}},"
+    "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"h100\",\"count\":16400}],"
+    "\"workloads\":[{\"name\":\"pretrain\",\"kind\":\"training\",\"llm\":\"llama-3.1-405b\","
+    "\"precision\":\"bf16\",\"pool\":\"main\",\"training\":{\"gpus\":16384,\"restart_min\":5}}]}";
+#include "site_case.h"
+
+#include "../../sim/run/job.h"
+
+START_TEST(llama_3_is_interrupted_as_often_as_reported_and_stays_above_90_percent)
+{
+    /* 419 unexpected interruptions in 54 days, more than 90 % effective time (arXiv:2407.21783) */
+    const struct wm_results *r = RUN("seed=7");
+    ck_assert_double_eq_tol(r->classes[0].interruptions, 419.0, 3.0 * sqrt(419.0));
+    ck_assert_double_gt(METRIC(r, training_goodput_frac), 0.9);
+    ck_assert_double_lt(METRIC(r, training_goodput_frac), 0.99);
+    ck_assert(r->balances_close);
+}
+END_TEST
+
+START_TEST(goodput_follows_the_closed_form)
+{
+    /* (1 - failures (restart + interval / 2)) / (1 + write / interval): arXiv:2410.21680 */
+    const struct wm_results *r = RUN("workloads.pretrain.training.checkpoint_min=10",
+                                     "workloads.pretrain.training.restart_min=2",
+                                     "workloads.pretrain.training.checkpoint_write_s=60");
+    const double per_s = 0.173 * 16384.0 / 31536000.0;
+    const double wanted = (1.0 - per_s * (120.0 + 300.0)) / (1.0 + 60.0 / 600.0);
+    ck_assert_double_eq_tol(METRIC(r, training_goodput_frac) / wanted, 1.0, 0.005);
+}
+END_TEST
+
+START_TEST(rate_is_peak_times_mfu_over_six_flop_a_parameter)
+{
+    const struct wm_results *r = RUN("fleet.main.count=16384",
+                                     "accelerators={\"h100\":{\"base\":\"h100\","
+                                     "\"failures_per_gpu_year\":0}}",
+                                     "workloads.pretrain.training.checkpoint_write_s=0");
+    /* 16,384 x 989e12 x 0.4 / (6 x 405.9e9) for 54 days */
+    const double n =
+        r->scenario->workloads.n > 0
+            ? ((const struct wm_workload *)r->scenario->workloads.items)->llm->active_params
+            : 0.0;
+    const double tok = 16384.0 * 989e12 * 0.4 / (6.0 * n) * r->hours * 3600.0;
+    ck_assert_double_eq_tol(METRIC(r, training_tok) / tok, 1.0, 1e-9);
+    ck_assert_double_eq_tol(METRIC(r, training_goodput_frac), 1.0, 1e-9);
+}
+END_TEST
+
+START_TEST(capped_training_slows_as_measured)
+{
+    /* Phoenix 2025, pre-training under power caps of 400 W boards: caps of 87.5, 75 and 62.5 % kept
+     * 0.923, 0.867 and 0.784 of the throughput */
+    static const double caps[] = {0.875, 0.75, 0.625}, kept[] = {0.923, 0.867, 0.784};
+    const struct wm_results *r = RUN("seed=7");
+    const struct wm_workload *w = r->scenario->workloads.items;
+    const struct wm_fleet *f = r->scenario->fleet.items;
+    const struct wm_surface *s = wm_job_surface(arena, w, f->accelerator, 8.0);
+    const struct wm_serving_point *full = &s->rows[0][WM_SURFACE_BATCHES - 1].serving;
+    for (size_t k = 0; k < 3; k++) {
+        size_t i = 0;
+        while (i + 1 < s->n_clocks && s->rows[i][WM_SURFACE_BATCHES - 1].serving.board_w >
+                                          caps[k] * 8.0 * f->accelerator->tdp_w)
+            i++;
+        const struct wm_serving_point *p = &s->rows[i][WM_SURFACE_BATCHES - 1].serving;
+        ck_assert_double_eq_tol(p->out_tok_per_s / full->out_tok_per_s, kept[k], 0.08);
+    }
+}
+END_TEST
+
+START_TEST(the_default_checkpoint_interval_is_youngs_and_dalys)
+{
+    const struct wm_training t = {.checkpoint_s = (double)NAN, .checkpoint_write_s = 30.0};
+    /* MTTF 31,536,000 / (0.173 x 16,384) = 11,126 s: sqrt(2 x 30 x 11,126) = 817 s */
+    ck_assert_double_eq_tol(wm_job_checkpoint_s(&t, 0.173, 16384.0), 817.03, 0.05);
+    ck_assert_double_eq(wm_job_checkpoint_s(&t, 0.0, 16384.0), 86400.0);
+    const struct wm_training given = {.checkpoint_s = 600.0, .checkpoint_write_s = 60.0};
+    ck_assert_double_eq(wm_job_checkpoint_s(&given, 0.173, 16384.0), 600.0);
+    ck_assert_double_eq(wm_job_lost_s(&given, 600.0, 660.0 * 3.0 + 100.0), 100.0);
+    ck_assert_double_eq(wm_job_lost_s(&given, 600.0, 659.0), 600.0);
+}
+END_TEST
+
+START_TEST(a_job_with_an_end_ends)
+{
+    const struct wm_results *r = RUN("workloads.pretrain.training.tokens=1e12");
+    ck_assert_double_eq_tol(METRIC(r, training_tok) / 1e12, 1.0, 0.002);
+    const struct wm_series_row *last = &r->series[r->n_series - 1];
+    ck_assert_double_lt(last->it_w, 0.5 * r->series[0].it_w);
+}
+END_TEST
+
+START_TEST(contract_price_is_revenue_and_transfer_price_is_not)
+{
+    const struct wm_results *out = RUN("workloads.pretrain.training.contract_usd_per_gpu_h=2.5");
+    const struct wm_results *in = RUN("workloads.pretrain.training.transfer_usd_per_gpu_h=2.5");
+    const double hours = METRIC(out, revenue_usd) / 2.5;
+    ck_assert_double_le(hours, 16384.0 * out->hours);
+    ck_assert_double_gt(hours, 0.9 * 16384.0 * out->hours);
+    ck_assert_double_eq(METRIC(in, revenue_usd), 0.0);
+    ck_assert_double_eq_tol(METRIC(in, training_transfer_usd), METRIC(out, revenue_usd), 1.0);
+}
+END_TEST
+
+#define SHARED                                                                                  \
+    "workloads=[{\"name\":\"pretrain\",\"kind\":\"training\",\"llm\":\"llama-3.1-70b\","        \
+    "\"precision\":\"bf16\",\"pool\":\"main\",\"training\":{\"gpus\":8192}},"                   \
+    "{\"name\":\"tune\",\"kind\":\"finetune\",\"llm\":\"llama-3.1-8b\",\"precision\":\"bf16\"," \
+    "\"pool\":\"main\",\"training\":{\"gpus\":16,\"gangs\":200}},"                              \
+    "{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\","    \
+    "\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":1500000},"                              \
+    "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":30},\"price\":{\"deck\":\"deepseek-v3-list\"}}]"
+
+static double kept(const struct wm_results *r, size_t class)
+{
+    return r->classes[class].output_tok_served / r->classes[class].output_tok_offered;
+}
+
+START_TEST(jobs_share_a_pool_with_serving_and_are_shed_before_it)
+{
+    const struct wm_results *free = RUN(SHARED, "horizon.years=0.02");
+    ck_assert_uint_eq(free->n_pools, 3);
+    ck_assert_int_eq(free->pools[0].n_gpus, 8192);
+    ck_assert_int_eq(free->pools[1].n_gpus, 3200);
+    ck_assert_int_eq(free->pools[2].n_gpus, 16400 - 8192 - 3200);
+    ck_assert(free->balances_close);
+    const struct wm_results *bound = RUN(SHARED, "horizon.years=0.02", "fleet.main.count=16400",
+                                         "site.ceiling.limit_mw=14", "policy.capping=\"priority\"");
+    ck_assert_double_lt(kept(bound, 1), 0.1 * kept(free, 1)); /* fine-tuning first */
+    ck_assert_double_lt(kept(bound, 0), kept(free, 0));       /* then pre-training */
+    ck_assert_double_gt(kept(bound, 0), 0.1);
+    ck_assert_double_eq_tol(kept(bound, 2), kept(free, 2), 1e-9);
+    ck_assert_double_eq(METRIC(bound, ceiling_violation_mwh), 0.0);
+}
+END_TEST
+
+START_TEST(a_model_too_large_for_its_gang_is_infeasible)
+{
+    /* 405.9e9 parameters x 16 bytes = 6.5 TB; 64 H100 hold 5.1 TB */
+    const char *const sets[] = {"workloads.pretrain.training.gpus=64"};
+    ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 1, sets));
+    const char *const many[] = {"workloads.pretrain.training.gpus=32768"};
+    ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 1, many));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *const suite = suite_create("jobs");
+    TCase *const tc = tcase_create("jobs");
+    tcase_add_checked_fixture(tc, open_arena, close_arena);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, llama_3_is_interrupted_as_often_as_reported_and_stays_above_90_percent);
+    tcase_add_test(tc, goodput_follows_the_closed_form);
+    tcase_add_test(tc, rate_is_peak_times_mfu_over_six_flop_a_parameter);
+    tcase_add_test(tc, capped_training_slows_as_measured);
+    tcase_add_test(tc, the_default_checkpoint_interval_is_youngs_and_dalys);
+    tcase_add_test(tc, a_job_with_an_end_ends);
+    tcase_add_test(tc, contract_price_is_revenue_and_transfer_price_is_not);
+    tcase_add_test(tc, jobs_share_a_pool_with_serving_and_are_shed_before_it);
+    tcase_add_test(tc, a_model_too_large_for_its_gang_is_infeasible);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
