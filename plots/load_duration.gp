@@ -3,8 +3,6 @@
 data = "load_duration.csv"
 stats data using 5 nooutput
 contract = STATS_max
-# a year has 35,040 rows: some 2,000 draw the same line in a tenth of the file
-n = STATS_records > 4000 ? int(STATS_records / 2000) : 1
 set title "Site power, 15-minute means, highest first"
 set xlabel "share of the year [%]"
 set ylabel "power [MW]"
@@ -15,7 +13,7 @@ stats data using 2 every ::1 nooutput
 set label 2 "site" at first 50, first STATS_median + contract * 0.04 center textcolor rgb blue
 stats data using 3 every ::1 nooutput
 set label 3 "IT" at first 50, first STATS_median - contract * 0.05 center textcolor rgb green
-plot data every n::1 using 1:5 with lines lw 3 lc rgb red, \
+plot data every ::1 using 1:5 with lines lw 3 lc rgb red, \
      data every ::1 using 1:4 with lines lw 1.5 dt 2 lc rgb red, \
-     data every n::1 using 1:2 with lines lw 4 lc rgb blue, \
-     data every n::1 using 1:3 with lines lw 3 lc rgb green
+     data every ::1 using 1:2 with lines lw 4 lc rgb blue, \
+     data every ::1 using 1:3 with lines lw 3 lc rgb green

@@ -103,6 +103,14 @@ enum wm_status wm_bridge(struct wm_arena *arena, const struct wm_side *from,
  */
 void wm_shapley(const double *worth, size_t n, double *value);
 
+/**
+ * What limits a side: "demand" when all that is asked for is served, else "power" (the ceiling binds
+ * more than 1 % of the time) or "accelerators"; "infeasible".
+ */
+const char *wm_side_limit(const struct wm_side *side);
+/** Whether a metric is among those that a planner looks at first. */
+bool wm_metric_is_main(enum wm_metric metric);
+
 /** What `compare` prints. */
 struct wm_comparison {
     const struct wm_side *sides;

@@ -116,6 +116,9 @@ void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
+/** What limits a run with these metrics: "power", "accelerators" or "demand"; cannot fail. */
+const char *wm_limit_name(const double metric[WM_N_METRICS]);
+
 /** Four digits with a prefix for a reader: "17.57 M", "0.412 "; "-" when not computed. */
 const char *wm_short_number(double value, char buf[24]);
 

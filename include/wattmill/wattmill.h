@@ -6,6 +6,7 @@
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
 #include "wattmill/output.h"
+#include "wattmill/page.h"
 #include "wattmill/run.h"
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"

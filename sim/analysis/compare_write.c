@@ -40,6 +40,14 @@ static const enum wm_metric headline[] = {
 };
 #define N_HEADLINE (sizeof headline / sizeof *headline)
 
+bool wm_metric_is_main(enum wm_metric metric)
+{
+    for (size_t i = 0; i < N_HEADLINE; i++)
+        if (headline[i] == metric)
+            return true;
+    return false;
+}
+
 static double printed(const struct wm_side *side, enum wm_metric metric)
 {
     return wm_unit_from_si(wm_metric_info(metric)->unit, side->metric[metric]);
@@ -173,19 +181,6 @@ static void write_bridge(FILE *file, struct wm_arena *arena, const struct wm_bri
     wm_grid_write(file, &(struct wm_grid){columns, 3, cells, b->n_steps + 2}, format);
 }
 
-/* Demand when all that is asked for is served; else what keeps the rest from it. */
-static const char *limit_of(const struct wm_side *s)
-{
-    const double bound_h = printed(s, WM_METRIC_ceiling_bound_hours);
-    const double offered = s->metric[WM_METRIC_output_tok_offered];
-    const double served = s->metric[WM_METRIC_output_tok_served];
-    if (s->infeasible != NULL)
-        return "infeasible";
-    if (bound_h > 87.6) /* 1 % of a year */
-        return "power";
-    return served < 0.999 * offered ? "accelerators" : "demand";
-}
-
 /* Sides down, the few figures that fit a screen across. */
 static void write_ladder(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
                          enum wm_format format)
@@ -213,7 +208,7 @@ static void write_ladder(FILE *file, struct wm_arena *arena, const struct wm_com
             (struct wm_grid_column){.key = kpis[k].heading, .is_json = true, .align_right = true};
     for (size_t i = 0; i < c->n_sides; i++) {
         cells[i * COLUMNS] = c->sides[i].name;
-        cells[i * COLUMNS + 1] = limit_of(&c->sides[i]);
+        cells[i * COLUMNS + 1] = wm_side_limit(&c->sides[i]);
         for (size_t k = 0; k < N; k++) {
             const double x = printed(&c->sides[i], kpis[k].metric) * kpis[k].scale;
             cells[i * COLUMNS + 2 + k] =
@@ -255,7 +250,7 @@ static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format fo
     }
     clean(file, best->name, format);
     fprintf(file, " earns most: %s$ per contract MW-year, limited by %s.\n",
-            wm_short_number(printed(best, key), money), limit_of(best));
+            wm_short_number(printed(best, key), money), wm_side_limit(best));
 }
 
 static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_format format)
@@ -278,7 +273,7 @@ static void write_text(FILE *file, struct wm_arena *arena, const struct wm_compa
             fprintf(file, "%s%c  ", format == WM_FORMAT_MD ? "\n" : "", 'A' + (int)i);
             clean(file, c->sides[i].name, format);
             fprintf(file, "  (%s%s)\n", c->sides[i].infeasible == NULL ? "limited by " : "",
-                    limit_of(&c->sides[i]));
+                    wm_side_limit(&c->sides[i]));
         }
         heading(file, c->n_changes > 0 ? "Inputs that differ" : "No input differs", format);
         if (c->n_changes > 0)
@@ -308,7 +303,7 @@ static void json_side(struct wm_json_writer *w, const struct wm_side *s)
 {
     wm_json_object_begin(w);
     wm_json_member_string(w, "name", s->name);
-    wm_json_member_string(w, "limit", limit_of(s));
+    wm_json_member_string(w, "limit", wm_side_limit(s));
     if (s->infeasible != NULL)
         wm_json_member_string(w, "infeasible", s->infeasible);
     wm_json_key(w, "metrics");
@@ -436,7 +431,7 @@ void wm_generation_ladder_csv(FILE *file, const void *comparison)
           file);
     for (size_t i = 0; i < c->n_sides; i++) {
         const struct wm_side *const s = &c->sides[i];
-        const char *const limit = limit_of(s);
+        const char *const limit = wm_side_limit(s);
         const int kind = strcmp(limit, "demand") == 0  ? 0
                          : strcmp(limit, "power") == 0 ? 1
                          : s->infeasible != NULL       ? 3

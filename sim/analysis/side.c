@@ -226,3 +226,10 @@ bool wm_sides_comparable(const struct wm_side *sides, size_t n, struct wm_diags 
             }
     return good;
 }
+
+const char *wm_side_limit(const struct wm_side *side)
+{
+    if (side->infeasible != NULL)
+        return "infeasible";
+    return wm_limit_name(side->metric);
+}

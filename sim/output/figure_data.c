@@ -1,6 +1,7 @@
 /* The data of a run's figures as CSV, one function a figure; scripts in plots/. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "wattmill/civil.h"
 #include "wattmill/output.h"
@@ -9,6 +10,15 @@ static int descending(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x < y) - (x > y);
+}
+
+/* A year has 35,040 rows; a point is kept when a curve moved by 0.05 % of the contract or after 0.25 % of the time. */
+static bool moved(const double row[5], const double last[4])
+{
+    for (size_t k = 1; k < 4; k++)
+        if (fabs(row[k] - last[k]) > 5e-4 * row[4])
+            return true;
+    return row[0] - last[0] > 0.25;
 }
 
 void wm_load_duration_csv(FILE *file, const void *context)
@@ -31,17 +41,21 @@ void wm_load_duration_csv(FILE *file, const void *context)
     qsort(site, r->n_series, sizeof *site, descending);
     qsort(it, r->n_series, sizeof *it, descending);
     qsort(ceiling, r->n_series, sizeof *ceiling, descending);
+    double last[4] = {-1.0, -1.0, -1.0, -1.0};
     for (size_t i = 0; i < r->n_series; i++) {
         const double row[] = {
             100.0 * ((double)i + 0.5) / (double)r->n_series, wm_unit_from_si(WM_UNIT_MW, site[i]),
             wm_unit_from_si(WM_UNIT_MW, it[i]), wm_unit_from_si(WM_UNIT_MW, ceiling[i]),
             wm_unit_from_si(WM_UNIT_MW, r->scenario->site.ceiling.limit_w)};
+        if (i > 0 && i + 1 < r->n_series && !moved(row, last))
+            continue;
         for (size_t k = 0; k < 5; k++) {
             if (k > 0)
                 fputc(',', file);
             wm_csv_put_number(file, row[k]);
         }
         fputc('\n', file);
+        memcpy(last, row, sizeof last);
     }
     wm_arena_close(arena);
 }

@@ -50,12 +50,11 @@ static void verdict(FILE *file, const struct wm_report *r)
     char money[24];
     const double share = 100.0 * printed(r, WM_METRIC_power_share_b_frac);
     const double bound = printed(r, WM_METRIC_ceiling_bound_hours);
-    const char *const limit = bound > 0.01 * r->results->hours ? "power limits" : "demand limits";
     if (r->color)
         fputs("\033[1m", file);
     line(file, "%s$ per contract MW-year; power %.0f %% of OpEx B (assumed ledger);",
          wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
-    line(file, "the ceiling binds %.0f h: %s.", bound, limit);
+    line(file, "the ceiling binds %.0f h: %s limits.", bound, wm_limit_name(r->results->metric));
     if (r->color)
         fputs("\033[0m", file);
 }

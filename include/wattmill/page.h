@@ -1,0 +1,60 @@
+/*
+ * Report page: one HTML file for one or several results, without network, with a style for print.
+ *
+ * Order: verdict, metrics with units, assumptions that matter with their source (what the user set is
+ * marked), figures as inline SVG, yearly pro-forma, balances of energy and money, messages, stamp.
+ * Everything from a scenario is escaped. Equal results give equal bytes.
+ */
+#ifndef WATTMILL_PAGE_H
+#define WATTMILL_PAGE_H
+
+#include "wattmill/compare.h"
+
+/** How a metric answers when one input is changed alone. */
+struct wm_assumption {
+    const char *path, *value, *unit, *origin;
+    double step_frac; /* +0.1, or -0.1 where the input is at its upper limit */
+    double change;    /* of the metric, SI */
+};
+
+/**
+ * Changes inputs of a scenario one at a time by 10 % and runs it each time: prices, demand, tariff,
+ * ceiling, targets, economics, and the price and life of what was bought.
+ *
+ * @param side  a scenario that was run; a result read back has none (0 is returned)
+ * @param out   [n_max], largest change first
+ * @return      how many
+ */
+size_t wm_assumptions(struct wm_arena *arena, const struct wm_side *side, enum wm_metric metric,
+                      wm_bridge_progress_fn progress, void *context, struct wm_assumption *out,
+                      size_t n_max);
+
+/** A result and what belongs to it on the page. */
+struct wm_page_part {
+    const struct wm_side *side;
+    const struct wm_assumption *assumptions; /* of `metric` */
+    size_t n_assumptions;
+    const char *const *svg; /* figures as text of SVG files */
+    const char *const *captions;
+    size_t n_figures;
+};
+
+struct wm_page {
+    const struct wm_page_part *parts;
+    size_t n_parts;
+    enum wm_metric metric; /* of the assumptions */
+};
+
+void wm_page_write(FILE *file, struct wm_arena *arena, const struct wm_page *page);
+
+/**
+ * Draws the figures of a side in `dir`: of a run from its results, of a result read back from the
+ * figures' CSV files that stand beside it; one whose data are missing is left out.
+ *
+ * @param folder   open; keeps the names of what was written
+ * @return false with E104 or E401
+ */
+bool wm_page_figures(struct wm_folder *folder, const struct wm_side *side,
+                     struct wm_page_part *part);
+
+#endif

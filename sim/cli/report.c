@@ -1,0 +1,147 @@
+/* report: one HTML page for scenarios or results, and its figures as files. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+
+struct options {
+    struct cli_sets sets;
+    const char *dir;
+    bool quick;
+};
+
+static const struct options defaults = {0};
+
+static const struct cli_option rows[] = {
+    CLI_SCENARIO_ROWS(options, sets),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR",
+             "write report.html, figures as SVG, PNG and PDF"),
+    CLI_FLAG(options, quick, "--quick",
+             "do not look for the assumptions that matter (one run each)"),
+    CLI_END,
+};
+
+#define ASSUMPTIONS_MAX 12
+
+static void show_progress(void *context, size_t n_done, size_t n_total)
+{
+    const struct cli *const cli = context;
+    if (cli->quiet || !isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr, "\rassumptions: %zu of %zu runs%s", n_done, n_total,
+            n_done == n_total ? "\n" : "");
+}
+
+struct sink {
+    struct wm_arena *arena;
+    const struct wm_page *page;
+};
+
+static void page_sink(FILE *file, const void *context)
+{
+    const struct sink *const s = context;
+    wm_page_write(file, s->arena, s->page);
+}
+
+/* Removes what was drawn in a folder of our own. */
+static void remove_folder(const struct wm_folder *f)
+{
+    for (size_t i = 0; i < f->n_files; i++)
+        (void)unlink(f->files[i]);
+    (void)rmdir(f->dir);
+}
+
+static const char *scratch_dir(struct cli *cli)
+{
+    const char *const tmp = getenv("TMPDIR");
+    char *const dir = wm_arena_printf(cli->arena, "%s/wattmill-XXXXXX", tmp != NULL ? tmp : "/tmp");
+    if (mkdtemp(dir) != NULL)
+        return dir;
+    wm_diag_add(&cli->diags, WM_E104, NULL, NULL, "%s: %s", dir, strerror(errno));
+    return NULL;
+}
+
+/* Figures of one part, in DIR, in a folder of its own below it, or in one that goes away again. */
+static bool draw(struct cli *cli, const struct options *o, const struct wm_side *side, size_t i,
+                 struct wm_page_part *part)
+{
+    const char *const dir = o->dir == NULL ? scratch_dir(cli)
+                            : cli->n_words == 1
+                                ? o->dir
+                                : wm_arena_printf(cli->arena, "%s/%zu", o->dir, i + 1);
+    struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
+    if (dir == NULL || !wm_folder_open(f, cli->arena, dir, &cli->diags))
+        return false;
+    f->formats = o->dir == NULL ? WM_FIGURE_SVG : WM_FIGURE_SVG | WM_FIGURE_PNG | WM_FIGURE_PDF;
+    const bool good = wm_page_figures(f, side, part);
+    if (o->dir == NULL)
+        remove_folder(f);
+    return good;
+}
+
+static enum wm_status fill(struct cli *cli, const struct options *o, size_t i,
+                           enum wm_metric metric, struct wm_side *side, struct wm_page_part *part)
+{
+    const enum wm_status status =
+        wm_side_load(cli->arena, cli->words[i], o->sets.items, o->sets.n, side, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    *part = (struct wm_page_part){.side = side};
+    if (side->result == NULL)
+        return WM_OK;
+    if (!o->quick) {
+        struct wm_assumption *const a =
+            WM_NEW_ARRAY(cli->arena, struct wm_assumption, ASSUMPTIONS_MAX);
+        part->n_assumptions =
+            wm_assumptions(cli->arena, side, metric, show_progress, cli, a, ASSUMPTIONS_MAX);
+        part->assumptions = a;
+    }
+    return draw(cli, o, side, i, part) ? WM_OK : WM_IO;
+}
+
+static enum wm_status run(struct cli *cli, const void *options)
+{
+    const struct options *const o = options;
+    struct wm_page page = {.n_parts = cli->n_words, .metric = WM_METRIC_npv_usd};
+    struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
+    struct wm_page_part *const parts = WM_NEW_ARRAY(cli->arena, struct wm_page_part, cli->n_words);
+    bool infeasible = false;
+    page.parts = parts;
+    for (size_t i = 0; i < cli->n_words; i++) {
+        const enum wm_status status = fill(cli, o, i, page.metric, &sides[i], &parts[i]);
+        if (status != WM_OK)
+            return status;
+        infeasible = infeasible || sides[i].infeasible != NULL;
+    }
+    if (o->dir == NULL) {
+        wm_page_write(stdout, cli->arena, &page);
+    } else {
+        struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
+        const struct sink sink = {cli->arena, &page};
+        if (!wm_folder_open(f, cli->arena, o->dir, &cli->diags) ||
+            !wm_folder_put(f, "report.html", page_sink, &sink))
+            return WM_IO;
+        printf("%s\n", f->files[0]);
+    }
+    return infeasible && cli->n_words == 1 ? WM_INFEASIBLE : WM_OK;
+}
+
+const struct cli_verb cli_verb_report = {
+    .name = "report",
+    .words = "RESULT...",
+    .min_words = 1,
+    .max_words = 32,
+    .summary = "one HTML page without network: figures, assumptions, pro-forma, balances",
+    .details =
+        "RESULT is a scenario, which is run, or a result.json of an earlier run; figures of the "
+        "latter\n"
+        "are drawn from the CSV files beside it. Of a scenario the assumptions that matter are "
+        "found by\n"
+        "running it again with each changed by 10 %. Without -o the page goes to standard output.",
+    .options = rows,
+    .defaults = &defaults,
+    .size = sizeof defaults,
+    .run = run,
+};

@@ -1,0 +1,20 @@
+# One page: names are escaped, equal results give equal bytes, a result read back gives the same page.
+set -e
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+cat >"$tmp/s.json" <<'JSON'
+{ "extends": "../PLACE/scenarios/virginia-100mw-gb300.json", "schema_version": 1,
+  "name": "<script>alert(1)</script> & \"x\"", "horizon": { "years": 0.02 } }
+JSON
+sed -i "s|\.\./PLACE|$PWD|" "$tmp/s.json"
+"$BIN" run "$tmp/s.json" -o "$tmp/run" --quiet >/dev/null
+"$BIN" report "$tmp/s.json" --quick >"$tmp/a.html"
+"$BIN" report "$tmp/run/result.json" --quick >"$tmp/b.html"
+"$BIN" report "$tmp/s.json" -o "$tmp/out" >/dev/null
+cmp "$tmp/a.html" "$tmp/b.html" && echo same
+grep -c '<script' "$tmp/a.html" || true
+grep -c '&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;</h1>' "$tmp/a.html"
+grep -o '<svg' "$tmp/a.html" | wc -l
+grep -o '<h2>[^<]*' "$tmp/out/report.html"
+grep -c 'class="user">set by the user' "$tmp/out/report.html" | awk '{ print ($1 > 10) }'
+(cd "$tmp/out" && ls *.pdf *.html)
