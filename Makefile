@@ -50,7 +50,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-valgrind \
-        bench lint format format-check check-headers docs docs-check golden-update install \
+        bench fuzz lint format format-check check-headers docs docs-check golden-update install \
         uninstall clean help deps test-deps FORCE
 
 ## all: build the command build/wattmill and the library (default)
@@ -144,6 +144,13 @@ check-valgrind: $(BIN) $(TEST_BIN)
 ## bench: ns and instructions per customer, per hold, per site-year; its own rival beside it
 bench: $(BENCH_BIN) $(BIN)
 	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
+
+## fuzz: FUZZ_N random and FUZZ_N broken scenarios (10,000 each)
+FUZZ_N    ?= 10000
+FUZZ_SEED ?= 1
+fuzz: $(BIN)
+	$(Q)python3 tests/fuzz/fuzz.py $(BIN) valid $(FUZZ_N) $(FUZZ_SEED)
+	$(Q)python3 tests/fuzz/fuzz.py $(BIN) broken $(FUZZ_N) $(FUZZ_SEED)
 
 ## docs: regenerate the pages derived from tables (schema, parameters, metrics, errors)
 docs: $(BIN)

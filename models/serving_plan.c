@@ -16,7 +16,10 @@ static const int n_bisect = 40;
 struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus)
 {
     if (llm->experts_total > 0)
-        return (struct wm_group){.tensor = 1.0, .data = n_gpus, .expert = n_gpus, .pipeline = 1.0};
+        return (struct wm_group){.tensor = 1.0,
+                                 .data = n_gpus,
+                                 .expert = fmin(n_gpus, (double)llm->experts_total),
+                                 .pipeline = 1.0};
     return (struct wm_group){.tensor = n_gpus, .data = 1.0, .expert = 1.0, .pipeline = 1.0};
 }
 
@@ -354,7 +357,10 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
         try_group(&best, &whole);
         if (c->llm->experts_total == 0 || g == 1.0 || g > largest_tensor_gpus)
             continue; /* a MoE may also split its layers, experts spread whole */
-        const struct wm_group split = {.tensor = g, .data = 1.0, .expert = g, .pipeline = 1.0};
+        const struct wm_group split = {.tensor = g,
+                                       .data = 1.0,
+                                       .expert = fmin(g, (double)c->llm->experts_total),
+                                       .pipeline = 1.0};
         try_group(&best, &split);
     }
     return best;

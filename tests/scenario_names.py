@@ -1,8 +1,7 @@
 """Any two shipped scenarios differ only in the keys that their names say.
 
 A name is a row of words; WORDS says which keys each may change. Two scenarios may differ in the keys
-of the words that only one of them has, and nowhere else. Files are read as the program reads them:
-`extends` first, objects merge by key, an element of a list starts from the one of the same name.
+of the words that only one of them has, and nowhere else.
 """
 import glob
 import itertools
@@ -10,6 +9,8 @@ import json
 import os
 import re
 import sys
+
+from scenario_tree import load
 
 PLACE = ["site.weather.climate"]
 HARDWARE = ["fleet.main.accelerator", "workloads.chat.precision", "site.cooling"]
@@ -27,25 +28,6 @@ WORDS = [
     (r"max[pq]|maxlps", ["fleet.main.count"]),
     (r"curtail\d+h", ["site.ceiling.curtailment", "site.ceiling.calendar"]),
 ]
-
-
-def merge(base, over):
-    if isinstance(base, dict) and isinstance(over, dict):
-        return {k: merge(base[k], over[k]) if k in base and k in over else over.get(k, base.get(k))
-                for k in {**base, **over}}
-    if isinstance(base, list) and isinstance(over, list):
-        named = {e["name"]: e for e in base if isinstance(e, dict) and "name" in e}
-        return [merge(named[e["name"]], e) if isinstance(e, dict) and e.get("name") in named else e
-                for e in over]
-    return over
-
-
-def load(path):
-    with open(path, encoding="utf-8") as f:
-        own = json.load(f)
-    base = own.pop("extends", None)
-    own.pop("$schema", None)
-    return merge(load(os.path.join(os.path.dirname(path), base)), own) if base else own
 
 
 def flatten(value, path=""):
