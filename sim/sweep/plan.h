@@ -46,6 +46,7 @@ struct wm_study_params {
     int64_t n, seed;
     struct wm_list axes; /* of struct wm_axis_params */
     const struct wm_json *corr, *points, *metrics;
+    bool yearly;
 };
 
 extern const struct wm_field wm_axis_fields[];

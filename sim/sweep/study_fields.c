@@ -56,6 +56,7 @@ const struct wm_field wm_study_fields[] = {
     WM_JSON(wm_study_params, corr, "[[axis, axis, rho], ...]: correlations, by Gaussian copula"),
     WM_JSON(wm_study_params, points, "of list: [{path: value, ...}, ...]"),
     WM_JSON(wm_study_params, metrics, "[key, ...]: metrics to store; default: all"),
+    WM_FLAG(wm_study_params, yearly, true, "store the yearly pro-forma of each point too"),
     WM_FIELD_END,
 };
 // clang-format on

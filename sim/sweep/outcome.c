@@ -1,0 +1,143 @@
+/* One point from expansion to outcome: read, run, keep what goes to the store. */
+#include <math.h>
+#include <setjmp.h>
+#include <time.h>
+
+#include "runner.h"
+#include "wattmill/run.h"
+
+// clang-format off
+#define COLUMN(member, unit) {#member, unit, offsetof(struct wm_appraisal_year, member)}
+const struct wm_yearly_column wm_yearly_columns[] = {
+    COLUMN(revenue_usd, "USD"),       COLUMN(power_usd, "USD"),        COLUMN(opex_usd, "USD"),
+    COLUMN(capex_usd, "USD"),         COLUMN(residual_usd, "USD"),     COLUMN(write_off_usd, "USD"),
+    COLUMN(tax_usd, "USD"),           COLUMN(flow_usd, "USD"),         COLUMN(cumulated_pv_usd, "USD"),
+    COLUMN(interest_usd, "USD"),      COLUMN(principal_usd, "USD"),    COLUMN(owner_tax_usd, "USD"),
+    COLUMN(owner_flow_usd, "USD"),    COLUMN(dscr, ""),
+};
+// clang-format on
+const size_t wm_n_yearly_columns = sizeof wm_yearly_columns / sizeof *wm_yearly_columns;
+
+double wm_clock_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static enum wm_status run_site(void *context, struct wm_arena *arena,
+                               const struct wm_scenario *scenario, const struct wm_point *point,
+                               const struct wm_results **results, struct wm_diags *diags)
+{
+    (void)context, (void)point;
+    return wm_run(arena, scenario, NULL, results, diags);
+}
+
+static void keep_values(const struct wm_study *study, struct wm_arena *arena,
+                        const struct wm_results *results, struct wm_outcome *out)
+{
+    out->metrics = WM_NEW_ARRAY(arena, uint16_t, WM_N_METRICS);
+    out->values = WM_NEW_ARRAY(arena, double, WM_N_METRICS);
+    for (unsigned i = 0; i < WM_N_METRICS; i++) {
+        if (!study->keeps[i] || !isfinite(results->metric[i]))
+            continue;
+        out->metrics[out->n_values] = (uint16_t)i;
+        out->values[out->n_values++] =
+            wm_unit_from_si(wm_metric_info((enum wm_metric)i)->unit, results->metric[i]);
+    }
+    const struct wm_appraisal *const a = results->appraisal;
+    if (a == NULL || !study->params.yearly)
+        return;
+    out->n_years = a->n_years + 1;
+    out->yearly = WM_NEW_ARRAY(arena, double, out->n_years *wm_n_yearly_columns);
+    for (size_t year = 0; year < out->n_years; year++)
+        for (size_t i = 0; i < wm_n_yearly_columns; i++)
+            out->yearly[year * wm_n_yearly_columns + i] = *(const double *)(const void *)(
+                (const char *)&a->year[year] + wm_yearly_columns[i].offset);
+}
+
+static void keep_messages(struct wm_arena *arena, const struct wm_diags *diags,
+                          struct wm_outcome *out)
+{
+    out->codes = (const char **)wm_arena_alloc(arena, diags->n_items, sizeof *out->codes);
+    out->messages = (const char **)wm_arena_alloc(arena, diags->n_items, sizeof *out->messages);
+    out->n_messages = diags->n_items;
+    for (size_t i = 0; i < diags->n_items; i++) {
+        const struct wm_diag *const d = &diags->items[i];
+        out->codes[i] = wm_code_name(d->code);
+        out->messages[i] = wm_arena_printf(arena, "%s%s%s", d->path != NULL ? d->path : "",
+                                           d->path != NULL ? " " : "", d->text);
+    }
+}
+
+static enum wm_point_status outcome_status(enum wm_status status)
+{
+    return status == WM_OK           ? WM_POINT_OK
+           : status == WM_INFEASIBLE ? WM_POINT_INFEASIBLE
+                                     : WM_POINT_FAILED;
+}
+
+static void run_guarded(struct wm_worker *w, struct wm_arena *keep, struct wm_outcome *out)
+{
+    struct wm_diags diags = wm_diags_init(w->scratch);
+    const struct wm_scenario *scenario = NULL;
+    const struct wm_results *results = NULL;
+    if (wm_expander_read(&w->expander, w->scratch, &scenario, &diags) != WM_OK) {
+        out->status = WM_POINT_INVALID;
+        keep_messages(keep, &diags, out);
+        return;
+    }
+    wm_point_fn *const run = w->run != NULL ? w->run : run_site;
+    const enum wm_status status =
+        run(w->run_context, w->scratch, scenario, &out->point, &results, &diags);
+    out->status = outcome_status(status);
+    if (results != NULL)
+        keep_values(w->study, keep, results, out);
+    keep_messages(keep, &diags, out);
+}
+
+void wm_worker_run(struct wm_worker *w, struct wm_arena *keep, uint64_t index,
+                   struct wm_outcome *out)
+{
+    static const char *const no_memory_code[] = {"E301"};
+    static const char *const no_memory[] = {"no memory is left for this point"};
+    jmp_buf boundary;
+    const double start_s = wm_clock_s();
+    *out = (struct wm_outcome){0};
+    wm_expander_at(&w->expander, keep, index, &out->point);
+    wm_arena_reset(w->scratch);
+    if (setjmp(boundary) == 0) {
+        wm_arena_on_exhausted(w->scratch, &boundary);
+        run_guarded(w, keep, out);
+    } else {
+        out->status = WM_POINT_FAILED;
+        out->n_values = out->n_years = 0;
+        out->codes = (const char **)wm_arena_alloc(keep, 1, sizeof *out->codes);
+        out->messages = (const char **)wm_arena_alloc(keep, 1, sizeof *out->messages);
+        out->codes[0] = no_memory_code[0];
+        out->messages[0] = no_memory[0];
+        out->n_messages = 1;
+    }
+    wm_arena_on_exhausted(w->scratch, NULL);
+    out->seconds = wm_clock_s() - start_s;
+}
+
+bool wm_worker_open(struct wm_worker *w, const struct wm_study *study,
+                    const struct wm_study_options *options)
+{
+    *w = (struct wm_worker){.study = study, .run = options->run, .run_context = options->run_context};
+    w->arena = wm_arena_open();
+    w->scratch = wm_arena_open();
+    if (w->arena == NULL || w->scratch == NULL || !wm_expander_open(w->arena, study, &w->expander)) {
+        wm_worker_close(w);
+        return false;
+    }
+    return true;
+}
+
+void wm_worker_close(struct wm_worker *w)
+{
+    wm_expander_close(&w->expander);
+    wm_arena_close(w->scratch);
+    wm_arena_close(w->arena);
+}
