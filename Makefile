@@ -10,6 +10,12 @@ CONFIG   ?= release
 B        := build/$(CONFIG)
 PKGS     := gsl libcjson libgcrypt sqlite3
 
+# spreadsheets are written when libxlsxwriter is there
+ifeq ($(shell pkg-config --exists xlsxwriter 2>/dev/null && echo yes),yes)
+PKGS     += xlsxwriter
+CPPFLAGS += -DWM_HAVE_XLSX
+endif
+
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -O2 -g
 CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -pthread

@@ -32,6 +32,7 @@ never sim/engine "wattmill/(scenario|results|run|output|input)\.h"
 never sim/workload "wattmill/(scenario|results|run|output|input|engine)\.h"
 never sim/replica "wattmill/(output|input|study)\.h"
 never sim/run "wattmill/(output|input|study)\.h"
+never sim/sweep "wattmill/engine\.h"
 never sim/output "wattmill/(engine|run|study)\.h"
 never sim/input "wattmill/(results|run|output|engine|study)\.h"
 for f in sim/cli/*.c; do

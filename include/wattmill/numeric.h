@@ -26,6 +26,8 @@ bool wm_root_brent(wm_function_fn f, void *context, double low, double high, dou
 /** Standard normal: P(X < x), and its inverse for prob in (0, 1). */
 double wm_normal_prob(double x);
 double wm_normal_quantile(double prob);
+/** P(at most k successes in n trials of probability `prob`); n < 2^32. */
+double wm_binomial_prob(uint64_t k, uint64_t n, double prob);
 /** Inverse of the beta distribution on [0, 1]; prob in [0, 1], shapes > 0. */
 double wm_beta_quantile(double prob, double alpha, double beta);
 

@@ -124,6 +124,9 @@ const char *wm_short_number(double value, char buf[24]);
 
 enum wm_relation { WM_GREATER, WM_GREATER_EQUAL, WM_LESS, WM_LESS_EQUAL, WM_EQUAL };
 
+/** Whether `a` stands in the relation to `b`. */
+bool wm_relation_holds(double a, enum wm_relation relation, double b);
+
 /** "metric>x", x in the metric's printed unit. */
 struct wm_assertion {
     const char *text;

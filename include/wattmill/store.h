@@ -37,8 +37,8 @@ struct wm_record {
     uint64_t index;
     int64_t seed;
     enum wm_point_status status;
-    const char *params;  /* JSON object */
-    const double *value; /* [n_metrics] */
+    const char *params;   /* JSON object */
+    const double *value;  /* [n_metrics] */
     const double *yearly; /* [n_years][n_yearly], year 0 first */
     size_t n_years;
     const char *const *codes, *const *messages; /* [n_messages] */

@@ -3,12 +3,15 @@
 #define WATTMILL_WATTMILL_H
 
 #include "wattmill/compare.h"
+#include "wattmill/export.h"
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
 #include "wattmill/output.h"
 #include "wattmill/page.h"
 #include "wattmill/run.h"
 #include "wattmill/scenario.h"
+#include "wattmill/store.h"
+#include "wattmill/study.h"
 #include "wattmill/suggest.h"
 #include "wattmill/version.h"
 

@@ -27,6 +27,12 @@ double wm_normal_quantile(double prob)
     return gsl_cdf_ugaussian_Pinv(prob);
 }
 
+double wm_binomial_prob(uint64_t k, uint64_t n, double prob)
+{
+    WM_REQUIRE(n < UINT32_MAX && prob >= 0.0 && prob <= 1.0);
+    return k >= n ? 1.0 : gsl_cdf_binomial_P((unsigned)k, prob, (unsigned)n);
+}
+
 double wm_beta_quantile(double prob, double alpha, double beta)
 {
     WM_REQUIRE(prob >= 0.0 && prob <= 1.0 && alpha > 0.0 && beta > 0.0);

@@ -65,7 +65,7 @@ enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *text,
     return WM_OK;
 }
 
-static bool holds(double a, enum wm_relation relation, double b)
+bool wm_relation_holds(double a, enum wm_relation relation, double b)
 {
     switch (relation) {
     case WM_GREATER:
@@ -87,7 +87,7 @@ bool wm_assertion_check(const struct wm_assertion *assertion, const struct wm_re
 {
     const struct wm_metric_info *const info = wm_metric_info(assertion->metric);
     const double value = wm_unit_from_si(info->unit, results->metric[assertion->metric]);
-    if (isfinite(value) && holds(value, assertion->relation, assertion->value))
+    if (isfinite(value) && wm_relation_holds(value, assertion->relation, assertion->value))
         return true;
     char is[32], asked[32];
     wm_diag_add(diags, WM_E303, NULL, NULL, "%s = %s%s%s, asserted %s %s", info->key,

@@ -52,8 +52,9 @@ static void keep_values(const struct wm_study *study, struct wm_arena *arena,
     out->yearly = WM_NEW_ARRAY(arena, double, out->n_years *wm_n_yearly_columns);
     for (size_t year = 0; year < out->n_years; year++)
         for (size_t i = 0; i < wm_n_yearly_columns; i++)
-            out->yearly[year * wm_n_yearly_columns + i] = *(const double *)(const void *)(
-                (const char *)&a->year[year] + wm_yearly_columns[i].offset);
+            out->yearly[year * wm_n_yearly_columns + i] =
+                *(const double *)(const void *)((const char *)&a->year[year] +
+                                                wm_yearly_columns[i].offset);
 }
 
 static void keep_messages(struct wm_arena *arena, const struct wm_diags *diags,
@@ -125,10 +126,12 @@ void wm_worker_run(struct wm_worker *w, struct wm_arena *keep, uint64_t index,
 bool wm_worker_open(struct wm_worker *w, const struct wm_study *study,
                     const struct wm_study_options *options)
 {
-    *w = (struct wm_worker){.study = study, .run = options->run, .run_context = options->run_context};
+    *w = (struct wm_worker){
+        .study = study, .run = options->run, .run_context = options->run_context};
     w->arena = wm_arena_open();
     w->scratch = wm_arena_open();
-    if (w->arena == NULL || w->scratch == NULL || !wm_expander_open(w->arena, study, &w->expander)) {
+    if (w->arena == NULL || w->scratch == NULL ||
+        !wm_expander_open(w->arena, study, &w->expander)) {
         wm_worker_close(w);
         return false;
     }

@@ -405,8 +405,8 @@ enum wm_status wm_study_estimate(struct wm_arena *arena, const struct wm_study *
 {
     struct wm_worker worker;
     struct wm_outcome outcome;
-    *out = (struct wm_study_estimate){.n_points = shard_size(study, options),
-                                      .point_s = (double)NAN};
+    *out =
+        (struct wm_study_estimate){.n_points = shard_size(study, options), .point_s = (double)NAN};
     if (out->n_points == 0)
         return WM_OK;
     if (!wm_worker_open(&worker, study, options))

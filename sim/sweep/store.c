@@ -22,65 +22,75 @@
 #include "wattmill/output.h"
 #include "wattmill/require.h"
 
-#define APPLICATION_ID 0x574d5354 /* "WMST" */
-#define FORMAT         1          /* PRAGMA user_version */
+#define APPLICATION_ID        0x574d5354 /* "WMST" */
+#define FORMAT                1          /* PRAGMA user_version */
 #define QUICK_CHECK_MAX_BYTES ((off_t)64 << 20)
-#define BUSY_MS        5000
-#define POLL_NS        50000000L
+#define BUSY_MS               5000
+#define POLL_NS               50000000L
 
 #define Q(x)  Q_(x)
 #define Q_(x) #x
 
-static const char schema[] =
-    "PRAGMA application_id=" Q(APPLICATION_ID) ";PRAGMA user_version=" Q(FORMAT) ";"
-    "CREATE TABLE study(id INTEGER PRIMARY KEY CHECK(id=1), name TEXT NOT NULL, design TEXT NOT NULL,"
-    " n_points INTEGER NOT NULL, seed INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL,"
-    " version TEXT NOT NULL, git_id TEXT NOT NULL, catalog_hash TEXT NOT NULL,"
-    " scenario_hash TEXT NOT NULL, study_json TEXT NOT NULL, base_json TEXT NOT NULL) STRICT;"
-    "CREATE TABLE axis(position INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-    " n_levels INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE point(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, idx INTEGER,"
-    " params TEXT NOT NULL, status TEXT NOT NULL, seed INTEGER NOT NULL, attempts INTEGER NOT NULL,"
-    " seconds REAL NOT NULL) STRICT;"
-    "CREATE INDEX point_idx ON point(idx);"
-    "CREATE TABLE metric_key(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, unit TEXT NOT NULL,"
-    " doc TEXT NOT NULL) STRICT;"
-    "CREATE TABLE metric(point INTEGER NOT NULL, metric INTEGER NOT NULL, value REAL NOT NULL,"
-    " PRIMARY KEY(point, metric)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE yearly_key(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, unit TEXT NOT NULL)"
-    " STRICT;"
-    "CREATE TABLE yearly(point INTEGER NOT NULL, year INTEGER NOT NULL, column INTEGER NOT NULL,"
-    " value REAL NOT NULL, PRIMARY KEY(point, year, column)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE message(point INTEGER NOT NULL, position INTEGER NOT NULL, code TEXT NOT NULL,"
-    " text TEXT NOT NULL, PRIMARY KEY(point, position)) STRICT, WITHOUT ROWID;"
-    "CREATE VIEW result AS SELECT p.idx, p.status, k.key, m.value, k.unit FROM point p"
-    " JOIN metric m ON m.point=p.id JOIN metric_key k ON k.id=m.metric WHERE p.idx IS NOT NULL;";
+static const char schema[] = "PRAGMA application_id=" Q(APPLICATION_ID) ";PRAGMA user_version=" Q(
+    FORMAT) ";"
+            "CREATE TABLE study(id INTEGER PRIMARY KEY CHECK(id=1), name TEXT NOT NULL, design "
+            "TEXT NOT NULL,"
+            " n_points INTEGER NOT NULL, seed INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT "
+            "NULL,"
+            " version TEXT NOT NULL, git_id TEXT NOT NULL, catalog_hash TEXT NOT NULL,"
+            " scenario_hash TEXT NOT NULL, study_json TEXT NOT NULL, base_json TEXT NOT NULL) "
+            "STRICT;"
+            "CREATE TABLE axis(position INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+            " n_levels INTEGER NOT NULL) STRICT;"
+            "CREATE TABLE point(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, idx INTEGER,"
+            " params TEXT NOT NULL, status TEXT NOT NULL, seed INTEGER NOT NULL, attempts INTEGER "
+            "NOT NULL,"
+            " seconds REAL NOT NULL) STRICT;"
+            "CREATE INDEX point_idx ON point(idx);"
+            "CREATE TABLE metric_key(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, unit TEXT "
+            "NOT NULL,"
+            " doc TEXT NOT NULL) STRICT;"
+            "CREATE TABLE metric(point INTEGER NOT NULL, metric INTEGER NOT NULL, value REAL NOT "
+            "NULL,"
+            " PRIMARY KEY(point, metric)) STRICT, WITHOUT ROWID;"
+            "CREATE TABLE yearly_key(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, unit TEXT "
+            "NOT NULL)"
+            " STRICT;"
+            "CREATE TABLE yearly(point INTEGER NOT NULL, year INTEGER NOT NULL, column INTEGER NOT "
+            "NULL,"
+            " value REAL NOT NULL, PRIMARY KEY(point, year, column)) STRICT, WITHOUT ROWID;"
+            "CREATE TABLE message(point INTEGER NOT NULL, position INTEGER NOT NULL, code TEXT NOT "
+            "NULL,"
+            " text TEXT NOT NULL, PRIMARY KEY(point, position)) STRICT, WITHOUT ROWID;"
+            "CREATE VIEW result AS SELECT p.idx, p.status, k.key, m.value, k.unit FROM point p"
+            " JOIN metric m ON m.point=p.id JOIN metric_key k ON k.id=m.metric WHERE p.idx IS NOT "
+            "NULL;";
 
 /*  X(name, SQL): statements prepared on first use */
-#define STATEMENTS(X)                                                                            \
-    X(find, "SELECT id,status,idx FROM point WHERE hash=?")                                      \
-    X(place, "UPDATE point SET idx=? WHERE id=?")                                                \
-    X(insert, "INSERT INTO point(hash,idx,params,status,seed,attempts,seconds)"                  \
-              " VALUES(?,?,?,?,?,1,?)")                                                          \
-    X(again, "UPDATE point SET idx=?,status=?,attempts=attempts+1,seconds=? WHERE hash=?")       \
-    X(drop_metric, "DELETE FROM metric WHERE point=?")                                           \
-    X(drop_yearly, "DELETE FROM yearly WHERE point=?")                                           \
-    X(drop_message, "DELETE FROM message WHERE point=?")                                         \
-    X(metric_key, "INSERT OR IGNORE INTO metric_key VALUES(?,?,?,?)")                            \
-    X(metric, "INSERT INTO metric VALUES(?,?,?)")                                                \
-    X(yearly_key, "INSERT OR IGNORE INTO yearly_key VALUES(?,?,?)")                              \
-    X(yearly, "INSERT INTO yearly VALUES(?,?,?,?)")                                              \
-    X(message, "INSERT INTO message VALUES(?,?,?,?)")                                            \
-    X(points, "SELECT id,idx,status,seed,params FROM point WHERE idx IS NOT NULL ORDER BY idx")  \
-    X(values, "SELECT metric,value FROM metric WHERE point=?")                                   \
-    X(years, "SELECT year,column,value FROM yearly WHERE point=?")                               \
+#define STATEMENTS(X)                                                                           \
+    X(find, "SELECT id,status,idx FROM point WHERE hash=?")                                     \
+    X(place, "UPDATE point SET idx=? WHERE id=?")                                               \
+    X(insert, "INSERT INTO point(hash,idx,params,status,seed,attempts,seconds)"                 \
+              " VALUES(?,?,?,?,?,1,?)")                                                         \
+    X(again, "UPDATE point SET idx=?,status=?,attempts=attempts+1,seconds=? WHERE hash=?")      \
+    X(drop_metric, "DELETE FROM metric WHERE point=?")                                          \
+    X(drop_yearly, "DELETE FROM yearly WHERE point=?")                                          \
+    X(drop_message, "DELETE FROM message WHERE point=?")                                        \
+    X(metric_key, "INSERT OR IGNORE INTO metric_key VALUES(?,?,?,?)")                           \
+    X(metric, "INSERT INTO metric VALUES(?,?,?)")                                               \
+    X(yearly_key, "INSERT OR IGNORE INTO yearly_key VALUES(?,?,?)")                             \
+    X(yearly, "INSERT INTO yearly VALUES(?,?,?,?)")                                             \
+    X(message, "INSERT INTO message VALUES(?,?,?,?)")                                           \
+    X(points, "SELECT id,idx,status,seed,params FROM point WHERE idx IS NOT NULL ORDER BY idx") \
+    X(values, "SELECT metric,value FROM metric WHERE point=?")                                  \
+    X(years, "SELECT year,column,value FROM yearly WHERE point=?")                              \
     X(messages, "SELECT code,text FROM message WHERE point=? ORDER BY position")
 
 enum statement {
 #define STATEMENT(name, sql) S_##name,
     STATEMENTS(STATEMENT)
 #undef STATEMENT
-    N_STATEMENTS
+        N_STATEMENTS
 };
 
 static const char *const statement_sql[N_STATEMENTS] = {
@@ -340,8 +350,8 @@ static bool read_about(struct wm_store *s, struct wm_diags *diags)
         wm_diag_add(diags, WM_E503, NULL, s->path, "is damaged: it names no study");
         return false;
     }
-    const char **const texts[] = {&a->name,         &a->design,        &a->version,    &a->git_id,
-                                  &a->catalog_hash, &a->scenario_hash, &a->key,        &a->hash,
+    const char **const texts[] = {&a->name,         &a->design,        &a->version, &a->git_id,
+                                  &a->catalog_hash, &a->scenario_hash, &a->key,     &a->hash,
                                   &a->study_json,   &a->base_json};
     for (int i = 0; i < 10; i++)
         *texts[i] = column_text(s, stmt, i);
@@ -362,8 +372,10 @@ enum wm_status wm_store_open(struct wm_arena *arena, const char *path, struct wm
     *out = NULL;
     if (stat(path, &info) != 0)
         return fail_os(s, WM_E102, "cannot be read", diags);
-    if (!open_db(s, SQLITE_OPEN_READONLY, diags) || !check_format(s, &info, diags) ||
-        !read_about(s, diags)) {
+    /* may write, so that the last reader can tidy up the log; but asks nothing that would */
+    const int flags = access(path, W_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (!open_db(s, flags, diags) || !exec(s, "PRAGMA query_only=1", diags) ||
+        !check_format(s, &info, diags) || !read_about(s, diags)) {
         wm_store_close(s);
         return WM_IO;
     }
@@ -381,9 +393,8 @@ const struct wm_store_about *wm_store_about(const struct wm_store *store)
 static bool write_about(struct wm_store *s, const struct wm_store_about *a, struct wm_diags *diags)
 {
     sqlite3_stmt *stmt = NULL;
-    if (sqlite3_prepare_v2(s->db,
-                           "INSERT OR REPLACE INTO study VALUES(1,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
-                           &stmt, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(s->db, "INSERT OR REPLACE INTO study VALUES(1,?,?,?,?,?,?,?,?,?,?,?,?)",
+                           -1, &stmt, NULL) != SQLITE_OK)
         return fail(s, diags);
     bind_text(stmt, 1, a->name);
     bind_text(stmt, 2, a->design);
@@ -396,8 +407,8 @@ static bool write_about(struct wm_store *s, const struct wm_store_about *a, stru
     bool ok = finish(s, stmt, diags);
     sqlite3_finalize(stmt);
     ok = ok && exec(s, "DELETE FROM axis", diags);
-    if (!ok || sqlite3_prepare_v2(s->db, "INSERT INTO axis VALUES(?,?,?)", -1, &stmt, NULL) !=
-                   SQLITE_OK)
+    if (!ok ||
+        sqlite3_prepare_v2(s->db, "INSERT INTO axis VALUES(?,?,?)", -1, &stmt, NULL) != SQLITE_OK)
         return fail(s, diags);
     for (size_t i = 0; i < a->n_axes && ok; i++) {
         sqlite3_bind_int64(stmt, 1, (int64_t)i);
@@ -467,10 +478,11 @@ static bool lock(struct wm_store *s, double wait_s, volatile sig_atomic_t *stop,
             return false;
         }
         if (waited >= wait_s || (stop != NULL && *stop != 0)) {
-            wm_diag_add(diags, WM_E504, NULL, s->path,
-                        "another process is writing to it; waited %g s. Wait for it, give more time "
-                        "with --wait, or use another store and merge",
-                        waited);
+            wm_diag_add(
+                diags, WM_E504, NULL, s->path,
+                "another process is writing to it; waited %g s. Wait for it, give more time "
+                "with --wait, or use another store and merge",
+                waited);
             return false;
         }
         (void)nanosleep(&pause, NULL);
@@ -884,7 +896,8 @@ static const char merge_sql[] =
     "CREATE TEMP TABLE fresh AS SELECT p.id AS theirs, (SELECT coalesce(max(id),0) FROM main.point)"
     " + row_number() OVER (ORDER BY p.id) AS ours FROM src.point p"
     " WHERE NOT EXISTS (SELECT 1 FROM main.point m WHERE m.hash=p.hash);"
-    "INSERT INTO main.point SELECT f.ours,p.hash,p.idx,p.params,p.status,p.seed,p.attempts,p.seconds"
+    "INSERT INTO main.point SELECT "
+    "f.ours,p.hash,p.idx,p.params,p.status,p.seed,p.attempts,p.seconds"
     " FROM fresh f JOIN src.point p ON p.id=f.theirs;"
     "INSERT INTO main.metric SELECT f.ours,m.metric,m.value FROM fresh f JOIN src.metric m"
     " ON m.point=f.theirs;"

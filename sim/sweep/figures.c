@@ -1,0 +1,300 @@
+/* Figures of a study: the data as CSV, drawn by the compiled-in scripts plots/study_*.gp. */
+#include <math.h>
+#include <string.h>
+
+#include "plan.h"
+#include "sample.h"
+
+#define N_BINS      30
+#define SERIES_MAX  8
+#define N_QUANTILES 5
+
+struct figure {
+    struct wm_arena *arena;
+    struct wm_store *store;
+    const struct wm_store_about *about;
+    const char *title; /* metric and unit, scaled */
+    double scale;      /* of values in the data */
+    struct wm_sample sample;
+    struct wm_tornado_bar *bars;
+    size_t n_bars;
+    double centre;
+    size_t x_axis, y_axis; /* of the heat map; lines: x and series */
+    double *year_flow;     /* [n_years][n] cumulated present value */
+    size_t n_years, n_fan, fan_capacity, pv_column;
+};
+
+static void put(FILE *file, double value, char end)
+{
+    wm_csv_put_number(file, value);
+    fputc(end, file);
+}
+
+static void put_text(FILE *file, const char *text, char end)
+{
+    wm_csv_text(file, text);
+    fputc(end, file);
+}
+
+static void tornado_csv(FILE *file, const void *context)
+{
+    const struct figure *const f = context;
+    fputs("axis,at_low,at_high,low,high,centre,metric\n", file);
+    for (size_t i = 0; i < f->n_bars; i++) {
+        const struct wm_tornado_bar *const b = &f->bars[i];
+        put_text(file, b->axis, ',');
+        put(file, f->scale * b->low, ',');
+        put(file, f->scale * b->high, ',');
+        put_text(file, b->low_label, ',');
+        put_text(file, b->high_label, ',');
+        put(file, f->scale * f->centre, ',');
+        put_text(file, f->title, '\n');
+    }
+}
+
+static void distribution_csv(FILE *file, const void *context)
+{
+    const struct figure *const f = context;
+    size_t n = 0, at = 0;
+    const double *const sorted = wm_sample_sorted(f->arena, &f->sample, 0, &n);
+    /* the outer half percent at each end would squeeze the rest */
+    const double low = wm_sorted_quantile(sorted, n, 0.005);
+    const double high = wm_sorted_quantile(sorted, n, 0.995), width = (high - low) / N_BINS;
+    const double p10 = wm_sorted_quantile(sorted, n, 0.1), p50 = wm_sorted_quantile(sorted, n, 0.5),
+                 p90 = wm_sorted_quantile(sorted, n, 0.9);
+    fputs("middle,share_pct,p10,p50,p90,metric\n", file);
+    while (at < n && sorted[at] < low)
+        at++;
+    for (size_t k = 0; k < N_BINS && width > 0.0; k++) {
+        const double end = low + (double)(k + 1) * width;
+        size_t in = 0;
+        for (; at < n && (sorted[at] < end || (k + 1 == N_BINS && sorted[at] <= high)); at++)
+            in++;
+        put(file, f->scale * (end - 0.5 * width), ',');
+        put(file, 100.0 * (double)in / (double)n, ',');
+        put(file, f->scale * p10, ',');
+        put(file, f->scale * p50, ',');
+        put(file, f->scale * p90, ',');
+        put_text(file, f->title, '\n');
+    }
+}
+
+static void fan_csv(FILE *file, const void *context)
+{
+    static const double probs[N_QUANTILES] = {0.1, 0.25, 0.5, 0.75, 0.9};
+    const struct figure *const f = context;
+    double *const column = WM_NEW_ARRAY(f->arena, double, f->n_fan);
+    fputs("year,p10_musd,p25_musd,p50_musd,p75_musd,p90_musd\n", file);
+    for (size_t year = 0; year < f->n_years; year++) {
+        size_t n = 0;
+        for (size_t i = 0; i < f->n_fan; i++) {
+            const double v = f->year_flow[i * (WM_APPRAISAL_YEARS_MAX + 1) + year];
+            if (isfinite(v))
+                column[n++] = v;
+        }
+        if (n == 0)
+            continue;
+        wm_sort(column, n);
+        fprintf(file, "%zu", year);
+        for (size_t k = 0; k < N_QUANTILES; k++) {
+            fputc(',', file);
+            wm_csv_put_number(file, 1e-6 * wm_sorted_quantile(column, n, probs[k]));
+        }
+        fputc('\n', file);
+    }
+}
+
+/* Mean of the metric over the points of group `i` of one axis and `k` of the other. */
+static double cell_mean(const struct figure *f, const struct wm_axis_groups *a, size_t i,
+                        const struct wm_axis_groups *b, size_t k)
+{
+    double sum = 0.0;
+    size_t n = 0;
+    for (size_t p = 0; p < f->sample.n; p++)
+        if (a->group[p] == i && (b == NULL || b->group[p] == k) && isfinite(f->sample.values[p])) {
+            sum += f->sample.values[p];
+            n++;
+        }
+    return n > 0 ? sum / (double)n : (double)NAN;
+}
+
+static void heat_csv(FILE *file, const void *context)
+{
+    const struct figure *const f = context;
+    const struct wm_axis_groups a = wm_sample_groups(f->arena, &f->sample, f->x_axis);
+    const struct wm_axis_groups b = wm_sample_groups(f->arena, &f->sample, f->y_axis);
+    fputs("x,y,x_label,y_label,value,x_axis,y_axis,metric\n", file);
+    for (size_t i = 0; i < a.n_groups; i++)
+        for (size_t k = 0; k < b.n_groups; k++) {
+            fprintf(file, "%zu,%zu,", i, k);
+            put_text(file, a.labels[i], ',');
+            put_text(file, b.labels[k], ',');
+            put(file, f->scale * cell_mean(f, &a, i, &b, k), ',');
+            put_text(file, f->about->axes[f->x_axis], ',');
+            put_text(file, f->about->axes[f->y_axis], ',');
+            put_text(file, f->title, '\n');
+        }
+}
+
+/* One block a line: its heading, its points; blocks are apart by two empty lines, as gnuplot wants. */
+static void response_csv(FILE *file, const void *context)
+{
+    const struct figure *const f = context;
+    const bool alone = f->y_axis == f->x_axis;
+    const struct wm_axis_groups a = wm_sample_groups(f->arena, &f->sample, f->x_axis);
+    const struct wm_axis_groups b = wm_sample_groups(f->arena, &f->sample, f->y_axis);
+    for (size_t k = 0; k < (alone ? 1 : b.n_groups); k++) {
+        fputs(k > 0 ? "\n\nx," : "x,", file);
+        put_text(file, alone ? "mean" : b.labels[k], ',');
+        fputs("x_axis,series_axis,metric\n", file);
+        for (size_t i = 0; i < a.n_groups; i++) {
+            put(file, a.x[i], ',');
+            put(file, f->scale * cell_mean(f, &a, i, alone ? NULL : &b, k), ',');
+            put_text(file, f->about->axes[f->x_axis], ',');
+            put_text(file, alone ? "" : f->about->axes[f->y_axis], ',');
+            put_text(file, f->title, '\n');
+        }
+    }
+}
+
+static bool is_numeric(const struct figure *f, size_t axis)
+{
+    return f->sample.axis_text[axis] == NULL; /* of the first point */
+}
+
+static size_t n_groups(const struct figure *f, size_t axis)
+{
+    return wm_sample_groups(f->arena, &f->sample, axis).n_groups;
+}
+
+static bool is_design(const struct figure *f, enum wm_design design)
+{
+    return strcmp(f->about->design, wm_design_words[design]) == 0;
+}
+
+static bool is_random(const struct figure *f)
+{
+    return is_design(f, WM_DESIGN_MONTE_CARLO) || is_design(f, WM_DESIGN_SOBOL) ||
+           is_design(f, WM_DESIGN_LATIN_HYPERCUBE);
+}
+
+/* Lines want a number along x, the one with most values, and few values as series. */
+static bool choose_lines(struct figure *f)
+{
+    const size_t n = f->about->n_axes;
+    f->x_axis = n;
+    if (is_random(f)) /* tenths of every axis: the one that matters most */
+        for (size_t b = f->n_bars; b-- > 0;)
+            for (size_t j = 0; j < n; j++)
+                if (strcmp(f->about->axes[j], f->bars[b].axis) == 0 && is_numeric(f, j))
+                    f->x_axis = j;
+    const bool chosen = f->x_axis != n;
+    for (size_t j = 0, most = 1; !chosen && j < n; j++)
+        if (is_numeric(f, j) && n_groups(f, j) > most) {
+            most = n_groups(f, j);
+            f->x_axis = j;
+        }
+    if (f->x_axis == n)
+        return false;
+    f->y_axis = f->x_axis;
+    for (size_t j = 0; j < n && f->y_axis == f->x_axis; j++)
+        if (j != f->x_axis && n_groups(f, j) > 1 && n_groups(f, j) <= SERIES_MAX)
+            f->y_axis = j;
+    return true;
+}
+
+static bool take_years(void *context, const struct wm_record *r)
+{
+    struct figure *const f = context;
+    if (r->status != WM_POINT_OK || r->n_years == 0)
+        return true;
+    const size_t width = WM_APPRAISAL_YEARS_MAX + 1;
+    if (f->n_fan == f->fan_capacity) {
+        f->fan_capacity = f->fan_capacity == 0 ? 256 : 2 * f->fan_capacity;
+        double *const more = WM_NEW_ARRAY(f->arena, double, width * f->fan_capacity);
+        if (f->n_fan > 0)
+            memcpy(more, f->year_flow, f->n_fan * width * sizeof *more);
+        f->year_flow = more;
+    }
+    double *const row = f->year_flow + f->n_fan++ * width;
+    for (size_t year = 0; year < width; year++)
+        row[year] =
+            year < r->n_years ? r->yearly[year * f->about->n_yearly + f->pv_column] : (double)NAN;
+    f->n_years = r->n_years > f->n_years ? r->n_years : f->n_years;
+    return true;
+}
+
+static bool has_pv(struct figure *f)
+{
+    for (size_t i = 0; i < f->about->n_yearly; i++)
+        if (strcmp(f->about->yearly[i].key, "cumulated_pv_usd") == 0) {
+            f->pv_column = i;
+            return true;
+        }
+    return false;
+}
+
+/* Large numbers are drawn in thousands, millions, ... of their unit. */
+static void choose_scale(struct figure *f, const struct wm_store_key *key)
+{
+    static const struct {
+        double from, scale;
+        const char *prefix;
+    } steps[] = {{1e13, 1e-12, "T"}, {1e10, 1e-9, "G"}, {1e7, 1e-6, "M"}, {1e4, 1e-3, "k"}};
+    double largest = 0.0;
+    const char *prefix = "";
+    f->scale = 1.0;
+    for (size_t i = 0; i < f->sample.n; i++)
+        if (isfinite(f->sample.values[i]))
+            largest = fmax(largest, fabs(f->sample.values[i]));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && f->scale >= 1.0; i++)
+        if (largest >= steps[i].from) {
+            f->scale = steps[i].scale;
+            prefix = steps[i].prefix;
+        }
+    f->title =
+        key->unit[0] == '\0' && prefix[0] == '\0'
+            ? key->key
+            : wm_arena_printf(f->arena, "%s [%s%s%s]", key->key, prefix,
+                              prefix[0] != '\0' && key->unit[0] != '\0' ? " " : "", key->unit);
+}
+
+static bool draw_fan(struct figure *f, struct wm_folder *folder, struct wm_diags *diags)
+{
+    if (!has_pv(f) || wm_store_each(f->store, WM_READ_YEARLY, take_years, f, diags) != WM_OK)
+        return diags->n_errors == 0;
+    return f->n_fan < 2 || wm_folder_figure(folder, "study_fan", fan_csv, f);
+}
+
+enum wm_status wm_stats_figures(struct wm_folder *folder, struct wm_store *store,
+                                const char *metric, struct wm_diags *diags)
+{
+    const struct wm_store_about *const about = wm_store_about(store);
+    struct figure f = {.arena = folder->arena, .store = store, .about = about};
+    size_t at = 0;
+    if (metric == NULL && about->n_metrics > 0)
+        metric = about->metrics[0].key;
+    if (!wm_sample_metric(folder->arena, store, metric != NULL ? metric : "", &at, diags))
+        return WM_USAGE;
+    enum wm_status status = wm_sample_load(folder->arena, store, &at, 1, &f.sample, diags);
+    if (status == WM_OK)
+        status =
+            wm_tornado_bars(folder->arena, store, metric, &f.bars, &f.n_bars, &f.centre, diags);
+    if (status != WM_OK)
+        return status;
+    choose_scale(&f, &about->metrics[at]);
+    bool ok = true;
+    if (about->n_axes > 1)
+        ok = wm_folder_figure(folder, "study_tornado", tornado_csv, &f);
+    if (is_random(&f))
+        ok = wm_folder_figure(folder, "study_distribution", distribution_csv, &f) &&
+             draw_fan(&f, folder, diags) && ok;
+    if (is_design(&f, WM_DESIGN_GRID) && about->n_axes > 1) {
+        f.x_axis = 0;
+        f.y_axis = 1;
+        ok = wm_folder_figure(folder, "study_heat", heat_csv, &f) && ok;
+    }
+    if (!is_design(&f, WM_DESIGN_ONE_AT_A_TIME) && choose_lines(&f))
+        ok = wm_folder_figure(folder, "study_response", response_csv, &f) && ok;
+    return ok ? WM_OK : WM_IO;
+}

@@ -1,0 +1,57 @@
+/* A store's columns in memory, for statistics. */
+#ifndef WM_SWEEP_SAMPLE_H
+#define WM_SWEEP_SAMPLE_H
+
+#include "wattmill/export.h"
+
+struct wm_sample {
+    size_t n;               /* points that ended well, in order of index */
+    uint64_t n_bad;         /* that did not */
+    uint64_t *index;        /* [n] */
+    double *values;         /* [n][n_metrics]; NAN: absent */
+    size_t n_metrics;
+    double *axis;           /* [n][n_axes] numbers; NAN: a text */
+    const char **axis_text; /* [n][n_axes]; NULL: a number */
+    size_t n_axes;
+    const char **params;    /* [n] */
+    size_t capacity;
+};
+
+/** Column of a metric in the store; false with E103. */
+bool wm_sample_metric(struct wm_arena *arena, const struct wm_store *store, const char *key,
+                      size_t *column, struct wm_diags *diags);
+/** Reads the metrics `columns` [n_columns] of all points, and their axes. */
+enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store,
+                              const size_t *columns, size_t n_columns, struct wm_sample *out,
+                              struct wm_diags *diags);
+/** Finite values of metric `m`, sorted; their number in `n`. */
+double *wm_sample_sorted(struct wm_arena *arena, const struct wm_sample *sample, size_t m,
+                         size_t *n);
+void wm_sort(double *values, size_t n);
+
+/** One axis as groups of points: its values, or tenths of the points where it is continuous. */
+struct wm_axis_groups {
+    const char **labels; /* [n_groups] */
+    double *x;           /* [n_groups] value, or mean of the tenth; NAN: a text */
+    size_t *group;       /* [n] of each point */
+    size_t n_groups;
+};
+struct wm_axis_groups wm_sample_groups(struct wm_arena *arena, const struct wm_sample *sample,
+                                       size_t axis);
+
+/** A bar of a tornado: where the metric goes when the axis is low and high. */
+struct wm_tornado_bar {
+    const char *axis;
+    const char *low_label, *high_label;
+    double low, high; /* the metric there */
+};
+/** Bars by swing, largest first, [n_axes]; `centre` is the base point's value, or the mean. */
+enum wm_status wm_tornado_bars(struct wm_arena *arena, struct wm_store *store, const char *metric,
+                               struct wm_tornado_bar **bars, size_t *n, double *centre,
+                               struct wm_diags *diags);
+
+/** A number of at most 5 digits for a table, of `n_digits` elsewhere; "" when not finite. */
+const char *wm_short_number(struct wm_arena *arena, double value);
+const char *wm_rounded_number(struct wm_arena *arena, double value, int n_digits);
+
+#endif
