@@ -137,7 +137,7 @@ static enum wm_status points(struct cli *cli, const struct options *e, struct wm
             return e->out != NULL ? to_file(cli, e->out, formats[i].fn, store)
                                   : formats[i].fn(stdout, store, &cli->diags);
     if (strcmp(word, "xlsx") == 0 && e->out != NULL)
-        return wm_export_xlsx(e->out, store, e->point, &cli->diags);
+        return wm_export_xlsx(e->out, store, (uint64_t)e->point, &cli->diags);
     wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "export: --format \"%s\"%s", word,
                 strcmp(word, "xlsx") == 0 ? " needs -o FILE"
                                           : ": points come as csv, long, yearly, jsonl or xlsx");

@@ -145,7 +145,7 @@ const char *wm_rounded_number(struct wm_arena *arena, double value, int n_digits
     return wm_arena_printf(arena, "%s", wm_json_number_text(strtod(rounded, NULL), text));
 }
 
-const char *wm_short_number(struct wm_arena *arena, double value)
+const char *wm_table_number(struct wm_arena *arena, double value)
 {
     return wm_rounded_number(arena, value, 5);
 }
@@ -164,7 +164,7 @@ static bool group_by_value(struct wm_arena *arena, const struct wm_sample *s, si
         if (k == GROUPS_MAX)
             return false;
         if (k == g->n_groups) {
-            g->labels[k] = text != NULL ? text : wm_short_number(arena, x);
+            g->labels[k] = text != NULL ? text : wm_table_number(arena, x);
             g->x[k] = x;
             g->n_groups++;
         }

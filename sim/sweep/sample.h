@@ -51,7 +51,7 @@ enum wm_status wm_tornado_bars(struct wm_arena *arena, struct wm_store *store, c
                                struct wm_diags *diags);
 
 /** A number of at most 5 digits for a table, of `n_digits` elsewhere; "" when not finite. */
-const char *wm_short_number(struct wm_arena *arena, double value);
+const char *wm_table_number(struct wm_arena *arena, double value);
 const char *wm_rounded_number(struct wm_arena *arena, double value, int n_digits);
 
 #endif

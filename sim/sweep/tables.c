@@ -44,7 +44,7 @@ static void cell(struct table *t, const char *text)
 
 static void number(struct table *t, double value)
 {
-    cell(t, isfinite(value) ? wm_short_number(t->arena, value) : NULL);
+    cell(t, isfinite(value) ? wm_table_number(t->arena, value) : NULL);
 }
 
 static void whole(struct table *t, uint64_t value)
@@ -255,7 +255,7 @@ static int by_swing(const void *a, const void *b)
 static const char *axis_label(struct wm_arena *arena, const struct wm_sample *s, size_t i, size_t j)
 {
     const char *const text = s->axis_text[i * s->n_axes + j];
-    return text != NULL ? text : wm_short_number(arena, s->axis[i * s->n_axes + j]);
+    return text != NULL ? text : wm_table_number(arena, s->axis[i * s->n_axes + j]);
 }
 
 /* The axis' own points lie behind those of the axes before it; the metric's extremes among them. */
