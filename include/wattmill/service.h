@@ -17,20 +17,20 @@
 #include "wattmill/arena.h"
 #include "wattmill/request.h"
 
-enum { WM_LATENCY_MANTISSA_BITS = 7, WM_LATENCY_BINS = (63 - WM_LATENCY_MANTISSA_BITS + 1) << 7 };
+enum { WM_NS_HIST_MANTISSA_BITS = 7, WM_NS_HIST_BINS = (63 - WM_NS_HIST_MANTISSA_BITS + 1) << 7 };
 
 /** Distribution of times in integer nanoseconds. */
-struct wm_latency {
+struct wm_ns_hist {
     uint64_t n;
     int64_t max_ns;
     double sum_ns, square_ns2;
-    uint64_t bins[WM_LATENCY_BINS];
+    uint64_t bins[WM_NS_HIST_BINS];
 };
-void wm_latency_add(struct wm_latency *latency, int64_t time_ns);
+void wm_ns_hist_add(struct wm_ns_hist *latency, int64_t time_ns);
 /** Quantile [s], interpolated in its bin; NAN when empty. @param prob [0, 1] */
-double wm_latency_quantile_s(const struct wm_latency *latency, double prob);
+double wm_ns_hist_quantile_s(const struct wm_ns_hist *latency, double prob);
 /** Mean [s]; NAN when empty. */
-double wm_latency_mean_s(const struct wm_latency *latency);
+double wm_ns_hist_mean_s(const struct wm_ns_hist *latency);
 
 /** How a class is treated, and what it is promised. */
 struct wm_class_policy {
@@ -52,7 +52,7 @@ struct wm_service_class {
     uint64_t hit_tok; /* of served input, found in a prefix cache */
     uint64_t n_slo_met;
     uint64_t n_preempted;
-    struct wm_latency ttft, tpot, e2e, wait; /* wait: until the first place in a batch */
+    struct wm_ns_hist ttft, tpot, e2e, wait; /* wait: until the first place in a batch */
     /* number in the system over time, for Little's law and for the queue at the end */
     uint64_t n_present;
     int64_t since_ns;

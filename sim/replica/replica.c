@@ -341,7 +341,7 @@ static uint32_t admit(struct wm_replica *r, struct queue *queue)
     queue_pop(queue);
     r->n_waiting--;
     if (!s->admitted && s->arrival_ns >= r->service->warmup_ns)
-        wm_latency_add(&r->service->classes[s->class_id].wait, r->now_ns - s->arrival_ns);
+        wm_ns_hist_add(&r->service->classes[s->class_id].wait, r->now_ns - s->arrival_ns);
     s->admitted = true;
     s->blocks = blocks_needed(r, s);
     b->blocks_used += s->blocks;
@@ -430,9 +430,11 @@ static void plan_mixed(struct wm_replica *r, uint32_t prompt_tok)
                     t->pair_s * pairs + t->reach_s * reach;
     double energy_j = token_cost(t->token_j, t->max_tok, n_tok) + t->prompt_j * prompts +
                       t->pair_j * pairs + t->reach_j * reach;
+    time_s += t->seq_s[n];
+    energy_j += t->seq_j[n];
     if (n > 0) {
-        time_s += t->seq_s[n] + (double)t->ctx[n] * (double)b->ctx / units_per_s;
-        energy_j += t->seq_j[n] + t->ctx_j[n] * ctx_tok;
+        time_s += (double)t->ctx[n] * (double)b->ctx / units_per_s;
+        energy_j += t->ctx_j[n] * ctx_tok;
     }
     r->mixed_time = (int64_t)((time_s + r->extra_s) * units_per_s + 0.5);
     r->mixed_j = energy_j + r->extra_s * t->idle_w;

@@ -8,23 +8,23 @@
 /* Bins: values below 128 each have their own, then 128 bins to every doubling. */
 static inline uint32_t bin_of(uint64_t x)
 {
-    if (x < (1u << WM_LATENCY_MANTISSA_BITS))
+    if (x < (1u << WM_NS_HIST_MANTISSA_BITS))
         return (uint32_t)x;
-    const int shift = 63 - __builtin_clzll(x) - WM_LATENCY_MANTISSA_BITS;
-    return ((uint32_t)(shift + 1) << WM_LATENCY_MANTISSA_BITS) +
-           (uint32_t)((x >> shift) & ((1u << WM_LATENCY_MANTISSA_BITS) - 1));
+    const int shift = 63 - __builtin_clzll(x) - WM_NS_HIST_MANTISSA_BITS;
+    return ((uint32_t)(shift + 1) << WM_NS_HIST_MANTISSA_BITS) +
+           (uint32_t)((x >> shift) & ((1u << WM_NS_HIST_MANTISSA_BITS) - 1));
 }
 
 static double low_edge_ns(uint32_t bin)
 {
-    const uint32_t octave = bin >> WM_LATENCY_MANTISSA_BITS;
-    const double mantissa = (double)(bin & ((1u << WM_LATENCY_MANTISSA_BITS) - 1));
+    const uint32_t octave = bin >> WM_NS_HIST_MANTISSA_BITS;
+    const double mantissa = (double)(bin & ((1u << WM_NS_HIST_MANTISSA_BITS) - 1));
     if (octave == 0)
         return mantissa;
-    return ldexp(mantissa + (1 << WM_LATENCY_MANTISSA_BITS), (int)octave - 1);
+    return ldexp(mantissa + (1 << WM_NS_HIST_MANTISSA_BITS), (int)octave - 1);
 }
 
-void wm_latency_add(struct wm_latency *l, int64_t time_ns)
+void wm_ns_hist_add(struct wm_ns_hist *l, int64_t time_ns)
 {
     const int64_t x = time_ns > 0 ? time_ns : 0;
     l->n++;
@@ -34,16 +34,18 @@ void wm_latency_add(struct wm_latency *l, int64_t time_ns)
     l->bins[bin_of((uint64_t)x)]++;
 }
 
-double wm_latency_quantile_s(const struct wm_latency *l, double prob)
+double wm_ns_hist_quantile_s(const struct wm_ns_hist *l, double prob)
 {
     WM_REQUIRE(prob >= 0.0 && prob <= 1.0);
     if (l->n == 0)
         return (double)NAN;
     const double wanted = prob * (double)l->n;
     double below = 0.0;
-    for (uint32_t i = 0; i < WM_LATENCY_BINS; i++) {
+    for (uint32_t i = 0; i < WM_NS_HIST_BINS; i++) {
         const double here = (double)l->bins[i];
         if (here > 0.0 && below + here >= wanted) {
+            if (i < (1u << WM_NS_HIST_MANTISSA_BITS))
+                return 1e-9 * (double)i; /* a bin of its own */
             const double low = low_edge_ns(i), high = fmin(low_edge_ns(i + 1), (double)l->max_ns);
             return 1e-9 * (low + (fmax(high, low) - low) * (wanted - below) / here);
         }
@@ -52,7 +54,7 @@ double wm_latency_quantile_s(const struct wm_latency *l, double prob)
     return 1e-9 * (double)l->max_ns;
 }
 
-double wm_latency_mean_s(const struct wm_latency *l)
+double wm_ns_hist_mean_s(const struct wm_ns_hist *l)
 {
     return l->n > 0 ? 1e-9 * l->sum_ns / (double)l->n : (double)NAN;
 }
@@ -106,10 +108,10 @@ void wm_service_left(struct wm_service *s, int64_t now_ns, const struct wm_serve
         c->n_slo_met += (p->ttft_slo_ns == 0 || ttft_ns <= p->ttft_slo_ns) &&
                         (p->tpot_slo_ns == 0 || tpot_ns <= p->tpot_slo_ns);
         if (r->arrival_ns >= s->warmup_ns) {
-            wm_latency_add(&c->ttft, ttft_ns);
-            wm_latency_add(&c->e2e, ttft_ns + decode_ns);
+            wm_ns_hist_add(&c->ttft, ttft_ns);
+            wm_ns_hist_add(&c->e2e, ttft_ns + decode_ns);
             if (r->output_tok > 1)
-                wm_latency_add(&c->tpot, tpot_ns);
+                wm_ns_hist_add(&c->tpot, tpot_ns);
         }
     }
     if (s->on_served != NULL)

@@ -63,14 +63,16 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
     /* what a chunk adds beyond its tokens, measured at a large one */
     const double c = (double)max_tok;
     const struct wm_load bare = tokens_alone(c);
-    struct wm_load sampled = bare, pairs = bare, reach = bare, none = bare;
+    struct wm_load sampled = bare, twice = bare, pairs = bare, none = bare;
     sampled.sampled = 1.0;
+    twice.sampled = 2.0;
     pairs.pairs = 0.5 * c * c;
+    struct wm_load reach = pairs; /* what is reached counts only where there are pairs */
     reach.reach_tok = c;
     none.chunks = 0.0;
     const struct cost base = cost_of(m, &bare), no_chunk = cost_of(m, &none),
-                      with_sample = cost_of(m, &sampled), with_pairs = cost_of(m, &pairs),
-                      with_reach = cost_of(m, &reach);
+                      with_sample = cost_of(m, &sampled), with_two = cost_of(m, &twice),
+                      with_pairs = cost_of(m, &pairs), with_reach = cost_of(m, &reach);
     const double chunk_s = base.time_s - no_chunk.time_s;
     const double chunk_j = base.energy_j - no_chunk.energy_j;
     for (size_t i = 0; i < n_tok; i++) {
@@ -88,12 +90,15 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
         .idle_w = gpus * (hw->tdp_w * hw->power.base_frac + hw->host_idle_w),
         .token_s = token_s,
         .token_j = token_j,
-        .prompt_s = fmax(0.0, chunk_s + with_sample.time_s - base.time_s),
-        .prompt_j = fmax(0.0, chunk_j + with_sample.energy_j - base.energy_j),
+        .prompt_s = fmax(0.0, chunk_s + with_two.time_s - with_sample.time_s),
+        .prompt_j = fmax(0.0, chunk_j + with_two.energy_j - with_sample.energy_j),
         .pair_s = fmax(0.0, with_pairs.time_s - base.time_s) / (0.5 * c * c),
         .pair_j = fmax(0.0, with_pairs.energy_j - base.energy_j) / (0.5 * c * c),
-        .reach_s = fmax(0.0, with_reach.time_s - base.time_s) / c,
-        .reach_j = fmax(0.0, with_reach.energy_j - base.energy_j) / c};
+        .reach_s = fmax(0.0, with_reach.time_s - with_pairs.time_s) / c,
+        .reach_j = fmax(0.0, with_reach.energy_j - with_pairs.energy_j) / c};
+    /* no sequence decodes: a prompt that ends passes the output head alone */
+    out[4][0] = fmax(0.0, 2.0 * with_sample.time_s - base.time_s - with_two.time_s);
+    out[5][0] = fmax(0.0, 2.0 * with_sample.energy_j - base.energy_j - with_two.energy_j);
     fill_decode(m, &costs, mean_context_tok, draft_tok, out);
     costs.decode_s = out[0];
     costs.decode_j = out[1];

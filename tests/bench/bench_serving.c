@@ -80,8 +80,8 @@ static struct result run_replica(const struct work *w)
     struct result out = {.cpu_s = cpu_s() - begin_s};
     out.n_steps = wm_replica_totals(r, now).n_steps;
     out.hash = (uint64_t)now;
-    out.ttft_s = wm_latency_mean_s(&s->classes[0].ttft);
-    out.tpot_s = wm_latency_mean_s(&s->classes[0].tpot);
+    out.ttft_s = wm_ns_hist_mean_s(&s->classes[0].ttft);
+    out.tpot_s = wm_ns_hist_mean_s(&s->classes[0].tpot);
     wm_arena_close(arena);
     return out;
 }
@@ -230,8 +230,8 @@ static void bench_trace(struct wm_arena *arena, const struct work *like)
     printf("W4 Azure conversation, 2 replicas   %.3f s with reading, %.2f M requests/s, "
            "%.1f M steps/s; TTFT %.0f ms, TPOT %.1f ms\n",
            used_s, 1e-6 * (double)t.n_arrived / used_s, 1e-6 * (double)t.work.n_steps / used_s,
-           1e3 * wm_latency_mean_s(&s->classes[0].ttft),
-           1e3 * wm_latency_mean_s(&s->classes[0].tpot));
+           1e3 * wm_ns_hist_mean_s(&s->classes[0].ttft),
+           1e3 * wm_ns_hist_mean_s(&s->classes[0].tpot));
 }
 
 int main(void)

@@ -337,8 +337,9 @@ static void naive_run(struct naive *s)
         if (had_prompts) {
             double time_s = s->t->token_s[(tok + n + 7) / 8] + s->t->prompt_s * n_reading +
                             s->t->pair_s * pairs + s->t->reach_s * reach;
+            time_s += s->t->seq_s[n];
             if (n > 0)
-                time_s += s->t->seq_s[n] + (double)s->t->ctx[n] * (double)context / units;
+                time_s += (double)s->t->ctx[n] * (double)context / units;
             time = (int64_t)((time_s + s->extra_s) * units + 0.5);
         } else {
             time = s->t->decode[n] + s->t->ctx[n] * context;
@@ -528,10 +529,10 @@ START_TEST(urgent_requests_wait_less)
     const struct wm_request *const q = random_requests(3, N_EQUAL, 14.0, 200.0, 80.0, 2);
     struct wm_replica *const r = wm_replica_new(arena, &p, crooked_table(), service, 0, false);
     (void)serve(r, service, q, N_EQUAL);
-    ck_assert_double_lt(wm_latency_mean_s(&service->classes[1].wait),
-                        0.5 * wm_latency_mean_s(&service->classes[0].wait));
-    ck_assert_double_lt(wm_latency_mean_s(&service->classes[1].ttft),
-                        wm_latency_mean_s(&service->classes[0].ttft));
+    ck_assert_double_lt(wm_ns_hist_mean_s(&service->classes[1].wait),
+                        0.5 * wm_ns_hist_mean_s(&service->classes[0].wait));
+    ck_assert_double_lt(wm_ns_hist_mean_s(&service->classes[1].ttft),
+                        wm_ns_hist_mean_s(&service->classes[0].ttft));
 }
 END_TEST
 
@@ -617,12 +618,12 @@ START_TEST(batch_one_with_exponential_lengths_is_mm1)
     const int64_t end = serve(r, service, q, n);
     const struct wm_service_class *const c = &service->classes[0];
     /* W = 1 / (mu - lambda) = 1 / 0.3; its standard error here is about 0.05 */
-    ck_assert_double_eq_tol(wm_latency_mean_s(&c->e2e), 1.0 / 0.3, 0.15);
-    ck_assert_double_eq_tol(wm_latency_quantile_s(&c->e2e, 0.5), log(2.0) / 0.3, 0.12);
+    ck_assert_double_eq_tol(wm_ns_hist_mean_s(&c->e2e), 1.0 / 0.3, 0.15);
+    ck_assert_double_eq_tol(wm_ns_hist_quantile_s(&c->e2e, 0.5), log(2.0) / 0.3, 0.12);
     ck_assert_double_eq_tol((double)wm_replica_totals(r, end).busy_ns / (double)end, 0.7, 0.01);
     /* Little: L = lambda W, exactly, since the system is empty at both ends */
     const double rate = (double)n / (1e-9 * (double)end);
-    ck_assert_double_eq_tol(wm_service_mean_present(c, end), rate * wm_latency_mean_s(&c->e2e),
+    ck_assert_double_eq_tol(wm_service_mean_present(c, end), rate * wm_ns_hist_mean_s(&c->e2e),
                             1e-6);
 }
 END_TEST
@@ -654,7 +655,7 @@ START_TEST(a_step_time_proportional_to_the_batch_is_processor_sharing)
     struct wm_replica *const r = wm_replica_new(arena, &p, t, service, 0, false);
     (void)serve(r, service, q, n);
     const double mean_s = work_s / (double)n, rho = 0.6 * mean_s;
-    ck_assert_double_eq_tol(wm_latency_mean_s(&service->classes[0].e2e) * (1.0 - rho) / mean_s, 1.0,
+    ck_assert_double_eq_tol(wm_ns_hist_mean_s(&service->classes[0].e2e) * (1.0 - rho) / mean_s, 1.0,
                             0.03);
 }
 END_TEST
@@ -675,13 +676,13 @@ END_TEST
 
 START_TEST(quantiles_are_within_half_a_percent)
 {
-    struct wm_latency *const l = WM_NEW(arena, struct wm_latency);
+    struct wm_ns_hist *const l = WM_NEW(arena, struct wm_ns_hist);
     for (int64_t i = 1; i <= 100000; i++)
-        wm_latency_add(l, i * 1000);
+        wm_ns_hist_add(l, i * 1000);
     for (double p = 0.01; p < 1.0; p += 0.01)
-        ck_assert_double_eq_tol(wm_latency_quantile_s(l, p) / (p * 0.1), 1.0, 0.005);
-    ck_assert_double_eq_tol(wm_latency_mean_s(l), 0.0500005, 1e-9);
-    ck_assert_double_eq_tol(wm_latency_quantile_s(l, 1.0), 0.1, 1e-12);
+        ck_assert_double_eq_tol(wm_ns_hist_quantile_s(l, p) / (p * 0.1), 1.0, 0.005);
+    ck_assert_double_eq_tol(wm_ns_hist_mean_s(l), 0.0500005, 1e-9);
+    ck_assert_double_eq_tol(wm_ns_hist_quantile_s(l, 1.0), 0.1, 1e-12);
 }
 END_TEST
 

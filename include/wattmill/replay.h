@@ -1,0 +1,85 @@
+/*
+ * Replay: requests of a trace or generator served by a fleet of replicas of one model, from the
+ * catalogue's accelerator, model and engine to latencies, throughput, power and balances.
+ */
+#ifndef WATTMILL_REPLAY_H
+#define WATTMILL_REPLAY_H
+
+#include "wattmill/diag.h"
+#include "wattmill/fleet.h"
+#include "wattmill/serving.h"
+
+/** What serves. Zero members are chosen: see each. */
+struct wm_replay_case {
+    const struct wm_accelerator *accelerator;
+    const struct wm_llm *llm;
+    const struct wm_engine *engine; /* says whether prefill and decode have workers of their own */
+    enum wm_precision precision;
+    double kv_bytes;       /* per element of the cache; 0: the engine's */
+    struct wm_group group; /* tensor 0: the plan for most tokens per accelerator within the SLO */
+    uint32_t n_prefill;    /* disaggregated: prefill groups a replica; 0: the plan's */
+    uint32_t n_replicas;   /* >= 1 */
+    enum wm_router router;
+    bool prefill_first; /* aggregated: whole prompts before decoding, not chunks beside it */
+    enum wm_preemption preemption;
+    uint32_t max_seqs;             /* of a batch; 0: the engine's */
+    uint32_t token_budget;         /* tokens of a step; 0: the engine's chunk */
+    uint32_t kv_blocks;            /* of 16 tokens; 0: what the memory holds */
+    double watermark_frac;         /* of the blocks, kept free when admitting */
+    double cache_tok;              /* prefix cache a replica; 0: none */
+    double draft_tok, accept_frac; /* speculative decoding; 0: none */
+    double clock_frac;             /* 0 = 1 */
+    double cap_w;          /* board and host power of an accelerator; 0: none. Sets the clock */
+    double mtbf_s, mttr_s; /* of a replica; mtbf 0: no failures */
+    double ttft_slo_s,
+        tok_per_s_per_user_slo; /* of every class; 0: no target (10 s, 10 tok/s to plan) */
+    double max_wait_s;          /* dropped after waiting so long; 0: never */
+    uint32_t n_classes;         /* 0 = 1 */
+    uint64_t seed;
+    /* the mix, for the plan and for the chord of energy; means of the trace */
+    double input_tok, output_tok;
+    int64_t last_ns; /* length of the arrivals, 0 = unknown */
+    int64_t stop_ns; /* 0: to the end */
+    bool no_drain;   /* stop with the arrivals, whatever is still under way */
+    const struct wm_fleet_event *events;
+    size_t n_events;
+};
+
+/** What was chosen, and what came of it. */
+struct wm_replay {
+    struct wm_group group, prefill_group;
+    uint32_t n_prefill;
+    double gpus_per_replica, gpus;
+    struct wm_replica_params worker, prefill;
+    double clock_frac;
+    const struct wm_service *service;
+    struct wm_fleet_totals totals;
+    double time_s;                                           /* simulated */
+    struct wm_tok_count arrived, served, dropped, in_flight; /* all classes */
+    double
+        balance_token_rel; /* (arrived - served - dropped - in flight in the replicas) / arrived */
+    double slo_attainment_frac; /* of served; NAN without a target */
+    double it_w, gpu_it_w;      /* mean over the simulated time: all replicas, per accelerator */
+    double energy_j_per_output_tok;
+    double busy_frac, prefill_share_frac; /* of worker time; of busy time */
+    double mean_batch;                    /* sequences a decode step, mean over steps */
+};
+
+/**
+ * Runs it.
+ * @return WM_OK; WM_FAILED with E302 when tokens do not balance; WM_INFEASIBLE with E301
+ */
+enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case *c,
+                             struct wm_request_source source, struct wm_replay *out,
+                             struct wm_diags *diags);
+
+/** One figure of a result, for tables and files. */
+struct wm_replay_metric {
+    const char *key, *unit, *doc;
+    double value; /* NAN: not computed */
+};
+/** All figures in order; `n` out. */
+const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const struct wm_replay *r,
+                                                 size_t *n);
+
+#endif

@@ -1,0 +1,276 @@
+/* From catalogue entries to a fleet: group, tables, KV blocks; then the run and its figures. */
+#include "wattmill/replay.h"
+
+#include <math.h>
+
+#include "wattmill/require.h"
+
+enum { BLOCK_TOK = 16, MAX_SEQS = 4096, MAX_CLOCKS = 13 };
+
+/* Host memory is behind PCIe 5.0 x16: 64 GB/s a direction less protocol (PCI-SIG; share: estimate). */
+static const double host_bytes_per_s = 55e9;
+/* Targets that only bound the search for a plan when the user set none (estimates). */
+static const double plan_ttft_s = 10.0, plan_tok_per_s = 10.0;
+
+static enum wm_status infeasible(struct wm_diags *diags, const struct wm_replay_case *c,
+                                 const char *why)
+{
+    wm_diag_add(diags, WM_E301, NULL, NULL, "%s on %s: %s", c->llm->head.name,
+                c->accelerator->head.name, why);
+    return WM_INFEASIBLE;
+}
+
+static const char *const faults[] = {"", "the hardware has no unit for this precision",
+                                     "weights and one sequence do not fit the memory of any group",
+                                     "no batch reaches the wanted tokens per second and user",
+                                     "no group meets the TTFT target"};
+
+static struct wm_serving_case serving_case(const struct wm_replay_case *c)
+{
+    return (struct wm_serving_case){
+        .accelerator = c->accelerator,
+        .llm = c->llm,
+        .engine = c->engine,
+        .precision = c->precision,
+        .input_tok = fmax(1.0, c->input_tok),
+        .output_tok = fmax(1.0, c->output_tok),
+        .output_scv = 1.0,
+        .max_gpus = fmax((double)c->accelerator->scale_up_gpus, (double)c->accelerator->rack_gpus),
+        .ttft_slo_s = c->ttft_slo_s > 0.0 ? c->ttft_slo_s : plan_ttft_s,
+        .tok_per_s_per_user_slo =
+            c->tok_per_s_per_user_slo > 0.0 ? c->tok_per_s_per_user_slo : plan_tok_per_s};
+}
+
+/* Groups of a replica: given, or the plan for most tokens per accelerator. */
+static enum wm_status choose_groups(const struct wm_replay_case *c, struct wm_replay *r,
+                                    struct wm_diags *diags)
+{
+    const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
+    if (c->group.tensor > 0.0) {
+        r->group = r->prefill_group = c->group;
+        r->n_prefill = !disaggregated ? 0 : c->n_prefill > 0 ? c->n_prefill : 1;
+    } else {
+        const struct wm_serving_case sc = serving_case(c);
+        const struct wm_serving_plan plan = wm_serving_plan(&sc);
+        if (plan.fault != WM_PLAN_OK)
+            return infeasible(diags, c, faults[plan.fault]);
+        r->group = plan.decode_group;
+        r->prefill_group = plan.prefill_group;
+        if (disaggregated && plan.prefill_gpus > 0.0)
+            r->n_prefill = c->n_prefill > 0
+                               ? c->n_prefill
+                               : (uint32_t)(plan.prefill_gpus / plan.prefill_group_gpus + 0.5);
+    }
+    r->gpus_per_replica = wm_group_gpus(&r->group);
+    if (r->n_prefill > 0)
+        r->gpus_per_replica += (double)r->n_prefill * wm_group_gpus(&r->prefill_group);
+    r->gpus = r->gpus_per_replica * (double)c->n_replicas;
+    return WM_OK;
+}
+
+static struct wm_step_model step_model(const struct wm_replay_case *c, const struct wm_group *group,
+                                       double clock_frac)
+{
+    return (struct wm_step_model){.accelerator = c->accelerator,
+                                  .llm = c->llm,
+                                  .engine = c->engine,
+                                  .precision = c->precision,
+                                  .kv_bytes = c->kv_bytes > 0.0 ? c->kv_bytes : c->engine->kv_bytes,
+                                  .group = *group,
+                                  .clock_frac = clock_frac};
+}
+
+static double context_tok(const struct wm_replay_case *c)
+{
+    return c->input_tok + 0.5 * c->output_tok;
+}
+
+/* Blocks that fit a group: each attention group holds its own sequences. */
+static double kv_blocks(const struct wm_replay_case *c, const struct wm_group *group)
+{
+    if (c->kv_blocks > 0)
+        return (double)c->kv_blocks;
+    const struct wm_step_model m = step_model(c, group, 1.0);
+    const double tok = fmax((double)BLOCK_TOK, context_tok(c));
+    const double block_bytes = wm_group_kv_bytes(&m, tok) * (double)BLOCK_TOK / tok;
+    return floor(wm_group_kv_room_bytes(&m) / block_bytes) * group->data;
+}
+
+static double draft_gain(const struct wm_replay_case *c)
+{
+    return c->draft_tok > 0.0 ? wm_draft_gain(c->draft_tok, c->accept_frac) : 1.0;
+}
+
+static enum wm_status choose_worker(const struct wm_replay_case *c, const struct wm_group *group,
+                                    bool prefill, struct wm_replica_params *out,
+                                    struct wm_diags *diags)
+{
+    const double blocks = kv_blocks(c, group);
+    if (blocks < 2.0)
+        return infeasible(diags, c, "weights leave no memory for the KV cache of a sequence");
+    const double seqs = c->max_seqs > 0
+                            ? (double)c->max_seqs
+                            : (double)c->engine->max_batch_per_gpu * wm_group_gpus(group);
+    const double budget =
+        c->token_budget > 0 ? (double)c->token_budget : c->engine->prefill_chunk_tok * group->data;
+    const double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, step_model(c, group, 1.0).kv_bytes);
+    const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
+    *out = (struct wm_replica_params){
+        .batching = prefill            ? WM_BATCH_PREFILL_ONLY
+                    : disaggregated    ? WM_BATCH_DECODE_ONLY
+                    : c->prefill_first ? WM_BATCH_PREFILL_FIRST
+                                       : WM_BATCH_CHUNKED,
+        .preemption = c->preemption,
+        .max_seqs = (uint32_t)fmin(seqs, MAX_SEQS),
+        .token_budget = (uint32_t)fmin(fmax(budget, WM_STEP_TOK_ROUND), 65536.0),
+        .block_tok = BLOCK_TOK,
+        .kv_blocks = (uint32_t)fmin(blocks, 4e9),
+        .watermark_blocks = (uint32_t)ceil(c->watermark_frac * blocks),
+        .tok_per_step = prefill ? 1.0 : draft_gain(c),
+        .swap_s_per_tok = seq_bytes / (host_bytes_per_s * wm_group_gpus(group)),
+        .cache_tok = !disaggregated || prefill ? (uint32_t)fmin(c->cache_tok, 4e9) : 0};
+    return WM_OK;
+}
+
+static const struct wm_step_table *compile(struct wm_arena *arena, const struct wm_replay_case *c,
+                                           const struct wm_group *group,
+                                           const struct wm_replica_params *p, double clock_frac)
+{
+    const struct wm_step_model m = step_model(c, group, clock_frac);
+    const double draft_tok = p->batching == WM_BATCH_PREFILL_ONLY ? 0.0 : c->draft_tok;
+    return wm_step_table_of_model(arena, &m, p->max_seqs, p->token_budget, context_tok(c),
+                                  draft_tok);
+}
+
+/* Tables from the wanted clock down to the lowest, when something may change it; else of that one. */
+static struct wm_clock_tables compile_clocks(struct wm_arena *arena, const struct wm_replay_case *c,
+                                             const struct wm_group *group,
+                                             const struct wm_replica_params *p)
+{
+    const double top = c->clock_frac > 0.0 ? c->clock_frac : 1.0;
+    const double low = c->accelerator->power.min_clock_frac;
+    const bool changes = c->cap_w > 0.0 || c->n_events > 0;
+    const uint32_t n = changes && top > low ? MAX_CLOCKS : 1;
+    const struct wm_step_table **const t = WM_NEW_ARRAY(arena, const struct wm_step_table *, n);
+    for (uint32_t i = 0; i < n; i++)
+        t[i] = compile(arena, c, group, p,
+                       n == 1 ? top : top - (top - low) * (double)i / (double)(n - 1));
+    return (struct wm_clock_tables){.n = n, .tables = t};
+}
+
+static void sum_tok(struct wm_tok_count *to, const struct wm_tok_count *from)
+{
+    to->requests += from->requests;
+    to->input_tok += from->input_tok;
+    to->output_tok += from->output_tok;
+}
+
+static uint64_t all_tok(const struct wm_tok_count *n)
+{
+    return n->input_tok + n->output_tok;
+}
+
+static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
+{
+    const struct wm_fleet_totals *const t = &r->totals;
+    uint64_t met = 0;
+    for (uint32_t i = 0; i < r->service->n_classes; i++) {
+        const struct wm_service_class *const k = &r->service->classes[i];
+        const struct wm_tok_count left = wm_service_in_flight(k);
+        sum_tok(&r->arrived, &k->arrived);
+        sum_tok(&r->served, &k->served);
+        sum_tok(&r->dropped, &k->dropped);
+        sum_tok(&r->in_flight, &left);
+        met += k->n_slo_met;
+    }
+    const bool has_slo = c->ttft_slo_s > 0.0 || c->tok_per_s_per_user_slo > 0.0;
+    const double nothing = (double)NAN;
+    r->time_s = 1e-9 * (double)t->end_ns;
+    const double accounted =
+        (double)all_tok(&r->served) + (double)all_tok(&r->dropped) + (double)t->in_flight_tok;
+    r->balance_token_rel = r->arrived.requests > 0 ? ((double)all_tok(&r->arrived) - accounted) /
+                                                         (double)all_tok(&r->arrived)
+                                                   : 0.0;
+    r->slo_attainment_frac =
+        has_slo && r->served.requests > 0 ? (double)met / (double)r->served.requests : nothing;
+    r->it_w = r->time_s > 0.0 ? t->work.energy_j / r->time_s : nothing;
+    r->gpu_it_w = r->it_w / r->gpus;
+    r->energy_j_per_output_tok =
+        r->served.output_tok > 0 ? t->work.energy_j / (double)r->served.output_tok : nothing;
+    const double workers = (double)c->n_replicas * (1.0 + (double)r->n_prefill);
+    r->busy_frac =
+        t->end_ns > 0 ? (double)t->work.busy_ns / ((double)t->end_ns * workers) : nothing;
+    r->prefill_share_frac =
+        t->work.busy_ns > 0 ? (double)t->work.prefill_ns / (double)t->work.busy_ns : nothing;
+    const double decode_steps = (double)(t->work.n_steps - t->prefill_work.n_steps);
+    r->mean_batch =
+        decode_steps > 0.0 ? (double)t->work.decode_tok / (draft_gain(c) * decode_steps) : nothing;
+}
+
+enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case *c,
+                             struct wm_request_source source, struct wm_replay *r,
+                             struct wm_diags *diags)
+{
+    WM_REQUIRE(c->n_replicas >= 1);
+    *r = (struct wm_replay){0};
+    if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS)
+        return infeasible(diags, c, faults[WM_PLAN_NO_UNIT]);
+    enum wm_status status = choose_groups(c, r, diags);
+    if (status == WM_OK)
+        status = choose_worker(c, &r->group, false, &r->worker, diags);
+    if (status == WM_OK && r->n_prefill > 0)
+        status = choose_worker(c, &r->prefill_group, true, &r->prefill, diags);
+    if (status != WM_OK)
+        return status;
+    if (r->n_prefill == 0 && r->worker.batching == WM_BATCH_DECODE_ONLY)
+        r->worker.batching = WM_BATCH_PREFILL_FIRST; /* every prompt is cached: nothing to split */
+
+    struct wm_class_policy policies[WM_CLASSES_MAX];
+    const uint32_t n_classes = c->n_classes > 0 ? c->n_classes : 1;
+    for (uint32_t i = 0; i < n_classes; i++)
+        policies[i] = (struct wm_class_policy){
+            .ttft_slo_ns = (int64_t)(c->ttft_slo_s * 1e9),
+            .tpot_slo_ns =
+                c->tok_per_s_per_user_slo > 0.0 ? (int64_t)(1e9 / c->tok_per_s_per_user_slo) : 0,
+            .max_wait_ns = (int64_t)(c->max_wait_s * 1e9)};
+    struct wm_service *const service = wm_service_new(arena, n_classes, policies);
+    service->api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9);
+    r->service = service;
+
+    /* a cap is an event at the start */
+    struct wm_fleet_event *const events =
+        WM_NEW_ARRAY(arena, struct wm_fleet_event, c->n_events + 1);
+    size_t n_events = 0;
+    if (c->cap_w > 0.0)
+        events[n_events++] = (struct wm_fleet_event){
+            .kind = WM_FLEET_CAP, .n = c->n_replicas, .value = c->cap_w * r->gpus_per_replica};
+    for (size_t i = 0; i < c->n_events; i++)
+        events[n_events++] = c->events[i];
+    struct wm_fleet_params p = {
+        .n_replicas = c->n_replicas,
+        .router = c->router,
+        .worker = r->worker,
+        .clocks = compile_clocks(arena, c, &r->group, &r->worker),
+        .n_prefill = r->n_prefill,
+        .prefill = r->prefill,
+        .transfer_s_per_tok =
+            wm_llm_kv_bytes_per_tok(c->llm, step_model(c, &r->group, 1.0).kv_bytes) /
+            c->accelerator->scale_out_bytes_per_s,
+        .mtbf_s = c->mtbf_s,
+        .mttr_s = c->mttr_s,
+        .seed = c->seed,
+        .events = events,
+        .n_events = n_events};
+    if (r->n_prefill > 0)
+        p.prefill_clocks = compile_clocks(arena, c, &r->prefill_group, &r->prefill);
+    r->clock_frac = p.clocks.tables[0]->clock_frac;
+    struct wm_fleet *const fleet = wm_fleet_new(arena, &p, service);
+    wm_fleet_run(fleet, source, c->last_ns, c->stop_ns, !c->no_drain);
+    r->totals = wm_fleet_totals(fleet);
+    sum_up(c, r);
+    if (fabs(r->balance_token_rel) <= 1e-9)
+        return WM_OK;
+    wm_diag_add(diags, WM_E302, NULL, NULL, "tokens: residual %.2e of those that arrived",
+                r->balance_token_rel);
+    return WM_FAILED;
+}

@@ -1,0 +1,332 @@
+/* Fleet: routing, failures, caps, disaggregation; conservation in all of them. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+#include "wattmill/catalog.h"
+#include "wattmill/fleet.h"
+#include "wattmill/numeric.h"
+#include "wattmill/replay.h"
+#include "wattmill/rng.h"
+
+static struct wm_arena *arena;
+
+static void set_up(void)
+{
+    arena = wm_arena_open();
+}
+static void tear_down(void)
+{
+    wm_arena_close(arena);
+}
+
+static const struct wm_step_affine step = {.step_s = 10e-3,
+                                           .seq_s = 50e-6,
+                                           .ctx_s = 0.05e-6,
+                                           .tok_s = 60e-6,
+                                           .busy_w = 700.0,
+                                           .idle_w = 100.0};
+
+static struct wm_replica_params worker(enum wm_batching batching)
+{
+    return (struct wm_replica_params){.batching = batching,
+                                      .max_seqs = 64,
+                                      .token_budget = 1024,
+                                      .block_tok = 16,
+                                      .kv_blocks = 4000,
+                                      .watermark_blocks = 40,
+                                      .tok_per_step = 1.0};
+}
+
+struct poisson {
+    struct wm_rng rng;
+    double rate, time_s;
+    size_t left;
+    uint64_t blocks[4];
+};
+
+static bool next_poisson(void *self, struct wm_request *out)
+{
+    struct poisson *const p = self;
+    if (p->left == 0)
+        return false;
+    p->left--;
+    p->time_s += wm_rng_exponential(&p->rng) / p->rate;
+    const uint64_t topic = wm_rng_bits(&p->rng) % 64;
+    for (uint64_t i = 0; i < 4; i++)
+        p->blocks[i] = topic * 100 + i;
+    *out = (struct wm_request){.arrival_ns = (int64_t)(p->time_s * 1e9),
+                               .input_tok = 300 + (uint32_t)(wm_rng_uniform(&p->rng) * 400.0),
+                               .output_tok = 1 + (uint32_t)(wm_rng_exponential(&p->rng) * 120.0),
+                               .n_blocks = 4,
+                               .block_tok = 64,
+                               .blocks = p->blocks};
+    return true;
+}
+
+static struct poisson poisson(double rate, size_t n)
+{
+    return (struct poisson){.rng = wm_rng_stream(5, "poisson", 0), .rate = rate, .left = n};
+}
+
+static struct wm_fleet_totals run(struct wm_fleet_params p, struct wm_service *service, double rate,
+                                  size_t n, bool drain)
+{
+    const struct wm_step_table **const tables =
+        WM_NEW_ARRAY(arena, const struct wm_step_table *, 3);
+    for (int i = 0; i < 3; i++) { /* clocks 1, 2/3, 1/3; power falls faster than speed */
+        const double f = 1.0 - (double)i / 3.0;
+        const struct wm_step_affine a = {.step_s = step.step_s / f,
+                                         .seq_s = step.seq_s / f,
+                                         .ctx_s = step.ctx_s,
+                                         .tok_s = step.tok_s / f,
+                                         .busy_w = 100.0 + 600.0 * f * f * f,
+                                         .idle_w = 100.0};
+        struct wm_step_table *const t = wm_step_table_affine(arena, &a, 64, 1024);
+        t->clock_frac = f;
+        tables[i] = t;
+    }
+    p.clocks = (struct wm_clock_tables){3, tables};
+    p.prefill_clocks = p.clocks;
+    struct wm_fleet *const f = wm_fleet_new(arena, &p, service);
+    struct poisson source = poisson(rate, n);
+    wm_fleet_run(f, (struct wm_request_source){next_poisson, &source},
+                 (int64_t)(1e9 * (double)n / rate), 0, drain);
+    const struct wm_fleet_totals t = wm_fleet_totals(f);
+    const struct wm_service_class *const c = &service->classes[0];
+    const struct wm_tok_count left = wm_service_in_flight(c);
+    ck_assert_uint_eq(c->arrived.requests, n);
+    ck_assert_uint_eq(left.input_tok + left.output_tok, t.in_flight_tok);
+    if (drain)
+        ck_assert_uint_eq(left.requests, 0);
+    return t;
+}
+
+static struct wm_fleet_params fleet(uint32_t n, enum wm_router router)
+{
+    return (struct wm_fleet_params){
+        .n_replicas = n, .router = router, .worker = worker(WM_BATCH_CHUNKED), .seed = 9};
+}
+
+START_TEST(one_replica_in_a_fleet_is_that_replica)
+{
+    struct wm_service *const a = wm_service_new(arena, 1, NULL);
+    struct wm_service *const b = wm_service_new(arena, 1, NULL);
+    (void)run(fleet(1, WM_ROUTE_LEAST_TOKENS), a, 6.0, 3000, true);
+    const struct wm_replica_params p = worker(WM_BATCH_CHUNKED);
+    struct wm_replica *const r =
+        wm_replica_new(arena, &p, wm_step_table_affine(arena, &step, 64, 1024), b, 0, true);
+    struct poisson source = poisson(6.0, 3000);
+    struct wm_request q;
+    for (bool more = next_poisson(&source, &q); more || wm_replica_next(r) != WM_TIME_NEVER;) {
+        if (more && q.arrival_ns <= wm_replica_next(r)) {
+            wm_service_arrived(b, q.arrival_ns, &q);
+            wm_replica_arrive(r, q.arrival_ns, &q, 0);
+            more = next_poisson(&source, &q);
+        } else {
+            wm_replica_step(r);
+        }
+    }
+    ck_assert_double_eq(a->classes[0].ttft.sum_ns, b->classes[0].ttft.sum_ns);
+    ck_assert_double_eq(a->classes[0].e2e.sum_ns, b->classes[0].e2e.sum_ns);
+}
+END_TEST
+
+START_TEST(informed_routers_wait_less_than_taking_turns)
+{
+    double ttft_s[5]; /* near capacity, where a replica that got too much has a queue */
+    for (int k = 0; k < 5; k++) {
+        struct wm_service *const s = wm_service_new(arena, 1, NULL);
+        (void)run(fleet(8, (enum wm_router)k), s, 135.0, 20000, true);
+        ttft_s[k] = wm_ns_hist_quantile_s(&s->classes[0].ttft, 0.99);
+    }
+    ck_assert_double_lt(ttft_s[WM_ROUTE_LEAST_TOKENS], ttft_s[WM_ROUTE_ROUND_ROBIN]);
+    ck_assert_double_lt(ttft_s[WM_ROUTE_TWO_CHOICES], ttft_s[WM_ROUTE_ROUND_ROBIN]);
+    ck_assert_double_lt(ttft_s[WM_ROUTE_LEAST_REQUESTS], ttft_s[WM_ROUTE_ROUND_ROBIN]);
+}
+END_TEST
+
+START_TEST(prefix_affinity_hits_more_than_spreading)
+{
+    uint64_t hit_tok[2];
+    for (int k = 0; k < 2; k++) {
+        struct wm_service *const s = wm_service_new(arena, 1, NULL);
+        struct wm_fleet_params p = fleet(8, k == 0 ? WM_ROUTE_LEAST_TOKENS : WM_ROUTE_PREFIX);
+        p.worker.cache_tok = 64 * 4 * 10; /* ten of the 64 topics */
+        (void)run(p, s, 40.0, 10000, true);
+        hit_tok[k] = s->classes[0].hit_tok;
+    }
+    ck_assert_uint_gt(hit_tok[0], 0);
+    ck_assert_uint_gt(hit_tok[1], 3 * hit_tok[0]);
+}
+END_TEST
+
+START_TEST(failures_lose_nothing_and_cost_time)
+{
+    struct wm_service *const healthy = wm_service_new(arena, 1, NULL);
+    struct wm_service *const failing = wm_service_new(arena, 1, NULL);
+    struct wm_fleet_params p = fleet(6, WM_ROUTE_TWO_CHOICES);
+    (void)run(p, healthy, 40.0, 10000, true);
+    p.mtbf_s = 20.0;
+    p.mttr_s = 10.0;
+    const struct wm_fleet_totals t = run(p, failing, 40.0, 10000, true);
+    ck_assert_uint_gt(t.n_failures, 5);
+    ck_assert_double_eq_tol(t.replica_up_frac, 2.0 / 3.0, 0.12);
+    ck_assert_uint_eq(failing->classes[0].served.requests, 10000);
+    ck_assert_double_gt(wm_ns_hist_mean_s(&failing->classes[0].e2e),
+                        wm_ns_hist_mean_s(&healthy->classes[0].e2e));
+}
+END_TEST
+
+START_TEST(requests_wait_out_a_time_without_any_replica)
+{
+    struct wm_service *const s = wm_service_new(arena, 1, NULL);
+    struct wm_fleet_params p = fleet(2, WM_ROUTE_LEAST_TOKENS);
+    const struct wm_fleet_event events[] = {
+        {.time_ns = 10 * WM_NS_PER_S, .kind = WM_FLEET_FAIL, .n = 2},
+        {.time_ns = 40 * WM_NS_PER_S, .kind = WM_FLEET_REPAIR, .first = 1, .n = 1}};
+    p.events = events;
+    p.n_events = 2;
+    const struct wm_fleet_totals t = run(p, s, 5.0, 500, true);
+    ck_assert_uint_eq(t.n_failures, 2);
+    ck_assert_uint_eq(s->classes[0].served.requests, 500);
+    ck_assert_double_gt(wm_ns_hist_quantile_s(&s->classes[0].ttft, 1.0), 25.0);
+}
+END_TEST
+
+START_TEST(a_cap_slows_the_clock_until_power_fits_and_can_be_lifted)
+{
+    struct wm_service *const free_s = wm_service_new(arena, 1, NULL);
+    struct wm_service *const capped_s = wm_service_new(arena, 1, NULL);
+    struct wm_fleet_params p = fleet(4, WM_ROUTE_LEAST_TOKENS);
+    const struct wm_fleet_totals free_t = run(p, free_s, 20.0, 4000, true);
+    const struct wm_fleet_event events[] = {
+        {.kind = WM_FLEET_CAP, .n = 4, .value = 300.0}, /* 2/3: 100 + 600 * 8/27 = 278 W */
+        {.time_ns = 100 * WM_NS_PER_S, .kind = WM_FLEET_CLOCK, .n = 4, .value = 1.0}};
+    p.events = events;
+    p.n_events = 2;
+    const struct wm_fleet_totals t = run(p, capped_s, 20.0, 4000, true);
+    const double all_s = 1e-9 * (double)t.slice_ns;
+    ck_assert_double_le(t.energy_to_end_j[3] / (4.0 * all_s), 4.0 * 300.0);
+    ck_assert_double_gt(wm_ns_hist_mean_s(&capped_s->classes[0].tpot),
+                        1.1 * wm_ns_hist_mean_s(&free_s->classes[0].tpot));
+    const double last_w = (t.energy_to_end_j[15] - t.energy_to_end_j[14]) / all_s;
+    const double free_w = (free_t.energy_to_end_j[15] - free_t.energy_to_end_j[14]) / all_s;
+    ck_assert_double_eq_tol(last_w / free_w, 1.0, 0.05);
+}
+END_TEST
+
+START_TEST(overload_is_a_growing_queue)
+{
+    struct wm_service *const s = wm_service_new(arena, 1, NULL);
+    const struct wm_fleet_totals t = run(fleet(2, WM_ROUTE_LEAST_TOKENS), s, 80.0, 8000, false);
+    ck_assert(t.growing);
+    ck_assert_double_gt(t.waiting[15], 1.5 * t.waiting[7]);
+    ck_assert_uint_gt(wm_service_in_flight(&s->classes[0]).requests, 1000);
+    struct wm_service *const calm = wm_service_new(arena, 1, NULL);
+    ck_assert(!run(fleet(2, WM_ROUTE_LEAST_TOKENS), calm, 15.0, 8000, false).growing);
+}
+END_TEST
+
+START_TEST(separate_prefill_workers_keep_decoding_steady)
+{
+    struct wm_service *const together = wm_service_new(arena, 1, NULL);
+    struct wm_service *const apart = wm_service_new(arena, 1, NULL);
+    (void)run(fleet(3, WM_ROUTE_LEAST_TOKENS), together, 25.0, 5000, true);
+    struct wm_fleet_params p = fleet(1, WM_ROUTE_LEAST_TOKENS);
+    p.n_prefill = 2;
+    p.worker.batching = WM_BATCH_DECODE_ONLY;
+    p.prefill = worker(WM_BATCH_PREFILL_ONLY);
+    p.transfer_s_per_tok = 1e-6;
+    const struct wm_fleet_totals t = run(p, apart, 25.0, 5000, true);
+    ck_assert_uint_eq(apart->classes[0].served.requests, 5000);
+    const struct wm_ns_hist *const x = &together->classes[0].tpot, *const y =
+                                                                       &apart->classes[0].tpot;
+    const double spread = wm_ns_hist_quantile_s(x, 0.99) / wm_ns_hist_quantile_s(x, 0.5);
+    ck_assert_double_lt(wm_ns_hist_quantile_s(y, 0.99) / wm_ns_hist_quantile_s(y, 0.5), spread);
+    ck_assert_uint_eq(t.prefill_work.prefill_tok, t.work.prefill_tok);
+    ck_assert_uint_eq(t.prefill_work.decode_tok, 0);
+}
+END_TEST
+
+START_TEST(a_failing_disaggregated_replica_loses_nothing)
+{
+    struct wm_service *const s = wm_service_new(arena, 1, NULL);
+    struct wm_fleet_params p = fleet(2, WM_ROUTE_LEAST_TOKENS);
+    p.n_prefill = 1;
+    p.worker.batching = WM_BATCH_DECODE_ONLY;
+    p.prefill = worker(WM_BATCH_PREFILL_ONLY);
+    p.transfer_s_per_tok = 50e-6;
+    p.mtbf_s = 40.0;
+    p.mttr_s = 10.0;
+    const struct wm_fleet_totals t = run(p, s, 10.0, 3000, true);
+    ck_assert_uint_gt(t.n_failures, 3);
+    ck_assert_uint_eq(s->classes[0].served.requests, 3000);
+}
+END_TEST
+
+/* The compiled table against the model it is compiled from, over random steps. */
+START_TEST(a_compiled_table_is_its_model)
+{
+    struct wm_diags diags = wm_diags_init(arena);
+    const struct wm_catalog *catalog = NULL;
+    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
+    const struct wm_step_model m = {
+        .accelerator = (const void *)wm_catalog_find(catalog, WM_CATALOG_accelerator, "h100"),
+        .llm = (const void *)wm_catalog_find(catalog, WM_CATALOG_llm, "llama-3.1-8b"),
+        .engine = (const void *)wm_catalog_find(catalog, WM_CATALOG_engine, "disaggregated-2026"),
+        .precision = WM_BF16,
+        .kv_bytes = 2.0,
+        .group = {1.0, 1.0, 1.0, 1.0},
+        .clock_frac = 1.0};
+    const struct wm_step_table *const t = wm_step_table_of_model(arena, &m, 256, 2048, 1500.0, 0.0);
+    const double unit_s = 1e-9 / (1 << WM_STEP_FRAC_BITS);
+    struct wm_rng rng = wm_rng_stream(1, "table", 0);
+    for (int k = 0; k < 400; k++) {
+        const uint32_t b = 1 + (uint32_t)(wm_rng_bits(&rng) % 256);
+        const double context = 16.0 + 8000.0 * wm_rng_uniform(&rng);
+        const struct wm_load decode = wm_load_decode((double)b, context);
+        const double wanted_s = wm_step_eval(&m, &decode).time_s;
+        const double got_s =
+            ((double)t->decode[b] + (double)t->ctx[b] * context * (double)b * 256.0) * unit_s;
+        ck_assert_double_eq_tol(got_s / wanted_s, 1.0, 1e-6);
+        const double c = 8.0 * (1.0 + floor(200.0 * wm_rng_uniform(&rng))), past = 2000.0;
+        const struct wm_load prompt = wm_load_prefill(1.0, c, past, true);
+        const struct wm_load mixed = wm_load_add(&decode, &prompt);
+        const double mixed_s = wm_step_eval(&m, &mixed).time_s;
+        const double sum_s = t->token_s[((uint32_t)c + b + 7) / 8] + t->seq_s[b] +
+                             (double)t->ctx[b] * context * (double)b * 256.0 * unit_s +
+                             t->prompt_s + t->pair_s * c * (past + 0.5 * c) +
+                             t->reach_s * (past + 0.5 * c);
+        ck_assert_double_eq_tol(sum_s / mixed_s, 1.0, 0.01);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    wm_init();
+    Suite *const suite = suite_create("fleet");
+    TCase *const tc = tcase_create("fleet");
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, one_replica_in_a_fleet_is_that_replica);
+    tcase_add_test(tc, informed_routers_wait_less_than_taking_turns);
+    tcase_add_test(tc, prefix_affinity_hits_more_than_spreading);
+    tcase_add_test(tc, failures_lose_nothing_and_cost_time);
+    tcase_add_test(tc, requests_wait_out_a_time_without_any_replica);
+    tcase_add_test(tc, a_cap_slows_the_clock_until_power_fits_and_can_be_lifted);
+    tcase_add_test(tc, overload_is_a_growing_queue);
+    tcase_add_test(tc, separate_prefill_workers_keep_decoding_steady);
+    tcase_add_test(tc, a_failing_disaggregated_replica_loses_nothing);
+    tcase_add_test(tc, a_compiled_table_is_its_model);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
