@@ -26,7 +26,9 @@ WORDS = [
     (r"llama8b|gpt3|llama70b|llama405b|dsv4|dense405b|moe671b", MODEL),
     (r"\d+mtok", ["workloads.chat.demand.output_tok_per_s"]),
     (r"max[pq]|maxlps", ["fleet.main.count"]),
-    (r"curtail\d+h", ["site.ceiling.curtailment", "site.ceiling.calendar"]),
+    (r"mix", ["workloads"]),
+    (r"curtail\d+h", ["site.ceiling.curtailment"]),
+    (r"colo|neocloud|hyperscaler", ["economics.ledger"]),
 ]
 
 
