@@ -62,6 +62,15 @@ static const struct wm_field power_fields[] = {
     WM_REAL(wm_board_power, min_clock_frac, WM_UNIT_FRAC, 0.1, 1.0,   0.4,  "lowest core clock a power cap sets"),
     WM_FIELD_END,
 };
+/* Defaults are medians of the fitted accelerators, for those without published runs. */
+static const struct wm_field training_fields[] = {
+    WM_REAL(wm_training_rates, bf16_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "16-bit matrix products over peak"),
+    WM_REAL(wm_training_rates, fp8_frac,  WM_UNIT_FRAC, 0.01, 1.0, 0.5, "8-bit matrix products over peak"),
+    WM_REAL(wm_training_rates, fp4_frac,  WM_UNIT_FRAC, 0.01, 1.0, 0.4, "4-bit matrix products over peak"),
+    WM_REAL(wm_training_rates, attention_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.33, "attention over the 16-bit peak"),
+    WM_FIELD_END,
+};
+
 const struct wm_field wm_accelerator_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_accelerator),
     WM_TEXT_REQ(wm_accelerator, vendor, "who makes it"),
@@ -81,6 +90,7 @@ const struct wm_field wm_accelerator_fields[] = {
     WM_GROUP(wm_accelerator, elementwise, elementwise_fields, "norms, rotary embedding, activation, residual"),
     WM_GROUP(wm_accelerator, collective, collective_fields, "collectives over the scale-up links"),
     WM_GROUP(wm_accelerator, achieved, achieved_fields, "what serving reaches of isolated kernels"),
+    WM_GROUP(wm_accelerator, training, training_fields, "what training reaches of the peaks"),
     WM_REAL_REQ(wm_accelerator, tdp_w, "tdp_w", WM_UNIT_W, 10.0, 10000.0, "thermal design power of the board"),
     WM_GROUP(wm_accelerator, power, power_fields, "board power while serving"),
     WM_INT_REQ(wm_accelerator, rack_gpus, 1, 10000, "accelerators per server or rack, the unit that is bought"),

@@ -69,6 +69,12 @@ struct wm_achieved {
     double layer_s;        /* per layer, beside kernels: launch floor, small kernels */
 };
 
+/** Share of the peaks that training steps reach in their matrix products; see training.h. */
+struct wm_training_rates {
+    double bf16_frac, fp8_frac, fp4_frac; /* of the dense peak of that precision */
+    double attention_frac;                /* of the BF16 peak */
+};
+
 /**
  * Board power while serving: P = tdp * min(1, base + memory * sqrt(u_m) + compute * sqrt(u_c) * phi),
  * u = share of the step in which the memory (the arithmetic) would be busy at its peak rate,
@@ -95,6 +101,7 @@ struct wm_accelerator {
     struct wm_elementwise elementwise;
     struct wm_collective collective;
     struct wm_achieved achieved;
+    struct wm_training_rates training;
     double tdp_w;
     struct wm_board_power power;
     int64_t rack_gpus; /* accelerators per server or rack: the unit that is bought */
