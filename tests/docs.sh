@@ -9,8 +9,9 @@ trap 'rm -rf "$tmp"' EXIT
 for page in parameters metrics errors; do
     "$bin" docs "$page" >"$tmp/$page.md"
 done
+python3 tests/models_md.py >"$tmp/models.md"
 rc=0
-for f in scenario.schema.json parameters.md metrics.md errors.md; do
+for f in scenario.schema.json parameters.md metrics.md errors.md models.md; do
     if [ "$2" = write ]; then
         cp "$tmp/$f" "docs/$f"
     elif ! cmp -s "$tmp/$f" "docs/$f"; then

@@ -1,0 +1,147 @@
+"""docs/models.md from the public headers: equations, units, ranges, sources, what is left out.
+
+usage: models_md.py > docs/models.md
+
+The headers are where the equations stand and are kept; this page only puts them in the order in which
+a run meets them. Of each header it takes the opening comment and the comments of its functions; of
+each cooling plant type what its object says of itself.
+"""
+import glob
+import os
+import re
+import textwrap
+
+INTRO = """# Models
+
+Generated from the headers in `include/wattmill/` by `tests/models_md.py` (`make docs`); do not edit. Symbols are those
+of the headers, SI inside; a name's suffix is its unit (`_w`, `_s`, `_c`, `_k`, `_frac`, `_usd` ...). Every coefficient is a
+parameter with unit, range and default in [parameters.md](parameters.md), and its value stands in the catalogue with source, date
+and basis: `wattmill catalog KIND NAME`. What a result means is in [metrics.md](metrics.md).
+
+A run goes down this page: demand asks for tokens; serving says how many a replica makes within its latency targets and
+what its boards draw; the power chain and the cooling plant turn rack power into meter power at the hour's weather; where
+the ceiling is lower, dispatch decides who gets the watts; tariff, price deck and ledger turn the year into money.
+"""
+SECTIONS = [
+    ("What runs", ["accelerator", "llm", "engine_software", "workload"]),
+    ("Serving", ["step", "step_table", "serving", "prefix_cache", "replica", "fleet"]),
+    ("Training", ["training"]),
+    ("Weather and the plant", ["psychrometrics", "climate", "site_year", "power_chain", "cooling",
+                               "chiller", "facility", "thermal"]),
+    ("Grid", ["tariff", "storage", "generation"]),
+    ("The site-year", ["sim/run/" + name for name in (
+        "provision", "partition", "surface", "environment", "ceiling", "curtailment", "dispatch",
+        "flow", "batch", "job", "latency", "meter", "account")]),
+    ("Money", ["deck", "ledger", "finance", "appraisal", "price_path", "megawatt"]),
+    ("Under all of it", ["engine", "rng", "stats"]),
+]
+INCLUDE = "include/wattmill"
+
+
+def strip(comment):
+    """The text of a comment without its frame."""
+    body = re.sub(r"^/\*\*?", "", comment.strip())
+    body = re.sub(r"\*/$", "", body)
+    lines = [re.sub(r"^\s*\* ?", "", line) for line in body.split("\n")]
+    lines[0] = lines[0].strip()
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def prose(lines):
+    """Markdown: indented lines are code, the rest is text; tags of the comments become words."""
+    out, code, tags = [], [], False
+    for line in lines + [""]:
+        is_code = line.startswith("    ") and not tags
+        if not is_code and code and line.strip():
+            out += ["```", *textwrap.dedent("\n".join(code)).rstrip().split("\n"), "```", ""]
+            code = []
+        if is_code or (code and not line.strip()):
+            code.append(line)
+            continue
+        tag = re.match(r"\s*@(param|return|pre|note|par)\s*(\[\w+\])?\s*(.*)", line)
+        if tag:
+            tags = True
+            kind, text = tag.group(1), tag.group(3).strip()
+            if kind == "param":
+                name, _, rest = text.partition(" ")
+                line = f"- `{name.rstrip(',')}` {rest.strip()}"
+            elif kind == "par":
+                name, _, rest = text.partition(" ")
+                line = f"- *{name}:* {rest.strip()}"
+            else:
+                line = f"- *{'returns' if kind == 'return' else kind}:* {text}"
+        elif tags and line.strip():
+            line = "  " + line.strip()
+        out.append(line.rstrip())
+    if any(c.strip() for c in code):
+        out += ["```", *textwrap.dedent("\n".join(code)).rstrip().split("\n"), "```"]
+    spaced = []
+    for i, line in enumerate(out):
+        # a list begins after a blank line and has none inside
+        if line.startswith("- ") and i > 0 and out[i - 1].strip() and out[i - 1][0] not in "- ":
+            spaced.append("")
+        spaced.append(line)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(spaced).strip())
+
+
+def escape(text):
+    """Text outside code: what Markdown would take for markup."""
+    parts = re.split(r"(```.*?```|`[^`\n]*`)", text, flags=re.S)
+    return "".join(p if p.startswith("`") else re.sub(r"(?<=\S)\*(?=\S)", r"\*", p).replace("_", "\\_")
+                   .replace("<", "\\<") for p in parts)
+
+
+def functions(text):
+    """(name, comment lines) of every documented function."""
+    pattern = re.compile(r"(/\*\*(?:(?!\*/).)*\*/)\s*\n((?:static inline )?[\w ]+?[ \*](wm_\w+)\()", re.S)
+    for match in pattern.finditer(text):
+        yield match.group(3), strip(match.group(1))
+
+
+def worth_showing(lines):
+    body = "\n".join(lines)
+    return len(lines) > 1 or " = " in body or "[" in body
+
+
+def path_of(name):
+    return f"{name}.h" if "/" in name else f"{INCLUDE}/{name}.h"
+
+
+def header(name):
+    path = path_of(name)
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    opening = strip(re.match(r"/\*.*?\*/", text, re.S).group(0))
+    title, _, first = opening[0].partition(": ")
+    print(f"\n### {title}\n")
+    print(escape(prose([first[:1].upper() + first[1:]] + opening[1:])))
+    for function, lines in functions(text):
+        if worth_showing(lines):
+            print(f"\n**`{function}`** {escape(prose(lines))}")
+
+
+def cooling_types():
+    print("\n### Types of cooling plant\n\n| type | what it is | source | maturity |\n|---|---|---|---|")
+    for path in sorted(glob.glob("models/cooling_*.c")):
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        found = re.search(r"struct wm_cooling_type wm_cooling_type_\w+ = \{(.*?)\n\};", text, re.S)
+        if not found:
+            continue
+        row = {key: "".join(re.findall(r'"([^"]*)"', value)) for key, value in
+               re.findall(r'\.(\w+) = ((?:"[^"]*"\s*)+)', found.group(1))}
+        print(f"| `{row['name']}` | {row['doc']} | {row['source']} | {row['maturity']} |")
+
+
+print(INTRO)
+for section, names in SECTIONS:
+    print(f"\n## {section}")
+    for name in names:
+        if os.path.exists(path_of(name)):
+            header(name)
+        if name == "chiller":
+            cooling_types()
