@@ -1,0 +1,55 @@
+/*
+ * Claims: published statements about tokens, money and power per megawatt beside what the model
+ * computes for the same conditions. Nothing is fitted to a claim; every number is computed when asked.
+ *
+ * Published values are a span: a single figure has equal ends, a claim with a tolerance its limits.
+ */
+#ifndef WATTMILL_CLAIMS_H
+#define WATTMILL_CLAIMS_H
+
+#include "wattmill/grid.h"
+#include "wattmill/input.h"
+
+struct wm_claim {
+    const char *id;         /* "million-fold" */
+    const char *claim;      /* what is said */
+    const char *conditions; /* under which it was computed here */
+    const char *source;     /* who says it, tag V vendor, 3P third party, M measured, D derived */
+    const char *unit;       /* "x", "%", "USD/MW-yr" */
+    double published_low, published_high;
+    double computed; /* NAN: see `why` */
+    const char *why; /* why there is none, or "" */
+    const char *verdict;
+    const char *drives; /* what makes the difference */
+};
+
+/** Part of a decomposition of one claim: factor of a block of differences, or its share. */
+struct wm_claim_part {
+    const char *id, *block;
+    double factor;     /* the factors of a claim multiply to its computed value */
+    double share_frac; /* of the logarithm */
+};
+
+struct wm_claims {
+    struct wm_claim *items;
+    size_t n;
+    struct wm_claim_part *parts;
+    size_t n_parts;
+};
+
+/** Called after each claim. */
+typedef void (*wm_claims_progress_fn)(void *context, size_t n_done, size_t n_total);
+
+/**
+ * Computes all claims, or the one called `only`.
+ * @return WM_OK; WM_USAGE with E101 when there is no claim `only`; WM_INVALID when the catalogue is
+ *         broken
+ */
+enum wm_status wm_claims_compute(struct wm_arena *arena, const char *only,
+                                 wm_claims_progress_fn progress, void *context,
+                                 struct wm_claims *out, struct wm_diags *diags);
+
+void wm_claims_write(FILE *file, struct wm_arena *arena, const struct wm_claims *claims,
+                     enum wm_format format);
+
+#endif

@@ -1,0 +1,56 @@
+/* What the functions that compute claims share. */
+#ifndef WM_ANALYSIS_CLAIM_STUDY_H
+#define WM_ANALYSIS_CLAIM_STUDY_H
+
+#include "wattmill/claims.h"
+#include "wattmill/run.h"
+
+struct study {
+    struct wm_arena *arena;
+    const struct wm_catalog *catalog;
+    struct wm_diags *diags;
+    const char *why; /* set where a figure cannot be computed */
+    const struct wm_results *demo; /* a year of the reference site, run once */
+    struct wm_claim_part *parts;
+    size_t n_parts;
+};
+
+/** Computes a claim's figure; NAN with study->why. `arg` picks a variant. */
+typedef double (*claim_fn)(struct study *s, int arg);
+
+/** A site that serves, as scenario text with `more` members put in. */
+const struct wm_results *claim_run(struct study *s, const char *text);
+/** The reference site: 100 MW, GB300, DeepSeek-R1 (the shipped demo's figures). */
+const struct wm_results *claim_demo(struct study *s);
+
+/* Serving at a speed, from the catalogue alone. */
+double claim_per_mw_ratio(struct study *s, int variant);
+double claim_batch_one(struct study *s, int arg);
+double claim_equal_latency_energy(struct study *s, int arg);
+double claim_power_cap(struct study *s, int percent);
+/* Ladders. */
+double claim_ladder(struct study *s, int arg);
+double claim_peak_per_watt(struct study *s, int arg);
+double claim_bandwidth_per_watt(struct study *s, int arg);
+/* Money. */
+double claim_power_share(struct study *s, int opex);
+double claim_break_even(struct study *s, int opex);
+double claim_revenue_per_mw(struct study *s, int arg);
+double claim_deepseek_day(struct study *s, int arg);
+double claim_few_percent(struct study *s, int arg);
+
+enum { CLAIM_DAY_REVENUE, CLAIM_DAY_MARKUP, CLAIM_DAY_PER_MW, CLAIM_DAY_POWER };
+enum { CLAIM_TCO_OF_20_PERCENT, CLAIM_ONE_PERCENT_BOUND, CLAIM_ONE_PERCENT_SLACK };
+enum {
+    CLAIM_OSS_90,
+    CLAIM_OSS_180,
+    CLAIM_R1_PEAK,
+    CLAIM_R1_30,
+    CLAIM_R1_EDGE_MW,
+    CLAIM_R1_EDGE_GPU,
+    CLAIM_R1_116,
+    CLAIM_V4_100,
+    CLAIM_V4_RUBIN_100,
+};
+
+#endif

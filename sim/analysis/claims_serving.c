@@ -1,0 +1,271 @@
+/* Claims about serving: from the catalogue and the serving model, without a site. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claim_study.h"
+#include "wattmill/numeric.h"
+#include "wattmill/serving.h"
+
+#define TTFT_S      30.0 /* throughput benchmarks wait long for a first token */
+#define MAX_GPUS    288.0
+#define FAST_LIMIT  2000.0
+#define EDGE_FRAC   0.9 /* "at its edge": this share of the fastest speed it reaches */
+#define SPEED_FLOOR 5.0 /* tok/s/user at which throughput counts as peak volume */
+
+struct ask {
+    const char *accelerator, *llm, *engine;
+    enum wm_precision precision;
+    double input_tok, cached_frac, output_tok, tok_per_s_per_user;
+};
+
+/* Output of an accelerator and what a MW of IT nameplate holds of them. */
+struct answer {
+    double out_tok_per_s_per_gpu, gpus_per_mw;
+};
+
+static const void *entry(struct study *s, enum wm_catalog_kind kind, const char *name)
+{
+    const struct wm_catalog_head *const head = wm_catalog_find(s->catalog, kind, name);
+    if (head == NULL)
+        s->why = wm_arena_printf(s->arena, "the catalogue has no %s", name);
+    return head;
+}
+
+static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case *c)
+{
+    *c = (struct wm_serving_case){
+        .accelerator = entry(s, WM_CATALOG_accelerator, a->accelerator),
+        .llm = entry(s, WM_CATALOG_llm, a->llm),
+        .engine = entry(s, WM_CATALOG_engine, a->engine ? a->engine : "disaggregated-2026"),
+        .precision = a->precision,
+        .input_tok = a->input_tok,
+        .cached_frac = a->cached_frac,
+        .output_tok = a->output_tok,
+        .max_gpus = MAX_GPUS,
+        .ttft_slo_s = TTFT_S,
+        .tok_per_s_per_user_slo = a->tok_per_s_per_user,
+    };
+    return c->accelerator != NULL && c->llm != NULL && c->engine != NULL;
+}
+
+static const char *fault_text(enum wm_plan_fault fault)
+{
+    static const char *const texts[] = {
+        "", "it has no unit of this precision", "the weights do not fit its scale-up domain",
+        "it never reaches this speed", "the first token always comes too late"};
+    return texts[fault];
+}
+
+static bool serve(struct study *s, const struct ask *a, struct answer *out)
+{
+    struct wm_serving_case c;
+    if (!case_of(s, a, &c))
+        return false;
+    const struct wm_serving_plan plan = wm_serving_plan(&c);
+    if (plan.fault != WM_PLAN_OK) {
+        s->why = wm_arena_printf(s->arena, "%s, %s at %.0f tok/s/user: %s", a->accelerator, a->llm,
+                                 a->tok_per_s_per_user, fault_text(plan.fault));
+        return false;
+    }
+    const struct wm_accelerator *const h = c.accelerator;
+    const double gpu_w = h->rack_nameplate_w / (double)h->rack_gpus * (1.0 + h->other_it_frac);
+    *out = (struct answer){plan.capacity_out_tok_per_s / (plan.prefill_gpus + plan.decode_gpus),
+                           1e6 / gpu_w};
+    return true;
+}
+
+/* Fastest speed of a user that is still feasible, by bisection. */
+static double fastest(struct study *s, struct ask a)
+{
+    double low = SPEED_FLOOR, high = FAST_LIMIT;
+    struct answer ignored;
+    a.tok_per_s_per_user = low;
+    if (!serve(s, &a, &ignored))
+        return (double)NAN;
+    for (int i = 0; i < 24; i++) {
+        a.tok_per_s_per_user = sqrt(low * high);
+        if (serve(s, &a, &ignored))
+            low = a.tok_per_s_per_user;
+        else
+            high = a.tok_per_s_per_user;
+    }
+    s->why = "";
+    return low;
+}
+
+/* New over old: output of a MW, or of an accelerator. */
+static double ratio(struct study *s, const struct ask *old, const struct ask *new, bool per_gpu)
+{
+    struct answer a, b;
+    if (!serve(s, old, &a) || !serve(s, new, &b))
+        return (double)NAN;
+    const double gpus = per_gpu ? 1.0 : b.gpus_per_mw / a.gpus_per_mw;
+    return b.out_tok_per_s_per_gpu / a.out_tok_per_s_per_gpu * gpus;
+}
+
+double claim_per_mw_ratio(struct study *s, int variant)
+{
+    struct ask old = {"h200", "deepseek-r1", NULL, WM_FP8, 8192.0, 0.0, 1024.0, 0.0};
+    struct ask new = {"gb300-nvl72", "deepseek-r1", NULL, WM_FP4, 8192.0, 0.0, 1024.0, 0.0};
+    double speed = SPEED_FLOOR;
+    switch (variant) {
+    case CLAIM_OSS_90:
+    case CLAIM_OSS_180:
+        old.accelerator = "h100";
+        new.accelerator = "b200";
+        old.llm = new.llm = "gpt-oss-120b";
+        old.precision = new.precision = WM_FP4; /* MXFP4 weights on both */
+        old.input_tok = new.input_tok = 1024.0;
+        speed = variant == CLAIM_OSS_90 ? 90.0 : 180.0;
+        break;
+    case CLAIM_R1_30:
+        new.accelerator = "gb200-nvl72";
+        speed = 30.0;
+        break;
+    case CLAIM_R1_EDGE_MW:
+    case CLAIM_R1_EDGE_GPU:
+        speed = EDGE_FRAC * fastest(s, old);
+        break;
+    case CLAIM_R1_116:
+        old.accelerator = "h100";
+        speed = 116.0;
+        break;
+    case CLAIM_V4_100:
+    case CLAIM_V4_RUBIN_100:
+        old.llm = new.llm = "deepseek-v4-pro";
+        old.precision = new.precision = WM_FP4;
+        old.input_tok = new.input_tok = 65536.0; /* agents: long contexts, mostly cached */
+        old.cached_frac = new.cached_frac = 0.95;
+        if (variant == CLAIM_V4_RUBIN_100) {
+            old.accelerator = "gb300-nvl72";
+            new.accelerator = "vr200-nvl72";
+        }
+        speed = 100.0;
+        break;
+    default:
+        break;
+    }
+    if (isnan(speed))
+        return (double)NAN;
+    old.tok_per_s_per_user = new.tok_per_s_per_user = speed;
+    return ratio(s, &old, &new, variant == CLAIM_R1_EDGE_GPU || variant == CLAIM_R1_116);
+}
+
+/* A decode step of `sequences` on a group of n accelerators. */
+static struct wm_step decode(const struct wm_serving_case *c, double n, double sequences,
+                             double context_tok, double clock_frac)
+{
+    const struct wm_group group = wm_group_default(c->llm, n);
+    const struct wm_step_model m = wm_serving_step_model(c, &group, clock_frac);
+    const struct wm_load load = wm_load_decode(sequences, context_tok);
+    return wm_step_eval(&m, &load);
+}
+
+double claim_batch_one(struct study *s, int arg)
+{
+    struct wm_serving_case old, new;
+    const struct ask a = {"h200", "qwen3-32b", NULL, WM_BF16, 1024.0, 0.0, 1024.0, 1.0};
+    struct ask b = a;
+    (void)arg;
+    b.accelerator = "b200";
+    if (!case_of(s, &a, &old) || !case_of(s, &b, &new))
+        return (double)NAN;
+    return decode(&old, 8.0, 1.0, 1500.0, 1.0).time_s / decode(&new, 8.0, 1.0, 1500.0, 1.0).time_s;
+}
+
+/* Least board energy of an output token at which a step takes no longer than `itl_s`; NAN: none. */
+static double least_j_per_tok(struct study *s, const char *accelerator, const char *llm,
+                              enum wm_precision precision, double itl_s)
+{
+    const double context_tok = 1500.0;
+    const struct ask a = {accelerator, llm, NULL, precision, 1024.0, 0.0, 1024.0, 1.0};
+    struct wm_serving_case c;
+    double best = (double)NAN;
+    if (!case_of(s, &a, &c))
+        return best;
+    for (double n = 1.0; n <= 8.0; n *= 2.0) {
+        const struct wm_group group = wm_group_default(c.llm, n);
+        const struct wm_step_model m = wm_serving_step_model(&c, &group, 1.0);
+        const double limit =
+            fmin(wm_group_batch_limit(&m, context_tok), (double)c.engine->max_batch_per_gpu * n);
+        for (double batch = 1.0; batch <= limit; batch *= 1.25) {
+            const struct wm_load load = wm_load_decode(batch, context_tok);
+            const struct wm_step step = wm_step_eval(&m, &load);
+            const double j = n * wm_step_power_w(c.accelerator, &step, 1.0) * step.time_s / batch;
+            if (step.time_s <= itl_s)
+                best = fmin(best, j); /* fmin() passes over NAN */
+        }
+    }
+    return best;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Median over models and latencies of energy on the H100 over energy on the B200. */
+double claim_equal_latency_energy(struct study *s, int arg)
+{
+    static const struct {
+        const char *llm;
+        enum wm_precision precision;
+    } models[] = {
+        {"llama-3.1-8b", WM_BF16},   {"qwen3-14b", WM_BF16},     {"qwen3-32b", WM_BF16},
+        {"llama-3.1-70b", WM_BF16},  {"llama-3.1-405b", WM_FP8}, {"qwen3-30b-a3b", WM_BF16},
+        {"qwen3-235b-a22b", WM_FP8}, {"gpt-oss-120b", WM_FP4},   {"llama-4-scout", WM_FP8}};
+    static const double itl_s[] = {0.05, 0.10, 0.25};
+    double ratios[sizeof models / sizeof *models * 3];
+    size_t n = 0;
+    (void)arg;
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        for (size_t k = 0; k < 3; k++) {
+            const double old =
+                least_j_per_tok(s, "h100", models[i].llm, models[i].precision, itl_s[k]);
+            const double new =
+                least_j_per_tok(s, "b200", models[i].llm, models[i].precision, itl_s[k]);
+            if (isfinite(old / new))
+                ratios[n++] = old / new;
+        }
+    if (n == 0)
+        return (double)NAN;
+    qsort(ratios, n, sizeof *ratios, ascending);
+    return n % 2 ? ratios[n / 2] : 0.5 * (ratios[n / 2 - 1] + ratios[n / 2]);
+}
+
+struct capped {
+    const struct wm_serving_plan *plan;
+    double batch, cap_w;
+};
+
+static double above_cap(double clock_frac, void *context)
+{
+    const struct capped *const c = context;
+    const double gpus = c->plan->prefill_gpus + c->plan->decode_gpus;
+    return wm_serving_at_batch(c->plan, c->batch, clock_frac).board_w / gpus - c->cap_w;
+}
+
+/* Throughput under a board power cap over throughput without, at the same batch. */
+double claim_power_cap(struct study *s, int percent)
+{
+    struct wm_serving_case c;
+    const struct ask a = {"a100-80", "llama-3.1-8b", NULL, WM_BF16, 1024.0, 0.0, 256.0, 20.0};
+    if (!case_of(s, &a, &c))
+        return (double)NAN;
+    const struct wm_serving_plan plan = wm_serving_plan(&c);
+    if (plan.fault != WM_PLAN_OK) {
+        s->why = fault_text(plan.fault);
+        return (double)NAN;
+    }
+    struct capped cap = {&plan, plan.capacity_batch, 0.01 * percent * c.accelerator->tdp_w};
+    double clock = 1.0;
+    if (above_cap(1.0, &cap) > 0.0 &&
+        !wm_root_brent(above_cap, &cap, c.accelerator->power.min_clock_frac, 1.0, &clock)) {
+        s->why = "the lowest clock draws more than this cap";
+        return (double)NAN;
+    }
+    return wm_serving_at_batch(&plan, cap.batch, clock).out_tok_per_s /
+           wm_serving_at_batch(&plan, cap.batch, 1.0).out_tok_per_s;
+}

@@ -1,0 +1,49 @@
+/* claims: published claims beside what the model computes. */
+#include <unistd.h>
+
+#include "options.h"
+
+struct options {
+    enum wm_format format;
+};
+
+static const struct options defaults = {.format = WM_FORMAT_TABLE};
+
+static const struct cli_option rows[] = {
+    CLI_FORMAT(options, format),
+    CLI_END,
+};
+
+static void show_progress(void *context, size_t n_done, size_t n_total)
+{
+    const struct cli *const cli = context;
+    if (cli->quiet || !isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr, "\rclaims: %zu of %zu%s", n_done, n_total, n_done == n_total ? "\n" : "");
+}
+
+static enum wm_status run(struct cli *cli, const void *options)
+{
+    const struct options *const o = options;
+    struct wm_claims claims;
+    const enum wm_status status =
+        wm_claims_compute(cli->arena, cli->n_words > 0 ? cli->words[0] : NULL, show_progress, cli,
+                          &claims, &cli->diags);
+    if (status == WM_OK)
+        wm_claims_write(stdout, cli->arena, &claims, o->format);
+    return status;
+}
+
+const struct cli_verb cli_verb_claims = {
+    .name = "claims",
+    .words = "[CLAIM]",
+    .max_words = 1,
+    .summary = "published claims beside what the model computes for them",
+    .details = "Every figure is computed when asked; nothing is fitted to a claim. With the name "
+               "of a claim\n"
+               "its conditions, its source and what makes the difference.",
+    .options = rows,
+    .defaults = &defaults,
+    .size = sizeof defaults,
+    .run = run,
+};
