@@ -55,7 +55,7 @@ def prose(lines):
     """Markdown: indented lines are code, the rest is text; tags of the comments become words."""
     out, code, tags = [], [], False
     for line in lines + [""]:
-        is_code = line.startswith("    ") and not tags
+        is_code = line.startswith("  ") and not tags
         if not is_code and code and line.strip():
             out += ["```", *textwrap.dedent("\n".join(code)).rstrip().split("\n"), "```", ""]
             code = []
@@ -111,14 +111,27 @@ def path_of(name):
     return f"{name}.h" if "/" in name else f"{INCLUDE}/{name}.h"
 
 
+GAPS = []
+
+
+def note_gaps(title, opening):
+    """Keeps the paragraph of an opening comment that says what is left out."""
+    for paragraph in re.split(r"\n\s*\n", "\n".join(opening)):
+        if paragraph.startswith("Left out"):
+            GAPS.append((title, " ".join(paragraph.partition(": ")[2].split()).rstrip(".")))
+
+
 def header(name):
     path = path_of(name)
     with open(path, encoding="utf-8") as f:
         text = f.read()
     opening = strip(re.match(r"/\*.*?\*/", text, re.S).group(0))
-    title, _, first = opening[0].partition(": ")
+    title, colon, first = opening[0].partition(": ")
+    if not colon:
+        title, first = os.path.basename(name).replace("_", " ").capitalize(), opening[0]
     print(f"\n### {title}\n")
     print(escape(prose([first[:1].upper() + first[1:]] + opening[1:])))
+    note_gaps(title, opening)
     for function, lines in functions(text):
         if worth_showing(lines):
             print(f"\n**`{function}`** {escape(prose(lines))}")
@@ -145,3 +158,10 @@ for section, names in SECTIONS:
             header(name)
         if name == "chiller":
             cooling_types()
+print("\n## What is left out\n\n| model | left out |\n|---|---|")
+for title, gap in GAPS:
+    print(f"| {title} | {escape(gap)} |")
+print("""
+Beyond single models: demand does not answer to prices within a run (but for `demand.elasticity` on the discount given), a
+price deck holds for the whole run, no two sites share load, and nothing here predicts what hardware that is not sold yet will
+do: entries with basis `estimate` say so.""")

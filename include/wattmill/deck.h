@@ -1,4 +1,9 @@
-/* Price deck: list prices of tokens by kind, with their date. */
+/*
+ * Price deck: list prices of tokens by kind, with their date.
+ *
+ * Left out: dearer tiers for long contexts, the price of writing a cache, prices by hour; what is sold
+ * at another speed is another deck.
+ */
 #ifndef WATTMILL_DECK_H
 #define WATTMILL_DECK_H
 

@@ -1,6 +1,9 @@
 /*
  * Workload class: how long requests are, how much of a prompt is found in the prefix cache, and how
  * demand moves over the week.
+ *
+ * Left out: links between the length of a prompt and of its answer, sessions that wait for an answer
+ * before they ask again, images and other inputs that are not tokens.
  */
 #ifndef WATTMILL_WORKLOAD_H
 #define WATTMILL_WORKLOAD_H
