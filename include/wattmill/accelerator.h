@@ -106,6 +106,7 @@ struct wm_accelerator {
     struct wm_board_power power;
     int64_t rack_gpus; /* accelerators per server or rack: the unit that is bought */
     double rack_nameplate_w;
+    double max_q_frac;               /* nameplate under the efficiency profile over the full one */
     double host_idle_w, host_busy_w; /* rest of the rack per accelerator, shelf losses included */
     double other_it_frac;            /* shared network, storage, head nodes / rack power */
     double liquid_frac;

@@ -89,7 +89,7 @@ struct wm_site {
 };
 
 /** Words of fleet.count; the word of index i is stored as -1 - i. */
-enum wm_provisioning { WM_COUNT_MAX_P = -1 };
+enum wm_provisioning { WM_COUNT_MAX_P = -1, WM_COUNT_MAX_Q = -2, WM_COUNT_MAX_LPS = -3 };
 
 /** Fleet entries and workloads that a scenario may have: dispatch works in arrays of this length. */
 enum { WM_MAX_POOLS = 64, WM_MAX_WORKLOADS = 64 };
@@ -97,8 +97,10 @@ enum { WM_MAX_POOLS = 64, WM_MAX_WORKLOADS = 64 };
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
-    int64_t count;     /* accelerators (whole racks), or enum wm_provisioning */
-    double share_frac; /* of the IT design power, for max_p */
+    int64_t count;                /* accelerators (whole racks), or enum wm_provisioning */
+    double share_frac;            /* of the IT design power, for max_p, max_q and max_lps */
+    double guard_frac;            /* of max_lps, over the observed draw */
+    int64_t online_us, retire_us; /* it is there from the first to the second */
 };
 
 struct wm_demand {

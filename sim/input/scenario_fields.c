@@ -3,7 +3,7 @@
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
-static const char *const provisioning_words[] = {"max_p", NULL};
+static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
 static const char *const capping_words[] = {"marginal_revenue", "priority", "uniform", NULL};
 static const char *const season_words[] = {"any", "summer", "winter", NULL};
@@ -79,8 +79,11 @@ static const struct wm_field site_fields[] = {
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
-    WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or max_p: racks whose nameplate fills the IT design power"),
-    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the IT design power, for max_p"),
+    WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net"),
+    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the IT design power, for max_p, max_q and max_lps"),
+    WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
+    WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
+    WM_TIME_AS(wm_fleet, retire_us, "retire", "2200-01-01", "from then on it is gone and draws nothing, UTC"),
     WM_FIELD_END,
 };
 static const struct wm_field demand_fields[] = {
@@ -189,18 +192,34 @@ static const struct wm_fleet *find_pool(const struct wm_scenario *s, const char 
     return NULL;
 }
 
+/* Shares of the pools that fill the site and are there at an instant. */
+static double shares_at(const struct wm_scenario *s, int64_t at_us)
+{
+    const struct wm_fleet *fleet = s->fleet.items;
+    double sum = 0.0;
+    for (size_t i = 0; i < s->fleet.n; i++)
+        if (fleet[i].count < 0 && fleet[i].online_us <= at_us && at_us < fleet[i].retire_us)
+            sum += fleet[i].share_frac;
+    return sum;
+}
+
 static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_fleet *fleet = s->fleet.items;
-    double share_sum = 0.0;
     if (s->fleet.n > WM_MAX_POOLS)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "has %zu pools, at most %d are allowed",
                     s->fleet.n, WM_MAX_POOLS);
     if (s->fleet.n == 0)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "is empty: give at least one pool");
     for (size_t i = 0; i < s->fleet.n; i++) {
-        if (fleet[i].count == WM_COUNT_MAX_P)
-            share_sum += fleet[i].share_frac;
+        if (shares_at(s, fleet[i].online_us) > 1.0 + 1e-12)
+            wm_diag_add(
+                diags, WM_E211, NULL, "fleet",
+                "shares of the pools that fill the site sum to %g when \"%s\" comes online, "
+                "more than 1",
+                shares_at(s, fleet[i].online_us), fleet[i].name);
+        if (fleet[i].retire_us <= fleet[i].online_us)
+            wm_diag_add(diags, WM_E211, NULL, fleet[i].name, "retires before it comes online");
         for (size_t j = 0; j < i; j++)
             if (strcmp(fleet[i].name, fleet[j].name) == 0)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
@@ -211,9 +230,6 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
                         "= %g °C, but %s takes at most %g °C", coolant_c,
                         fleet[i].accelerator->head.name, fleet[i].accelerator->max_coolant_c);
     }
-    if (share_sum > 1.0 + 1e-12)
-        wm_diag_add(diags, WM_E211, NULL, "fleet",
-                    "shares of the max_p pools sum to %g, more than 1", share_sum);
 }
 
 static int n_demands(const struct wm_demand *d)

@@ -12,6 +12,7 @@ void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
 static void add_partition(struct wm_partition_account *account,
                           const struct wm_partition_flow *flow, double time_s)
 {
+    account->there_s += flow->is_there ? time_s : 0.0;
     account->energy_j += flow->it_w * time_s;
     account->up_replica_s += flow->up_replicas * time_s;
     account->busy_gpu_s += flow->busy_gpus * time_s;
@@ -73,6 +74,10 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->contract_ws += flow->contract_w * time_s;
     account->called_s += flow->limit_w < flow->contract_w ? time_s : 0.0;
     account->payment_usd += flow->payment_usd_per_s * time_s;
+    for (size_t i = 0; i < WM_N_STRANDINGS; i++)
+        account->stranded_ws[i] += flow->stranded_w[i] * time_s;
+    account->slack_ws += flow->slack_w * time_s;
+    account->capped_s += flow->capped_w > 0.0 ? time_s : 0.0;
     for (size_t i = 0; i < WM_N_USES; i++)
         account->use_j[i] += flow->use_w[i] * time_s;
     account->water_m3 += p->water_m3_per_s * time_s;

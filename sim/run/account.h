@@ -10,11 +10,13 @@
 #include "dispatch.h"
 #include "latency.h"
 #include "provision.h"
+#include "stranded.h"
 #include "wattmill/results.h"
 
 /** Rates of a partition in a state. */
 struct wm_partition_flow {
     double it_w; /* overhead included */
+    bool is_there;
     double up_replicas, busy_gpus, prefill_busy_gpus, clock_frac;
     struct wm_dispatch_state state;
 };
@@ -40,6 +42,8 @@ struct wm_site_flow {
     double shed_w;       /* not drawn because of a window or a call, ramps included */
     double unworthy_w;   /* not drawn because energy costs more than it earns */
     double contract_w, payment_usd_per_s;
+    double stranded_w[WM_N_STRANDINGS]; /* limit_w = site_w + these + slack_w */
+    double slack_w;                     /* what demand leaves of the potential */
     double shadow_usd_per_mwh;
     bool is_bound;
     struct wm_partition_flow *partitions; /* [n_partitions] */
@@ -47,7 +51,7 @@ struct wm_site_flow {
 };
 
 struct wm_partition_account {
-    double energy_j, up_replica_s, busy_gpu_s, prefill_busy_gpu_s, clock_s;
+    double there_s, energy_j, up_replica_s, busy_gpu_s, prefill_busy_gpu_s, clock_s;
 };
 
 struct wm_class_account {
@@ -73,6 +77,8 @@ struct wm_account {
     double extrapolated_s; /* chiller curves outside their bounds */
     double bound_s, violation_j, penalty_usd, ceiling_ws, shadow_ws;
     double contract_ws, called_s, payment_usd;
+    double stranded_ws[WM_N_STRANDINGS], slack_ws;
+    double capped_s;
     double carbon_kg;
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;

@@ -8,14 +8,18 @@
 static const double rounding_margin = 1e-12;
 
 /* Accelerators that serve nothing: failed replicas and those left over when replicas were formed. */
-static double resting_gpus(const struct wm_partition *p, double n_up)
+static double resting_gpus(const struct wm_partition *p, double n_up, bool is_there)
 {
+    if (!is_there)
+        return 0.0;
     return p->spare_gpus + ((double)p->n_replicas - n_up) * (double)p->gpus_per_replica;
 }
 
-static double resting_w(const struct wm_accelerator *a, const struct wm_partition *p, double n_up)
+static double resting_w(const struct wm_accelerator *a, const struct wm_partition *p, double n_up,
+                        bool is_there)
 {
-    return resting_gpus(p, n_up) * (a->power.idle_w + a->host_idle_w) * (1.0 + a->other_it_frac);
+    return resting_gpus(p, n_up, is_there) * (a->power.idle_w + a->host_idle_w) *
+           (1.0 + a->other_it_frac);
 }
 
 /* Default ranks of the kinds under `priority`. */
@@ -121,7 +125,7 @@ static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
                      const struct wm_partition *p, const struct wm_partition_flow *pf)
 {
     const struct wm_spread *m = &pf->state.mix;
-    const double n_up = pf->up_replicas, resting = resting_gpus(p, n_up);
+    const double n_up = pf->up_replicas, resting = resting_gpus(p, n_up, pf->is_there);
     const double prefill_w = n_up * WM_SPREAD_SUM(m, prefill_w);
     const double decode_w = n_up * WM_SPREAD_SUM(m, decode_w);
     const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting * a->power.idle_w;
@@ -142,13 +146,15 @@ static double clock_of(const struct wm_spread *mix)
 }
 
 static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan *plan, size_t i,
-                           double n_up)
+                           const struct wm_instant *now)
 {
+    const double n_up = now->n_up[i];
     const struct wm_partition *p = &plan->partitions[i];
     const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
     struct wm_partition_flow *pf = &flow->partitions[i];
     const struct wm_spread *m = &pf->state.mix;
-    pf->it_w = pf->state.it_w + resting_w(a, p, n_up);
+    pf->is_there = now->is_there[i];
+    pf->it_w = pf->state.it_w + resting_w(a, p, n_up, pf->is_there);
     pf->up_replicas = n_up;
     pf->clock_frac = clock_of(m);
     pf->prefill_busy_gpus = n_up * p->plan.prefill_gpus * WM_SPREAD_SUM(m, prefill_busy_frac);
@@ -263,7 +269,8 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     double fixed_w = 0.0;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
-        fixed_w += resting_w(wm_partition_accelerator(plan, p), p, instant->n_up[i]);
+        fixed_w +=
+            resting_w(wm_partition_accelerator(plan, p), p, instant->n_up[i], instant->is_there[i]);
         flow->partitions[i] = (struct wm_partition_flow){0};
     }
     for (size_t i = 0; i < plan->n_classes; i++)
@@ -282,8 +289,14 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
         fill_classes(flow, plan, &plan->partitions[b.index[k]], &b.states[k].mix);
     }
     for (size_t i = 0; i < plan->n_partitions; i++)
-        fill_partition(flow, plan, i, instant->n_up[i]);
+        fill_partition(flow, plan, i, instant);
     flow->use_w[WM_USE_HOST] += flow->power.shelf_w;
+    const double missing_w = wm_potential_missing_w(plan, instant->n_up, instant->is_there);
+    wm_stranded_split(instant->ceiling, &instant->design_potential, &instant->potential, missing_w,
+                      flow->stranded_w);
+    flow->slack_w = flow->limit_w - flow->power.site_w;
+    for (size_t i = 0; i < WM_N_STRANDINGS; i++)
+        flow->slack_w -= flow->stranded_w[i];
     flow->use_w[WM_USE_COOLING] = flow->power.cooling_w;
     flow->use_w[WM_USE_CONVERSION] = flow->power.conversion_w;
     flow->use_w[WM_USE_HOUSE] = flow->power.house_w;
@@ -300,7 +313,7 @@ double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_si
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
-        fixed_w += resting_w(a, p, (double)p->n_replicas);
+        fixed_w += resting_w(a, p, (double)p->n_replicas, true);
         if (!p->surface)
             continue;
         const struct wm_class *first = &plan->classes[p->classes[0]];

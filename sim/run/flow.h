@@ -13,7 +13,9 @@ struct wm_instant {
     struct wm_weather weather;
     double energy_usd_per_mwh; /* price of the hour */
     const struct wm_ceiling_step *ceiling;
-    const double *n_up;    /* [n_partitions] working replicas */
+    const double *n_up;    /* [n_partitions] working replicas; 0 where the pool is not there */
+    const bool *is_there;  /* [n_partitions] */
+    struct wm_potential design_potential, potential; /* at the design hour, in this weather */
     const double *offered; /* [n_classes] output tokens asked for [tok/s] */
     const double *wanted;  /* [n_classes] the same, or what batch work could use [tok/s] */
     const bool *is_urgent; /* [n_classes] whether what is not served now is lost */

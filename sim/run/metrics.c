@@ -142,10 +142,11 @@ static void fill_pool(struct wm_run *r, size_t i)
                                  .energy_j = a->energy_j};
     if (!partition->surface)
         return;
+    const double gpu_s = (double)partition->n_gpus * a->there_s;
     p->availability_frac = wm_ratio(a->up_replica_s * (double)partition->gpus_per_replica +
-                                        partition->spare_gpus * time_s,
-                                    (double)partition->n_gpus * time_s);
-    p->busy_frac = a->busy_gpu_s / ((double)partition->n_gpus * time_s);
+                                        partition->spare_gpus * a->there_s,
+                                    gpu_s);
+    p->busy_frac = wm_ratio(a->busy_gpu_s, gpu_s);
     p->clock_mean_frac = a->clock_s / time_s;
     if (partition->is_job) {
         const struct wm_serving_point *full =
@@ -156,14 +157,15 @@ static void fill_pool(struct wm_run *r, size_t i)
         return;
     }
     const struct wm_serving_plan *plan = &partition->plan;
-    const struct wm_serving_point full = wm_serving_at_batch(plan, plan->capacity_batch, 1.0);
+    const struct wm_serving_point full =
+        partition->surface->rows[0][WM_SURFACE_BATCHES - 1].serving;
     const double replica_gpus = (double)partition->gpus_per_replica;
     p->prefill_gpus = (int64_t)plan->prefill_gpus;
     p->decode_gpus = (int64_t)plan->decode_gpus;
     p->parallelism = parallelism_of(r, plan);
-    p->batch_at_capacity = plan->capacity_batch;
-    p->capacity_out_tok_per_s = plan->capacity_out_tok_per_s * (double)partition->n_replicas;
-    p->capacity_out_tok_per_s_per_gpu = plan->capacity_out_tok_per_s / replica_gpus;
+    p->batch_at_capacity = full.batch;
+    p->capacity_out_tok_per_s = full.out_tok_per_s * (double)partition->n_replicas;
+    p->capacity_out_tok_per_s_per_gpu = full.out_tok_per_s / replica_gpus;
     p->step_at_capacity_s = full.tpot_s;
     p->gpu_power_at_capacity_w = full.board_w / replica_gpus;
     p->it_power_at_capacity_w = full.it_w * (double)partition->n_replicas;
@@ -200,6 +202,17 @@ void wm_set_energy(struct wm_run *r)
     SET(r, site_power_peak_mw, r->site.meter.peak_w);
     SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
     SET(r, ceiling_bound_hours, a->bound_s);
+    static const enum wm_metric stranded[WM_N_STRANDINGS] = {
+        WM_METRIC_stranded_nameplate_mw_mean, WM_METRIC_stranded_weather_mw_mean,
+        WM_METRIC_stranded_failures_mw_mean, WM_METRIC_stranded_ramp_mw_mean};
+    double stranded_ws = 0.0;
+    for (size_t i = 0; i < WM_N_STRANDINGS; i++) {
+        stranded_ws += a->stranded_ws[i];
+        wm_set(r, stranded[i], a->stranded_ws[i] / a->time_s);
+    }
+    SET(r, stranded_mw_mean, stranded_ws / a->time_s);
+    SET(r, demand_slack_mw, a->slack_ws / a->time_s);
+    SET(r, capped_hours, a->capped_s);
     SET(r, curtailment_hours, a->called_s);
     SET(r, requested_energy_mwh, a->requested_j);
     SET(r, capped_mwh, a->capped_j);
@@ -232,8 +245,8 @@ struct wm_totals wm_totals(const struct wm_run *r)
         const struct wm_partition_account *a = &r->site.account.partitions[i];
         t.gpus += (double)p->n_gpus;
         t.serving_gpus += wm_partition_serves(p) ? (double)p->n_gpus : 0.0;
-        t.up_gpu_s +=
-            a->up_replica_s * (double)p->gpus_per_replica + p->spare_gpus * r->site.account.time_s;
+        t.there_gpu_s += (double)p->n_gpus * a->there_s;
+        t.up_gpu_s += a->up_replica_s * (double)p->gpus_per_replica + p->spare_gpus * a->there_s;
         t.busy_gpu_s += a->busy_gpu_s;
         t.serving_busy_gpu_s += wm_partition_serves(p) ? a->busy_gpu_s : 0.0;
         t.prefill_busy_gpu_s += a->prefill_busy_gpu_s;
@@ -267,8 +280,8 @@ void wm_set_tokens(struct wm_run *r, const struct wm_totals *t)
     const double mw = wm_contract_mw(r);
     SET(r, gpus_installed, t->gpus);
     SET(r, gpus_online_mean, t->up_gpu_s / a->time_s);
-    SET(r, availability_frac, wm_ratio(t->up_gpu_s, t->gpus * a->time_s));
-    SET(r, gpu_busy_frac, wm_ratio(t->busy_gpu_s, t->gpus * a->time_s));
+    SET(r, availability_frac, wm_ratio(t->up_gpu_s, t->there_gpu_s));
+    SET(r, gpu_busy_frac, wm_ratio(t->busy_gpu_s, t->there_gpu_s));
     if (t->n_jobs > 0) {
         SET(r, training_tok, t->training_tok);
         SET(r, training_energy_mwh, a->site_j * wm_ratio(t->training_it_j, a->it_j));

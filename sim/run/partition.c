@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "draw.h"
 #include "job.h"
 
 /* Targets of work that nobody waits for: a day, and a speed that memory limits first. */
@@ -396,7 +397,12 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
     p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
     p->n_replicas = p->n_gpus / p->gpus_per_replica;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
-    p->surface = wm_surface_new(arena, &p->plan, 1.0);
+    const double clock = pool->fleet->count == WM_COUNT_MAX_Q ? wm_draw_max_q_clock(&p->plan) : 1.0;
+    if (wm_serving_capacity_batch(&p->plan, clock) <= 0.0) { /* too slow under its profile */
+        explain_fault(p->lead, pool->fleet, p->n_gpus, WM_PLAN_SPEED, diags);
+        return false;
+    }
+    p->surface = wm_surface_new(arena, &p->plan, clock);
     weigh_classes(s, plan, p);
     return true;
 }
@@ -427,6 +433,7 @@ static void group_workloads(struct wm_arena *arena, const struct wm_scenario *s,
 {
     const struct wm_workload *w = s->workloads.items;
     plan->n_classes = s->workloads.n;
+    plan->n_partitions = 0;
     plan->classes = WM_NEW_ARRAY(arena, struct wm_class, plan->n_classes);
     plan->partitions = WM_NEW_ARRAY(arena, struct wm_partition, plan->n_pools + plan->n_classes);
     for (size_t i = 0; i < plan->n_pools; i++) {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "draw.h"
 #include "environment.h"
 #include "partition.h"
 
@@ -21,13 +22,57 @@ static double liquid_frac(const struct wm_scenario *s)
     return weight > 0.0 ? liquid / weight : 0.0;
 }
 
+/* Whole racks of `rack_w` each that the pool's share of the IT design power carries. */
+static int64_t racks_of(const struct wm_fleet *fleet, double it_design_w, double rack_w)
+{
+    return (int64_t)floor(fleet->share_frac * it_design_w /
+                          (rack_w * (1.0 + fleet->accelerator->other_it_frac)));
+}
+
 static int64_t rack_count(const struct wm_fleet *fleet, double it_design_w)
 {
     const struct wm_accelerator *a = fleet->accelerator;
-    if (fleet->count != WM_COUNT_MAX_P)
+    if (fleet->count >= 0)
         return fleet->count / a->rack_gpus;
-    return (int64_t)floor(fleet->share_frac * it_design_w /
-                          (a->rack_nameplate_w * (1.0 + a->other_it_frac)));
+    const double frac = fleet->count == WM_COUNT_MAX_Q ? a->max_q_frac : 1.0;
+    return racks_of(fleet, it_design_w, frac * a->rack_nameplate_w);
+}
+
+static void set_racks(struct wm_pool *pool, int64_t n_racks)
+{
+    pool->n_racks = n_racks;
+    pool->n_gpus = n_racks * pool->fleet->accelerator->rack_gpus;
+}
+
+/* Observed draw of a rack of the pool at full load: its partitions' by their accelerators. */
+static double observed_rack_w(const struct wm_site_plan *plan, const struct wm_pool *pool)
+{
+    const struct wm_accelerator *a = pool->fleet->accelerator;
+    double sum_w = 0.0, gpus = 0.0;
+    for (size_t i = 0; i < pool->n_partitions; i++) {
+        const struct wm_partition *p = &plan->partitions[pool->first_partition + i];
+        if (p->surface)
+            sum_w += (double)p->n_gpus * wm_draw_p99_w(p, a);
+        gpus += p->surface ? (double)p->n_gpus : 0.0;
+    }
+    return gpus > 0.0 ? sum_w / gpus * (double)a->rack_gpus : a->rack_nameplate_w;
+}
+
+/* Pools by observed draw: planned at nameplate first, then with the racks that their draw allows. */
+static bool fill_by_draw(struct wm_arena *arena, const struct wm_scenario *scenario,
+                         struct wm_site_plan *plan, struct wm_diags *diags)
+{
+    bool changed = false;
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        struct wm_pool *pool = &plan->pools[i];
+        if (pool->fleet->count != WM_COUNT_MAX_LPS)
+            continue;
+        pool->observed_rack_w = observed_rack_w(plan, pool);
+        set_racks(pool, racks_of(pool->fleet, plan->it_design_w,
+                                 pool->observed_rack_w * (1.0 + pool->fleet->guard_frac)));
+        changed = true;
+    }
+    return !changed || wm_partitions_form(arena, scenario, plan, diags);
 }
 
 /* Dispatch switches off what a low ceiling cannot feed; beyond this a count is a slip of the pen. */
@@ -70,10 +115,10 @@ enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *sc
     for (size_t i = 0; i < plan->n_pools; i++) {
         struct wm_pool *pool = &plan->pools[i];
         pool->fleet = &fleet[i];
-        pool->n_racks = rack_count(&fleet[i], plan->it_design_w);
-        pool->n_gpus = pool->n_racks * fleet[i].accelerator->rack_gpus;
+        set_racks(pool, rack_count(&fleet[i], plan->it_design_w));
     }
-    if (!check_idle(plan, scenario, diags))
-        return WM_INFEASIBLE;
-    return wm_partitions_form(arena, scenario, plan, diags) ? WM_OK : WM_INFEASIBLE;
+    const bool feasible = check_idle(plan, scenario, diags) &&
+                          wm_partitions_form(arena, scenario, plan, diags) &&
+                          fill_by_draw(arena, scenario, plan, diags);
+    return feasible ? WM_OK : WM_INFEASIBLE;
 }

@@ -48,6 +48,7 @@ struct wm_partition {
 struct wm_pool {
     const struct wm_fleet *fleet;
     int64_t n_racks, n_gpus;
+    double observed_rack_w; /* of max_lps: 99th percentile at full load; else 0 */
     size_t first_partition, n_partitions;
 };
 

@@ -13,7 +13,7 @@ static const int64_t bin_us = 15 * 60 * WM_US_PER_S;
 static const int64_t hour_us = WM_US_PER_H;
 enum { BINS_PER_HOUR = 4 };
 
-enum kind { KIND_CEILING, KIND_FAIL, KIND_REPAIR, KIND_NULL };
+enum kind { KIND_CEILING, KIND_FAIL, KIND_REPAIR, KIND_FLEET, KIND_NULL };
 
 struct site {
     const struct wm_scenario *scenario;
@@ -23,7 +23,9 @@ struct site {
     struct wm_environment environment;
     struct wm_instant instant;
     struct wm_site_flow flow;
-    double *n_up;                 /* [n_partitions] */
+    double *n_ok;                 /* [n_partitions] replicas that work */
+    double *n_up;                 /* [n_partitions] those that are there */
+    bool *is_there;               /* [n_partitions] */
     double *offered, *wanted;     /* [n_classes] */
     bool *is_urgent;              /* [n_classes] */
     struct wm_batch_queue *batch; /* [n_classes], of which kind batch is used */
@@ -108,6 +110,51 @@ static void on_ceiling(struct wm_sim *sim, void *context, uint32_t actor, uint64
     s->is_stale = true;
 }
 
+static void update_up(struct site *s, size_t partition)
+{
+    s->n_up[partition] = s->is_there[partition] ? s->n_ok[partition] : 0.0;
+    s->is_stale = true;
+}
+
+/* What the site could draw changes with the weather and with what is there. */
+static void update_potential(struct site *s)
+{
+    s->instant.design_potential = wm_potential_eval(s->plan, &s->plan->design, s->is_there);
+    s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->is_there);
+}
+
+static void set_there(struct site *s, size_t partition, int64_t at_us)
+{
+    const struct wm_fleet *f = s->plan->pools[s->plan->partitions[partition].pool].fleet;
+    s->is_there[partition] = f->online_us <= at_us && at_us < f->retire_us;
+    update_up(s, partition);
+}
+
+/* Event: a pool comes online or retires. */
+static void on_fleet(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
+{
+    struct site *const s = context;
+    (void)actor;
+    (void)arg;
+    settle(s, wm_sim_now(sim));
+    for (size_t i = 0; i < s->plan->n_partitions; i++)
+        set_there(s, i, s->start_us + wm_sim_now(sim));
+    update_potential(s);
+}
+
+static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
+{
+    for (size_t i = 0; i < s->plan->n_partitions; i++)
+        set_there(s, i, s->start_us);
+    for (size_t i = 0; i < s->plan->n_pools; i++) {
+        const struct wm_fleet *f = s->plan->pools[i].fleet;
+        const int64_t times[] = {f->online_us - s->start_us, f->retire_us - s->start_us};
+        for (size_t k = 0; k < 2; k++)
+            if (times[k] > 0 && times[k] < end)
+                wm_sim_at(sim, times[k], -1, KIND_FLEET, 0, i);
+    }
+}
+
 static void schedule_next(struct wm_sim *sim, struct site *s, uint32_t replica, enum kind kind,
                           double mean_s)
 {
@@ -149,8 +196,8 @@ static void on_fail(struct wm_sim *sim, void *context, uint32_t replica, uint64_
     settle(s, wm_sim_now(sim));
     if (p->is_job)
         interrupt(s, replica, wm_sim_now(sim));
-    s->n_up[partition] -= 1.0;
-    s->is_stale = true;
+    s->n_ok[partition] -= 1.0;
+    update_up(s, partition);
     schedule_next(sim, s, replica, KIND_REPAIR,
                   p->is_job ? p->lead->training.restart_s
                             : wm_partition_accelerator(s->plan, p)->repair_s);
@@ -163,9 +210,9 @@ static void on_repair(struct wm_sim *sim, void *context, uint32_t replica, uint6
     const uint32_t partition = s->partition_of[replica];
     (void)arg;
     settle(s, wm_sim_now(sim));
-    s->n_up[partition] += 1.0;
+    s->n_ok[partition] += 1.0;
     s->began[replica] = wm_sim_now(sim);
-    s->is_stale = true;
+    update_up(s, partition);
     schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(s, partition));
 }
 
@@ -196,9 +243,11 @@ static void set_demand(struct site *s, size_t week_hour, int64_t now)
 static void begin_bin(struct site *s, int64_t now)
 {
     const int64_t at_us = s->start_us + now;
-    if (wm_environment_step(&s->environment, at_us))
-        s->is_stale = true;
+    const bool is_new = wm_environment_step(&s->environment, at_us);
+    s->is_stale = s->is_stale || is_new;
     s->instant.weather = s->environment.now.weather;
+    if (is_new)
+        s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->is_there);
     s->instant.energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh;
     if (now % hour_us != 0)
         return;
@@ -278,7 +327,7 @@ static void schedule_failures(struct wm_sim *sim, struct wm_arena *arena, struct
     s->began = WM_NEW_ARRAY(arena, int64_t, n);
     for (uint32_t i = 0; i < s->plan->n_partitions; i++) {
         const struct wm_partition *p = &s->plan->partitions[i];
-        s->n_up[i] = (double)p->n_replicas;
+        s->n_ok[i] = (double)p->n_replicas;
         for (int64_t k = 0; k < p->n_replicas; k++, replica++) {
             /* id = (partition, replica in it): a larger one moves no other's failures */
             s->failures[replica] = wm_rng_stream((uint64_t)s->scenario->seed, "failure",
@@ -328,11 +377,14 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                      .plan = plan,
                      .result = result,
                      .environment = wm_environment_begin(scenario),
+                     .n_ok = WM_NEW_ARRAY(arena, double, plan->n_partitions),
                      .n_up = WM_NEW_ARRAY(arena, double, plan->n_partitions),
+                     .is_there = WM_NEW_ARRAY(arena, bool, plan->n_partitions),
                      .start_us = scenario->horizon.start_us,
                      .is_stale = true};
     open_classes(&s, arena);
     s.instant.n_up = s.n_up;
+    s.instant.is_there = s.is_there;
     s.flow.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
     s.flow.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
@@ -350,10 +402,13 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     wm_sim_handle(sim, KIND_CEILING, on_ceiling);
     wm_sim_handle(sim, KIND_FAIL, on_fail);
     wm_sim_handle(sim, KIND_REPAIR, on_repair);
+    wm_sim_handle(sim, KIND_FLEET, on_fleet);
     wm_sim_handle(sim, KIND_NULL, on_null);
     schedule_ceiling(sim, &s, end);
     schedule_failures(sim, arena, &s);
+    schedule_fleet(sim, &s, end);
     schedule_nulls(sim, options, end);
+    update_potential(&s);
 
     for (int64_t i = 0; i < n_bins; i++) {
         const int64_t begin = i * bin_us;
