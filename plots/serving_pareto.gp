@@ -7,6 +7,8 @@ stats data using 2 nooutput
 n = STATS_blocks
 stats data using ($4 > 0 ? $4 : NaN) nooutput
 high = STATS_max
+stats data using 2 nooutput
+fast = STATS_max
 colours = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #333333 #999999"
 colour(i) = word(colours, i % 8 + 1)
 set title "Serving: speed of a user against output of a MW"
@@ -14,7 +16,7 @@ set xlabel "output tok/s per user"
 set ylabel "output tok/s per MW at the meter"
 set logscale y
 set yrange [high / 1e3:high * 2]
-set xrange [0:*]
+set xrange [0:fast * 1.15] # room for the names at the fast ends
 set grid x y lc rgb "#dddddd" lw 1
 set datafile missing NaN # points off the front do not break its line
 set format y "10^{%L}"

@@ -108,6 +108,14 @@ enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
 enum wm_status wm_figure_draw(struct wm_arena *arena, const char *dir, const char *name,
                               unsigned formats, struct wm_diags *diags);
 
+/**
+ * Draws the compiled-in script plots/`name`.gp as text into `file`. `data` writes numbers and blanks
+ * alone, which reach the script as $data.
+ * @return WM_OK; WM_IO with E401
+ */
+enum wm_status wm_figure_text(struct wm_arena *arena, FILE *file, const char *name, wm_sink_fn data,
+                              const void *context, struct wm_diags *diags);
+
 /* Data of the figures of a run; the context is a struct wm_report. */
 void wm_load_duration_csv(FILE *file, const void *report);
 void wm_opex_shares_csv(FILE *file, const void *report);

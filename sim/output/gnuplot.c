@@ -25,7 +25,16 @@ static const char *script(struct wm_arena *arena, const char *name)
     return NULL;
 }
 
-/* A child without a shell: stdin is the script, `dir` its folder, its chatter goes to /dev/null. */
+static int wait_for(pid_t pid)
+{
+    int state = 0;
+    while (waitpid(pid, &state, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+}
+
+/* A child without a shell: `script_name` lies in `dir`, its chatter goes to /dev/null. */
 static int run_in(const char *dir, const char *script_name)
 {
     const pid_t pid = fork();
@@ -39,11 +48,55 @@ static int run_in(const char *dir, const char *script_name)
         (void)execlp("gnuplot", "gnuplot", "-d", script_name, (char *)NULL);
         _exit(EXIT_NO_PROGRAM);
     }
-    int state = 0;
-    while (waitpid(pid, &state, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+    return wait_for(pid);
+}
+
+/* The same with files without a name for the script and what it draws: no pipe that could block. */
+static int run_with(FILE *in, FILE *out)
+{
+    const pid_t pid = fork();
+    if (pid < 0)
+        return -1;
+    if (pid == 0) {
+        const int null = open("/dev/null", O_RDWR);
+        if (null < 0 || dup2(fileno(in), 0) < 0 || dup2(fileno(out), 1) < 0 || dup2(null, 2) < 0)
+            _exit(EXIT_NO_PROGRAM);
+        (void)execlp("gnuplot", "gnuplot", "-d", "-", (char *)NULL);
+        _exit(EXIT_NO_PROGRAM);
+    }
+    return wait_for(pid);
+}
+
+enum wm_status wm_figure_text(struct wm_arena *arena, FILE *file, const char *name, wm_sink_fn data,
+                              const void *context, struct wm_diags *diags)
+{
+    const char *const body = script(arena, name);
+    WM_REQUIRE(body != NULL);
+    FILE *const in = tmpfile(), *const out = tmpfile();
+    int code = -1;
+    if (in != NULL && out != NULL) {
+        fputs("$data << END_OF_DATA\n", in);
+        data(in, context);
+        fprintf(in, "END_OF_DATA\n%s", body);
+        if (fflush(in) == 0 && lseek(fileno(in), 0, SEEK_SET) == 0)
+            code = run_with(in, out);
+    }
+    if (code == 0) {
+        rewind(out);
+        for (int c = fgetc(out); c != EOF; c = fgetc(out))
+            if (c != '\f') /* the terminal's page feed */
+                fputc(c, file);
+    }
+    if (in != NULL)
+        (void)fclose(in);
+    if (out != NULL)
+        (void)fclose(out);
+    if (code == 0)
+        return WM_OK;
+    wm_diag_add(diags, WM_E401, NULL, NULL, "%s: %s", name,
+                code == EXIT_NO_PROGRAM ? "gnuplot not found, install gnuplot-nox"
+                                        : "gnuplot failed");
+    return WM_IO;
 }
 
 static bool keep(struct wm_arena *arena, const char *dir, const char *name, const char *ending)

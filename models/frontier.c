@@ -1,0 +1,274 @@
+#include "wattmill/frontier.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "wattmill/require.h"
+#include "wattmill/unit.h"
+
+static const double largest_tensor = 16.0, largest_group = 128.0, largest_pipeline = 8.0;
+static const double largest_prefill_group = 16.0;
+static const double mean_residual = 0.5; /* of the pass or iteration that runs when one arrives */
+
+struct wm_frontier_site
+wm_frontier_site_of(const struct wm_accelerator *a, const struct wm_climate *climate,
+                    const struct wm_power_chain *chain, const struct wm_cooling *cooling,
+                    const struct wm_ledger_params *ledger, double power_usd_per_mwh)
+{
+    enum { MONTHS = 12, HOURS = 24 };
+    const double it_w = a->rack_nameplate_w / (double)a->rack_gpus * (1.0 + a->other_it_frac);
+    const double hall_w = 1e8; /* losses are shares of the design power: any size does */
+    const struct wm_facility facility = wm_facility_size(chain, cooling, hall_w, a->liquid_frac);
+    double site_w = 0.0;
+    for (int month = 0; month < MONTHS; month++)
+        for (int hour = 0; hour < HOURS; hour++) {
+            const double year_h = WM_H_PER_YEAR * (month + 0.5) / MONTHS;
+            const double day_h = floor(year_h / HOURS) * HOURS + hour + 0.5;
+            const struct wm_weather weather = wm_climate_hour(climate, day_h, 0.0, 0.0);
+            site_w += wm_facility_eval(&facility, &weather, hall_w).site_w / (MONTHS * HOURS);
+        }
+    const struct wm_ledger_basis basis = {.it_design_w = it_w,
+                                          .it_capex_usd = a->it_capex_usd_per_gpu,
+                                          .n_gpus = 1.0,
+                                          .years = 1.0,
+                                          .discount_rate_frac = ledger->discount_rate_frac};
+    const struct wm_ledger book = wm_ledger_book(ledger, &basis);
+    return (struct wm_frontier_site){
+        .pue = site_w / hall_w,
+        .usd_per_gpu_hour = book.opex_usd[WM_OPEX_E] / WM_H_PER_YEAR,
+        .power_usd_per_mwh = power_usd_per_mwh,
+    };
+}
+
+/* Reading prompts apart from decoding: what a prompt token costs, and how long a pass takes. */
+struct prefill {
+    double gpu_s_per_tok; /* accelerators times seconds */
+    double pass_s, board_w;
+};
+
+struct search {
+    const struct wm_serving_case *c;
+    const struct wm_frontier_site *site;
+    struct wm_frontier *f;
+    struct prefill prefill;
+    double context_tok, new_tok;
+};
+
+/* One prefill group; a pass holds whole prompts. The better of it and `best`. */
+static struct prefill better_prefill(const struct search *s, const struct wm_group *group,
+                                     struct prefill best)
+{
+    const struct wm_serving_case *const c = s->c;
+    const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
+    if (wm_group_kv_room_bytes(&m) <= 0.0)
+        return best;
+    const double gpus = wm_group_gpus(group);
+    const double tok = fmax(s->new_tok, c->engine->prefill_chunk_tok * group->data);
+    const struct wm_load load =
+        wm_load_prefill(tok / s->new_tok, s->new_tok, c->input_tok - s->new_tok, true);
+    const struct wm_step pass = wm_step_eval(&m, &load);
+    const bool in_time = c->ttft_slo_s <= 0.0 || pass.time_s < c->ttft_slo_s;
+    if (!in_time || pass.time_s * gpus / tok >= best.gpu_s_per_tok)
+        return best;
+    return (struct prefill){pass.time_s * gpus / tok, pass.time_s,
+                            wm_step_power_w(c->accelerator, &pass, 1.0)};
+}
+
+/* The prefill group of least accelerator time per token; more stages only where fewer do not fit. */
+static struct prefill best_prefill(const struct search *s)
+{
+    struct prefill best = {.gpu_s_per_tok = DBL_MAX};
+    const double widest = fmin(largest_prefill_group, (double)s->c->accelerator->scale_up_gpus);
+    for (double stages = 1.0; stages <= largest_pipeline && best.gpu_s_per_tok == DBL_MAX;
+         stages *= 2.0)
+        for (double g = 1.0; g <= widest; g *= 2.0) {
+            struct wm_group group = wm_group_default(s->c->llm, g);
+            group.pipeline = stages;
+            best = better_prefill(s, &group, best);
+        }
+    return best;
+}
+
+/* Fills in rates, power and cost per token once the replica's flows are known. */
+static void price(const struct search *s, double rate, double board_w, struct wm_frontier_point *p)
+{
+    const struct wm_accelerator *const a = s->c->accelerator;
+    p->out_tok_per_s_per_gpu = rate / p->gpus;
+    p->board_w = board_w / p->gpus;
+    p->it_w = (p->board_w + a->host_busy_w) * (1.0 + a->other_it_frac);
+    const double site_w = p->it_w * s->site->pue;
+    p->j_per_out_tok = site_w / p->out_tok_per_s_per_gpu;
+    p->out_tok_per_s_per_mw_utility = WM_W_PER_MW / p->j_per_out_tok;
+    const double usd_per_s =
+        s->site->usd_per_gpu_hour / WM_S_PER_H + site_w / WM_J_PER_MWH * s->site->power_usd_per_mwh;
+    p->usd_per_mtok_out = usd_per_s / p->out_tok_per_s_per_gpu * 1e6;
+}
+
+static bool meets(const struct wm_serving_case *c, const struct wm_frontier_point *p)
+{
+    return (c->tok_per_s_per_user_slo <= 0.0 ||
+            p->tok_per_s_per_user >= c->tok_per_s_per_user_slo) &&
+           (c->ttft_slo_s <= 0.0 || p->ttft_s <= c->ttft_slo_s);
+}
+
+/* Decoding apart: prefill accelerators in proportion, busy as the engine allows. */
+static bool point_apart(const struct search *s, const struct wm_step_model *m,
+                        struct wm_frontier_point *p)
+{
+    const struct wm_serving_case *const c = s->c;
+    const struct wm_accelerator *const a = c->accelerator;
+    if (s->new_tok > 0.0 && s->prefill.gpu_s_per_tok == DBL_MAX)
+        return false;
+    const struct wm_load load = wm_load_decode(p->batch, s->context_tok);
+    const struct wm_step step = wm_step_eval(m, &load);
+    const double rate = p->batch / step.time_s, busy = c->engine->prefill_max_util_frac;
+    const double decode_gpus = wm_group_gpus(&m->group);
+    p->tpot_s = step.time_s;
+    p->ttft_s =
+        c->engine->prompt_overhead_s + step.time_s +
+        wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, c->input_tok) / a->scale_out_bytes_per_s;
+    double board_w = decode_gpus * wm_step_power_w(a, &step, 1.0);
+    if (s->new_tok > 0.0) {
+        p->prefill_gpus = rate * s->new_tok / c->output_tok * s->prefill.gpu_s_per_tok / busy;
+        p->ttft_s += (1.0 + mean_residual) * s->prefill.pass_s;
+        board_w += p->prefill_gpus *
+                   (busy * s->prefill.board_w + (1.0 - busy) * a->power.base_frac * a->tdp_w);
+    }
+    p->gpus = decode_gpus + p->prefill_gpus;
+    price(s, rate, board_w, p);
+    return true;
+}
+
+/* One group for all: chunks of prompts ride along; none when prompts cannot keep up. */
+static bool point_together(const struct search *s, const struct wm_step_model *m,
+                           struct wm_frontier_point *p)
+{
+    const struct wm_serving_case *const c = s->c;
+    const struct wm_mix mix =
+        wm_mix_eval(m, p->batch, s->context_tok, s->new_tok, c->input_tok - s->new_tok,
+                    c->output_tok, c->engine->prefill_chunk_tok);
+    if (mix.mixed_share_frac > 1.0)
+        return false;
+    p->gpus = wm_group_gpus(&m->group);
+    p->tpot_s = mix.step_s;
+    p->ttft_s = c->engine->prompt_overhead_s + mean_residual * mix.step_s +
+                fmax(mix.chunks, 1.0) * fmax(mix.chunk_step_s, mix.decode.time_s);
+    price(s, p->batch / mix.step_s, p->gpus * (mix.decode_j + mix.prefill_j) / mix.step_s, p);
+    return true;
+}
+
+static void try_batch(struct search *s, const struct wm_step_model *m, double batch)
+{
+    struct wm_frontier *const f = s->f;
+    struct wm_frontier_point p = {.group = m->group, .batch = batch};
+    const bool is_apart = s->c->engine->mode == WM_DISAGGREGATED;
+    if (!(is_apart ? point_apart(s, m, &p) : point_together(s, m, &p)))
+        return;
+    p.tok_per_s_per_user = 1.0 / p.tpot_s;
+    p.meets_slo = meets(s->c, &p);
+    f->fastest_tok_per_s_per_user = fmax(f->fastest_tok_per_s_per_user, p.tok_per_s_per_user);
+    f->shortest_ttft_s = fmin(f->shortest_ttft_s, p.ttft_s);
+    f->points[f->n_points++] = p;
+}
+
+/* Whole batches from 1 to the limit, evenly spaced in their logarithm. */
+static void try_group(struct search *s, const struct wm_group *group)
+{
+    struct wm_frontier *const f = s->f;
+    const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
+    f->least_weight_bytes_per_gpu = fmin(f->least_weight_bytes_per_gpu, wm_group_weight_bytes(&m));
+    const double limit =
+        floor(fmin(wm_group_batch_limit(&m, s->context_tok),
+                   (double)s->c->engine->max_batch_per_gpu * wm_group_gpus(group)));
+    if (limit < 1.0 || f->n_groups == WM_FRONTIER_GROUPS)
+        return;
+    f->n_groups++;
+    double last = 0.0;
+    for (int i = 0; i < WM_FRONTIER_BATCHES; i++) {
+        const double batch =
+            fmax(last + 1.0, round(pow(limit, (double)i / (WM_FRONTIER_BATCHES - 1))));
+        if (batch > limit)
+            break;
+        try_batch(s, &m, batch);
+        last = batch;
+    }
+}
+
+static void try_groups(struct search *s, double pipeline)
+{
+    const struct wm_serving_case *const c = s->c;
+    const double domain = fmin((double)c->accelerator->scale_up_gpus, c->max_gpus);
+    const double experts = (double)c->llm->experts_total;
+    const double widest = experts > 0.0 ? fmin(largest_group, domain) : 1.0;
+    for (double tensor = 1.0; tensor <= fmin(largest_tensor, domain); tensor *= 2.0)
+        for (double data = 1.0; data <= widest && tensor * data <= domain; data *= 2.0) {
+            const struct wm_group group = {.tensor = tensor,
+                                           .data = data,
+                                           .expert = fmax(1.0, fmin(experts, tensor * data)),
+                                           .pipeline = pipeline};
+            if (wm_group_gpus(&group) <= c->max_gpus)
+                try_group(s, &group);
+        }
+}
+
+static bool beats(const struct wm_frontier_point *q, const struct wm_frontier_point *p)
+{
+    const double faster = q->tok_per_s_per_user - p->tok_per_s_per_user;
+    const double more = q->out_tok_per_s_per_mw_utility - p->out_tok_per_s_per_mw_utility;
+    return faster >= 0.0 && more >= 0.0 && (faster > 0.0 || more > 0.0);
+}
+
+/* The point that beat the last one most likely beats its neighbour too: it is asked first. */
+static void mark_front(struct wm_frontier *f)
+{
+    size_t winner = 0;
+    for (size_t i = 0; i < f->n_points; i++) {
+        struct wm_frontier_point *const p = &f->points[i];
+        p->is_pareto = !beats(&f->points[winner], p);
+        for (size_t k = 0; k < f->n_points && p->is_pareto; k++)
+            if (beats(&f->points[k], p)) {
+                p->is_pareto = false;
+                winner = k;
+            }
+    }
+}
+
+static void choose_best(const struct wm_serving_case *c, struct wm_frontier *f)
+{
+    const bool is_slow = f->fastest_tok_per_s_per_user < c->tok_per_s_per_user_slo;
+    f->fault = f->n_groups == 0 ? WM_PLAN_MEMORY
+               : f->n_points > 0 && is_slow
+                   ? WM_PLAN_SPEED
+                   : WM_PLAN_TTFT; /* or no prompt is read in time at all */
+    for (size_t i = 0; i < f->n_points; i++) {
+        const struct wm_frontier_point *const p = &f->points[i];
+        if (!p->meets_slo)
+            continue;
+        if (f->fault != WM_PLAN_OK ||
+            p->out_tok_per_s_per_mw_utility > f->points[f->best].out_tok_per_s_per_mw_utility)
+            f->best = i;
+        f->fault = WM_PLAN_OK;
+    }
+}
+
+void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_site *site,
+                      struct wm_frontier *f)
+{
+    WM_REQUIRE(c->input_tok > 0.0 && c->output_tok > 0.0 && c->max_gpus >= 1.0);
+    *f = (struct wm_frontier){
+        .points = f->points, .shortest_ttft_s = DBL_MAX, .least_weight_bytes_per_gpu = DBL_MAX};
+    if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
+        f->fault = WM_PLAN_NO_UNIT;
+        return;
+    }
+    struct search s = {.c = c, .site = site, .f = f};
+    s.new_tok = c->input_tok * (1.0 - c->cached_frac);
+    s.context_tok = c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
+    if (c->engine->mode == WM_DISAGGREGATED && s.new_tok > 0.0)
+        s.prefill = best_prefill(&s);
+    try_groups(&s, 1.0);
+    for (double stages = 2.0; stages <= largest_pipeline && f->n_groups == 0; stages *= 2.0)
+        try_groups(&s, stages);
+    mark_front(f);
+    choose_best(c, f);
+}

@@ -1,0 +1,191 @@
+/* Frontier: bounds, the front, the best point, what does not fit, agreement with the plan. */
+#include "wattmill/frontier.h"
+
+#include "suite.h"
+#include "wattmill/unit.h"
+#include "wattmill/wattmill.h"
+
+static struct wm_arena *arena;
+static const struct wm_catalog *catalog;
+static struct wm_frontier_point points[WM_FRONTIER_POINTS];
+
+static const void *entry(enum wm_catalog_kind kind, const char *name)
+{
+    const void *const found = wm_catalog_find(catalog, kind, name);
+    ck_assert_ptr_nonnull(found);
+    return found;
+}
+
+static struct wm_serving_case case_of(const char *accelerator, const char *llm,
+                                      enum wm_precision precision)
+{
+    return (struct wm_serving_case){
+        .accelerator = entry(WM_CATALOG_accelerator, accelerator),
+        .llm = entry(WM_CATALOG_llm, llm),
+        .engine = entry(WM_CATALOG_engine, "disaggregated-2026"),
+        .precision = precision,
+        .input_tok = 2000.0,
+        .output_tok = 500.0,
+        .output_scv = 0.0,
+        .max_gpus = 1024.0,
+        .ttft_slo_s = 2.0,
+        .tok_per_s_per_user_slo = 50.0,
+    };
+}
+
+static const struct wm_frontier_site site = {
+    .pue = 1.25, .usd_per_gpu_hour = 3.6, .power_usd_per_mwh = 100.0};
+
+START_TEST(energy_power_and_cost_of_a_point_are_of_one_piece)
+{
+    const struct wm_serving_case c = case_of("h100", "llama-3.1-8b", WM_FP8);
+    struct wm_frontier f = {.points = points};
+    wm_frontier_eval(&c, &site, &f);
+    ck_assert_uint_gt(f.n_points, 100);
+    for (size_t i = 0; i < f.n_points; i++) {
+        const struct wm_frontier_point *const p = &points[i];
+        const double decode_gpus = p->gpus - p->prefill_gpus;
+        ck_assert_double_eq_tol(decode_gpus, wm_group_gpus(&p->group), 1e-9);
+        ck_assert_double_eq_tol(p->out_tok_per_s_per_gpu * p->gpus, p->batch / p->tpot_s,
+                                1e-9 * p->batch / p->tpot_s);
+        ck_assert_double_eq_tol(p->j_per_out_tok, p->it_w * 1.25 / p->out_tok_per_s_per_gpu,
+                                1e-9 * p->j_per_out_tok);
+        ck_assert_double_eq_tol(p->j_per_out_tok * p->out_tok_per_s_per_mw_utility, 1e6, 1e-3);
+        /* 3.6 USD an hour is 1e-3 USD a second; 100 USD/MWh is 1 / 3.6e7 USD a joule */
+        const double usd_per_s = 1e-3 + p->it_w * 1.25 / 3.6e7;
+        ck_assert_double_eq_tol(p->usd_per_mtok_out, usd_per_s / p->out_tok_per_s_per_gpu * 1e6,
+                                1e-9 * p->usd_per_mtok_out);
+        ck_assert_double_le(p->board_w, c.accelerator->tdp_w);
+        ck_assert_double_gt(p->board_w, 0.0);
+    }
+}
+END_TEST
+
+START_TEST(front_is_exactly_what_nothing_beats)
+{
+    const struct wm_serving_case c = case_of("b200", "deepseek-r1", WM_FP4);
+    struct wm_frontier f = {.points = points};
+    wm_frontier_eval(&c, &site, &f);
+    size_t n_front = 0;
+    for (size_t i = 0; i < f.n_points; i++) {
+        bool is_beaten = false;
+        for (size_t k = 0; k < f.n_points && !is_beaten; k++)
+            is_beaten =
+                points[k].tok_per_s_per_user >= points[i].tok_per_s_per_user &&
+                points[k].out_tok_per_s_per_mw_utility >= points[i].out_tok_per_s_per_mw_utility &&
+                (points[k].tok_per_s_per_user > points[i].tok_per_s_per_user ||
+                 points[k].out_tok_per_s_per_mw_utility > points[i].out_tok_per_s_per_mw_utility);
+        ck_assert_int_eq(points[i].is_pareto, !is_beaten);
+        n_front += points[i].is_pareto;
+    }
+    ck_assert_uint_gt(n_front, 20);
+    ck_assert_uint_gt(f.n_groups, 3);
+}
+END_TEST
+
+START_TEST(best_meets_the_targets_and_nothing_that_does_makes_more)
+{
+    const struct wm_serving_case c = case_of("gb200-nvl72", "deepseek-r1", WM_FP4);
+    struct wm_frontier f = {.points = points};
+    wm_frontier_eval(&c, &site, &f);
+    ck_assert_int_eq(f.fault, WM_PLAN_OK);
+    const struct wm_frontier_point *const best = &points[f.best];
+    ck_assert_double_ge(best->tok_per_s_per_user, 50.0);
+    ck_assert_double_le(best->ttft_s, 2.0);
+    for (size_t i = 0; i < f.n_points; i++)
+        if (points[i].meets_slo)
+            ck_assert_double_le(points[i].out_tok_per_s_per_mw_utility,
+                                best->out_tok_per_s_per_mw_utility);
+}
+END_TEST
+
+START_TEST(slower_users_never_cost_more_power)
+{
+    double last = 0.0;
+    for (double speed = 120.0; speed >= 10.0; speed -= 10.0) {
+        struct wm_serving_case c = case_of("h200", "llama-3.1-70b", WM_FP8);
+        c.tok_per_s_per_user_slo = speed;
+        struct wm_frontier f = {.points = points};
+        wm_frontier_eval(&c, &site, &f);
+        const double most =
+            f.fault == WM_PLAN_OK ? points[f.best].out_tok_per_s_per_mw_utility : 0.0;
+        ck_assert_double_ge(most, last);
+        last = most;
+    }
+    ck_assert_double_gt(last, 0.0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_says_which_constraint)
+{
+    struct wm_frontier f = {.points = points};
+    struct wm_serving_case c = case_of("h100", "llama-3.1-405b", WM_BF16);
+    c.max_gpus = 4.0;
+    wm_frontier_eval(&c, &site, &f);
+    ck_assert_int_eq(f.fault, WM_PLAN_MEMORY);
+    ck_assert_double_gt(f.least_weight_bytes_per_gpu, c.accelerator->mem_bytes);
+    c = case_of("h100", "llama-3.1-8b", WM_FP8);
+    c.tok_per_s_per_user_slo = 1e4;
+    wm_frontier_eval(&c, &site, &f);
+    ck_assert_int_eq(f.fault, WM_PLAN_SPEED);
+    c = case_of("h100", "llama-3.1-8b", WM_FP8);
+    c.ttft_slo_s = 1e-4;
+    wm_frontier_eval(&c, &site, &f);
+    ck_assert_int_eq(f.fault, WM_PLAN_TTFT);
+}
+END_TEST
+
+START_TEST(best_agrees_with_the_serving_plan)
+{
+    /* the plan sizes whole prefill groups and keeps waiting within the target: up to 20 % less */
+    static const char *const models[] = {"llama-3.1-8b", "llama-3.1-70b", "deepseek-r1"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct wm_serving_case c = case_of("gb200-nvl72", models[i], WM_FP4);
+        const struct wm_serving_plan plan = wm_serving_plan(&c);
+        struct wm_frontier f = {.points = points};
+        wm_frontier_eval(&c, &site, &f);
+        ck_assert_int_eq(plan.fault, WM_PLAN_OK);
+        const double ratio = points[f.best].out_tok_per_s_per_gpu *
+                             (plan.prefill_gpus + plan.decode_gpus) / plan.capacity_out_tok_per_s;
+        ck_assert_double_gt(ratio, 0.95);
+        ck_assert_double_lt(ratio, 1.25);
+    }
+}
+END_TEST
+
+START_TEST(site_terms_follow_the_facility_and_the_ledger)
+{
+    const struct wm_accelerator *const a = entry(WM_CATALOG_accelerator, "gb300-nvl72");
+    const struct wm_ledger_params *const ledger = entry(WM_CATALOG_ledger, "owner-operator");
+    const struct wm_power_chain *const chain = entry(WM_CATALOG_power_chain, "double-conversion");
+    const struct wm_cooling *const cooling = entry(WM_CATALOG_cooling, "dry-cooler");
+    const struct wm_frontier_site mild =
+        wm_frontier_site_of(a, entry(WM_CATALOG_climate, "oregon"), chain, cooling, ledger, 70.0);
+    const struct wm_frontier_site hot =
+        wm_frontier_site_of(a, entry(WM_CATALOG_climate, "phoenix"), chain, cooling, ledger, 70.0);
+    ck_assert_double_gt(mild.pue, 1.0);
+    ck_assert_double_lt(mild.pue, hot.pue);
+    ck_assert_double_lt(hot.pue, 1.5);
+    /* at least the recovery of the accelerator's capital over five years without interest */
+    ck_assert_double_gt(mild.usd_per_gpu_hour, a->it_capex_usd_per_gpu / 5.0 / WM_H_PER_YEAR);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {energy_power_and_cost_of_a_point_are_of_one_piece,
+                                  front_is_exactly_what_nothing_beats,
+                                  best_meets_the_targets_and_nothing_that_does_makes_more,
+                                  slower_users_never_cost_more_power,
+                                  what_cannot_be_says_which_constraint,
+                                  best_agrees_with_the_serving_plan,
+                                  site_terms_follow_the_facility_and_the_ledger};
+    wm_init();
+    arena = wm_arena_open();
+    struct wm_diags diags = wm_diags_init(arena);
+    if (wm_catalog_load_with(arena, NULL, &catalog, &diags) != WM_OK)
+        return EXIT_FAILURE;
+    const int code = RUN_TESTS("frontier", tests);
+    wm_arena_close(arena);
+    return code;
+}
