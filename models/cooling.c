@@ -44,6 +44,7 @@ const struct wm_field wm_cooling_fields[] = {
     WM_REAL(wm_cooling, heat_reuse_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "dry_cooler: share of the liquid loop's heat that a customer takes"),
     WM_REAL(wm_cooling, heat_reuse_below_c, WM_UNIT_C, -40.0, 60.0, 15.0, "dry_cooler: the customer takes heat while the dry bulb is below"),
     WM_INT(wm_cooling, n_chillers, 1, 100, 8, "machines that share the load"),
+    WM_GROUP(wm_cooling, thermal, wm_thermal_fields, "thermal inertia of halls and loops"),
     WM_FIELD_END,
 };
 // clang-format on

@@ -68,6 +68,13 @@ static void add_line(struct wm_ledger *ledger, const char *name, unsigned tags, 
     ledger->lines[ledger->n_lines++] = (struct wm_ledger_line){name, tags, usd};
 }
 
+/* What a site may not have at all. */
+static void add_line_if(struct wm_ledger *ledger, const char *name, unsigned tags, double usd)
+{
+    if (usd > 0.0 || usd < 0.0)
+        add_line(ledger, name, tags, usd);
+}
+
 static void add_up(struct wm_ledger *ledger)
 {
     for (size_t d = 0; d < WM_N_OPEX; d++) {
@@ -92,18 +99,20 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
         mw * p->facility_capex_usd_per_mw_it * (1.0 + p->facility_premium_frac);
     const double it_usd = basis->it_capex_usd;
     struct wm_ledger l = {
-        .facility_capex_usd = facility_usd,
+        .facility_capex_usd = facility_usd + basis->onsite_capex_usd,
         .it_capex_usd = it_usd,
-        .power_usd =
-            basis->energy_usd + basis->demand_usd + basis->coincident_usd + basis->fixed_usd,
+        .power_usd = basis->energy_usd + basis->demand_usd + basis->coincident_usd +
+                     basis->fixed_usd + basis->fuel_usd,
         .energy_usd = basis->energy_usd,
     };
     const unsigned facility = WM_TAG_FACILITY, it = WM_TAG_IT;
     add_line(&l, "energy", WM_TAG_POWER, basis->energy_usd);
     add_line(&l, "demand charge", WM_TAG_POWER, basis->demand_usd);
-    add_line(&l, "coincident peaks", WM_TAG_POWER, basis->coincident_usd);
+    add_line_if(&l, "coincident peaks", WM_TAG_POWER, basis->coincident_usd);
+    add_line_if(&l, "fuel", WM_TAG_POWER, basis->fuel_usd);
     add_line(&l, "fixed utility charge", WM_TAG_POWER, basis->fixed_usd);
     add_line(&l, "facility O&M", facility, years * p->facility_om_frac * facility_usd);
+    add_line_if(&l, "storage and generation O&M", facility, basis->onsite_om_usd);
     add_line(&l, "site staff", facility | WM_TAG_PEOPLE,
              years * mw * p->site_fte_per_mw_it * p->site_fte_usd_per_year);
     add_line(&l, "property tax, facility", facility | WM_TAG_TAX,
@@ -125,10 +134,14 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
              years * wm_straight_line(it_usd, 0.0, p->it_life_years));
     add_line(&l, "depreciation, facility", facility | WM_TAG_DEPRECIATION,
              years * wm_straight_line(facility_usd, 0.0, p->facility_life_years));
+    add_line_if(&l, "depreciation, storage and generation", facility | WM_TAG_DEPRECIATION,
+                basis->onsite_straight_usd);
     add_line(&l, "capital recovery, IT", it | WM_TAG_CAPITAL,
              years * wm_equivalent_annual_cost(it_usd, 0.0, rate, p->it_life_years));
     add_line(&l, "capital recovery, facility", facility | WM_TAG_CAPITAL,
              years * wm_equivalent_annual_cost(facility_usd, 0.0, rate, p->facility_life_years));
+    add_line_if(&l, "capital recovery, storage and generation", facility | WM_TAG_CAPITAL,
+                basis->onsite_recovery_usd);
     add_up(&l);
     return l;
 }

@@ -85,6 +85,13 @@ static double ratchet_w(const struct wm_tariff *tariff, const struct wm_meter_mo
     return tariff->ratchet_frac * peak_w;
 }
 
+double wm_tariff_billed_w(const struct wm_tariff *tariff, const struct wm_meter_month *months,
+                          size_t i, double contract_w)
+{
+    return fmax(fmax(months[i].peak_w, tariff->min_demand_frac * contract_w),
+                ratchet_w(tariff, months, i));
+}
+
 struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_meter_month *months,
                               size_t i, double contract_w)
 {
@@ -92,8 +99,7 @@ struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_me
     const struct wm_tariff_period *periods = tariff->periods.items;
     /* a whole calendar month is one month whatever its days; a part counts by its time */
     const double share = m->time_s >= whole_month_s ? 1.0 : m->time_s / (WM_S_PER_YEAR / 12.0);
-    const double billed_w =
-        fmax(fmax(m->peak_w, tariff->min_demand_frac * contract_w), ratchet_w(tariff, months, i));
+    const double billed_w = wm_tariff_billed_w(tariff, months, i, contract_w);
     struct wm_bill bill = {
         .energy_usd = m->energy_usd,
         .demand_usd = billed_w / w_per_kw * tariff->demand_usd_per_kw_month * share,

@@ -14,6 +14,7 @@ const struct wm_field wm_thermal_fields[] = {
     WM_REAL(wm_thermal, loop_j_per_k_w, WM_UNIT_NONE, 0.1, 1000.0, 10.0, "liquid loop, J/K per W of liquid-cooled design power; default: 2.4 L/kW"),
     WM_REAL(wm_thermal, tank_m3, WM_UNIT_M3, 0.0, 100000.0, 0.0, "chilled buffer tank"),
     WM_REAL(wm_thermal, tank_range_k, WM_UNIT_K, 0.0, 50.0, 8.0, "warming of the tank that still cools"),
+    WM_REAL(wm_thermal, air_inlet_c, WM_UNIT_C, 10.0, 50.0, 24.0, "inlet air before a trip; default: within ASHRAE's recommended 18 to 27 °C"),
     WM_REAL(wm_thermal, air_limit_c, WM_UNIT_C, 15.0, 60.0, 35.0, "inlet air at which IT throttles; default: ASHRAE A2"),
     WM_REAL(wm_thermal, liquid_margin_k, WM_UNIT_K, 0.0, 50.0, 10.0, "coolant above its supply at which IT throttles"),
     WM_REAL(wm_thermal, throttle_span_k, WM_UNIT_K, 0.1, 50.0, 10.0, "from the limit to standstill"),
@@ -90,7 +91,7 @@ double wm_thermal_leakage_frac(const struct wm_thermal *thermal, double above_li
 
 struct wm_ride_through wm_thermal_ride_through(const struct wm_thermal *thermal, double air_w,
                                                double air_design_w, double liquid_w,
-                                               double liquid_design_w, double air_supply_c)
+                                               double liquid_design_w)
 {
     const struct wm_thermal *t = thermal;
     struct wm_ride_through r = {.air_s = (double)INFINITY, .liquid_s = (double)INFINITY};
@@ -100,7 +101,7 @@ struct wm_ride_through wm_thermal_ride_through(const struct wm_thermal *thermal,
         const struct wm_hall hall = {t->air_j_per_k_w * air_design_w,
                                      t->solid_j_per_k_w * air_design_w,
                                      t->exchange_per_k * air_design_w};
-        const struct wm_hall_state start = {air_supply_c, air_supply_c};
+        const struct wm_hall_state start = {t->air_inlet_c, t->air_inlet_c};
         r.air_s = wm_hall_crossing_s(&hall, &start, air_w, t->air_limit_c);
     }
     if (liquid_w > 0.0)

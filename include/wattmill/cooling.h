@@ -15,6 +15,7 @@
 
 #include "wattmill/catalog.h"
 #include "wattmill/chiller.h"
+#include "wattmill/thermal.h"
 
 /** Outdoor air of an hour. */
 struct wm_weather {
@@ -48,6 +49,7 @@ struct wm_cooling {
     double pad_effectiveness_frac, pad_air_rise_k;         /* adiabatic pads of dry coolers */
     double heat_reuse_frac, heat_reuse_below_c;            /* of the liquid loop's heat */
     int64_t n_chillers;
+    struct wm_thermal thermal; /* of halls and loops, for what happens after a trip */
 };
 
 extern const struct wm_field wm_cooling_fields[];

@@ -180,6 +180,9 @@ const void *wm_weather_file_load(struct wm_arena *arena, const char *path, struc
 /** The same of price or carbon alone, for `site.market.file`. */
 const void *wm_market_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 
+/** The same of `solar_frac`, output of a plant over its nameplate. */
+const void *wm_solar_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
+
 /** JSON Schema (draft 2020-12) of a scenario file. */
 enum wm_status wm_schema_write(struct wm_json_writer *w);
 /** docs/parameters.md: every parameter of a scenario and of each kind of catalogue entry. */

@@ -62,8 +62,11 @@ struct wm_ledger_basis {
     double it_capex_usd;
     double n_gpus;
     double energy_usd, demand_usd, coincident_usd, fixed_usd; /* the meter bill */
-    double penalty_usd;                                       /* for energy above the ceiling */
-    double years;                                             /* length of the run, of 8,760 h */
+    double fuel_usd, onsite_om_usd;                           /* of storage and generation */
+    double onsite_capex_usd; /* likewise, total; of the run its depreciation and recovery: */
+    double onsite_straight_usd, onsite_recovery_usd;
+    double penalty_usd; /* for energy above the ceiling */
+    double years;       /* length of the run, of 8,760 h */
     double discount_rate_frac;
 };
 
@@ -88,9 +91,9 @@ enum { WM_N_LEDGER_LINES = 32 };
 struct wm_ledger {
     struct wm_ledger_line lines[WM_N_LEDGER_LINES];
     size_t n_lines;
-    double facility_capex_usd, it_capex_usd;
-    double power_usd, energy_usd; /* the bill; its part by the MWh */
-    double opex_usd[WM_N_OPEX];   /* of the run */
+    double facility_capex_usd, it_capex_usd; /* facility with storage and generation */
+    double power_usd, energy_usd;            /* the bill; its part by the MWh */
+    double opex_usd[WM_N_OPEX];              /* of the run */
     double power_share_frac[WM_N_OPEX];
 };
 

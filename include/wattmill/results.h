@@ -96,7 +96,8 @@ struct wm_series_row {
     double ceiling_w, site_w, it_w; /* means of the interval, the ceiling with its ramps */
     double offered_tok_per_s, served_tok_per_s;
     double clock_frac;
-    double energy_usd_per_mwh; /* price of the interval */
+    double meter_w, generation_w, storage_w; /* storage: given less taken */
+    double energy_usd_per_mwh;               /* price of the interval */
     double shadow_price_usd_per_mwh;
 };
 

@@ -13,11 +13,13 @@
 #include "wattmill/climate.h"
 #include "wattmill/cooling.h"
 #include "wattmill/deck.h"
+#include "wattmill/generation.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
 #include "wattmill/power_chain.h"
 #include "wattmill/serving.h"
 #include "wattmill/site_year.h"
+#include "wattmill/storage.h"
 #include "wattmill/tariff.h"
 #include "wattmill/workload.h"
 
@@ -78,6 +80,20 @@ struct wm_carbon {
     double kg_per_mwh;
 };
 
+/** When a unit runs; see sim/run/grid.h. */
+enum wm_generation_role { WM_ROLE_CEILING, WM_ROLE_ECONOMIC, WM_ROLE_BASELOAD };
+
+enum { WM_MAX_GENERATION = 16 };
+
+/** Units of one type. */
+struct wm_generation {
+    const char *name;
+    const struct wm_generator *type;
+    double capacity_w;
+    enum wm_generation_role role;
+    const struct wm_site_year *file; /* of solar: its output; else NULL */
+};
+
 struct wm_site {
     struct wm_ceiling ceiling;
     struct wm_site_weather weather;
@@ -85,6 +101,8 @@ struct wm_site {
     struct wm_cooling cooling;
     struct wm_tariff tariff;
     struct wm_market market;
+    struct wm_storage storage;
+    struct wm_list generation; /* of struct wm_generation */
     struct wm_carbon carbon;
 };
 

@@ -24,6 +24,7 @@ struct wm_site_year {
     const double *dry_bulb_c, *wet_bulb_c, *pressure_pa; /* [n_rows]; NULL in a market file */
     const double *price_usd_per_mwh; /* [n_rows], or NULL when the file has none */
     const double *carbon_kg_per_mwh; /* likewise */
+    const double *solar_frac;        /* [n_rows] of a solar file, or NULL */
     struct wm_weather design; /* 99.6th percentile dry bulb, mean wet bulb within 0.5 K of it */
 };
 

@@ -92,6 +92,10 @@ struct wm_bill {
 struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_meter_month *months,
                               size_t i, double contract_w);
 
+/** Demand that month [i] is billed for: its peak, the minimum or the ratchet [W]. */
+double wm_tariff_billed_w(const struct wm_tariff *tariff, const struct wm_meter_month *months,
+                          size_t i, double contract_w);
+
 /**
  * Watches a year for the system's peaks. The system itself is not simulated: `stress` stands for
  * its load, the price where there is a series and the dry bulb elsewhere.

@@ -22,6 +22,7 @@ struct wm_thermal {
     double loop_j_per_k_w;  /* water and pipes over the liquid-cooled design power */
     double tank_m3;         /* chilled buffer, both loops */
     double tank_range_k;    /* warming of the tank that still cools */
+    double air_inlet_c;     /* before a trip */
     double air_limit_c;     /* inlet air at which IT begins to throttle */
     double liquid_margin_k; /* of the coolant above its supply, likewise */
     double throttle_span_k; /* above the limit to standstill */
@@ -66,10 +67,9 @@ struct wm_ride_through {
 /**
  * @param air_w, liquid_w                heat of the two loops [W]
  * @param air_design_w, liquid_design_w  what they were sized for [W], > 0 where the heat is
- * @param air_supply_c                   inlet air before the trip [°C]
  */
 struct wm_ride_through wm_thermal_ride_through(const struct wm_thermal *thermal, double air_w,
                                                double air_design_w, double liquid_w,
-                                               double liquid_design_w, double air_supply_c);
+                                               double liquid_design_w);
 
 #endif

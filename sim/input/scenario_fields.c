@@ -62,6 +62,15 @@ static const struct wm_field market_fields[] = {
     WM_FILE_AS(wm_market, file, "file", wm_market_file_load, wm_site_year, "CSV of price_usd_per_mwh, carbon_gco2_per_kwh or both; goes before the weather file's"),
     WM_FIELD_END,
 };
+static const char *const role_words[] = {"ceiling", "economic", "baseload", NULL};
+static const struct wm_field generation_fields[] = {
+    WM_TEXT_REQ(wm_generation, name, "name of the unit or units"),
+    WM_REF(wm_generation, type, generator, wm_generator, NULL, "what it is"),
+    WM_REAL_REQ(wm_generation, capacity_w, "capacity_mw", WM_UNIT_MW, 0.001, 10000.0, "nameplate"),
+    WM_CHOICE(wm_generation, role, role_words, "ceiling", "ceiling: called when the site asks for more than the grid gives; economic: also while cheaper than the meter; baseload: always"),
+    WM_FILE_AS(wm_generation, file, "file", wm_solar_file_load, wm_site_year, "solar: CSV with hour_of_year or time and solar_frac, output over nameplate"),
+    WM_FIELD_END,
+};
 static const struct wm_field carbon_fields[] = {
     WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean"),
     WM_FIELD_END,
@@ -73,6 +82,8 @@ static const struct wm_field site_fields[] = {
     WM_PRESET(wm_site, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant"),
     WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
     WM_GROUP(wm_site, market, market_fields, "price and carbon by the hour"),
+    WM_PRESET(wm_site, storage, storage, wm_storage_fields, "li-ion", "battery behind the meter; none while its power_mw is 0"),
+    WM_LIST(wm_site, generation, wm_generation, generation_fields, "on-site generation, in the order in which it is called"),
     WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
     WM_FIELD_END,
 };
@@ -393,6 +404,46 @@ static void check_files(const struct wm_scenario *s, struct wm_diags *diags)
                     "hours, so both should come from one year (one CSV, or files with `time`)");
 }
 
+static void check_storage(const struct wm_storage *b, struct wm_diags *diags)
+{
+    if ((b->power_w > 0.0) != (b->energy_j > 0.0))
+        wm_diag_add(diags, WM_E211, NULL, "site.storage",
+                    "has %g MW and %g MWh; give both or neither", b->power_w / WM_W_PER_MW,
+                    b->energy_j / WM_J_PER_MWH);
+    if (b->min_soc_frac > b->max_soc_frac)
+        wm_diag_add(diags, WM_E211, NULL, "site.storage.min_soc_frac",
+                    "= %g, above max_soc_frac %g", b->min_soc_frac, b->max_soc_frac);
+    else if (b->start_soc_frac < b->min_soc_frac || b->start_soc_frac > b->max_soc_frac)
+        wm_diag_add(diags, WM_E211, NULL, "site.storage.start_soc_frac",
+                    "= %g, outside min_soc_frac %g .. max_soc_frac %g", b->start_soc_frac,
+                    b->min_soc_frac, b->max_soc_frac);
+    if (b->charge_below_usd_per_mwh > b->discharge_above_usd_per_mwh)
+        wm_diag_add(diags, WM_E211, NULL, "site.storage.charge_below_usd_per_mwh",
+                    "= %g, above discharge_above_usd_per_mwh %g: it would buy dear and sell cheap",
+                    b->charge_below_usd_per_mwh, b->discharge_above_usd_per_mwh);
+}
+
+static void check_generation(const struct wm_site *site, struct wm_diags *diags)
+{
+    const struct wm_generation *g = site->generation.items;
+    if (site->generation.n > WM_MAX_GENERATION)
+        wm_diag_add(diags, WM_E211, NULL, "site.generation", "has %zu entries, at most %d are read",
+                    site->generation.n, WM_MAX_GENERATION);
+    for (size_t i = 0; i < site->generation.n; i++) {
+        const bool is_solar = g[i].type->kind == WM_GENERATOR_SOLAR;
+        if (is_solar != (g[i].file != NULL))
+            wm_diag_add(diags, WM_E211, NULL, "site.generation", "\"%s\" %s", g[i].name,
+                        is_solar ? "is solar and needs a file with solar_frac"
+                                 : "burns fuel and takes no file");
+        if (is_solar)
+            check_clock(site, g[i].file, "site.generation", diags);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(g[i].name, g[j].name) == 0)
+                wm_diag_add(diags, WM_E211, NULL, "site.generation", "has two entries named \"%s\"",
+                            g[i].name);
+    }
+}
+
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     check_economics(scenario, diags);
@@ -401,4 +452,14 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
     check_phases(scenario, diags);
     check_calendar(scenario, diags);
     check_files(scenario, diags);
+    check_storage(&scenario->site.storage, diags);
+    check_generation(&scenario->site, diags);
+    if (scenario->site.tariff.periods.n > WM_TARIFF_PERIODS)
+        wm_diag_add(diags, WM_E211, NULL, "site.tariff.periods",
+                    "has %zu entries, at most %d are read", scenario->site.tariff.periods.n,
+                    WM_TARIFF_PERIODS);
+    if (scenario->site.tariff.energy_price == WM_ENERGY_PRICE_SERIES &&
+        !wm_site_price_file(&scenario->site))
+        wm_diag_add(diags, WM_E211, NULL, "site.tariff.energy_price",
+                    "= series, but neither site.market.file nor site.weather.file has prices");
 }

@@ -6,6 +6,7 @@
  *     dry_bulb_c            and wet_bulb_c or relative_humidity (percent)
  *     pressure_pa           default: 101,325
  *     price_usd_per_mwh, carbon_gco2_per_kwh
+ *     solar_frac            output of a plant over its nameplate
  *
  * Other columns are passed over, unless their name says a known quantity in another unit.
  */
@@ -175,4 +176,9 @@ const void *wm_weather_file_load(struct wm_arena *arena, const char *path, struc
 const void *wm_market_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags)
 {
     return load(arena, path, WM_SITE_FILE_MARKET, diags);
+}
+
+const void *wm_solar_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags)
+{
+    return load(arena, path, WM_SITE_FILE_SOLAR, diags);
 }

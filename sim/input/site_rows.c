@@ -16,6 +16,7 @@ const struct wm_site_column_info wm_site_columns[WM_N_SITE_COLUMNS] = {
     [WM_SITE_PRESSURE] = {"pressure_pa",         "pressure",  50000.0,  110000.0, "Pa", "is it in hPa or kPa?"},
     [WM_SITE_PRICE]    = {"price_usd_per_mwh",   "price",     -10000.0, 100000.0, "USD/MWh", "is it per kWh, or a missing-value mark?"},
     [WM_SITE_CARBON]   = {"carbon_gco2_per_kwh", "carbon",    0.0,      3000.0,   "g/kWh", "is it in kg or lb per MWh?"},
+    [WM_SITE_SOLAR]    = {"solar_frac",          "solar_",    0.0,      1.5,      "of nameplate", "is it in percent or MW?"},
 };
 // clang-format on
 
@@ -190,7 +191,9 @@ static void check_columns(struct wm_site_rows *rows, enum wm_site_file_kind kind
     if (kind == WM_SITE_FILE_MARKET && !v[WM_SITE_PRICE] && !v[WM_SITE_CARBON])
         wm_site_rows_mistake(rows, 0, NULL,
                              "has neither price_usd_per_mwh nor carbon_gco2_per_kwh");
-    if (kind == WM_SITE_FILE_MARKET)
+    if (kind == WM_SITE_FILE_SOLAR && !v[WM_SITE_SOLAR])
+        wm_site_rows_mistake(rows, 0, "solar_frac", "is missing: solar needs this column");
+    if (kind != WM_SITE_FILE_WEATHER)
         return;
     if (!v[WM_SITE_DRY_BULB])
         wm_site_rows_mistake(rows, 0, "dry_bulb_c", "is missing: weather needs this column");
@@ -226,8 +229,9 @@ struct wm_site_year *wm_site_rows_finish(struct wm_site_rows *rows, enum wm_site
         .utc_offset_h = (double)NAN,
         .price_usd_per_mwh = rows->values[WM_SITE_PRICE],
         .carbon_kg_per_mwh = rows->values[WM_SITE_CARBON],
+        .solar_frac = rows->values[WM_SITE_SOLAR],
     };
-    if (kind == WM_SITE_FILE_MARKET)
+    if (kind != WM_SITE_FILE_WEATHER)
         return year;
     year->dry_bulb_c = rows->values[WM_SITE_DRY_BULB];
     year->wet_bulb_c = rows->values[WM_SITE_WET_BULB];

@@ -18,6 +18,7 @@ enum wm_site_column {
     WM_SITE_PRESSURE,
     WM_SITE_PRICE,
     WM_SITE_CARBON, /* g per kWh = kg per MWh */
+    WM_SITE_SOLAR,  /* output over nameplate */
     WM_N_SITE_COLUMNS
 };
 
@@ -56,7 +57,7 @@ void wm_site_rows_begin(struct wm_site_rows *rows, int line, int64_t at_us);
 void wm_site_rows_set(struct wm_site_rows *rows, enum wm_site_column column, double value);
 
 /** What a file must hold. */
-enum wm_site_file_kind { WM_SITE_FILE_WEATHER, WM_SITE_FILE_MARKET };
+enum wm_site_file_kind { WM_SITE_FILE_WEATHER, WM_SITE_FILE_MARKET, WM_SITE_FILE_SOLAR };
 /** Checks the whole; NULL when there was a mistake. */
 struct wm_site_year *wm_site_rows_finish(struct wm_site_rows *rows, enum wm_site_file_kind kind);
 

@@ -78,7 +78,8 @@ void wm_output_md(FILE *file, const struct wm_report *report)
 
 void wm_output_series_csv(FILE *file, const struct wm_report *report)
 {
-    fputs("time_utc,dry_bulb_c,wet_bulb_c,ceiling_mw,site_mw,it_mw,offered_out_tok_per_s,"
+    fputs("time_utc,dry_bulb_c,wet_bulb_c,ceiling_mw,site_mw,meter_mw,generation_mw,storage_mw,it_"
+          "mw,offered_out_tok_per_s,"
           "served_out_tok_per_s,clock_frac,energy_usd_per_mwh,shadow_price_usd_per_mwh\n",
           file);
     for (size_t i = 0; i < report->results->n_series; i++) {
@@ -87,6 +88,9 @@ void wm_output_series_csv(FILE *file, const struct wm_report *report)
                                  r->wet_bulb_c,
                                  wm_unit_from_si(WM_UNIT_MW, r->ceiling_w),
                                  wm_unit_from_si(WM_UNIT_MW, r->site_w),
+                                 wm_unit_from_si(WM_UNIT_MW, r->meter_w),
+                                 wm_unit_from_si(WM_UNIT_MW, r->generation_w),
+                                 wm_unit_from_si(WM_UNIT_MW, r->storage_w),
                                  wm_unit_from_si(WM_UNIT_MW, r->it_w),
                                  r->offered_tok_per_s,
                                  r->served_tok_per_s,

@@ -34,7 +34,7 @@ void wm_load_duration_csv(FILE *file, const void *context)
     double *const it = WM_NEW_ARRAY(arena, double, r->n_series);
     double *const ceiling = WM_NEW_ARRAY(arena, double, r->n_series);
     for (size_t i = 0; i < r->n_series; i++) {
-        site[i] = r->series[i].site_w;
+        site[i] = r->series[i].meter_w;
         it[i] = r->series[i].it_w;
         ceiling[i] = r->series[i].ceiling_w;
     }

@@ -43,6 +43,7 @@ static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
 {
     sum->time_s += time_s;
     sum->site_j += flow->power.site_w * time_s;
+    sum->meter_j += flow->meter_w * time_s;
     sum->it_j += flow->power.it_w * time_s;
     sum->allowed_ws += flow->allowed_w * time_s;
     sum->shadow_ws += flow->shadow_usd_per_mwh * time_s;
@@ -89,7 +90,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->heat_reuse_j += p->plant.heat_reuse_w * time_s;
     account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
     account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
-    account->carbon_kg += p->site_w * kg_per_j * time_s;
+    account->carbon_kg += flow->meter_w * kg_per_j * time_s;
     account->bound_s += flow->is_bound ? time_s : 0.0;
     account->violation_j += flow->over_limit_w * time_s;
     account->penalty_usd += flow->penalty_usd_per_s * time_s;

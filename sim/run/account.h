@@ -35,7 +35,8 @@ struct wm_site_flow {
     struct wm_facility_power power; /* the meter's side */
     double use_w[WM_N_USES];        /* the uses' side */
     double serving_it_w;
-    double allowed_w, limit_w, over_limit_w, penalty_usd_per_s;
+    double meter_w; /* power.site_w less what the site gives itself; set by the grid side */
+    double allowed_w, limit_w, over_limit_w, penalty_usd_per_s; /* at the meter */
     /* what the site would draw without a ceiling = power.site_w + the three that follow */
     double requested_w;
     double capped_w;     /* not drawn because of the contract */
@@ -64,6 +65,7 @@ struct wm_class_account {
 /** Sums over a billing interval or an hour. */
 struct wm_site_sum {
     double time_s, site_j, it_j;
+    double meter_j, generation_j, storage_j; /* storage: given less taken */
     double offered_tok, served_tok, allowed_ws, shadow_ws, clock_s;
 };
 

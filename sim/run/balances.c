@@ -48,6 +48,7 @@ void wm_close_balances(struct wm_run *r)
 {
     struct wm_results *res = r->results;
     const struct wm_account *a = &r->site.account;
+    const struct wm_grid_account *g = &r->site.grid.account;
     const struct class_sums c = sum_classes(r);
     double uses_j = 0.0, months_j = 0.0, months_kg = 0.0;
     for (size_t i = 0; i < WM_N_USES; i++)
@@ -58,8 +59,8 @@ void wm_close_balances(struct wm_run *r)
     }
     res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 16);
     res->balances_close = true;
-    add_balance(res, "energy", "meter = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
-    add_balance(res, "billing", "meter = sum of billed months", a->site_j, months_j, WM_UNIT_MWH);
+    add_balance(res, "energy", "site = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
+    add_balance(res, "billing", "meter = sum of billed months", g->meter_j, months_j, WM_UNIT_MWH);
     add_balance(res, "tokens", "offered = served + dropped + waiting", c.offered, c.accounted,
                 WM_UNIT_TOK);
     add_balance(res, "requests", "offered = served + dropped + waiting", c.requests,
@@ -74,9 +75,19 @@ void wm_close_balances(struct wm_run *r)
                 a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH);
     add_balance(res, "request", "asked for = drawn + capped + shed + not worth drawing",
                 a->requested_j, a->site_j + a->capped_j + a->shed_j + a->unworthy_j, WM_UNIT_MWH);
-    SET(r, balance_energy_rel,
-        fmax(fmax(res->balances[0].residual_rel, res->balances[1].residual_rel),
-             res->balances[8].residual_rel));
+    double energy_rel = fmax(fmax(res->balances[0].residual_rel, res->balances[1].residual_rel),
+                             res->balances[8].residual_rel);
+    if (!r->site.grid.is_plain) {
+        add_balance(res, "grid", "meter + generation + discharge = site + charge",
+                    g->meter_j + g->generation_j + g->discharge_j, a->site_j + g->charge_j,
+                    WM_UNIT_MWH);
+        add_balance(res, "storage", "charge + stored first = discharge + loss + stored last",
+                    g->charge_j + g->stored_first_j,
+                    g->discharge_j + g->storage_loss_j + g->stored_last_j, WM_UNIT_MWH);
+        energy_rel =
+            fmax(energy_rel, fmax(res->balances[9].residual_rel, res->balances[10].residual_rel));
+    }
+    SET(r, balance_energy_rel, energy_rel);
     SET(r, balance_token_rel, res->balances[2].residual_rel);
     SET(r, balance_request_rel, res->balances[3].residual_rel);
     SET(r, balance_money_rel, res->balances[4].residual_rel);

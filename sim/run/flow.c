@@ -221,6 +221,7 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
                      struct wm_site_flow *flow)
 {
     const struct wm_facility *f = &plan->facility;
+    const double allowed_w = flow->allowed_w + now->support_w;
     wm_dispatch_unlimited(b->items, b->n, b->states);
     flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, fixed_w));
     flow->requested_w = flow->power.site_w;
@@ -229,9 +230,9 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
     /* two watts at the meter per watt of IT is more than any plant takes */
     const bool may_not_pay =
         by_margin && 2.0 * floor_usd_per_j > wm_dispatch_least_margin(b->items, b->n);
-    if (flow->power.site_w <= flow->allowed_w && !may_not_pay)
+    if (flow->power.site_w <= allowed_w && !may_not_pay)
         return;
-    const double it_w = wm_facility_it_for_site_w(f, &now->weather, flow->allowed_w);
+    const double it_w = wm_facility_it_for_site_w(f, &now->weather, allowed_w);
     const double site_per_it = marginal_site_w(f, &now->weather, fmin(it_w, flow->power.it_w));
     const struct wm_dispatch_order order = {.capping = scenario->policy.capping,
                                             .budget_w = it_w * (1.0 - rounding_margin) - fixed_w,
@@ -243,18 +244,18 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
 }
 
 /* Why less is drawn than asked for: first the contract, then a window, then the price of energy. */
-static void explain_shortfall(struct wm_site_flow *flow, const struct wm_ceiling_step *ceiling)
+static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant *now)
 {
-    double under_window_w = fmin(flow->requested_w, flow->allowed_w);
+    double under_window_w = fmin(flow->requested_w, flow->allowed_w + now->support_w);
     if (under_window_w - flow->power.site_w <= 2.0 * rounding_margin * under_window_w)
         under_window_w = flow->power.site_w; /* the solver's distance from the ceiling */
     const double under_contract_w = flow->allowed_w < flow->contract_w
-                                        ? fmin(flow->requested_w, flow->contract_w)
+                                        ? fmin(flow->requested_w, flow->contract_w + now->support_w)
                                         : under_window_w;
     flow->capped_w = flow->requested_w - under_contract_w;
     flow->shed_w = under_contract_w - under_window_w;
     flow->unworthy_w = under_window_w - flow->power.site_w;
-    flow->payment_usd_per_s = flow->shed_w / WM_J_PER_MWH * ceiling->payment_usd_per_mwh;
+    flow->payment_usd_per_s = flow->shed_w / WM_J_PER_MWH * now->ceiling->payment_usd_per_mwh;
 }
 
 void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
@@ -278,9 +279,9 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
                                                   .wanted_tok_per_s = instant->wanted[i]};
     fill_board(&b, scenario, plan, instant);
     dispatch(&b, scenario, plan, instant, fixed_w, flow);
-    explain_shortfall(flow, instant->ceiling);
+    explain_shortfall(flow, instant);
     /* the solver stays on the safe side; only what cannot be switched off can exceed the limit */
-    flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w);
+    flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w - instant->support_w);
     flow->penalty_usd_per_s =
         flow->over_limit_w / WM_J_PER_MWH * instant->ceiling->penalty_usd_per_mwh;
     for (size_t k = 0; k < b.n; k++) {

@@ -12,6 +12,7 @@
 struct wm_instant {
     struct wm_weather weather;
     double energy_usd_per_mwh; /* price of the hour */
+    double support_w;          /* by which storage and generation could lift the ceiling */
     const struct wm_ceiling_step *ceiling;
     const double *n_up;    /* [n_partitions] working replicas; 0 where the pool is not there */
     const bool *is_there;  /* [n_partitions] */

@@ -60,6 +60,24 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
     watch_peaks(meter, &meter->years[c.year - meter->first_year], now, energy_j, time_s);
 }
 
+double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us, double contract_w)
+{
+    const struct wm_tariff *t = meter->tariff;
+    const struct wm_civil c = wm_civil_from_us(at_us);
+    const size_t i = (size_t)(month_number(&c) - meter->first_month);
+    if (!(t->demand_usd_per_kw_month > 0.0))
+        return (double)INFINITY;
+    return wm_tariff_billed_w(t, meter->months, i, contract_w);
+}
+
+double wm_meter_energy_usd(const struct wm_meter *meter)
+{
+    double sum_usd = 0.0;
+    for (size_t i = 0; i < meter->n_months; i++)
+        sum_usd += meter->months[i].energy_usd;
+    return sum_usd;
+}
+
 struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w)
 {
     struct wm_bill sum = {0};

@@ -30,6 +30,15 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tar
 void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
                   double energy_j, double time_s);
 
+/**
+ * Power up to which drawing in the month of `at_us` adds nothing to any demand charge [W]: what is
+ * billed anyway. INFINITY where there is no such charge.
+ */
+double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us, double contract_w);
+
+/** Price of all energy bought [USD]. */
+double wm_meter_energy_usd(const struct wm_meter *meter);
+
 /** Sum of all months and of the coincident peaks, each year's in the share that was simulated. */
 struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w);
 

@@ -196,9 +196,10 @@ void wm_set_energy(struct wm_run *r)
     }
     SET(r, water_m3, a->water_m3);
     SET(r, wue_l_per_kwh, wm_ratio(a->water_m3 * 1e3, a->it_j / WM_J_PER_KWH));
-    SET(r, carbon_kg, a->carbon_kg);
-    SET(r, cue_kg_per_kwh, wm_ratio(a->carbon_kg, a->it_j / WM_J_PER_KWH));
-    SET(r, site_power_mean_mw, a->site_j / a->time_s);
+    const double carbon_kg = a->carbon_kg + r->site.grid.account.fuel_kg;
+    SET(r, carbon_kg, carbon_kg);
+    SET(r, cue_kg_per_kwh, wm_ratio(carbon_kg, a->it_j / WM_J_PER_KWH));
+    SET(r, site_power_mean_mw, r->site.grid.account.meter_j / a->time_s);
     SET(r, site_power_peak_mw, r->site.meter.peak_w);
     SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
     SET(r, ceiling_bound_hours, a->bound_s);
@@ -222,6 +223,42 @@ void wm_set_energy(struct wm_run *r)
     SET(r, shadow_price_usd_per_mwh_mean, a->shadow_ws / a->time_s);
     /* all hours' lambda x dt, per year */
     SET(r, shadow_price_usd_per_mw_year, a->shadow_ws / a->time_s * WM_H_PER_YEAR);
+}
+
+void wm_set_grid(struct wm_run *r)
+{
+    const struct wm_grid *g = &r->site.grid;
+    const struct wm_grid_account *a = &g->account;
+    const struct wm_storage *s = &r->scenario->site.storage;
+    const double time_s = r->site.account.time_s;
+    SET(r, grid_energy_mwh, a->meter_j);
+    if (g->n_units > 0) {
+        SET(r, generation_mwh, a->generation_j);
+        SET(r, fuel_mwh, a->fuel_j);
+        SET(r, fuel_cost_usd, a->fuel_usd);
+        SET(r, fuel_carbon_kg, a->fuel_kg);
+    }
+    if (!(s->power_w > 0.0))
+        return;
+    const double cycles = a->discharge_j / sqrt(s->round_trip_frac) / s->energy_j;
+    SET(r, storage_charge_mwh, a->charge_j);
+    SET(r, storage_discharge_mwh, a->discharge_j);
+    SET(r, storage_loss_mwh, a->storage_loss_j);
+    SET(r, storage_cycles, cycles);
+    SET(r, storage_fade_frac,
+        wm_storage_fade_frac(s, time_s / 86400.0, a->stored_js / time_s / s->energy_j, cycles));
+}
+
+/* What the site lives through when all cooling trips at IT design power. */
+void wm_set_ride_through(struct wm_run *r)
+{
+    const struct wm_facility *f = &r->plan.facility;
+    const struct wm_thermal *t = &r->scenario->site.cooling.thermal;
+    const double liquid_w = f->liquid_frac * f->it_design_w;
+    const double air_w = (1.0 - f->liquid_frac) * f->it_design_w;
+    const struct wm_ride_through ride =
+        wm_thermal_ride_through(t, air_w, air_w, liquid_w, liquid_w);
+    SET(r, ride_through_s, ride.limit_s);
 }
 
 static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)

@@ -36,6 +36,9 @@ struct wm_totals wm_totals(const struct wm_run *run);
 void wm_fill_classes(struct wm_run *run);
 void wm_fill_pools(struct wm_run *run);
 
+/** Storage, generation and what the meter saw. */
+void wm_set_grid(struct wm_run *r);
+void wm_set_ride_through(struct wm_run *r);
 void wm_set_energy(struct wm_run *run);
 void wm_set_tokens(struct wm_run *run, const struct wm_totals *totals);
 void wm_set_latency(struct wm_run *run);

@@ -1,5 +1,30 @@
 #include "finance.h"
 #include "metrics.h"
+#include "wattmill/finance.h"
+
+static void add_capital(struct wm_ledger_basis *b, double capex_usd, double life_years)
+{
+    b->onsite_capex_usd += capex_usd;
+    b->onsite_straight_usd += b->years * wm_straight_line(capex_usd, 0.0, life_years);
+    b->onsite_recovery_usd +=
+        b->years * wm_equivalent_annual_cost(capex_usd, 0.0, b->discount_rate_frac, life_years);
+}
+
+/* Fuel, upkeep and capital of storage and generation. */
+static void add_onsite(const struct wm_run *r, struct wm_ledger_basis *b)
+{
+    const struct wm_storage *s = &r->scenario->site.storage;
+    const struct wm_generation *rows = r->scenario->site.generation.items;
+    const double storage_usd = wm_storage_capex_usd(s);
+    b->fuel_usd = r->site.grid.account.fuel_usd;
+    b->onsite_om_usd = r->site.grid.account.om_usd + b->years * s->om_frac * storage_usd;
+    add_capital(b, storage_usd, s->life_years);
+    for (size_t i = 0; i < r->site.grid.n_units; i++) {
+        const double kw = rows[i].capacity_w / 1e3;
+        b->onsite_om_usd += b->years * kw * rows[i].type->om_usd_per_kw_year;
+        add_capital(b, kw * rows[i].type->capex_usd_per_kw, rows[i].type->life_years);
+    }
+}
 
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
 {
@@ -17,6 +42,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     b.demand_usd = bill.demand_usd + bill.period_demand_usd;
     b.coincident_usd = bill.coincident_usd;
     b.fixed_usd = bill.fixed_usd;
+    add_onsite(r, &b);
     return b;
 }
 

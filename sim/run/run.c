@@ -27,15 +27,18 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
         c->output_tok_curtailed = b->served_tok - a->served_tok;
         lost_usd += c->curtailment_loss_usd;
     }
-    const double net_j = twin.account.site_j - s->account.site_j;
-    const double saved_usd = net_j / WM_J_PER_MWH * r->scenario->site.tariff.energy_usd_per_mwh;
+    const double net_j = twin.grid.account.meter_j - s->grid.account.meter_j;
+    const double saved_usd = wm_meter_energy_usd(&twin.meter) - wm_meter_energy_usd(&s->meter) +
+                             twin.grid.account.fuel_usd - s->grid.account.fuel_usd;
     SET(r, curtailed_mwh, net_j);
     SET(r, rebound_mwh, rebound_j);
     SET(r, curtailment_loss_usd, lost_usd);
     SET(r, curtailment_payment_usd, s->account.payment_usd);
     /* below it a payment per MWh does not make up for the margin lost */
-    SET(r, curtailment_breakeven_usd_per_mwh,
-        wm_ratio(lost_usd - saved_usd + s->account.penalty_usd, s->account.shed_j / WM_J_PER_MWH));
+    if (s->account.shed_j > 1e-9 * s->account.requested_j)
+        SET(r, curtailment_breakeven_usd_per_mwh,
+            wm_ratio(lost_usd - saved_usd + s->account.penalty_usd,
+                     s->account.shed_j / WM_J_PER_MWH));
 }
 
 static void check_plant(const struct wm_run *r, struct wm_diags *diags)
@@ -73,6 +76,8 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_fill_classes(r);
     const struct wm_totals t = wm_totals(r);
     wm_set_energy(r);
+    wm_set_grid(r);
+    wm_set_ride_through(r);
     wm_set_tokens(r, &t);
     wm_set_latency(r);
     wm_set_money(r, &t);

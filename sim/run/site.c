@@ -77,19 +77,37 @@ static void ask_for_work(struct site *s, int64_t now)
     }
 }
 
-/* Accounts the time since the last change; a moment without length touches nothing. */
-static void settle(struct site *s, int64_t now)
+/* The flow of the instant that begins where accounting stands. */
+static void renew_flow(struct site *s)
 {
-    if (now <= s->since)
-        return;
-    if (s->is_stale) {
-        ask_for_work(s, s->since);
-        wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
-    }
+    struct wm_grid *grid = &s->result->grid;
+    const struct wm_surroundings *around = &s->environment.now;
+    const int64_t at_us = s->start_us + s->since;
     s->is_stale = false;
-    const double time_s = (double)(now - s->since) / (double)WM_US_PER_S;
+    ask_for_work(s, s->since);
+    for (bool again = true; again;) { /* a unit that starts at once changes what is allowed */
+        s->instant.support_w = wm_grid_support_w(grid, at_us, around);
+        wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
+        const struct wm_grid_need need = {
+            .site_w = s->flow.power.site_w,
+            .requested_w = s->flow.requested_w,
+            .allowed_w = s->flow.allowed_w,
+            .calm_w = grid->is_plain
+                          ? 0.0
+                          : wm_meter_calm_w(&s->result->meter, at_us, s->flow.contract_w)};
+        again = wm_grid_dispatch(grid, at_us, around, &need);
+    }
+    s->flow.meter_w = grid->flow.meter_w;
+}
+
+static void account_for(struct site *s, double time_s)
+{
     struct wm_account *account = &s->result->account;
+    struct wm_grid *grid = &s->result->grid;
     wm_account_add(account, s->plan, &s->flow, s->environment.now.kg_per_j, time_s);
+    account->bin.generation_j += grid->flow.generation_w * time_s;
+    account->bin.storage_j += grid->flow.storage_w * time_s;
+    wm_grid_advance(grid, time_s);
     for (size_t i = 0; i < s->plan->n_classes && s->has_queue; i++) {
         if (!is_batch(s, i))
             continue;
@@ -97,7 +115,25 @@ static void settle(struct site *s, int64_t now)
         account->classes[i].waiting_tok_s += s->batch[i].waiting_tok * time_s;
         wm_batch_add(&s->batch[i], cf->offered_tok_per_s * time_s, cf->served_tok_per_s * time_s);
     }
-    s->since = now;
+}
+
+/* Accounts the time since the last change; a moment without length touches nothing. A full or empty
+ * battery and the steps of generators are events that only this knows of. */
+static void settle(struct site *s, int64_t now)
+{
+    while (s->since < now) {
+        if (s->is_stale)
+            renew_flow(s);
+        int64_t until = now;
+        const double hold_s = s->result->grid.flow.hold_s;
+        if (hold_s * (double)WM_US_PER_S < (double)(now - s->since)) {
+            const int64_t hold = (int64_t)floor(hold_s * (double)WM_US_PER_S);
+            until = s->since + (hold > 0 ? hold : 1);
+            s->is_stale = true;
+        }
+        account_for(s, (double)(until - s->since) / (double)WM_US_PER_S);
+        s->since = until;
+    }
 }
 
 /* Event: the ceiling takes its next step. */
@@ -284,15 +320,21 @@ static void end_bin(struct site *s, int64_t begin)
 {
     struct wm_site_sum *bin = &s->result->account.bin;
     struct wm_site_result *r = s->result;
-    const double mean_w = bin->site_j / bin->time_s;
-    r->bin_w[r->n_series] = mean_w;
-    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, bin->site_j, bin->time_s);
+    r->bin_w[r->n_series] = bin->meter_j / bin->time_s;
+    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, bin->meter_j, bin->time_s);
+    if (!r->grid.is_plain) {
+        wm_grid_end_bin(&r->grid, s->start_us + begin + bin_us);
+        s->is_stale = true;
+    }
     r->series[r->n_series++] = (struct wm_series_row){
         .time_us = s->start_us + begin,
         .dry_bulb_c = s->instant.weather.dry_bulb_c,
         .wet_bulb_c = s->instant.weather.wet_bulb_c,
         .ceiling_w = bin->allowed_ws / bin->time_s,
-        .site_w = mean_w,
+        .site_w = bin->site_j / bin->time_s,
+        .meter_w = bin->meter_j / bin->time_s,
+        .generation_w = bin->generation_j / bin->time_s,
+        .storage_w = bin->storage_j / bin->time_s,
         .it_w = bin->it_j / bin->time_s,
         .offered_tok_per_s = bin->offered_tok / bin->time_s,
         .served_tok_per_s = bin->served_tok / bin->time_s,
@@ -393,6 +435,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                                          .ignore_windows = options && options->ignore_windows};
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;
+    result->grid = wm_grid_begin(&scenario->site);
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "ceiling.h"
+#include "grid.h"
 #include "meter.h"
 #include "wattmill/run.h"
 
@@ -19,6 +20,7 @@
 struct wm_site_result {
     struct wm_account account;
     struct wm_meter meter;
+    struct wm_grid grid;
     double pue_peak_hour;
     double *bin_w; /* [n_series] mean power of each billing interval */
     size_t n_windows; /* of the calendar and calls at random times */

@@ -148,6 +148,10 @@ def generate(schema, seed, index):
     site["ceiling"] = object_of(rng, dict(props["site"]["properties"]["ceiling"],
                                           required=["limit_mw"]), "site.ceiling")
     tidy_ceiling(rng, site["ceiling"], s["horizon"].setdefault("start", "2027-01-01"))
+    units = props["site"]["properties"]["generation"]["items"]["properties"]
+    for i, unit in enumerate(site.get("generation", [])):  # solar needs a file
+        unit.update(name=f"g{i}", capacity_mw=round(math.exp(rng.uniform(-3, 5)), 3),
+                    type=rng.choice([n for n in names(units["type"]) if n != "solar"]))
     fleet = props["fleet"]["items"]["properties"]
     work = props["workloads"]["items"]["properties"]
     s["fleet"] = []

@@ -1,83 +1,247 @@
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
+/* Storage, generation and tariffs in whole runs: what the meter sees. */
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
 
-#include "suite.h"
-#include "wattmill/grid.h"
+/* A fortnight of July at 1 MW; chat by the week's shape, ceilings and prices by override. */
+static const char site_text[] =
+    "{\"schema_version\":1,\"name\":\"grid\",\"seed\":7,"
+    "\"horizon\":{\"start\":\"2027-07-01\",\"years\":0.04},"
+    "\"site\":{\"ceiling\":{\"limit_mw\":2}},"
+    "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"gb200-nvl72\",\"count\":720}],"
+    "\"workloads\":[{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\","
+    "\"precision\":\"fp8\",\"pool\":\"main\","
+    "\"demand\":{\"output_tok_per_s\":300000,\"shape\":\"chat-week\"},"
+    "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":40},"
+    "\"price\":{\"deck\":\"deepseek-v3-list\"}}]}";
 
-static const struct wm_grid_column columns[] = {{.key = "name"},
-                                                {.key = "n", .is_json = true, .align_right = true}};
+#include "site_case.h"
 
-static const char *written(const char *const *cells, size_t n_rows, enum wm_format format)
+#define BATTERY "site.storage={\"power_mw\":0.3,\"energy_mwh\":0.6}"
+#define WINDOW                                                                           \
+    "site.ceiling.calendar=[{\"from\":\"2027-07-06T10:00\",\"to\":\"2027-07-06T12:00\"," \
+    "\"limit_mw\":0.5,\"notice_min\":30}]"
+
+static double usd_of(const struct wm_results *r, const char *line)
 {
-    static char *text;
-    size_t n = 0;
-    FILE *const file = open_memstream(&text, &n);
-    wm_grid_write(file, &(struct wm_grid){columns, 2, cells, n_rows}, format);
-    fclose(file);
-    return text;
+    for (size_t i = 0; i < r->ledger->n_lines; i++)
+        if (strcmp(r->ledger->lines[i].name, line) == 0)
+            return r->ledger->lines[i].usd;
+    return 0.0;
 }
 
-START_TEST(a_table_aligns_its_columns)
+static void closes(const struct wm_results *r)
 {
-    const char *const cells[] = {"ab", "1", "a", "22"};
-    ck_assert_str_eq(written(cells, 2, WM_FORMAT_TABLE), "name   n\nab     1\na     22\n");
+    ck_assert(r->balances_close);
+    ck_assert_double_lt(METRIC(r, balance_energy_rel), 1e-11);
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct wm_series_row *row = &r->series[i];
+        ck_assert_double_ge(row->meter_w, -1e-6);
+        ck_assert_double_le(row->meter_w, row->ceiling_w * (1.0 + 1e-9));
+        ck_assert_double_eq_tol(row->meter_w + row->generation_w + row->storage_w, row->site_w,
+                                1e-9 * row->site_w);
+    }
 }
-END_TEST
 
-START_TEST(letters_outside_ascii_take_one_column)
+START_TEST(without_storage_and_generation_the_meter_is_the_site)
 {
-    const char *const cells[] = {"°C", "1", "abcdef", "2"};
-    ck_assert_str_eq(written(cells, 2, WM_FORMAT_TABLE), "name    n\n°C      1\nabcdef  2\n");
-}
-END_TEST
-
-START_TEST(json_keeps_numbers_and_leaves_absent_cells_out)
-{
-    const char *const cells[] = {"a\"b", "1.5", "c", NULL};
-    ck_assert_str_eq(written(cells, 2, WM_FORMAT_JSON),
-                     "[\n  {\n    \"name\": \"a\\\"b\",\n    \"n\": 1.5\n  },\n"
-                     "  {\n    \"name\": \"c\"\n  }\n]\n");
-}
-END_TEST
-
-START_TEST(csv_disarms_formulas_but_no_negative_numbers)
-{
-    const char *const cells[] = {"=1+1", "-1.5", "a,b", NULL};
-    ck_assert_str_eq(written(cells, 2, WM_FORMAT_CSV), "name,n\n'=1+1,-1.5\n\"a,b\",\n");
-}
-END_TEST
-
-START_TEST(markdown_escapes_what_it_would_act_on)
-{
-    const char *const cells[] = {"a|b", "1"};
-    ck_assert_str_eq(written(cells, 1, WM_FORMAT_MD), "| name | n |\n|---|---:|\n| a\\|b | 1 |\n");
+    const struct wm_results *r = RUN(WINDOW);
+    ck_assert_double_eq_tol(METRIC(r, grid_energy_mwh), METRIC(r, site_energy_mwh), 1.0);
+    ck_assert(isnan(METRIC(r, generation_mwh)));
+    ck_assert(isnan(METRIC(r, storage_cycles)));
+    closes(r);
 }
 END_TEST
 
-START_TEST(control_characters_never_reach_a_terminal)
+START_TEST(a_battery_carries_the_site_through_a_window)
 {
-    const char *const cells[] = {"a\033[31mb", "1"};
-    ck_assert_ptr_null(strchr(written(cells, 1, WM_FORMAT_TABLE), '\033'));
+    const struct wm_results *bare = RUN(WINDOW), *with = RUN(WINDOW, BATTERY);
+    closes(with);
+    ck_assert_double_gt(METRIC(with, storage_discharge_mwh), 0.0);
+    ck_assert_double_gt(METRIC(with, revenue_usd), METRIC(bare, revenue_usd));
+    ck_assert_double_lt(METRIC(with, shed_mwh), METRIC(bare, shed_mwh));
+    /* what it gives comes back less the round trip, and the end is as full as the start */
+    ck_assert_double_eq_tol(METRIC(with, storage_discharge_mwh) / METRIC(with, storage_charge_mwh),
+                            0.8986, 0.002);
+    ck_assert_double_gt(usd_of(with, "storage and generation O&M"), 0.0);
+    ck_assert_double_gt(METRIC(with, capex_usd), METRIC(bare, capex_usd));
 }
 END_TEST
 
-START_TEST(formats_are_known_by_name)
+START_TEST(a_reserve_is_never_spent)
 {
-    enum wm_format format = WM_FORMAT_TABLE;
-    ck_assert(wm_format_parse("csv", &format) && format == WM_FORMAT_CSV);
-    ck_assert(!wm_format_parse("xml", &format));
+    const struct wm_results *r = RUN(WINDOW, "site.storage={\"power_mw\":0.3,\"energy_mwh\":0.6,"
+                                             "\"reserve_frac\":1}");
+    closes(r);
+    ck_assert_double_eq(METRIC(r, storage_discharge_mwh), 0.0);
+    ck_assert_double_eq(METRIC(r, storage_charge_mwh), 0.0);
+}
+END_TEST
+
+START_TEST(peak_shaving_lowers_the_peak_and_the_demand_charge)
+{
+    const struct wm_results *bare = RUN("site.tariff.min_demand_frac=0");
+    char shave[128];
+    const double target_mw = 0.97 * METRIC(bare, site_power_peak_mw) / 1e6;
+    (void)snprintf(shave, sizeof shave,
+                   "site.storage={\"power_mw\":0.3,\"energy_mwh\":1.2,\"shave_above_mw\":%.6f}",
+                   target_mw);
+    const struct wm_results *r = RUN("site.tariff.min_demand_frac=0", shave);
+    closes(r);
+    ck_assert_double_le(METRIC(r, site_power_peak_mw), target_mw * 1e6 * (1.0 + 1e-9));
+    ck_assert_double_lt(usd_of(r, "demand charge"), usd_of(bare, "demand charge"));
+    ck_assert_double_eq_tol(METRIC(r, revenue_usd), METRIC(bare, revenue_usd), 1e-6);
+}
+END_TEST
+
+/* A file with 20 $/MWh by night and 100 by day. */
+static char prices_path[64], prices_set[128];
+
+static void write_prices(void)
+{
+    (void)snprintf(prices_path, sizeof prices_path, "/tmp/wattmill-prices-%ld.csv", (long)getpid());
+    (void)snprintf(prices_set, sizeof prices_set, "site.market.file=%s", prices_path);
+    FILE *const file = fopen(prices_path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("hour_of_year,price_usd_per_mwh,solar_frac\n", file);
+    for (int i = 0; i < 8760; i++)
+        fprintf(file, "%d,%d,%.1f\n", i, i % 24 < 12 ? 20 : 100, i % 24 == 12 ? 0.8 : 0.0);
+    (void)fclose(file);
+}
+
+START_TEST(arbitrage_buys_cheap_and_saves_what_the_prices_differ_by)
+{
+    write_prices();
+    const struct wm_results *bare = RUN(prices_set);
+    const struct wm_results *r =
+        RUN(prices_set, "site.storage={\"power_mw\":0.3,\"energy_mwh\":0.6,"
+                        "\"charge_below_usd_per_mwh\":20,\"discharge_above_usd_per_mwh\":100}");
+    (void)unlink(prices_path);
+    closes(r);
+    /* a cycle a day of 0.48 MWh inside: about 15 days */
+    ck_assert(METRIC(r, storage_cycles) > 11.0 && METRIC(r, storage_cycles) < 13.0);
+    const double saved = usd_of(bare, "energy") - usd_of(r, "energy");
+    const double by_hand = METRIC(r, storage_discharge_mwh) / WM_J_PER_MWH * 100.0 -
+                           METRIC(r, storage_charge_mwh) / WM_J_PER_MWH * 20.0;
+    ck_assert_double_eq_tol(saved, by_hand, 1e-6 * by_hand);
+    ck_assert_double_gt(saved, 0.0);
+}
+END_TEST
+
+START_TEST(solar_gives_what_its_file_says)
+{
+    write_prices();
+    char solar[256];
+    (void)snprintf(solar, sizeof solar,
+                   "site.generation=[{\"name\":\"pv\",\"type\":\"solar\",\"capacity_mw\":0.1,"
+                   "\"file\":\"%s\"}]",
+                   prices_path);
+    const struct wm_results *r = RUN(solar);
+    (void)unlink(prices_path);
+    closes(r);
+    /* 0.08 MW for an hour a day, and nothing is burnt */
+    ck_assert_double_eq_tol(METRIC(r, generation_mwh) / WM_J_PER_MWH, 0.08 * 0.04 * 365.0, 0.081);
+    ck_assert_double_eq(METRIC(r, fuel_mwh), 0.0);
+    ck_assert_double_eq(usd_of(r, "fuel"), 0.0);
+}
+END_TEST
+
+START_TEST(baseload_fuel_cells_replace_the_meter_and_burn_fuel)
+{
+    const struct wm_results *bare = RUN("site.ceiling.limit_mw=2");
+    const struct wm_results *r = RUN("site.generation=[{\"name\":\"fc\",\"type\":\"fuel-cell\","
+                                     "\"capacity_mw\":0.2,\"role\":\"baseload\"}]");
+    closes(r);
+    const double made = METRIC(r, generation_mwh) / WM_J_PER_MWH;
+    ck_assert_double_eq_tol(made, 0.2 * r->hours, 1e-6 * made);
+    ck_assert_double_eq_tol(METRIC(bare, grid_energy_mwh) - METRIC(r, grid_energy_mwh),
+                            METRIC(r, generation_mwh), 1e-6 * METRIC(r, generation_mwh));
+    ck_assert_double_eq_tol(METRIC(r, fuel_mwh) / WM_J_PER_MWH, made / 0.413, 1e-6 * made);
+    ck_assert_double_eq_tol(usd_of(r, "fuel"), made / 0.413 * 13.65, 1e-6 * made);
+    ck_assert_double_eq_tol(METRIC(r, fuel_carbon_kg), made / 0.413 * 181.0, 1e-3 * made);
+    /* the whole power bill includes its fuel */
+    ck_assert_double_eq_tol(METRIC(r, power_cost_usd),
+                            usd_of(r, "energy") + usd_of(r, "demand charge") +
+                                usd_of(r, "fixed utility charge") + usd_of(r, "fuel"),
+                            1e-6);
+}
+END_TEST
+
+START_TEST(a_called_engine_starts_late_climbs_and_is_stopped)
+{
+    const struct wm_results *bare = RUN(WINDOW);
+    const struct wm_results *r = RUN(WINDOW, "site.generation=[{\"name\":\"gas\",\"type\":"
+                                             "\"gas-engine\",\"capacity_mw\":0.4}]");
+    const struct wm_results *slow =
+        RUN(WINDOW, "generators={\"slow\":{\"base\":\"gas-engine\",\"start_min\":60}}",
+            "site.generation=[{\"name\":\"gas\",\"type\":\"slow\",\"capacity_mw\":0.4}]");
+    closes(r);
+    closes(slow);
+    ck_assert_double_lt(METRIC(r, shed_mwh), METRIC(bare, shed_mwh));
+    ck_assert_double_gt(METRIC(slow, shed_mwh), METRIC(r, shed_mwh));
+    ck_assert_double_lt(METRIC(slow, shed_mwh), METRIC(bare, shed_mwh));
+    double before = 0.0, after = 0.0; /* it does not run outside the window's day */
+    for (size_t i = 0; i < r->n_series; i++) {
+        before += i < 5 * 96 ? r->series[i].generation_w : 0.0;
+        after += i > 6 * 96 ? r->series[i].generation_w : 0.0;
+    }
+    ck_assert_double_eq(before, 0.0);
+    ck_assert_double_eq(after, 0.0);
+}
+END_TEST
+
+START_TEST(an_economic_engine_runs_while_it_is_cheaper_than_the_meter)
+{
+    write_prices();
+    const struct wm_results *r = RUN(prices_set, "site.generation=[{\"name\":\"gas\",\"type\":"
+                                                 "\"gas-engine\",\"capacity_mw\":0.2,"
+                                                 "\"role\":\"economic\"}]");
+    (void)unlink(prices_path);
+    closes(r);
+    for (size_t i = 96; i < r->n_series; i++) {
+        const bool is_dear = i % 96 >= 48;
+        /* five minutes' start and a quarter hour's climb after noon; stopped one interval late */
+        if (is_dear && i % 96 >= 50)
+            ck_assert_double_eq_tol(r->series[i].generation_w, 0.2e6, 1.0);
+        if (!is_dear && i % 96 >= 1)
+            ck_assert_double_eq(r->series[i].generation_w, 0.0);
+    }
+}
+END_TEST
+
+START_TEST(null_events_change_nothing_with_everything_on)
+{
+    const char *const sets[] = {WINDOW, BATTERY,
+                                "site.generation=[{\"name\":\"gas\",\"type\":\"gas-engine\","
+                                "\"capacity_mw\":0.2}]"};
+    const struct wm_run_options options = {.n_null_events = 997};
+    const struct wm_results *plain = run_with(WM_OK, NULL, 3, sets);
+    const struct wm_results *with = run_with(WM_OK, &options, 3, sets);
+    for (size_t i = 0; i < WM_N_METRICS; i++)
+        ck_assert(memcmp(&plain->metric[i], &with->metric[i], sizeof(double)) == 0);
 }
 END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {a_table_aligns_its_columns,
-                                  letters_outside_ascii_take_one_column,
-                                  json_keeps_numbers_and_leaves_absent_cells_out,
-                                  csv_disarms_formulas_but_no_negative_numbers,
-                                  markdown_escapes_what_it_would_act_on,
-                                  control_characters_never_reach_a_terminal,
-                                  formats_are_known_by_name};
-    return RUN_TESTS("grid", tests);
+    Suite *const suite = suite_create("grid");
+    TCase *const tc = tcase_create("grid");
+    tcase_add_checked_fixture(tc, open_arena, close_arena);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, without_storage_and_generation_the_meter_is_the_site);
+    tcase_add_test(tc, a_battery_carries_the_site_through_a_window);
+    tcase_add_test(tc, a_reserve_is_never_spent);
+    tcase_add_test(tc, peak_shaving_lowers_the_peak_and_the_demand_charge);
+    tcase_add_test(tc, arbitrage_buys_cheap_and_saves_what_the_prices_differ_by);
+    tcase_add_test(tc, solar_gives_what_its_file_says);
+    tcase_add_test(tc, baseload_fuel_cells_replace_the_meter_and_burn_fuel);
+    tcase_add_test(tc, a_called_engine_starts_late_climbs_and_is_stopped);
+    tcase_add_test(tc, an_economic_engine_runs_while_it_is_cheaper_than_the_meter);
+    tcase_add_test(tc, null_events_change_nothing_with_everything_on);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -11,6 +11,7 @@ static const struct wm_thermal thermal = {.air_j_per_k_w = 1.0,
                                           .exchange_per_k = 0.02,
                                           .loop_j_per_k_w = 10.0,
                                           .tank_range_k = 8.0,
+                                          .air_inlet_c = 24.0,
                                           .air_limit_c = 35.0,
                                           .liquid_margin_k = 10.0,
                                           .throttle_span_k = 10.0,
@@ -78,20 +79,19 @@ END_TEST
 START_TEST(loops_and_tanks_carry_the_heat_as_long_as_published)
 {
     struct wm_thermal t = thermal;
-    struct wm_ride_through r = wm_thermal_ride_through(&t, 0.0, 0.0, 100e6, 100e6, 22.0);
+    struct wm_ride_through r = wm_thermal_ride_through(&t, 0.0, 0.0, 100e6, 100e6);
     ck_assert_double_eq_tol(r.limit_s, 100.0, 1e-9);
     ck_assert(isinf(r.air_s));
     ck_assert(!r.covers_restart);
     t.tank_m3 = 100.0;
-    r = wm_thermal_ride_through(&t, 0.0, 0.0, 100e6, 100e6, 22.0);
+    r = wm_thermal_ride_through(&t, 0.0, 0.0, 100e6, 100e6);
     ck_assert_double_eq_tol(r.tank_s, 33.5, 0.1);
     t.tank_m3 = 700.0;
-    ck_assert(wm_thermal_ride_through(&t, 0.0, 0.0, 100e6, 100e6, 22.0).covers_restart);
+    ck_assert(wm_thermal_ride_through(&t, 0.0, 0.0, 100e6, 100e6).covers_restart);
     /* half the load lasts twice as long */
-    ck_assert_double_eq_tol(wm_thermal_ride_through(&thermal, 0.0, 0.0, 50e6, 100e6, 22.0).limit_s,
-                            200.0, 1e-9);
-    const struct wm_ride_through both =
-        wm_thermal_ride_through(&thermal, 15e6, 15e6, 85e6, 85e6, 22.0);
+    ck_assert_double_eq_tol(wm_thermal_ride_through(&thermal, 0.0, 0.0, 50e6, 100e6).limit_s, 200.0,
+                            1e-9);
+    const struct wm_ride_through both = wm_thermal_ride_through(&thermal, 15e6, 15e6, 85e6, 85e6);
     ck_assert_double_lt(both.air_s, both.liquid_s); /* air is the short one */
     ck_assert_double_eq(both.limit_s, both.air_s);
 }

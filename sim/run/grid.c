@@ -1,0 +1,203 @@
+#include "grid.h"
+
+#include <math.h>
+
+struct wm_grid wm_grid_begin(const struct wm_site *site)
+{
+    struct wm_grid g = {.site = site, .rows = site->generation.items};
+    g.n_units = site->generation.n < WM_MAX_UNITS ? site->generation.n : WM_MAX_UNITS;
+    g.is_plain = g.n_units == 0 && !(site->storage.power_w > 0.0);
+    g.stored_j = g.account.stored_first_j = g.account.stored_last_j =
+        site->storage.energy_j * site->storage.start_soc_frac;
+    for (size_t i = 0; i < g.n_units; i++) {
+        const bool runs =
+            g.rows[i].role == WM_ROLE_BASELOAD || g.rows[i].type->kind == WM_GENERATOR_SOLAR;
+        g.units[i].state = runs ? WM_UNIT_RUNNING : WM_UNIT_OFF;
+        g.units[i].since_us = INT64_MIN / 2; /* long enough to be at full reach */
+    }
+    return g;
+}
+
+static double elapsed_s(const struct wm_generating_unit *u, int64_t at_us)
+{
+    return (double)(at_us - u->since_us) / (double)WM_US_PER_S;
+}
+
+static double solar_w(const struct wm_grid *g, const struct wm_generation *row, int64_t at_us)
+{
+    const double offset_h = wm_site_utc_offset_h(g->site, row->file);
+    return row->capacity_w * row->file->solar_frac[wm_site_year_row(row->file, at_us, offset_h)];
+}
+
+static void update_unit(const struct wm_grid *g, size_t i, int64_t at_us, double dry_bulb_c,
+                        struct wm_generating_unit *u)
+{
+    const struct wm_generation *row = &g->rows[i];
+    if (row->type->kind == WM_GENERATOR_SOLAR) {
+        u->capacity_w = u->reach_w = solar_w(g, row, at_us);
+        return;
+    }
+    if (u->state == WM_UNIT_STARTING && elapsed_s(u, at_us) >= row->type->start_s) {
+        u->state = WM_UNIT_RUNNING;
+        u->since_us = at_us;
+    }
+    u->capacity_w = wm_generator_capacity_w(row->type, row->capacity_w, dry_bulb_c);
+    u->reach_w = u->state == WM_UNIT_RUNNING
+                     ? wm_generator_reach_w(row->type, u->capacity_w, elapsed_s(u, at_us))
+                     : 0.0;
+}
+
+double wm_grid_support_w(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now)
+{
+    const struct wm_storage *s = &grid->site->storage;
+    double support_w = 0.0;
+    if (grid->is_plain)
+        return 0.0;
+    for (size_t i = 0; i < grid->n_units; i++) {
+        update_unit(grid, i, at_us, now->weather.dry_bulb_c, &grid->units[i]);
+        support_w += grid->units[i].reach_w;
+    }
+    if (wm_storage_limit_s(s, grid->stored_j, 1.0) > 0.0)
+        support_w += s->power_w;
+    return support_w;
+}
+
+static bool is_wanted(const struct wm_generation *row, const struct wm_surroundings *now,
+                      const struct wm_grid_need *need)
+{
+    if (row->role == WM_ROLE_BASELOAD || row->type->kind == WM_GENERATOR_SOLAR)
+        return true;
+    const bool is_short = need->requested_w > need->allowed_w;
+    return is_short || (row->role == WM_ROLE_ECONOMIC &&
+                        now->energy_usd_per_mwh > wm_generator_full_usd_per_mwh(row->type));
+}
+
+/* Calls what is wanted and off. */
+static bool call_unit(struct wm_grid *g, size_t i, int64_t at_us, bool wanted)
+{
+    struct wm_generating_unit *u = &g->units[i];
+    u->was_needed = u->was_needed || wanted;
+    if (!wanted || u->state != WM_UNIT_OFF)
+        return false;
+    u->state = WM_UNIT_STARTING;
+    u->since_us = at_us;
+    g->account.n_starts[i] += 1.0;
+    return g->rows[i].type->start_s <= 0.0;
+}
+
+/* Output of a running unit while `left_w` of the site is still to be covered. */
+static double output_w(const struct wm_generation *row, const struct wm_generating_unit *u,
+                       const struct wm_surroundings *now, double left_w, double short_w)
+{
+    if (u->state != WM_UNIT_RUNNING)
+        return 0.0;
+    const struct wm_generator *type = row->type;
+    const double least_w =
+        type->kind == WM_GENERATOR_SOLAR ? 0.0 : type->min_load_frac * u->capacity_w;
+    const bool is_worth = row->role == WM_ROLE_BASELOAD || type->kind == WM_GENERATOR_SOLAR ||
+                          (row->role == WM_ROLE_ECONOMIC &&
+                           now->energy_usd_per_mwh > wm_generator_marginal_usd_per_mwh(type));
+    const double wish_w = is_worth ? u->reach_w : fmin(u->reach_w, fmax(short_w, least_w));
+    const double power_w = fmin(wish_w, left_w);
+    return power_w >= least_w ? power_w : 0.0; /* below its least load it stands still */
+}
+
+static void add_cost(struct wm_grid_flow *f, const struct wm_generation *row,
+                     const struct wm_generating_unit *u, double power_w)
+{
+    if (power_w <= 0.0)
+        return;
+    const double fuel_w = wm_generator_fuel_w(row->type, u->capacity_w, power_w);
+    f->fuel_w += fuel_w;
+    f->fuel_usd_per_s += fuel_w / WM_J_PER_MWH * row->type->fuel_usd_per_mwh;
+    f->fuel_kg_per_s += fuel_w / WM_J_PER_MWH * row->type->fuel_kg_per_mwh;
+    f->om_usd_per_s += power_w / WM_J_PER_MWH * row->type->om_usd_per_mwh;
+}
+
+/* When the unit changes by itself. */
+static double unit_hold_s(const struct wm_generation *row, const struct wm_generating_unit *u,
+                          int64_t at_us)
+{
+    if (u->state == WM_UNIT_STARTING)
+        return row->type->start_s - elapsed_s(u, at_us);
+    if (u->state == WM_UNIT_RUNNING && row->type->kind == WM_GENERATOR_FUEL)
+        return wm_generator_next_step_s(row->type, elapsed_s(u, at_us));
+    return (double)INFINITY;
+}
+
+bool wm_grid_dispatch(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now,
+                      const struct wm_grid_need *need)
+{
+    struct wm_grid_flow f = {.hold_s = (double)INFINITY};
+    bool runs_at_once = false;
+    double left_w = need->site_w;
+    for (size_t i = 0; i < grid->n_units; i++) {
+        const struct wm_generation *row = &grid->rows[i];
+        struct wm_generating_unit *u = &grid->units[i];
+        runs_at_once = call_unit(grid, i, at_us, is_wanted(row, now, need)) || runs_at_once;
+        f.unit_w[i] = output_w(row, u, now, left_w, left_w - need->allowed_w);
+        left_w -= f.unit_w[i];
+        f.generation_w += f.unit_w[i];
+        add_cost(&f, row, u, f.unit_w[i]);
+        f.hold_s = fmin(f.hold_s, unit_hold_s(row, u, at_us));
+    }
+    const struct wm_storage *s = &grid->site->storage;
+    if (s->power_w > 0.0) {
+        const struct wm_storage_need n = {left_w, need->allowed_w, need->calm_w,
+                                          now->energy_usd_per_mwh};
+        f.storage_w = wm_storage_power_w(s, grid->stored_j, &n);
+        f.hold_s = fmin(f.hold_s, wm_storage_limit_s(s, grid->stored_j, f.storage_w));
+    }
+    f.meter_w = need->site_w - f.generation_w - f.storage_w;
+    grid->flow = f;
+    return runs_at_once;
+}
+
+static void advance_storage(struct wm_grid *g, double time_s)
+{
+    const struct wm_storage *s = &g->site->storage;
+    const double power_w = g->flow.storage_w, one_way = sqrt(s->round_trip_frac);
+    const double before_j = g->stored_j;
+    g->stored_j = wm_storage_advance_j(s, before_j, power_w, time_s);
+    g->account.stored_last_j = g->stored_j;
+    g->account.stored_js += 0.5 * (before_j + g->stored_j) * time_s;
+    if (power_w > 0.0) {
+        g->account.discharge_j += power_w * time_s;
+        g->account.storage_loss_j += power_w * (1.0 / one_way - 1.0) * time_s;
+    } else {
+        g->account.charge_j -= power_w * time_s;
+        g->account.storage_loss_j -= power_w * (1.0 - one_way) * time_s;
+    }
+}
+
+void wm_grid_advance(struct wm_grid *grid, double time_s)
+{
+    struct wm_grid_account *a = &grid->account;
+    const struct wm_grid_flow *f = &grid->flow;
+    a->meter_j += f->meter_w * time_s;
+    if (grid->is_plain)
+        return;
+    a->generation_j += f->generation_w * time_s;
+    a->fuel_j += f->fuel_w * time_s;
+    a->fuel_usd += f->fuel_usd_per_s * time_s;
+    a->fuel_kg += f->fuel_kg_per_s * time_s;
+    a->om_usd += f->om_usd_per_s * time_s;
+    for (size_t i = 0; i < grid->n_units; i++) {
+        a->unit_j[i] += f->unit_w[i] * time_s;
+        a->unit_s[i] += f->unit_w[i] > 0.0 ? time_s : 0.0;
+    }
+    if (grid->site->storage.power_w > 0.0)
+        advance_storage(grid, time_s);
+}
+
+void wm_grid_end_bin(struct wm_grid *grid, int64_t at_us)
+{
+    for (size_t i = 0; i < grid->n_units; i++) {
+        struct wm_generating_unit *u = &grid->units[i];
+        if (u->state != WM_UNIT_OFF && !u->was_needed) {
+            u->state = WM_UNIT_OFF;
+            u->since_us = at_us;
+        }
+        u->was_needed = false;
+    }
+}

@@ -1,0 +1,83 @@
+/*
+ * Grid side: what stands between the site's power and the meter.
+ *
+ *     meter + generation + discharge = site + charge,  meter >= 0
+ *
+ * Before dispatch the grid side says by how much it could lift the ceiling; after it, generators run
+ * by their role, then the battery does what its entry says. A state holds until an event outside, or
+ * until the battery is full or empty or a unit takes its next step, which wm_grid_flow.hold_s says.
+ *
+ * Roles: `baseload` always runs; `economic` runs while it is cheaper than the meter, and under the
+ * ceiling; `ceiling` is called when the site asks for more than the grid gives. A called unit starts
+ * after its start-up time; it is stopped at the end of a billing interval that had no need of it.
+ */
+#ifndef WM_RUN_GRID_H
+#define WM_RUN_GRID_H
+
+#include "environment.h"
+
+enum { WM_MAX_UNITS = WM_MAX_GENERATION };
+
+enum wm_unit_state { WM_UNIT_OFF, WM_UNIT_STARTING, WM_UNIT_RUNNING };
+
+/** A generator now. */
+struct wm_generating_unit {
+    enum wm_unit_state state;
+    int64_t since_us; /* of the state */
+    bool was_needed;  /* in the billing interval so far */
+    double capacity_w, reach_w; /* at the hour's weather; reachable now */
+};
+
+/** Rates in a state. */
+struct wm_grid_flow {
+    double meter_w;
+    double generation_w, unit_w[WM_MAX_UNITS];
+    double storage_w; /* > 0 gives, < 0 takes */
+    double fuel_w, fuel_usd_per_s, fuel_kg_per_s, om_usd_per_s;
+    double hold_s; /* how long the state holds by itself */
+};
+
+/** Sums over the run. */
+struct wm_grid_account {
+    double meter_j, generation_j, unit_j[WM_MAX_UNITS], unit_s[WM_MAX_UNITS];
+    double n_starts[WM_MAX_UNITS];
+    double charge_j, discharge_j, storage_loss_j, stored_js;
+    double fuel_j, fuel_usd, fuel_kg, om_usd;
+    double stored_first_j, stored_last_j;
+};
+
+struct wm_grid {
+    const struct wm_site *site;
+    const struct wm_generation *rows; /* [n_units] */
+    struct wm_generating_unit units[WM_MAX_UNITS];
+    size_t n_units;
+    double stored_j;
+    bool is_plain; /* neither storage nor generation: the meter is the site */
+    struct wm_grid_flow flow;
+    struct wm_grid_account account;
+};
+
+struct wm_grid wm_grid_begin(const struct wm_site *site);
+
+/** Takes weather and sun at `at_us` (since 1970) and says what could lift the ceiling [W]. */
+double wm_grid_support_w(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now);
+
+/** What the grid side needs to know of the site. */
+struct wm_grid_need {
+    double site_w;      /* drawn by the site */
+    double requested_w; /* what it would draw without a ceiling */
+    double allowed_w;   /* at the meter */
+    double calm_w;      /* at the meter, up to here without more demand charge */
+};
+
+/** Calls units and sets `flow`; from `at_us` it holds. @return true when a called unit runs at once */
+bool wm_grid_dispatch(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now,
+                      const struct wm_grid_need *need);
+
+/** Goes on by `time_s` in the present flow. */
+void wm_grid_advance(struct wm_grid *grid, double time_s);
+
+/** A billing interval ends at `at_us`: stops units that it did not need. */
+void wm_grid_end_bin(struct wm_grid *grid, int64_t at_us);
+
+#endif
