@@ -62,6 +62,9 @@ struct wm_class_result {
     double training_tok, training_tok_lost, interruptions, checkpoint_s;
     double goodput_frac; /* tokens kept over what the gangs would make without a stop */
     double transfer_usd, energy_j;
+    double mfu_frac;
+    double swing_w, swing_hz; /* of a gang's boards: amplitude, one over the step */
+    double smoothing_frac;    /* of its board power, burnt to keep the swing's limit */
     /* a twin without ceiling windows and calls, less this run; NAN without any */
     double curtailment_loss_usd, output_tok_curtailed;
 };

@@ -160,8 +160,10 @@ struct wm_training {
     int64_t gangs; /* 0: as many as fit */
     double tokens; /* to train on, per gang; 0: without end */
     int64_t start_us;
-    double mfu_frac;     /* model FLOP/s over the peak of the precision, between interruptions */
-    double checkpoint_s; /* between checkpoints; NAN: Young and Daly's optimum */
+    double seq_tok, batch_tok; /* of a sequence, of an optimiser step; batch NAN: usual */
+    double mfu_frac;           /* NAN: by the training model */
+    double swing_limit_w;      /* of the synchronous swing of a gang; NAN: none */
+    double checkpoint_s;       /* between checkpoints; NAN: Young and Daly's optimum */
     double checkpoint_write_s, restart_s;
     double contract_usd_per_gpu_h; /* paid from outside: revenue */
     double transfer_usd_per_gpu_h; /* booked inside: reported apart */

@@ -80,7 +80,9 @@ static void write_classes(struct wm_json_writer *w, const struct wm_results *r)
         REAL(output_tok_waiting), REAL(delay_mean_s);
         REAL(output_tok_curtailed), REAL(curtailment_loss_usd);
         REAL(training_tok), REAL(training_tok_lost), REAL(interruptions), REAL(checkpoint_s);
-        REAL(goodput_frac), REAL(transfer_usd);
+        REAL(goodput_frac), REAL(transfer_usd), REAL(mfu_frac);
+        real(w, "swing_mw", wm_unit_from_si(WM_UNIT_MW, c->swing_w));
+        REAL(swing_hz), REAL(smoothing_frac);
         REAL(input_tok_served), REAL(cached_tok_served);
         REAL(requests_offered), REAL(requests_served), REAL(requests_dropped);
         REAL(requests_waiting);

@@ -1,34 +1,45 @@
 /*
- * Jobs: gangs of accelerators that train or fine-tune, in closed form.
+ * Jobs: gangs of accelerators that train or fine-tune.
  *
- * A gang makes tokens at
- *
- *     rate = gpus * peak FLOP/s * MFU / (6 * active parameters) / (c / f + 1 - c) * I / (I + W)
- *
- * f: core clock, c: share of a step that follows the clock, I: work between checkpoints, W: time to
- * write one. A failure of any of its accelerators loses the work since the last checkpoint; the gang
- * restarts on a spare. Power follows the accelerator's board law with the arithmetic busy MFU over
- * the share of peak that its large matrix products reach.
+ * The step of a gang (time, memory, power of its boards) is the training model's (training.h) with
+ * the fastest plan that fits. Of wall-clock time I / (I + W) makes tokens, I: work between
+ * checkpoints, W: time to write one. A failure of any accelerator loses the work since the last
+ * checkpoint; the gang restarts on a spare. A limit of the synchronous swing is met by a floor that
+ * burns power while the gang waits.
  *
  * A gang is one replica of a surface like those of serving, so that dispatch treats both alike:
  * between idle and its slowest clock it is paused part of the time, at checkpoints.
  *
- * Left out: parallelism (MFU is given), data loading, elastic gangs, swing of power within a step.
+ * Left out: elastic gangs, input pipeline, evaluation.
  */
 #ifndef WM_RUN_JOB_H
 #define WM_RUN_JOB_H
 
 #include "surface.h"
 #include "wattmill/scenario.h"
+#include "wattmill/training.h"
 
-/** Surface of a gang of `gpus` of the workload on an accelerator. */
-const struct wm_surface *wm_job_surface(struct wm_arena *arena, const struct wm_workload *workload,
-                                        const struct wm_accelerator *accelerator, double gpus);
+/** A gang's step at full clock. */
+struct wm_job {
+    struct wm_train_case c;
+    struct wm_train_step step;
+    struct wm_train_power power;
+    struct wm_swing swing;
+    double mfu_frac;   /* over all of the gang: given, or the model's */
+    double speed_frac; /* given MFU over the model's */
+    double checkpoint_s;
+    double n_gpus; /* of the gang; what the plan leaves out of it stands idle */
+};
 
-/**
- * Work between checkpoints: as given, or sqrt(2 W MTTF) up to a day.
- * @par Source  Young, CACM 17(9) 1974; Daly, FGCS 22(3) 2006
- */
+/** Plans a gang of `gpus`; false when nothing fits its memory. */
+bool wm_job_plan(const struct wm_workload *workload, const struct wm_accelerator *accelerator,
+                 double gpus, struct wm_job *job);
+
+/** Surface of the gang over its clock and the share of time it works. */
+const struct wm_surface *wm_job_surface(struct wm_arena *arena, const struct wm_job *job,
+                                        const struct wm_training *training);
+
+/** Work between checkpoints: as given, or Young and Daly's optimum up to a day. */
 double wm_job_checkpoint_s(const struct wm_training *training, double failures_per_gpu_year,
                            double gpus);
 

@@ -43,10 +43,15 @@ static void fill_job(struct wm_run *r, size_t i, struct wm_class_result *c)
     c->training_tok = a->served_tok - a->lost_tok;
     c->training_tok_lost = a->lost_tok;
     c->interruptions = a->n_interruptions;
-    c->checkpoint_s = p->checkpoint_s;
+    c->checkpoint_s = p->job.checkpoint_s;
     /* without a stop no time goes to checkpoints either */
-    const double cycle = p->checkpoint_s + p->lead->training.checkpoint_write_s;
-    c->goodput_frac = wm_ratio(c->training_tok, a->offered_tok) * p->checkpoint_s / cycle;
+    const double cycle = p->job.checkpoint_s + p->lead->training.checkpoint_write_s;
+    c->goodput_frac = wm_ratio(c->training_tok, a->offered_tok) * p->job.checkpoint_s / cycle;
+    c->mfu_frac = p->job.mfu_frac;
+    c->swing_w = p->job.swing.amplitude_w;
+    c->swing_hz = p->job.swing.frequency_hz;
+    c->smoothing_frac =
+        p->job.swing.burnt_w / p->surface->rows[0][WM_SURFACE_BATCHES - 1].serving.decode_w;
     c->transfer_usd = a->transfer_usd;
     c->energy_j = r->site.account.partitions[r->plan.classes[i].partition].energy_j;
 }
@@ -85,6 +90,10 @@ static void fill_class(struct wm_run *r, size_t i)
         .checkpoint_s = none,
         .goodput_frac = none,
         .transfer_usd = none,
+        .mfu_frac = none,
+        .swing_w = none,
+        .swing_hz = none,
+        .smoothing_frac = none,
         .energy_j = none,
         .curtailment_loss_usd = none,
         .output_tok_curtailed = none,
@@ -123,6 +132,13 @@ static const char *parallelism_of(const struct wm_run *r, const struct wm_servin
                            plan->prefill_group_gpus, split, plan->decode_gpus);
 }
 
+static const char *gang_of(const struct wm_run *r, const struct wm_train_plan *plan)
+{
+    return wm_arena_printf(r->arena, "TP%.0f PP%.0f CP%.0f EP%.0f DP%.0f%s", plan->tensor,
+                           plan->pipeline, plan->context, plan->expert, plan->data,
+                           plan->full_shard ? " sharded" : "");
+}
+
 static void fill_pool(struct wm_run *r, size_t i)
 {
     const struct wm_partition *partition = &r->plan.partitions[i];
@@ -151,7 +167,7 @@ static void fill_pool(struct wm_run *r, size_t i)
     if (partition->is_job) {
         const struct wm_serving_point *full =
             &partition->surface->rows[0][WM_SURFACE_BATCHES - 1].serving;
-        p->parallelism = "gang";
+        p->parallelism = gang_of(r, &partition->job.c.plan);
         p->gpu_power_at_capacity_w = full->board_w / (double)partition->gpus_per_replica;
         p->it_power_at_capacity_w = full->it_w * (double)partition->n_replicas;
         return;

@@ -320,10 +320,6 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
     }
 }
 
-/* Mixed-precision Adam: weights, gradients, moments and a master copy (Rajbhandari et al., ZeRO,
- * arXiv:1910.02054, 3.1). */
-static const double train_bytes_per_param = 16.0;
-
 static bool form_gangs(struct wm_arena *arena, struct wm_site_plan *plan, struct wm_partition *p,
                        struct wm_diags *diags)
 {
@@ -348,18 +344,16 @@ static bool form_gangs(struct wm_arena *arena, struct wm_site_plan *plan, struct
         explain_fault(w, fleet, p->n_gpus, WM_PLAN_NO_UNIT, diags);
         return false;
     }
-    if (w->kind == WM_WORKLOAD_TRAINING &&
-        w->llm->total_params * train_bytes_per_param > gpus * a->mem_bytes) {
+    if (!wm_job_plan(w, a, gpus, &p->job)) {
         wm_diag_add(diags, WM_E301, NULL, w->name,
-                    "%s in training takes %g bytes per parameter, %g GB; %lld x %s hold %g GB",
-                    w->llm->head.name, train_bytes_per_param,
-                    w->llm->total_params * train_bytes_per_param / 1e9,
-                    (long long)p->gpus_per_replica, a->head.name, gpus * a->mem_bytes / 1e9);
+                    "%s in training takes at least %g GB per accelerator with %lld of them; %s has "
+                    "%g GB",
+                    w->llm->head.name, p->job.step.mem_bytes / 1e9, (long long)p->gpus_per_replica,
+                    a->head.name, a->mem_bytes / 1e9);
         return false;
     }
     p->plan.decode_gpus = gpus;
-    p->surface = wm_job_surface(arena, w, a, gpus);
-    p->checkpoint_s = wm_job_checkpoint_s(&w->training, a->failures_per_gpu_year, gpus);
+    p->surface = wm_job_surface(arena, &p->job, &w->training);
     const struct wm_job_price price = wm_job_price(&w->training, p->surface, gpus);
     c->worth_usd_per_out_tok = price.worth_usd_per_tok;
     c->usd_per_out_tok = price.contract_usd_per_tok;

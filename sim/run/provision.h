@@ -10,6 +10,7 @@
 #ifndef WM_RUN_PROVISION_H
 #define WM_RUN_PROVISION_H
 
+#include "job.h"
 #include "surface.h"
 #include "wattmill/facility.h"
 #include "wattmill/scenario.h"
@@ -35,7 +36,7 @@ struct wm_class {
 struct wm_partition {
     size_t pool;
     bool is_job;
-    double checkpoint_s; /* of a job */
+    struct wm_job job; /* when it is one */
     const struct wm_workload *lead; /* first of its workloads; NULL: nothing to serve, it idles */
     const size_t *classes;          /* indices, in falling order of price */
     size_t n_classes;

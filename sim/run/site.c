@@ -216,7 +216,7 @@ static void interrupt(struct site *s, uint32_t replica, int64_t now)
     const double gang_tok_per_s =
         s->flow.classes[class].served_tok_per_s / fmax(1.0, s->n_up[s->partition_of[replica]]);
     const double since_s = (double)(now - s->began[replica]) / (double)WM_US_PER_S;
-    const double lost_s = wm_job_lost_s(&p->lead->training, p->checkpoint_s, since_s);
+    const double lost_s = wm_job_lost_s(&p->lead->training, p->job.checkpoint_s, since_s);
     a->lost_tok += fmin(gang_tok_per_s * lost_s, a->served_tok - a->lost_tok);
     a->n_interruptions += gang_tok_per_s > 0.0 ? 1.0 : 0.0;
 }
