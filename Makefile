@@ -55,7 +55,7 @@ BIN      := build/wattmill
 DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
-.PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-valgrind \
+.PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-tsan check-valgrind \
         bench fuzz lint format format-check check-headers docs docs-check golden-update install \
         uninstall clean help deps test-deps FORCE
 
@@ -143,6 +143,11 @@ check-san-shell: $(B)/wattmill
 ## check-ubsan: the unit tests under the undefined-behaviour sanitizer
 check-ubsan:
 	$(Q)$(MAKE) --no-print-directory CONFIG=ubsan SAN=undefined CFLAGS="-O1 -g" check-unit
+## check-tsan: studies in threads under the thread sanitizer
+check-tsan:
+	$(Q)$(MAKE) --no-print-directory CONFIG=tsan SAN=thread CFLAGS="-O1 -g" check-tsan-study
+check-tsan-study: $(B)/tests/test_study_run
+	$(Q)CK_FORK=no TSAN_OPTIONS=halt_on_error=1 sh tests/unit.sh $<
 ## check-valgrind: the demo and the unit tests under valgrind
 check-valgrind: $(BIN) $(TEST_BIN)
 	$(Q)sh tests/valgrind.sh $(BIN) $(DEMO) $(TEST_BIN)

@@ -5,10 +5,14 @@
 #include <check.h>
 #include <stdlib.h>
 
-static inline int run_tests(const char *name, const TTest *const *tests, size_t n)
+/* `before` and `after` surround each test. */
+static inline int run_fixture_tests(const char *name, const TTest *const *tests, size_t n,
+                                    void (*before)(void), void (*after)(void))
 {
     Suite *const suite = suite_create(name);
     TCase *const tc = tcase_create(name);
+    if (before != NULL)
+        tcase_add_checked_fixture(tc, before, after);
     tcase_set_timeout(tc, 120);
     for (size_t i = 0; i < n; i++)
         tcase_add_test(tc, tests[i]);
@@ -18,6 +22,11 @@ static inline int run_tests(const char *name, const TTest *const *tests, size_t 
     const int n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static inline int run_tests(const char *name, const TTest *const *tests, size_t n)
+{
+    return run_fixture_tests(name, tests, n, NULL, NULL);
 }
 
 #define RUN_TESTS(name, tests) run_tests(name, tests, sizeof(tests) / sizeof(tests)[0])

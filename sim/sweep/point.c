@@ -61,11 +61,14 @@ static void put_axis(struct wm_expander *e, struct wm_arena *arena, size_t j,
     for (size_t k = 0; k < axis->n_targets; k++) {
         struct wm_json value;
         WM_REQUIRE(wm_axis_value(axis, &e->choices[j], k, &value));
-        if (value.type == WM_JSON_NUMBER)
-            set_number(&value, arena);
-        wm_node_set(e->nodes[j][k], &value);
         wm_json_key(w, axis->cases != NULL ? axis->targets[k].path : axis->name);
-        wm_json_write(w, &value);
+        if (value.type == WM_JSON_NUMBER) {
+            set_number(&value, arena);
+            wm_json_raw(w, value.text);
+        } else {
+            wm_json_write(w, &value);
+        }
+        wm_node_set(e->nodes[j][k], &value);
     }
 }
 

@@ -5,8 +5,8 @@
  * batches: one point each when points are slow, up to BATCH_MAX when they are quick, so that handing
  * over costs little beside running. Batches go round: free -> todo -> finished -> written -> free;
  * there are a fixed number of them, so memory does not grow with the study. The same thread writes
- * finished batches and commits whenever none is left to write; a killed process loses no point that
- * had been written.
+ * finished batches and commits at once, but not more often than every COMMIT_S; a killed process
+ * loses what was in flight, no more.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_getaffinity(): the processors this process may use */
@@ -26,6 +26,7 @@
 #define BATCH_S         5e-3 /* a batch should last about this long */
 #define LOOKUPS_A_TURN  4096 /* of stored points, before progress and signals are looked at */
 #define TICK_NS         100000000L
+#define COMMIT_S        0.02  /* quick points share a commit for this long */
 #define BYTES_OF_POINT  110.0 /* row, hash and two indices; measured */
 #define BYTES_OF_VALUE  15.0  /* a row of `metric`; measured */
 #define BYTES_OF_YEARLY 16.0
@@ -64,7 +65,7 @@ struct run {
     struct list free;
     size_t n_batches, n_out; /* handed over and not yet written */
     uint64_t next, n_mine;   /* k-th point of this shard */
-    double mean_s, start_s, told_s;
+    double mean_s, start_s, told_s, committed_s;
     struct wm_worker finder; /* expands points to look them up */
     bool looks_up, failed;
 };
@@ -261,6 +262,16 @@ static void tell(struct run *r, bool last)
     }
 }
 
+static void commit(struct run *r, bool now)
+{
+    const double now_s = wm_clock_s();
+    if (!now && now_s - r->committed_s < COMMIT_S)
+        return;
+    if (!wm_store_commit(r->store, r->diags))
+        r->failed = true;
+    r->committed_s = now_s;
+}
+
 static void loop(struct run *r)
 {
     for (;;) {
@@ -278,10 +289,10 @@ static void loop(struct run *r)
             write_batch(r, b);
             b = next;
         }
-        if (!wm_store_commit(r->store, r->diags))
-            r->failed = true;
+        commit(r, false);
         tell(r, false);
     }
+    commit(r, true);
     tell(r, true);
 }
 

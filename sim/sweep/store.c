@@ -500,7 +500,8 @@ static bool open_for_writing(struct wm_store *s, double wait_s, volatile sig_ato
         return fail_os(s, WM_E505, "cannot be read", diags) == WM_OK;
     return open_db(s, SQLITE_OPEN_READWRITE, diags) && check_format(s, &info, diags) &&
            exec(s,
-                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-65536;"
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-65536;PRAGMA "
+                "wal_autocheckpoint=8000;"
                 "PRAGMA temp_store=MEMORY",
                 diags) &&
            read_about(s, diags);

@@ -69,6 +69,30 @@ START_TEST(exhaustion_jumps_to_the_boundary)
 }
 END_TEST
 
+START_TEST(a_reset_arena_hands_out_the_same_memory_zeroed)
+{
+    struct wm_arena *a = wm_arena_open();
+    unsigned char *const first = wm_arena_alloc(a, 1000, 1);
+    unsigned char *const big = wm_arena_alloc(a, 3000000, 1);
+    memset(first, 0xff, 1000);
+    memset(big, 0xff, 3000000);
+    for (int round = 0; round < 3; round++) {
+        wm_arena_reset(a);
+        ck_assert_uint_eq(wm_arena_used_bytes(a), 0);
+        unsigned char *const again = wm_arena_alloc(a, 1000, 1);
+        unsigned char *const big_again = wm_arena_alloc(a, 3000000, 1);
+        ck_assert_ptr_eq(again, first);
+        ck_assert_ptr_eq(big_again, big);
+        for (size_t i = 0; i < 1000; i++)
+            ck_assert_uint_eq(again[i], 0);
+        ck_assert_uint_eq(big_again[0] | big_again[1500000] | big_again[2999999], 0);
+        memset(again, 0xee, 1000);
+        memset(big_again, 0xee, 3000000);
+    }
+    wm_arena_close(a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("arena");
@@ -77,6 +101,7 @@ int main(void)
     tcase_add_test(tests, a_big_allocation_leaves_the_small_ones_alone);
     tcase_add_test(tests, printf_and_copies_end_with_a_zero_byte);
     tcase_add_test(tests, exhaustion_jumps_to_the_boundary);
+    tcase_add_test(tests, a_reset_arena_hands_out_the_same_memory_zeroed);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
