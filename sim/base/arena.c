@@ -68,6 +68,7 @@ void wm_arena_reset(struct wm_arena *arena)
     }
     arena->spare = arena->chunk;
     arena->chunk = NULL;
+    arena->chunk_bytes = CHUNK_BYTES_FIRST; /* the same sizes again, so that the spares fit */
     arena->used_bytes = 0;
 }
 
