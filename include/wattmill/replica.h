@@ -45,14 +45,10 @@ struct wm_replica_params {
     uint32_t block_tok;        /* tokens of a KV block */
     uint32_t kv_blocks;        /* blocks there are */
     uint32_t watermark_blocks; /* kept free when admitting */
-    double tok_per_step;       /* >= 1; expected tokens accepted of a speculative step */
+    double tok_per_step;       /* >= 1; of a speculative step (wm_draft_gain) */
     double swap_s_per_tok;     /* to or from host memory */
     uint32_t cache_tok;        /* prefix cache beside the KV blocks; 0 = none */
 };
-
-/** Expected tokens of a speculative step: (1 - a^(g+1)) / (1 - a), `drafted` tokens, each accepted
- *  with probability `accept_frac`. Leviathan et al. 2023, arXiv:2211.17192, eq. 1. */
-double wm_speculative_tok_per_step(double accept_frac, double drafted);
 
 /** What a replica did until now. */
 struct wm_replica_totals {
@@ -79,6 +75,7 @@ struct wm_pending {
     uint32_t todo_tok;              /* of the prompt, still to read */
     uint32_t blocks;                /* held when decoding began, or for the prompt */
     uint64_t join_step, cross_step; /* decoding began; first step that takes a new block */
+    uint32_t cross_phase;           /* its remainder by the steps of a block */
 };
 
 struct wm_replica;

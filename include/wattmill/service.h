@@ -23,7 +23,7 @@ enum { WM_NS_HIST_MANTISSA_BITS = 7, WM_NS_HIST_BINS = (63 - WM_NS_HIST_MANTISSA
 struct wm_ns_hist {
     uint64_t n;
     int64_t max_ns;
-    double sum_ns, square_ns2;
+    double sum_ns;
     uint64_t bins[WM_NS_HIST_BINS];
 };
 void wm_ns_hist_add(struct wm_ns_hist *latency, int64_t time_ns);

@@ -28,6 +28,7 @@ struct batch {
     int64_t ctx_per_step;   /* per sequence, 1/256 tok */
     uint64_t step;          /* decode steps made */
     uint64_t grown_to;      /* last step whose new blocks are counted */
+    uint32_t phase;         /* of grown_to: its remainder by block_steps */
     uint32_t blocks_used, n_blocks, block_tok;
     uint32_t block_steps;   /* steps between two new blocks of a sequence */
     uint32_t crossing[BLOCK_STEPS_MAX]; /* sequences that take one at steps of that remainder */
@@ -94,38 +95,51 @@ static inline void heap_remove(struct batch *b, uint32_t slot)
     heap_sink(b, n - 1, 0, h[n - 1]);
 }
 
-/* Sequences that take a block at decode step `step`. */
-static inline uint32_t batch_growth_at(const struct batch *b, uint64_t step)
+/* Sequences that take a block at the step after grown_to. */
+static inline uint32_t batch_growth_next(const struct batch *b)
 {
-    return b->crossing[step % b->block_steps];
+    return b->crossing[b->phase + 1 < b->block_steps ? b->phase + 1 : 0];
 }
 
-/* Blocks taken at the steps after grown_to, up to and with `step`. */
-static inline uint64_t batch_growth_to(const struct batch *b, uint64_t step)
+/* Counts the blocks taken at the n steps after grown_to. */
+static inline void batch_grow(struct batch *b, uint64_t n)
 {
-    const uint64_t n = step - b->grown_to;
-    uint64_t sum = n / b->block_steps * b->n_decoding;
-    for (uint64_t i = step - n % b->block_steps + 1; i <= step; i++)
-        sum += batch_growth_at(b, i);
-    return sum;
+    const uint64_t rounds = n < b->block_steps ? 0 : n / b->block_steps;
+    uint64_t sum = rounds * b->n_decoding;
+    uint32_t phase = b->phase;
+    for (uint32_t left = (uint32_t)(n - rounds * b->block_steps); left > 0; left--) {
+        phase = phase + 1 < b->block_steps ? phase + 1 : 0;
+        sum += b->crossing[phase];
+    }
+    b->phase = phase;
+    b->grown_to += n;
+    b->blocks_used += (uint32_t)sum;
 }
 
 /* How many more steps may be made before the blocks run out, at most `most` (>= 1). */
 static inline uint64_t batch_steps_until_full(const struct batch *b, uint64_t most)
 {
-    const uint64_t room = batch_blocks_free(b);
-    if ((most / b->block_steps + 1) * b->n_decoding <= room)
-        return most;
-    uint64_t n = room / b->n_decoding * b->block_steps;
-    uint64_t left = room % b->n_decoding;
+    const uint32_t room = batch_blocks_free(b);
+    if (most * b->n_decoding <= room || (most / b->block_steps + 1) * b->n_decoding <= room)
+        return most; /* the first test is the second one without its division */
+    uint64_t n = (uint64_t)(room / b->n_decoding) * b->block_steps;
+    uint32_t left = room % b->n_decoding, phase = b->phase;
     while (n + 1 < most) { /* the n+1st growth must fit for n + 2 steps */
-        const uint32_t growth = batch_growth_at(b, b->grown_to + n + 1);
-        if (growth > left)
+        phase = phase + 1 < b->block_steps ? phase + 1 : 0;
+        if (b->crossing[phase] > left)
             break;
-        left -= growth;
+        left -= b->crossing[phase];
         n++;
     }
     return n + 1 < most ? n + 1 : most;
+}
+
+/* Whole steps that make at most `tok` tokens. */
+static inline uint64_t steps_of(const struct batch *b, uint32_t tok)
+{
+    if (b->ctx_per_step == 1 << WM_CTX_FRAC_BITS)
+        return tok;
+    return ((uint64_t)tok << WM_CTX_FRAC_BITS) / (uint64_t)b->ctx_per_step;
 }
 
 /* A sequence whose prompt is read begins to decode at the present step. */
@@ -133,17 +147,18 @@ static inline void batch_join(struct batch *b, uint32_t slot)
 {
     struct wm_pending *const s = &b->slots[slot];
     const uint32_t context_tok = s->input_tok + s->made_tok;
-    const uint64_t room_tok = (uint64_t)s->blocks * b->block_tok - context_tok;
-    uint64_t until = (room_tok << WM_CTX_FRAC_BITS) / (uint64_t)b->ctx_per_step + 1;
+    const uint32_t room_tok = s->blocks * b->block_tok - context_tok;
+    uint32_t until = (uint32_t)steps_of(b, room_tok) + 1;
     until = until < b->block_steps ? until : b->block_steps;
     s->join_step = b->step;
     s->cross_step = b->step + until;
-    b->crossing[s->cross_step % b->block_steps]++;
+    s->cross_phase = (uint32_t)((b->phase + until) % b->block_steps);
+    b->crossing[s->cross_phase]++;
     b->ctx += (int64_t)context_tok << WM_CTX_FRAC_BITS;
-    const uint64_t left = (uint64_t)(s->output_tok - s->made_tok) << WM_CTX_FRAC_BITS;
-    const uint64_t per_step = (uint64_t)b->ctx_per_step;
-    heap_push(b, b->n_decoding++,
-              (b->step + (left + per_step - 1) / per_step) << SLOT_BITS | slot);
+    const uint32_t left_tok = s->output_tok - s->made_tok;
+    uint64_t steps = steps_of(b, left_tok);
+    steps += steps * (uint64_t)b->ctx_per_step < (uint64_t)left_tok << WM_CTX_FRAC_BITS;
+    heap_push(b, b->n_decoding++, (b->step + steps) << SLOT_BITS | slot);
     b->state[slot] = SLOT_DECODING;
 }
 
@@ -161,7 +176,7 @@ static inline void batch_release(struct batch *b, uint32_t slot)
     if (b->state[slot] == SLOT_DECODING) {
         if (b->grown_to >= s->cross_step)
             held += 1 + (b->grown_to - s->cross_step) / b->block_steps;
-        b->crossing[s->cross_step % b->block_steps]--;
+        b->crossing[s->cross_phase]--;
         b->ctx -= ((int64_t)(s->input_tok + s->made_tok) << WM_CTX_FRAC_BITS) +
                   (int64_t)(b->step - s->join_step) * b->ctx_per_step;
         b->n_decoding--;

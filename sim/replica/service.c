@@ -30,7 +30,6 @@ void wm_ns_hist_add(struct wm_ns_hist *l, int64_t time_ns)
     l->n++;
     l->max_ns = x > l->max_ns ? x : l->max_ns;
     l->sum_ns += (double)x;
-    l->square_ns2 += (double)x * (double)x;
     l->bins[bin_of((uint64_t)x)]++;
 }
 

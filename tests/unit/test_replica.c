@@ -506,7 +506,7 @@ START_TEST(speculation_jumps_equal_single_steps_and_divide_the_steps)
     const struct wm_request *const q = random_requests(7, N_EQUAL, 12.0, 200.0, 80.0, 2);
     struct wm_replica_totals jump, step, plain;
     struct wm_step_table *const t = crooked_table();
-    p.tok_per_step = wm_speculative_tok_per_step(0.7, 3.0);
+    p.tok_per_step = wm_draft_gain(3.0, 0.7);
     ck_assert_double_eq_tol(p.tok_per_step, (1.0 - 0.2401) / 0.3, 1e-12);
     const struct log a = jumped(&p, t, q, N_EQUAL, false, &jump);
     const struct log b = jumped(&p, t, q, N_EQUAL, true, &step);
@@ -516,7 +516,7 @@ START_TEST(speculation_jumps_equal_single_steps_and_divide_the_steps)
     p = case_params(8);
     const struct wm_request *const few = random_requests(7, 40, 0.001, 200.0, 900.0, 2);
     (void)jumped(&p, t, few, 40, false, &plain);
-    p.tok_per_step = wm_speculative_tok_per_step(0.7, 3.0);
+    p.tok_per_step = wm_draft_gain(3.0, 0.7);
     (void)jumped(&p, t, few, 40, false, &jump);
     ck_assert_double_eq_tol((double)plain.n_steps / (double)jump.n_steps, p.tok_per_step, 0.02);
 }
