@@ -37,7 +37,7 @@ endif
 Q := $(if $(V),,@)
 
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I\//-isystem \//g')
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lcsv -lm
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lcsv -lglpk -lm
 TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
@@ -193,7 +193,7 @@ install: all
 	$(Q)install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
 	$(Q)install -m 644 include/wattmill/*.h include/wattmill/*.def $(DESTDIR)$(PREFIX)/include/wattmill/
 	$(Q)cp -R scenarios/. $(DESTDIR)$(PREFIX)/share/wattmill/scenarios/
-	$(Q)printf 'prefix=%s\nName: wattmill\nDescription: AI factory simulator\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lwattmill -lcsv -lm -pthread\nCflags: -I$${prefix}/include\n' \
+	$(Q)printf 'prefix=%s\nName: wattmill\nDescription: AI factory simulator\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lwattmill -lcsv -lglpk -lm -pthread\nCflags: -I$${prefix}/include\n' \
 	  '$(PREFIX)' '$(VERSION)' '$(PKGS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/wattmill.pc
 ## uninstall: remove what install put there
 uninstall:

@@ -41,6 +41,17 @@ double wm_holding_cost_usd(double resale_now_usd, double resale_next_usd, double
     return resale_now_usd * (1.0 + rate_frac) - resale_next_usd;
 }
 
+double wm_resale_frac(double age_years)
+{
+    static const double frac[] = {1.0, 0.625, 0.425, 0.30, 0.175, 0.125};
+    enum { LAST = sizeof frac / sizeof *frac - 1 };
+    WM_REQUIRE(age_years >= 0.0);
+    if (age_years >= LAST)
+        return frac[LAST] * pow(frac[LAST] / frac[LAST - 1], age_years - LAST);
+    const int year = (int)age_years;
+    return frac[year] * pow(frac[year + 1] / frac[year], age_years - year);
+}
+
 double wm_break_even_rent_usd_per_gpu_h(double lambda_usd, double opex_usd, double holding_usd,
                                         double gpus_per_mw, double sold_frac)
 {

@@ -17,6 +17,7 @@ never() {
 }
 
 only '^sim/base/json' 'cjson/cJSON\.h|<cJSON\.h>'
+only '^sim/base/numeric_lp\.c' 'glpk\.h'
 only '^sim/base/(numeric[a-z_]*|rng)\.c' 'include <gsl/'
 only '^sim/base/csv_read\.c' '<csv\.h>'
 only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('

@@ -36,6 +36,15 @@ double wm_mw_lambda_usd(const struct wm_mw_use *uses, size_t n, double rate_frac
 double wm_holding_cost_usd(double resale_now_usd, double resale_next_usd, double rate_frac);
 
 /**
+ * Resale value of accelerators over their new price at an age: 0.625, 0.425, 0.30, 0.175, 0.125 after
+ * 1 to 5 years, geometric between them and beyond (0.71 a year); 1 at age 0.
+ *
+ * @param age_years  >= 0
+ * @par Source       GPU Lease Rate Index, residual guide of 8 January 2026 (press; low trust)
+ */
+double wm_resale_frac(double age_years);
+
+/**
  * Rent at which owned accelerators earn just what their MW could earn otherwise:
  *
  *     rent = (lambda + opex + holding cost) / (8760 sold gpus_per_mw)    [USD/GPU-h]

@@ -55,4 +55,29 @@ void wm_quasi_close(struct wm_quasi *quasi);
 /** Point `index` into `point` [n_dims], each in [0, 1); going forward is cheap, back starts over. */
 void wm_quasi_at(struct wm_quasi *quasi, uint64_t index, double *point);
 
+/** A coefficient of a linear programme. */
+struct wm_lp_entry {
+    int row, column; /* from 0 */
+    double value;
+};
+
+/** maximise c x with rows A x <= limit, 0 <= x <= upper. */
+struct wm_lp {
+    int n_rows, n_columns;
+    const double *limit;     /* [n_rows] */
+    const double *objective; /* [n_columns] */
+    const double *upper;     /* [n_columns], INFINITY: none */
+    const struct wm_lp_entry *entries;
+    int n_entries;
+};
+
+/**
+ * Solves a linear programme by the simplex method (GLPK).
+ *
+ * @param x     out [n_columns]
+ * @param dual  out [n_rows]: what one more unit of a row's limit is worth; >= 0
+ * @return      true at an optimum; false when there is none (unbounded, numerical trouble)
+ */
+bool wm_lp_solve(const struct wm_lp *lp, double *x, double *dual);
+
 #endif
