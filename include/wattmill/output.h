@@ -12,6 +12,7 @@
 
 #include "wattmill/arena.h"
 #include "wattmill/diag.h"
+#include "wattmill/grid.h"
 #include "wattmill/digest.h"
 #include "wattmill/input.h"
 #include "wattmill/results.h"
@@ -45,6 +46,13 @@ void wm_output_json(FILE *file, const struct wm_report *report);
 /** key,value,unit */
 void wm_output_csv(FILE *file, const struct wm_report *report);
 void wm_output_md(FILE *file, const struct wm_report *report);
+/**
+ * One section as rows: "classes", "pools" or "ledger" (with the definitions of OpEx that count each
+ * line).
+ * @return false when there is no such section
+ */
+bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_report *report,
+                       const char *name, enum wm_format format);
 /** 15-minute rows, units in the headings, UTC. */
 void wm_output_series_csv(FILE *file, const struct wm_report *report);
 /** docs/metrics.md */

@@ -8,18 +8,20 @@
 struct options {
     struct cli_sets sets;
     struct cli_asserts asserts;
-    const char *dir, *color;
+    const char *dir, *color, *show;
     enum wm_format format;
     bool series;
 };
 
-static const struct options defaults = {.format = WM_FORMAT_TABLE, .color = "auto"};
+static const struct options defaults = {
+    .format = WM_FORMAT_TABLE, .color = "auto", .show = "metrics"};
 
 // clang-format off
 static const struct cli_option rows[] = {
     CLI_SCENARIO_ROWS(options, sets),
     CLI_TEXT(options, dir, "--output", 'o', "DIR", "write result.json, metrics.csv and figures"),
     CLI_FORMAT(options, format),
+    CLI_CHOICE(options, show, "--show", "metrics|classes|pools|ledger", "which part of the result is printed (default: metrics)"),
     CLI_ASSERT(options, asserts),
     CLI_FLAG(options, series, "--series", "with -o: series.csv, 15-minute rows"),
     CLI_CHOICE(options, color, "--color", "auto|always|never", "colours of the table (default: auto)"),
@@ -35,9 +37,11 @@ static bool use_color(const char *when)
     return isatty(STDOUT_FILENO) && (no == NULL || no[0] == 0);
 }
 
-static void print(enum wm_format format, const struct wm_report *report)
+static void print(struct cli *cli, const struct options *o, const struct wm_report *report)
 {
-    switch (format) {
+    if (wm_output_section(stdout, cli->arena, report, o->show, o->format))
+        return;
+    switch (o->format) {
     case WM_FORMAT_JSON:
         wm_output_json(stdout, report);
         break;
@@ -76,7 +80,7 @@ static enum wm_status run(struct cli *cli, const void *options)
     if (o->dir != NULL)
         written = wm_output_dir(cli->arena, o->dir, &report, o->series, &report.files,
                                 &report.n_files, &cli->diags);
-    print(o->format, &report);
+    print(cli, o, &report);
     for (size_t i = 0; i < o->asserts.n; i++)
         if (!wm_assertion_check(&o->asserts.items[i], report.results, &cli->diags))
             status = WM_FAILED;

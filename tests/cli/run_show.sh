@@ -1,0 +1,10 @@
+# parts of a result as rows: every class, every pool, every line of the ledger with its definitions
+S=scenarios/virginia-100mw-gb300-mix-curtail100h.json
+"$BIN" run $S --quiet --show classes --format csv | cut -d, -f1-3
+"$BIN" run $S --quiet --show pools --format json | python3 -c 'import json,sys
+for p in json.load(sys.stdin): print(p["pool"], p["accelerator"], p["workload"], 0 < p["busy_frac"] < 1)'
+"$BIN" run $S --quiet --show ledger --format csv | python3 -c 'import csv,sys
+rows = list(csv.DictReader(sys.stdin))
+print(len(rows), "lines;", [r["line"] for r in rows if r["a"] and r["c"]])'
+"$BIN" run $S --show clases
+echo "exit $?"
