@@ -24,7 +24,7 @@ WORDS = [
     (r"kepler|pascal|volta|ampere|h100|hopper|b200|gb200|gb300|vr200|mi300x|mi355x|tpu7|trainium3",
      HARDWARE),
     (r"llama8b|gpt3|llama70b|llama405b|dsv4|dense405b|moe671b", MODEL),
-    (r"\d+mtok", ["workloads.chat.demand.output_tok_per_s"]),
+    (r"\d+mtok|flood", ["workloads.chat.demand.output_tok_per_s"]),
     (r"max[pq]|maxlps", ["fleet.main.count"]),
     (r"mix", ["workloads"]),
     (r"curtail\d+h", ["site.ceiling.curtailment"]),
