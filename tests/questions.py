@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 TOLERANCE = 5e-3
-BLOCK = re.compile(r"^```(?:console|text)\n\$ (?P<command>.*?[^\\])\n(?P<output>.*?)^```$",
+BLOCK = re.compile(r"^```(?:console|text)\n\$ (?P<command>(?:[^\n]*\\\n)*[^\n]*)\n(?P<output>.*?)^```$",
                    re.M | re.S)
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 # a residual is noise, the stamp names the build
@@ -48,8 +48,8 @@ def main():
             if same(match["output"], new):
                 return match[0]
             stale.append(f"{path}: the output of `{match['command']}` is another now")
-            return match[0].replace(match["output"], new) if match["output"] else \
-                match[0][:-3] + new + "```"
+            start = match.start("output") - match.start()
+            return match[0][:start] + new + "```"
 
         renewed = BLOCK.sub(renew, text)
         if mode == "update" and renewed != text:

@@ -25,7 +25,7 @@ WORDS = [
      HARDWARE),
     (r"llama8b|gpt3|llama70b|llama405b|dsv4|dense405b|moe671b", MODEL),
     (r"\d+mtok|flood", ["workloads.chat.demand.output_tok_per_s"]),
-    (r"max[pq]|maxlps", ["fleet.main.count"]),
+    (r"maxq|maxlps|\d+kgpu", ["fleet.main.count"]),
     (r"mix", ["workloads"]),
     (r"curtail\d+h", ["site.ceiling.curtailment"]),
     (r"colo|neocloud|hyperscaler", ["economics.ledger"]),

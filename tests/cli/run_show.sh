@@ -5,6 +5,7 @@ S=scenarios/virginia-100mw-gb300-mix-curtail100h.json
 for p in json.load(sys.stdin): print(p["pool"], p["accelerator"], p["workload"], 0 < p["busy_frac"] < 1)'
 "$BIN" run $S --quiet --show ledger --format csv | python3 -c 'import csv,sys
 rows = list(csv.DictReader(sys.stdin))
-print(len(rows), "lines;", [r["line"] for r in rows if r["a"] and r["c"]])'
+line = {r["line"]: "".join(k for k in "abcde" if r[k]) for r in rows}
+print(line["energy"], line["IT maintenance"], line["colocation rent"], line["depreciation, IT"])'
 "$BIN" run $S --show clases
 echo "exit $?"
