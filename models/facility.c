@@ -1,6 +1,11 @@
 #include "wattmill/facility.h"
 
+#include <math.h>
+
 #include "wattmill/require.h"
+
+static const double most_it_frac = 1.5; /* of the design power, where searches end */
+static const double heat_rounding = 1e-12;
 
 struct wm_facility wm_facility_size(const struct wm_power_chain *chain,
                                     const struct wm_cooling *cooling, double it_design_w,
@@ -45,23 +50,56 @@ struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
     return p;
 }
 
-double wm_facility_it_for_site_w(const struct wm_facility *facility,
-                                 const struct wm_weather *weather, double site_w)
+/* Largest IT power up to 1.5 times the design that `fits`, from below. */
+static double largest_it_w(const struct wm_facility *facility, const struct wm_weather *weather,
+                           bool (*fits)(const struct wm_facility_power *, double), double limit)
 {
-    double lo = 0.0, hi = 1.5 * facility->it_design_w;
-    if (wm_facility_eval(facility, weather, lo).site_w > site_w)
-        return 0.0;
-    if (wm_facility_eval(facility, weather, hi).site_w <= site_w)
-        return hi;
+    double lo = 0.0, hi = most_it_frac * facility->it_design_w;
     /* bisection: chiller staging makes small jumps that a secant would trip over */
     for (int i = 0; i < 60 && hi - lo > 1e-13 * hi; i++) {
         const double mid = 0.5 * (lo + hi);
-        if (wm_facility_eval(facility, weather, mid).site_w <= site_w)
+        const struct wm_facility_power p = wm_facility_eval(facility, weather, mid);
+        if (fits(&p, limit))
             lo = mid;
         else
             hi = mid;
     }
     return lo;
+}
+
+static bool is_below(const struct wm_facility_power *p, double site_w)
+{
+    return p->site_w <= site_w;
+}
+
+/* Rounding of sums of heat is no heat left behind. */
+static bool is_cooled(const struct wm_facility_power *p, double rounding)
+{
+    return p->plant.heat_unmet_w <= rounding * p->plant.heat_in_w;
+}
+
+double wm_facility_it_for_site_w(const struct wm_facility *facility,
+                                 const struct wm_weather *weather, double site_w)
+{
+    const double most_w = most_it_frac * facility->it_design_w;
+    if (wm_facility_eval(facility, weather, 0.0).site_w > site_w)
+        return 0.0;
+    if (wm_facility_eval(facility, weather, most_w).site_w <= site_w)
+        return most_w;
+    return largest_it_w(facility, weather, is_below, site_w);
+}
+
+double wm_facility_it_for_heat_w(const struct wm_facility *facility,
+                                 const struct wm_weather *weather)
+{
+    const struct wm_facility_power most =
+        wm_facility_eval(facility, weather, most_it_frac * facility->it_design_w);
+    const struct wm_facility_power none = wm_facility_eval(facility, weather, 0.0);
+    if (is_cooled(&most, heat_rounding))
+        return (double)INFINITY;
+    return is_cooled(&none, heat_rounding)
+               ? largest_it_w(facility, weather, is_cooled, heat_rounding)
+               : 0.0;
 }
 
 double wm_facility_design_it_w(const struct wm_power_chain *chain, const struct wm_cooling *cooling,

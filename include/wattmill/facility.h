@@ -45,6 +45,13 @@ struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
 double wm_facility_it_for_site_w(const struct wm_facility *facility,
                                  const struct wm_weather *weather, double site_w);
 
+/**
+ * Largest IT power whose heat the cooling plant removes, up to `it_design_w` x 1.5 [W].
+ * @return found from below; 0 when idle halls already stay warm, INFINITY when nothing limits it
+ */
+double wm_facility_it_for_heat_w(const struct wm_facility *facility,
+                                 const struct wm_weather *weather);
+
 /** IT power P such that a facility sized for P draws exactly `contract_w` at P in `design` [W]. */
 double wm_facility_design_it_w(const struct wm_power_chain *chain, const struct wm_cooling *cooling,
                                double liquid_frac, const struct wm_weather *design,

@@ -80,6 +80,12 @@ struct wm_carbon {
     double kg_per_mwh;
 };
 
+/** Standing by for the grid. */
+struct wm_demand_response {
+    double reserved_w; /* that calls may take */
+    double capacity_usd_per_kw_year;
+};
+
 /** When a unit runs; see sim/run/grid.h. */
 enum wm_generation_role { WM_ROLE_CEILING, WM_ROLE_ECONOMIC, WM_ROLE_BASELOAD };
 
@@ -102,6 +108,7 @@ struct wm_site {
     struct wm_tariff tariff;
     struct wm_market market;
     struct wm_storage storage;
+    struct wm_demand_response demand_response;
     struct wm_list generation; /* of struct wm_generation */
     struct wm_carbon carbon;
 };

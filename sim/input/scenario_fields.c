@@ -62,6 +62,11 @@ static const struct wm_field market_fields[] = {
     WM_FILE_AS(wm_market, file, "file", wm_market_file_load, wm_site_year, "CSV of price_usd_per_mwh, carbon_gco2_per_kwh or both; goes before the weather file's"),
     WM_FIELD_END,
 };
+static const struct wm_field demand_response_fields[] = {
+    WM_REAL_AS(wm_demand_response, reserved_w, "reserved_mw", WM_UNIT_MW, 0.0, 10000.0, 0.0, "load that the grid may call on"),
+    WM_REAL(wm_demand_response, capacity_usd_per_kw_year, WM_UNIT_USD_PER_KW_YEAR, 0.0, 10000.0, 0.0, "paid for it, whether called or not; energy: site.ceiling.curtailment.payment_usd_per_mwh"),
+    WM_FIELD_END,
+};
 static const char *const role_words[] = {"ceiling", "economic", "baseload", NULL};
 static const struct wm_field generation_fields[] = {
     WM_TEXT_REQ(wm_generation, name, "name of the unit or units"),
@@ -83,6 +88,7 @@ static const struct wm_field site_fields[] = {
     WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
     WM_GROUP(wm_site, market, market_fields, "price and carbon by the hour"),
     WM_PRESET(wm_site, storage, storage, wm_storage_fields, "li-ion", "battery behind the meter; none while its power_mw is 0"),
+    WM_GROUP(wm_site, demand_response, demand_response_fields, "payment for standing by; revenue, never negative OpEx"),
     WM_LIST(wm_site, generation, wm_generation, generation_fields, "on-site generation, in the order in which it is called"),
     WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
     WM_FIELD_END,
@@ -455,6 +461,11 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
     check_phases(scenario, diags);
     check_calendar(scenario, diags);
     check_files(scenario, diags);
+    if (scenario->site.demand_response.reserved_w > scenario->site.ceiling.limit_w)
+        wm_diag_add(diags, WM_E211, NULL, "site.demand_response.reserved_mw",
+                    "= %g MW, more than the contract of %g MW",
+                    scenario->site.demand_response.reserved_w / WM_W_PER_MW,
+                    scenario->site.ceiling.limit_w / WM_W_PER_MW);
     check_storage(&scenario->site.storage, diags);
     check_generation(&scenario->site, diags);
     if (scenario->site.tariff.periods.n > WM_TARIFF_PERIODS)

@@ -71,6 +71,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->requested_j += flow->requested_w * time_s;
     account->capped_j += flow->capped_w * time_s;
     account->shed_j += flow->shed_w * time_s;
+    account->hot_j += flow->hot_w * time_s;
     account->unworthy_j += flow->unworthy_w * time_s;
     account->contract_ws += flow->contract_w * time_s;
     account->called_s += flow->limit_w < flow->contract_w ? time_s : 0.0;

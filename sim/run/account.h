@@ -37,10 +37,12 @@ struct wm_site_flow {
     double serving_it_w;
     double meter_w; /* power.site_w less what the site gives itself; set by the grid side */
     double allowed_w, limit_w, over_limit_w, penalty_usd_per_s; /* at the meter */
-    /* what the site would draw without a ceiling = power.site_w + the three that follow */
+    /* what the site would draw without a ceiling = power.site_w + the four that follow */
     double requested_w;
     double capped_w;     /* not drawn because of the contract */
     double shed_w;       /* not drawn because of a window or a call, ramps included */
+    double hot_w;        /* not drawn because the plant could not cool it */
+    double cooled_w;     /* site power at the plant's limit; INFINITY: not reached */
     double unworthy_w;   /* not drawn because energy costs more than it earns */
     double contract_w, payment_usd_per_s;
     double stranded_w[WM_N_STRANDINGS]; /* limit_w = site_w + these + slack_w */
@@ -72,7 +74,7 @@ struct wm_site_sum {
 struct wm_account {
     double time_s;
     double site_j, it_j, cooling_j, conversion_j, house_j, serving_it_j;
-    double requested_j, capped_j, shed_j, unworthy_j;
+    double requested_j, capped_j, shed_j, hot_j, unworthy_j;
     double use_j[WM_N_USES];
     double water_m3, evaporation_m3, blowdown_m3, drift_m3;
     double heat_in_j, heat_out_j, heat_reuse_j, heat_unmet_j;

@@ -230,9 +230,14 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
     /* two watts at the meter per watt of IT is more than any plant takes */
     const bool may_not_pay =
         by_margin && 2.0 * floor_usd_per_j > wm_dispatch_least_margin(b->items, b->n);
-    if (flow->power.site_w <= allowed_w && !may_not_pay)
+    const bool is_hot = flow->power.plant.heat_unmet_w > 0.0;
+    if (flow->power.site_w <= allowed_w && !may_not_pay && !is_hot)
         return;
-    const double it_w = wm_facility_it_for_site_w(f, &now->weather, allowed_w);
+    double it_w = wm_facility_it_for_site_w(f, &now->weather, allowed_w);
+    if (is_hot) {
+        it_w = fmin(it_w, wm_facility_it_for_heat_w(f, &now->weather));
+        flow->cooled_w = wm_facility_eval(f, &now->weather, it_w).site_w;
+    }
     const double site_per_it = marginal_site_w(f, &now->weather, fmin(it_w, flow->power.it_w));
     const struct wm_dispatch_order order = {.capping = scenario->policy.capping,
                                             .budget_w = it_w * (1.0 - rounding_margin) - fixed_w,
@@ -243,7 +248,7 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
 }
 
-/* Why less is drawn than asked for: first the contract, then a window, then the price of energy. */
+/* Why less is drawn than asked for: first the contract, then a window, then heat, then the price of energy. */
 static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant *now)
 {
     double under_window_w = fmin(flow->requested_w, flow->allowed_w + now->support_w);
@@ -254,7 +259,12 @@ static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant
                                         : under_window_w;
     flow->capped_w = flow->requested_w - under_contract_w;
     flow->shed_w = under_contract_w - under_window_w;
-    flow->unworthy_w = under_window_w - flow->power.site_w;
+    /* what the plant can cool, where that is less */
+    double under_heat_w = fmin(under_window_w, flow->cooled_w);
+    if (under_heat_w - flow->power.site_w <= 2.0 * rounding_margin * under_heat_w)
+        under_heat_w = flow->power.site_w;
+    flow->hot_w = under_window_w - under_heat_w;
+    flow->unworthy_w = under_heat_w - flow->power.site_w;
     flow->payment_usd_per_s = flow->shed_w / WM_J_PER_MWH * now->ceiling->payment_usd_per_mwh;
 }
 
@@ -264,6 +274,7 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     struct board b;
     *flow = (struct wm_site_flow){.partitions = flow->partitions,
                                   .classes = flow->classes,
+                                  .cooled_w = (double)INFINITY,
                                   .allowed_w = instant->ceiling->allowed_w,
                                   .contract_w = instant->ceiling->contract_w,
                                   .limit_w = instant->ceiling->limit_w};

@@ -234,6 +234,7 @@ void wm_set_energy(struct wm_run *r)
     SET(r, requested_energy_mwh, a->requested_j);
     SET(r, capped_mwh, a->capped_j);
     SET(r, shed_mwh, a->shed_j);
+    SET(r, heat_capped_mwh, a->hot_j);
     SET(r, unworthy_mwh, a->unworthy_j);
     SET(r, ceiling_violation_mwh, a->violation_j);
     SET(r, shadow_price_usd_per_mwh_mean, a->shadow_ws / a->time_s);
@@ -289,10 +290,17 @@ static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)
     t->transfer_usd += c->transfer_usd;
 }
 
+double wm_grid_service_usd(const struct wm_run *r)
+{
+    const struct wm_demand_response *d = &r->scenario->site.demand_response;
+    return r->site.account.payment_usd + d->reserved_w / 1e3 * d->capacity_usd_per_kw_year *
+                                             r->site.account.time_s / WM_S_PER_YEAR;
+}
+
 struct wm_totals wm_totals(const struct wm_run *r)
 {
     struct wm_totals t = {.capacity = wm_design_capacity(r->scenario, &r->plan),
-                          .revenue_usd = r->site.account.payment_usd};
+                          .revenue_usd = wm_grid_service_usd(r)};
     for (size_t i = 0; i < r->plan.n_partitions; i++) {
         const struct wm_partition *p = &r->plan.partitions[i];
         const struct wm_partition_account *a = &r->site.account.partitions[i];

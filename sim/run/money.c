@@ -64,6 +64,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     SET(r, capex_usd, cash.facility_capex_usd + cash.it_capex_usd);
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
     SET(r, revenue_usd, t->revenue_usd);
+    SET(r, grid_service_revenue_usd, wm_grid_service_usd(r));
     SET(r, revenue_usd_per_mw_utility_year, t->revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year,
         t->revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));

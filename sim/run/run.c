@@ -49,10 +49,13 @@ static void check_plant(const struct wm_run *r, struct wm_diags *diags)
                     "%s was asked outside the temperatures it was fitted on for %.0f h; it is held "
                     "at their bound. The lift_fit chillers reach warm water",
                     r->scenario->site.cooling.chiller->head.name, a->extrapolated_s / WM_S_PER_H);
-    if (a->heat_unmet_j > 0.0)
+    if (a->hot_j > 0.0)
         wm_diag_add(diags, WM_W905, NULL, "site.cooling.chiller_capacity_frac",
-                    "= %g leaves %.0f MWh of heat in the halls: the plant is too small for its "
-                    "hottest hours",
+                    "= %g is too small for the hottest hours: %.0f MWh were not drawn for it",
+                    r->scenario->site.cooling.chiller_capacity_frac, a->hot_j / WM_J_PER_MWH);
+    if (a->heat_unmet_j > 1e-9 * a->heat_in_j)
+        wm_diag_add(diags, WM_W905, NULL, "site.cooling.chiller_capacity_frac",
+                    "= %g leaves %.0f MWh of heat in the halls even with IT at idle",
                     r->scenario->site.cooling.chiller_capacity_frac,
                     a->heat_unmet_j / WM_J_PER_MWH);
 }

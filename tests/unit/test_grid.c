@@ -209,6 +209,37 @@ START_TEST(an_economic_engine_runs_while_it_is_cheaper_than_the_meter)
 }
 END_TEST
 
+/* A plant too small for hot hours: IT gives way, the heat never stays. */
+START_TEST(it_is_capped_by_what_the_plant_can_cool)
+{
+    const char *const hot = "site.weather.dry_bulb_shift_k=15";
+    const struct wm_results *whole = RUN(hot, "site.cooling.chiller_capacity_frac=1.25");
+    const struct wm_results *small = RUN(hot, "site.cooling.chiller_capacity_frac=0.25");
+    closes(small);
+    ck_assert_double_eq(METRIC(whole, heat_capped_mwh), 0.0);
+    ck_assert_double_gt(METRIC(small, heat_capped_mwh), 0.0);
+    ck_assert_double_lt(METRIC(small, heat_unmet_mwh), 1e-9 * METRIC(small, it_energy_mwh));
+    ck_assert_double_lt(METRIC(small, revenue_usd), METRIC(whole, revenue_usd));
+    ck_assert_double_eq(METRIC(small, capped_mwh), 0.0); /* the ceiling is not to blame */
+    ck_assert_double_eq_tol(METRIC(small, site_energy_mwh) + METRIC(small, heat_capped_mwh),
+                            METRIC(small, requested_energy_mwh),
+                            1e-9 * METRIC(small, requested_energy_mwh));
+}
+END_TEST
+
+START_TEST(standing_by_for_the_grid_is_revenue_and_no_negative_cost)
+{
+    const struct wm_results *bare = RUN("site.ceiling.limit_mw=2");
+    const struct wm_results *r = RUN("site.demand_response={\"reserved_mw\":0.5,"
+                                     "\"capacity_usd_per_kw_year\":60}");
+    const double paid = 500.0 * 60.0 * r->hours / 8760.0;
+    ck_assert_double_eq_tol(METRIC(r, grid_service_revenue_usd), paid, 1e-9 * paid);
+    ck_assert_double_eq_tol(METRIC(r, revenue_usd) - METRIC(bare, revenue_usd), paid, 1e-6 * paid);
+    ck_assert_double_eq(METRIC(r, power_cost_usd), METRIC(bare, power_cost_usd));
+    ck_assert_double_eq(METRIC(r, opex_b_usd), METRIC(bare, opex_b_usd));
+}
+END_TEST
+
 START_TEST(null_events_change_nothing_with_everything_on)
 {
     const char *const sets[] = {WINDOW, BATTERY,
@@ -237,6 +268,8 @@ int main(void)
     tcase_add_test(tc, baseload_fuel_cells_replace_the_meter_and_burn_fuel);
     tcase_add_test(tc, a_called_engine_starts_late_climbs_and_is_stopped);
     tcase_add_test(tc, an_economic_engine_runs_while_it_is_cheaper_than_the_meter);
+    tcase_add_test(tc, it_is_capped_by_what_the_plant_can_cool);
+    tcase_add_test(tc, standing_by_for_the_grid_is_revenue_and_no_negative_cost);
     tcase_add_test(tc, null_events_change_nothing_with_everything_on);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);
