@@ -37,7 +37,9 @@ endif
 Q := $(if $(V),,@)
 
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I\//-isystem \//g')
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lcsv -lglpk -lm
+# without a pkg-config file
+PLAIN_LIBS := -lcsv -lglpk
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) $(PLAIN_LIBS) -lm
 TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
@@ -51,19 +53,29 @@ CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
 LIB      := $(B)/libwattmill.a
+ABI      := 0
+SONAME   := libwattmill.so.$(ABI)
+SHARED   := $(B)/libwattmill.so.$(VERSION)
+MAN      := $(B)/wattmill.1
 BIN      := build/wattmill
 DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
-.PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-tsan check-valgrind \
-        bench fuzz lint format format-check check-headers docs docs-check golden-update install \
+.PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-tsan \
+        check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update install \
         uninstall clean help deps test-deps FORCE
 
 ## all: build the command build/wattmill and the library (default)
 all: $(BIN) $(LIB)
 
-## lib: build the static library only
-lib: $(LIB)
+## lib: build the static and the shared library
+lib: $(LIB) $(SHARED)
+
+$(SHARED): $(LIB_OBJ)
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) -o $@ $(LIB_OBJ) $(PKG_LIBS)
+
+$(MAN): $(B)/wattmill
+	$(Q)$< docs man > $@.tmp && mv $@.tmp $@
 
 $(BIN): $(B)/wattmill FORCE
 	$(Q)cmp -s $< $@ || { cp $< $@.tmp && mv $@.tmp $@; }
@@ -148,6 +160,13 @@ check-tsan:
 	$(Q)$(MAKE) --no-print-directory CONFIG=tsan SAN=thread CFLAGS="-O1 -g" check-tsan-study
 check-tsan-study: $(B)/tests/test_study_run
 	$(Q)CK_FORK=no TSAN_OPTIONS=halt_on_error=1 sh tests/unit.sh $<
+## check-install: install below a scratch PREFIX, build and run a program against it, uninstall
+check-install: all lib $(MAN)
+	$(Q)CC="$(CC)" sh tests/install.sh "$(MAKE)"
+## coverage: unit and shell tests with gcov; lines reached by room and file in build/coverage/report.txt
+coverage:
+	$(Q)$(MAKE) --no-print-directory CONFIG=coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-unit check-san-shell
+	$(Q)sh tests/coverage.sh build/coverage
 ## check-valgrind: the demo and the unit tests under valgrind
 check-valgrind: $(BIN) $(TEST_BIN)
 	$(Q)sh tests/valgrind.sh $(BIN) $(DEMO) $(TEST_BIN)
@@ -185,21 +204,47 @@ format:
 format-check:
 	$(Q)clang-format --dry-run -Werror $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) include/wattmill/*.h
 
-## install: command, library, headers and scenarios below PREFIX (DESTDIR honoured)
-install: all
+## plots: draw the demo's figures into build/demo
+plots: $(BIN)
+	$(Q)$(BIN) run $(DEMO) --quiet -o build/demo > build/demo.txt && ls build/demo/*.png
+
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+## install: command, libraries, headers, manual, completion, scenarios, plots below PREFIX (DESTDIR honoured)
+install: all lib $(MAN)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	  $(DESTDIR)$(PREFIX)/include/wattmill $(DESTDIR)$(PREFIX)/share/wattmill/scenarios
+	  $(DESTDIR)$(PREFIX)/include/wattmill $(SHARE)/wattmill/scenarios $(SHARE)/wattmill/plots \
+	  $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
 	$(Q)install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/wattmill
 	$(Q)install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
+	$(Q)install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/
+	$(Q)ln -sf $(notdir $(SHARED)) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libwattmill.so
 	$(Q)install -m 644 include/wattmill/*.h include/wattmill/*.def $(DESTDIR)$(PREFIX)/include/wattmill/
-	$(Q)cp -R scenarios/. $(DESTDIR)$(PREFIX)/share/wattmill/scenarios/
-	$(Q)printf 'prefix=%s\nName: wattmill\nDescription: AI factory simulator\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lwattmill -lcsv -lglpk -lm -pthread\nCflags: -I$${prefix}/include\n' \
-	  '$(PREFIX)' '$(VERSION)' '$(PKGS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/wattmill.pc
+	$(Q)install -m 644 $(MAN) $(SHARE)/man/man1/
+	$(Q)$(BIN) completion bash > $(SHARE)/bash-completion/completions/wattmill
+	$(Q)cp -R scenarios/. $(SHARE)/wattmill/scenarios/
+	$(Q)install -m 644 $(PLOTS) $(SHARE)/wattmill/plots/
+	$(Q)printf 'prefix=%s\nName: wattmill\nDescription: AI factory simulator\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lwattmill\nLibs.private: %s -lm -pthread\nCflags: -I$${prefix}/include\n' \
+	  '$(PREFIX)' '$(VERSION)' '$(PKGS)' '$(PLAIN_LIBS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/wattmill.pc
 ## uninstall: remove what install put there
 uninstall:
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/bin/wattmill $(DESTDIR)$(PREFIX)/lib/libwattmill.a \
+	  $(DESTDIR)$(PREFIX)/lib/libwattmill.so* $(SHARE)/man/man1/wattmill.1 \
+	  $(SHARE)/bash-completion/completions/wattmill \
 	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/wattmill.pc $(DESTDIR)$(PREFIX)/include/wattmill \
-	  $(DESTDIR)$(PREFIX)/share/wattmill
+	  $(SHARE)/wattmill
+## dist: a tarball of what is committed, build/wattmill-VERSION.tar.gz
+dist:
+	$(Q)mkdir -p build
+	$(Q)git archive --format=tar --prefix=wattmill-$(VERSION)/ HEAD | gzip -9n > build/wattmill-$(VERSION).tar.gz
+	$(Q)ls -l build/wattmill-$(VERSION).tar.gz
+## distcheck: unpack the tarball elsewhere, build, test, install and uninstall it
+distcheck: dist
+	$(Q)rm -rf build/distcheck && mkdir -p build/distcheck
+	$(Q)tar -xzf build/wattmill-$(VERSION).tar.gz -C build/distcheck
+	$(Q)$(MAKE) --no-print-directory -C build/distcheck/wattmill-$(VERSION) all check-fast check-install
+	$(Q)rm -rf build/distcheck && echo "distcheck: ok"
 ## clean: remove build/
 clean:
 	$(Q)rm -rf build
