@@ -11,4 +11,4 @@ cd "$dir" || exit
 echo "exit $?"
 "$BIN" init other.json -m deepsek-r1 --class chats --price lamma-3.1-8b-host
 echo "exit $?"
-ls other.json* 2> /dev/null
+ls other.json* 2> /dev/null || echo "nothing left"
