@@ -4,12 +4,15 @@
 
 #include "options.h"
 #include "wattmill/fleet.h"
+#include "wattmill/generate.h"
 #include "wattmill/replay.h"
 #include "wattmill/trace.h"
 
 struct options {
     struct cli_sets catalogs;
     const char *accelerator, *llm, *engine, *precision, *router, *batching, *preemption, *failed;
+    const char *class_name, *arrival, *shape;
+    double rate, duration_s, cv, noise, shape_offset_h;
     int64_t replicas, tp, dp, ep, pp, prefill_groups, max_seqs, token_budget, kv_blocks, loop, seed;
     double kv_bytes, cache_tok, draft_tok, accept_frac, clock, cap_w, mtbf_h, mttr_h;
     double ttft_slo_s, speed_slo, max_wait_s, start_s, end_s, rate_scale, time_scale;
@@ -22,6 +25,9 @@ static const struct options defaults = {.engine = "disaggregated-2026",
                                         .batching = "chunked",
                                         .preemption = "recompute",
                                         .failed = "drop",
+                                        .arrival = "poisson",
+                                        .duration_s = 3600.0,
+                                        .cv = 1.5,
                                         .replicas = 1,
                                         .loop = 1,
                                         .seed = 1,
@@ -61,6 +67,14 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, ttft_slo_s, "--ttft-slo", "S", 0.0, 1e5, "target of the time to first token"),
     CLI_REAL(options, speed_slo, "--speed-slo", "TOK/S", 0.0, 1e5, "target of the speed of an answer, per user"),
     CLI_REAL(options, max_wait_s, "--max-wait", "S", 0.0, 1e6, "requests that waited longer are dropped (default: none)"),
+    CLI_TEXT(options, class_name, "--class", 'c', "NAME", "without a trace: generated requests of a class (catalog workload_classes)"),
+    CLI_REAL(options, rate, "--rate", "REQ/S", 1e-6, 1e6, "generated requests a second, mean"),
+    CLI_REAL(options, duration_s, "--duration", "S", 1.0, 1e7, "how long they arrive (default: 3600)"),
+    CLI_CHOICE(options, arrival, "--arrival", "poisson|gamma|weibull|constant", "process of their arrivals"),
+    CLI_REAL(options, cv, "--cv", "X", 0.05, 20.0, "coefficient of variation of gamma and weibull gaps (default: 1.5)"),
+    CLI_REAL(options, noise, "--noise", "X", 0.0, 2.0, "standard deviation of the log rate, minute by minute (chat: 0.21)"),
+    CLI_TEXT(options, shape, "--shape", 0, "NAME", "rate by hour of the week (catalog demand_shapes; default: flat)"),
+    CLI_REAL(options, shape_offset_h, "--shape-start", "H", 0.0, 168.0, "hour of the week at which it begins"),
     CLI_REAL(options, start_s, "--start", "S", 0.0, 1e9, "of the trace's own time"),
     CLI_REAL(options, end_s, "--end", "S", 0.0, 1e9, "of the trace's own time"),
     CLI_REAL(options, rate_scale, "--rate-scale", "X", 0.0001, 64.0, "below 1 thins, above 1 superposes shifted copies"),
@@ -102,20 +116,26 @@ static unsigned word_index(const char *const *words, const char *word)
     return i;
 }
 
-static enum wm_status fill_case(struct cli *cli, const struct options *o, struct wm_replay_case *c)
+static enum wm_status load_catalog(struct cli *cli, const struct options *o,
+                                   const struct wm_catalog **catalog)
 {
-    const struct wm_catalog *catalog = NULL;
     struct wm_json *extra =
         o->catalogs.n > 0 ? wm_json_new(cli->arena, WM_JSON_OBJECT, NULL) : NULL;
     for (size_t i = 0; i < o->catalogs.n; i++)
         if (!wm_override_apply(cli->arena, extra, &o->catalogs.items[i], &cli->diags))
             return WM_INVALID;
-    const enum wm_status status = wm_catalog_load_with(cli->arena, extra, &catalog, &cli->diags);
-    if (status != WM_OK)
-        return status;
+    return wm_catalog_load_with(cli->arena, extra, catalog, &cli->diags);
+}
+
+static enum wm_status fill_case(struct cli *cli, const struct options *o,
+                                const struct wm_catalog *catalog, struct wm_replay_case *c)
+{
     c->accelerator = find(cli, catalog, WM_CATALOG_accelerator, "--accelerator", o->accelerator);
     c->llm = find(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
     c->engine = find(cli, catalog, WM_CATALOG_engine, "--engine", o->engine);
+    if (cli->n_words == 0 && (o->class_name == NULL || o->rate <= 0.0))
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "replay: needs a TRACE, or --class and --rate");
     if (o->tp == 0 && (o->dp > 0 || o->ep > 0 || o->pp > 0))
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "replay: --dp, --ep and --pp need --tp");
     if (cli->diags.n_errors > 0)
@@ -154,6 +174,13 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o, struct
     c->no_drain = o->no_drain;
     return WM_OK;
 }
+
+/* Where the requests come from, for the head of a report. */
+struct origin {
+    const char *text, *format;
+    const char *const *class_names;
+    uint32_t n_classes;
+};
 
 static void fill_mix(const struct options *o, const struct wm_trace_summary *s,
                      struct wm_replay_case *c)
@@ -200,11 +227,10 @@ static const char *group_text(struct cli *cli, const struct wm_group *g)
 }
 
 static void print_set_up(struct cli *cli, const struct options *o, const struct wm_replay_case *c,
-                         const struct wm_trace_summary *s, const struct wm_replay *r)
+                         const struct origin *from, const struct wm_replay *r)
 {
-    printf("%s: %s, %llu requests in %.1f s, %.1f tokens in and %.1f out on average\n",
-           cli->words[0], wm_trace_format_name(s->format), (unsigned long long)s->n_rows,
-           1e-9 * (double)s->last_ns, c->input_tok, c->output_tok);
+    printf("%s: %s, %.1f tokens in and %.1f out on average\n", from->text, from->format,
+           c->input_tok, c->output_tok);
     printf("%u replica%s of %s %s on %s, engine %s, router %s, clock %g\n", c->n_replicas,
            c->n_replicas > 1 ? "s" : "", c->llm->head.name, wm_precision_words[c->precision],
            c->accelerator->head.name, c->engine->head.name, o->router, r->clock_frac);
@@ -226,10 +252,10 @@ static void print_tokens(const char *name, const struct wm_tok_count *n)
 }
 
 static void print_table(struct cli *cli, const struct options *o, const struct wm_replay_case *c,
-                        const struct wm_trace_summary *s, const struct wm_replay *r,
+                        const struct origin *from, const struct wm_replay *r,
                         const struct wm_replay_metric *m, size_t n)
 {
-    print_set_up(cli, o, c, s, r);
+    print_set_up(cli, o, c, from, r);
     if (r->totals.growing)
         printf("OVERLOAD: the queue grew from %.0f to %.0f requests while they arrived; the times\n"
                "below grow with the length of the trace and are no steady state.\n",
@@ -266,7 +292,7 @@ static void print_table(struct cli *cli, const struct options *o, const struct w
     print_tokens("in flight", &r->in_flight);
 }
 
-static void print_classes(struct wm_json_writer *w, const struct wm_trace_summary *s,
+static void print_classes(struct wm_json_writer *w, const struct origin *from,
                           const struct wm_service *service)
 {
     wm_json_key(w, "classes");
@@ -274,7 +300,7 @@ static void print_classes(struct wm_json_writer *w, const struct wm_trace_summar
     for (uint32_t i = 0; i < service->n_classes; i++) {
         const struct wm_service_class *const k = &service->classes[i];
         wm_json_object_begin(w);
-        wm_json_member_string(w, "name", i < s->n_classes ? s->class_names[i] : "all");
+        wm_json_member_string(w, "name", i < from->n_classes ? from->class_names[i] : "all");
         wm_json_member_integer(w, "requests_arrived", (int64_t)k->arrived.requests);
         wm_json_member_integer(w, "requests_served", (int64_t)k->served.requests);
         wm_json_member_integer(w, "requests_dropped", (int64_t)k->dropped.requests);
@@ -289,14 +315,13 @@ static void print_classes(struct wm_json_writer *w, const struct wm_trace_summar
     wm_json_array_end(w);
 }
 
-static void print_json(struct cli *cli, const struct wm_replay_case *c,
-                       const struct wm_trace_summary *s, const struct wm_replay *r,
-                       const struct wm_replay_metric *m, size_t n)
+static void print_json(const struct wm_replay_case *c, const struct origin *from,
+                       const struct wm_replay *r, const struct wm_replay_metric *m, size_t n)
 {
     struct wm_json_writer w = wm_json_writer_to_file(stdout);
     wm_json_object_begin(&w);
-    wm_json_member_string(&w, "trace", cli->words[0]);
-    wm_json_member_string(&w, "format", wm_trace_format_name(s->format));
+    wm_json_member_string(&w, "requests", from->text);
+    wm_json_member_string(&w, "format", from->format);
     wm_json_member_string(&w, "accelerator", c->accelerator->head.name);
     wm_json_member_string(&w, "llm", c->llm->head.name);
     wm_json_member_string(&w, "engine", c->engine->head.name);
@@ -320,7 +345,7 @@ static void print_json(struct cli *cli, const struct wm_replay_case *c,
         wm_json_object_end(&w);
     }
     wm_json_object_end(&w);
-    print_classes(&w, s, r->service);
+    print_classes(&w, from, r->service);
     wm_json_object_end(&w);
     wm_json_finish(&w);
 }
@@ -347,34 +372,27 @@ static void print_grid(struct cli *cli, const struct wm_replay_metric *m, size_t
     wm_grid_write(stdout, &(struct wm_grid){columns, 4, cells, n_rows}, format);
 }
 
-static enum wm_status replay(struct cli *cli, const struct options *o, struct wm_trace *trace,
-                             struct wm_replay_case *c)
+static enum wm_status serve(struct cli *cli, const struct options *o, struct wm_replay_case *c,
+                            const struct origin *from, struct wm_request_source source)
 {
-    const struct wm_trace_summary *const s = wm_trace_summary(trace);
     struct wm_replay r;
-    fill_mix(o, s, c);
-    const enum wm_status status =
-        wm_replay_run(cli->arena, c, wm_trace_source(trace), &r, &cli->diags);
+    const enum wm_status status = wm_replay_run(cli->arena, c, source, &r, &cli->diags);
     if (status != WM_OK && status != WM_FAILED)
         return status;
     size_t n = 0;
     const struct wm_replay_metric *const m = wm_replay_metrics(cli->arena, &r, &n);
     if (o->format == WM_FORMAT_TABLE)
-        print_table(cli, o, c, s, &r, m, n);
+        print_table(cli, o, c, from, &r, m, n);
     else if (o->format == WM_FORMAT_JSON)
-        print_json(cli, c, s, &r, m, n);
+        print_json(c, from, &r, m, n);
     else
         print_grid(cli, m, n, o->format);
     return status;
 }
 
-static enum wm_status run(struct cli *cli, const void *options)
+static enum wm_status serve_trace(struct cli *cli, const struct options *o,
+                                  struct wm_replay_case *c)
 {
-    const struct options *const o = options;
-    struct wm_replay_case c = {0};
-    enum wm_status status = fill_case(cli, o, &c);
-    if (status != WM_OK)
-        return status;
     const struct wm_trace_options to = {.start_s = o->start_s,
                                         .end_s = o->end_s,
                                         .rate_scale = o->rate_scale,
@@ -384,17 +402,73 @@ static enum wm_status run(struct cli *cli, const void *options)
                                         .dejitter = o->dejitter,
                                         .seed = (uint64_t)o->seed};
     struct wm_trace *trace = NULL;
-    status = wm_trace_open(cli->arena, cli->words[0], &to, &trace, &cli->diags);
-    if (status == WM_OK)
-        status = replay(cli, o, trace, &c);
+    enum wm_status status = wm_trace_open(cli->arena, cli->words[0], &to, &trace, &cli->diags);
+    if (status == WM_OK) {
+        const struct wm_trace_summary *const s = wm_trace_summary(trace);
+        const struct origin from = {
+            .text = cli->words[0],
+            .format = wm_arena_printf(cli->arena, "%s, %llu requests in %.1f s",
+                                      wm_trace_format_name(s->format),
+                                      (unsigned long long)s->n_rows, 1e-9 * (double)s->last_ns),
+            .class_names = s->class_names,
+            .n_classes = s->n_classes};
+        fill_mix(o, s, c);
+        status = serve(cli, o, c, &from, wm_trace_source(trace));
+    }
     wm_trace_close(trace);
     return status;
 }
 
+/* Requests of a class of the catalogue: lognormal lengths of its means, its share of prefix hits. */
+static enum wm_status serve_class(struct cli *cli, const struct options *o,
+                                  const struct wm_catalog *catalog, struct wm_replay_case *c)
+{
+    const struct wm_workload_class *const k =
+        find(cli, catalog, WM_CATALOG_workload, "--class", o->class_name);
+    const struct wm_shape *const shape =
+        o->shape != NULL ? find(cli, catalog, WM_CATALOG_shape, "--shape", o->shape) : NULL;
+    if (cli->diags.n_errors > 0)
+        return WM_USAGE;
+    const struct wm_generator_class g = {
+        .arrival = {.kind = (enum wm_arrival_kind)word_index(wm_arrival_words, o->arrival),
+                    .rate_per_s = o->rate,
+                    .cv = o->cv,
+                    .shape = shape != NULL ? shape->hourly : NULL,
+                    .shape_offset_h = o->shape_offset_h,
+                    .noise_sigma = o->noise,
+                    .noise_corr = 0.85}, /* Azure conversation trace, minute to minute */
+        .input = wm_length_of(k->input_tok, 1.0),
+        .output = wm_length_of(k->output_tok, k->output_scv),
+        .hit_frac = k->cached_frac};
+    struct wm_generator *const generator =
+        wm_generator_new(cli->arena, &g, 1, o->duration_s, (uint64_t)o->seed);
+    const struct origin from = {
+        .text = k->head.name,
+        .format = wm_arena_printf(cli->arena, "generated, %s arrivals, %g requests/s for %g s",
+                                  o->arrival, o->rate, o->duration_s)};
+    c->input_tok = k->input_tok;
+    c->output_tok = k->output_tok;
+    c->last_ns = (int64_t)(o->duration_s * 1e9);
+    return serve(cli, o, c, &from, wm_generator_source(generator));
+}
+
+static enum wm_status run(struct cli *cli, const void *options)
+{
+    const struct options *const o = options;
+    const struct wm_catalog *catalog = NULL;
+    struct wm_replay_case c = {0};
+    enum wm_status status = load_catalog(cli, o, &catalog);
+    if (status == WM_OK)
+        status = fill_case(cli, o, catalog, &c);
+    if (status != WM_OK)
+        return status;
+    return cli->n_words > 0 ? serve_trace(cli, o, &c) : serve_class(cli, o, catalog, &c);
+}
+
 const struct cli_verb cli_verb_replay = {
     .name = "replay",
-    .words = "TRACE",
-    .min_words = 1,
+    .words = "[TRACE]",
+    .min_words = 0,
     .max_words = 1,
     .summary = "serve a trace request by request: latencies, throughput, power",
     .details =

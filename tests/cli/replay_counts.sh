@@ -9,3 +9,5 @@ one a.csv >"$dir/a.out" && one b.csv >"$dir/b.out" && cmp "$dir/a.out" "$dir/b.o
 grep -E '^(requests_|output_tok_served|input_tok_served|balance|queue_growing|gpus)' "$dir/a.out" | cut -d, -f1,2
 "$BIN" replay "$dir/a.csv" -a h100 -m llama-3.1-8b --precision bf16 --tp 1 --time-scale 0.001 --max-num-seqs 2 --no-drain |
     grep -c OVERLOAD
+"$BIN" replay --class code --rate 5 --duration 100 -a h100 -m llama-3.1-8b --precision bf16 --format json |
+    python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["classes"][0]["requests_served"] == r["metrics"]["requests_arrived"]["value"])'
