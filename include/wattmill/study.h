@@ -14,7 +14,7 @@
 #ifndef WATTMILL_STUDY_H
 #define WATTMILL_STUDY_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -103,7 +103,7 @@ struct wm_study_options {
     uint64_t shard_index, n_shards; /* points with index % n_shards == shard_index; 0 shards: all */
     bool retry;                     /* run points again that did not end well */
     double wait_s;                  /* for another process that uses the store */
-    volatile sig_atomic_t *stop;    /* not 0: finish the points that run, commit, return */
+    atomic_bool *stop;              /* true: finish the points that run, commit, return */
     wm_progress_fn *progress;       /* a few times a second, from the calling thread */
     void *progress_context;
     wm_point_fn *run; /* NULL: wm_run() */

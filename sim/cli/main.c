@@ -46,6 +46,7 @@ static enum wm_status dispatch(struct cli *cli, const char *name)
 int main(int argc, char **argv)
 {
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes a write error */
+    (void)signal(SIGXFSZ, SIG_IGN); /* and so does a file at its size limit */
     wm_init();
     struct wm_arena *const arena = wm_arena_open();
     if (arena == NULL)

@@ -7,7 +7,7 @@
 #include "options.h"
 
 /* The only mutable object of file scope: a signal handler can reach nothing else. */
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted;
 
 struct options {
     struct cli_sets sets;
@@ -44,7 +44,7 @@ struct display {
 static void on_signal(int signal_number)
 {
     (void)signal_number;
-    interrupted = 1;
+    interrupted = true; /* lock-free, so allowed in a handler */
 }
 
 /* Once: finish and keep. Twice: the default, which ends the process; the store stays valid. */

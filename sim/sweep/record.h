@@ -38,7 +38,7 @@ struct wm_stored {
 /** Opens the study's store for writing, making it when it is missing. As wm_study_run(). */
 enum wm_status wm_store_open_study(struct wm_arena *arena, const char *path,
                                    const struct wm_study *study, double wait_s,
-                                   volatile sig_atomic_t *stop, struct wm_store **out,
+                                   atomic_bool *stop, struct wm_store **out,
                                    struct wm_diags *diags);
 /** Points in the store, whatever their study's extent was. */
 uint64_t wm_store_n_stored(struct wm_store *store);

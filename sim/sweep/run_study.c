@@ -128,7 +128,7 @@ static void *work(void *argument)
 
 static bool is_stopped(const struct run *r)
 {
-    return r->failed || (r->options->stop != NULL && *r->options->stop != 0);
+    return r->failed || (r->options->stop != NULL && *r->options->stop);
 }
 
 static void note(struct wm_study_progress *progress, enum wm_point_status status)

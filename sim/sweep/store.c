@@ -101,7 +101,8 @@ static const char *const statement_sql[N_STATEMENTS] = {
 
 struct wm_store {
     struct wm_arena *arena;
-    const char *path;
+    const char *path; /* for messages */
+    const char *file; /* what is opened: another name while a store is made */
     sqlite3 *db;
     int lock; /* descriptor that holds the writers' lock, or -1 */
     sqlite3_stmt *statements[N_STATEMENTS];
@@ -146,7 +147,7 @@ static bool fail(struct wm_store *s, struct wm_diags *diags)
         wm_diag_add(diags, WM_E504, NULL, s->path, "is in use by another process (%s)", why);
     else
         wm_diag_add(diags, WM_E505, NULL, s->path,
-                    "cannot be written or read (%s); it stays valid as of the last commit, and the "
+                    "cannot be written or read (%s); what was committed before stays valid, and the "
                     "same command goes on from there",
                     why);
     return false;
@@ -218,7 +219,7 @@ static struct wm_store *new_store(struct wm_arena *arena, const char *path)
 {
     struct wm_store *const s = WM_NEW(arena, struct wm_store);
     s->arena = arena;
-    s->path = path;
+    s->path = s->file = path;
     s->lock = -1;
     return s;
 }
@@ -273,7 +274,7 @@ static bool check_format(struct wm_store *s, const struct stat *info, struct wm_
 
 static bool open_db(struct wm_store *s, int flags, struct wm_diags *diags)
 {
-    if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(s->file, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return fail(s, diags);
     sqlite3_busy_timeout(s->db, BUSY_MS);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -451,19 +452,19 @@ static enum wm_status create(struct wm_arena *arena, const char *path,
 {
     const char *const tmp = wm_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
     (void)unlink(tmp);
-    struct wm_store *const s = new_store(arena, tmp);
+    struct wm_store *const s = new_store(arena, path);
+    s->file = tmp;
     bool ok = open_db(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diags) &&
               exec(s, "PRAGMA journal_mode=MEMORY;BEGIN", diags) && exec(s, schema, diags) &&
               write_about(s, about, diags) && exec(s, "COMMIT", diags);
     wm_store_close(s);
-    s->path = path;
     if (ok && link(tmp, path) != 0 && errno != EEXIST)
         ok = fail_os(s, WM_E505, "cannot be made", diags) == WM_OK;
     (void)unlink(tmp);
     return ok ? WM_OK : WM_IO;
 }
 
-static bool lock(struct wm_store *s, double wait_s, volatile sig_atomic_t *stop,
+static bool lock(struct wm_store *s, double wait_s, atomic_bool *stop,
                  struct wm_diags *diags)
 {
     const struct timespec pause = {0, POLL_NS};
@@ -477,7 +478,7 @@ static bool lock(struct wm_store *s, double wait_s, volatile sig_atomic_t *stop,
             fail_os(s, WM_E505, "cannot be locked", diags);
             return false;
         }
-        if (waited >= wait_s || (stop != NULL && *stop != 0)) {
+        if (waited >= wait_s || (stop != NULL && *stop)) {
             wm_diag_add(
                 diags, WM_E504, NULL, s->path,
                 "another process is writing to it; waited %g s. Wait for it, give more time "
@@ -490,7 +491,7 @@ static bool lock(struct wm_store *s, double wait_s, volatile sig_atomic_t *stop,
     return true;
 }
 
-static bool open_for_writing(struct wm_store *s, double wait_s, volatile sig_atomic_t *stop,
+static bool open_for_writing(struct wm_store *s, double wait_s, atomic_bool *stop,
                              struct wm_diags *diags)
 {
     struct stat info;
@@ -547,7 +548,7 @@ static enum wm_status give_up(struct wm_store *s)
 
 enum wm_status wm_store_open_study(struct wm_arena *arena, const char *path,
                                    const struct wm_study *study, double wait_s,
-                                   volatile sig_atomic_t *stop, struct wm_store **out,
+                                   atomic_bool *stop, struct wm_store **out,
                                    struct wm_diags *diags)
 {
     const struct wm_store_about mine = about_study(arena, study);

@@ -2,6 +2,7 @@
 #include "suite.h"
 
 #include <sys/resource.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -140,14 +141,14 @@ START_TEST(values_that_contradict_each_other_make_invalid_points)
 }
 END_TEST
 
-static volatile sig_atomic_t stop;
+static atomic_bool stop;
 
 static enum wm_status stopping_point(void *context, struct wm_arena *a, const struct wm_scenario *s,
                                      const struct wm_point *point,
                                      const struct wm_results **results, struct wm_diags *d)
 {
     if (point->index == 40)
-        stop = 1;
+        stop = true;
     const struct timespec pause = {0, 300000};
     nanosleep(&pause, NULL);
     return quick_point(context, a, s, point, results, d);
@@ -159,7 +160,7 @@ START_TEST(a_stopped_study_keeps_what_is_done_and_goes_on)
     const struct wm_study *const s = load_study(GRID("[30, 40, 50, 60, 70]"));
     const struct wm_study_options o = {
         .store = in_dir("st"), .n_jobs = 2, .run = stopping_point, .stop = &stop};
-    stop = 0;
+    stop = false;
     ck_assert_int_eq(wm_study_run(arena, s, &o, &p, &diags), WM_INTERRUPTED);
     ck_assert_uint_ge(p.n_done, 40);
     ck_assert_uint_lt(p.n_done, 100);
@@ -223,7 +224,7 @@ START_TEST(a_full_disk_is_one_error_and_leaves_a_valid_store)
     setrlimit(RLIMIT_FSIZE, &old);
     ck_assert_int_eq(full, WM_IO);
     ck_assert_uint_eq(diags.n_errors, 1);
-    ck_assert(is_told(WM_E505, "stays valid"));
+    ck_assert(is_told(WM_E505, "committed before stays valid"));
     ck_assert_int_eq(run_study(s, "st", 2, 0, 0, talking_point, &p), WM_OK);
     ck_assert_int_eq(run_study(s, "fresh", 2, 0, 0, talking_point, NULL), WM_OK);
     ck_assert_str_eq(exported("st"), exported("fresh"));

@@ -1,0 +1,1 @@
+"$BIN" sweep tests/studies/bad.json --shard 1/2
