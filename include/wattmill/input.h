@@ -32,12 +32,24 @@ struct wm_origins {
     size_t n, capacity;
 };
 
+/** Data files once read, for trees that are read again and again; one thread's. */
+struct wm_files {
+    struct wm_arena *arena; /* outlives the reads */
+    struct wm_file {
+        const char *path;
+        const struct wm_field *field; /* says how it was read */
+        const void *data;
+    } * items;
+    size_t n, capacity;
+};
+
 /** What reading needs besides table and object. */
 struct wm_reader {
     struct wm_arena *arena;
     const struct wm_catalog *catalog; /* NULL: no REF or PRESET in the table */
     struct wm_diags *diags;
     struct wm_origins *origins; /* NULL: not kept */
+    struct wm_files *files;     /* NULL: each read reads its files */
     const char *dir;   /* where data files named by --set stand; NULL: the working folder */
     const char *entry; /* origin of values from a catalogue file, or NULL */
 };
@@ -166,6 +178,10 @@ enum wm_status wm_scenario_tree_load(struct wm_arena *arena, const char *path,
 enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_json *root,
                                      const struct wm_catalog *catalog, bool origins,
                                      struct wm_loaded *out, struct wm_diags *diags);
+/** The same for a loop: data files found in `files` are not read again, others are added to it. */
+enum wm_status wm_scenario_tree_reread(struct wm_arena *arena, const struct wm_json *root,
+                                       const struct wm_catalog *catalog, struct wm_files *files,
+                                       struct wm_loaded *out, struct wm_diags *diags);
 
 /** Whole file into the arena, 0-ended; WM_IO with E102 when it cannot be read. */
 enum wm_status wm_text_load(struct wm_arena *arena, const char *path, const char **text,

@@ -378,6 +378,41 @@ static const char *data_path(const struct leaf *l)
     return wm_arena_printf(arena, "%s%s%s", dir, dir[n - 1] == '/' ? "" : "/", path);
 }
 
+static void remember_file(struct wm_files *files, const char *path, const struct wm_field *field,
+                          const void *data)
+{
+    if (files->n == files->capacity) {
+        files->capacity = files->capacity == 0 ? 8 : 2 * files->capacity;
+        struct wm_file *const more = WM_NEW_ARRAY(files->arena, struct wm_file, files->capacity);
+        if (files->n > 0)
+            memcpy(more, files->items, files->n * sizeof *more);
+        files->items = more;
+    }
+    path = wm_arena_copy_text(files->arena, path, strlen(path));
+    files->items[files->n++] = (struct wm_file){path, field, data};
+}
+
+/* The file's data, from an earlier read when there was one. */
+static const void *load_file(const struct leaf *l, const char *path)
+{
+    struct wm_files *const files = l->reader->files;
+    if (files == NULL)
+        return l->field->load(l->reader->arena, path, l->reader->diags);
+    for (size_t i = 0; i < files->n; i++)
+        if (files->items[i].field == l->field && strcmp(files->items[i].path, path) == 0)
+            return files->items[i].data;
+    /* a warning of the first read alone would make equal reads differ: errors only */
+    struct wm_diags own = wm_diags_init(l->reader->arena);
+    const void *const data = l->field->load(files->arena, path, &own);
+    if (data != NULL)
+        remember_file(files, path, l->field, data);
+    for (size_t i = 0; i < own.n_items && data == NULL; i++) {
+        const struct wm_diag *const d = &own.items[i];
+        wm_diag_add(l->reader->diags, d->code, &d->place, d->path, "%s", d->text);
+    }
+    return data;
+}
+
 static bool read_file(const struct leaf *l)
 {
     if (l->node->type != WM_JSON_STRING) {
@@ -393,7 +428,7 @@ static bool read_file(const struct leaf *l)
                     l->node->text, path);
         return false;
     }
-    const void *const data = l->field->load(l->reader->arena, path, l->reader->diags);
+    const void *const data = load_file(l, path);
     store(l, &data, sizeof data);
     keep_node(l);
     return data != NULL;

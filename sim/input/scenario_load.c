@@ -171,7 +171,7 @@ static bool has_sections(const struct wm_json *root)
 
 static enum wm_status read_tree(struct load *l, const struct wm_json *root,
                                 const struct wm_catalog *catalog, bool origins,
-                                struct wm_loaded *out)
+                                struct wm_files *files, struct wm_loaded *out)
 {
     if (!version_fits(l, root))
         return WM_INVALID;
@@ -183,6 +183,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
                                .catalog = out->catalog,
                                .diags = l->diags,
                                .dir = l->dir,
+                               .files = files,
                                .origins = origins ? &out->origins : NULL};
     const struct wm_json *own = has_sections(root) ? without_sections(l->arena, root) : root;
     wm_fields_read(&reader, wm_scenario_fields, own, NULL, "", scenario);
@@ -206,7 +207,7 @@ static enum wm_status read_scenario(struct load *l, struct wm_json *root,
     const size_t n_errors = l->diags->n_errors;
     for (size_t i = 0; i < n_sets; i++)
         wm_override_apply(l->arena, root, &sets[i], l->diags);
-    return l->diags->n_errors > n_errors ? WM_USAGE : read_tree(l, root, NULL, true, out);
+    return l->diags->n_errors > n_errors ? WM_USAGE : read_tree(l, root, NULL, true, NULL, out);
 }
 
 static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
@@ -246,7 +247,20 @@ enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_jso
 {
     struct load l = {.arena = arena, .diags = diags};
     *out = (struct wm_loaded){0};
-    return read_tree(&l, root, catalog, origins, out);
+    if (root->place.file != NULL)
+        l.dir = dir_of(arena, root->place.file);
+    return read_tree(&l, root, catalog, origins, NULL, out);
+}
+
+enum wm_status wm_scenario_tree_reread(struct wm_arena *arena, const struct wm_json *root,
+                                       const struct wm_catalog *catalog, struct wm_files *files,
+                                       struct wm_loaded *out, struct wm_diags *diags)
+{
+    struct load l = {.arena = arena, .diags = diags};
+    *out = (struct wm_loaded){0};
+    if (root->place.file != NULL)
+        l.dir = dir_of(arena, root->place.file);
+    return read_tree(&l, root, catalog, false, files, out);
 }
 
 enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,

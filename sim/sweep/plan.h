@@ -148,6 +148,7 @@ struct wm_expander {
     struct wm_json *tree;
     struct wm_json ***nodes; /* [axis][target] in tree */
     struct wm_json *seed;
+    struct wm_files files; /* once read */
     struct wm_choice *choices;
     unsigned char prefix[WM_DIGEST_BYTES];
 };

@@ -30,6 +30,7 @@ static void find_nodes(struct wm_arena *arena, struct wm_expander *e)
 bool wm_expander_open(struct wm_arena *arena, const struct wm_study *study, struct wm_expander *out)
 {
     *out = (struct wm_expander){.study = study, .tree = wm_json_copy(arena, study->tree)};
+    out->files.arena = arena;
     out->choices = WM_NEW_ARRAY(arena, struct wm_choice, study->n_axes);
     wm_digest_of(study->key, strlen(study->key), out->prefix);
     find_nodes(arena, out);
@@ -113,7 +114,7 @@ enum wm_status wm_expander_read(struct wm_expander *e, struct wm_arena *arena,
 {
     struct wm_loaded loaded;
     const enum wm_status status =
-        wm_scenario_tree_read(arena, e->tree, e->study->catalog, false, &loaded, diags);
+        wm_scenario_tree_reread(arena, e->tree, e->study->catalog, &e->files, &loaded, diags);
     *out = loaded.scenario;
     return status;
 }

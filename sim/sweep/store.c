@@ -146,10 +146,11 @@ static bool fail(struct wm_store *s, struct wm_diags *diags)
     else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         wm_diag_add(diags, WM_E504, NULL, s->path, "is in use by another process (%s)", why);
     else
-        wm_diag_add(diags, WM_E505, NULL, s->path,
-                    "cannot be written or read (%s); what was committed before stays valid, and the "
-                    "same command goes on from there",
-                    why);
+        wm_diag_add(
+            diags, WM_E505, NULL, s->path,
+            "cannot be written or read (%s); what was committed before stays valid, and the "
+            "same command goes on from there",
+            why);
     return false;
 }
 
@@ -464,8 +465,7 @@ static enum wm_status create(struct wm_arena *arena, const char *path,
     return ok ? WM_OK : WM_IO;
 }
 
-static bool lock(struct wm_store *s, double wait_s, atomic_bool *stop,
-                 struct wm_diags *diags)
+static bool lock(struct wm_store *s, double wait_s, atomic_bool *stop, struct wm_diags *diags)
 {
     const struct timespec pause = {0, POLL_NS};
     s->lock = open(s->path, O_RDWR | O_CLOEXEC);
@@ -547,9 +547,8 @@ static enum wm_status give_up(struct wm_store *s)
 }
 
 enum wm_status wm_store_open_study(struct wm_arena *arena, const char *path,
-                                   const struct wm_study *study, double wait_s,
-                                   atomic_bool *stop, struct wm_store **out,
-                                   struct wm_diags *diags)
+                                   const struct wm_study *study, double wait_s, atomic_bool *stop,
+                                   struct wm_store **out, struct wm_diags *diags)
 {
     const struct wm_store_about mine = about_study(arena, study);
     struct wm_store *const s = new_store(arena, path);

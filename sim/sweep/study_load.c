@@ -24,6 +24,18 @@ static bool has_inline_axis(const struct wm_json *node, const char *word)
     return false;
 }
 
+/* Data files count by what is in them, also those that an axis names. */
+static void hash_files(struct wm_study_load *l, struct wm_digest *digest)
+{
+    for (size_t i = 0; i < l->files.n; i++) {
+        const char *text = NULL;
+        size_t n_bytes = 0;
+        struct wm_diags ignored = wm_diags_init(l->arena);
+        if (wm_text_load(l->arena, l->files.items[i].path, &text, &n_bytes, &ignored) == WM_OK)
+            wm_digest_add(digest, text, n_bytes);
+    }
+}
+
 /* The base scenario's text without what the axes set: the same for every value of theirs. */
 static void hash_scenario(struct wm_study_load *l)
 {
@@ -40,6 +52,7 @@ static void hash_scenario(struct wm_study_load *l)
         }
     struct wm_digest *const digest = wm_digest_open();
     wm_digest_add_text(digest, wm_json_to_text(l->arena, copy));
+    hash_files(l, digest);
     wm_digest_close_hex(digest, s->scenario_hash);
 }
 
@@ -206,6 +219,7 @@ enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
 {
     struct wm_study_load l = {
         .arena = arena, .diags = diags, .study = WM_NEW(arena, struct wm_study)};
+    l.files.arena = arena;
     *out = NULL;
     enum wm_status status = read_file(&l, path);
     if (status == WM_OK)

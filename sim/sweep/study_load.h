@@ -11,6 +11,7 @@ struct wm_study_load {
     const struct wm_json *root; /* of the study file */
     size_t capacity;            /* of study->axes, which grows */
     struct wm_origins origins;  /* of the base scenario, for defaults */
+    struct wm_files files;      /* data files that some value names */
 };
 
 /** Adds E501; always false. */

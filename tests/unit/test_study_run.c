@@ -1,8 +1,8 @@
 #include "study_case.h"
 #include "suite.h"
 
-#include <sys/resource.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
