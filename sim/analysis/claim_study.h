@@ -38,8 +38,10 @@ double claim_break_even(struct study *s, int opex);
 double claim_revenue_per_mw(struct study *s, int arg);
 double claim_deepseek_day(struct study *s, int arg);
 double claim_few_percent(struct study *s, int arg);
+double claim_max_lps(struct study *s, int arg);
 
 enum { CLAIM_DAY_REVENUE, CLAIM_DAY_MARKUP, CLAIM_DAY_PER_MW, CLAIM_DAY_POWER };
+enum { CLAIM_LPS_GPUS, CLAIM_LPS_REVENUE };
 enum { CLAIM_TCO_OF_20_PERCENT, CLAIM_ONE_PERCENT_BOUND, CLAIM_ONE_PERCENT_SLACK };
 enum {
     CLAIM_OSS_90,

@@ -68,6 +68,10 @@ static const struct row rows[] = {
     {"few-percent-bound", "+1 % tokens per MW where all that is made can be sold", "reference site flooded with demand", "NVIDIA: a few percent per MW is meaningful (V), no figure", "M$/MW-yr", NONE, NONE, claim_few_percent, CLAIM_ONE_PERCENT_BOUND, "every MW earns its revenue; at 1 GW times 1,000"},
     {"few-percent-slack", "the same where demand limits", "reference site as it is", "NVIDIA: a few percent per MW is meaningful (V), no figure", "M$/MW-yr", NONE, NONE, claim_few_percent, CLAIM_ONE_PERCENT_SLACK, "nobody buys the tokens; it saves energy and capital instead"},
 
+    {"max-lps-gpus", "MaxLPS holds 40 to 45 % more GPUs under a ceiling", "GB300, DeepSeek-R1 chat at full load, max_lps over max_p, guard 5 %",
+     "NVIDIA, 2 June 2026 (V): 274,968 to 399,096 at 1 GW; Nscale evaluation, up to 40 % (VM)", "x", 1.40, 1.45, claim_max_lps, CLAIM_LPS_GPUS, "how far the rack's nameplate lies above its draw at full load of this mix"},
+    {"max-lps-revenue", "and earns 33 % more", "as above, all that is made is sold", "NVIDIA, 2 June 2026 (V): 201 to 267 B$", "x", 1.33, 1.33, claim_max_lps, CLAIM_LPS_REVENUE, "clocks under the cap; their revenue per GPU falls by 8.5 %"},
+
     {"power-cap-75", "a cap at 75 % keeps 93 % of inference", "Llama-3.1-8B on A100, at its capacity batch", "Emerald AI, arXiv 2507.00909 (M), 256 GPUs of 400 W", "frac", 0.931, 0.931, claim_power_cap, 75, "how much of the load is bound by memory, which a cap does not slow"},
     {"power-cap-50", "a cap at 50 % keeps 78 % of inference", "as above", "Emerald AI, arXiv 2507.00909 (M)", "frac", 0.781, 0.781, claim_power_cap, 50, "voltage floor; above"},
 };

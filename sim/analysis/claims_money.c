@@ -4,14 +4,15 @@
 
 #include "claim_study.h"
 
-/* The reference site's figures are those of the shipped demo scenario; %s: demand, horizon. */
+/* The reference site's figures are those of the shipped demo scenario; the gaps are
+   horizon, rack power, count and demand. */
 #define SITE                                                                                    \
     "{\"schema_version\":1,\"name\":\"claims\",\"seed\":42,\"horizon\":{\"years\":%g},"         \
     "\"site\":{\"ceiling\":{\"limit_mw\":100},\"weather\":{\"climate\":\"northern-virginia\"}," \
     "\"power_chain\":{\"type\":\"double-conversion\"},\"cooling\":{\"type\":\"dry-cooler\","    \
     "\"supply_c\":40},\"tariff\":{\"type\":\"us-large-load\"}},"                                \
     "\"accelerators\":{\"denser\":{\"base\":\"gb300-nvl72\",\"rack_nameplate_kw\":%.17g}},"     \
-    "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"denser\"}],"                               \
+    "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"denser\",\"count\":\"%s\"}],"              \
     "\"workloads\":[{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","             \
     "\"precision\":\"fp4\",\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":%g,"              \
     "\"shape\":\"chat-week\"},\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":50},"                \
@@ -41,15 +42,16 @@ static double rack_kw(struct study *s)
 }
 
 static const struct wm_results *site(struct study *s, double years, double density,
-                                     double tok_per_s)
+                                     const char *count, double tok_per_s)
 {
-    return claim_run(s, wm_arena_printf(s->arena, SITE, years, rack_kw(s) / density, tok_per_s));
+    return claim_run(
+        s, wm_arena_printf(s->arena, SITE, years, rack_kw(s) / density, count, tok_per_s));
 }
 
 const struct wm_results *claim_demo(struct study *s)
 {
     if (s->demo == NULL)
-        s->demo = site(s, 1.0, 1.0, DEMO_TOK_PER_S);
+        s->demo = site(s, 1.0, 1.0, "max_p", DEMO_TOK_PER_S);
     return s->demo;
 }
 
@@ -136,10 +138,23 @@ double claim_few_percent(struct study *s, int arg)
     }
     const double tok_per_s = arg == CLAIM_ONE_PERCENT_BOUND ? FLOOD_TOK_PER_S : DEMO_TOK_PER_S;
     const double years = 0.05, step = 0.05; /* racks come whole: 5 % taken, a fifth reported */
-    const struct wm_results *const a = site(s, years, 1.0, tok_per_s);
-    const struct wm_results *const b = site(s, years, 1.0 + step, tok_per_s);
+    const struct wm_results *const a = site(s, years, 1.0, "max_p", tok_per_s);
+    const struct wm_results *const b = site(s, years, 1.0 + step, "max_p", tok_per_s);
     if (a == NULL || b == NULL)
         return (double)NAN;
     const enum wm_metric key = WM_METRIC_revenue_usd_per_mw_utility_year;
     return 1e-6 * (b->metric[key] - a->metric[key]) * 0.01 / step;
+}
+
+/* Provisioning by observed draw over provisioning by nameplate, where all that is made is sold. */
+double claim_max_lps(struct study *s, int arg)
+{
+    const double years = 0.1;
+    const struct wm_results *const p = site(s, years, 1.0, "max_p", FLOOD_TOK_PER_S);
+    const struct wm_results *const lps = site(s, years, 1.0, "max_lps", FLOOD_TOK_PER_S);
+    if (p == NULL || lps == NULL)
+        return (double)NAN;
+    const enum wm_metric key =
+        arg == CLAIM_LPS_GPUS ? WM_METRIC_gpus_installed : WM_METRIC_revenue_usd;
+    return lps->metric[key] / p->metric[key];
 }

@@ -31,6 +31,8 @@ static const enum wm_metric headline[] = {
     WM_METRIC_site_power_peak_mw,
     WM_METRIC_ceiling_bound_hours,
     WM_METRIC_shadow_price_usd_per_mwh_mean,
+    WM_METRIC_stranded_mw_mean,
+    WM_METRIC_demand_slack_mw,
     WM_METRIC_curtailed_mwh,
     WM_METRIC_ttft_p99_s,
     WM_METRIC_tpot_p50_s,

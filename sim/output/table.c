@@ -161,6 +161,8 @@ void wm_output_table(FILE *file, const struct wm_report *r)
     PAIR("PUE mean", pue_mean, "", "PUE peak hour", pue_peak_hour, "");
     PAIR("WUE", wue_l_per_kwh, "L/kWh", "Site mean", site_power_mean_mw, "MW");
     PAIR("Site peak 15 min", site_power_peak_mw, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
+    PAIR("Stranded mean", stranded_mw_mean, "MW", "Shadow price", shadow_price_usd_per_mwh_mean,
+         "$/MWh");
     PAIR("TTFT p50", ttft_p50_s, "s", "TTFT p99", ttft_p99_s, "s");
     PAIR("TPOT p50", tpot_p50_s, "s/tok", "TPOT p99", tpot_p99_s, "s/tok");
     PAIR("SLO met", slo_attainment_frac, "of served", "Profit (accrual)",
