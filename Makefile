@@ -44,7 +44,7 @@ TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
-LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/run/*.c sim/output/*.c sim/analysis/*.c sim/sweep/*.c models/*.c))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/run/*.c sim/output/*.c sim/analysis/*.c sim/sweep/*.c models/*.c))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -62,7 +62,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-tsan \
-        check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update install \
+        check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
 ## all: build the command build/wattmill and the library (default)
@@ -191,6 +191,13 @@ docs-check: $(BIN)
 ## golden-update: rewrite the golden results; review the diff
 golden-update: $(BIN)
 	$(Q)sh tests/golden.sh $(BIN) update
+
+## calibrate: fit the shipped parameters anew and tabulate errors; SHARED=DIR holds the measured sets
+SHARED ?= ../shared
+calibrate: $(BIN)
+	$(Q)if [ ! -r $(SHARED)/data/measured_inference.csv ]; then echo "SKIP calibrate: no $(SHARED)/data/measured_inference.csv"; exit 0; fi; \
+	 $(BIN) calibrate --data $(SHARED)/data/measured_inference.csv -o build/calibration && \
+	 $(BIN) accuracy --data $(SHARED)/data/measured_inference.csv --catalog build/calibration/calibration.json --split validate -o build/calibration
 
 ## lint: clang-tidy and cppcheck
 lint:

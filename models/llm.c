@@ -26,6 +26,7 @@ const struct wm_field wm_llm_fields[] = {
     WM_INT(wm_llm, linear_head_dim, 0, 10000, 0, "linear attention: width of a state"),
     WM_INT(wm_llm, sparse_top_tok, 0, 10000000, 0, "sparse attention: cache entries a query reads at most; 0 = all"),
     WM_REAL(wm_llm, tok_per_entry, WM_UNIT_NONE, 1.0, 1000.0, 1.0, "compressed attention: tokens that share a cache entry"),
+    WM_INT(wm_llm, residual_streams, 1, 64, 1, "hyper-connections: residual streams beside each other"),
     WM_INT(wm_llm, dense_ffn_dim, 0, 1000000, 0, "feed-forward width of dense layers"),
     WM_INT(wm_llm, ffn_matrices,  2, 3, 3, "matrices of a feed-forward block: 3 gated, 2 plain"),
     WM_INT(wm_llm, moe_ffn_dim,   0, 1000000, 0, "feed-forward width of one expert"),

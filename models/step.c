@@ -12,6 +12,8 @@ static const double elementwise_per_layer =
     4.0; /* norm+residual, rotary, norm+residual, activation */
 /* Sparse attention scores every entry with an index key of this width in FP8 (DeepSeek-V3.2-Exp). */
 static const double index_key_bytes = 128.0;
+/* ... after two projections, and selects: kernels of small work beside attention itself. */
+static const double index_kernels = 4.0;
 
 struct sum {
     const struct wm_step_model *m;
@@ -58,7 +60,8 @@ static void add_work(struct sum *s, double time_s, double flop, double bytes, do
 static void add_kernel(struct sum *s, double flop, double bytes,
                        const struct wm_precision_rates *rates, const struct wm_kernel *kernel)
 {
-    const double software = s->m->engine->kernel_frac;
+    const double share = kernel == &rates->moe ? s->hw->achieved.moe_frac : 1.0;
+    const double software = s->m->engine->kernel_frac * share;
     const double rate = rates->flop_per_s * kernel->compute_frac * rates->serving_frac * software;
     const double bandwidth =
         s->hw->mem_bytes_per_s * kernel->memory_frac * s->hw->achieved.memory_frac * software;
@@ -81,11 +84,13 @@ static void add_gemm(struct sum *s, enum wm_precision precision, double tok, dou
 static void add_elementwise(struct sum *s)
 {
     const struct wm_elementwise *e = &s->hw->elementwise;
+    const double kernels = elementwise_per_layer * (double)s->m->llm->residual_streams;
     /* each kernel reads and writes one activation of BF16 */
-    const double bytes =
-        elementwise_per_layer * 2.0 * s->tok * (double)s->m->llm->hidden_dim * bf16_bytes;
+    const double bytes = kernels * 2.0 * s->tok * (double)s->m->llm->hidden_dim * bf16_bytes;
     add_work(s, bytes / (s->hw->mem_bytes_per_s * e->memory_frac), 0.0, bytes, 1.0,
-             elementwise_per_layer * e->overhead_s);
+             kernels * e->overhead_s);
+    if (s->m->llm->sparse_top_tok > 0)
+        add_work(s, 0.0, 0.0, 0.0, 1.0, index_kernels * s->hw->bf16.gemm.overhead_s);
 }
 
 static void add_link(struct sum *s, double latency_s, double bytes, double bandwidth)
@@ -316,6 +321,7 @@ static void scale_step(struct wm_step *step, const struct wm_step *before, doubl
     SCALE(compute_s);
     SCALE(memory_s);
     SCALE(link_s);
+    SCALE(host_s);
     SCALE(flop);
     SCALE(mem_bytes);
 #undef SCALE
@@ -403,7 +409,10 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
     }
     struct wm_step step = eval_layers(m, &micro);
     /* an accelerator works for all micro-batches on its share of the layers: stages / stages */
-    step.time_s += m->engine->step_overhead_s + m->engine->seq_overhead_s * load->sampled;
+    /* attention groups have schedulers of their own, side by side */
+    step.host_s =
+        m->engine->step_overhead_s + m->engine->seq_overhead_s * load->sampled / m->group.data;
+    step.time_s += step.host_s;
     return step;
 }
 

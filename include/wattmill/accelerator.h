@@ -64,6 +64,7 @@ struct wm_collective {
 struct wm_achieved {
     double memory_frac;    /* of the kernels' memory rates */
     double attention_frac; /* of attention's memory and arithmetic rates */
+    double moe_frac;       /* of the grouped expert kernels' rates */
     double overhead;       /* times the kernels' overheads (launch, tail, synchronisation) */
     double reduce;         /* times the latency of collectives */
     double layer_s;        /* per layer, beside kernels: launch floor, small kernels */
@@ -76,15 +77,14 @@ struct wm_training_rates {
 };
 
 /**
- * Board power while serving: P = tdp * min(1, base + memory * sqrt(u_m) + compute * sqrt(u_c) * phi),
- * u = share of the step in which the memory (the arithmetic) would be busy at its peak rate,
- * phi(f) = relative power of the core clock f (wm_clock_power_frac).
+ * Board power while serving, see wm_step_power_w: shares of TDP for a resident model and for
+ * the roots of memory's and arithmetic's use of their peak rates.
  */
 struct wm_board_power {
     double idle_w;         /* no model resident */
     double base_frac;      /* of TDP, model resident, clocks up */
-    double memory_frac;    /* of TDP */
-    double compute_frac;   /* of TDP */
+    double memory_frac;    /* of TDP, times the root of the memory's use */
+    double compute_frac;   /* of TDP, times the root of the arithmetic's use */
     double min_clock_frac; /* lowest core clock a cap sets */
 };
 

@@ -26,10 +26,11 @@ struct wm_llm {
     int64_t window_tok;   /* reach of the other layers; 0 = linear attention */
     int64_t linear_heads; /* linear attention: value heads, each with a square state */
     int64_t linear_head_dim;
-    int64_t sparse_top_tok; /* cache entries a query reads at most; 0 = all */
-    double tok_per_entry;   /* tokens that share one cache entry (compressed attention) */
-    int64_t dense_ffn_dim;  /* 0 if no dense layer */
-    int64_t ffn_matrices;   /* of a feed-forward block: 3 gated, 2 plain */
+    int64_t sparse_top_tok;   /* cache entries a query reads at most; 0 = all */
+    double tok_per_entry;     /* tokens that share one cache entry (compressed attention) */
+    int64_t residual_streams; /* hyper-connections: streams beside each other; 1 = plain residual */
+    int64_t dense_ffn_dim;    /* 0 if no dense layer */
+    int64_t ffn_matrices;     /* of a feed-forward block: 3 gated, 2 plain */
     int64_t moe_ffn_dim, dense_layers; /* layers that are dense in a MoE */
     int64_t experts_total, experts_active, experts_shared;
     int64_t vocab_size;

@@ -3,6 +3,7 @@
 #define WATTMILL_NUMERIC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** Turns GSL's aborting error handler off. Call once before anything else of the library. */
@@ -79,5 +80,28 @@ struct wm_lp {
  * @return      true at an optimum; false when there is none (unbounded, numerical trouble)
  */
 bool wm_lp_solve(const struct wm_lp *lp, double *x, double *dual);
+/** Residuals r [n_residual] and their derivatives dr_i/dx_j, row by row [n_residual * n_param]. */
+typedef void (*wm_residuals_fn)(const double *x, double *r, void *context);
+typedef void (*wm_jacobian_fn)(const double *x, double *jacobian, void *context);
+
+struct wm_least_squares {
+    size_t n_residual, n_param;
+    wm_residuals_fn residuals;
+    wm_jacobian_fn jacobian;
+    void *context;
+    int max_iterations;
+    double tolerance; /* of steps and gradient, relative */
+    void (*progress)(int iteration, double sum_of_squares, void *context); /* NULL: none */
+};
+
+/**
+ * Parameters x [n_param] that make the sum of r^2 smallest, by Levenberg-Marquardt from the x given;
+ * variance [n_param], the diagonal of (J' J)^-1 at the end, when not NULL.
+ *
+ * @return false when memory ended or not even one step could be made
+ * @pre    n_residual >= n_param
+ * @par Source  GNU Scientific Library 2.7, "Nonlinear Least-Squares Fitting" (trust region, lm)
+ */
+bool wm_least_squares(const struct wm_least_squares *problem, double *x, double *variance);
 
 #endif

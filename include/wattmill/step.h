@@ -60,6 +60,7 @@ struct wm_step {
     double compute_s; /* arithmetic at peak rates and clock 1 */
     double memory_s;  /* memory traffic at peak bandwidth */
     double link_s;    /* collectives */
+    double host_s;    /* scheduler and sampler: the accelerator waits */
     double flop, mem_bytes;
 };
 

@@ -2,6 +2,7 @@
 #ifndef WATTMILL_WATTMILL_H
 #define WATTMILL_WATTMILL_H
 
+#include "wattmill/calibrate.h"
 #include "wattmill/claims.h"
 #include "wattmill/compare.h"
 #include "wattmill/export.h"

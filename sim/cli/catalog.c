@@ -27,6 +27,14 @@ static enum wm_status merge_files(struct cli *cli, const struct cli_sets *files,
     return WM_OK;
 }
 
+enum wm_status cli_catalog_load(struct cli *cli, const struct cli_sets *files,
+                                const struct wm_catalog **catalog)
+{
+    struct wm_json *extra = NULL;
+    const enum wm_status status = merge_files(cli, files, &extra);
+    return status == WM_OK ? wm_catalog_load_with(cli->arena, extra, catalog, &cli->diags) : status;
+}
+
 static const char *text_of_count(struct cli *cli, size_t n)
 {
     return wm_arena_printf(cli->arena, "%zu", n);

@@ -130,6 +130,10 @@ const struct cli_option *cli_option_at(const struct cli_verb *verb, size_t i);
 /* Reads cli->argv into a new options struct. WM_USAGE after any mistake. */
 enum wm_status cli_parse(struct cli *cli, const struct cli_verb *verb, void **options);
 
+/* The shipped catalogue with the --catalog files over it. */
+enum wm_status cli_catalog_load(struct cli *cli, const struct cli_sets *files,
+                                const struct wm_catalog **catalog);
+
 /* "--output DIR" as help and man page show it, in the arena. */
 const char *cli_option_spelling(struct wm_arena *arena, const struct cli_option *option);
 void cli_help(FILE *file, struct wm_arena *arena, const struct cli_verb *verb);

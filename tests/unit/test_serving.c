@@ -59,7 +59,11 @@ static struct wm_accelerator round_hw(void)
                       .prefill_compute_frac = 1.0},
         .elementwise = {.memory_frac = 1.0},
         .collective = {.reduce_frac = 1.0, .a2a_frac = 1.0},
-        .achieved = {.memory_frac = 1.0, .attention_frac = 1.0, .overhead = 1.0, .reduce = 1.0},
+        .achieved = {.memory_frac = 1.0,
+                     .attention_frac = 1.0,
+                     .moe_frac = 1.0,
+                     .overhead = 1.0,
+                     .reduce = 1.0},
         .tdp_w = 1000.0,
         .power = {
             .base_frac = 0.2, .memory_frac = 0.4, .compute_frac = 0.4, .min_clock_frac = 0.4}};
@@ -90,7 +94,8 @@ START_TEST(decode_step_of_a_small_batch_reads_the_weights_once)
        layers: 6.98e9 B; head: 128256 * 4096 * 2 = 1.0507e9 B; together 8.03 ms at 1 TB/s */
     const struct wm_accelerator hw = round_hw();
     struct wm_engine engine = *FIND(wm_engine, engine, "disaggregated-2026");
-    engine.step_overhead_s = engine.seq_overhead_s = 0.0;
+    engine.step_overhead_s = engine.seq_overhead_s = engine.layer_overhead_s = 0.0;
+    engine.kernel_frac = 1.0;
     struct wm_serving_case c = make_case("h100", "llama-3.1-8b", WM_FP8);
     c.accelerator = &hw;
     c.engine = &engine;
@@ -129,8 +134,8 @@ START_TEST(erlang_c_matches_known_values)
 END_TEST
 
 /* Rows of SemiAnalysis InferenceX (2026-07-20 dump), DeepSeek-R1 NVFP4 on GB200, dynamo-trt,
-   disaggregated, no MTP: step time and prompt rate per accelerator. This depth is not calibrated
-   on them: the bounds say how far off it may be until it is. */
+   disaggregated, no MTP: step time and prompt rate per accelerator. The fit takes aggregated rows
+   only: wide expert groups are an extrapolation, too slow by up to 1.6. */
 START_TEST(published_gb200_deepseek_rows_are_met_within_a_factor)
 {
     static const struct {
@@ -145,10 +150,10 @@ START_TEST(published_gb200_deepseek_rows_are_met_within_a_factor)
             decode_step(&c, rows[i].gpus, rows[i].sequences, rows[i].context_tok, 1.0);
         printf("EP%.0f, %.0f sequences: %.1f ms, published %.1f ms\n", rows[i].gpus,
                rows[i].sequences, 1e3 * p.time_s, 1e3 * rows[i].step_s);
-        ck_assert_double_le(fabs(log(p.time_s / rows[i].step_s)), log(2.2));
+        ck_assert_double_le(fabs(log(p.time_s / rows[i].step_s)), log(1.7));
     }
     const struct wm_step p = prefill_step(&c, 4.0, 4.0 * 8192.0, 8192.0, 1.0);
-    ck_assert_double_le(fabs(log(8192.0 / p.time_s / 17814.0)), log(4.0 / 3.0));
+    ck_assert_double_le(fabs(log(8192.0 / p.time_s / 17814.0)), log(1.4));
 }
 END_TEST
 
@@ -243,7 +248,7 @@ START_TEST(a_closed_loop_obeys_little_and_its_memory)
         ck_assert_double_le(p.sequences, wm_group_batch_limit(&loop.m, 1536.0));
         ck_assert_double_ge(p.out_tok_per_s, last_rate * (1.0 - 1e-3));
         ck_assert_double_ge(p.tpot_s, last_tpot * (1.0 - 1e-3));
-        ck_assert_double_le(p.board_w, c.accelerator->tdp_w);
+        ck_assert_double_le(p.board_w, c.accelerator->tdp_w * (1.0 + 1e-12));
         last_rate = p.out_tok_per_s;
         last_tpot = p.tpot_s;
     }

@@ -1,0 +1,183 @@
+/* How wrong the model is: errors by group, and whether accelerators rank as measured. */
+#include "wattmill/calibrate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GROUP_BYTES = 48, MIN_GROUP = 3 };
+
+/* What points are grouped by; a key of "" leaves a point out of that grouping. */
+static void key_all(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    (void)p;
+    snprintf(key, GROUP_BYTES, "all");
+}
+static void key_set(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    snprintf(key, GROUP_BYTES, "%s", p->is_fit ? "fit" : "validate");
+}
+static void key_accelerator(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    snprintf(key, GROUP_BYTES, "%s", p->accelerator->head.name);
+}
+static void key_model(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    snprintf(key, GROUP_BYTES, "%s", p->llm->head.name);
+}
+static void key_precision(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    snprintf(key, GROUP_BYTES, "%s", wm_precision_words[p->precision]);
+}
+static void key_engine(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    snprintf(key, GROUP_BYTES, "%s", p->engine->head.name);
+}
+static void key_concurrency(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    static const struct {
+        double to;
+        const char *text;
+    } bands[] = {{4, "1-4"}, {15, "5-15"}, {64, "16-64"}, {256, "65-256"}, {INFINITY, "over 256"}};
+    size_t i = 0;
+    if (p->drive == WM_DRIVE_OFFLINE || p->drive == WM_DRIVE_SPEED) {
+        snprintf(key, GROUP_BYTES, "%s",
+                 p->drive == WM_DRIVE_OFFLINE ? "offline" : "latency-limited");
+        return;
+    }
+    while (p->load > bands[i].to)
+        i++;
+    snprintf(key, GROUP_BYTES, "%s", bands[i].text);
+}
+static void key_from_16(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    const bool counts = p->drive != WM_DRIVE_OFFLINE && p->drive != WM_DRIVE_SPEED;
+    snprintf(key, GROUP_BYTES, "%s", counts && p->load >= 16.0 ? "16 and more" : "");
+}
+static void key_source(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    snprintf(key, GROUP_BYTES, "%s", p->source);
+}
+
+static const struct {
+    const char *by;
+    void (*key)(const struct wm_operating_point *p, char key[GROUP_BYTES]);
+} groupings[] = {
+    {"all", key_all},
+    {"set", key_set},
+    {"concurrency", key_from_16},
+    {"concurrency", key_concurrency},
+    {"accelerator", key_accelerator},
+    {"model", key_model},
+    {"precision", key_precision},
+    {"engine", key_engine},
+    {"source", key_source},
+};
+#define N_GROUPINGS (sizeof groupings / sizeof *groupings)
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Quantile of sorted values, linear between them. */
+static double quantile(const double *sorted, size_t n, double prob)
+{
+    const double at = prob * (double)(n - 1);
+    const size_t i = (size_t)at;
+    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+}
+
+static struct wm_error_row summarise(double *ratios, double *scratch, size_t n)
+{
+    struct wm_error_row row = {.n = n};
+    qsort(ratios, n, sizeof *ratios, by_value);
+    for (size_t i = 0; i < n; i++)
+        scratch[i] = fabs(ratios[i] - 1.0);
+    qsort(scratch, n, sizeof *scratch, by_value);
+    row.median_frac = quantile(scratch, n, 0.5);
+    row.p90_frac = quantile(scratch, n, 0.9);
+    row.bias_frac = quantile(ratios, n, 0.5) - 1.0;
+    return row;
+}
+
+static double measured(const struct wm_operating_point *p, bool power)
+{
+    return power ? p->board_w : p->out_tok_per_s_per_gpu;
+}
+
+static double predicted(const struct wm_prediction *q, bool power)
+{
+    return power ? q->board_w : q->out_tok_per_s_per_gpu;
+}
+
+/* Appends a row for each key of one grouping, in order of name. */
+static void add_grouping(struct wm_arena *arena, const struct wm_accuracy *a, size_t grouping,
+                         bool power, struct wm_error_row *rows, size_t *n_rows)
+{
+    char(*keys)[GROUP_BYTES] = wm_arena_alloc(arena, a->n + 1, GROUP_BYTES);
+    double *ratios = WM_NEW_ARRAY(arena, double, a->n + 1);
+    double *scratch = WM_NEW_ARRAY(arena, double, a->n + 1);
+    for (size_t i = 0; i < a->n; i++)
+        groupings[grouping].key(a->points[i], keys[i]);
+    const char *last = "";
+    for (;;) { /* the next key after `last` */
+        const char *next = NULL;
+        for (size_t i = 0; i < a->n; i++)
+            if (measured(a->points[i], power) > 0.0 && strcmp(keys[i], last) > 0 &&
+                (next == NULL || strcmp(keys[i], next) < 0))
+                next = keys[i];
+        if (next == NULL)
+            return;
+        size_t n = 0;
+        for (size_t i = 0; i < a->n; i++)
+            if (measured(a->points[i], power) > 0.0 && strcmp(keys[i], next) == 0)
+                ratios[n++] = predicted(&a->predictions[i], power) / measured(a->points[i], power);
+        last = next;
+        if (n < MIN_GROUP && grouping > 0)
+            continue;
+        rows[*n_rows] = summarise(ratios, scratch, n);
+        rows[*n_rows].by = groupings[grouping].by;
+        rows[*n_rows].name = next;
+        (*n_rows)++;
+    }
+}
+
+static struct wm_error_row *error_rows(struct wm_arena *arena, const struct wm_accuracy *a,
+                                       bool power, size_t *n_rows)
+{
+    struct wm_error_row *rows =
+        WM_NEW_ARRAY(arena, struct wm_error_row, N_GROUPINGS * (a->n / MIN_GROUP + 2));
+    *n_rows = 0;
+    for (size_t g = 0; g < N_GROUPINGS; g++)
+        add_grouping(arena, a, g, power, rows, n_rows);
+    return rows;
+}
+
+struct wm_accuracy wm_accuracy_of(struct wm_arena *arena, const struct wm_operating_points *points,
+                                  enum wm_points_kind kind)
+{
+    struct wm_accuracy a = {0};
+    const struct wm_operating_point **kept =
+        WM_NEW_ARRAY(arena, const struct wm_operating_point *, points->n + 1);
+    struct wm_prediction *said = WM_NEW_ARRAY(arena, struct wm_prediction, points->n + 1);
+    for (size_t i = 0; i < points->n; i++) {
+        const struct wm_operating_point *p = &points->items[i];
+        if ((kind == WM_POINTS_FIT && !p->is_fit) || (kind == WM_POINTS_VALIDATE && p->is_fit))
+            continue;
+        const struct wm_prediction now = wm_operating_point_predict(p, NULL, NULL);
+        if (now.out_tok_per_s_per_gpu <= 0.0) {
+            a.n_misfits++;
+            continue;
+        }
+        kept[a.n] = p;
+        said[a.n++] = now;
+    }
+    a.points = kept;
+    a.predictions = said;
+    a.speed = error_rows(arena, &a, false, &a.n_speed);
+    a.power = error_rows(arena, &a, true, &a.n_power);
+    wm_accuracy_rank(arena, &a);
+    return a;
+}

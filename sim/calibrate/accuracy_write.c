@@ -1,0 +1,167 @@
+/* Error tables as text, Markdown, CSV and JSON. */
+#include "wattmill/calibrate.h"
+#include "wattmill/json.h"
+#include "wattmill/output.h"
+
+static void put_rows(FILE *file, const struct wm_error_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        fprintf(file, "%-12s %-28s %5zu %8.1f %8.1f %+8.1f\n", rows[i].by, rows[i].name, rows[i].n,
+                100.0 * rows[i].median_frac, 100.0 * rows[i].p90_frac, 100.0 * rows[i].bias_frac);
+}
+
+void wm_accuracy_table(FILE *file, const struct wm_accuracy *a,
+                       const struct wm_operating_points *points)
+{
+    static const char *const head = "%-12s %-28s %5s %8s %8s %8s\n";
+    fprintf(file, "%zu rows, %zu compared\n", points->n_rows, a->n);
+    if (a->n_speed > 0)
+        fprintf(file, "\nOutput tokens per second and accelerator, |predicted / measured - 1|\n");
+    if (a->n_speed > 0)
+        fprintf(file, head, "by", "", "n", "median %", "p90 %", "bias %");
+    put_rows(file, a->speed, a->n_speed);
+    if (a->n_power > 0) {
+        fprintf(file, "\nBoard power, |predicted / measured - 1|\n");
+        fprintf(file, head, "by", "", "n", "median %", "p90 %", "bias %");
+        put_rows(file, a->power, a->n_power);
+    }
+    if (a->n_pairs > 0)
+        fprintf(file,
+                "\nRank of accelerators by tok/s per MW (racks at nameplate) at equal "
+                "interactivity:\n%zu of %zu pairs as measured (%.1f %%)\n",
+                a->n_pairs_right, a->n_pairs,
+                100.0 * (double)a->n_pairs_right / (double)a->n_pairs);
+    if (points->n_left_out > 0 || a->n_misfits > 0)
+        fprintf(file, "\nNot compared\n");
+    for (size_t i = 0; i < points->n_left_out; i++)
+        fprintf(file, "%6zu  %s\n", points->left_out[i].n, points->left_out[i].reason);
+    if (a->n_misfits > 0)
+        fprintf(file, "%6zu  does not fit the memory, says the model\n", a->n_misfits);
+}
+
+static void md_rows(FILE *file, const char *title, const struct wm_error_row *rows, size_t n)
+{
+    if (n == 0)
+        return;
+    fprintf(file, "\n%s\n\n| by | | n | median %% | p90 %% | bias %% |\n", title);
+    fprintf(file, "| --- | --- | ---: | ---: | ---: | ---: |\n");
+    for (size_t i = 0; i < n; i++) {
+        fprintf(file, "| %s | ", rows[i].by);
+        wm_md_text(file, rows[i].name);
+        fprintf(file, " | %zu | %.1f | %.1f | %+.1f |\n", rows[i].n, 100.0 * rows[i].median_frac,
+                100.0 * rows[i].p90_frac, 100.0 * rows[i].bias_frac);
+    }
+}
+
+void wm_accuracy_md(FILE *file, const struct wm_accuracy *a,
+                    const struct wm_operating_points *points)
+{
+    fprintf(file, "%zu rows, %zu compared.\n", points->n_rows, a->n);
+    md_rows(file, "**Output tokens per second and accelerator**", a->speed, a->n_speed);
+    md_rows(file, "**Board power**", a->power, a->n_power);
+    if (a->n_pairs > 0)
+        fprintf(file,
+                "\n**Rank** of accelerators by tok/s per MW (racks at nameplate) at equal "
+                "interactivity: %zu of %zu pairs as measured (%.1f %%).\n",
+                a->n_pairs_right, a->n_pairs,
+                100.0 * (double)a->n_pairs_right / (double)a->n_pairs);
+    fprintf(file, "\n**Not compared**\n\n| rows | why |\n| ---: | --- |\n");
+    for (size_t i = 0; i < points->n_left_out; i++)
+        fprintf(file, "| %zu | %s |\n", points->left_out[i].n, points->left_out[i].reason);
+    fprintf(file, "| %zu | does not fit the memory, says the model |\n", a->n_misfits);
+}
+
+void wm_accuracy_csv(FILE *file, const struct wm_accuracy *a)
+{
+    fputs("quantity,by,name,n,median_frac,p90_frac,bias_frac\n", file);
+    for (int power = 0; power < 2; power++) {
+        const struct wm_error_row *rows = power ? a->power : a->speed;
+        for (size_t i = 0; i < (power ? a->n_power : a->n_speed); i++) {
+            fprintf(file, "%s,%s,", power ? "board_w" : "out_tok_per_s_per_gpu", rows[i].by);
+            wm_csv_text(file, rows[i].name);
+            fprintf(file, ",%zu,%.4f,%.4f,%.4f\n", rows[i].n, rows[i].median_frac, rows[i].p90_frac,
+                    rows[i].bias_frac);
+        }
+    }
+}
+
+static void json_rows(struct wm_json_writer *w, const char *key, const struct wm_error_row *rows,
+                      size_t n)
+{
+    wm_json_key(w, key);
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < n; i++) {
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "by", rows[i].by);
+        wm_json_member_string(w, "name", rows[i].name);
+        wm_json_member_integer(w, "n", (int64_t)rows[i].n);
+        wm_json_member_number(w, "median_frac", rows[i].median_frac);
+        wm_json_member_number(w, "p90_frac", rows[i].p90_frac);
+        wm_json_member_number(w, "bias_frac", rows[i].bias_frac);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
+void wm_accuracy_json(FILE *file, const struct wm_accuracy *a,
+                      const struct wm_operating_points *points)
+{
+    struct wm_json_writer w = wm_json_writer_to_file(file);
+    wm_json_object_begin(&w);
+    wm_json_member_integer(&w, "rows", (int64_t)points->n_rows);
+    wm_json_member_integer(&w, "compared", (int64_t)a->n);
+    json_rows(&w, "out_tok_per_s_per_gpu", a->speed, a->n_speed);
+    json_rows(&w, "board_w", a->power, a->n_power);
+    wm_json_key(&w, "rank");
+    wm_json_object_begin(&w);
+    wm_json_member_integer(&w, "pairs", (int64_t)a->n_pairs);
+    wm_json_member_integer(&w, "pairs_as_measured", (int64_t)a->n_pairs_right);
+    wm_json_object_end(&w);
+    wm_json_key(&w, "not_compared");
+    wm_json_object_begin(&w);
+    for (size_t i = 0; i < points->n_left_out; i++)
+        wm_json_member_integer(&w, points->left_out[i].reason, (int64_t)points->left_out[i].n);
+    if (a->n_misfits > 0)
+        wm_json_member_integer(&w, "does not fit the memory, says the model",
+                               (int64_t)a->n_misfits);
+    wm_json_object_end(&w);
+    wm_json_object_end(&w);
+    wm_json_finish(&w);
+}
+
+void wm_accuracy_points_csv(FILE *file, const void *context)
+{
+    const struct wm_accuracy *a = context;
+    fputs("row,source,accelerator,model,precision,engine,input_tok,output_tok,drive,load,tensor,"
+          "data,expert,fit,measured_out_tok_per_s_per_gpu,predicted_out_tok_per_s_per_gpu,"
+          "predicted_tpot_s,measured_board_w,predicted_board_w,exact\n",
+          file);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct wm_operating_point *p = a->points[i];
+        const struct wm_prediction *q = &a->predictions[i];
+        const double numbers[] = {p->input_tok,
+                                  p->output_tok,
+                                  (double)p->drive,
+                                  p->load,
+                                  p->group.tensor,
+                                  p->group.data,
+                                  p->group.expert,
+                                  p->is_fit ? 1 : 0,
+                                  p->out_tok_per_s_per_gpu,
+                                  q->out_tok_per_s_per_gpu,
+                                  q->tpot_s,
+                                  p->board_w,
+                                  q->board_w,
+                                  p->power_is_exact ? 1 : 0};
+        wm_csv_text(file, p->row);
+        fputc(',', file);
+        wm_csv_text(file, p->source);
+        fprintf(file, ",%s,%s,%s,%s", p->accelerator->head.name, p->llm->head.name,
+                wm_precision_words[p->precision], p->engine->head.name);
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+            fputc(',', file);
+            wm_csv_put_number(file, numbers[k]);
+        }
+        fputc('\n', file);
+    }
+}

@@ -1,0 +1,417 @@
+/*
+ * The fit. A parameter's logarithm is its start plus a shift of its family plus a shift of its own;
+ * priors are further residuals. A point depends on one accelerator and one engine, so the Jacobian is
+ * filled by a dozen evaluations a row, whatever the number of parameters.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "wattmill/calibrate.h"
+#include "wattmill/numeric.h"
+#include "wattmill/require.h"
+
+static const double soft_scale = 0.15; /* errors well beyond this count by their size only */
+static const double step = 1e-4;       /* of a logarithm, for derivatives */
+
+/* A number of a struct that the fit may move; sigmas are of natural logarithms. */
+struct knob {
+    const char *key;
+    size_t offset;
+    double per_unit; /* SI per unit of the catalogue's key */
+    double family_sigma, own_sigma;
+};
+
+#define HW(path, key, unit, family, own)                              \
+    {                                                                 \
+        key, offsetof(struct wm_accelerator, path), unit, family, own \
+    }
+static const struct knob hw_knobs[] = {
+    HW(achieved.memory_frac, "achieved.memory_frac", 1.0, 0.08, 0.05),
+    HW(achieved.attention_frac, "achieved.attention_frac", 1.0, 0.4, 0.15),
+    HW(achieved.moe_frac, "achieved.moe_frac", 1.0, 0.6, 0.15),
+    HW(achieved.overhead, "achieved.overhead", 1.0, 0.5, 0.10),
+    HW(achieved.reduce, "achieved.reduce", 1.0, 0.7, 0.25),
+    HW(achieved.layer_s, "achieved.layer_us", 1e-6, 1.0, 0.25),
+    HW(bf16.serving_frac, "bf16.serving_frac", 1.0, 0.5, 0.15),
+    HW(fp8.serving_frac, "fp8.serving_frac", 1.0, 0.5, 0.15),
+    HW(fp4.serving_frac, "fp4.serving_frac", 1.0, 0.5, 0.15),
+};
+static const struct knob power_knobs[] = {
+    HW(power.base_frac, "power.base_frac", 1.0, 0.1, 0.1),
+    HW(power.memory_frac, "power.memory_frac", 1.0, 0.7, 0.3),
+    HW(power.compute_frac, "power.compute_frac", 1.0, 0.7, 0.3),
+};
+#undef HW
+#define SW(path, key, unit, own)                              \
+    {                                                         \
+        key, offsetof(struct wm_engine, path), unit, 0.0, own \
+    }
+static const struct knob sw_knobs[] = {
+    SW(step_overhead_s, "step_overhead_us", 1e-6, 0.7),
+    SW(seq_overhead_s, "seq_overhead_us", 1e-6, 1.0),
+    SW(layer_overhead_s, "layer_overhead_us", 1e-6, 1.5),
+    SW(prompt_overhead_s, "prompt_overhead_ms", 1e-3, 1.0),
+    SW(kernel_frac, "kernel_frac", 1.0, 0.15),
+};
+#undef SW
+enum {
+    N_HW = sizeof hw_knobs / sizeof *hw_knobs,
+    N_POWER = sizeof power_knobs / sizeof *power_knobs,
+    N_SW = sizeof sw_knobs / sizeof *sw_knobs,
+    NAME_MAX_BYTES = 32,
+};
+
+struct fit {
+    struct wm_arena *arena;
+    const struct wm_catalog *catalog;
+    size_t n_hw, n_sw, n_families;
+    struct wm_accelerator *hw; /* as started, then as fitted */
+    struct wm_engine *sw;
+    size_t *family_of;             /* [n_hw] */
+    size_t *hw_points, *sw_points; /* [n], how many rows each has */
+    const struct wm_operating_point **points;
+    size_t *point_hw, *point_sw;
+    size_t n_points;
+    const struct knob *knobs; /* of the accelerator in this stage */
+    size_t n_knobs;
+    bool is_power;
+    size_t *hw_column, *family_column, *sw_column; /* first column of each, or NONE */
+    size_t n_columns;
+    double *sigma; /* prior of each column */
+    const struct wm_fit_options *options;
+};
+#define NONE ((size_t)-1)
+
+static double *member(void *base, const struct knob *knob)
+{
+    return (double *)(void *)((char *)base + knob->offset);
+}
+
+static double soften(double r)
+{
+    const double z = r / soft_scale;
+    const double half = sqrt(1.0 + z * z) - 1.0;
+    return copysign(soft_scale * sqrt(2.0 * half), r);
+}
+
+/* Rows that state their load say most. */
+static double weight(const struct fit *f, const struct wm_operating_point *p)
+{
+    if (f->is_power)
+        return p->power_is_exact ? 1.0 : 0.6;
+    if (strstr(p->source, "experimental") != NULL)
+        return 0.2; /* its authors call it that */
+    return p->drive == WM_DRIVE_USERS ? 1.0 : p->drive == WM_DRIVE_BATCH ? 0.7 : 0.4;
+}
+
+static double residual(const struct fit *f, size_t i, const struct wm_accelerator *hw,
+                       const struct wm_engine *sw)
+{
+    const struct wm_operating_point *p = f->points[i];
+    const struct wm_prediction now = wm_operating_point_predict(p, hw, sw);
+    const double measured = f->is_power ? p->board_w : p->out_tok_per_s_per_gpu;
+    const double predicted = f->is_power ? now.board_w : now.out_tok_per_s_per_gpu;
+    if (!(predicted > 0.0))
+        return 0.0; /* does not fit the memory: no parameter of the fit changes that */
+    return weight(f, p) * soften(log(predicted / measured));
+}
+
+/* An accelerator and an engine moved by the shifts x. */
+static void move_hw(const struct fit *f, size_t a, const double *x, struct wm_accelerator *out)
+{
+    *out = f->hw[a];
+    const size_t own = f->hw_column[a], family = f->family_column[f->family_of[a]];
+    for (size_t k = 0; k < f->n_knobs; k++) {
+        const double shift =
+            (own != NONE ? x[own + k] : 0.0) + (family != NONE ? x[family + k] : 0.0);
+        *member(out, &f->knobs[k]) *= exp(shift);
+    }
+}
+
+static void move_sw(const struct fit *f, size_t e, const double *x, struct wm_engine *out)
+{
+    *out = f->sw[e];
+    if (f->sw_column[e] == NONE)
+        return;
+    for (size_t k = 0; k < N_SW; k++)
+        *member(out, &sw_knobs[k]) *= exp(x[f->sw_column[e] + k]);
+}
+
+static void residuals(const double *x, double *r, void *context)
+{
+    const struct fit *f = context;
+    for (size_t i = 0; i < f->n_points; i++) {
+        struct wm_accelerator hw;
+        struct wm_engine sw;
+        move_hw(f, f->point_hw[i], x, &hw);
+        move_sw(f, f->point_sw[i], x, &sw);
+        r[i] = residual(f, i, &hw, &sw);
+    }
+    for (size_t j = 0; j < f->n_columns; j++) /* priors, in the softened unit */
+        r[f->n_points + j] = soft_scale * x[j] / f->sigma[j];
+}
+
+static void jacobian_row(const struct fit *f, size_t i, const double *x, double *row)
+{
+    const size_t a = f->point_hw[i], e = f->point_sw[i];
+    struct wm_accelerator hw;
+    struct wm_engine sw;
+    move_hw(f, a, x, &hw);
+    move_sw(f, e, x, &sw);
+    const double r = residual(f, i, &hw, &sw);
+    for (size_t k = 0; k < f->n_knobs; k++) {
+        double *value = member(&hw, &f->knobs[k]);
+        const double kept = *value;
+        *value = kept * exp(step);
+        const double slope = (residual(f, i, &hw, &sw) - r) / step;
+        *value = kept;
+        if (f->hw_column[a] != NONE)
+            row[f->hw_column[a] + k] = slope;
+        if (f->family_column[f->family_of[a]] != NONE)
+            row[f->family_column[f->family_of[a]] + k] = slope;
+    }
+    for (size_t k = 0; f->sw_column[e] != NONE && k < N_SW; k++) {
+        double *value = member(&sw, &sw_knobs[k]);
+        const double kept = *value;
+        *value = kept * exp(step);
+        row[f->sw_column[e] + k] = (residual(f, i, &hw, &sw) - r) / step;
+        *value = kept;
+    }
+}
+
+static void jacobian(const double *x, double *j, void *context)
+{
+    const struct fit *f = context;
+    memset(j, 0, (f->n_points + f->n_columns) * f->n_columns * sizeof *j);
+    for (size_t i = 0; i < f->n_points; i++)
+        jacobian_row(f, i, x, j + i * f->n_columns);
+    for (size_t k = 0; k < f->n_columns; k++)
+        j[(f->n_points + k) * f->n_columns + k] = soft_scale / f->sigma[k];
+}
+
+static void on_step(int iteration, double sum, void *context)
+{
+    const struct fit *f = context;
+    if (f->options->progress != NULL)
+        f->options->progress(iteration, sum, NULL);
+}
+
+/* "Blackwell Ultra NVL72" -> "Blackwell", "CDNA4" -> "CDNA" */
+static void family_name(const char *generation, char name[NAME_MAX_BYTES])
+{
+    size_t n = 0;
+    for (; n < NAME_MAX_BYTES - 1; n++) {
+        const char c = generation[n];
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')))
+            break;
+        name[n] = c;
+    }
+    name[n] = '\0';
+}
+
+static void find_families(struct fit *f)
+{
+    char(*names)[NAME_MAX_BYTES] =
+        wm_arena_alloc(f->arena, f->n_hw + 1, sizeof(char[NAME_MAX_BYTES]));
+    for (size_t a = 0; a < f->n_hw; a++) {
+        char name[NAME_MAX_BYTES];
+        family_name(f->hw[a].generation, name);
+        size_t k = 0;
+        while (k < f->n_families && strcmp(names[k], name) != 0)
+            k++;
+        if (k == f->n_families)
+            memcpy(names[f->n_families++], name, sizeof name);
+        f->family_of[a] = k;
+    }
+}
+
+static void copy_entries(struct fit *f)
+{
+    f->n_hw = wm_catalog_n(f->catalog, WM_CATALOG_accelerator);
+    f->n_sw = wm_catalog_n(f->catalog, WM_CATALOG_engine);
+    f->hw = WM_NEW_ARRAY(f->arena, struct wm_accelerator, f->n_hw);
+    f->sw = WM_NEW_ARRAY(f->arena, struct wm_engine, f->n_sw);
+    for (size_t a = 0; a < f->n_hw; a++)
+        memcpy(&f->hw[a], wm_catalog_at(f->catalog, WM_CATALOG_accelerator, a), sizeof *f->hw);
+    for (size_t e = 0; e < f->n_sw; e++)
+        memcpy(&f->sw[e], wm_catalog_at(f->catalog, WM_CATALOG_engine, e), sizeof *f->sw);
+    f->family_of = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
+    f->hw_points = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
+    f->sw_points = WM_NEW_ARRAY(f->arena, size_t, f->n_sw);
+    f->hw_column = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
+    f->sw_column = WM_NEW_ARRAY(f->arena, size_t, f->n_sw);
+    find_families(f);
+    f->family_column = WM_NEW_ARRAY(f->arena, size_t, f->n_families);
+}
+
+static bool is_name(const char *name, const char *wanted)
+{
+    return wanted != NULL && strcmp(name, wanted) == 0;
+}
+
+static bool takes(const struct fit *f, const struct wm_operating_point *p)
+{
+    const struct wm_fit_options *o = f->options;
+    if (!p->is_fit || is_name(p->accelerator->head.name, o->leave_accelerator) ||
+        is_name(p->llm->head.name, o->leave_model))
+        return false;
+    if (o->only_accelerator != NULL && strcmp(p->accelerator->head.name, o->only_accelerator) != 0)
+        return false;
+    return f->is_power ? p->board_w > 0.0 : p->out_tok_per_s_per_gpu > 0.0;
+}
+
+static void choose_points(struct fit *f, const struct wm_operating_points *points)
+{
+    f->points = WM_NEW_ARRAY(f->arena, const struct wm_operating_point *, points->n + 1);
+    f->point_hw = WM_NEW_ARRAY(f->arena, size_t, points->n + 1);
+    f->point_sw = WM_NEW_ARRAY(f->arena, size_t, points->n + 1);
+    f->n_points = 0;
+    memset(f->hw_points, 0, f->n_hw * sizeof *f->hw_points);
+    memset(f->sw_points, 0, f->n_sw * sizeof *f->sw_points);
+    for (size_t i = 0; i < points->n; i++) {
+        const struct wm_operating_point *p = &points->items[i];
+        if (!takes(f, p))
+            continue;
+        size_t a = 0, e = 0;
+        while (strcmp(f->hw[a].head.name, p->accelerator->head.name) != 0)
+            a++;
+        while (strcmp(f->sw[e].head.name, p->engine->head.name) != 0)
+            e++;
+        f->point_hw[f->n_points] = a;
+        f->point_sw[f->n_points] = e;
+        f->points[f->n_points++] = p;
+        f->hw_points[a]++;
+        f->sw_points[e]++;
+    }
+}
+
+static size_t add_columns(struct fit *f, const struct knob *knobs, size_t n, bool family)
+{
+    const size_t first = f->n_columns;
+    for (size_t k = 0; k < n; k++)
+        f->sigma[f->n_columns++] = family ? knobs[k].family_sigma : knobs[k].own_sigma;
+    return first;
+}
+
+/* Columns for what has points; an accelerator fitted alone needs no family. */
+static void lay_columns(struct fit *f)
+{
+    f->n_columns = 0;
+    f->sigma =
+        WM_NEW_ARRAY(f->arena, double, (f->n_hw + f->n_families) * f->n_knobs + f->n_sw * N_SW + 1);
+    const bool alone = f->options->only_accelerator != NULL;
+    for (size_t k = 0; k < f->n_families; k++)
+        f->family_column[k] = NONE;
+    for (size_t a = 0; a < f->n_hw; a++) {
+        f->hw_column[a] = NONE;
+        if (f->hw_points[a] == 0)
+            continue;
+        f->hw_column[a] = add_columns(f, f->knobs, f->n_knobs, alone);
+        if (!alone && f->family_column[f->family_of[a]] == NONE)
+            f->family_column[f->family_of[a]] = add_columns(f, f->knobs, f->n_knobs, true);
+    }
+    for (size_t e = 0; e < f->n_sw; e++)
+        f->sw_column[e] = f->is_power || alone || f->sw_points[e] == 0
+                              ? NONE
+                              : add_columns(f, sw_knobs, N_SW, false);
+}
+
+static void report(struct fit *f, struct wm_fit *fit, const char *section, const char *name,
+                   const struct knob *knob, double value, double start, double variance,
+                   double prior, size_t n)
+{
+    fit->rows[fit->n_rows++] =
+        (struct wm_fit_row){.owner = wm_arena_printf(f->arena, "%s.%s", section, name),
+                            .key = knob->key,
+                            .value = value / knob->per_unit,
+                            .start = start / knob->per_unit,
+                            .rel_error_frac = sqrt(variance),
+                            .pull_frac = fmax(0.0, 1.0 - variance / (prior * prior)),
+                            .n_points = n};
+}
+
+/* Writes the solution into the entries and the report. */
+static void settle(struct fit *f, const double *x, const double *variance, struct wm_fit *fit)
+{
+    for (size_t a = 0; a < f->n_hw; a++) {
+        const size_t own = f->hw_column[a], family = f->family_column[f->family_of[a]];
+        if (own == NONE && family == NONE)
+            continue;
+        const struct wm_accelerator before = f->hw[a];
+        struct wm_accelerator moved;
+        move_hw(f, a, x, &moved);
+        f->hw[a] = moved;
+        for (size_t k = 0; k < f->n_knobs; k++) {
+            const struct knob *knob = &f->knobs[k];
+            const double own_var =
+                own != NONE ? variance[own + k] : knob->own_sigma * knob->own_sigma;
+            const double family_var = family != NONE ? variance[family + k] : 0.0;
+            const double prior = hypot(knob->own_sigma, family != NONE ? knob->family_sigma : 0.0);
+            struct wm_accelerator start = before;
+            report(f, fit, "accelerators", f->hw[a].head.name, knob, *member(&moved, knob),
+                   *member(&start, knob), own_var + family_var, prior, f->hw_points[a]);
+        }
+    }
+    for (size_t e = 0; e < f->n_sw; e++) {
+        if (f->sw_column[e] == NONE)
+            continue;
+        struct wm_engine start = f->sw[e], moved;
+        move_sw(f, e, x, &moved);
+        f->sw[e] = moved;
+        for (size_t k = 0; k < N_SW; k++)
+            report(f, fit, "engines", moved.head.name, &sw_knobs[k], *member(&moved, &sw_knobs[k]),
+                   *member(&start, &sw_knobs[k]), variance[f->sw_column[e] + k],
+                   sw_knobs[k].own_sigma, f->sw_points[e]);
+    }
+}
+
+static bool run_stage(struct fit *f, const struct wm_operating_points *points, struct wm_fit *fit)
+{
+    f->knobs = f->is_power ? power_knobs : hw_knobs;
+    f->n_knobs = f->is_power ? N_POWER : N_HW;
+    choose_points(f, points);
+    if (f->n_points == 0)
+        return false;
+    lay_columns(f);
+    double *x = WM_NEW_ARRAY(f->arena, double, f->n_columns);
+    double *variance = WM_NEW_ARRAY(f->arena, double, f->n_columns);
+    const struct wm_least_squares problem = {.n_residual = f->n_points + f->n_columns,
+                                             .n_param = f->n_columns,
+                                             .residuals = residuals,
+                                             .jacobian = jacobian,
+                                             .context = f,
+                                             .max_iterations =
+                                                 f->is_power ? 12 : f->options->max_iterations,
+                                             .tolerance = 1e-5,
+                                             .progress = on_step};
+    if (!wm_least_squares(&problem, x, variance))
+        return false;
+    /* residuals are in units of soft_scale: so is the variance */
+    for (size_t j = 0; j < f->n_columns; j++)
+        variance[j] *= soft_scale * soft_scale;
+    settle(f, x, variance, fit);
+    return true;
+}
+
+enum wm_status wm_fit_points(struct wm_arena *arena, const struct wm_catalog *catalog,
+                             const struct wm_operating_points *points,
+                             const struct wm_fit_options *options, struct wm_fit *fit,
+                             struct wm_diags *diags)
+{
+    struct fit f = {.arena = arena, .catalog = catalog, .options = options};
+    copy_entries(&f);
+    *fit = (struct wm_fit){.accelerators = f.hw,
+                           .engines = f.sw,
+                           .rows = WM_NEW_ARRAY(arena, struct wm_fit_row,
+                                                f.n_hw * (N_HW + N_POWER) + f.n_sw * N_SW + 1)};
+    const bool speed = run_stage(&f, points, fit);
+    fit->n_points = f.n_points;
+    f.is_power = true;
+    const bool power = run_stage(&f, points, fit);
+    if (!speed && !power) {
+        wm_diag_add(diags, WM_E205, NULL, NULL,
+                    "no operating point left to fit; rows for it say `fit` in the column split");
+        return WM_INVALID;
+    }
+    return WM_OK;
+}

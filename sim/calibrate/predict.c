@@ -1,0 +1,111 @@
+/* What the model says of a measured operating point. */
+#include <math.h>
+
+#include "wattmill/calibrate.h"
+#include "wattmill/require.h"
+
+/* Benchmarks end: ten requests per user, so that ramp and drain cost about a thirtieth of the run
+   (measured: users / (time per token * rate) is 1.03 at 1,024 tokens in and out, all engines). */
+static const double finite_run_frac = 0.97;
+
+static struct wm_loop_point run_loop(const struct wm_step_model *m,
+                                     const struct wm_operating_point *point, double users)
+{
+    const struct wm_loop_case c = {
+        .m = *m, .input_tok = point->input_tok, .output_tok = point->output_tok, .users = users};
+    return wm_loop_eval(&c);
+}
+
+/* Sequences that are always there: an open queue keeps every place of the batch taken. */
+static struct wm_loop_point run_batch(const struct wm_step_model *m,
+                                      const struct wm_operating_point *point)
+{
+    const bool alone = point->drive == WM_DRIVE_DECODE;
+    const struct wm_mix mix = wm_mix_eval(
+        m, point->load, point->input_tok + 0.5 * point->output_tok, alone ? 0.0 : point->input_tok,
+        0.0, point->output_tok, m->engine->prefill_chunk_tok);
+    /* more prompts than iterations can carry stretch the answers */
+    const double stretch = fmax(1.0, mix.mixed_share_frac);
+    const double step_s = mix.mixed_share_frac > 1.0 ? mix.mixed.time_s * stretch : mix.step_s;
+    return (struct wm_loop_point){.out_tok_per_s = point->load / step_s,
+                                  .tpot_s = step_s,
+                                  .sequences = point->load,
+                                  .board_w = (mix.decode_j + mix.prefill_j) / mix.step_s};
+}
+
+/* Most users whose time per token stays within the limit, by bisection in their logarithm. */
+static struct wm_loop_point run_speed(const struct wm_step_model *m,
+                                      const struct wm_operating_point *point)
+{
+    double lo = 0.0, hi = log(4096.0 * wm_group_gpus(&m->group));
+    struct wm_loop_point best = run_loop(m, point, 1.0);
+    for (int i = 0; i < 16; i++) {
+        const double mid = 0.5 * (lo + hi);
+        const struct wm_loop_point p = run_loop(m, point, exp(mid));
+        if (p.out_tok_per_s > 0.0 && p.tpot_s <= point->load) {
+            lo = mid;
+            best = p;
+        } else {
+            hi = mid;
+        }
+    }
+    return best;
+}
+
+static struct wm_loop_point run_group(const struct wm_step_model *m,
+                                      const struct wm_operating_point *point)
+{
+    if (wm_group_batch_limit(m, point->input_tok + 0.5 * point->output_tok) < 1.0)
+        return (struct wm_loop_point){0};
+    switch (point->drive) {
+    case WM_DRIVE_BATCH:
+    case WM_DRIVE_DECODE:
+        return run_batch(m, point);
+    case WM_DRIVE_OFFLINE:
+        return run_loop(m, point, 1e9);
+    case WM_DRIVE_SPEED:
+        return run_speed(m, point);
+    case WM_DRIVE_USERS:
+    default: {
+        struct wm_loop_point p = run_loop(m, point, point->load);
+        p.out_tok_per_s *= finite_run_frac;
+        return p;
+    }
+    }
+}
+
+static struct wm_prediction per_gpu(const struct wm_loop_point *p, const struct wm_group *group)
+{
+    return (struct wm_prediction){.out_tok_per_s_per_gpu = p->out_tok_per_s / wm_group_gpus(group),
+                                  .tpot_s = p->tpot_s,
+                                  .board_w = p->board_w};
+}
+
+struct wm_prediction wm_operating_point_predict(const struct wm_operating_point *point,
+                                                const struct wm_accelerator *accelerator,
+                                                const struct wm_engine *engine)
+{
+    struct wm_step_model m = {.accelerator = accelerator != NULL ? accelerator : point->accelerator,
+                              .llm = point->llm,
+                              .engine = engine != NULL ? engine : point->engine,
+                              .precision = point->precision,
+                              .clock_frac = 1.0};
+    /* engines keep the cache in FP8 under weights of as many bits in floating point */
+    const bool narrow = point->precision == WM_FP8 || point->precision == WM_FP4;
+    m.kv_bytes = narrow ? m.engine->kv_bytes : fmax(m.engine->kv_bytes, 2.0);
+    if (point->group.tensor > 0.0) {
+        m.group = point->group;
+        const struct wm_loop_point p = run_group(&m, point);
+        return per_gpu(&p, &m.group);
+    }
+    /* the row does not say how the model was split: the best of the usual ways */
+    struct wm_prediction best = {0};
+    for (double tp = 1.0; tp <= point->max_gpus; tp *= 2.0) {
+        m.group = (struct wm_group){.tensor = tp, .data = 1.0, .expert = 1.0, .pipeline = 1.0};
+        const struct wm_loop_point p = run_group(&m, point);
+        const struct wm_prediction now = per_gpu(&p, &m.group);
+        if (now.out_tok_per_s_per_gpu > best.out_tok_per_s_per_gpu)
+            best = now;
+    }
+    return best;
+}

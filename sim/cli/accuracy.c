@@ -1,0 +1,95 @@
+/* accuracy: what the model predicts for measured operating points, and how wrong it is. */
+#include <string.h>
+
+#include "options.h"
+
+struct options {
+    struct cli_sets catalog;
+    const char *data, *dir, *split;
+    enum wm_format format;
+};
+
+static const struct options defaults = {.format = WM_FORMAT_TABLE, .split = "all"};
+
+static const struct cli_option rows[] = {
+    CLI_TEXT(options, data, "--data", 0, "FILE.csv", "measured points, columns by name"),
+    CLI_CHOICE(options, split, "--split", "all|fit|validate",
+               "rows by their column `split` (default: all)"),
+    CLI_CATALOG(options, catalog),
+    CLI_FORMAT(options, format),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write accuracy.json, parity.csv, parity plot"),
+    CLI_END,
+};
+
+struct page {
+    const struct wm_accuracy *accuracy;
+    const struct wm_operating_points *points;
+};
+
+static void put_json(FILE *file, const void *context)
+{
+    const struct page *page = context;
+    wm_accuracy_json(file, page->accuracy, page->points);
+}
+
+static enum wm_status write_folder(struct cli *cli, const char *dir, const struct page *page)
+{
+    struct wm_folder folder;
+    if (!wm_folder_open(&folder, cli->arena, dir, &cli->diags) ||
+        !wm_folder_put(&folder, "accuracy.json", put_json, page) ||
+        !wm_folder_figure(&folder, "parity", wm_accuracy_points_csv, page->accuracy))
+        return WM_IO;
+    for (size_t i = 0; i < folder.n_files && !cli->quiet; i++)
+        fprintf(stderr, "wrote %s\n", folder.files[i]);
+    return WM_OK;
+}
+
+static enum wm_points_kind kind_of(const char *split)
+{
+    return strcmp(split, "fit") == 0        ? WM_POINTS_FIT
+           : strcmp(split, "validate") == 0 ? WM_POINTS_VALIDATE
+                                            : WM_POINTS_ALL;
+}
+
+static enum wm_status run(struct cli *cli, const void *options)
+{
+    const struct options *const o = options;
+    const struct wm_catalog *catalog = NULL;
+    struct wm_operating_points points;
+    if (o->data == NULL) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "accuracy: give measured points with --data FILE.csv");
+        return WM_USAGE;
+    }
+    enum wm_status status = cli_catalog_load(cli, &o->catalog, &catalog);
+    if (status == WM_OK)
+        status = wm_operating_points_load(cli->arena, o->data, catalog, &points, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    const struct wm_accuracy accuracy = wm_accuracy_of(cli->arena, &points, kind_of(o->split));
+    const struct page page = {&accuracy, &points};
+    if (o->format == WM_FORMAT_JSON)
+        wm_accuracy_json(stdout, &accuracy, &points);
+    else if (o->format == WM_FORMAT_CSV)
+        wm_accuracy_csv(stdout, &accuracy);
+    else if (o->format == WM_FORMAT_MD)
+        wm_accuracy_md(stdout, &accuracy, &points);
+    else
+        wm_accuracy_table(stdout, &accuracy, &points);
+    return o->dir != NULL ? write_folder(cli, o->dir, &page) : WM_OK;
+}
+
+const struct cli_verb cli_verb_accuracy = {
+    .name = "accuracy",
+    .words = "",
+    .summary = "errors of the model on measured operating points",
+    .details =
+        "Compares the model with a table of the measured sets' columns (accelerator, model,\n"
+        "precision, framework, isl_tokens, osl_tokens, concurrency, tp, ep ...\n"
+        "output_tokens_per_s_per_gpu, gpu_power_w; or power points). Nothing is fitted; rows\n"
+        "the model cannot represent are counted by reason. docs/accuracy.md holds the tables\n"
+        "for the shipped parameters.",
+    .options = rows,
+    .defaults = &defaults,
+    .size = sizeof defaults,
+    .run = run};

@@ -1,0 +1,286 @@
+/* Operating points from CSV, errors by group, and a fit that finds what was planted. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "suite.h"
+#include "wattmill/numeric.h"
+#include "wattmill/wattmill.h"
+
+static struct wm_arena *arena;
+static struct wm_diags diags;
+static const struct wm_catalog *catalog;
+
+static void open_all(void)
+{
+    wm_init();
+    arena = wm_arena_open();
+    diags = wm_diags_init(arena);
+    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
+}
+
+static enum wm_status load(const char *text, struct wm_operating_points *points)
+{
+    char path[] = "/tmp/wattmill-points-XXXXXX";
+    const int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    const enum wm_status status = wm_operating_points_load(arena, path, catalog, points, &diags);
+    unlink(path);
+    return status;
+}
+
+#define HEAD                                                                                       \
+    "row_id,source_id,kind,accelerator,n_gpu,model,precision,framework,workload,isl_tokens,"       \
+    "osl_tokens,concurrency,batch_size,tp,ep,dp_attention,disagg,mtp,output_tokens_per_s_per_gpu," \
+    "gpu_power_w,split\n"
+
+START_TEST(rows_become_points_and_the_rest_is_counted_by_reason)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(
+        load(
+            HEAD
+            "a,mine,measured,H100,8,deepseek-r1-671b,fp8,sglang,w,1000,500,32,,8,8,0,0,0,100,,fit\n"
+            "b,mine,measured,B200,64,DeepSeek-R1,FP4,trt,w,1000,500,64,,8,8,1,0,0,100,700,\n"
+            "c,mine,measured,B200,8,deepseek-r1,fp4,trt,w,1000,500,64,,8,8,1,0,0,100,,\n"
+            "d,mine,measured,B200,8,no-such-model,fp4,trt,w,1000,500,64,,8,8,1,0,0,100,,\n"
+            "e,mine,measured,B200,8,deepseek-r1,fp4,trt,w,1000,500,64,,8,8,1,1,0,100,,\n"
+            "f,mine,measured,B200,8,deepseek-r1,fp4,trt,w,1000,500,64,,8,8,1,0,1,100,,\n"
+            "g,mine,measured,B200,8,deepseek-r1,fp4,trt,w,,500,64,,8,8,1,0,0,100,,\n"
+            "h,mine,derived,B200,8,deepseek-r1,fp4,trt,w,1000,500,64,,8,8,1,0,0,100,,\n"
+            "i,mine,measured,B200,8,deepseek-r1,fp4,trt,w,1000,500,64,,8,8,1,0,0,,,\n",
+            &p),
+        WM_OK);
+    ck_assert_uint_eq(p.n_rows, 9);
+    ck_assert_uint_eq(p.n, 2 + 0); /* b says FP4 in capitals: no such word */
+    size_t left = 0;
+    for (size_t i = 0; i < p.n_left_out; i++)
+        left += p.left_out[i].n;
+    ck_assert_uint_eq(left + p.n, p.n_rows);
+    ck_assert_str_eq(p.items[0].accelerator->head.name, "h100");
+    ck_assert_str_eq(p.items[0].llm->head.name, "deepseek-r1");
+    ck_assert(p.items[0].is_fit && !p.items[1].is_fit);
+    ck_assert_double_eq(p.items[0].group.tensor, 8.0);
+    ck_assert_double_eq(p.items[0].group.expert, 8.0);
+    ck_assert_double_eq(p.items[1].group.tensor, 1.0); /* attention data-parallel */
+    ck_assert_double_eq(p.items[1].group.data, 8.0);
+    ck_assert(isnan(p.items[1].board_w));
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(a_table_without_its_columns_is_refused)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(load("a,b\n1,2\n", &p), WM_INVALID);
+    ck_assert_int_eq(diags.items[0].code, WM_E214);
+    ck_assert_int_eq(wm_operating_points_load(arena, "/no/such/file.csv", catalog, &p, &diags),
+                     WM_IO);
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(power_points_read_their_configuration_from_words)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(
+        load("power_row_id,source_id,accelerator,scope,phase,workload,model,knob,knob_value,"
+             "power_per_gpu_w,split,notes\n"
+             "x,mine,B200,gpu,mixed,random_fixed_len 1024/2048,deepseek-r1-671b,concurrency,64,700,"
+             "fit,fp4 sglang tp=4.0 ep=1.0 mtp=0.0; power basis measured\n"
+             "y,mine,B200,node,training,t,m,mean_active,1,700,fit,\n",
+             &p),
+        WM_OK);
+    ck_assert_uint_eq(p.n, 1);
+    ck_assert_double_eq(p.items[0].group.tensor, 4.0);
+    ck_assert_double_eq_tol(p.items[0].output_tok, 0.9 * 2048.0, 1e-9);
+    ck_assert_double_eq(p.items[0].board_w, 700.0);
+    ck_assert_str_eq(p.items[0].engine->head.name, "sglang");
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* Rows of a grid; the "measured" figures come from `hw` in place of the catalogue's entry. */
+static struct wm_operating_points planted(const struct wm_accelerator *hw)
+{
+    static const char *const llms[] = {"llama-3.1-70b", "gpt-oss-120b", "deepseek-r1"};
+    struct wm_operating_points p = {.items = WM_NEW_ARRAY(arena, struct wm_operating_point, 256)};
+    for (size_t l = 0; l < 3; l++)
+        for (double users = 1.0; users <= 512.0; users *= 4.0)
+            for (double input = 1024.0; input <= 8192.0; input *= 8.0) {
+                struct wm_operating_point *q = &p.items[p.n++];
+                *q = (struct wm_operating_point){
+                    .row = "r",
+                    .source = "planted",
+                    .engine_word = "vllm",
+                    .accelerator = (const struct wm_accelerator *)(const void *)wm_catalog_find(
+                        catalog, WM_CATALOG_accelerator, "b200"),
+                    .llm = (const struct wm_llm *)(const void *)wm_catalog_find(
+                        catalog, WM_CATALOG_llm, llms[l]),
+                    .engine = (const struct wm_engine *)(const void *)wm_catalog_find(
+                        catalog, WM_CATALOG_engine, "vllm"),
+                    .precision = l == 1 ? WM_FP4 : WM_FP8,
+                    .group = {8.0, 1.0, 1.0, 1.0},
+                    .max_gpus = 8.0,
+                    .input_tok = input,
+                    .output_tok = 1024.0,
+                    .load = users,
+                    .is_fit = true,
+                    .power_is_exact = true};
+                const struct wm_prediction truth = wm_operating_point_predict(q, hw, NULL);
+                q->out_tok_per_s_per_gpu = truth.out_tok_per_s_per_gpu;
+                q->board_w = truth.board_w;
+            }
+    p.n_rows = p.n;
+    return p;
+}
+
+START_TEST(the_shipped_parameters_predict_themselves_without_error)
+{
+    open_all();
+    const struct wm_operating_points p = planted(NULL);
+    const struct wm_accuracy a = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
+    ck_assert_uint_eq(a.n, p.n);
+    ck_assert_uint_gt(a.n_speed, 5);
+    for (size_t i = 0; i < a.n_speed; i++)
+        ck_assert_double_eq(a.speed[i].p90_frac, 0.0);
+    ck_assert_uint_eq(wm_accuracy_of(arena, &p, WM_POINTS_VALIDATE).n, 0);
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(errors_are_summed_up_as_by_hand)
+{
+    open_all();
+    struct wm_operating_points p = planted(NULL);
+    p.n = 4; /* measured = predicted / ratio: errors 0.1 0.2 0.2 0.5, ratios 0.8 0.9 1.2 1.5 */
+    static const double ratios[] = {0.9, 1.2, 0.8, 1.5};
+    for (size_t i = 0; i < 4; i++)
+        p.items[i].out_tok_per_s_per_gpu /= ratios[i];
+    const struct wm_accuracy a = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
+    ck_assert_str_eq(a.speed[0].by, "all");
+    ck_assert_uint_eq(a.speed[0].n, 4);
+    ck_assert_double_eq_tol(a.speed[0].median_frac, 0.2, 1e-12);
+    ck_assert_double_eq_tol(a.speed[0].p90_frac, 0.41, 1e-12); /* 0.2 + 0.7 (0.5 - 0.2) */
+    ck_assert_double_eq_tol(a.speed[0].bias_frac, 0.05, 1e-12);
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(a_fit_recovers_what_was_planted_and_passes_it_to_the_family)
+{
+    open_all();
+    struct wm_accelerator hw = *(const struct wm_accelerator *)(const void *)wm_catalog_find(
+        catalog, WM_CATALOG_accelerator, "b200");
+    hw.achieved.moe_frac *= 0.6;
+    hw.achieved.overhead *= 1.3;
+    hw.fp8.serving_frac *= 0.7;
+    hw.power.memory_frac *= 0.8;
+    const struct wm_operating_points p = planted(&hw);
+    const struct wm_fit_options options = {.max_iterations = 20};
+    struct wm_fit fit;
+    ck_assert_int_eq(wm_fit_points(arena, catalog, &p, &options, &fit, &diags), WM_OK);
+    double worst = 0.0, before = 0.0;
+    const struct wm_accelerator *fitted = NULL, *sibling = NULL;
+    for (size_t a = 0; a < wm_catalog_n(catalog, WM_CATALOG_accelerator); a++) {
+        if (strcmp(fit.accelerators[a].head.name, "b200") == 0)
+            fitted = &fit.accelerators[a];
+        if (strcmp(fit.accelerators[a].head.name, "gb300-nvl72") == 0)
+            sibling = &fit.accelerators[a];
+    }
+    const struct wm_engine *engine = NULL;
+    for (size_t e = 0; e < wm_catalog_n(catalog, WM_CATALOG_engine); e++)
+        if (strcmp(fit.engines[e].head.name, "vllm") == 0)
+            engine = &fit.engines[e];
+    for (size_t i = 0; i < p.n; i++) {
+        const double truth = p.items[i].out_tok_per_s_per_gpu;
+        worst = fmax(
+            worst,
+            fabs(wm_operating_point_predict(&p.items[i], fitted, engine).out_tok_per_s_per_gpu /
+                     truth -
+                 1.0));
+        before = fmax(
+            before,
+            fabs(wm_operating_point_predict(&p.items[i], NULL, NULL).out_tok_per_s_per_gpu / truth -
+                 1.0));
+    }
+    ck_assert_double_gt(before, 0.15);
+    ck_assert_double_lt(worst, 0.05);
+    /* an accelerator of the family without a row moves the same way */
+    const struct wm_accelerator *start =
+        (const struct wm_accelerator *)(const void *)wm_catalog_find(
+            catalog, WM_CATALOG_accelerator, "gb300-nvl72");
+    ck_assert_double_lt(sibling->achieved.moe_frac, 0.85 * start->achieved.moe_frac);
+    for (size_t i = 0; i < fit.n_rows; i++)
+        ck_assert(fit.rows[i].rel_error_frac > 0.0 && fit.rows[i].pull_frac <= 1.0);
+    wm_arena_close(arena);
+}
+END_TEST
+
+START_TEST(a_fit_needs_points)
+{
+    open_all();
+    struct wm_operating_points p = planted(NULL);
+    for (size_t i = 0; i < p.n; i++)
+        p.items[i].is_fit = false;
+    const struct wm_fit_options options = {.max_iterations = 5};
+    struct wm_fit fit;
+    ck_assert_int_eq(wm_fit_points(arena, catalog, &p, &options, &fit, &diags), WM_INVALID);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* y = 2 exp(-x / 3) at x = 0 .. 9, exact: the fit must find both numbers. */
+static void decay(const double *x, double *r, void *context)
+{
+    (void)context;
+    for (int i = 0; i < 10; i++)
+        r[i] = x[0] * exp(-i / x[1]) - 2.0 * exp(-i / 3.0);
+}
+static void decay_jacobian(const double *x, double *j, void *context)
+{
+    (void)context;
+    for (int i = 0; i < 10; i++) {
+        j[2 * i] = exp(-i / x[1]);
+        j[2 * i + 1] = x[0] * exp(-i / x[1]) * i / (x[1] * x[1]);
+    }
+}
+START_TEST(least_squares_finds_an_exact_curve)
+{
+    wm_init();
+    double x[2] = {1.0, 1.0}, variance[2];
+    const struct wm_least_squares p = {.n_residual = 10,
+                                       .n_param = 2,
+                                       .residuals = decay,
+                                       .jacobian = decay_jacobian,
+                                       .max_iterations = 100,
+                                       .tolerance = 1e-12};
+    ck_assert(wm_least_squares(&p, x, variance));
+    ck_assert_double_eq_tol(x[0], 2.0, 1e-8);
+    ck_assert_double_eq_tol(x[1], 3.0, 1e-8);
+    ck_assert(variance[0] > 0.0 && variance[1] > 0.0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        rows_become_points_and_the_rest_is_counted_by_reason,
+        a_table_without_its_columns_is_refused,
+        power_points_read_their_configuration_from_words,
+        the_shipped_parameters_predict_themselves_without_error,
+        errors_are_summed_up_as_by_hand,
+        a_fit_recovers_what_was_planted_and_passes_it_to_the_family,
+        a_fit_needs_points,
+        least_squares_finds_an_exact_curve,
+    };
+    return RUN_TESTS("calibrate", tests);
+}
