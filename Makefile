@@ -196,7 +196,7 @@ golden-update: $(BIN)
 SHARED ?= ../shared
 calibrate: $(BIN)
 	$(Q)if [ ! -r $(SHARED)/data/measured_inference.csv ]; then echo "SKIP calibrate: no $(SHARED)/data/measured_inference.csv"; exit 0; fi; \
-	 $(BIN) calibrate --data $(SHARED)/data/measured_inference.csv -o build/calibration && \
+	 $(BIN) calibrate --data $(SHARED)/data/measured_inference.csv --catalog sim/calibrate/start.json -o build/calibration && \
 	 $(BIN) accuracy --data $(SHARED)/data/measured_inference.csv --catalog build/calibration/calibration.json --split validate -o build/calibration
 
 ## lint: clang-tidy and cppcheck

@@ -10,7 +10,7 @@ const struct wm_field wm_engine_fields[] = {
     WM_REAL_AS(wm_engine, seq_overhead_s, "seq_overhead_us", WM_UNIT_US, 0.0, 1e4, 5.0, "per sequence and step"),
     WM_REAL_AS(wm_engine, layer_overhead_s, "layer_overhead_us", WM_UNIT_US, 0.0, 1e5, 0.0, "launches the hardware does not hide, per layer and step"),
     WM_REAL_AS(wm_engine, prompt_overhead_s, "prompt_overhead_ms", WM_UNIT_MS, 0.0, 1e5, 0.0, "tokenizer, admission and first reply, per request"),
-    WM_REAL(wm_engine, kernel_frac, WM_UNIT_FRAC, 0.05, 1.5, 1.0, "of the kernel rates that the reference engine (vLLM) reaches"),
+    WM_REAL(wm_engine, kernel_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of the kernel rates that the reference engine (vLLM) reaches"),
     WM_REAL(wm_engine, mem_use_frac, WM_UNIT_FRAC, 0.1, 1.0, 0.9, "of accelerator memory, for weights and KV cache"),
     WM_REAL_AS(wm_engine, reserved_bytes, "reserved_gb", WM_UNIT_GB, 0.0, 1000.0, 3.5, "context and activations"),
     WM_REAL(wm_engine, kv_bytes, WM_UNIT_BYTE, 0.25, 4.0, 1.0, "per element of the KV cache: 2 BF16, 1 FP8"),
