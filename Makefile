@@ -192,12 +192,12 @@ docs-check: $(BIN)
 golden-update: $(BIN)
 	$(Q)sh tests/golden.sh $(BIN) update
 
-## calibrate: fit the shipped parameters anew and tabulate errors; SHARED=DIR holds the measured sets
-SHARED ?= ../shared
+## calibrate: fit the shipped parameters anew and tabulate errors; MEASURED=FILE.csv
+MEASURED ?= ../shared/data/measured_inference.csv
 calibrate: $(BIN)
-	$(Q)if [ ! -r $(SHARED)/data/measured_inference.csv ]; then echo "SKIP calibrate: no $(SHARED)/data/measured_inference.csv"; exit 0; fi; \
-	 $(BIN) calibrate --data $(SHARED)/data/measured_inference.csv --catalog sim/calibrate/start.json -o build/calibration && \
-	 $(BIN) accuracy --data $(SHARED)/data/measured_inference.csv --catalog build/calibration/calibration.json --split validate -o build/calibration
+	$(Q)if [ ! -r $(MEASURED) ]; then echo "SKIP calibrate: no $(MEASURED)"; exit 0; fi; \
+	 $(BIN) calibrate --data $(MEASURED) --catalog sim/calibrate/start.json -o build/calibration && \
+	 $(BIN) accuracy --data $(MEASURED) --catalog build/calibration/calibration.json --split validate -o build/calibration
 
 ## lint: clang-tidy and cppcheck
 lint:

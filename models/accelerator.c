@@ -69,6 +69,9 @@ static const struct wm_field training_fields[] = {
     WM_REAL(wm_training_rates, fp8_frac,  WM_UNIT_FRAC, 0.01, 1.0, 0.5, "8-bit matrix products over peak"),
     WM_REAL(wm_training_rates, fp4_frac,  WM_UNIT_FRAC, 0.01, 1.0, 0.4, "4-bit matrix products over peak"),
     WM_REAL(wm_training_rates, attention_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.33, "attention over the 16-bit peak"),
+    WM_REAL(wm_training_rates, power_base_frac,    WM_UNIT_FRAC, 0.0, 1.0, 0.2, "of TDP while a job waits"),
+    WM_REAL(wm_training_rates, power_memory_frac,  WM_UNIT_FRAC, 0.0, 3.0, 0.5, "of TDP, times the root of the memory's use"),
+    WM_REAL(wm_training_rates, power_compute_frac, WM_UNIT_FRAC, 0.0, 3.0, 0.6, "of TDP, times the root of the arithmetic's use"),
     WM_FIELD_END,
 };
 

@@ -57,10 +57,10 @@ static double new_tok_per_out_tok(const struct wm_serving_case *c)
     return new_tok(c) / c->output_tok;
 }
 
-/* New tokens a pass of a prefill group takes: whole prompts, as many as the chunk holds. */
+/* New tokens a full pass of a prefill group takes: whole prompts, as many as the chunk holds. */
 static double chunk_tok(const struct wm_serving_plan *plan)
 {
-    return fmax(new_tok(&plan->c), plan->c.engine->prefill_chunk_tok * plan->prefill_group.data);
+    return fmax(new_tok(&plan->c), plan->prefill_pass_tok);
 }
 
 static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
@@ -259,6 +259,18 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
     return wm_serving_at_batch(plan, out_tok_per_s > 0.0 ? hi : 0.0, clock_frac);
 }
 
+/* The fullest pass of the trial's group that leaves half the TTFT target for waiting; [s]. */
+static double fit_pass(struct wm_serving_plan *trial)
+{
+    trial->prefill_pass_tok = trial->c.engine->prefill_chunk_tok * trial->prefill_group.data;
+    double pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
+    while (pass_s > 0.5 * trial->c.ttft_slo_s && trial->prefill_pass_tok > new_tok(&trial->c)) {
+        trial->prefill_pass_tok *= 0.5;
+        pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
+    }
+    return pass_s;
+}
+
 /* Prefill group that reads most prompt tokens per accelerator within the TTFT target. */
 static bool choose_prefill_group(struct wm_serving_plan *plan)
 {
@@ -271,13 +283,13 @@ static bool choose_prefill_group(struct wm_serving_plan *plan)
         const struct wm_step_model m = wm_serving_step_model(&plan->c, &trial.prefill_group, 1.0);
         if (wm_group_kv_room_bytes(&m) <= 0.0)
             continue;
-        const double tok = chunk_tok(&trial);
-        const double pass_s = prefill(&trial, tok, 1.0).time_s;
-        const double rate = tok / pass_s / g;
+        const double pass_s = fit_pass(&trial);
+        const double rate = chunk_tok(&trial) / pass_s / g;
         if (pass_s < plan->c.ttft_slo_s && rate > best_rate * (1.0 + 1e-9)) {
             best_rate = rate;
             plan->prefill_group = trial.prefill_group;
             plan->prefill_group_gpus = g;
+            plan->prefill_pass_tok = trial.prefill_pass_tok;
         }
     }
     return best_rate > 0.0;

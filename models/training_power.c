@@ -37,8 +37,9 @@ static double high_w(const struct wm_train_case *c, const struct wm_train_step *
     const double ridge_flop_per_byte = a->bf16.flop_per_s / a->mem_bytes_per_s;
     const double memory = s->memory_s * a->elementwise.memory_frac / busy_s +
                           compute * ridge_flop_per_byte / product_flop_per_byte;
-    const double frac = a->power.base_frac + a->power.memory_frac * sqrt(memory) +
-                        a->power.compute_frac * sqrt(compute) * wm_clock_power_frac(c->clock_frac);
+    const double frac =
+        a->training.power_base_frac + a->training.power_memory_frac * sqrt(memory) +
+        a->training.power_compute_frac * sqrt(compute) * wm_clock_power_frac(c->clock_frac);
     return a->tdp_w * fmin(1.0, frac);
 }
 
@@ -46,7 +47,7 @@ struct wm_train_power wm_train_power_eval(const struct wm_train_case *c,
                                           const struct wm_train_step *step)
 {
     const struct wm_accelerator *const a = c->accelerator;
-    const double high = high_w(c, step), low = fmin(high, a->power.base_frac * a->tdp_w);
+    const double high = high_w(c, step), low = fmin(high, a->training.power_base_frac * a->tdp_w);
     const double busy_frac = work_s(step) / step->time_s;
     /* the pipeline's bubble is another time for every stage: not a swing of the whole job */
     const double low_frac = (step->link_s + step->straggle_s) / step->time_s;

@@ -74,6 +74,9 @@ struct wm_achieved {
 struct wm_training_rates {
     double bf16_frac, fp8_frac, fp4_frac; /* of the dense peak of that precision */
     double attention_frac;                /* of the BF16 peak */
+    /* board power in shares of TDP, as wm_board_power: long regular products draw less per use of
+       the peak than serving's kernels do, so training has coefficients of its own */
+    double power_base_frac, power_memory_frac, power_compute_frac;
 };
 
 /**

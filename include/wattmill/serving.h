@@ -88,7 +88,8 @@ struct wm_serving_plan {
     double prefill_gpus, prefill_group_gpus; /* groups = prefill_gpus / prefill_group_gpus */
     double decode_gpus;                      /* aggregated: the group that does all */
     struct wm_group decode_group, prefill_group;
-    double batch_limit; /* by memory and engine, per decode group */
+    double prefill_pass_tok; /* new tokens a full pass of a prefill group takes */
+    double batch_limit;      /* by memory and engine, per decode group */
     double capacity_batch;
     double capacity_out_tok_per_s; /* per replica at clock 1 */
     double context_tok;            /* mean cache per sequence while decoding */

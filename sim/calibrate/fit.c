@@ -38,8 +38,8 @@ static const struct knob hw_knobs[] = {
 };
 static const struct knob power_knobs[] = {
     HW(power.base_frac, "power.base_frac", 1.0, 0.1, 0.1),
-    HW(power.memory_frac, "power.memory_frac", 1.0, 0.7, 0.3),
-    HW(power.compute_frac, "power.compute_frac", 1.0, 0.7, 0.3),
+    HW(power.memory_frac, "power.memory_frac", 1.0, 0.4, 0.15),
+    HW(power.compute_frac, "power.compute_frac", 1.0, 0.3, 0.15),
 };
 #undef HW
 #define SW(path, key, unit, own)                              \

@@ -58,7 +58,7 @@ static struct wm_serving_point gang_point(const struct wm_job *job, double write
         .batch = load_frac,
         .decode_busy_frac = load_frac,
         .decode_w = load_frac * gpus * board_w,
-        .idle_w = (1.0 - load_frac) * gpus * a->tdp_w * a->power.base_frac +
+        .idle_w = (1.0 - load_frac) * gpus * a->tdp_w * a->training.power_base_frac +
                   (job->n_gpus - gpus) * a->power.idle_w,
         .host_w =
             job->n_gpus * a->host_idle_w + gpus * load_frac * (a->host_busy_w - a->host_idle_w),
