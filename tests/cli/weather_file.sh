@@ -11,7 +11,7 @@ import json, sys
 r = json.load(sys.stdin)
 m = {k: v["value"] for k, v in r["metrics"].items()}
 line = {l["name"]: l["usd"] for l in r["ledger"]}
-print("price %.3f" % (line["energy"] / m["site_energy_mwh"]))
+print("price %.2f" % (line["energy"] / m["site_energy_mwh"]))
 print("carbon %.6f" % (m["carbon_kg"] / m["site_energy_mwh"]))
 print("pue %s" % ("flat" if m["pue_peak_hour"] - m["pue_mean"] < 2e-3 else "moves"))
 '
