@@ -12,8 +12,8 @@
 
 #include "wattmill/arena.h"
 #include "wattmill/diag.h"
-#include "wattmill/grid.h"
 #include "wattmill/digest.h"
+#include "wattmill/grid.h"
 #include "wattmill/input.h"
 #include "wattmill/results.h"
 

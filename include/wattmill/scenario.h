@@ -13,6 +13,7 @@
 #include "wattmill/climate.h"
 #include "wattmill/cooling.h"
 #include "wattmill/deck.h"
+#include "wattmill/failures.h"
 #include "wattmill/generation.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
@@ -111,6 +112,7 @@ struct wm_site {
     struct wm_demand_response demand_response;
     struct wm_list generation; /* of struct wm_generation */
     struct wm_carbon carbon;
+    struct wm_failures failures;
 };
 
 /** Words of fleet.count; the word of index i is stored as -1 - i. */
@@ -124,6 +126,7 @@ struct wm_fleet {
     const struct wm_accelerator *accelerator;
     int64_t count;                /* accelerators (whole racks), or enum wm_provisioning */
     double share_frac;            /* of the IT design power, for max_p, max_q and max_lps */
+    double spare_frac;            /* of the racks, kept to stand in for broken ones */
     double guard_frac;            /* of max_lps, over the observed draw */
     int64_t online_us, retire_us; /* it is there from the first to the second */
 };

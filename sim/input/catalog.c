@@ -12,6 +12,7 @@
 #include "wattmill/cooling.h"
 #include "wattmill/deck.h"
 #include "wattmill/embedded.h"
+#include "wattmill/failures.h"
 #include "wattmill/generation.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"

@@ -91,6 +91,7 @@ static const struct wm_field site_fields[] = {
     WM_GROUP(wm_site, demand_response, demand_response_fields, "payment for standing by; revenue, never negative OpEx"),
     WM_LIST(wm_site, generation, wm_generation, generation_fields, "on-site generation, in the order in which it is called"),
     WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
+    WM_PRESET(wm_site, failures, failures, wm_failures_fields, "llama-3", "failures, spares, repair crews, maintenance"),
     WM_FIELD_END,
 };
 static const struct wm_field fleet_fields[] = {
@@ -98,6 +99,7 @@ static const struct wm_field fleet_fields[] = {
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
     WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net"),
     WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the IT design power, for max_p, max_q and max_lps"),
+    WM_REAL(wm_fleet, spare_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.0, "of the racks, kept idle to stand in for broken ones"),
     WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
     WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
     WM_TIME_AS(wm_fleet, retire_us, "retire", "2200-01-01", "from then on it is gone and draws nothing, UTC"),

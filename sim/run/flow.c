@@ -215,6 +215,15 @@ static double total_it_w(const struct board *b, double fixed_w)
     return sum_w;
 }
 
+/* IT power that the working chillers leave room for; without limit in hours that do not need them. */
+static double chilled_it_w(const struct wm_facility *f, const struct wm_instant *now,
+                           const struct wm_facility_power *power)
+{
+    if (now->chiller_lost_frac <= 0.0 || power->plant.chiller_w <= 0.0)
+        return (double)INFINITY;
+    return f->it_design_w * (1.0 - now->chiller_lost_frac);
+}
+
 /* Finds the states under the ceiling; sets the flow's power and shadow price. */
 static void dispatch(struct board *b, const struct wm_scenario *scenario,
                      const struct wm_site_plan *plan, const struct wm_instant *now, double fixed_w,
@@ -230,12 +239,14 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
     /* two watts at the meter per watt of IT is more than any plant takes */
     const bool may_not_pay =
         by_margin && 2.0 * floor_usd_per_j > wm_dispatch_least_margin(b->items, b->n);
-    const bool is_hot = flow->power.plant.heat_unmet_w > 0.0;
+    const double chilled_w = chilled_it_w(f, now, &flow->power);
+    const bool is_hot = flow->power.plant.heat_unmet_w > 0.0 || flow->power.it_w > chilled_w;
     if (flow->power.site_w <= allowed_w && !may_not_pay && !is_hot)
         return;
-    double it_w = wm_facility_it_for_site_w(f, &now->weather, allowed_w);
+    const double under_ceiling_w = wm_facility_it_for_site_w(f, &now->weather, allowed_w);
+    double it_w = under_ceiling_w;
     if (is_hot) {
-        it_w = fmin(it_w, wm_facility_it_for_heat_w(f, &now->weather));
+        it_w = fmin(fmin(it_w, chilled_w), wm_facility_it_for_heat_w(f, &now->weather));
         flow->cooled_w = wm_facility_eval(f, &now->weather, it_w).site_w;
     }
     const double site_per_it = marginal_site_w(f, &now->weather, fmin(it_w, flow->power.it_w));
@@ -244,6 +255,8 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
                                             .cost_usd_per_j = floor_usd_per_j * site_per_it};
     const double usd_per_j = wm_dispatch(b->items, b->n, &order, b->states);
     flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, fixed_w));
+    if (it_w < under_ceiling_w) /* a megawatt more of ceiling could not be cooled */
+        return;
     flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it);
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
 }

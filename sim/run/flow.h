@@ -16,6 +16,7 @@ struct wm_instant {
     const struct wm_ceiling_step *ceiling;
     const double *n_up;    /* [n_partitions] working replicas; 0 where the pool is not there */
     const bool *is_there;  /* [n_partitions] */
+    double chiller_lost_frac; /* of the mechanical cooling */
     struct wm_potential design_potential, potential; /* at the design hour, in this weather */
     const double *offered; /* [n_classes] output tokens asked for [tok/s] */
     const double *wanted;  /* [n_classes] the same, or what batch work could use [tok/s] */

@@ -30,7 +30,7 @@ static double swing_limit_w(const struct wm_training *t)
 }
 
 bool wm_job_plan(const struct wm_workload *workload, const struct wm_accelerator *accelerator,
-                 double gpus, struct wm_job *job)
+                 double failures_per_gpu_year, double gpus, struct wm_job *job)
 {
     const struct wm_training *t = &workload->training;
     *job = (struct wm_job){.c = seed_case(workload, accelerator, gpus), .n_gpus = gpus};
@@ -41,7 +41,7 @@ bool wm_job_plan(const struct wm_workload *workload, const struct wm_accelerator
     const double modelled = job->step.mfu_frac * wm_train_gpus(&job->c.plan) / gpus;
     job->mfu_frac = wm_is_set(t->mfu_frac) ? t->mfu_frac : modelled;
     job->speed_frac = job->mfu_frac / modelled;
-    job->checkpoint_s = wm_job_checkpoint_s(t, accelerator->failures_per_gpu_year, gpus);
+    job->checkpoint_s = wm_job_checkpoint_s(t, failures_per_gpu_year, gpus);
     return fits;
 }
 

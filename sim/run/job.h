@@ -33,7 +33,7 @@ struct wm_job {
 
 /** Plans a gang of `gpus`; false when nothing fits its memory. */
 bool wm_job_plan(const struct wm_workload *workload, const struct wm_accelerator *accelerator,
-                 double gpus, struct wm_job *job);
+                 double failures_per_gpu_year, double gpus, struct wm_job *job);
 
 /** Surface of the gang over its clock and the share of time it works. */
 const struct wm_surface *wm_job_surface(struct wm_arena *arena, const struct wm_job *job,

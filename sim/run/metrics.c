@@ -340,6 +340,10 @@ void wm_set_tokens(struct wm_run *r, const struct wm_totals *t)
     const struct wm_account *a = &r->site.account;
     const double mw = wm_contract_mw(r);
     SET(r, gpus_installed, t->gpus);
+    SET(r, replica_failures, (double)r->site.n_failures);
+    SET(r, replica_failovers, (double)r->site.n_failovers);
+    SET(r, plant_failures, (double)r->site.n_plant_failures);
+    SET(r, plant_outage_hours, r->site.plant_out_s);
     SET(r, gpus_online_mean, t->up_gpu_s / a->time_s);
     SET(r, availability_frac, wm_ratio(t->up_gpu_s, t->there_gpu_s));
     SET(r, gpu_busy_frac, wm_ratio(t->busy_gpu_s, t->there_gpu_s));

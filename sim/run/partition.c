@@ -178,11 +178,21 @@ static double given_share(const struct wm_site_plan *plan, const struct wm_parti
     return is_given ? sum : (double)NAN;
 }
 
-/* Racks of a job whose gangs are given; 0: it takes a share. */
-static int64_t given_racks(const struct wm_partition *p, int64_t rack_gpus)
+static int64_t spare_racks(const struct wm_fleet *fleet, int64_t racks)
+{
+    return (int64_t)ceil(fleet->spare_frac * (double)racks);
+}
+
+/* Racks of a job whose gangs are given, with the pool's share of spares; 0: it takes a share. */
+static int64_t given_racks(const struct wm_partition *p, const struct wm_fleet *fleet)
 {
     const struct wm_training *t = &p->lead->training;
-    return p->is_job ? (t->gpus * t->gangs + rack_gpus - 1) / rack_gpus : 0;
+    const int64_t rack_gpus = fleet->accelerator->rack_gpus;
+    const int64_t needed = p->is_job ? (t->gpus * t->gangs + rack_gpus - 1) / rack_gpus : 0;
+    int64_t racks = (int64_t)ceil((double)needed / (1.0 - fleet->spare_frac));
+    while (racks - spare_racks(fleet, racks) < needed)
+        racks++;
+    return racks;
 }
 
 /* Whole racks to each partition of a pool: as given, the rest by load but at least one where racks
@@ -201,7 +211,7 @@ static void share_racks(const struct wm_scenario *s, struct wm_site_plan *plan,
     }
     for (size_t i = 0; i < pool->n_partitions; i++) {
         const double share = given_share(plan, &p[i]);
-        const int64_t racks = wm_is_set(share) ? 0 : given_racks(&p[i], rack);
+        const int64_t racks = wm_is_set(share) ? 0 : given_racks(&p[i], pool->fleet);
         p[i].n_gpus = racks * rack;
         jobs += racks;
         given += wm_is_set(share) ? share : 0.0;
@@ -232,7 +242,8 @@ static void share_racks(const struct wm_scenario *s, struct wm_site_plan *plan,
         left--;
     }
     for (size_t i = 0; i < pool->n_partitions && left > 0; i++) {
-        if (n_open > 0 && (wm_is_set(given_share(plan, &p[i])) || given_racks(&p[i], rack) > 0))
+        if (n_open > 0 &&
+            (wm_is_set(given_share(plan, &p[i])) || given_racks(&p[i], pool->fleet) > 0))
             continue;
         p[i].n_gpus += left * rack; /* first of those that took what was left; or idle with it */
         left = 0;
@@ -320,15 +331,24 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
     }
 }
 
-static bool form_gangs(struct wm_arena *arena, struct wm_site_plan *plan, struct wm_partition *p,
-                       struct wm_diags *diags)
+/* Without the racks that are kept as spares. */
+static int64_t working_gpus(const struct wm_pool *pool, const struct wm_partition *p)
+{
+    const int64_t rack = pool->fleet->accelerator->rack_gpus;
+    return p->n_gpus - spare_racks(pool->fleet, p->n_gpus / rack) * rack;
+}
+
+static bool form_gangs(struct wm_arena *arena, const struct wm_failures *failures,
+                       struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
 {
     const struct wm_workload *w = p->lead;
     const struct wm_fleet *fleet = plan->pools[p->pool].fleet;
     const struct wm_accelerator *a = fleet->accelerator;
     struct wm_class *c = &plan->classes[p->classes[0]];
-    p->gpus_per_replica = w->training.gpus > 0 ? w->training.gpus : p->n_gpus;
-    const int64_t fit = p->gpus_per_replica > 0 ? p->n_gpus / p->gpus_per_replica : 0;
+    p->gpus_per_replica =
+        w->training.gpus > 0 ? w->training.gpus : working_gpus(&plan->pools[p->pool], p);
+    const int64_t fit =
+        p->gpus_per_replica > 0 ? working_gpus(&plan->pools[p->pool], p) / p->gpus_per_replica : 0;
     const bool counted = w->training.gpus > 0 && w->training.gangs > 0;
     p->n_replicas = counted && w->training.gangs < fit ? w->training.gangs : fit;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
@@ -344,7 +364,7 @@ static bool form_gangs(struct wm_arena *arena, struct wm_site_plan *plan, struct
         explain_fault(w, fleet, p->n_gpus, WM_PLAN_NO_UNIT, diags);
         return false;
     }
-    if (!wm_job_plan(w, a, gpus, &p->job)) {
+    if (!wm_job_plan(w, a, wm_failures_per_gpu_year(failures, a), gpus, &p->job)) {
         wm_diag_add(diags, WM_E301, NULL, w->name,
                     "%s in training takes at least %g GB per accelerator with %lld of them; %s has "
                     "%g GB",
@@ -373,7 +393,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
     if (p->n_classes == 0)
         return true;
     if (p->is_job)
-        return form_gangs(arena, plan, p, diags);
+        return form_gangs(arena, &s->site.failures, plan, p, diags);
     if (p->n_gpus == 0) {
         wm_diag_add(diags, WM_E301, NULL, pool->n_gpus == 0 ? pool->fleet->name : p->lead->name,
                     "not one rack of %s (%g kW nameplate) %s", pool->fleet->accelerator->head.name,
@@ -389,7 +409,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
         return false;
     }
     p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
-    p->n_replicas = p->n_gpus / p->gpus_per_replica;
+    p->n_replicas = working_gpus(pool, p) / p->gpus_per_replica;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
     const double clock = pool->fleet->count == WM_COUNT_MAX_Q ? wm_draw_max_q_clock(&p->plan) : 1.0;
     if (wm_serving_capacity_batch(&p->plan, clock) <= 0.0) { /* too slow under its profile */

@@ -5,6 +5,12 @@
 #include "finance.h"
 #include "metrics.h"
 
+/* a - b of two long sums, 0 where they differ by rounding only. */
+static double difference(double a, double b)
+{
+    return fabs(a - b) > 1e-12 * fmax(fabs(a), fabs(b)) ? a - b : 0.0;
+}
+
 /* What the windows took, by a twin of the same seed without them. */
 static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
 {
@@ -23,8 +29,8 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class_account *a = &s->account.classes[i], *b = &twin.account.classes[i];
         struct wm_class_result *c = &r->results->classes[i];
-        c->curtailment_loss_usd = b->revenue_usd - a->revenue_usd;
-        c->output_tok_curtailed = b->served_tok - a->served_tok;
+        c->curtailment_loss_usd = difference(b->revenue_usd, a->revenue_usd);
+        c->output_tok_curtailed = difference(b->served_tok, a->served_tok);
         lost_usd += c->curtailment_loss_usd;
     }
     const double net_j = twin.grid.account.meter_j - s->grid.account.meter_j;

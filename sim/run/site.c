@@ -5,6 +5,7 @@
 #include "batch.h"
 #include "flow.h"
 #include "job.h"
+#include "outages.h"
 #include "wattmill/civil.h"
 #include "wattmill/engine.h"
 
@@ -13,7 +14,16 @@ static const int64_t bin_us = 15 * 60 * WM_US_PER_S;
 static const int64_t hour_us = WM_US_PER_H;
 enum { BINS_PER_HOUR = 4 };
 
-enum kind { KIND_CEILING, KIND_FAIL, KIND_REPAIR, KIND_FLEET, KIND_NULL };
+enum kind {
+    KIND_CEILING,
+    KIND_FLEET,
+    KIND_NULL,
+    KIND_FAIL, /* this and the next four belong to the outages, in their order */
+    KIND_REPAIR,
+    KIND_UNIT_FAIL,
+    KIND_UNIT_REPAIR,
+    KIND_PART
+};
 
 struct site {
     const struct wm_scenario *scenario;
@@ -23,16 +33,11 @@ struct site {
     struct wm_environment environment;
     struct wm_instant instant;
     struct wm_site_flow flow;
-    double *n_ok;                 /* [n_partitions] replicas that work */
-    double *n_up;                 /* [n_partitions] those that are there */
-    bool *is_there;               /* [n_partitions] */
+    struct wm_outages *outages;
     double *offered, *wanted;     /* [n_classes] */
     bool *is_urgent;              /* [n_classes] */
     struct wm_batch_queue *batch; /* [n_classes], of which kind batch is used */
     bool has_queue;               /* batch work or jobs: what is asked for hangs on what was done */
-    struct wm_rng *failures;      /* [replicas of all partitions], one stream each */
-    uint32_t *partition_of;       /* [replicas] */
-    int64_t *began;               /* [replicas] since when a gang works */
     int64_t start_us;
     int64_t since;   /* up to here everything is accounted */
     int64_t bin_end; /* of the billing interval */
@@ -85,6 +90,7 @@ static void renew_flow(struct site *s)
     const int64_t at_us = s->start_us + s->since;
     s->is_stale = false;
     ask_for_work(s, s->since);
+    s->instant.chiller_lost_frac = wm_outages_chiller_lost(s->outages);
     for (bool again = true; again;) { /* a unit that starts at once changes what is allowed */
         s->instant.support_w = wm_grid_support_w(grid, at_us, around);
         wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
@@ -121,6 +127,8 @@ static void account_for(struct site *s, double time_s)
  * battery and the steps of generators are events that only this knows of. */
 static void settle(struct site *s, int64_t now)
 {
+    if (s->since < now && wm_outages_mean(s->outages, s->since, now))
+        s->is_stale = true;
     while (s->since < now) {
         if (s->is_stale)
             renew_flow(s);
@@ -146,24 +154,12 @@ static void on_ceiling(struct wm_sim *sim, void *context, uint32_t actor, uint64
     s->is_stale = true;
 }
 
-static void update_up(struct site *s, size_t partition)
-{
-    s->n_up[partition] = s->is_there[partition] ? s->n_ok[partition] : 0.0;
-    s->is_stale = true;
-}
-
 /* What the site could draw changes with the weather and with what is there. */
 static void update_potential(struct site *s)
 {
-    s->instant.design_potential = wm_potential_eval(s->plan, &s->plan->design, s->is_there);
-    s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->is_there);
-}
-
-static void set_there(struct site *s, size_t partition, int64_t at_us)
-{
-    const struct wm_fleet *f = s->plan->pools[s->plan->partitions[partition].pool].fleet;
-    s->is_there[partition] = f->online_us <= at_us && at_us < f->retire_us;
-    update_up(s, partition);
+    s->instant.design_potential =
+        wm_potential_eval(s->plan, &s->plan->design, s->outages->is_there);
+    s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there);
 }
 
 /* Event: a pool comes online or retires. */
@@ -173,15 +169,13 @@ static void on_fleet(struct wm_sim *sim, void *context, uint32_t actor, uint64_t
     (void)actor;
     (void)arg;
     settle(s, wm_sim_now(sim));
-    for (size_t i = 0; i < s->plan->n_partitions; i++)
-        set_there(s, i, s->start_us + wm_sim_now(sim));
+    wm_outages_set_there(s->outages, s->start_us + wm_sim_now(sim), wm_sim_now(sim));
     update_potential(s);
 }
 
 static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
 {
-    for (size_t i = 0; i < s->plan->n_partitions; i++)
-        set_there(s, i, s->start_us);
+    wm_outages_set_there(s->outages, s->start_us, 0);
     for (size_t i = 0; i < s->plan->n_pools; i++) {
         const struct wm_fleet *f = s->plan->pools[i].fleet;
         const int64_t times[] = {f->online_us - s->start_us, f->retire_us - s->start_us};
@@ -191,65 +185,60 @@ static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
     }
 }
 
-static void schedule_next(struct wm_sim *sim, struct site *s, uint32_t replica, enum kind kind,
-                          double mean_s)
-{
-    const double wait_s = mean_s * wm_rng_exponential(&s->failures[replica]);
-    const double horizon_s = s->scenario->horizon.years * WM_S_PER_YEAR;
-    if (wait_s < 2.0 * horizon_s) /* later ones never run, and might not fit the clock */
-        wm_sim_entity_set(sim, replica, wm_sim_now(sim) + ticks(wait_s), (uint16_t)kind, 0);
-}
-
-static double mean_life_s(const struct site *s, uint32_t partition)
-{
-    const struct wm_partition *p = &s->plan->partitions[partition];
-    return WM_S_PER_YEAR / (wm_partition_accelerator(s->plan, p)->failures_per_gpu_year *
-                            (double)p->gpus_per_replica);
-}
-
 /* A gang loses its work since the last checkpoint. */
 static void interrupt(struct site *s, uint32_t replica, int64_t now)
 {
-    const struct wm_partition *p = &s->plan->partitions[s->partition_of[replica]];
+    const struct wm_partition *p = &s->plan->partitions[s->outages->partition_of[replica]];
     const size_t class = p->classes[0];
     struct wm_class_account *a = &s->result->account.classes[class];
-    const double gang_tok_per_s =
-        s->flow.classes[class].served_tok_per_s / fmax(1.0, s->n_up[s->partition_of[replica]]);
-    const double since_s = (double)(now - s->began[replica]) / (double)WM_US_PER_S;
+    const double gang_tok_per_s = s->flow.classes[class].served_tok_per_s /
+                                  fmax(1.0, s->outages->mean[s->outages->partition_of[replica]]);
+    const double since_s = (double)(now - s->outages->began[replica]) / (double)WM_US_PER_S;
     const double lost_s = wm_job_lost_s(&p->lead->training, p->job.checkpoint_s, since_s);
     a->lost_tok += fmin(gang_tok_per_s * lost_s, a->served_tok - a->lost_tok);
     a->n_interruptions += gang_tok_per_s > 0.0 ? 1.0 : 0.0;
 }
 
-/* Event: an accelerator of the replica fails; the replica stops until it is repaired, a gang until
- * it has restarted on a spare. */
+/* Event: a replica fails, of whatever cause. The site's state follows with the next settlement. */
 static void on_fail(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
 {
     struct site *const s = context;
-    const uint32_t partition = s->partition_of[replica];
-    const struct wm_partition *p = &s->plan->partitions[partition];
     (void)arg;
-    settle(s, wm_sim_now(sim));
-    if (p->is_job)
+    if (s->plan->partitions[s->outages->partition_of[replica]].is_job)
         interrupt(s, replica, wm_sim_now(sim));
-    s->n_ok[partition] -= 1.0;
-    update_up(s, partition);
-    schedule_next(sim, s, replica, KIND_REPAIR,
-                  p->is_job ? p->lead->training.restart_s
-                            : wm_partition_accelerator(s->plan, p)->repair_s);
+    wm_outages_on_fail(s->outages, sim, replica);
 }
 
-/* Event: the replica works again. */
+/* Event: a replica works again. */
 static void on_repair(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
 {
     struct site *const s = context;
-    const uint32_t partition = s->partition_of[replica];
     (void)arg;
-    settle(s, wm_sim_now(sim));
-    s->n_ok[partition] += 1.0;
-    s->began[replica] = wm_sim_now(sim);
-    update_up(s, partition);
-    schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(s, partition));
+    wm_outages_on_repair(s->outages, sim, replica);
+}
+
+/* Event: a unit of the plant fails. */
+static void on_unit_fail(struct wm_sim *sim, void *context, uint32_t entity, uint64_t arg)
+{
+    struct site *const s = context;
+    (void)arg;
+    wm_outages_on_unit_fail(s->outages, sim, entity);
+}
+
+/* Event: a unit of the plant works again. */
+static void on_unit_repair(struct wm_sim *sim, void *context, uint32_t entity, uint64_t arg)
+{
+    struct site *const s = context;
+    (void)arg;
+    wm_outages_on_unit_repair(s->outages, sim, entity);
+}
+
+/* Event: a broken part is repaired. */
+static void on_part(struct wm_sim *sim, void *context, uint32_t actor, uint64_t part)
+{
+    struct site *const s = context;
+    (void)actor;
+    wm_outages_on_part(s->outages, sim, (uint32_t)part);
 }
 
 /* Event: nothing happens. */
@@ -283,7 +272,8 @@ static void begin_bin(struct site *s, int64_t now)
     s->is_stale = s->is_stale || is_new;
     s->instant.weather = s->environment.now.weather;
     if (is_new)
-        s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->is_there);
+        s->instant.potential =
+            wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there);
     s->instant.energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh;
     if (now % hour_us != 0)
         return;
@@ -357,30 +347,6 @@ static void schedule_ceiling(struct wm_sim *sim, struct site *s, int64_t end)
     }
 }
 
-static void schedule_failures(struct wm_sim *sim, struct wm_arena *arena, struct site *s)
-{
-    uint32_t n = 0, replica = 0;
-    for (size_t i = 0; i < s->plan->n_partitions; i++)
-        n += (uint32_t)s->plan->partitions[i].n_replicas;
-    if (n > 0)
-        wm_sim_entities(sim, n);
-    s->failures = WM_NEW_ARRAY(arena, struct wm_rng, n);
-    s->partition_of = WM_NEW_ARRAY(arena, uint32_t, n);
-    s->began = WM_NEW_ARRAY(arena, int64_t, n);
-    for (uint32_t i = 0; i < s->plan->n_partitions; i++) {
-        const struct wm_partition *p = &s->plan->partitions[i];
-        s->n_ok[i] = (double)p->n_replicas;
-        for (int64_t k = 0; k < p->n_replicas; k++, replica++) {
-            /* id = (partition, replica in it): a larger one moves no other's failures */
-            s->failures[replica] = wm_rng_stream((uint64_t)s->scenario->seed, "failure",
-                                                 (uint64_t)i << 40 | (uint64_t)k);
-            s->partition_of[replica] = i;
-            if (wm_partition_accelerator(s->plan, p)->failures_per_gpu_year > 0.0)
-                schedule_next(sim, s, replica, KIND_FAIL, mean_life_s(s, i));
-        }
-    }
-}
-
 static void schedule_nulls(struct wm_sim *sim, const struct wm_run_options *options, int64_t end)
 {
     const uint64_t n = options ? options->n_null_events : 0;
@@ -419,14 +385,12 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                      .plan = plan,
                      .result = result,
                      .environment = wm_environment_begin(scenario),
-                     .n_ok = WM_NEW_ARRAY(arena, double, plan->n_partitions),
-                     .n_up = WM_NEW_ARRAY(arena, double, plan->n_partitions),
-                     .is_there = WM_NEW_ARRAY(arena, bool, plan->n_partitions),
+                     .outages = wm_outages_new(arena, scenario, plan),
                      .start_us = scenario->horizon.start_us,
                      .is_stale = true};
     open_classes(&s, arena);
-    s.instant.n_up = s.n_up;
-    s.instant.is_there = s.is_there;
+    s.instant.n_up = s.outages->mean;
+    s.instant.is_there = s.outages->is_there;
     s.flow.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
     s.flow.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
@@ -441,18 +405,23 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
 
-    struct wm_sim *const sim = wm_sim_new(arena, (uint32_t)s.ceiling.n, &s);
+    struct wm_sim *const sim =
+        wm_sim_new(arena, (uint32_t)s.ceiling.n + wm_outages_n_timers(s.outages), &s);
     wm_sim_handle(sim, KIND_CEILING, on_ceiling);
     wm_sim_handle(sim, KIND_FAIL, on_fail);
     wm_sim_handle(sim, KIND_REPAIR, on_repair);
+    wm_sim_handle(sim, KIND_UNIT_FAIL, on_unit_fail);
+    wm_sim_handle(sim, KIND_UNIT_REPAIR, on_unit_repair);
+    wm_sim_handle(sim, KIND_PART, on_part);
     wm_sim_handle(sim, KIND_FLEET, on_fleet);
     wm_sim_handle(sim, KIND_NULL, on_null);
     schedule_ceiling(sim, &s, end);
-    schedule_failures(sim, arena, &s);
+    wm_outages_start(s.outages, sim, KIND_FAIL);
     schedule_fleet(sim, &s, end);
     schedule_nulls(sim, options, end);
     update_potential(&s);
 
+    const size_t used_bytes = wm_arena_used_bytes(arena);
     for (int64_t i = 0; i < n_bins; i++) {
         const int64_t begin = i * bin_us;
         s.bin_end = begin + bin_us;
@@ -466,4 +435,10 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
             end_hour(&s);
     }
     result->n_events = wm_sim_n_events(sim);
+    result->n_growths = wm_sim_n_growths(sim);
+    result->loop_arena_bytes = wm_arena_used_bytes(arena) - used_bytes;
+    result->n_failures = s.outages->n_failures;
+    result->n_failovers = s.outages->n_failovers;
+    result->n_plant_failures = s.outages->n_plant_failures;
+    result->plant_out_s = s.outages->plant_out_s;
 }

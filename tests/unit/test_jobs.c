@@ -4,7 +4,7 @@ static const char site_text[] =
     "{\"schema_version\":1,\"name\":\"jobs\",\"seed\":7,"
     "\"horizon\":{\"start\":\"2027-07-01\",\"years\":0.1479452054794520},"
     "\"site\":{\"ceiling\":{\"limit_mw\":40},\"cooling\":{\"supply_c\":30}},"
-    "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"h100\",\"count\":16400}],"
+    "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"h100\",\"count\":16800}],"
     "\"workloads\":[{\"name\":\"pretrain\",\"kind\":\"training\",\"llm\":\"llama-3.1-405b\","
     "\"precision\":\"bf16\",\"pool\":\"main\",\"training\":{\"gpus\":16384,\"restart_min\":5,\"mfu_"
     "frac\":0.4}}]}";
@@ -15,7 +15,8 @@ static const char site_text[] =
 START_TEST(llama_3_is_interrupted_as_often_as_reported_and_stays_above_90_percent)
 {
     /* 419 unexpected interruptions in 54 days, more than 90 % effective time (arXiv:2407.21783) */
-    const struct wm_results *r = RUN("seed=7");
+    const struct wm_results *r =
+        RUN("site.failures.planned_per_gpu_year=0", "site.failures.rack_per_year=0");
     ck_assert_double_eq_tol(r->classes[0].interruptions, 419.0, 3.0 * sqrt(419.0));
     ck_assert_double_gt(METRIC(r, training_goodput_frac), 0.9);
     ck_assert_double_lt(METRIC(r, training_goodput_frac), 0.99);
@@ -26,9 +27,11 @@ END_TEST
 START_TEST(goodput_follows_the_closed_form)
 {
     /* (1 - failures (restart + interval / 2)) / (1 + write / interval): arXiv:2410.21680 */
-    const struct wm_results *r = RUN("workloads.pretrain.training.checkpoint_min=10",
-                                     "workloads.pretrain.training.restart_min=2",
-                                     "workloads.pretrain.training.checkpoint_write_s=60");
+    const struct wm_results *r =
+        RUN("site.failures.planned_per_gpu_year=0", "site.failures.rack_per_year=0",
+            "workloads.pretrain.training.checkpoint_min=10",
+            "workloads.pretrain.training.restart_min=2",
+            "workloads.pretrain.training.checkpoint_write_s=60");
     const double per_s = 0.173 * 16384.0 / 31536000.0;
     const double wanted = (1.0 - per_s * (120.0 + 300.0)) / (1.0 + 60.0 / 600.0);
     ck_assert_double_eq_tol(METRIC(r, training_goodput_frac) / wanted, 1.0, 0.005);
@@ -37,9 +40,7 @@ END_TEST
 
 START_TEST(rate_is_peak_times_mfu_over_flop_per_token)
 {
-    const struct wm_results *r = RUN("fleet.main.count=16384",
-                                     "accelerators={\"h100\":{\"base\":\"h100\","
-                                     "\"failures_per_gpu_year\":0}}",
+    const struct wm_results *r = RUN("fleet.main.count=16384", "site.failures=\"none\"",
                                      "workloads.pretrain.training.checkpoint_write_s=0");
     const struct wm_workload *w = r->scenario->workloads.items;
     const double tok = 16384.0 * 989e12 * 0.4 / wm_train_flop_per_tok(w->llm, w->training.seq_tok) *
@@ -58,7 +59,7 @@ START_TEST(capped_training_slows_as_measured)
     const struct wm_workload *w = r->scenario->workloads.items;
     const struct wm_fleet *f = r->scenario->fleet.items;
     struct wm_job job = {0};
-    ck_assert(wm_job_plan(w, f->accelerator, 1024.0, &job));
+    ck_assert(wm_job_plan(w, f->accelerator, 0.173, 1024.0, &job));
     const struct wm_surface *s = wm_job_surface(arena, &job, &w->training);
     const struct wm_serving_point *full = &s->rows[0][WM_SURFACE_BATCHES - 1].serving;
     for (size_t k = 0; k < 3; k++) {
@@ -122,14 +123,14 @@ static double kept(const struct wm_results *r, size_t class)
 
 START_TEST(jobs_share_a_pool_with_serving_and_are_shed_before_it)
 {
-    const struct wm_results *free = RUN(SHARED, "horizon.years=0.02");
+    const struct wm_results *free = RUN(SHARED, "horizon.years=0.02", "fleet.main.spare_frac=0.02");
     ck_assert_uint_eq(free->n_pools, 3);
-    ck_assert_int_eq(free->pools[0].n_gpus, 8192);
-    ck_assert_int_eq(free->pools[1].n_gpus, 3200);
-    ck_assert_int_eq(free->pools[2].n_gpus, 16400 - 8192 - 3200);
+    ck_assert_int_eq(free->pools[0].n_gpus, 1045 * 8);
+    ck_assert_int_eq(free->pools[1].n_gpus, 409 * 8);
+    ck_assert_int_eq(free->pools[2].n_gpus, 16800 - (1045 + 409) * 8);
     ck_assert(free->balances_close);
-    const struct wm_results *bound = RUN(SHARED, "horizon.years=0.02", "fleet.main.count=16400",
-                                         "site.ceiling.limit_mw=13", "policy.capping=\"priority\"");
+    const struct wm_results *bound = RUN(SHARED, "horizon.years=0.02", "fleet.main.spare_frac=0.02",
+                                         "site.ceiling.limit_mw=12", "policy.capping=\"priority\"");
     ck_assert_double_lt(kept(bound, 1), 0.1 * kept(free, 1)); /* fine-tuning first */
     ck_assert_double_lt(kept(bound, 0), kept(free, 0));       /* then pre-training */
     ck_assert_double_gt(kept(bound, 0), 0.1);

@@ -158,10 +158,12 @@ END_TEST
 
 START_TEST(more_failures_cost_availability_by_the_formula)
 {
-    /* 100 failures per GPU-year would be absurd; 2 with 10 h repair: 1 / (1 + rate g MTTR) */
+    /* 2 failures per GPU-year, 10 h to repair, no spares: 1 / (1 + rate g MTTR) */
     const struct wm_results *r =
         RUN("accelerators={\"gb200-nvl72\":{\"base\":\"gb200-nvl72\",\"failures_per_gpu_year\":2,"
-            "\"repair_h\":10}}");
+            "\"repair_h\":10}}",
+            "site.failures.spares=false", "site.failures.host_frac=0",
+            "site.failures.rack_per_year=0", "site.failures.planned_per_gpu_year=0");
     const double g = (double)r->pools[0].gpus_per_replica;
     const double wanted = 1.0 / (1.0 + 2.0 * g * 10.0 / 8760.0);
     ck_assert_double_eq_tol(METRIC(r, availability_frac), wanted, 0.01);

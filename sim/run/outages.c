@@ -1,0 +1,409 @@
+#include "outages.h"
+
+#include <math.h>
+
+#include "wattmill/require.h"
+
+enum cause { CAUSE_ACCELERATOR, CAUSE_HOST, CAUSE_RACK, CAUSE_PLANNED, N_CAUSES };
+
+static int64_t ticks(double time_s)
+{
+    return (int64_t)llround(time_s * (double)WM_US_PER_S);
+}
+
+static const struct wm_failures *failures_of(const struct wm_outages *o)
+{
+    return &o->scenario->site.failures;
+}
+
+/* Rates of a replica of the partition, by cause [1/year]. */
+static void rates_of(const struct wm_outages *o, uint32_t partition, double *rates)
+{
+    const struct wm_failures *f = failures_of(o);
+    const struct wm_partition *p = &o->plan->partitions[partition];
+    const struct wm_accelerator *a = wm_partition_accelerator(o->plan, p);
+    const double gpus = (double)p->gpus_per_replica;
+    const double rate = wm_failures_per_gpu_year(f, a) * gpus;
+    rates[CAUSE_ACCELERATOR] = rate * (1.0 - f->host_frac);
+    rates[CAUSE_HOST] = rate * f->host_frac;
+    rates[CAUSE_RACK] = f->rack_per_year * fmax(1.0, gpus / (double)a->rack_gpus);
+    rates[CAUSE_PLANNED] = f->planned_per_gpu_year * gpus;
+}
+
+static double rate_sum(const struct wm_outages *o, uint32_t partition)
+{
+    double rates[N_CAUSES], sum = 0.0;
+    rates_of(o, partition, rates);
+    for (size_t i = 0; i < N_CAUSES; i++)
+        sum += rates[i];
+    return sum;
+}
+
+/* Schedules an entity's next event unless it lies so far off that it never runs. */
+static void schedule(struct wm_outages *o, struct wm_sim *sim, uint32_t entity, uint16_t kind,
+                     double wait_s)
+{
+    if (wait_s < 2.0 * o->scenario->horizon.years * WM_S_PER_YEAR)
+        wm_sim_entity_set(sim, entity, wm_sim_now(sim) + ticks(wait_s), kind, 0);
+}
+
+static void schedule_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+{
+    const double per_year = rate_sum(o, o->partition_of[replica]);
+    if (per_year > 0.0)
+        schedule(o, sim, replica, o->fail_kind,
+                 WM_S_PER_YEAR / per_year * wm_rng_exponential(&o->streams[replica]));
+}
+
+/* ---- working replicas and their mean ---------------------------------------------------------- */
+
+static double hall_frac(const struct wm_outages *o)
+{
+    const double cdu =
+        o->plan->facility.liquid_frac > 0.0 ? o->plants[WM_PLANT_CDU].lost_frac : 0.0;
+    return (1.0 - cdu) * (1.0 - o->plants[WM_PLANT_UPS].lost_frac);
+}
+
+static void update(struct wm_outages *o, size_t i, int64_t now)
+{
+    const double n_up = o->is_there[i] ? o->n_ok[i] * hall_frac(o) : 0.0;
+    if (n_up == o->n_up[i])
+        return;
+    o->integral[i] += o->n_up[i] * (double)(now - o->last[i]);
+    o->last[i] = now;
+    o->n_up[i] = n_up;
+    o->changed[i] = true;
+}
+
+static void update_all(struct wm_outages *o, int64_t now)
+{
+    for (size_t i = 0; i < o->plan->n_partitions; i++)
+        update(o, i, now);
+}
+
+bool wm_outages_mean(struct wm_outages *o, int64_t since, int64_t now)
+{
+    bool differs = o->plant_changed;
+    o->plant_changed = false;
+    for (size_t i = 0; i < o->plan->n_partitions; i++) {
+        double mean = o->n_up[i];
+        if (o->changed[i])
+            mean =
+                (o->integral[i] + o->n_up[i] * (double)(now - o->last[i])) / (double)(now - since);
+        differs = differs || mean != o->mean[i];
+        o->mean[i] = mean;
+        o->integral[i] = 0.0;
+        o->last[i] = now;
+        o->changed[i] = false;
+    }
+    return differs;
+}
+
+void wm_outages_set_there(struct wm_outages *o, int64_t at_us, int64_t now)
+{
+    for (size_t i = 0; i < o->plan->n_partitions; i++) {
+        const struct wm_fleet *f = o->plan->pools[o->plan->partitions[i].pool].fleet;
+        o->is_there[i] = f->online_us <= at_us && at_us < f->retire_us;
+    }
+    update_all(o, now);
+}
+
+/* ---- replicas, parts and crews ---------------------------------------------------------------- */
+
+static uint32_t take_part(struct wm_outages *o)
+{
+    const uint32_t part = o->free_part;
+    WM_REQUIRE(part < o->n_parts);
+    o->free_part = o->parts[part].next;
+    return part;
+}
+
+static void begin_repair(struct wm_outages *o, struct wm_sim *sim, uint32_t part)
+{
+    o->n_busy_crews++;
+    wm_sim_at(sim, wm_sim_now(sim) + ticks(o->parts[part].repair_s), 0, o->part_kind, 0, part);
+}
+
+/* A crew takes the part now, or it joins the queue. */
+static void hand_in(struct wm_outages *o, struct wm_sim *sim, uint32_t part)
+{
+    const int64_t crews = failures_of(o)->crews;
+    if (crews == 0 || o->n_busy_crews < crews) {
+        begin_repair(o, sim, part);
+        return;
+    }
+    o->parts[part].next = WM_NO_REPLICA;
+    if (o->queue_tail == WM_NO_REPLICA)
+        o->queue_head = part;
+    else
+        o->parts[o->queue_tail].next = part;
+    o->queue_tail = part;
+}
+
+static void bring_back(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+{
+    const uint32_t partition = o->partition_of[replica];
+    o->n_ok[partition] += 1.0;
+    o->began[replica] = wm_sim_now(sim);
+    update(o, partition, wm_sim_now(sim));
+    schedule_fail(o, sim, replica);
+}
+
+static double back_s(const struct wm_outages *o, const struct wm_partition *p)
+{
+    return p->is_job ? p->lead->training.restart_s : failures_of(o)->failover_s;
+}
+
+void wm_outages_on_part(struct wm_outages *o, struct wm_sim *sim, uint32_t part)
+{
+    struct wm_broken_part *const p = &o->parts[part];
+    o->n_busy_crews--;
+    if (p->replica == WM_NO_REPLICA) {
+        o->spares[p->pool] += p->gpus;
+    } else {
+        const struct wm_partition *q = &o->plan->partitions[o->partition_of[p->replica]];
+        if (q->is_job)
+            schedule(o, sim, p->replica, o->repair_kind, q->lead->training.restart_s);
+        else
+            bring_back(o, sim, p->replica);
+    }
+    p->next = o->free_part;
+    o->free_part = part;
+    if (o->queue_head == WM_NO_REPLICA)
+        return;
+    const uint32_t waiting = o->queue_head;
+    o->queue_head = o->parts[waiting].next;
+    if (o->queue_head == WM_NO_REPLICA)
+        o->queue_tail = WM_NO_REPLICA;
+    begin_repair(o, sim, waiting);
+}
+
+static enum cause draw_cause(struct wm_outages *o, uint32_t replica)
+{
+    double rates[N_CAUSES];
+    const uint32_t partition = o->partition_of[replica];
+    rates_of(o, partition, rates);
+    double left = wm_rng_uniform(&o->streams[replica]) * rate_sum(o, partition);
+    for (size_t i = 0; i + 1 < N_CAUSES; i++) {
+        if (left < rates[i])
+            return (enum cause)i;
+        left -= rates[i];
+    }
+    return CAUSE_PLANNED;
+}
+
+/* Accelerators that a failure takes and its mean time to repair. */
+static double damage_of(const struct wm_outages *o, const struct wm_accelerator *a,
+                        enum cause cause, double *repair_s)
+{
+    const struct wm_failures *f = failures_of(o);
+    switch (cause) {
+    case CAUSE_HOST:
+        *repair_s = f->host_repair_s;
+        return fmin((double)f->host_gpus, (double)a->rack_gpus);
+    case CAUSE_RACK:
+        *repair_s = f->rack_repair_s;
+        return (double)a->rack_gpus;
+    case CAUSE_ACCELERATOR:
+    case CAUSE_PLANNED:
+    case N_CAUSES:
+        break;
+    }
+    *repair_s = a->repair_s;
+    return 1.0;
+}
+
+void wm_outages_on_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+{
+    const uint32_t partition = o->partition_of[replica];
+    const struct wm_partition *p = &o->plan->partitions[partition];
+    const struct wm_failures *f = failures_of(o);
+    const enum cause cause = draw_cause(o, replica);
+    double repair_s = 0.0;
+    const double gpus = damage_of(o, wm_partition_accelerator(o->plan, p), cause, &repair_s);
+    /* drawn in any case, so that the stream does not hang on who had a spare */
+    repair_s *= wm_rng_exponential(&o->streams[replica]);
+    o->n_failures++;
+    o->n_ok[partition] -= 1.0;
+    update(o, partition, wm_sim_now(sim));
+    if (cause == CAUSE_PLANNED) {
+        schedule(o, sim, replica, o->repair_kind, f->planned_s);
+        return;
+    }
+    const bool has_spare = f->spares && o->spares[p->pool] >= gpus;
+    const uint32_t part = take_part(o);
+    o->parts[part] = (struct wm_broken_part){.repair_s = repair_s,
+                                             .gpus = gpus,
+                                             .replica = has_spare ? WM_NO_REPLICA : replica,
+                                             .pool = (uint32_t)p->pool};
+    if (has_spare) {
+        o->spares[p->pool] -= gpus;
+        o->n_failovers++;
+        schedule(o, sim, replica, o->repair_kind, back_s(o, p));
+    }
+    hand_in(o, sim, part);
+}
+
+void wm_outages_on_repair(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+{
+    bring_back(o, sim, replica);
+}
+
+/* ---- plant ------------------------------------------------------------------------------------ */
+
+static struct wm_plant_units *plant_of(struct wm_outages *o, uint32_t entity)
+{
+    size_t i = 0;
+    while (entity >= o->plants[i].first + o->plants[i].n)
+        i++;
+    return &o->plants[i];
+}
+
+static void set_lost(struct wm_outages *o, struct wm_plant_units *u, int64_t now)
+{
+    const int64_t k = u->unit->block_units, spares = u->unit->block_spares;
+    const int64_t blocks = (int64_t)u->n / k;
+    const double was = o->plants[WM_PLANT_CDU].lost_frac + o->plants[WM_PLANT_UPS].lost_frac +
+                       o->plants[WM_PLANT_CHILLER].lost_frac;
+    double lost = 0.0;
+    for (int64_t b = 0; b < blocks; b++)
+        if (u->failed[b] > spares)
+            lost += (double)(u->failed[b] - spares) / (double)(k - spares);
+    if (was > 0.0)
+        o->plant_out_s += (double)(now - o->plant_since) / (double)WM_US_PER_S;
+    o->plant_since = now;
+    o->plant_changed = o->plant_changed || u->lost_frac != lost / (double)blocks;
+    u->lost_frac = lost / (double)blocks;
+    update_all(o, now);
+}
+
+static void schedule_unit(struct wm_outages *o, struct wm_sim *sim, uint32_t entity, bool fails)
+{
+    const struct wm_failure_unit *u = plant_of(o, entity)->unit;
+    const double mean_s = fails ? WM_S_PER_YEAR / u->per_year : u->repair_s;
+    schedule(o, sim, entity, fails ? o->unit_fail_kind : o->unit_repair_kind,
+             mean_s * wm_rng_exponential(&o->streams[entity]));
+}
+
+void wm_outages_on_unit_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t entity)
+{
+    struct wm_plant_units *const u = plant_of(o, entity);
+    o->n_plant_failures++;
+    u->failed[(entity - u->first) / (uint32_t)u->unit->block_units]++;
+    set_lost(o, u, wm_sim_now(sim));
+    schedule_unit(o, sim, entity, false);
+}
+
+void wm_outages_on_unit_repair(struct wm_outages *o, struct wm_sim *sim, uint32_t entity)
+{
+    struct wm_plant_units *const u = plant_of(o, entity);
+    u->failed[(entity - u->first) / (uint32_t)u->unit->block_units]--;
+    set_lost(o, u, wm_sim_now(sim));
+    schedule_unit(o, sim, entity, true);
+}
+
+double wm_outages_chiller_lost(const struct wm_outages *o)
+{
+    return o->plants[WM_PLANT_CHILLER].lost_frac;
+}
+
+/* ---- set-up ----------------------------------------------------------------------------------- */
+
+static void open_plants(struct wm_outages *o, struct wm_arena *arena)
+{
+    const struct wm_failures *f = failures_of(o);
+    const struct wm_failure_unit *const units[WM_N_PLANTS] = {&f->cdu, &f->chiller, &f->ups};
+    for (size_t i = 0; i < WM_N_PLANTS; i++) {
+        const struct wm_failure_unit *u = units[i];
+        struct wm_plant_units *p = &o->plants[i];
+        const double block_w = u->unit_w * (double)(u->block_units - u->block_spares);
+        const double blocks = u->per_year > 0.0 ? ceil(o->plan->it_design_w / block_w) : 0.0;
+        *p = (struct wm_plant_units){.unit = u,
+                                     .first = o->n_entities,
+                                     .n = (uint32_t)blocks * (uint32_t)u->block_units,
+                                     .failed = WM_NEW_ARRAY(arena, int64_t, (size_t)blocks)};
+        o->n_entities += p->n;
+    }
+}
+
+static void open_streams(struct wm_outages *o, struct wm_arena *arena)
+{
+    static const char *const purposes[WM_N_PLANTS] = {"cdu", "chiller", "ups"};
+    const uint64_t seed = (uint64_t)o->scenario->seed;
+    uint32_t at = 0;
+    o->streams = WM_NEW_ARRAY(arena, struct wm_rng, o->n_entities);
+    for (uint32_t i = 0; i < o->plan->n_partitions; i++) {
+        const struct wm_partition *p = &o->plan->partitions[i];
+        o->n_ok[i] = (double)p->n_replicas;
+        o->spares[p->pool] += p->spare_gpus;
+        for (int64_t k = 0; k < p->n_replicas; k++, at++) {
+            /* id = (partition, replica in it): a larger one moves no other's failures */
+            o->streams[at] = wm_rng_stream(seed, "failure", (uint64_t)i << 40 | (uint64_t)k);
+            o->partition_of[at] = i;
+        }
+    }
+    for (size_t i = 0; i < WM_N_PLANTS; i++)
+        for (uint32_t k = 0; k < o->plants[i].n; k++, at++)
+            o->streams[at] = wm_rng_stream(seed, purposes[i], k);
+}
+
+/* A broken part has taken a spare, or a replica waits for it: there are no more than both. */
+static void open_parts(struct wm_outages *o, struct wm_arena *arena)
+{
+    double n = (double)o->n_replicas + 1.0;
+    for (size_t i = 0; i < o->plan->n_pools; i++)
+        n += o->spares[i];
+    o->n_parts = (uint32_t)fmin(n, 4e9);
+    o->parts = WM_NEW_ARRAY(arena, struct wm_broken_part, o->n_parts);
+    for (uint32_t i = 0; i < o->n_parts; i++)
+        o->parts[i].next = i + 1;
+    o->queue_head = o->queue_tail = WM_NO_REPLICA;
+}
+
+struct wm_outages *wm_outages_new(struct wm_arena *arena, const struct wm_scenario *scenario,
+                                  const struct wm_site_plan *plan)
+{
+    struct wm_outages *const o = WM_NEW(arena, struct wm_outages);
+    const size_t n = plan->n_partitions;
+    *o = (struct wm_outages){.scenario = scenario,
+                             .plan = plan,
+                             .n_ok = WM_NEW_ARRAY(arena, double, n),
+                             .n_up = WM_NEW_ARRAY(arena, double, n),
+                             .is_there = WM_NEW_ARRAY(arena, bool, n),
+                             .spares = WM_NEW_ARRAY(arena, double, plan->n_pools),
+                             .mean = WM_NEW_ARRAY(arena, double, n),
+                             .integral = WM_NEW_ARRAY(arena, double, n),
+                             .last = WM_NEW_ARRAY(arena, int64_t, n),
+                             .changed = WM_NEW_ARRAY(arena, bool, n)};
+    for (size_t i = 0; i < n; i++)
+        o->n_replicas += (uint32_t)plan->partitions[i].n_replicas;
+    o->n_entities = o->n_replicas;
+    o->partition_of = WM_NEW_ARRAY(arena, uint32_t, o->n_replicas);
+    o->began = WM_NEW_ARRAY(arena, int64_t, o->n_replicas);
+    open_plants(o, arena);
+    open_streams(o, arena);
+    open_parts(o, arena);
+    return o;
+}
+
+uint32_t wm_outages_n_timers(const struct wm_outages *o)
+{
+    /* far more than are ever in repair at once, without room for a fleet that is all broken */
+    return o->n_parts < 4096 ? o->n_parts : 4096 + o->n_parts / 16;
+}
+
+void wm_outages_start(struct wm_outages *o, struct wm_sim *sim, uint16_t first_kind)
+{
+    o->fail_kind = first_kind;
+    o->repair_kind = (uint16_t)(first_kind + 1);
+    o->unit_fail_kind = (uint16_t)(first_kind + 2);
+    o->unit_repair_kind = (uint16_t)(first_kind + 3);
+    o->part_kind = (uint16_t)(first_kind + 4);
+    if (o->n_entities > 0)
+        wm_sim_entities(sim, o->n_entities);
+    for (uint32_t i = 0; i < o->n_replicas; i++)
+        schedule_fail(o, sim, i);
+    for (size_t i = 0; i < WM_N_PLANTS; i++)
+        for (uint32_t k = 0; k < o->plants[i].n; k++)
+            schedule_unit(o, sim, o->plants[i].first + k, true);
+}
