@@ -14,13 +14,16 @@ static size_t it_years(const struct wm_appraisal_terms *terms)
     return terms->it_life_years > 1.0 ? (size_t)lround(terms->it_life_years) : 1;
 }
 
-/* IT at the end of year t, over its price: the stated residual at its life's end (or at the end of an
-   appraisal shorter than that), on a straight line before. */
-static double it_residual_frac(const struct wm_appraisal_terms *terms)
+/*
+ * IT of an age over its price: on a straight line to the residual, which it has at its life's end or,
+ * when the appraisal is shorter, at the appraisal's.
+ */
+static double it_worth_frac(const struct wm_appraisal_terms *terms, size_t age)
 {
     const size_t life = it_years(terms), n = terms->n_years;
-    const size_t age = n > life && n % life != 0 ? n % life : life;
-    return 1.0 - (1.0 - terms->residual_it_frac) * (double)age / (double)life;
+    const size_t reached = n < life ? n : life;
+    const double share = age < reached ? (double)age / (double)reached : 1.0;
+    return 1.0 - (1.0 - terms->residual_it_frac) * share;
 }
 
 static double write_off(const struct wm_appraisal_terms *terms, double capital_usd, double life,
@@ -30,36 +33,66 @@ static double write_off(const struct wm_appraisal_terms *terms, double capital_u
                             terms->n_write_off, t);
 }
 
+/* Purchases, replacements, sale and write-offs of a lot of IT. */
+static void own(const struct wm_appraisal_terms *terms, const struct wm_it_lot *lot,
+                struct wm_appraisal *a)
+{
+    const size_t life = it_years(terms);
+    const size_t end = lot->sell < terms->n_years ? lot->sell : terms->n_years;
+    double book_usd = lot->usd;
+    if (lot->buy >= terms->n_years)
+        return;
+    a->year[lot->buy].capex_usd += lot->usd;
+    for (size_t t = lot->buy + 1; t <= end; t++) {
+        struct wm_appraisal_year *const y = &a->year[t];
+        const size_t age = (t - lot->buy - 1) % life + 1;
+        const double off_usd =
+            fmin(book_usd, write_off(terms, lot->usd, terms->it_life_years, age));
+        book_usd -= off_usd;
+        y->write_off_usd += off_usd;
+        if (t < end && age < life)
+            continue;
+        /* sold, and what is left in the books with it; bought again unless this is the end */
+        y->residual_usd += it_worth_frac(terms, age) * lot->usd;
+        y->write_off_usd += book_usd;
+        y->capex_usd += t < end ? lot->usd : 0.0;
+        book_usd = lot->usd;
+    }
+}
+
+static void own_facility(const struct wm_appraisal_terms *terms, double usd, struct wm_appraisal *a)
+{
+    double book_usd = usd;
+    a->year[0].capex_usd += usd;
+    for (size_t t = 1; t <= terms->n_years; t++) {
+        const double off_usd = fmin(book_usd, write_off(terms, usd, terms->facility_life_years, t));
+        book_usd -= off_usd;
+        a->year[t].write_off_usd += off_usd;
+    }
+    a->year[terms->n_years].residual_usd += terms->residual_facility_frac * usd;
+    a->year[terms->n_years].write_off_usd += book_usd;
+}
+
 /* Revenue to write-offs, before tax and debt. */
 static void operate(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
-                    struct wm_appraisal *a)
+                    double factor, struct wm_appraisal *a)
 {
-    const size_t n = terms->n_years, life = it_years(terms);
-    double it_book = b->it_capex_usd, facility_book = b->facility_capex_usd;
-    a->year[0].capex_usd = b->it_capex_usd + b->facility_capex_usd;
-    for (size_t t = 1; t <= n; t++) {
+    const struct wm_it_lot all = {b->it_capex_usd, 0, terms->n_years};
+    for (size_t i = 0; i < b->n_lots; i++)
+        own(terms, &b->lots[i], a);
+    if (b->n_lots == 0)
+        own(terms, &all, a);
+    own_facility(terms, b->facility_capex_usd, a);
+    for (size_t t = 1; t <= terms->n_years; t++) {
         struct wm_appraisal_year *const y = &a->year[t];
         const double later = (double)(t - 1);
-        y->revenue_usd = wm_price_half_life(b->revenue_usd, terms->price_half_life_years, later);
-        y->power_usd = b->power_usd * pow(1.0 + terms->power_escalation_frac, later);
+        const double revenue_usd = b->years ? b->years[t - 1].revenue_usd : b->revenue_usd;
+        const double power_usd = b->years ? b->years[t - 1].power_usd : b->power_usd;
+        y->revenue_usd =
+            wm_price_half_life(revenue_usd * factor, terms->price_half_life_years, later);
+        y->power_usd = power_usd * pow(1.0 + terms->power_escalation_frac, later);
         y->opex_usd = b->opex_usd * pow(1.0 + terms->opex_escalation_frac, later);
-        const double it_off = fmin(
-            it_book, write_off(terms, b->it_capex_usd, terms->it_life_years, (t - 1) % life + 1));
-        const double facility_off = fmin(
-            facility_book, write_off(terms, b->facility_capex_usd, terms->facility_life_years, t));
-        it_book -= it_off;
-        facility_book -= facility_off;
-        y->write_off_usd = it_off + facility_off;
-        if (t < n && t % life == 0) { /* the sold set's remaining book is written off with it */
-            y->capex_usd = b->it_capex_usd;
-            y->residual_usd = terms->residual_it_frac * b->it_capex_usd;
-            y->write_off_usd += it_book;
-            it_book = b->it_capex_usd;
-        }
     }
-    a->year[n].residual_usd = it_residual_frac(terms) * b->it_capex_usd +
-                              terms->residual_facility_frac * b->facility_capex_usd;
-    a->year[n].write_off_usd += it_book + facility_book;
 }
 
 /* Tax on income after write-offs; `lost_usd` carries losses into later years. */
@@ -143,11 +176,12 @@ static void rates(const struct wm_appraisal_terms *terms, struct wm_appraisal *a
     a->owner_irr_frac = has_owner ? roots[0] : (double)NAN;
 }
 
+/* `factor` scales revenue. */
 static struct wm_appraisal flows(const struct wm_appraisal_terms *terms,
-                                 const struct wm_appraisal_basis *basis)
+                                 const struct wm_appraisal_basis *basis, double factor)
 {
     struct wm_appraisal a = {.n_years = terms->n_years};
-    operate(terms, basis, &a);
+    operate(terms, basis, factor, &a);
     finance(terms, &a);
     return a;
 }
@@ -160,16 +194,14 @@ struct scaled {
 static double npv_at_factor(double factor, void *context)
 {
     const struct scaled *const s = context;
-    struct wm_appraisal_basis b = *s->basis;
-    b.revenue_usd *= factor;
-    return flows(s->terms, &b).npv_usd;
+    return flows(s->terms, s->basis, factor).npv_usd;
 }
 
 struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
                                  const struct wm_appraisal_basis *basis)
 {
     WM_REQUIRE(terms->n_years >= 1 && terms->n_years <= WM_APPRAISAL_YEARS_MAX);
-    struct wm_appraisal a = flows(terms, basis);
+    struct wm_appraisal a = flows(terms, basis, 1.0);
     cover(terms, &a);
     rates(terms, &a);
     struct scaled s = {terms, basis};

@@ -7,8 +7,9 @@
  *     revenue_t = R 2^(-(t-1)/h)     power_t, opex_t = X (1+g)^(t-1)
  *     flow_t    = revenue - power - opex - tax - replacement + residual
  *
- * IT that reaches the end of its life before year n is sold at its residual and bought again. Nominal
- * flows at a nominal rate. Tax is paid on what is left after write-offs, losses are carried forward;
+ * A run of several years gives its own years instead of one that repeats, and lots of IT with the
+ * years in which they are bought and sold. IT that reaches the end of its life before it is sold is
+ * sold at its residual and bought again. Nominal flows at a nominal rate. Tax is paid on what is left after write-offs, losses are carried forward;
  * the project's tax knows no interest, the owner's does. Debt is a level loan on the first capital.
  */
 #ifndef WATTMILL_APPRAISAL_H
@@ -38,10 +39,24 @@ struct wm_appraisal_terms {
     size_t n_write_off;
 };
 
-/** The year that repeats. */
+/** IT bought at the end of year `buy` (0: today) and sold at the end of year `sell`. */
+struct wm_it_lot {
+    double usd;
+    size_t buy, sell; /* sell past the last year: it stays */
+};
+
+/** Flows of a year of the run at its own prices, before price path and escalation. */
+struct wm_run_year {
+    double revenue_usd, power_usd;
+};
+
+/** The year that repeats, or the run's years. */
 struct wm_appraisal_basis {
     double it_capex_usd, facility_capex_usd; /* what the owner of this ledger buys */
     double revenue_usd, power_usd, opex_usd; /* per year; opex without power, cash only */
+    const struct wm_run_year *years;         /* [n_years] of the terms, or NULL: the year repeats */
+    const struct wm_it_lot *lots;            /* [n_lots], or none: all IT is bought today */
+    size_t n_lots;
 };
 
 /** A year of the pro-forma; year 0 holds the capital. */

@@ -78,8 +78,8 @@ static void appraisal(FILE *file, const struct wm_report *r)
     char npv[24], irr[24], payback[24], dscr[24], money[40];
     (void)snprintf(money, sizeof money, "%9s$",
                    wm_short_number(printed(r, WM_METRIC_npv_usd), npv));
-    line(file, "NPV %lld yr %-7s%-13s IRR %s%%  payback %syr  DSCR %s",
-         (long long)e->appraisal_years, tax_frac > 0.0 ? "taxed" : "pre-tax", money,
+    line(file, "NPV %zu yr %-7s%-13s IRR %s%%  payback %syr  DSCR %s",
+         r->results->appraisal->n_years, tax_frac > 0.0 ? "taxed" : "pre-tax", money,
          wm_short_number(100.0 * printed(r, WM_METRIC_irr_frac), irr),
          wm_short_number(printed(r, WM_METRIC_payback_years), payback),
          wm_short_number(printed(r, WM_METRIC_dscr_min), dscr));

@@ -5,6 +5,9 @@
 /* Where power's share of OpEx is asked for; the claim is 40 % (NVIDIA developer blog, June 2026). */
 #define ASKED_SHARE 0.40
 
+/* Runs of this many years and more are appraised by their own years. */
+#define OWN_YEARS_FROM 3.0
+
 static double first(double given, double otherwise)
 {
     return isnan(given) ? otherwise : given;
@@ -152,13 +155,20 @@ void wm_run_finance(struct wm_arena *arena, struct wm_results *r, struct wm_diag
     const struct wm_economics *const e = &r->scenario->economics;
     const double years = r->hours / WM_H_PER_YEAR;
     const struct wm_ledger_cash cash = wm_ledger_cash(e->ledger, r->ledger);
-    const struct wm_appraisal_terms terms = terms_of(arena, e);
+    struct wm_appraisal_terms terms = terms_of(arena, e);
+    /* a run of a few years is appraised as it is; a shorter one repeats its year */
+    const bool own_years = years > OWN_YEARS_FROM - 1e-9;
+    if (own_years)
+        terms.n_years = r->n_run_years;
     const struct wm_appraisal_basis basis = {
         .it_capex_usd = cash.it_capex_usd,
         .facility_capex_usd = cash.facility_capex_usd,
         .revenue_usd = GET(r, revenue_usd) / years,
         .power_usd = r->ledger->power_usd / years,
         .opex_usd = (cash.opex_usd - r->ledger->power_usd) / years,
+        .years = own_years ? r->run_years : NULL,
+        .lots = r->it_lots,
+        .n_lots = own_years ? r->n_it_lots : 0,
     };
     struct wm_appraisal *const a = WM_NEW(arena, struct wm_appraisal);
     *a = wm_appraisal(&terms, &basis);

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "finance.h"
 #include "metrics.h"
 #include "wattmill/finance.h"
@@ -46,6 +48,59 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     return b;
 }
 
+/* Bills of whole months in the year in which their middle lies; what is billed otherwise evenly. */
+static void spread_power(const struct wm_run *r, double power_usd, struct wm_run_year *years)
+{
+    const size_t n = r->site.n_years;
+    double sum_usd = 0.0;
+    for (size_t i = 0; i < r->site.meter.n_months; i++) {
+        const struct wm_bill b = wm_tariff_bill(r->site.meter.tariff, r->site.meter.months, i,
+                                                r->scenario->site.ceiling.limit_w);
+        const double usd = b.energy_usd + b.demand_usd + b.period_demand_usd + b.fixed_usd;
+        const size_t year = i / 12 < n ? i / 12 : n - 1;
+        years[year].power_usd += usd;
+        sum_usd += usd;
+    }
+    for (size_t i = 0; i < n; i++)
+        years[i].power_usd += (power_usd - sum_usd) / (double)n;
+}
+
+/* The run's years for an appraisal: revenue by when it was earned, the total kept. */
+static void set_years(struct wm_run *r, double revenue_usd, double power_usd)
+{
+    const size_t n = r->site.n_years;
+    const double earned_usd = r->site.earned_usd[n - 1];
+    struct wm_run_year *const years = WM_NEW_ARRAY(r->arena, struct wm_run_year, n);
+    for (size_t i = 0; i < n; i++) {
+        const double part_usd = r->site.earned_usd[i] - (i > 0 ? r->site.earned_usd[i - 1] : 0.0);
+        /* income that is paid for standing by comes evenly */
+        years[i].revenue_usd = part_usd + (revenue_usd - earned_usd) / (double)n;
+    }
+    spread_power(r, power_usd, years);
+    r->results->run_years = years;
+    r->results->n_run_years = n;
+}
+
+static size_t years_after_start(const struct wm_run *r, int64_t at_us)
+{
+    const double years =
+        (double)(at_us - r->scenario->horizon.start_us) / (WM_S_PER_YEAR * (double)WM_US_PER_S);
+    return years > 0.0 ? (size_t)fmin(round(years), 1e6) : 0;
+}
+
+static void set_lots(struct wm_run *r)
+{
+    struct wm_it_lot *const lots = WM_NEW_ARRAY(r->arena, struct wm_it_lot, r->plan.n_pools + 1);
+    for (size_t i = 0; i < r->plan.n_pools; i++) {
+        const struct wm_fleet *const f = r->plan.pools[i].fleet;
+        lots[i] = (struct wm_it_lot){
+            (double)r->plan.pools[i].n_gpus * f->accelerator->it_capex_usd_per_gpu,
+            years_after_start(r, f->online_us), years_after_start(r, f->retire_us)};
+    }
+    r->results->it_lots = lots;
+    r->results->n_it_lots = r->plan.n_pools;
+}
+
 void wm_set_money(struct wm_run *r, const struct wm_totals *t)
 {
     const struct wm_ledger_basis basis = ledger_basis(r, t->gpus);
@@ -64,6 +119,8 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     SET(r, capex_usd, cash.facility_capex_usd + cash.it_capex_usd);
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
     SET(r, revenue_usd, t->revenue_usd);
+    set_years(r, t->revenue_usd, l->power_usd);
+    set_lots(r);
     SET(r, grid_service_revenue_usd, wm_grid_service_usd(r));
     SET(r, revenue_usd_per_mw_utility_year, t->revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year,

@@ -306,6 +306,16 @@ static void end_batch(struct site *s, int64_t begin)
     }
 }
 
+/* Revenue so far stands in the year that is under way. */
+static void end_year(struct site *s, int64_t begin)
+{
+    const size_t year = (size_t)(begin / (int64_t)(WM_S_PER_YEAR * 1e6));
+    double usd = 0.0;
+    for (size_t i = 0; i < s->plan->n_classes; i++)
+        usd += s->result->account.classes[i].revenue_usd;
+    s->result->earned_usd[year] = usd;
+}
+
 static void end_bin(struct site *s, int64_t begin)
 {
     struct wm_site_sum *bin = &s->result->account.bin;
@@ -333,6 +343,7 @@ static void end_bin(struct site *s, int64_t begin)
         .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
     };
     *bin = (struct wm_site_sum){0};
+    end_year(s, begin);
 }
 
 static void schedule_ceiling(struct wm_sim *sim, struct site *s, int64_t end)
@@ -402,6 +413,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->grid = wm_grid_begin(&scenario->site);
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
+    result->n_years = (size_t)ceil(scenario->horizon.years - 1e-9);
+    result->earned_usd = WM_NEW_ARRAY(arena, double, result->n_years + 1);
     result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
 

@@ -217,6 +217,31 @@ START_TEST(losses_are_carried_into_later_years_and_refresh_is_bought_again)
 }
 END_TEST
 
+/* By hand: lot of 100 bought at the end of year 1, sold at the end of year 3 of a life of 4. */
+START_TEST(lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are)
+{
+    const struct wm_run_year years[] = {{50.0, 5.0}, {60.0, 6.0}, {70.0, 7.0}, {80.0, 8.0}};
+    const struct wm_it_lot lots[] = {{40.0, 0, 99}, {100.0, 1, 3}, {7.0, 4, 9}};
+    const struct wm_appraisal_terms terms = {.n_years = 4,
+                                             .price_half_life_years = (double)NAN,
+                                             .it_life_years = 4.0,
+                                             .residual_it_frac = 0.2,
+                                             .facility_life_years = 20.0};
+    const struct wm_appraisal_basis b = {
+        .it_capex_usd = 999.0, .opex_usd = 3.0, .years = years, .lots = lots, .n_lots = 3};
+    const struct wm_appraisal a = wm_appraisal(&terms, &b);
+    near(a.year[0].flow_usd, -40.0);
+    near(a.year[1].flow_usd, 50.0 - 5.0 - 3.0 - 100.0);
+    near(a.year[2].flow_usd, 60.0 - 6.0 - 3.0);
+    near(a.year[3].flow_usd, 70.0 - 7.0 - 3.0 + 100.0 * (1.0 - 0.8 * 2.0 / 4.0)); /* 2 of 4 years */
+    near(a.year[4].flow_usd, 80.0 - 8.0 - 3.0 + 8.0); /* bought today, at its life's end */
+    double written = 0.0;
+    for (size_t t = 0; t <= 4; t++)
+        written += a.year[t].write_off_usd;
+    near(written, 140.0);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -231,6 +256,7 @@ int main(void)
         payback_counts_only_when_it_lasts,
         flows_in_the_middle_of_a_year_are_worth_half_a_year_of_interest_more,
         every_way_of_writing_off_ends_at_the_whole_capital,
-        losses_are_carried_into_later_years_and_refresh_is_bought_again};
+        losses_are_carried_into_later_years_and_refresh_is_bought_again,
+        lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are};
     return RUN_TESTS("finance", tests);
 }

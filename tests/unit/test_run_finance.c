@@ -140,12 +140,53 @@ START_TEST(figures_that_do_not_exist_are_absent_and_say_why)
 }
 END_TEST
 
+/* Three years with a pool that comes a year later: its price falls then, years sum to the run. */
+START_TEST(a_run_of_years_is_appraised_by_its_own_years)
+{
+    setup();
+    static const char text[] =
+        "{\"schema_version\":1,\"name\":\"t\",\"horizon\":{\"start\":\"2027-01-01\",\"years\":3},"
+        "\"site\":{\"ceiling\":{\"limit_mw\":5}},\"fleet\":[{\"name\":\"a\",\"count\":720,"
+        "\"accelerator\":\"gb300-nvl72\"},{\"name\":\"b\",\"accelerator\":\"gb300-nvl72\","
+        "\"count\":720,\"online\":\"2028-01-01\"}],"
+        "\"workloads\":[{\"name\":\"x\",\"class\":\"chat\",\"llm\":\"deepseek-r1\",\"precision\":"
+        "\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":3e5},\"price\":{\"deck\":"
+        "\"deepseek-r1-list\"}},{\"name\":\"y\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
+        "\"precision\":"
+        "\"fp4\",\"pool\":\"b\",\"demand\":{\"output_tok_per_s\":3e5},\"price\":{\"deck\":"
+        "\"deepseek-r1-list\"}}]}";
+    const struct wm_scenario *s = NULL;
+    const struct wm_results *r = NULL;
+    ck_assert_int_eq(
+        wm_scenario_load_text(arena, text, strlen(text), "t", "", NULL, 0, &s, NULL, &diags),
+        WM_OK);
+    ck_assert_int_eq(wm_run(arena, s, NULL, &r, &diags), WM_OK);
+    const struct wm_appraisal *const a = r->appraisal;
+    double revenue = 0.0, power = 0.0;
+    ck_assert_uint_eq(a->n_years, 3);
+    ck_assert_uint_eq(r->n_run_years, 3);
+    for (size_t i = 0; i < 3; i++) {
+        revenue += r->run_years[i].revenue_usd;
+        power += r->run_years[i].power_usd;
+    }
+    ck_assert_double_eq_tol(revenue, GET(r, revenue_usd), 1e-9 * revenue);
+    ck_assert_double_eq_tol(power, r->ledger->power_usd, 1e-9 * power);
+    ck_assert_double_eq_tol(a->year[1].capex_usd, 720.0 * 66000.0, 1.0);
+    ck_assert_double_eq_tol(a->year[0].capex_usd - r->ledger->facility_capex_usd, 720.0 * 66000.0,
+                            1.0);
+    /* the second pool doubles what is sold from year 2 */
+    ck_assert_double_eq_tol(a->year[2].revenue_usd / a->year[1].revenue_usd, 2.0, 0.02);
+    teardown();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {power_is_forty_percent_of_opex_at_each_break_even_price,
                                   the_npv_is_zero_when_prices_are_changed_by_the_break_even_factor,
                                   a_tenant_buys_no_facility_pays_rent_and_keeps_the_five_shares,
                                   the_pro_forma_begins_with_the_run_and_sums_to_the_npv,
-                                  figures_that_do_not_exist_are_absent_and_say_why};
+                                  figures_that_do_not_exist_are_absent_and_say_why,
+                                  a_run_of_years_is_appraised_by_its_own_years};
     return RUN_TESTS("run_finance", tests);
 }
