@@ -8,7 +8,7 @@
  * Constants of training software, the same for every accelerator and model: least absolute relative
  * error of tokens per second over 305 published runs (MosaicML llm-foundry, Megatron-Bridge,
  * MaxText, TPU recipes, MLPerf Training 5.0, Llama 3, DeepSeek-V3), together with the `training`
- * terms of the accelerators. Median error 4.6 % there, 7.9 % on 34 runs kept apart.
+ * terms of the accelerators. Median error 5.2 % there, 10 % on 34 runs kept apart (docs/accuracy.md).
  */
 static const double passes = 126.0; /* of a hidden vector through memory, per layer and token */
 static const double expert_passes = 9.8;  /* of each routed copy: dispatch, activation, combine */

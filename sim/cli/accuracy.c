@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "options.h"
+#include "wattmill/training_points.h"
 
 struct options {
     struct cli_sets catalog;
-    const char *data, *dir, *split;
+    const char *data, *training, *dir, *split;
     enum wm_format format;
 };
 
@@ -13,6 +14,7 @@ static const struct options defaults = {.format = WM_FORMAT_TABLE, .split = "all
 
 static const struct cli_option rows[] = {
     CLI_TEXT(options, data, "--data", 0, "FILE.csv", "measured points, columns by name"),
+    CLI_TEXT(options, training, "--training", 0, "FILE.csv", "measured training runs instead"),
     CLI_CHOICE(options, split, "--split", "all|fit|validate",
                "rows by their column `split` (default: all)"),
     CLI_CATALOG(options, catalog),
@@ -51,11 +53,29 @@ static enum wm_points_kind kind_of(const char *split)
                                             : WM_POINTS_ALL;
 }
 
+/* Errors of the training model; fit and other runs stand side by side. */
+static enum wm_status run_training(struct cli *cli, const struct options *o)
+{
+    const struct wm_catalog *catalog = NULL;
+    struct wm_training_points points;
+    enum wm_status status = cli_catalog_load(cli, &o->catalog, &catalog);
+    if (status == WM_OK)
+        status = wm_training_points_load(cli->arena, o->training, catalog, &points, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    wm_training_errors_write(stdout, cli->arena, &points, o->format);
+    for (size_t i = 0; i < points.n_left_out && o->format == WM_FORMAT_TABLE; i++)
+        printf("left out: %zu, %s\n", points.left_out[i].n, points.left_out[i].reason);
+    return WM_OK;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
     const struct wm_catalog *catalog = NULL;
     struct wm_operating_points points;
+    if (o->training != NULL)
+        return run_training(cli, o);
     if (o->data == NULL) {
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
                     "accuracy: give measured points with --data FILE.csv");
