@@ -62,6 +62,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-tsan \
+        check-faults check-slurm \
         check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -167,6 +168,12 @@ check-install: all lib $(MAN)
 coverage:
 	$(Q)$(MAKE) --no-print-directory CONFIG=coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-unit check-san-shell
 	$(Q)sh tests/coverage.sh build/coverage
+## check-faults: kill -9 a study at 20 random moments; each time it goes on to the same result
+check-faults: $(BIN)
+	$(Q)N_KILLS=20 BIN=$(CURDIR)/$(BIN) sh tests/cli/sweep_kill.sh
+## check-slurm: a study as a Slurm job array, controller and node on this machine (root; slurm-wlm, munge)
+check-slurm: $(BIN)
+	$(Q)sh tests/slurm.sh $(BIN)
 ## check-valgrind: the demo and the unit tests under valgrind
 check-valgrind: $(BIN) $(TEST_BIN)
 	$(Q)sh tests/valgrind.sh $(BIN) $(DEMO) $(TEST_BIN)

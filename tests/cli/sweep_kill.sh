@@ -14,7 +14,8 @@ while [ "$kills" -lt "${N_KILLS:-3}" ] && [ "$rounds" -lt 200 ]; do
     kill -9 $pid 2>/dev/null && kills=$((kills + 1))
     wait $pid 2>/dev/null
     # a finished study starts over, so that every kill has something to hit
-    n=$(sqlite3 "$dir/killed.sqlite" 'SELECT count(*) FROM point' 2>/dev/null || echo 0)
+    [ -e "$dir/killed.sqlite" ] || continue # killed before it was made
+    n=$(sqlite3 "$dir/killed.sqlite" 'SELECT count(*) FROM point')
     [ "$n" -lt 50 ] || [ "$kills" -ge "${N_KILLS:-3}" ] || rm -f "$dir"/killed.sqlite*
 done
 "$BIN" sweep $study -o "$dir/killed.sqlite" --quiet | sed "s|in /.*sqlite|in STORE|"
