@@ -36,6 +36,17 @@ static void put_text(FILE *file, const char *text, char end)
     fputc(end, file);
 }
 
+/* A label that is a number is no formula, whatever its sign. */
+static void put_label(FILE *file, const char *text, char end)
+{
+    if (text[0] == '-' && text[1 + strspn(text + 1, "0123456789.e+-")] == '\0') {
+        fputs(text, file);
+        fputc(end, file);
+    } else {
+        put_text(file, text, end);
+    }
+}
+
 static void tornado_csv(FILE *file, const void *context)
 {
     const struct figure *const f = context;
@@ -45,8 +56,8 @@ static void tornado_csv(FILE *file, const void *context)
         put_text(file, b->axis, ',');
         put(file, f->scale * b->low, ',');
         put(file, f->scale * b->high, ',');
-        put_text(file, b->low_label, ',');
-        put_text(file, b->high_label, ',');
+        put_label(file, b->low_label, ',');
+        put_label(file, b->high_label, ',');
         put(file, f->scale * f->centre, ',');
         put_text(file, f->title, '\n');
     }
@@ -127,8 +138,8 @@ static void heat_csv(FILE *file, const void *context)
     for (size_t i = 0; i < a.n_groups; i++)
         for (size_t k = 0; k < b.n_groups; k++) {
             fprintf(file, "%zu,%zu,", i, k);
-            put_text(file, a.labels[i], ',');
-            put_text(file, b.labels[k], ',');
+            put_label(file, a.labels[i], ',');
+            put_label(file, b.labels[k], ',');
             put(file, f->scale * cell_mean(f, &a, i, &b, k), ',');
             put_text(file, f->about->axes[f->x_axis], ',');
             put_text(file, f->about->axes[f->y_axis], ',');
