@@ -16,7 +16,7 @@ const struct wm_field wm_climate_fields[] = {
     WM_REAL(wm_climate, pressure_pa, WM_UNIT_PA, 50000.0, 110000.0, 101325.0, "station pressure"),
     WM_REAL_REQ(wm_climate, design_dry_bulb_c, "design_dry_bulb_c", WM_UNIT_C, -20.0, 60.0, "99.6th percentile hour"),
     WM_REAL_REQ(wm_climate, design_wet_bulb_c, "design_wet_bulb_c", WM_UNIT_C, -20.0, 40.0, "mean wet bulb that coincides"),
-    WM_REAL(wm_climate, utc_offset_h, WM_UNIT_H, -12.0, 14.0, 0.0, "local standard time less UTC"),
+    WM_REAL_AS(wm_climate, utc_offset_s, "utc_offset_h", WM_UNIT_H, -12.0, 14.0, 0.0, "local standard time less UTC"),
     WM_FIELD_END,
 };
 // clang-format on
@@ -61,7 +61,7 @@ static double at(const double *monthly, struct month_at m)
 struct wm_weather wm_climate_hour(const struct wm_climate *climate, double year_h, double noise,
                                   double shift_k)
 {
-    const double local_h = year_h + climate->utc_offset_h;
+    const double local_h = year_h + climate->utc_offset_s / WM_S_PER_H;
     const struct month_at m = find_month(local_h);
     const double wave = 0.5 * at(climate->monthly_diurnal_range_k, m) *
                         cos(2.0 * pi * (local_h - warmest_local_h) / 24.0);

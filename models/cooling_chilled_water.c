@@ -108,8 +108,11 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
                                                    t.water_c + condenser_range_k * q_tower};
             wm_chillers_add(&p, c, &load, &temps);
         }
+        const double last_w = rejected_w;
         rejected_w = heat_w - p.heat_unmet_w + p.chiller_w;
         flow = t.flow_frac;
+        if (rejected_w >= last_w && rejected_w <= last_w)
+            break; /* no compressor ran, or nothing moved */
     }
     p.fan_w = c->fan_frac * design_w * wm_tower_fan_frac(flow) *
               fmin(1.0, rejected_w / design_w / cells_down_to_frac);

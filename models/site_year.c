@@ -12,9 +12,9 @@ static const double design_frac = 0.996; /* ASHRAE's 0.4 % cooling design condit
 static const double coincident_k = 0.5;
 enum { LEAP_DAY = 59, HOURS_PER_DAY = 24 }; /* 29 February, days from 0 */
 
-size_t wm_site_year_row(const struct wm_site_year *year, int64_t time_us, double utc_offset_h)
+size_t wm_site_year_row(const struct wm_site_year *year, int64_t time_us, double utc_offset_s)
 {
-    const int64_t local_us = time_us + (int64_t)llround(utc_offset_h * (double)WM_US_PER_H);
+    const int64_t local_us = time_us + (int64_t)llround(utc_offset_s * (double)WM_US_PER_S);
     /* the last hours of 1969 are those of 1970: neither is a leap year */
     const int64_t at_us = local_us >= 0 ? local_us : local_us + 365 * 24 * WM_US_PER_H;
     const struct wm_civil c = wm_civil_from_us(at_us);

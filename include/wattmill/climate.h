@@ -27,7 +27,7 @@ struct wm_climate {
     double noise_corr; /* of successive hours */
     double pressure_pa;
     double design_dry_bulb_c, design_wet_bulb_c; /* 0.4 % dry bulb and coincident wet bulb */
-    double utc_offset_h;
+    double utc_offset_s;
 };
 
 extern const struct wm_field wm_climate_fields[];

@@ -68,7 +68,7 @@ struct wm_ceiling {
 struct wm_site_weather {
     const struct wm_climate *climate; /* unless there is a file */
     const struct wm_site_year *file;  /* or NULL */
-    double utc_offset_h;              /* of the rows of the files, or unset: as the file says */
+    double utc_offset_s;              /* of the rows of the files, or unset: as the file says */
     double dry_bulb_shift_k;          /* added to every hour's dry bulb, dew point unchanged */
 };
 
@@ -251,8 +251,8 @@ extern const struct wm_field wm_scenario_fields[];
 const struct wm_site_year *wm_site_price_file(const struct wm_site *site);
 /** The file that gives carbon, likewise. */
 const struct wm_site_year *wm_site_carbon_file(const struct wm_site *site);
-/** Local standard time less UTC of a file's rows [h]: the scenario's, else the file's, else 0. */
-double wm_site_utc_offset_h(const struct wm_site *site, const struct wm_site_year *file);
+/** Local standard time less UTC of a file's rows [s]: the scenario's, else the file's, else 0. */
+double wm_site_utc_offset_s(const struct wm_site *site, const struct wm_site_year *file);
 
 /** Checks that concern several keys at once (E211); everything else stands in the rows. */
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags);

@@ -20,7 +20,7 @@ struct wm_site_year {
     int rows_per_h;      /* 1 or 4 */
     bool has_leap_day;   /* 8,784 hours */
     int year;            /* 0: a typical year, or not known */
-    double utc_offset_h; /* local standard time less UTC; NAN when the file does not say */
+    double utc_offset_s; /* local standard time less UTC; NAN when the file does not say */
     const double *dry_bulb_c, *wet_bulb_c, *pressure_pa; /* [n_rows]; NULL in a market file */
     const double *price_usd_per_mwh; /* [n_rows], or NULL when the file has none */
     const double *carbon_kg_per_mwh; /* likewise */
@@ -32,10 +32,10 @@ struct wm_site_year {
  * Row that holds at an instant.
  *
  * @param time_us       since 1970-01-01 UTC [us], >= 0
- * @param utc_offset_h  local standard time less UTC [h]
+ * @param utc_offset_s  local standard time less UTC [s]
  * @return              [0, n_rows); cannot fail
  */
-size_t wm_site_year_row(const struct wm_site_year *year, int64_t time_us, double utc_offset_h);
+size_t wm_site_year_row(const struct wm_site_year *year, int64_t time_us, double utc_offset_s);
 
 /**
  * Weather of a row.

@@ -30,7 +30,7 @@ struct wm_tariff_period {
     const char *name;
     int64_t from_month, to_month; /* 1..12, both within; may wrap over the year's end */
     enum wm_day_kind days;
-    double from_h, to_h;       /* of the day, [from, to); may wrap over midnight [s] */
+    double from_s, to_s;       /* of the day, [from, to); may wrap over midnight */
     double energy_usd_per_mwh; /* instead of the flat price; unset: flat */
     double demand_usd_per_kw_month;
 };

@@ -21,7 +21,7 @@ enum { COMMON_YEAR = 2001, LEAP_YEAR = 2000 };
 
 struct reader {
     struct wm_site_rows *rows;
-    double utc_offset_h;
+    double utc_offset_s;
     int n_lines, year;
     bool is_mixed_years;
     int calendar;
@@ -29,8 +29,10 @@ struct reader {
 
 static void read_location(struct reader *r, const struct wm_csv_row *row)
 {
-    if (row->n <= TIME_ZONE || !wm_csv_number(row->cells[TIME_ZONE], &r->utc_offset_h) ||
-        fabs(r->utc_offset_h) > 14.0)
+    double zone_h = 0.0;
+    const bool is_number = row->n > TIME_ZONE && wm_csv_number(row->cells[TIME_ZONE], &zone_h);
+    r->utc_offset_s = zone_h * WM_S_PER_H;
+    if (!is_number || fabs(zone_h) > 14.0)
         wm_site_rows_mistake(r->rows, row->line, "LOCATION",
                              "has no time zone of -12..14 h in its ninth cell");
 }
@@ -104,7 +106,7 @@ static bool on_row(void *context, const struct wm_csv_row *row)
     return true;
 }
 
-void wm_epw_read(struct wm_site_rows *rows, const char *text, size_t n_bytes, double *utc_offset_h,
+void wm_epw_read(struct wm_site_rows *rows, const char *text, size_t n_bytes, double *utc_offset_s,
                  int *year)
 {
     struct reader r = {.rows = rows, .calendar = COMMON_YEAR};
@@ -113,6 +115,6 @@ void wm_epw_read(struct wm_site_rows *rows, const char *text, size_t n_bytes, do
     wm_site_rows_add_column(rows, WM_SITE_PRESSURE);
     if (wm_csv_scan(rows->arena, text, n_bytes, rows->path, on_row, &r, rows->diags) != WM_OK)
         rows->n_mistakes++;
-    *utc_offset_h = r.utc_offset_h;
+    *utc_offset_s = r.utc_offset_s;
     *year = r.is_mixed_years ? 0 : r.year;
 }

@@ -54,7 +54,7 @@ static const struct wm_field ceiling_fields[] = {
 static const struct wm_field weather_fields[] = {
     WM_REF(wm_site_weather, climate, climate, wm_climate, "northern-virginia", "parametric climate, unless there is a file"),
     WM_FILE_AS(wm_site_weather, file, "file", wm_weather_file_load, wm_site_year, "EPW or CSV of a year, hourly or every 15 min; its price and carbon are used when present"),
-    WM_REAL(wm_site_weather, utc_offset_h, WM_UNIT_H, -12.0, 14.0, (double)NAN, "local standard time less UTC of the files' rows; default: the EPW header's"),
+    WM_REAL_AS(wm_site_weather, utc_offset_s, "utc_offset_h", WM_UNIT_H, -12.0, 14.0, (double)NAN, "local standard time less UTC of the files' rows; default: the EPW header's"),
     WM_REAL(wm_site_weather, dry_bulb_shift_k, WM_UNIT_K, -30.0, 30.0, 0.0, "added to every hour's dry bulb and to the design dry bulb"),
     WM_FIELD_END,
 };
@@ -384,17 +384,17 @@ const struct wm_site_year *wm_site_carbon_file(const struct wm_site *site)
     return weather && weather->carbon_kg_per_mwh ? weather : NULL;
 }
 
-double wm_site_utc_offset_h(const struct wm_site *site, const struct wm_site_year *file)
+double wm_site_utc_offset_s(const struct wm_site *site, const struct wm_site_year *file)
 {
-    if (wm_is_set(site->weather.utc_offset_h))
-        return site->weather.utc_offset_h;
-    return wm_is_set(file->utc_offset_h) ? file->utc_offset_h : 0.0;
+    if (wm_is_set(site->weather.utc_offset_s))
+        return site->weather.utc_offset_s;
+    return wm_is_set(file->utc_offset_s) ? file->utc_offset_s : 0.0;
 }
 
 static void check_clock(const struct wm_site *site, const struct wm_site_year *file,
                         const char *path, struct wm_diags *diags)
 {
-    if (file && !wm_is_set(site->weather.utc_offset_h) && !wm_is_set(file->utc_offset_h))
+    if (file && !wm_is_set(site->weather.utc_offset_s) && !wm_is_set(file->utc_offset_s))
         wm_diag_add(diags, WM_W906, NULL, path,
                     "= %s does not say its time zone: taken as UTC. Give "
                     "site.weather.utc_offset_h",

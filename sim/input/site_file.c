@@ -153,16 +153,16 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
         return NULL;
     struct reader r = {
         .rows = wm_site_rows_init(arena, path, diags), .hour_cell = -1, .time_cell = -1};
-    double utc_offset_h = (double)NAN;
+    double utc_offset_s = (double)NAN;
     for (int c = 0; c < WM_N_SITE_COLUMNS; c++)
         r.column_of[c] = -1;
     if (n_bytes >= 9 && memcmp(text, "LOCATION,", 9) == 0)
-        wm_epw_read(&r.rows, text, n_bytes, &utc_offset_h, &r.year);
+        wm_epw_read(&r.rows, text, n_bytes, &utc_offset_s, &r.year);
     else if (wm_csv_scan(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
         r.rows.n_mistakes++;
     struct wm_site_year *const year = wm_site_rows_finish(&r.rows, kind);
     if (year) {
-        year->utc_offset_h = r.is_utc ? 0.0 : utc_offset_h;
+        year->utc_offset_s = r.is_utc ? 0.0 : utc_offset_s;
         year->year = r.year;
     }
     return year;

@@ -226,7 +226,7 @@ struct wm_site_year *wm_site_rows_finish(struct wm_site_rows *rows, enum wm_site
         .n_rows = rows->n,
         .rows_per_h = rows->step_us == WM_US_PER_H ? 1 : QUARTERS_PER_HOUR,
         .has_leap_day = rows->has_leap_day,
-        .utc_offset_h = (double)NAN,
+        .utc_offset_s = (double)NAN,
         .price_usd_per_mwh = rows->values[WM_SITE_PRICE],
         .carbon_kg_per_mwh = rows->values[WM_SITE_CARBON],
         .solar_frac = rows->values[WM_SITE_SOLAR],

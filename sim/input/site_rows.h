@@ -61,8 +61,8 @@ enum wm_site_file_kind { WM_SITE_FILE_WEATHER, WM_SITE_FILE_MARKET, WM_SITE_FILE
 /** Checks the whole; NULL when there was a mistake. */
 struct wm_site_year *wm_site_rows_finish(struct wm_site_rows *rows, enum wm_site_file_kind kind);
 
-/** Reads an EPW text into rows; the header's time zone into `utc_offset_h`, its year into `year`. */
-void wm_epw_read(struct wm_site_rows *rows, const char *text, size_t n_bytes, double *utc_offset_h,
+/** Reads an EPW text into rows; the header's time zone into `utc_offset_s`, its year into `year`. */
+void wm_epw_read(struct wm_site_rows *rows, const char *text, size_t n_bytes, double *utc_offset_s,
                  int *year);
 
 #endif

@@ -14,12 +14,12 @@ struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
         .price = is_flat ? NULL : wm_site_price_file(site),
         .carbon = wm_site_carbon_file(site),
         .noise = wm_climate_noise((uint64_t)scenario->seed),
-        .utc_offset_h = w->climate->utc_offset_h,
+        .utc_offset_s = w->climate->utc_offset_s,
     };
     if (w->file)
-        e.utc_offset_h = wm_site_utc_offset_h(site, w->file);
-    else if (wm_is_set(w->utc_offset_h))
-        e.utc_offset_h = w->utc_offset_h;
+        e.utc_offset_s = wm_site_utc_offset_s(site, w->file);
+    else if (wm_is_set(w->utc_offset_s))
+        e.utc_offset_s = w->utc_offset_s;
     return e;
 }
 
@@ -51,7 +51,7 @@ static bool step_climate(struct wm_environment *e, int64_t at_us)
 static bool step_file(struct wm_environment *e, int64_t at_us)
 {
     const struct wm_site_weather *w = &e->site->weather;
-    const size_t row = wm_site_year_row(w->file, at_us, e->utc_offset_h);
+    const size_t row = wm_site_year_row(w->file, at_us, e->utc_offset_s);
     if (e->has_begun && row == e->weather_row)
         return false;
     e->weather_row = row;
@@ -61,7 +61,7 @@ static bool step_file(struct wm_environment *e, int64_t at_us)
 
 static size_t row_of(const struct wm_environment *e, const struct wm_site_year *file, int64_t at_us)
 {
-    return wm_site_year_row(file, at_us, wm_site_utc_offset_h(e->site, file));
+    return wm_site_year_row(file, at_us, wm_site_utc_offset_s(e->site, file));
 }
 
 static double series_price(struct wm_environment *e, int64_t at_us)
@@ -79,7 +79,7 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
 {
     struct wm_environment *const e = environment;
     const struct wm_surroundings last = e->now;
-    const int64_t local_us = at_us + (int64_t)llround(e->utc_offset_h * (double)WM_US_PER_H);
+    const int64_t local_us = at_us + (int64_t)llround(e->utc_offset_s * (double)WM_US_PER_S);
     const struct wm_civil local = wm_civil_from_us(local_us < 0 ? 0 : local_us);
     const bool is_new = !e->has_begun;
     const bool has_weather = e->site->weather.file ? step_file(e, at_us) : step_climate(e, at_us);

@@ -22,7 +22,7 @@ struct wm_environment {
     const struct wm_site *site;
     const struct wm_site_year *price, *carbon; /* NULL: flat */
     struct wm_climate_noise noise;
-    double utc_offset_h;
+    double utc_offset_s;
     size_t weather_row; /* of the interval set last */
     int64_t hour;       /* likewise of the climate, since 1970 */
     bool has_begun;

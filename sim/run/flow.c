@@ -264,9 +264,12 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
 /* Why less is drawn than asked for: first the contract, then a window, then heat, then the price of energy. */
 static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant *now)
 {
+    const double nearly = 1.0 - 2.0 * rounding_margin; /* the solver's distance from a limit */
+    if (flow->power.site_w >= nearly * flow->requested_w)
+        return;
     double under_window_w = fmin(flow->requested_w, flow->allowed_w + now->support_w);
-    if (under_window_w - flow->power.site_w <= 2.0 * rounding_margin * under_window_w)
-        under_window_w = flow->power.site_w; /* the solver's distance from the ceiling */
+    if (flow->power.site_w >= nearly * under_window_w)
+        under_window_w = flow->power.site_w;
     const double under_contract_w = flow->allowed_w < flow->contract_w
                                         ? fmin(flow->requested_w, flow->contract_w + now->support_w)
                                         : under_window_w;
@@ -274,7 +277,7 @@ static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant
     flow->shed_w = under_contract_w - under_window_w;
     /* what the plant can cool, where that is less */
     double under_heat_w = fmin(under_window_w, flow->cooled_w);
-    if (under_heat_w - flow->power.site_w <= 2.0 * rounding_margin * under_heat_w)
+    if (flow->power.site_w >= nearly * under_heat_w)
         under_heat_w = flow->power.site_w;
     flow->hot_w = under_window_w - under_heat_w;
     flow->unworthy_w = under_heat_w - flow->power.site_w;

@@ -25,8 +25,8 @@ static double elapsed_s(const struct wm_generating_unit *u, int64_t at_us)
 
 static double solar_w(const struct wm_grid *g, const struct wm_generation *row, int64_t at_us)
 {
-    const double offset_h = wm_site_utc_offset_h(g->site, row->file);
-    return row->capacity_w * row->file->solar_frac[wm_site_year_row(row->file, at_us, offset_h)];
+    const double offset_s = wm_site_utc_offset_s(g->site, row->file);
+    return row->capacity_w * row->file->solar_frac[wm_site_year_row(row->file, at_us, offset_s)];
 }
 
 static void update_unit(const struct wm_grid *g, size_t i, int64_t at_us, double dry_bulb_c,

@@ -48,7 +48,7 @@ static const struct wm_climate *climate_of(size_t i)
 /* Months of the file are local standard time, as the climate's nodes are. */
 static double utc_h(const struct wm_climate *climate, int local_h)
 {
-    return local_h + 0.5 - climate->utc_offset_h;
+    return local_h + 0.5 - climate->utc_offset_s / 3600.0;
 }
 
 static void load(void)

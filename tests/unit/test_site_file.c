@@ -108,7 +108,7 @@ START_TEST(columns_may_be_absent_or_empty)
     ck_assert_ptr_null(y->carbon_kg_per_mwh);
     ck_assert_double_eq_tol(y->wet_bulb_c[0], 22.0052, 5e-4); /* ASHRAE: 30 °C, 50 %, sea level */
     ck_assert_int_eq(y->year, 2023);
-    ck_assert_double_eq(y->utc_offset_h, 0.0); /* the times end in Z */
+    ck_assert_double_eq(y->utc_offset_s, 0.0); /* the times end in Z */
     end();
 }
 END_TEST
@@ -135,7 +135,7 @@ static size_t row_at(const struct wm_site_year *y, int year, int month, int day,
                      double offset_h)
 {
     const struct wm_civil c = {year, month, day, hour, min, 0};
-    return wm_site_year_row(y, wm_civil_to_us(&c), offset_h);
+    return wm_site_year_row(y, wm_civil_to_us(&c), offset_h * 3600.0);
 }
 
 START_TEST(rows_are_found_across_leap_days_and_time_zones)
@@ -307,7 +307,7 @@ START_TEST(epw_files_bring_their_time_zone)
     const struct wm_site_year *y = read_weather();
     ck_assert_ptr_nonnull(y);
     ck_assert_uint_eq(y->n_rows, 8760);
-    ck_assert_double_eq(y->utc_offset_h, -6.0);
+    ck_assert_double_eq(y->utc_offset_s, -6.0 * 3600.0);
     ck_assert_int_eq(y->year, 0); /* months of several years: a typical year */
     ck_assert_double_eq_tol(y->wet_bulb_c[5], 22.0052, 5e-4);
     ck_assert_double_eq_tol(y->wet_bulb_c[6], 13.7834, 5e-4);
