@@ -57,4 +57,18 @@ void wm_page_write(FILE *file, struct wm_arena *arena, const struct wm_page *pag
 bool wm_page_figures(struct wm_folder *folder, const struct wm_side *side,
                      struct wm_page_part *part);
 
+struct wm_store;
+
+/** Whether a file is an SQLite database, as the stores of studies are. */
+bool wm_is_store(const char *path);
+/** Draws the figures of a study's store that its design carries; false with E104 or E401. */
+bool wm_study_page_figures(struct wm_folder *folder, struct wm_store *store,
+                           struct wm_page_part *part);
+/**
+ * The page of a study: verdict, quantiles of the main figures, what moves the net present value,
+ * figures, stamp. What the design does not carry is left out.
+ */
+void wm_study_page_write(FILE *file, struct wm_arena *arena, struct wm_store *store,
+                         const struct wm_page_part *drawn);
+
 #endif

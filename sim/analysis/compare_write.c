@@ -237,22 +237,52 @@ static void heading(FILE *file, const char *text, enum wm_format format)
     fprintf(file, format == WM_FORMAT_MD ? "\n## %s\n\n" : "\n%s\n", text);
 }
 
-static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format format)
+/* Revenues this close are the same: demand limits them all. */
+#define SAME_FRAC 1e-3
+
+/* Most revenue per MW; among those that earn the same, the highest net present value. */
+static const struct wm_side *best_side(const struct wm_comparison *c, size_t *n_same)
 {
     const enum wm_metric key = WM_METRIC_revenue_usd_per_mw_utility_year;
     const struct wm_side *best = NULL;
-    char money[24];
+    double most = 0.0;
     for (size_t i = 0; i < c->n_sides; i++)
-        if (isfinite(c->sides[i].metric[key]) &&
-            (best == NULL || c->sides[i].metric[key] > best->metric[key]))
-            best = &c->sides[i];
+        most = fmax(most, c->sides[i].metric[key]); /* fmax() passes over NAN */
+    *n_same = 0;
+    for (size_t i = 0; i < c->n_sides; i++) {
+        const struct wm_side *const s = &c->sides[i];
+        if (!(s->metric[key] >= most * (1.0 - SAME_FRAC)))
+            continue;
+        (*n_same)++;
+        if (best == NULL || s->metric[WM_METRIC_npv_usd] > best->metric[WM_METRIC_npv_usd])
+            best = s;
+    }
+    return best;
+}
+
+static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format format)
+{
+    size_t n_same = 0;
+    char money[24];
+    const struct wm_side *const best = best_side(c, &n_same);
     if (best == NULL) {
         fputs("No side can run.\n", file);
         return;
     }
+    (void)wm_short_number(printed(best, WM_METRIC_revenue_usd_per_mw_utility_year), money);
+    if (n_same > 1) {
+        if (n_same == c->n_sides)
+            fprintf(file, "%s earn", c->n_sides == 2 ? "Both" : "All");
+        else
+            fprintf(file, "%zu of %zu earn", n_same, c->n_sides);
+        fprintf(file, " the same, %s$ per contract MW-year; of these ", money);
+        clean(file, best->name, format);
+        fprintf(file, " has the highest NPV, limited by %s.\n", wm_side_limit(best));
+        return;
+    }
     clean(file, best->name, format);
-    fprintf(file, " earns most: %s$ per contract MW-year, limited by %s.\n",
-            wm_short_number(printed(best, key), money), wm_side_limit(best));
+    fprintf(file, " earns most: %s$ per contract MW-year, limited by %s.\n", money,
+            wm_side_limit(best));
 }
 
 static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_format format)

@@ -1,90 +1,8 @@
-/* The HTML of a report page. Texts go through text(); figures are gnuplot's SVG with ids of their own. */
+/* The HTML of a report page of runs. */
 #include <math.h>
 #include <string.h>
 
-#include "wattmill/page.h"
-
-static const char style[] =
-    "body{font:15px/1.45 system-ui,sans-serif;color:#222;max-width:1080px;margin:2em "
-    "auto;padding:0 1em}"
-    "h1{font-size:1.6em;margin:1.2em 0 .2em}h2{font-size:1.15em;margin:1.6em 0 "
-    ".4em;border-bottom:1px solid #ccc}"
-    ".verdict{font-size:1.2em;font-weight:600}.note{color:#555;font-size:.9em}"
-    "table{border-collapse:collapse;width:100%;font-size:.9em}th,td{padding:.25em "
-    ".6em;border-bottom:1px solid #e4e4e4;"
-    "text-align:left;vertical-align:top}th{border-bottom:2px solid #999}td.n,th.n{text-align:right;"
-    "font-variant-numeric:tabular-nums;white-space:nowrap}.user{background:#fff3d6}.bad{color:#"
-    "b00020;font-weight:600}"
-    "figure{margin:1em 0;break-inside:avoid}figure "
-    "svg{width:100%;height:auto}figcaption{color:#555;font-size:.9em}"
-    "code{font-size:.95em;overflow-wrap:anywhere}details{margin:.8em 0}"
-    "@media "
-    "print{body{max-width:none;margin:0;font-size:11px}details>*{display:block}h1{break-before:"
-    "page}"
-    "h1:first-of-type{break-before:auto}tr{break-inside:avoid}@page{margin:15mm}}";
-
-static void text(FILE *file, const char *s)
-{
-    for (; *s != 0; s++) {
-        switch (*s) {
-        case '&':
-            fputs("&amp;", file);
-            break;
-        case '<':
-            fputs("&lt;", file);
-            break;
-        case '>':
-            fputs("&gt;", file);
-            break;
-        case '"':
-            fputs("&quot;", file);
-            break;
-        case '\'':
-            fputs("&#39;", file);
-            break;
-        default:
-            fputc((unsigned char)*s < ' ' && *s != '\n' ? ' ' : *s, file);
-        }
-    }
-}
-
-static void cell(FILE *file, const char *s)
-{
-    fputs("<td>", file);
-    text(file, s);
-    fputs("</td>", file);
-}
-
-static void code_cell(FILE *file, const char *s)
-{
-    fputs("<td><code>", file);
-    text(file, s);
-    fputs("</code></td>", file);
-}
-
-static void number_cell(FILE *file, double value)
-{
-    char buf[24];
-    fprintf(file, "<td class=\"n\">%s</td>", isfinite(value) ? wm_short_number(value, buf) : "");
-}
-
-static void head(FILE *file, const char *const *names, size_t n_left, size_t n)
-{
-    fputs("<table><thead><tr>", file);
-    for (size_t i = 0; i < n; i++)
-        fprintf(file, "<th%s>%s</th>", i < n_left ? "" : " class=\"n\"", names[i]);
-    fputs("</tr></thead><tbody>\n", file);
-}
-#define HEAD(file, n_left, ...)                                  \
-    do {                                                         \
-        static const char *const names[] = {__VA_ARGS__};        \
-        head(file, names, n_left, sizeof names / sizeof *names); \
-    } while (0)
-
-static void end_table(FILE *file)
-{
-    fputs("</tbody></table>\n", file);
-}
+#include "html.h"
 
 static const char *string_at(const struct wm_json *object, const char *key)
 {
@@ -109,7 +27,7 @@ static void verdict(FILE *file, const struct wm_side *s)
     fputs("<p class=\"verdict\">", file);
     if (s->infeasible != NULL) {
         fputs("Infeasible: ", file);
-        text(file, s->infeasible);
+        wm_html_text(file, s->infeasible);
     } else {
         fprintf(file,
                 "%s$ per contract MW-year; power is %.0f %% of operator cash OpEx (definition B, "
@@ -130,13 +48,13 @@ static void metric_rows(FILE *file, const struct wm_side *s, bool main_ones)
         if (!isfinite(s->metric[i]) || wm_metric_is_main((enum wm_metric)i) != main_ones)
             continue;
         fputs("<tr>", file);
-        code_cell(file, info->key);
-        number_cell(file, printed(s, (enum wm_metric)i));
-        cell(file, wm_unit_symbol(info->unit));
-        cell(file, info->doc);
+        wm_html_code_cell(file, info->key);
+        wm_html_number_cell(file, printed(s, (enum wm_metric)i));
+        wm_html_cell(file, wm_unit_symbol(info->unit));
+        wm_html_cell(file, info->doc);
         fputs("</tr>\n", file);
     }
-    end_table(file);
+    wm_html_table_end(file);
 }
 
 static void metrics(FILE *file, const struct wm_side *s)
@@ -152,7 +70,7 @@ static void origin_cell(FILE *file, const char *origin)
 {
     const bool user = strcmp(origin, "user") == 0;
     fprintf(file, "<td%s>", user ? " class=\"user\"" : "");
-    text(file, user ? "set by the user" : origin);
+    wm_html_text(file, user ? "set by the user" : origin);
     fputs("</td>", file);
 }
 
@@ -170,67 +88,41 @@ static void assumptions(FILE *file, const struct wm_page_part *part, enum wm_met
     for (size_t i = 0; i < part->n_assumptions; i++) {
         const struct wm_assumption *const a = &part->assumptions[i];
         fputs("<tr>", file);
-        code_cell(file, a->path);
+        wm_html_code_cell(file, a->path);
         fputs("<td class=\"n\">", file);
-        text(file, a->value);
+        wm_html_text(file, a->value);
         fputs("</td>", file);
-        cell(file, a->unit);
+        wm_html_cell(file, a->unit);
         origin_cell(file, a->origin);
         fprintf(file, "<td class=\"n\">%+.0f %%</td>", 100.0 * a->step_frac);
-        number_cell(file, wm_unit_from_si(info->unit, a->change));
+        wm_html_number_cell(file, wm_unit_from_si(info->unit, a->change));
         fputs("</tr>\n", file);
     }
     if (part->n_assumptions > 0)
-        end_table(file);
+        wm_html_table_end(file);
     fprintf(file, "<details%s><summary>All inputs and where each comes from</summary>\n",
             part->n_assumptions > 0 ? "" : " open");
     HEAD(file, 4, "input", "value", "unit", "source");
     for (size_t i = 0; i < part->side->n_inputs; i++) {
         const struct wm_side_input *const in = &part->side->inputs[i];
         fputs("<tr>", file);
-        code_cell(file, in->path);
-        code_cell(file, in->value);
-        cell(file, in->unit);
+        wm_html_code_cell(file, in->path);
+        wm_html_code_cell(file, in->value);
+        wm_html_cell(file, in->unit);
         origin_cell(file, in->origin);
         fputs("</tr>\n", file);
     }
-    end_table(file);
+    wm_html_table_end(file);
     fputs("</details>\n", file);
-}
-
-/* Ids must be unique in a page that holds several drawings. */
-static void svg(FILE *file, const char *drawing, const char *prefix)
-{
-    static const char *const marks[] = {"id='", "id=\"", "href='#", "href=\"#", "url(#"};
-    const char *c = strstr(drawing, "<svg");
-    while (c != NULL && *c != 0) {
-        size_t n = 0;
-        for (size_t i = 0; i < sizeof marks / sizeof *marks && n == 0; i++)
-            if (strncmp(c, marks[i], strlen(marks[i])) == 0)
-                n = strlen(marks[i]);
-        if (n > 0) {
-            fwrite(c, 1, n, file);
-            fputs(prefix, file);
-            c += n;
-        } else {
-            fputc(*c++, file);
-        }
-    }
 }
 
 static void figures(FILE *file, struct wm_arena *arena, const struct wm_page_part *part, size_t at)
 {
     if (part->n_figures > 0)
         fputs("<h2>Figures</h2>\n", file);
-    for (size_t i = 0; i < part->n_figures; i++) {
-        fputs("<figure role=\"img\" aria-label=\"", file);
-        text(file, part->captions[i]);
-        fputs("\">\n", file);
-        svg(file, part->svg[i], wm_arena_printf(arena, "p%zuf%zu_", at, i));
-        fputs("<figcaption>", file);
-        text(file, part->captions[i]);
-        fputs("</figcaption></figure>\n", file);
-    }
+    for (size_t i = 0; i < part->n_figures; i++)
+        wm_html_figure(file, part->svg[i], part->captions[i],
+                       wm_arena_printf(arena, "p%zuf%zu_", at, i));
 }
 
 static void yearly(FILE *file, const struct wm_side *s)
@@ -250,10 +142,10 @@ static void yearly(FILE *file, const struct wm_side *s)
     for (const struct wm_json *y = rows->child; y != NULL; y = y->next) {
         fprintf(file, "<tr><td class=\"n\">%.0f</td>", number_at(y, "year"));
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-            number_cell(file, number_at(y, keys[i]));
+            wm_html_number_cell(file, number_at(y, keys[i]));
         fputs("</tr>\n", file);
     }
-    end_table(file);
+    wm_html_table_end(file);
 }
 
 static void energy(FILE *file, const struct wm_side *s)
@@ -266,13 +158,13 @@ static void energy(FILE *file, const struct wm_side *s)
         total += number_at(u, "mwh");
     for (const struct wm_json *u = uses != NULL ? uses->child : NULL; u != NULL; u = u->next) {
         fputs("<tr>", file);
-        cell(file, string_at(u, "use"));
-        number_cell(file, number_at(u, "mwh"));
+        wm_html_cell(file, string_at(u, "use"));
+        wm_html_number_cell(file, number_at(u, "mwh"));
         fprintf(file, "<td class=\"n\">%.1f %%</td>", 100.0 * number_at(u, "mwh") / total);
-        cell(file, string_at(u, "doc"));
+        wm_html_cell(file, string_at(u, "doc"));
         fputs("</tr>\n", file);
     }
-    end_table(file);
+    wm_html_table_end(file);
 }
 
 static void ledger(FILE *file, const struct wm_side *s)
@@ -282,8 +174,8 @@ static void ledger(FILE *file, const struct wm_side *s)
     for (const struct wm_json *l = lines != NULL ? lines->child : NULL; l != NULL; l = l->next) {
         const struct wm_json *const counted = wm_json_find(l, "definitions");
         fputs("<tr>", file);
-        cell(file, string_at(l, "name"));
-        number_cell(file, number_at(l, "usd"));
+        wm_html_cell(file, string_at(l, "name"));
+        wm_html_number_cell(file, number_at(l, "usd"));
         for (char letter = 'A'; letter <= 'E'; letter++) {
             bool counts = false;
             for (const struct wm_json *d = counted != NULL ? counted->child : NULL; d != NULL;
@@ -293,7 +185,7 @@ static void ledger(FILE *file, const struct wm_side *s)
         }
         fputs("</tr>\n", file);
     }
-    end_table(file);
+    wm_html_table_end(file);
 }
 
 static void balances(FILE *file, const struct wm_side *s)
@@ -304,15 +196,15 @@ static void balances(FILE *file, const struct wm_side *s)
     for (const struct wm_json *b = rows != NULL ? rows->child : NULL; b != NULL; b = b->next) {
         const double residual = number_at(b, "residual_rel");
         fputs("<tr>", file);
-        cell(file, string_at(b, "name"));
-        cell(file, string_at(b, "statement"));
-        number_cell(file, number_at(b, "in"));
-        number_cell(file, number_at(b, "out"));
-        cell(file, string_at(b, "unit"));
+        wm_html_cell(file, string_at(b, "name"));
+        wm_html_cell(file, string_at(b, "statement"));
+        wm_html_number_cell(file, number_at(b, "in"));
+        wm_html_number_cell(file, number_at(b, "out"));
+        wm_html_cell(file, string_at(b, "unit"));
         fprintf(file, "<td class=\"n%s\">%.1e</td></tr>\n",
                 residual <= WM_BALANCE_LIMIT ? "" : " bad", residual);
     }
-    end_table(file);
+    wm_html_table_end(file);
 }
 
 static void messages(FILE *file, const struct wm_side *s)
@@ -326,11 +218,11 @@ static void messages(FILE *file, const struct wm_side *s)
     fputs("<ul>\n", file);
     for (const struct wm_json *m = items->child; m != NULL; m = m->next) {
         fputs("<li>", file);
-        text(file, string_at(m, "code"));
+        wm_html_text(file, string_at(m, "code"));
         fputs(" <code>", file);
-        text(file, string_at(m, "path"));
+        wm_html_text(file, string_at(m, "path"));
         fputs("</code> ", file);
-        text(file, string_at(m, "text"));
+        wm_html_text(file, string_at(m, "text"));
         fputs("</li>\n", file);
     }
     fputs("</ul>\n", file);
@@ -343,7 +235,7 @@ static void stamp(FILE *file, const struct wm_side *s)
     fputs("<h2>Stamp</h2>\n<p class=\"note\">wattmill", file);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         fprintf(file, "%s%s <code>", i > 0 ? ", " : " ", i == 0 ? "" : keys[i]);
-        text(file, string_at(st, keys[i]));
+        wm_html_text(file, string_at(st, keys[i]));
         fputs("</code>", file);
     }
     fprintf(file, ", seed %lld. Equal stamps mean equal results.</p>\n", (long long)s->seed);
@@ -353,7 +245,7 @@ static void part(FILE *file, struct wm_arena *arena, const struct wm_page *page,
 {
     const struct wm_page_part *const p = &page->parts[at];
     fputs("<h1>", file);
-    text(file, p->side->name);
+    wm_html_text(file, p->side->name);
     fputs("</h1>\n", file);
     verdict(file, p->side);
     if (p->side->result == NULL)
@@ -378,32 +270,26 @@ static void overview(FILE *file, const struct wm_page *page)
     for (size_t i = 0; i < page->n_parts; i++) {
         const struct wm_side *const s = page->parts[i].side;
         fputs("<tr>", file);
-        cell(file, s->name);
-        cell(file, wm_side_limit(s));
-        number_cell(file, printed(s, WM_METRIC_revenue_usd_per_mw_utility_year));
-        number_cell(file, printed(s, WM_METRIC_npv_usd));
-        number_cell(file, printed(s, WM_METRIC_irr_frac));
-        number_cell(file, printed(s, WM_METRIC_output_tok_per_s_per_mw_utility));
-        number_cell(file, printed(s, WM_METRIC_energy_j_per_output_tok));
-        number_cell(file, printed(s, WM_METRIC_lcot_out_usd_per_mtok));
-        number_cell(file, printed(s, WM_METRIC_power_share_b_frac));
+        wm_html_cell(file, s->name);
+        wm_html_cell(file, wm_side_limit(s));
+        wm_html_number_cell(file, printed(s, WM_METRIC_revenue_usd_per_mw_utility_year));
+        wm_html_number_cell(file, printed(s, WM_METRIC_npv_usd));
+        wm_html_number_cell(file, printed(s, WM_METRIC_irr_frac));
+        wm_html_number_cell(file, printed(s, WM_METRIC_output_tok_per_s_per_mw_utility));
+        wm_html_number_cell(file, printed(s, WM_METRIC_energy_j_per_output_tok));
+        wm_html_number_cell(file, printed(s, WM_METRIC_lcot_out_usd_per_mtok));
+        wm_html_number_cell(file, printed(s, WM_METRIC_power_share_b_frac));
         fputs("</tr>\n", file);
     }
-    end_table(file);
+    wm_html_table_end(file);
 }
 
 void wm_page_write(FILE *file, struct wm_arena *arena, const struct wm_page *page)
 {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-          "'unsafe-inline'; img-src data:\">\n<title>wattmill: ",
-          file);
-    text(file, page->n_parts > 0 ? page->parts[0].side->name : "report");
-    fprintf(file, "</title>\n<style>%s</style></head><body>\n", style);
+    wm_html_begin(file, page->n_parts > 0 ? page->parts[0].side->name : "report");
     if (page->n_parts > 1)
         overview(file, page);
     for (size_t i = 0; i < page->n_parts; i++)
         part(file, arena, page, i);
-    fputs("</body></html>\n", file);
+    wm_html_end(file);
 }

@@ -362,7 +362,7 @@ enum wm_status wm_plan_make(struct wm_arena *arena, const struct wm_side *side,
         wm_diag_add(diags, WM_E306, NULL, NULL, "a plan needs a scenario that runs%s%s",
                     side->infeasible != NULL ? ": " : "",
                     side->infeasible != NULL ? side->infeasible : "; this is a result");
-        return WM_INVALID;
+        return side->infeasible != NULL ? WM_INFEASIBLE : WM_INVALID;
     }
     const enum wm_status status = wm_catalog_load(arena, &catalog, diags);
     if (status != WM_OK)

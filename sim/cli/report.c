@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/store.h"
 
 struct options {
     struct cli_sets sets;
@@ -63,9 +64,8 @@ static const char *scratch_dir(struct cli *cli)
     return NULL;
 }
 
-/* Figures of one part, in DIR, in a folder of its own below it, or in one that goes away again. */
-static bool draw(struct cli *cli, const struct options *o, const struct wm_side *side, size_t i,
-                 struct wm_page_part *part)
+/* A folder to draw in: DIR, one of its own below it, or one that goes away again. */
+static struct wm_folder *open_folder(struct cli *cli, const struct options *o, size_t i)
 {
     const char *const dir = o->dir == NULL ? scratch_dir(cli)
                             : cli->n_words == 1
@@ -73,8 +73,17 @@ static bool draw(struct cli *cli, const struct options *o, const struct wm_side 
                                 : wm_arena_printf(cli->arena, "%s/%zu", o->dir, i + 1);
     struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
     if (dir == NULL || !wm_folder_open(f, cli->arena, dir, &cli->diags))
-        return false;
+        return NULL;
     f->formats = o->dir == NULL ? WM_FIGURE_SVG : WM_FIGURE_SVG | WM_FIGURE_PNG | WM_FIGURE_PDF;
+    return f;
+}
+
+static bool draw(struct cli *cli, const struct options *o, const struct wm_side *side, size_t i,
+                 struct wm_page_part *part)
+{
+    struct wm_folder *const f = open_folder(cli, o, i);
+    if (f == NULL)
+        return false;
     const bool good = wm_page_figures(f, side, part);
     if (o->dir == NULL)
         remove_folder(f);
@@ -101,6 +110,55 @@ static enum wm_status fill(struct cli *cli, const struct options *o, size_t i,
     return draw(cli, o, side, i, part) ? WM_OK : WM_IO;
 }
 
+/* To standard output, or as report.html of the folder. */
+static enum wm_status put_page(struct cli *cli, const char *dir, wm_sink_fn sink,
+                               const void *context)
+{
+    if (dir == NULL) {
+        sink(stdout, context);
+        return WM_OK;
+    }
+    struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
+    if (!wm_folder_open(f, cli->arena, dir, &cli->diags) ||
+        !wm_folder_put(f, "report.html", sink, context))
+        return WM_IO;
+    printf("%s\n", f->files[0]);
+    return WM_OK;
+}
+
+struct study_sink {
+    struct wm_arena *arena;
+    struct wm_store *store;
+    const struct wm_page_part *drawn;
+};
+
+static void study_sink(FILE *file, const void *context)
+{
+    const struct study_sink *const s = context;
+    wm_study_page_write(file, s->arena, s->store, s->drawn);
+}
+
+static enum wm_status report_study(struct cli *cli, const struct options *o)
+{
+    struct wm_store *store = NULL;
+    struct wm_page_part drawn = {0};
+    if (cli->n_words > 1) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "report: a store stands alone on its page");
+        return WM_USAGE;
+    }
+    enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    struct wm_folder *const f = open_folder(cli, o, 0);
+    const bool good = f != NULL && wm_study_page_figures(f, store, &drawn);
+    if (f != NULL && o->dir == NULL)
+        remove_folder(f);
+    const struct study_sink sink = {cli->arena, store, &drawn};
+    status = good ? put_page(cli, o->dir, study_sink, &sink) : WM_IO;
+    wm_store_close(store);
+    return status;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
@@ -108,6 +166,9 @@ static enum wm_status run(struct cli *cli, const void *options)
     struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
     struct wm_page_part *const parts = WM_NEW_ARRAY(cli->arena, struct wm_page_part, cli->n_words);
     bool infeasible = false;
+    for (size_t i = 0; i < cli->n_words; i++)
+        if (wm_is_store(cli->words[i]))
+            return report_study(cli, o);
     page.parts = parts;
     for (size_t i = 0; i < cli->n_words; i++) {
         const enum wm_status status = fill(cli, o, i, page.metric, &sides[i], &parts[i]);
@@ -115,22 +176,16 @@ static enum wm_status run(struct cli *cli, const void *options)
             return status;
         infeasible = infeasible || sides[i].infeasible != NULL;
     }
-    if (o->dir == NULL) {
-        wm_page_write(stdout, cli->arena, &page);
-    } else {
-        struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
-        const struct sink sink = {cli->arena, &page};
-        if (!wm_folder_open(f, cli->arena, o->dir, &cli->diags) ||
-            !wm_folder_put(f, "report.html", page_sink, &sink))
-            return WM_IO;
-        printf("%s\n", f->files[0]);
-    }
+    const struct sink sink = {cli->arena, &page};
+    const enum wm_status status = put_page(cli, o->dir, page_sink, &sink);
+    if (status != WM_OK)
+        return status;
     return infeasible && cli->n_words == 1 ? WM_INFEASIBLE : WM_OK;
 }
 
 const struct cli_verb cli_verb_report = {
     .name = "report",
-    .words = "RESULT...",
+    .words = "RESULT... | STORE",
     .min_words = 1,
     .max_words = 32,
     .summary = "one HTML page without network: figures, assumptions, pro-forma, balances",
@@ -139,7 +194,9 @@ const struct cli_verb cli_verb_report = {
         "latter\n"
         "are drawn from the CSV files beside it. Of a scenario the assumptions that matter are "
         "found by\n"
-        "running it again with each changed by 10 %. Without -o the page goes to standard output.",
+        "running it again with each changed by 10 %. STORE is a study's: quantiles, what moves the "
+        "net\n"
+        "present value, figures. Without -o the page goes to standard output.",
     .options = rows,
     .defaults = &defaults,
     .size = sizeof defaults,

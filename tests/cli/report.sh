@@ -18,3 +18,13 @@ grep -o '<svg' "$tmp/a.html" | wc -l
 grep -o '<h2>[^<]*' "$tmp/out/report.html"
 grep -c 'class="user">set by the user' "$tmp/out/report.html" | awk '{ print ($1 > 10) }'
 (cd "$tmp/out" && ls *.pdf *.html)
+cat >"$tmp/study.json" <<JSON
+{ "extends": "$PWD/scenarios/virginia-100mw-gb300.json", "schema_version": 1, "name": "st<b>udy",
+  "horizon": { "years": 0.01 },
+  "site": { "tariff": { "type": "us-large-load", "energy_usd_per_mwh": { "sweep": [40, 60, 80] } } } }
+JSON
+"$BIN" sweep "$tmp/study.json" -o "$tmp/study.sqlite" --quiet >/dev/null 2>&1
+"$BIN" report "$tmp/study.sqlite" >"$tmp/study.html"
+"$BIN" report "$tmp/study.sqlite" | cmp - "$tmp/study.html" && echo same
+grep -c 'st<b>udy' "$tmp/study.html" || true
+grep -o '<h2>[^<]*' "$tmp/study.html"

@@ -1,0 +1,192 @@
+/* The HTML of a report page of a study, from its store. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "html.h"
+#include "wattmill/export.h"
+
+/* What the page shows quantiles of, of those that the store has. */
+static const char *const keys[] = {"npv_usd",
+                                   "irr_frac",
+                                   "payback_years",
+                                   "dscr_min",
+                                   "revenue_usd_per_mw_utility_year",
+                                   "profit_usd_per_mw_utility_year",
+                                   "lcot_out_usd_per_mtok",
+                                   "power_share_b_frac",
+                                   "power_cost_usd",
+                                   "output_tok_per_s_per_mw_utility",
+                                   "energy_j_per_output_tok",
+                                   "pue_mean",
+                                   "ceiling_bound_hours",
+                                   "stranded_mw_mean",
+                                   "slo_attainment_frac"};
+#define N_KEYS (sizeof keys / sizeof *keys)
+
+static bool has_metric(const struct wm_store_about *about, const char *key)
+{
+    for (size_t i = 0; i < about->n_metrics; i++)
+        if (strcmp(about->metrics[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+struct count {
+    uint64_t all, negative, valued;
+    size_t npv;
+};
+
+static bool count_point(void *context, const struct wm_record *record)
+{
+    struct count *const c = context;
+    c->all++;
+    if (record->value == NULL || isnan(record->value[c->npv]))
+        return true;
+    c->valued++;
+    c->negative += record->value[c->npv] < 0.0;
+    return true;
+}
+
+static void verdict(FILE *file, struct wm_store *store, const struct wm_store_about *about,
+                    struct wm_diags *diags)
+{
+    struct count c = {0};
+    while (c.npv < about->n_metrics && strcmp(about->metrics[c.npv].key, "npv_usd") != 0)
+        c.npv++;
+    fputs("<p class=\"verdict\">", file);
+    if (c.npv < about->n_metrics &&
+        wm_store_each(store, WM_READ_VALUES, count_point, &c, diags) == WM_OK && c.valued > 0)
+        fprintf(file, "The net present value is below 0 in %.0f %% of %llu points.",
+                100.0 * (double)c.negative / (double)c.valued, (unsigned long long)c.valued);
+    else
+        fprintf(file, "%llu points.", (unsigned long long)about->n_points);
+    fputs("</p>\n<p class=\"note\">Design <code>", file);
+    wm_html_text(file, about->design);
+    fprintf(file, "</code>, %llu points in the study; axes:", (unsigned long long)about->n_points);
+    for (size_t i = 0; i < about->n_axes; i++) {
+        fputs(i > 0 ? ", <code>" : " <code>", file);
+        wm_html_text(file, about->axes[i]);
+        fputs("</code>", file);
+    }
+    fputs(".</p>\n", file);
+}
+
+/* A table when the store's design carries it; a note when not. */
+static void section(FILE *file, const char *title, const char *note, enum wm_status status,
+                    const struct wm_grid *grid)
+{
+    if (status != WM_OK)
+        return;
+    fprintf(file, "<h2>%s</h2>\n<p class=\"note\">%s</p>\n", title, note);
+    wm_html_grid(file, grid);
+}
+
+static void stamp(FILE *file, const struct wm_store_about *about)
+{
+    fputs("<h2>Stamp</h2>\n<p class=\"note\">wattmill <code>", file);
+    wm_html_text(file, about->version);
+    fputs("</code>, git_id <code>", file);
+    wm_html_text(file, about->git_id);
+    fputs("</code>, study <code>", file);
+    wm_html_text(file, about->hash);
+    fputs("</code>, scenario <code>", file);
+    wm_html_text(file, about->scenario_hash);
+    fputs("</code>, catalogue <code>", file);
+    wm_html_text(file, about->catalog_hash);
+    fprintf(file, "</code>, seed %lld.</p>\n", (long long)about->seed);
+}
+
+void wm_study_page_write(FILE *file, struct wm_arena *arena, struct wm_store *store,
+                         const struct wm_page_part *drawn)
+{
+    const struct wm_store_about *const about = wm_store_about(store);
+    struct wm_diags quiet = wm_diags_init(arena); /* what a design does not carry is left out */
+    struct wm_grid grid;
+    const char *own[N_KEYS];
+    size_t n = 0;
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (has_metric(about, keys[i]))
+            own[n++] = keys[i];
+    wm_html_begin(file, about->name);
+    fputs("<h1>", file);
+    wm_html_text(file, about->name);
+    fputs("</h1>\n", file);
+    verdict(file, store, about, &quiet);
+    section(file, "Main figures over the points",
+            "P10: a tenth of the points lies below; intervals of 95 %.",
+            n > 0 ? wm_stats_summary(arena, store, own, n, &grid, &quiet) : WM_USAGE, &grid);
+    if (has_metric(about, "npv_usd")) {
+        section(file, "Assumptions that matter", "Axes by the swing of the net present value.",
+                wm_stats_tornado(arena, store, "npv_usd", &grid, &quiet), &grid);
+        section(file, "Sobol indices of the net present value",
+                "First order: alone; total: with all its interactions.",
+                wm_stats_sobol(arena, store, "npv_usd", &grid, &quiet), &grid);
+    }
+    if (drawn->n_figures > 0)
+        fputs("<h2>Figures</h2>\n", file);
+    for (size_t i = 0; i < drawn->n_figures; i++)
+        wm_html_figure(file, drawn->svg[i], drawn->captions[i], wm_arena_printf(arena, "s%zu_", i));
+    stamp(file, about);
+    wm_html_end(file);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static const char *caption(const char *path)
+{
+    static const struct {
+        const char *name, *text;
+    } captions[] = {
+        {"study_tornado.svg", "What moves the net present value"},
+        {"study_distribution.svg", "Distribution of the net present value"},
+        {"study_fan.svg", "Cumulated present value, P10 to P90"},
+        {"study_heat.svg", "Net present value over two axes"},
+        {"study_response.svg", "Net present value along the axes"},
+    };
+    for (size_t i = 0; i < sizeof captions / sizeof *captions; i++)
+        if (ends_with(path, captions[i].name))
+            return captions[i].text;
+    return "Figure of the study";
+}
+
+bool wm_study_page_figures(struct wm_folder *folder, struct wm_store *store,
+                           struct wm_page_part *part)
+{
+    const struct wm_store_about *const about = wm_store_about(store);
+    const char *const metric = has_metric(about, "npv_usd") ? "npv_usd" : NULL;
+    folder->formats |= WM_FIGURE_SVG;
+    if (wm_stats_figures(folder, store, metric, folder->diags) != WM_OK)
+        return false;
+    const char **const svg = WM_NEW_ARRAY(folder->arena, const char *, folder->n_files + 1);
+    const char **const texts = WM_NEW_ARRAY(folder->arena, const char *, folder->n_files + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < folder->n_files; i++) {
+        size_t n_bytes = 0;
+        if (!ends_with(folder->files[i], ".svg"))
+            continue;
+        if (wm_text_load(folder->arena, folder->files[i], &svg[n], &n_bytes, folder->diags) !=
+            WM_OK)
+            return false;
+        texts[n++] = caption(folder->files[i]);
+    }
+    *part = (struct wm_page_part){.svg = svg, .captions = texts, .n_figures = n};
+    return true;
+}
+
+bool wm_is_store(const char *path)
+{
+    static const char magic[16] = "SQLite format 3"; /* sqlite.org/fileformat2.html, 1.3.1 */
+    char head[sizeof magic];
+    FILE *const file = fopen(path, "rb");
+    if (file == NULL)
+        return false;
+    const bool is_store =
+        fread(head, 1, sizeof head, file) == sizeof head && memcmp(head, magic, sizeof head) == 0;
+    fclose(file);
+    return is_store;
+}
