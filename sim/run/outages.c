@@ -4,8 +4,6 @@
 
 #include "wattmill/require.h"
 
-enum cause { CAUSE_ACCELERATOR, CAUSE_HOST, CAUSE_RACK, CAUSE_PLANNED, N_CAUSES };
-
 static int64_t ticks(double time_s)
 {
     return (int64_t)llround(time_s * (double)WM_US_PER_S);
@@ -16,27 +14,21 @@ static const struct wm_failures *failures_of(const struct wm_outages *o)
     return &o->scenario->site.failures;
 }
 
-/* Rates of a replica of the partition, by cause [1/year]. */
-static void rates_of(const struct wm_outages *o, uint32_t partition, double *rates)
+static struct wm_outage_rates rates_of(const struct wm_outages *o, size_t partition)
 {
     const struct wm_failures *f = failures_of(o);
     const struct wm_partition *p = &o->plan->partitions[partition];
     const struct wm_accelerator *a = wm_partition_accelerator(o->plan, p);
     const double gpus = (double)p->gpus_per_replica;
     const double rate = wm_failures_per_gpu_year(f, a) * gpus;
-    rates[CAUSE_ACCELERATOR] = rate * (1.0 - f->host_frac);
-    rates[CAUSE_HOST] = rate * f->host_frac;
-    rates[CAUSE_RACK] = f->rack_per_year * fmax(1.0, gpus / (double)a->rack_gpus);
-    rates[CAUSE_PLANNED] = f->planned_per_gpu_year * gpus;
-}
-
-static double rate_sum(const struct wm_outages *o, uint32_t partition)
-{
-    double rates[N_CAUSES], sum = 0.0;
-    rates_of(o, partition, rates);
-    for (size_t i = 0; i < N_CAUSES; i++)
-        sum += rates[i];
-    return sum;
+    struct wm_outage_rates r = {
+        .per_year = {[WM_CAUSE_ACCELERATOR] = rate * (1.0 - f->host_frac),
+                     [WM_CAUSE_HOST] = rate * f->host_frac,
+                     [WM_CAUSE_RACK] = f->rack_per_year * fmax(1.0, gpus / (double)a->rack_gpus),
+                     [WM_CAUSE_PLANNED] = f->planned_per_gpu_year * gpus}};
+    for (size_t i = 0; i < WM_N_CAUSES; i++)
+        r.sum_per_year += r.per_year[i];
+    return r;
 }
 
 /* Schedules an entity's next event unless it lies so far off that it never runs. */
@@ -49,7 +41,7 @@ static void schedule(struct wm_outages *o, struct wm_sim *sim, uint32_t entity, 
 
 static void schedule_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
 {
-    const double per_year = rate_sum(o, o->partition_of[replica]);
+    const double per_year = o->rates[o->partition_of[replica]].sum_per_year;
     if (per_year > 0.0)
         schedule(o, sim, replica, o->fail_kind,
                  WM_S_PER_YEAR / per_year * wm_rng_exponential(&o->streams[replica]));
@@ -178,35 +170,33 @@ void wm_outages_on_part(struct wm_outages *o, struct wm_sim *sim, uint32_t part)
     begin_repair(o, sim, waiting);
 }
 
-static enum cause draw_cause(struct wm_outages *o, uint32_t replica)
+static enum wm_outage_cause draw_cause(struct wm_outages *o, uint32_t replica)
 {
-    double rates[N_CAUSES];
-    const uint32_t partition = o->partition_of[replica];
-    rates_of(o, partition, rates);
-    double left = wm_rng_uniform(&o->streams[replica]) * rate_sum(o, partition);
-    for (size_t i = 0; i + 1 < N_CAUSES; i++) {
-        if (left < rates[i])
-            return (enum cause)i;
-        left -= rates[i];
+    const struct wm_outage_rates *r = &o->rates[o->partition_of[replica]];
+    double left = wm_rng_uniform(&o->streams[replica]) * r->sum_per_year;
+    for (size_t i = 0; i + 1 < WM_N_CAUSES; i++) {
+        if (left < r->per_year[i])
+            return (enum wm_outage_cause)i;
+        left -= r->per_year[i];
     }
-    return CAUSE_PLANNED;
+    return WM_CAUSE_PLANNED;
 }
 
 /* Accelerators that a failure takes and its mean time to repair. */
 static double damage_of(const struct wm_outages *o, const struct wm_accelerator *a,
-                        enum cause cause, double *repair_s)
+                        enum wm_outage_cause cause, double *repair_s)
 {
     const struct wm_failures *f = failures_of(o);
     switch (cause) {
-    case CAUSE_HOST:
+    case WM_CAUSE_HOST:
         *repair_s = f->host_repair_s;
         return fmin((double)f->host_gpus, (double)a->rack_gpus);
-    case CAUSE_RACK:
+    case WM_CAUSE_RACK:
         *repair_s = f->rack_repair_s;
         return (double)a->rack_gpus;
-    case CAUSE_ACCELERATOR:
-    case CAUSE_PLANNED:
-    case N_CAUSES:
+    case WM_CAUSE_ACCELERATOR:
+    case WM_CAUSE_PLANNED:
+    case WM_N_CAUSES:
         break;
     }
     *repair_s = a->repair_s;
@@ -218,7 +208,7 @@ void wm_outages_on_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t repli
     const uint32_t partition = o->partition_of[replica];
     const struct wm_partition *p = &o->plan->partitions[partition];
     const struct wm_failures *f = failures_of(o);
-    const enum cause cause = draw_cause(o, replica);
+    const enum wm_outage_cause cause = draw_cause(o, replica);
     double repair_s = 0.0;
     const double gpus = damage_of(o, wm_partition_accelerator(o->plan, p), cause, &repair_s);
     /* drawn in any case, so that the stream does not hang on who had a spare */
@@ -226,7 +216,7 @@ void wm_outages_on_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t repli
     o->n_failures++;
     o->n_ok[partition] -= 1.0;
     update(o, partition, wm_sim_now(sim));
-    if (cause == CAUSE_PLANNED) {
+    if (cause == WM_CAUSE_PLANNED) {
         schedule(o, sim, replica, o->repair_kind, f->planned_s);
         return;
     }
@@ -335,6 +325,7 @@ static void open_streams(struct wm_outages *o, struct wm_arena *arena)
     for (uint32_t i = 0; i < o->plan->n_partitions; i++) {
         const struct wm_partition *p = &o->plan->partitions[i];
         o->n_ok[i] = (double)p->n_replicas;
+        o->rates[i] = rates_of(o, i);
         o->spares[p->pool] += p->spare_gpus;
         for (int64_t k = 0; k < p->n_replicas; k++, at++) {
             /* id = (partition, replica in it): a larger one moves no other's failures */
@@ -370,6 +361,7 @@ struct wm_outages *wm_outages_new(struct wm_arena *arena, const struct wm_scenar
                              .n_ok = WM_NEW_ARRAY(arena, double, n),
                              .n_up = WM_NEW_ARRAY(arena, double, n),
                              .is_there = WM_NEW_ARRAY(arena, bool, n),
+                             .rates = WM_NEW_ARRAY(arena, struct wm_outage_rates, n),
                              .spares = WM_NEW_ARRAY(arena, double, plan->n_pools),
                              .mean = WM_NEW_ARRAY(arena, double, n),
                              .integral = WM_NEW_ARRAY(arena, double, n),

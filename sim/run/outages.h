@@ -37,12 +37,26 @@ struct wm_broken_part {
 };
 #define WM_NO_REPLICA UINT32_MAX
 
+enum wm_outage_cause {
+    WM_CAUSE_ACCELERATOR,
+    WM_CAUSE_HOST,
+    WM_CAUSE_RACK,
+    WM_CAUSE_PLANNED,
+    WM_N_CAUSES
+};
+
+/** How often a replica of a partition stops, by cause. */
+struct wm_outage_rates {
+    double per_year[WM_N_CAUSES], sum_per_year;
+};
+
 struct wm_outages {
     const struct wm_scenario *scenario;
     const struct wm_site_plan *plan;
     double *n_ok;   /* [n_partitions] replicas whose parts work */
     double *n_up;   /* [n_partitions] of them those that are there and have power and cooling */
     bool *is_there; /* [n_partitions] */
+    struct wm_outage_rates *rates; /* [n_partitions] */
     double *spares; /* [n_pools] accelerators at hand */
     /* mean of n_up since the last call of wm_outages_mean() */
     double *mean, *integral;

@@ -117,6 +117,44 @@ START_TEST(marginal_revenue_never_earns_less_than_other_policies)
 }
 END_TEST
 
+#define BOUND(limit)                                                                          \
+    "site.ceiling.limit_mw=0.8", "workloads.chat.demand.output_tok_per_s=900000",             \
+        "workloads.chat.demand.shape=\"flat\"", "workloads.night.demand.output_tok_per_s=0",  \
+        "site.tariff.energy_usd_per_mwh=200",                                                 \
+        "site.ceiling.calendar=[{\"from\":\"2027-07-01\",\"to\":\"2028-01-01\","          \
+        "\"limit_mw\":" limit "}]"
+
+START_TEST(shadow_price_is_the_worth_of_a_megawatt_within_a_percent)
+{
+    const struct wm_results *a = RUN(BOUND("0.6000"));
+    const struct wm_results *b = RUN(BOUND("0.5995"));
+    const double margin = METRIC(a, revenue_usd) - METRIC(b, revenue_usd) -
+                          200.0 * (METRIC(a, site_energy_mwh) - METRIC(b, site_energy_mwh)) / 3.6e9;
+    const double lambda = METRIC(a, shadow_price_usd_per_mwh_mean);
+    ck_assert_double_gt(lambda, 0.0);
+    ck_assert_double_eq_tol(margin / (0.0005 * a->hours) / lambda, 1.0, 0.01);
+    /* summed over a year: what a megawatt is worth at this fleet */
+    ck_assert_double_eq_tol(METRIC(a, shadow_price_usd_per_mw_year) / (lambda * 8760.0), 1.0, 1e-12);
+    const struct wm_results *slack = RUN("site.ceiling.limit_mw=3");
+    ck_assert_double_eq(METRIC(slack, shadow_price_usd_per_mwh_mean), 0.0);
+    ck_assert_double_eq(METRIC(slack, ceiling_bound_hours), 0.0);
+}
+END_TEST
+
+START_TEST(work_that_earns_less_than_its_energy_is_not_done)
+{
+    /* a price spike: serving stops by choice, the ceiling binds nothing */
+    const struct wm_results *r = RUN("site.tariff.energy_usd_per_mwh=90000");
+    ck_assert_double_eq_tol(r->classes[CHAT].output_tok_served, 0.0, 1.0);
+    ck_assert_double_gt(METRIC(r, unworthy_mwh), 0.0);
+    ck_assert_double_eq(METRIC(r, ceiling_bound_hours), 0.0);
+    ck_assert(r->balances_close);
+    const struct wm_results *ranked =
+        RUN("site.tariff.energy_usd_per_mwh=90000", "policy.capping=\"priority\"");
+    ck_assert_double_gt(ranked->classes[CHAT].output_tok_served, 0.0);
+}
+END_TEST
+
 START_TEST(every_policy_obeys_the_ceiling)
 {
     static const char *const policies[] = {"policy.capping=\"marginal_revenue\"",
@@ -195,6 +233,8 @@ int main(void)
     tcase_add_test(tc, batch_work_is_paid_half_and_waits_for_slack);
     tcase_add_test(tc, batch_work_past_its_deadline_is_dropped);
     tcase_add_test(tc, marginal_revenue_never_earns_less_than_other_policies);
+    tcase_add_test(tc, shadow_price_is_the_worth_of_a_megawatt_within_a_percent);
+    tcase_add_test(tc, work_that_earns_less_than_its_energy_is_not_done);
     tcase_add_test(tc, every_policy_obeys_the_ceiling);
     tcase_add_test(tc, priority_takes_the_flexible_class_first_and_uniform_takes_the_same_of_all);
     tcase_add_test(tc, refunds_take_what_missed_its_target_from_revenue);

@@ -129,7 +129,7 @@ START_TEST(shadow_price_equals_the_worth_of_a_finite_megawatt)
     const double worth = (METRIC(a, revenue_usd) - METRIC(b, revenue_usd)) / mwh;
     const double lambda = METRIC(a, shadow_price_usd_per_mwh_mean);
     ck_assert_double_gt(lambda, 0.0);
-    ck_assert_double_eq_tol(worth / lambda, 1.0, 0.02);
+    ck_assert_double_eq_tol(worth / lambda, 1.0, 0.01);
 }
 END_TEST
 
