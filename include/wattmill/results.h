@@ -104,6 +104,14 @@ struct wm_series_row {
     double shadow_price_usd_per_mwh;
 };
 
+/** A year of the horizon, of 8,760 hours from its start; the last may be shorter. */
+struct wm_year_result {
+    double time_s, revenue_usd, energy_j;
+    double contract_w, gpus, gpus_up; /* time means: there, and working */
+    double output_tok_offered, output_tok_served, training_tok;
+    double ceiling_bound_s, called_s, shadow_usd_per_mwh; /* the last a time mean */
+};
+
 struct wm_results {
     const struct wm_scenario *scenario;
     double metric[WM_N_METRICS]; /* SI; NAN = not computed */
@@ -125,6 +133,8 @@ struct wm_results {
     size_t n_balances;
     struct wm_series_row *series;
     size_t n_series;
+    const struct wm_year_result *years;
+    size_t n_years;
     uint64_t n_events;
     bool balances_close;
 };

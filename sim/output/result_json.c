@@ -158,6 +158,32 @@ static void write_energy(struct wm_json_writer *w, const struct wm_results *r)
     wm_json_array_end(w);
 }
 
+/* What was simulated, year by year; `yearly` is what the appraisal makes of it. */
+static void write_years(struct wm_json_writer *w, const struct wm_results *r)
+{
+    wm_json_key(w, "simulated_years");
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < r->n_years; i++) {
+        const struct wm_year_result *const y = &r->years[i];
+        wm_json_object_begin(w);
+        wm_json_member_integer(w, "year", (int64_t)i + 1);
+        real(w, "hours", wm_unit_from_si(WM_UNIT_H, y->time_s));
+        real(w, "revenue_usd", y->revenue_usd);
+        real(w, "site_energy_mwh", wm_unit_from_si(WM_UNIT_MWH, y->energy_j));
+        real(w, "contract_mw", wm_unit_from_si(WM_UNIT_MW, y->contract_w));
+        real(w, "gpus", y->gpus);
+        real(w, "gpus_online_mean", y->gpus_up);
+        real(w, "output_tok_offered", y->output_tok_offered);
+        real(w, "output_tok_served", y->output_tok_served);
+        real(w, "training_tok", y->training_tok);
+        real(w, "ceiling_bound_hours", wm_unit_from_si(WM_UNIT_H, y->ceiling_bound_s));
+        real(w, "curtailment_hours", wm_unit_from_si(WM_UNIT_H, y->called_s));
+        real(w, "shadow_price_usd_per_mwh_mean", y->shadow_usd_per_mwh);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
 static void write_balances(struct wm_json_writer *w, const struct wm_results *r)
 {
     wm_json_key(w, "balances");
@@ -215,6 +241,7 @@ void wm_output_json(FILE *file, const struct wm_report *report)
     wm_json_key(&w, "metrics");
     write_metrics(&w, r);
     write_yearly(&w, r->appraisal);
+    write_years(&w, r);
     write_classes(&w, r);
     write_pools(&w, r);
     write_ledger(&w, r->ledger);

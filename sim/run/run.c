@@ -80,6 +80,8 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;
     res->n_series = r->site.n_series;
+    res->years = r->site.years;
+    res->n_years = r->site.n_years;
     res->n_events = r->site.n_events;
     wm_fill_pools(r);
     wm_fill_classes(r);

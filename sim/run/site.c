@@ -6,13 +6,14 @@
 #include "flow.h"
 #include "job.h"
 #include "outages.h"
+#include "years.h"
 #include "wattmill/civil.h"
 #include "wattmill/engine.h"
 
 /* Times inside are microseconds since the start of the horizon. */
 static const int64_t bin_us = 15 * 60 * WM_US_PER_S;
 static const int64_t hour_us = WM_US_PER_H;
-enum { BINS_PER_HOUR = 4 };
+enum { BINS_PER_HOUR = 4, BINS_PER_YEAR = 8760 * BINS_PER_HOUR };
 
 enum kind {
     KIND_CEILING,
@@ -434,6 +435,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     schedule_nulls(sim, options, end);
     update_potential(&s);
 
+    result->years = WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    struct wm_year_result before = {0};
     const size_t used_bytes = wm_arena_used_bytes(arena);
     for (int64_t i = 0; i < n_bins; i++) {
         const int64_t begin = i * bin_us;
@@ -446,6 +449,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
         end_bin(&s, begin);
         if ((i + 1) % BINS_PER_HOUR == 0)
             end_hour(&s);
+        if ((i + 1) % BINS_PER_YEAR == 0 || i + 1 == n_bins)
+            result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
     }
     result->n_events = wm_sim_n_events(sim);
     result->n_growths = wm_sim_n_growths(sim);

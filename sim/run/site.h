@@ -28,6 +28,8 @@ struct wm_site_result {
     size_t n_windows; /* of the calendar and calls at random times */
     struct wm_series_row *series;
     size_t n_series;
+    struct wm_year_result *years;
+    size_t n_years;
     uint64_t n_events, n_failures, n_failovers, n_plant_failures;
     uint32_t n_growths;      /* of the event queue: 0 when its first size was enough */
     size_t loop_arena_bytes; /* taken from the arena after the start: 0 */

@@ -160,6 +160,28 @@ START_TEST(ceiling_is_draw_plus_stranded_plus_slack)
 }
 END_TEST
 
+START_TEST(a_decade_grows_year_by_year_and_its_years_sum_to_the_run)
+{
+    /* demand +30 % a year on a small share of a small site, so that a decade is quick */
+    const struct wm_results *r =
+        RUN("horizon.years=10", "workloads.chat.demand={\"output_tok_per_s\":20000,"
+                                "\"growth_per_year\":0.3}");
+    double revenue = 0.0, energy = 0.0;
+    ck_assert_uint_eq(r->n_years, 10);
+    for (size_t i = 0; i < r->n_years; i++) {
+        revenue += r->years[i].revenue_usd;
+        energy += r->years[i].energy_j;
+        ck_assert_double_eq(r->years[i].time_s, 31536000.0);
+        if (i > 0)
+            ck_assert_double_eq_tol(r->years[i].output_tok_offered /
+                                        r->years[i - 1].output_tok_offered,
+                                    1.3, 1e-3);
+    }
+    ck_assert_double_eq_tol(revenue / METRIC(r, revenue_usd), 1.0, 1e-9);
+    ck_assert_double_eq_tol(energy / METRIC(r, site_energy_mwh), 1.0, 1e-9);
+}
+END_TEST
+
 START_TEST(a_retired_pool_draws_nothing_and_its_successor_takes_over)
 {
     /* H200 by July 15th, then GB300 in its place */
@@ -194,6 +216,7 @@ int main(void)
     tcase_add_test(tc, observed_draw_is_between_the_mean_and_nameplate);
     tcase_add_test(tc, an_efficiency_profile_costs_less_speed_than_power);
     tcase_add_test(tc, ceiling_is_draw_plus_stranded_plus_slack);
+    tcase_add_test(tc, a_decade_grows_year_by_year_and_its_years_sum_to_the_run);
     tcase_add_test(tc, a_retired_pool_draws_nothing_and_its_successor_takes_over);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);
