@@ -69,13 +69,13 @@ static void spread_power(const struct wm_run *r, double power_usd, struct wm_run
 static void set_years(struct wm_run *r, double revenue_usd, double power_usd)
 {
     const size_t n = r->site.n_years;
-    const double earned_usd = r->site.earned_usd[n - 1];
+    double earned_usd = 0.0;
+    for (size_t i = 0; i < n; i++)
+        earned_usd += r->site.years[i].revenue_usd;
     struct wm_run_year *const years = WM_NEW_ARRAY(r->arena, struct wm_run_year, n);
-    for (size_t i = 0; i < n; i++) {
-        const double part_usd = r->site.earned_usd[i] - (i > 0 ? r->site.earned_usd[i - 1] : 0.0);
-        /* income that is paid for standing by comes evenly */
-        years[i].revenue_usd = part_usd + (revenue_usd - earned_usd) / (double)n;
-    }
+    for (size_t i = 0; i < n; i++) /* income that is paid for standing by comes evenly */
+        years[i].revenue_usd =
+            r->site.years[i].revenue_usd + (revenue_usd - earned_usd) / (double)n;
     spread_power(r, power_usd, years);
     r->results->run_years = years;
     r->results->n_run_years = n;

@@ -6,9 +6,9 @@
 #include "flow.h"
 #include "job.h"
 #include "outages.h"
-#include "years.h"
 #include "wattmill/civil.h"
 #include "wattmill/engine.h"
+#include "years.h"
 
 /* Times inside are microseconds since the start of the horizon. */
 static const int64_t bin_us = 15 * 60 * WM_US_PER_S;
@@ -307,16 +307,6 @@ static void end_batch(struct site *s, int64_t begin)
     }
 }
 
-/* Revenue so far stands in the year that is under way. */
-static void end_year(struct site *s, int64_t begin)
-{
-    const size_t year = (size_t)(begin / (int64_t)(WM_S_PER_YEAR * 1e6));
-    double usd = 0.0;
-    for (size_t i = 0; i < s->plan->n_classes; i++)
-        usd += s->result->account.classes[i].revenue_usd;
-    s->result->earned_usd[year] = usd;
-}
-
 static void end_bin(struct site *s, int64_t begin)
 {
     struct wm_site_sum *bin = &s->result->account.bin;
@@ -344,7 +334,6 @@ static void end_bin(struct site *s, int64_t begin)
         .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
     };
     *bin = (struct wm_site_sum){0};
-    end_year(s, begin);
 }
 
 static void schedule_ceiling(struct wm_sim *sim, struct site *s, int64_t end)
@@ -414,8 +403,6 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->grid = wm_grid_begin(&scenario->site);
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
-    result->n_years = (size_t)ceil(scenario->horizon.years - 1e-9);
-    result->earned_usd = WM_NEW_ARRAY(arena, double, result->n_years + 1);
     result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
 
@@ -435,7 +422,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     schedule_nulls(sim, options, end);
     update_potential(&s);
 
-    result->years = WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    result->years =
+        WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
     struct wm_year_result before = {0};
     const size_t used_bytes = wm_arena_used_bytes(arena);
     for (int64_t i = 0; i < n_bins; i++) {

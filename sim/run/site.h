@@ -22,8 +22,6 @@ struct wm_site_result {
     struct wm_meter meter;
     struct wm_grid grid;
     double pue_peak_hour;
-    double *earned_usd; /* [n_years], revenue of classes and jobs up to the end of each year */
-    size_t n_years;     /* of 8,760 h, the last may be a part */
     double *bin_w; /* [n_series] mean power of each billing interval */
     size_t n_windows; /* of the calendar and calls at random times */
     struct wm_series_row *series;

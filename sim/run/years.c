@@ -30,8 +30,7 @@ static struct wm_year_result sums(const struct wm_site_plan *plan, const struct 
 }
 
 struct wm_year_result wm_year_close(const struct wm_site_plan *plan,
-                                    const struct wm_account *account,
-                                    struct wm_year_result *before)
+                                    const struct wm_account *account, struct wm_year_result *before)
 {
     const struct wm_year_result now = sums(plan, account);
     struct wm_year_result y = {0};

@@ -117,11 +117,11 @@ START_TEST(marginal_revenue_never_earns_less_than_other_policies)
 }
 END_TEST
 
-#define BOUND(limit)                                                                          \
-    "site.ceiling.limit_mw=0.8", "workloads.chat.demand.output_tok_per_s=900000",             \
-        "workloads.chat.demand.shape=\"flat\"", "workloads.night.demand.output_tok_per_s=0",  \
-        "site.tariff.energy_usd_per_mwh=200",                                                 \
-        "site.ceiling.calendar=[{\"from\":\"2027-07-01\",\"to\":\"2028-01-01\","          \
+#define BOUND(limit)                                                                         \
+    "site.ceiling.limit_mw=0.8", "workloads.chat.demand.output_tok_per_s=900000",            \
+        "workloads.chat.demand.shape=\"flat\"", "workloads.night.demand.output_tok_per_s=0", \
+        "site.tariff.energy_usd_per_mwh=200",                                                \
+        "site.ceiling.calendar=[{\"from\":\"2027-07-01\",\"to\":\"2028-01-01\","             \
         "\"limit_mw\":" limit "}]"
 
 START_TEST(shadow_price_is_the_worth_of_a_megawatt_within_a_percent)
@@ -134,7 +134,8 @@ START_TEST(shadow_price_is_the_worth_of_a_megawatt_within_a_percent)
     ck_assert_double_gt(lambda, 0.0);
     ck_assert_double_eq_tol(margin / (0.0005 * a->hours) / lambda, 1.0, 0.01);
     /* summed over a year: what a megawatt is worth at this fleet */
-    ck_assert_double_eq_tol(METRIC(a, shadow_price_usd_per_mw_year) / (lambda * 8760.0), 1.0, 1e-12);
+    ck_assert_double_eq_tol(METRIC(a, shadow_price_usd_per_mw_year) / (lambda * 8760.0), 1.0,
+                            1e-12);
     const struct wm_results *slack = RUN("site.ceiling.limit_mw=3");
     ck_assert_double_eq(METRIC(slack, shadow_price_usd_per_mwh_mean), 0.0);
     ck_assert_double_eq(METRIC(slack, ceiling_bound_hours), 0.0);

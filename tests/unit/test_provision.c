@@ -173,9 +173,8 @@ START_TEST(a_decade_grows_year_by_year_and_its_years_sum_to_the_run)
         energy += r->years[i].energy_j;
         ck_assert_double_eq(r->years[i].time_s, 31536000.0);
         if (i > 0)
-            ck_assert_double_eq_tol(r->years[i].output_tok_offered /
-                                        r->years[i - 1].output_tok_offered,
-                                    1.3, 1e-3);
+            ck_assert_double_eq_tol(
+                r->years[i].output_tok_offered / r->years[i - 1].output_tok_offered, 1.3, 1e-3);
     }
     ck_assert_double_eq_tol(revenue / METRIC(r, revenue_usd), 1.0, 1e-9);
     ck_assert_double_eq_tol(energy / METRIC(r, site_energy_mwh), 1.0, 1e-9);
