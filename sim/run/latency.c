@@ -82,7 +82,8 @@ void wm_latency_spread(const struct wm_latency *latency, const struct wm_surface
     for (size_t i = 0; i < WM_SURFACE_POINTS; i++) {
         if (latency->at_point[i] <= 0.0)
             continue;
-        const struct wm_serving_point *p = &surface->rows[0][i].serving;
+        const struct wm_serving_point *p =
+            &surface->rows[i / WM_SURFACE_BATCHES][i % WM_SURFACE_BATCHES].serving;
         const struct delays d = delays_of(p, p, 0.0, ttft_scale);
         spread(&d, latency->at_point[i], ttft, tpot);
     }
