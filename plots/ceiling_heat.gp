@@ -15,4 +15,4 @@ stats data using 4 nooutput
 n_bound = STATS_sum
 set label 1 sprintf("the ceiling binds in %d h%s", n_bound, n_bound > 0 ? " (marked)" : "") at graph 0, graph 1.025 left tc rgb ink
 plot data every ::1 using 1:2:3 with image, \
-     data every ::1 using 1:($4 > 0 ? $2 : NaN) with points pt 7 ps 0.35 lc rgb red
+     data every ::1 using 1:($4 > 0 ? $2 : NaN) with points pt 7 ps 0.7 lc rgb red

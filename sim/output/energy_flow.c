@@ -123,7 +123,7 @@ void wm_energy_flow_csv(FILE *file, const void *context)
         {column_x[X_METER], 1.0, 0.0, f.site_mwh, 100.0},
         {column_x[X_RACKS], 1.0, 0.0, f.it_mwh, 100.0},
         {column_x[X_METER], 0.92 - drawn - 0.5 * idle_mwh * h, 0.0, idle_mwh, 100.0}};
-    static const char *const names[] = {"ceiling", "meter", "racks", "not drawn"};
+    static const char *const names[] = {"ceiling", "site", "racks", "not drawn"};
     for (size_t i = 0; i < 4; i++)
         row(file, names[i], heads[i], 5);
     fputs("\n\n", file);

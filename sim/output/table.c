@@ -54,7 +54,8 @@ static void verdict(FILE *file, const struct wm_report *r)
         fputs("\033[1m", file);
     line(file, "%s$ per contract MW-year; power %.0f %% of OpEx B (assumed ledger);",
          wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
-    line(file, "the ceiling binds %.0f h: %s limits.", bound, wm_limit_name(r->results->metric));
+    line(file, "the ceiling binds %.0f h; limited by %s.", bound,
+         wm_limit_name(r->results->metric));
     if (r->color)
         fputs("\033[0m", file);
 }

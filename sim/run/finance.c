@@ -130,9 +130,12 @@ static void check_plausible(struct wm_results *r, struct wm_diags *diags)
         const struct span *const s = &spans[i];
         const struct wm_metric_info *const info = wm_metric_info(s->metric);
         const double value = wm_unit_from_si(info->unit, r->metric[s->metric]);
+        const double scale = s->high >= 1e6 ? 1e-6 : 1.0;
         if (value < s->low || value > s->high)
-            wm_diag_add(diags, WM_W901, NULL, info->key, "is %.4g %s; published: %.4g to %.4g, %s",
-                        value, wm_unit_symbol(info->unit), s->low, s->high, s->source);
+            wm_diag_add(diags, WM_W901, NULL, info->key,
+                        "is %.4g %s%s; published: %.4g to %.4g, %s", scale * value,
+                        scale < 1.0 ? "M" : "", wm_unit_symbol(info->unit), scale * s->low,
+                        scale * s->high, s->source);
     }
 }
 
