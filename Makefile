@@ -3,7 +3,7 @@
 # Sources are found by folder: every .c below sim/ (but sim/cli) and models/ belongs to the library,
 # every .c in sim/cli to the command, every tests/unit/test_*.c is one test program.
 
-VERSION  := $(shell sed -n 's/.*WM_VERSION "\(.*\)".*/\1/p' include/wattmill/version.h)
+VERSION  := $(shell sed -n 's/.*WM_VERSION  *"\(.*\)".*/\1/p' include/wattmill/version.h)
 PREFIX   ?= /usr/local
 CC       ?= gcc
 CONFIG   ?= release

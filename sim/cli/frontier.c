@@ -2,28 +2,22 @@
 #include <string.h>
 
 #include "options.h"
-#include "wattmill/frontier.h"
-#include "wattmill/tariff.h"
 
 struct options {
     struct cli_sets catalogs;
     const char *accelerators, *llm, *engine, *precision;
-    const char *climate, *cooling, *chain, *ledger, *tariff, *dir;
-    double input_tok, output_tok, cached_frac, ttft_slo_s, speed_slo, max_gpus, pue, power_price;
+    const char *dir;
+    struct cli_site site;
+    double input_tok, output_tok, cached_frac, ttft_slo_s, speed_slo, max_gpus;
     enum wm_format format;
     bool plot;
 };
 
 static const struct options defaults = {.engine = "disaggregated-2026",
-                                        .climate = "northern-virginia",
-                                        .cooling = "dry-cooler",
-                                        .chain = "double-conversion",
-                                        .ledger = "owner-operator",
-                                        .tariff = "us-large-load",
+                                        .site = CLI_SITE_DEFAULTS,
                                         .input_tok = 8192.0,
                                         .output_tok = 1024.0,
                                         .max_gpus = 1024.0,
-                                        .power_price = -1.0,
                                         .format = WM_FORMAT_TABLE};
 
 // clang-format off
@@ -38,13 +32,7 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, ttft_slo_s, "--ttft-slo", "S", 0.001, 1e5, "target of the time to first token (default: none)"),
     CLI_REAL(options, speed_slo, "--speed-slo", "TOK/S", 0.001, 1e5, "target of the speed of an answer, per user (default: none)"),
     CLI_REAL(options, max_gpus, "--max-gpus", "N", 1.0, 1e5, "accelerators of a decoding group at most"),
-    CLI_TEXT(options, climate, "--climate", 0, "NAME", "of the site (default: northern-virginia)"),
-    CLI_TEXT(options, cooling, "--cooling", 0, "NAME", "plant (default: dry-cooler)"),
-    CLI_TEXT(options, chain, "--power-chain", 0, "NAME", "from meter to rack (default: double-conversion)"),
-    CLI_REAL(options, pue, "--pue", "X", 1.0, 5.0, "instead of the plant's and chain's own"),
-    CLI_TEXT(options, ledger, "--ledger", 0, "NAME", "of the cost per token (default: owner-operator)"),
-    CLI_TEXT(options, tariff, "--tariff", 0, "NAME", "energy and demand charge at full load (default: us-large-load)"),
-    CLI_REAL(options, power_price, "--power-price", "USD/MWH", 0.0, 1e4, "at the meter, instead of the tariff's"),
+    CLI_SITE_ROWS(options, site),
     CLI_CATALOG(options, catalogs),
     CLI_FORMAT(options, format),
     CLI_FLAG(options, plot, "--plot", "also draw the fronts on the terminal (needs gnuplot)"),
@@ -58,48 +46,15 @@ struct setting {
     const struct wm_catalog *catalog;
     const struct wm_llm *llm;
     const struct wm_engine *engine;
-    const struct wm_climate *climate;
-    const struct wm_cooling *cooling;
-    const struct wm_power_chain *chain;
-    const struct wm_ledger_params *ledger;
-    const struct wm_tariff *tariff;
 };
-
-static const void *find(struct cli *cli, const struct wm_catalog *catalog,
-                        enum wm_catalog_kind kind, const char *option, const char *name)
-{
-    if (name == NULL) {
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "frontier: needs %s NAME", option);
-        return NULL;
-    }
-    const void *const found = wm_catalog_find(catalog, kind, name);
-    if (found != NULL)
-        return found;
-    struct wm_suggest near = wm_suggest_init(name);
-    for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++)
-        wm_suggest_offer(&near, wm_catalog_at(catalog, kind, i)->name);
-    wm_diag_add(&cli->diags, WM_E208, NULL, option, "no entry \"%s\" in %s%s", name,
-                wm_catalog_section(kind), wm_suggest_text(cli->arena, &near));
-    return NULL;
-}
 
 static enum wm_status load(struct cli *cli, const struct options *o, struct setting *s)
 {
-    struct wm_json *const extra =
-        o->catalogs.n > 0 ? wm_json_new(cli->arena, WM_JSON_OBJECT, NULL) : NULL;
-    for (size_t i = 0; i < o->catalogs.n; i++)
-        if (!wm_override_apply(cli->arena, extra, &o->catalogs.items[i], &cli->diags))
-            return WM_INVALID;
-    const enum wm_status status = wm_catalog_load_with(cli->arena, extra, &s->catalog, &cli->diags);
+    const enum wm_status status = cli_catalog_load(cli, &o->catalogs, &s->catalog);
     if (status != WM_OK)
         return status;
-    s->llm = find(cli, s->catalog, WM_CATALOG_llm, "--llm", o->llm);
-    s->engine = find(cli, s->catalog, WM_CATALOG_engine, "--engine", o->engine);
-    s->climate = find(cli, s->catalog, WM_CATALOG_climate, "--climate", o->climate);
-    s->cooling = find(cli, s->catalog, WM_CATALOG_cooling, "--cooling", o->cooling);
-    s->chain = find(cli, s->catalog, WM_CATALOG_power_chain, "--power-chain", o->chain);
-    s->ledger = find(cli, s->catalog, WM_CATALOG_ledger, "--ledger", o->ledger);
-    s->tariff = find(cli, s->catalog, WM_CATALOG_tariff, "--tariff", o->tariff);
+    s->llm = cli_entry(cli, s->catalog, WM_CATALOG_llm, "--llm", o->llm);
+    s->engine = cli_entry(cli, s->catalog, WM_CATALOG_engine, "--engine", o->engine);
     return WM_OK;
 }
 
@@ -131,15 +86,6 @@ static size_t precisions_of(const struct options *o, const struct wm_accelerator
     return n;
 }
 
-static double power_price(const struct options *o, const struct wm_tariff *t)
-{
-    if (o->power_price >= 0.0)
-        return o->power_price;
-    const double kw_months_per_mwh = 1000.0 * 12.0 / WM_H_PER_YEAR; /* at a constant load */
-    return t->energy_usd_per_mwh + t->delivery_usd_per_mwh +
-           t->demand_usd_per_kw_month * kw_months_per_mwh;
-}
-
 static void eval(struct cli *cli, const struct options *o, const struct setting *s,
                  const struct wm_accelerator *a, enum wm_precision precision, struct series *out)
 {
@@ -153,10 +99,7 @@ static void eval(struct cli *cli, const struct options *o, const struct setting 
                                       .max_gpus = o->max_gpus,
                                       .ttft_slo_s = o->ttft_slo_s,
                                       .tok_per_s_per_user_slo = o->speed_slo};
-    out->site = wm_frontier_site_of(a, s->climate, s->chain, s->cooling, s->ledger,
-                                    power_price(o, s->tariff));
-    if (o->pue > 0.0)
-        out->site.pue = o->pue;
+    out->site = cli_site_terms(cli, s->catalog, &o->site, a);
     out->f.points = WM_NEW_ARRAY(cli->arena, struct wm_frontier_point, WM_FRONTIER_POINTS);
     out->name = wm_arena_printf(cli->arena, "%s %s", a->head.name, wm_precision_words[precision]);
     wm_frontier_eval(&out->c, &out->site, &out->f);
@@ -172,8 +115,8 @@ static size_t eval_all(struct cli *cli, const struct options *o, const struct se
     for (const char *name = o->accelerators; *name != '\0';) {
         const size_t length = strcspn(name, ",");
         const struct wm_accelerator *const a =
-            find(cli, s->catalog, WM_CATALOG_accelerator, "--accelerator",
-                 wm_arena_copy_text(cli->arena, name, length));
+            cli_entry(cli, s->catalog, WM_CATALOG_accelerator, "--accelerator",
+                      wm_arena_copy_text(cli->arena, name, length));
         enum wm_precision list[WM_N_PRECISIONS];
         const size_t n_list = a != NULL && cli->diags.n_errors == 0 ? precisions_of(o, a, list) : 0;
         for (size_t i = 0; i < n_list; i++)
@@ -354,11 +297,11 @@ static void print_series(struct cli *cli, const struct series *s, size_t few)
         print_table(cli, s, few);
     if (s->f.fault == WM_PLAN_OK) {
         const struct wm_frontier_point *const p = &s->f.points[s->f.best];
-        printf(
-            "best: %s, batch %.0f, %.2f prefill accelerators to %.0f that decode; %.4g tok/s per "
-            "MW at the meter\n",
-            group_text(cli->arena, p), p->batch, p->prefill_gpus, p->gpus - p->prefill_gpus,
-            p->out_tok_per_s_per_mw_utility);
+        printf("best: %s, batch %.0f", group_text(cli->arena, p), p->batch);
+        if (p->prefill_gpus > 0.0)
+            printf(", %.2f accelerators prefill for %.0f that decode", p->prefill_gpus,
+                   p->gpus - p->prefill_gpus);
+        putchar('\n');
     }
 }
 
@@ -438,7 +381,7 @@ static enum wm_status run(struct cli *cli, const void *options)
     if (status != WM_OK)
         return status;
     if (o->accelerators == NULL || o->accelerators[0] == '\0')
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "frontier: needs --accelerator NAME");
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "needs --accelerator NAME");
     struct series *all = NULL;
     const size_t n = o->accelerators ? eval_all(cli, o, &setting, &all) : 0;
     if (cli->diags.n_errors > 0)

@@ -26,6 +26,7 @@
 #include <stddef.h>
 
 #include "cli.h"
+#include "wattmill/frontier.h"
 
 enum cli_kind {
     CLI_KIND_END,
@@ -117,6 +118,26 @@ struct cli_verb {
 /* What every verb that loads a scenario offers. */
 #define CLI_SCENARIO_ROWS(tag, member) \
     CLI_SET(tag, member), CLI_CATALOG(tag, member), CLI_SEED(tag, member)
+/* What a site adds to racks, for verbs that ask for no scenario. */
+struct cli_site {
+    const char *climate, *cooling, *chain, *ledger, *tariff;
+    double pue;         /* 0: the plant's and chain's own */
+    double power_price; /* USD/MWh at the meter; negative: the tariff's at full load */
+};
+#define CLI_SITE_DEFAULTS                                                               \
+    {                                                                                   \
+        .climate = "northern-virginia", .cooling = "dry-cooler",                        \
+        .chain = "double-conversion", .ledger = "owner-operator",                       \
+        .tariff = "us-large-load", .power_price = -1.0,                                 \
+    }
+#define CLI_SITE_ROWS(tag, member)                                                                 \
+    CLI_TEXT(tag, member.climate, "--climate", 0, "NAME", "of the site (default: northern-virginia)"), \
+    CLI_TEXT(tag, member.cooling, "--cooling", 0, "NAME", "plant (default: dry-cooler)"),          \
+    CLI_TEXT(tag, member.chain, "--power-chain", 0, "NAME", "from meter to rack (default: double-conversion)"), \
+    CLI_REAL(tag, member.pue, "--pue", "X", 1.0, 5.0, "instead of the plant's and chain's own"),   \
+    CLI_TEXT(tag, member.ledger, "--ledger", 0, "NAME", "of the cost (default: owner-operator)"),  \
+    CLI_TEXT(tag, member.tariff, "--tariff", 0, "NAME", "energy and demand charge at full load (default: us-large-load)"), \
+    CLI_REAL(tag, member.power_price, "--power-price", "USD/MWH", 0.0, 1e4, "at the meter, instead of the tariff's")
 #define CLI_END            \
     {                      \
         .kind = CLI_KIND_END \
@@ -133,6 +154,14 @@ enum wm_status cli_parse(struct cli *cli, const struct cli_verb *verb, void **op
 /* The shipped catalogue with the --catalog files over it. */
 enum wm_status cli_catalog_load(struct cli *cli, const struct cli_sets *files,
                                 const struct wm_catalog **catalog);
+
+/* The entry an option names; NULL after a diagnostic, also when the option was not given. */
+const void *cli_entry(struct cli *cli, const struct wm_catalog *catalog, enum wm_catalog_kind kind,
+                      const char *option, const char *name);
+/* Site terms of an accelerator; names that are no entry become diagnostics. */
+struct wm_frontier_site cli_site_terms(struct cli *cli, const struct wm_catalog *catalog,
+                                       const struct cli_site *site,
+                                       const struct wm_accelerator *accelerator);
 
 /* "--output DIR" as help and man page show it, in the arena. */
 const char *cli_option_spelling(struct wm_arena *arena, const struct cli_option *option);

@@ -90,24 +90,6 @@ static const struct cli_option rows[] = {
 };
 // clang-format on
 
-static const void *find(struct cli *cli, const struct wm_catalog *catalog,
-                        enum wm_catalog_kind kind, const char *option, const char *name)
-{
-    const struct wm_catalog_head *const head =
-        name != NULL ? wm_catalog_find(catalog, kind, name) : NULL;
-    if (head != NULL)
-        return head;
-    struct wm_suggest near = wm_suggest_init(name != NULL ? name : "");
-    for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++)
-        wm_suggest_offer(&near, wm_catalog_at(catalog, kind, i)->name);
-    if (name == NULL)
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "replay: needs %s NAME", option);
-    else
-        wm_diag_add(&cli->diags, WM_E208, NULL, option, "no entry \"%s\" in %s%s", name,
-                    wm_catalog_section(kind), wm_suggest_text(cli->arena, &near));
-    return NULL;
-}
-
 static unsigned word_index(const char *const *words, const char *word)
 {
     unsigned i = 0;
@@ -130,9 +112,10 @@ static enum wm_status load_catalog(struct cli *cli, const struct options *o,
 static enum wm_status fill_case(struct cli *cli, const struct options *o,
                                 const struct wm_catalog *catalog, struct wm_replay_case *c)
 {
-    c->accelerator = find(cli, catalog, WM_CATALOG_accelerator, "--accelerator", o->accelerator);
-    c->llm = find(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
-    c->engine = find(cli, catalog, WM_CATALOG_engine, "--engine", o->engine);
+    c->accelerator =
+        cli_entry(cli, catalog, WM_CATALOG_accelerator, "--accelerator", o->accelerator);
+    c->llm = cli_entry(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
+    c->engine = cli_entry(cli, catalog, WM_CATALOG_engine, "--engine", o->engine);
     if (cli->n_words == 0 && (o->class_name == NULL || o->rate <= 0.0))
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
                     "replay: needs a TRACE, or --class and --rate");
@@ -424,9 +407,9 @@ static enum wm_status serve_class(struct cli *cli, const struct options *o,
                                   const struct wm_catalog *catalog, struct wm_replay_case *c)
 {
     const struct wm_workload_class *const k =
-        find(cli, catalog, WM_CATALOG_workload, "--class", o->class_name);
+        cli_entry(cli, catalog, WM_CATALOG_workload, "--class", o->class_name);
     const struct wm_shape *const shape =
-        o->shape != NULL ? find(cli, catalog, WM_CATALOG_shape, "--shape", o->shape) : NULL;
+        o->shape != NULL ? cli_entry(cli, catalog, WM_CATALOG_shape, "--shape", o->shape) : NULL;
     if (cli->diags.n_errors > 0)
         return WM_USAGE;
     const struct wm_generator_class g = {
