@@ -36,10 +36,10 @@ static void put_text(FILE *file, const char *text, char end)
     fputc(end, file);
 }
 
-/* A label that is a number is no formula, whatever its sign. */
+/* A label of numbers is no formula, whatever its sign. */
 static void put_label(FILE *file, const char *text, char end)
 {
-    if (text[0] == '-' && text[1 + strspn(text + 1, "0123456789.e+-")] == '\0') {
+    if (text[0] == '-' && text[1 + strspn(text + 1, "0123456789.e+-kMGT to")] == '\0') {
         fputs(text, file);
         fputc(end, file);
     } else {

@@ -145,6 +145,18 @@ const char *wm_rounded_number(struct wm_arena *arena, double value, int n_digits
     return wm_arena_printf(arena, "%s", wm_json_number_text(strtod(rounded, NULL), text));
 }
 
+const char *wm_label_number(struct wm_arena *arena, double value)
+{
+    static const struct {
+        double from, scale;
+        const char *prefix;
+    } steps[] = {{1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {1e5, 1e-3, "k"}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (fabs(value) >= steps[i].from)
+            return wm_arena_printf(arena, "%.3g%s", value * steps[i].scale, steps[i].prefix);
+    return wm_rounded_number(arena, value, 3);
+}
+
 const char *wm_table_number(struct wm_arena *arena, double value)
 {
     return wm_rounded_number(arena, value, 5);
@@ -202,8 +214,8 @@ static void group_by_tenth(struct wm_arena *arena, const struct wm_sample *s, si
         edges[k] = wm_sorted_quantile(sorted, s->n, (double)k / N_TENTHS);
     for (size_t k = 0; k < N_TENTHS; k++) {
         g->x[k] = 0.0;
-        g->labels[k] = wm_arena_printf(arena, "%s to %s", wm_rounded_number(arena, edges[k], 3),
-                                       wm_rounded_number(arena, edges[k + 1], 3));
+        g->labels[k] = wm_arena_printf(arena, "%s to %s", wm_label_number(arena, edges[k]),
+                                       wm_label_number(arena, edges[k + 1]));
     }
     for (size_t i = 0; i < s->n; i++) {
         const double x = s->axis[i * s->n_axes + axis];

@@ -50,6 +50,8 @@ enum wm_status wm_tornado_bars(struct wm_arena *arena, struct wm_store *store, c
                                struct wm_tornado_bar **bars, size_t *n, double *centre,
                                struct wm_diags *diags);
 
+/** A number of at most 3 digits, large ones with a prefix (15.7M), for labels. */
+const char *wm_label_number(struct wm_arena *arena, double value);
 /** A number of at most 5 digits for a table, of `n_digits` elsewhere; "" when not finite. */
 const char *wm_table_number(struct wm_arena *arena, double value);
 const char *wm_rounded_number(struct wm_arena *arena, double value, int n_digits);

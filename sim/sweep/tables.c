@@ -252,6 +252,12 @@ static int by_swing(const void *a, const void *b)
     return p < q ? 1 : p > q ? -1 : strcmp(x->axis, y->axis);
 }
 
+static const char *short_label(struct wm_arena *arena, const struct wm_sample *s, size_t i, size_t j)
+{
+    const char *const text = s->axis_text[i * s->n_axes + j];
+    return text != NULL ? text : wm_label_number(arena, s->axis[i * s->n_axes + j]);
+}
+
 static const char *axis_label(struct wm_arena *arena, const struct wm_sample *s, size_t i, size_t j)
 {
     const char *const text = s->axis_text[i * s->n_axes + j];
@@ -270,7 +276,7 @@ static bool bar_alone(struct wm_arena *arena, const struct wm_store_about *about
         const double v = s->values[i];
         if (s->index[i] < first || s->index[i] >= first + about->n_levels[j] || !isfinite(v))
             continue;
-        const char *const label = axis_label(arena, s, i, j);
+        const char *const label = short_label(arena, s, i, j);
         if (!any) {
             bar->low = v;
             bar->low_label = label;
