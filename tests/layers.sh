@@ -22,7 +22,7 @@ only '^sim/base/(numeric[a-z_]*|rng)\.c' 'include <gsl/'
 only '^sim/base/csv_read\.c' '<csv\.h>'
 only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('
 only '^sim/base/digest\.c' 'gcrypt\.h'
-only '^sim/sweep/store\.c' 'sqlite3\.h'
+only '^sim/sweep/store' 'sqlite3\.h'
 only '^sim/sweep/export_xlsx\.c' 'xlsxwriter\.h'
 only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
 

@@ -252,7 +252,8 @@ static int by_swing(const void *a, const void *b)
     return p < q ? 1 : p > q ? -1 : strcmp(x->axis, y->axis);
 }
 
-static const char *short_label(struct wm_arena *arena, const struct wm_sample *s, size_t i, size_t j)
+static const char *short_label(struct wm_arena *arena, const struct wm_sample *s, size_t i,
+                               size_t j)
 {
     const char *const text = s->axis_text[i * s->n_axes + j];
     return text != NULL ? text : wm_label_number(arena, s->axis[i * s->n_axes + j]);
