@@ -253,5 +253,5 @@ enum wm_status wm_store_open_study(struct wm_arena *arena, const char *path,
 
 uint64_t wm_store_n_stored(struct wm_store *store)
 {
-    return (uint64_t)wm_db_count(store, "SELECT wm_db_count(*) FROM point");
+    return (uint64_t)wm_db_count(store, "SELECT count(*) FROM point");
 }

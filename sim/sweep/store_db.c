@@ -191,7 +191,7 @@ static bool read_keys(struct wm_store *s, const char *table, const char *columns
     sqlite3_stmt *stmt = NULL;
     const char *const sql =
         wm_arena_printf(s->arena, "SELECT %s FROM %s ORDER BY id", columns, table);
-    *n = (size_t)wm_db_count(s, wm_arena_printf(s->arena, "SELECT wm_db_count(*) FROM %s", table));
+    *n = (size_t)wm_db_count(s, wm_arena_printf(s->arena, "SELECT count(*) FROM %s", table));
     *keys = WM_NEW_ARRAY(s->arena, struct wm_store_key, *n);
     if (sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         return wm_db_fail(s, diags);
@@ -227,7 +227,7 @@ static bool read_axes(struct wm_store *s, struct wm_diags *diags)
 {
     struct wm_store_about *const a = &s->about;
     sqlite3_stmt *stmt = NULL;
-    a->n_axes = (size_t)wm_db_count(s, "SELECT wm_db_count(*) FROM axis");
+    a->n_axes = (size_t)wm_db_count(s, "SELECT count(*) FROM axis");
     a->axes = (const char **)wm_arena_alloc(s->arena, a->n_axes, sizeof *a->axes);
     a->n_levels = WM_NEW_ARRAY(s->arena, size_t, a->n_axes);
     if (sqlite3_prepare_v2(s->db, "SELECT name,n_levels FROM axis ORDER BY position", -1, &stmt,
