@@ -50,6 +50,15 @@ struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
     return p;
 }
 
+double wm_facility_marginal(const struct wm_facility *facility, const struct wm_weather *weather,
+                            double it_w)
+{
+    const double step_w = fmax(1.0, 1e-4 * it_w);
+    return (wm_facility_eval(facility, weather, it_w).site_w -
+            wm_facility_eval(facility, weather, fmax(0.0, it_w - step_w)).site_w) /
+           fmin(step_w, fmax(it_w, 1e-9));
+}
+
 /* Largest IT power up to 1.5 times the design that `fits`, from below. */
 static double largest_it_w(const struct wm_facility *facility, const struct wm_weather *weather,
                            bool (*fits)(const struct wm_facility_power *, double), double limit)

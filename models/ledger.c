@@ -101,13 +101,14 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
     struct wm_ledger l = {
         .facility_capex_usd = facility_usd + basis->onsite_capex_usd,
         .it_capex_usd = it_usd,
-        .power_usd = basis->energy_usd + basis->demand_usd + basis->coincident_usd +
-                     basis->fixed_usd + basis->fuel_usd,
+        .power_usd = basis->energy_usd + basis->demand_usd + basis->period_demand_usd +
+                     basis->coincident_usd + basis->fixed_usd + basis->fuel_usd,
         .energy_usd = basis->energy_usd,
     };
     const unsigned facility = WM_TAG_FACILITY, it = WM_TAG_IT;
     add_line(&l, "energy", WM_TAG_POWER, basis->energy_usd);
     add_line(&l, "demand charge", WM_TAG_POWER, basis->demand_usd);
+    add_line_if(&l, "demand charge, time of use", WM_TAG_POWER, basis->period_demand_usd);
     add_line_if(&l, "coincident peaks", WM_TAG_POWER, basis->coincident_usd);
     add_line_if(&l, "fuel", WM_TAG_POWER, basis->fuel_usd);
     add_line(&l, "fixed utility charge", WM_TAG_POWER, basis->fixed_usd);

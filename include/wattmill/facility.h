@@ -39,6 +39,13 @@ struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
                                           const struct wm_weather *weather, double it_w);
 
 /**
+ * Watts at the site's side per watt of IT at a state: the marginal PUE.
+ * @return the slope over the last 0.01 % of `it_w`, > 0; cannot fail
+ */
+double wm_facility_marginal(const struct wm_facility *facility, const struct wm_weather *weather,
+                            double it_w);
+
+/**
  * Largest IT power whose site power does not exceed `site_w`, up to `it_design_w` x 1.5 [W].
  * @return found from below, so that the site never exceeds; 0 when idle IT already does
  */

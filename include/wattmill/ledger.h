@@ -61,9 +61,10 @@ struct wm_ledger_basis {
     double it_design_w;
     double it_capex_usd;
     double n_gpus;
-    double energy_usd, demand_usd, coincident_usd, fixed_usd; /* the meter bill */
-    double fuel_usd, onsite_om_usd;                           /* of storage and generation */
-    double onsite_capex_usd; /* likewise, total; of the run its depreciation and recovery: */
+    double energy_usd, demand_usd, period_demand_usd, coincident_usd,
+        fixed_usd;                  /* the meter bill */
+    double fuel_usd, onsite_om_usd; /* of storage and generation */
+    double onsite_capex_usd;        /* likewise, total; of the run its depreciation and recovery: */
     double onsite_straight_usd, onsite_recovery_usd;
     double penalty_usd; /* for energy above the ceiling */
     double years;       /* length of the run, of 8,760 h */

@@ -58,7 +58,8 @@ static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
 }
 
 void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
-                    const struct wm_site_flow *flow, double kg_per_j, double time_s)
+                    const struct wm_site_flow *flow, const struct wm_surroundings *around,
+                    double time_s)
 {
     const struct wm_facility_power *p = &flow->power;
     account->time_s += time_s;
@@ -91,7 +92,10 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->heat_reuse_j += p->plant.heat_reuse_w * time_s;
     account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
     account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
-    account->carbon_kg += flow->meter_w * kg_per_j * time_s;
+    const double usd_per_j = around->energy_usd_per_mwh / WM_J_PER_MWH;
+    account->site_cost_usd += p->site_w * usd_per_j * time_s;
+    account->it_cost_usd += p->it_w * usd_per_j * time_s;
+    account->carbon_kg += flow->meter_w * around->kg_per_j * time_s;
     account->bound_s += flow->is_bound ? time_s : 0.0;
     account->violation_j += flow->over_limit_w * time_s;
     account->penalty_usd += flow->penalty_usd_per_s * time_s;

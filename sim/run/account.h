@@ -8,6 +8,7 @@
 #define WM_RUN_ACCOUNT_H
 
 #include "dispatch.h"
+#include "environment.h"
 #include "latency.h"
 #include "provision.h"
 #include "stranded.h"
@@ -84,6 +85,7 @@ struct wm_account {
     double stranded_ws[WM_N_STRANDINGS], slack_ws;
     double capped_s;
     double carbon_kg;
+    double site_cost_usd, it_cost_usd; /* energy at the meter's price, whoever gave it */
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;
     struct wm_site_sum bin, hour;
@@ -95,6 +97,7 @@ void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
 
 /** Adds `time_s` seconds of a state. */
 void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
-                    const struct wm_site_flow *flow, double kg_per_j, double time_s);
+                    const struct wm_site_flow *flow,
+                    const struct wm_surroundings *around, double time_s);
 
 #endif

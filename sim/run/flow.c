@@ -111,16 +111,6 @@ static void fill_board(struct board *b, const struct wm_scenario *scenario,
     }
 }
 
-/* Site's watts per watt of IT at a state. */
-static double marginal_site_w(const struct wm_facility *facility, const struct wm_weather *weather,
-                              double it_w)
-{
-    const double step_w = fmax(1.0, 1e-4 * it_w);
-    return (wm_facility_eval(facility, weather, it_w).site_w -
-            wm_facility_eval(facility, weather, fmax(0.0, it_w - step_w)).site_w) /
-           fmin(step_w, fmax(it_w, 1e-9));
-}
-
 static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
                      const struct wm_partition *p, const struct wm_partition_flow *pf)
 {
@@ -249,7 +239,7 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
         it_w = fmin(fmin(it_w, chilled_w), wm_facility_it_for_heat_w(f, &now->weather));
         flow->cooled_w = wm_facility_eval(f, &now->weather, it_w).site_w;
     }
-    const double site_per_it = marginal_site_w(f, &now->weather, fmin(it_w, flow->power.it_w));
+    const double site_per_it = wm_facility_marginal(f, &now->weather, fmin(it_w, flow->power.it_w));
     const struct wm_dispatch_order order = {.capping = scenario->policy.capping,
                                             .budget_w = it_w * (1.0 - rounding_margin) - fixed_w,
                                             .cost_usd_per_j = floor_usd_per_j * site_per_it};

@@ -205,6 +205,9 @@ void wm_set_energy(struct wm_run *r)
     SET(r, house_energy_mwh, a->house_j);
     SET(r, pue_mean, wm_ratio(a->site_j, a->it_j));
     SET(r, pue_peak_hour, r->site.pue_peak_hour > 0.0 ? r->site.pue_peak_hour : (double)NAN);
+    SET(r, pue_marginal, r->site.pue_marginal_sum / (a->time_s / WM_S_PER_H));
+    SET(r, pue_cost_weighted,
+        a->it_cost_usd > 0.0 ? a->site_cost_usd / a->it_cost_usd : (double)NAN);
     SET(r, heat_unmet_mwh, a->heat_unmet_j);
     if (r->scenario->site.cooling.heat_reuse_frac > 0.0) {
         SET(r, heat_reuse_mwh, a->heat_reuse_j);

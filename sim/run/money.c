@@ -41,7 +41,8 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
                           r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu;
     const struct wm_bill bill = wm_meter_bill(&r->site.meter, r->scenario->site.ceiling.limit_w);
     b.energy_usd = bill.energy_usd;
-    b.demand_usd = bill.demand_usd + bill.period_demand_usd;
+    b.demand_usd = bill.demand_usd;
+    b.period_demand_usd = bill.period_demand_usd;
     b.coincident_usd = bill.coincident_usd;
     b.fixed_usd = bill.fixed_usd;
     add_onsite(r, &b);

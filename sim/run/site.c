@@ -111,7 +111,7 @@ static void account_for(struct site *s, double time_s)
 {
     struct wm_account *account = &s->result->account;
     struct wm_grid *grid = &s->result->grid;
-    wm_account_add(account, s->plan, &s->flow, s->environment.now.kg_per_j, time_s);
+    wm_account_add(account, s->plan, &s->flow, &s->environment.now, time_s);
     account->bin.generation_j += grid->flow.generation_w * time_s;
     account->bin.storage_j += grid->flow.storage_w * time_s;
     wm_grid_advance(grid, time_s);
@@ -289,6 +289,8 @@ static void end_hour(struct site *s)
     struct wm_site_sum *hour = &s->result->account.hour;
     if (hour->it_j > 0.0)
         s->result->pue_peak_hour = fmax(s->result->pue_peak_hour, hour->site_j / hour->it_j);
+    s->result->pue_marginal_sum +=
+        wm_facility_marginal(&s->plan->facility, &s->instant.weather, hour->it_j / hour->time_s);
     *hour = (struct wm_site_sum){0};
 }
 

@@ -68,6 +68,7 @@ START_TEST(what_is_no_table_is_refused_with_its_line)
     ck_assert_int_eq(scan("a\nb\"c\n"), WM_INVALID);
     ck_assert_int_eq(diags.items[0].code, WM_E214);
     ck_assert_int_eq(diags.items[0].place.line, 2);
+    wm_arena_close(arena);
     ck_assert_int_eq(scan("a\n\"b\n"), WM_INVALID);
     ck_assert_int_eq(wm_csv_scan(arena, zero, sizeof zero - 1, "t.csv", note, &n_rows, &diags),
                      WM_INVALID);

@@ -209,6 +209,29 @@ START_TEST(an_economic_engine_runs_while_it_is_cheaper_than_the_meter)
 }
 END_TEST
 
+/* A fortnight of July has one month's peak: it is billed for its share of the year. */
+START_TEST(coincident_peaks_and_periods_have_lines_of_their_own)
+{
+    const struct wm_results *four = RUN("site.tariff=ercot-4cp");
+    const struct wm_results *tou = RUN("site.tariff=us-time-of-use");
+    closes(four);
+    const double paid = usd_of(four, "coincident peaks");
+    const double whole = METRIC(four, site_power_peak_mw) / 1e3 * 70.0 * four->hours / 8760.0;
+    ck_assert(paid <= whole && paid > 0.5 * whole);
+    ck_assert_double_eq(usd_of(four, "demand charge"), 0.0);
+    ck_assert_double_gt(usd_of(tou, "demand charge, time of use"), 0.0);
+    ck_assert_double_eq_tol(METRIC(tou, power_cost_usd),
+                            usd_of(tou, "energy") + usd_of(tou, "demand charge") +
+                                usd_of(tou, "demand charge, time of use") +
+                                usd_of(tou, "fixed utility charge"),
+                            1e-6);
+    /* dear hours are the site's dear hours: summer afternoons are hot */
+    ck_assert_double_gt(METRIC(tou, pue_cost_weighted), METRIC(tou, pue_mean));
+    ck_assert_double_gt(METRIC(tou, pue_marginal), 1.0);
+    ck_assert_double_lt(METRIC(tou, pue_marginal), METRIC(tou, pue_peak_hour));
+}
+END_TEST
+
 /* A plant too small for hot hours: IT gives way, the heat never stays. */
 START_TEST(it_is_capped_by_what_the_plant_can_cool)
 {
@@ -268,6 +291,7 @@ int main(void)
     tcase_add_test(tc, baseload_fuel_cells_replace_the_meter_and_burn_fuel);
     tcase_add_test(tc, a_called_engine_starts_late_climbs_and_is_stopped);
     tcase_add_test(tc, an_economic_engine_runs_while_it_is_cheaper_than_the_meter);
+    tcase_add_test(tc, coincident_peaks_and_periods_have_lines_of_their_own);
     tcase_add_test(tc, it_is_capped_by_what_the_plant_can_cool);
     tcase_add_test(tc, standing_by_for_the_grid_is_revenue_and_no_negative_cost);
     tcase_add_test(tc, null_events_change_nothing_with_everything_on);
