@@ -23,16 +23,21 @@ what its boards draw; the power chain and the cooling plant turn rack power into
 the ceiling is lower, dispatch decides who gets the watts; tariff, price deck and ledger turn the year into money.
 """
 SECTIONS = [
-    ("What runs", ["accelerator", "llm", "engine_software", "workload"]),
-    ("Serving", ["step", "step_table", "serving", "prefix_cache", "replica", "fleet"]),
+    ("What runs", ["accelerator", "llm", "engine_software", "workload", "failures"]),
+    ("Serving in closed form", ["step", "step_table", "serving", "frontier", "calibrate"]),
+    ("Serving request by request", ["request", "trace", "generate", "prefix_cache", "replica",
+                                    "sim/replica/router", "fleet", "service", "replay"]),
     ("Training", ["training"]),
     ("Weather and the plant", ["psychrometrics", "climate", "site_year", "power_chain", "cooling",
                                "chiller", "facility", "thermal"]),
     ("Grid", ["tariff", "storage", "generation"]),
     ("The site-year", ["sim/run/" + name for name in (
-        "provision", "partition", "surface", "environment", "ceiling", "curtailment", "dispatch",
-        "flow", "batch", "job", "latency", "meter", "account")]),
-    ("Money", ["deck", "ledger", "finance", "appraisal", "price_path", "megawatt"]),
+        "provision", "partition", "draw", "surface", "environment", "ceiling", "curtailment",
+        "dispatch", "flow", "grid", "batch", "job", "outages", "stranded", "latency", "meter",
+        "account")]),
+    ("Money", ["deck", "ledger", "finance", "appraisal", "price_path", "megawatt", "refresh",
+               "plan"]),
+    ("Many runs", ["study", "export", "compare", "claims"]),
     ("Under all of it", ["engine", "rng", "stats"]),
 ]
 INCLUDE = "include/wattmill"
@@ -107,18 +112,23 @@ def worth_showing(lines):
     return len(lines) > 1 or " = " in body or "[" in body
 
 
-def path_of(name):
-    return f"{name}.h" if "/" in name else f"{INCLUDE}/{name}.h"
-
-
 GAPS = []
 
 
 def note_gaps(title, opening):
-    """Keeps the paragraph of an opening comment that says what is left out."""
+    """Keeps what an opening comment says is left out: a paragraph of its own, or a sentence."""
     for paragraph in re.split(r"\n\s*\n", "\n".join(opening)):
-        if paragraph.startswith("Left out"):
-            GAPS.append((title, " ".join(paragraph.partition(": ")[2].split()).rstrip(".")))
+        text = " ".join(paragraph.split())
+        if text.startswith("Left out"):
+            GAPS.append((title, text.partition(": ")[2].rstrip(".")))
+            continue
+        for sentence in re.split(r"(?<=[.;]) (?=[A-Z])", text):
+            if re.search(r"(is|are) left out|leaves out|not modelled", sentence):
+                GAPS.append((title, sentence.rstrip(".")))
+
+
+def path_of(name):
+    return f"{name}.h" if "/" in name else f"{INCLUDE}/{name}.h"
 
 
 def header(name):
@@ -133,6 +143,8 @@ def header(name):
     print(escape(prose([first[:1].upper() + first[1:]] + opening[1:])))
     note_gaps(title, opening)
     for function, lines in functions(text):
+        for note in re.findall(r"@note\s+left out: ([^@]*)", " ".join(" ".join(lines).split())):
+            GAPS.append((f"`{function}`", note.strip().rstrip(".")))
         if worth_showing(lines):
             print(f"\n**`{function}`** {escape(prose(lines))}")
 
