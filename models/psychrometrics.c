@@ -32,15 +32,30 @@ double wm_humidity_ratio(double dry_bulb_c, double wet_bulb_c, double pressure_p
     return ((2830.0 - 0.24 * w) * saturated - 1.006 * (t - w)) / (2830.0 + 1.86 * t - 2.1 * w);
 }
 
+/* Regula falsi with halved ends (Illinois), every third step a bisection: the ratio jumps a little
+ * where the wick freezes. */
 double wm_wet_bulb_from_ratio_c(double dry_bulb_c, double humidity_ratio, double pressure_pa)
 {
+    static const double enough_k = 1e-9, enough_ratio = 1e-14;
     double lo = dry_bulb_c - 60.0, hi = dry_bulb_c;
-    for (int i = 0; i < 24; i++) { /* 60 K / 2^24 < 1e-5 K */
-        const double mid = 0.5 * (lo + hi);
-        if (wm_humidity_ratio(dry_bulb_c, mid, pressure_pa) > humidity_ratio)
+    double f_lo = wm_humidity_ratio(dry_bulb_c, lo, pressure_pa) - humidity_ratio;
+    double f_hi = wm_humidity_ratio(dry_bulb_c, hi, pressure_pa) - humidity_ratio;
+    if (f_hi <= 0.0) /* saturated */
+        return hi;
+    for (int i = 0; i < 100 && f_lo < 0.0 && hi - lo > enough_k; i++) {
+        const double mid = i % 3 == 2 ? 0.5 * (lo + hi) : (lo * f_hi - hi * f_lo) / (f_hi - f_lo);
+        const double f = wm_humidity_ratio(dry_bulb_c, mid, pressure_pa) - humidity_ratio;
+        if (fabs(f) < enough_ratio)
+            return mid;
+        if (f > 0.0) {
             hi = mid;
-        else
+            f_hi = f;
+            f_lo *= 0.5;
+        } else {
             lo = mid;
+            f_lo = f;
+            f_hi *= 0.5;
+        }
     }
     return 0.5 * (lo + hi);
 }

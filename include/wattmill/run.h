@@ -13,6 +13,7 @@
 
 struct wm_run_options {
     uint64_t n_null_events; /* events spread over the run that change nothing (for tests) */
+    bool without_series;    /* leave out the row of each billing interval */
     bool ignore_windows;    /* run as if no ceiling window and no call came */
 };
 

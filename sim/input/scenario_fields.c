@@ -228,18 +228,21 @@ static double shares_at(const struct wm_scenario *s, int64_t at_us)
 static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_fleet *fleet = s->fleet.items;
+    bool too_much = false;
     if (s->fleet.n > WM_MAX_POOLS)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "has %zu pools, at most %d are allowed",
                     s->fleet.n, WM_MAX_POOLS);
     if (s->fleet.n == 0)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "is empty: give at least one pool");
     for (size_t i = 0; i < s->fleet.n; i++) {
-        if (shares_at(s, fleet[i].online_us) > 1.0 + 1e-12)
+        if (fleet[i].count < 0 && !too_much && shares_at(s, fleet[i].online_us) > 1.0 + 1e-12) {
+            too_much = true;
             wm_diag_add(
                 diags, WM_E211, NULL, "fleet",
                 "shares of the pools that fill the site sum to %g when \"%s\" comes online, "
                 "more than 1",
                 shares_at(s, fleet[i].online_us), fleet[i].name);
+        }
         if (fleet[i].retire_us <= fleet[i].online_us)
             wm_diag_add(diags, WM_E211, NULL, fleet[i].name, "retires before it comes online");
         for (size_t j = 0; j < i; j++)

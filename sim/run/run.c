@@ -14,7 +14,7 @@ static double difference(double a, double b)
 /* What the windows took, by a twin of the same seed without them. */
 static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
 {
-    const struct wm_run_options options = {.ignore_windows = true};
+    const struct wm_run_options options = {.ignore_windows = true, .without_series = true};
     const struct wm_site_result *s = &r->site;
     struct wm_site_result twin = {0};
     SET(r, curtailed_mwh, 0.0);
@@ -22,7 +22,7 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
         return;
     wm_site_run(r->arena, r->scenario, &r->plan, &options, &twin, diags);
     double rebound_j = 0.0, lost_usd = 0.0;
-    for (size_t i = 0; i < s->n_series; i++) {
+    for (size_t i = 0; i < s->n_bins; i++) {
         const double more_w = s->bin_w[i] - twin.bin_w[i];
         rebound_j += more_w > 1e-9 * twin.bin_w[i] ? more_w * WM_BIN_S : 0.0;
     }

@@ -309,16 +309,10 @@ static void end_batch(struct site *s, int64_t begin)
     }
 }
 
-static void end_bin(struct site *s, int64_t begin)
+static void add_row(struct site *s, int64_t begin)
 {
-    struct wm_site_sum *bin = &s->result->account.bin;
+    const struct wm_site_sum *bin = &s->result->account.bin;
     struct wm_site_result *r = s->result;
-    r->bin_w[r->n_series] = bin->meter_j / bin->time_s;
-    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, bin->meter_j, bin->time_s);
-    if (!r->grid.is_plain) {
-        wm_grid_end_bin(&r->grid, s->start_us + begin + bin_us);
-        s->is_stale = true;
-    }
     r->series[r->n_series++] = (struct wm_series_row){
         .time_us = s->start_us + begin,
         .dry_bulb_c = s->instant.weather.dry_bulb_c,
@@ -335,6 +329,20 @@ static void end_bin(struct site *s, int64_t begin)
         .energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh,
         .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
     };
+}
+
+static void end_bin(struct site *s, int64_t begin)
+{
+    struct wm_site_sum *bin = &s->result->account.bin;
+    struct wm_site_result *r = s->result;
+    r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
+    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, bin->meter_j, bin->time_s);
+    if (!r->grid.is_plain) {
+        wm_grid_end_bin(&r->grid, s->start_us + begin + bin_us);
+        s->is_stale = true;
+    }
+    if (r->series)
+        add_row(s, begin);
     *bin = (struct wm_site_sum){0};
 }
 
@@ -405,7 +413,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->grid = wm_grid_begin(&scenario->site);
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
-    result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
+    if (!options || !options->without_series)
+        result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
 
     struct wm_sim *const sim =

@@ -22,7 +22,8 @@ struct wm_site_result {
     struct wm_meter meter;
     struct wm_grid grid;
     double pue_peak_hour, pue_marginal_sum; /* the sum: over hours */
-    double *bin_w; /* [n_series] mean power of each billing interval */
+    size_t n_bins; /* billing intervals */
+    double *bin_w; /* [n_bins] mean power of each billing interval */
     size_t n_windows; /* of the calendar and calls at random times */
     struct wm_series_row *series;
     size_t n_series;

@@ -102,8 +102,7 @@ enum wm_status wm_store_merge(struct wm_arena *arena, const char *out, const cha
     for (size_t i = 0; i < n_in && ok; i++)
         ok = same_file(in[i], out) || add_store(s, in[i], diags);
     if (ok)
-        *n_points =
-            (uint64_t)wm_db_count(s, "SELECT count(*) FROM point WHERE idx IS NOT NULL");
+        *n_points = (uint64_t)wm_db_count(s, "SELECT count(*) FROM point WHERE idx IS NOT NULL");
     wm_store_close(s);
     return ok ? WM_OK : WM_IO;
 }
