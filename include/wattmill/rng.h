@@ -46,7 +46,8 @@ static inline double wm_rng_uniform(struct wm_rng *rng)
     return (double)(wm_rng_bits(rng) >> 11) * 0x1.0p-53;
 }
 
-extern const double wm_zig_exp_x[257]; /* layer edges of the exponential's ziggurat */
+extern const double wm_zig_exp_x[257];    /* layer edges of the exponential's ziggurat */
+extern const double wm_zig_exp_step[256]; /* the same over 2^53 */
 /** The rare rest of a draw that fell outside its layer's rectangle. */
 double wm_rng_exponential_rest(struct wm_rng *rng, unsigned layer, double x);
 
@@ -55,7 +56,7 @@ static inline double wm_rng_exponential(struct wm_rng *rng)
 {
     const uint64_t bits = wm_rng_bits(rng);
     const unsigned layer = (unsigned)(bits & 255u);
-    const double x = (double)(bits >> 11) * 0x1.0p-53 * wm_zig_exp_x[layer];
+    const double x = (double)(bits >> 11) * wm_zig_exp_step[layer];
     return x < wm_zig_exp_x[layer + 1] ? x : wm_rng_exponential_rest(rng, layer, x);
 }
 /** Standard normal. */

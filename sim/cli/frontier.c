@@ -55,6 +55,7 @@ static enum wm_status load(struct cli *cli, const struct options *o, struct sett
         return status;
     s->llm = cli_entry(cli, s->catalog, WM_CATALOG_llm, "--llm", o->llm);
     s->engine = cli_entry(cli, s->catalog, WM_CATALOG_engine, "--engine", o->engine);
+    (void)cli_site_terms(cli, s->catalog, &o->site, NULL); /* its names, before any work */
     return WM_OK;
 }
 
