@@ -50,6 +50,7 @@ static const struct wm_field achieved_fields[] = {
     WM_REAL(wm_achieved, memory_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of the kernels' memory rates, reached while serving (fitted)"),
     WM_REAL(wm_achieved, attention_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of attention's rates, reached while serving (fitted)"),
     WM_REAL(wm_achieved, moe_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of the grouped expert kernels' rates, reached while serving (fitted)"),
+    WM_REAL(wm_achieved, widen_frac, WM_UNIT_FRAC, 0.02, 5.0, 1.0, "of the rates of kernels whose weights are held narrower than computed (fitted)"),
     WM_REAL(wm_achieved, overhead, WM_UNIT_NONE, 0.0, 20.0, 1.0, "times the overheads of isolated kernels (fitted)"),
     WM_REAL(wm_achieved, reduce, WM_UNIT_NONE, 0.0, 20.0, 1.0, "times the latency of collectives (fitted)"),
     WM_REAL_AS(wm_achieved, layer_s, "layer_us", WM_UNIT_US, 0.0, 10000.0, 0.0, "per layer beside its kernels: launch floor, small kernels (fitted)"),
@@ -58,8 +59,8 @@ static const struct wm_field achieved_fields[] = {
 static const struct wm_field power_fields[] = {
     WM_REAL(wm_board_power, idle_w,       WM_UNIT_W,    0.0,  1000.0, 75.0, "board without a resident model"),
     WM_REAL(wm_board_power, base_frac,    WM_UNIT_FRAC, 0.0,  1.0,    0.17, "of TDP: model resident, clocks up, no request"),
-    WM_REAL(wm_board_power, memory_frac,  WM_UNIT_FRAC, 0.0,  3.0,    0.5,  "of TDP, times the root of the memory's use of its peak rate"),
-    WM_REAL(wm_board_power, compute_frac, WM_UNIT_FRAC, 0.0,  3.0,    0.8,  "of TDP, times the root of the arithmetic's use of its peak rate"),
+    WM_REAL(wm_board_power, memory_frac,  WM_UNIT_FRAC, 0.0,  3.0,    0.5,  "of TDP, times the root of the memory's busy share"),
+    WM_REAL(wm_board_power, compute_frac, WM_UNIT_FRAC, 0.0,  3.0,    0.8,  "of TDP, times the arithmetic's busy share"),
     WM_REAL(wm_board_power, min_clock_frac, WM_UNIT_FRAC, 0.1, 1.0,   0.4,  "lowest core clock a power cap sets"),
     WM_FIELD_END,
 };

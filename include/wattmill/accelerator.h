@@ -65,6 +65,7 @@ struct wm_achieved {
     double memory_frac;    /* of the kernels' memory rates */
     double attention_frac; /* of attention's memory and arithmetic rates */
     double moe_frac;       /* of the grouped expert kernels' rates */
+    double widen_frac;     /* of the rates of kernels that widen their weights on the way in */
     double overhead;       /* times the kernels' overheads (launch, tail, synchronisation) */
     double reduce;         /* times the latency of collectives */
     double layer_s;        /* per layer, beside kernels: launch floor, small kernels */
@@ -81,13 +82,13 @@ struct wm_training_rates {
 
 /**
  * Board power while serving, see wm_step_power_w: shares of TDP for a resident model and for
- * the roots of memory's and arithmetic's use of their peak rates.
+ * the root of memory's and for arithmetic's busy time.
  */
 struct wm_board_power {
     double idle_w;         /* no model resident */
     double base_frac;      /* of TDP, model resident, clocks up */
-    double memory_frac;    /* of TDP, times the root of the memory's use */
-    double compute_frac;   /* of TDP, times the root of the arithmetic's use */
+    double memory_frac;    /* of TDP, times the root of the memory's busy share */
+    double compute_frac;   /* of TDP, times the arithmetic's busy share */
     double min_clock_frac; /* lowest core clock a cap sets */
 };
 

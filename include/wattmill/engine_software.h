@@ -12,7 +12,8 @@ struct wm_engine {
     struct wm_catalog_head head;
     enum wm_serving_mode mode;
     double step_overhead_s;       /* scheduler, sampler: per step */
-    double seq_overhead_s;        /* per sequence and step */
+    double seq_overhead_s;        /* per sequence of an attention group and step */
+    double reply_overhead_s;      /* per sequence of the whole replica and step: one front end */
     double layer_overhead_s;      /* launches that the hardware's kernels do not hide: per layer */
     double prompt_overhead_s;     /* tokenizer, admission, first reply: per request, in latency */
     double kernel_frac;           /* of the rates that the best engine's kernels reach */

@@ -29,6 +29,7 @@ static const struct knob hw_knobs[] = {
     HW(achieved.memory_frac, "achieved.memory_frac", 1.0, 0.08, 0.05),
     HW(achieved.attention_frac, "achieved.attention_frac", 1.0, 0.4, 0.15),
     HW(achieved.moe_frac, "achieved.moe_frac", 1.0, 0.6, 0.15),
+    HW(achieved.widen_frac, "achieved.widen_frac", 1.0, 0.5, 0.15),
     HW(achieved.overhead, "achieved.overhead", 1.0, 0.5, 0.10),
     HW(achieved.reduce, "achieved.reduce", 1.0, 0.7, 0.25),
     HW(achieved.layer_s, "achieved.layer_us", 1e-6, 1.0, 0.25),
@@ -38,8 +39,8 @@ static const struct knob hw_knobs[] = {
 };
 static const struct knob power_knobs[] = {
     HW(power.base_frac, "power.base_frac", 1.0, 0.1, 0.1),
-    HW(power.memory_frac, "power.memory_frac", 1.0, 0.4, 0.15),
-    HW(power.compute_frac, "power.compute_frac", 1.0, 0.3, 0.15),
+    HW(power.memory_frac, "power.memory_frac", 1.0, 0.4, 0.2),
+    HW(power.compute_frac, "power.compute_frac", 1.0, 0.5, 0.2),
 };
 #undef HW
 #define SW(path, key, unit, own)                              \
@@ -49,6 +50,7 @@ static const struct knob power_knobs[] = {
 static const struct knob sw_knobs[] = {
     SW(step_overhead_s, "step_overhead_us", 1e-6, 0.7),
     SW(seq_overhead_s, "seq_overhead_us", 1e-6, 1.0),
+    SW(reply_overhead_s, "reply_overhead_us", 1e-6, 1.0),
     SW(layer_overhead_s, "layer_overhead_us", 1e-6, 1.5),
     SW(prompt_overhead_s, "prompt_overhead_ms", 1e-3, 1.0),
     SW(kernel_frac, "kernel_frac", 1.0, 0.15),
@@ -98,9 +100,7 @@ static double soften(double r)
 static double weight(const struct fit *f, const struct wm_operating_point *p)
 {
     if (f->is_power)
-        return p->power_is_exact ? 1.0 : 0.6;
-    if (strstr(p->source, "experimental") != NULL)
-        return 0.2; /* its authors call it that */
+        return p->power_is_exact ? 1.0 : 0.4;
     return p->drive == WM_DRIVE_USERS ? 1.0 : p->drive == WM_DRIVE_BATCH ? 0.7 : 0.4;
 }
 

@@ -134,6 +134,8 @@ static const char *engine_name(const struct load *l, const char *word)
         return "mlperf";
     if (strcmp(word, "vllm-0.2-era") == 0)
         return "vllm-2023";
+    if (strcmp(word, "vllm") == 0 && strstr(text(l, COL_source_id), "experimental") != NULL)
+        return "vllm-experimental";
     if (strcmp(word, "vllm") == 0 && is(l, COL_source_id, "mlenergy_v3"))
         return "vllm-0.11"; /* its leaderboard's version, whatever the day of the run */
     if (strcmp(word, "vllm") == 0 && date[0] != '\0' && strncmp(date, "2025", 4) < 0)

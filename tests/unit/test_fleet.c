@@ -301,7 +301,7 @@ START_TEST(a_compiled_table_is_its_model)
                              (double)t->ctx[b] * context * (double)b * 256.0 * unit_s +
                              t->prompt_s + t->pair_s * c * (past + 0.5 * c) +
                              t->reach_s * (past + 0.5 * c);
-        ck_assert_double_eq_tol(sum_s / mixed_s, 1.0, 0.015);
+        ck_assert_double_eq_tol(sum_s / mixed_s, 1.0, 0.02);
     }
 }
 END_TEST

@@ -94,7 +94,8 @@ START_TEST(decode_step_of_a_small_batch_reads_the_weights_once)
        layers: 6.98e9 B; head: 128256 * 4096 * 2 = 1.0507e9 B; together 8.03 ms at 1 TB/s */
     const struct wm_accelerator hw = round_hw();
     struct wm_engine engine = *FIND(wm_engine, engine, "disaggregated-2026");
-    engine.step_overhead_s = engine.seq_overhead_s = engine.layer_overhead_s = 0.0;
+    engine.step_overhead_s = engine.seq_overhead_s = engine.reply_overhead_s =
+        engine.layer_overhead_s = 0.0;
     engine.kernel_frac = 1.0;
     struct wm_serving_case c = make_case("h100", "llama-3.1-8b", WM_FP8);
     c.accelerator = &hw;
