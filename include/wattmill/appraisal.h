@@ -11,6 +11,9 @@
  * years in which they are bought and sold. IT that reaches the end of its life before it is sold is
  * sold at its residual and bought again. Nominal flows at a nominal rate. Tax is paid on what is left after write-offs, losses are carried forward;
  * the project's tax knows no interest, the owner's does. Debt is a level loan on the first capital.
+ *
+ * Left out: volumes that answer to the price path, grace periods and reserves of loans, working
+ * capital, subsidies, upkeep that begins with a later lot of IT.
  */
 #ifndef WATTMILL_APPRAISAL_H
 #define WATTMILL_APPRAISAL_H

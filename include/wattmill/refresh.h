@@ -13,7 +13,11 @@
  *     delivered k[v,t] <= deliveries in its first year
  *
  * Purchases and resale at the start of a year, flows at its end, nominal. What stands at the end is
- * worth its resale. Racks are taken as divisible; wm_refresh verifies nothing: a run does.
+ * worth its resale.
+ *
+ * Left out: whole racks (they are divisible here; the run of a plan's first year takes whole ones),
+ * what moving and installing costs beyond the price, rents and resale that scatter, generations that
+ * are not sold yet.
  */
 #ifndef WATTMILL_REFRESH_H
 #define WATTMILL_REFRESH_H

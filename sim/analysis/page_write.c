@@ -28,11 +28,12 @@ static void verdict(FILE *file, const struct wm_side *s)
     if (s->infeasible != NULL) {
         fputs("Infeasible: ", file);
         wm_html_text(file, s->infeasible);
+    } else if (!isfinite(s->metric[WM_METRIC_revenue_usd_per_mw_utility_year])) {
+        fputs("The result holds no revenue per megawatt.", file);
     } else {
         fprintf(file,
                 "%s$ per contract MW-year; power is %.0f %% of operator cash OpEx (definition B, "
-                "assumed "
-                "ledger; evidence spans 26&#8211;52 %%); limited by %s; NPV %s$.",
+                "assumed ledger; evidence spans 26&#8211;52 %%); limited by %s; NPV %s$.",
                 wm_short_number(printed(s, WM_METRIC_revenue_usd_per_mw_utility_year), money),
                 100.0 * printed(s, WM_METRIC_power_share_b_frac), wm_side_limit(s),
                 wm_short_number(printed(s, WM_METRIC_npv_usd), npv));

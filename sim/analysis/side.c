@@ -56,7 +56,8 @@ static enum wm_status read_back(struct wm_arena *arena, const struct wm_json *ro
     }
     s->result = root;
     s->name = text_at(root, "name");
-    s->seed = seed != NULL && seed->type == WM_JSON_NUMBER ? (int64_t)seed->number : 0;
+    const bool whole = seed != NULL && seed->type == WM_JSON_NUMBER && fabs(seed->number) < 0x1p53;
+    s->seed = whole ? (int64_t)seed->number : 0;
     read_inputs(arena, s);
     read_metrics(s);
     return WM_OK;
