@@ -188,6 +188,7 @@ FUZZ_SEED ?= 1
 fuzz: $(BIN)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) valid $(FUZZ_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) broken $(FUZZ_N) $(FUZZ_SEED)
+	$(Q)python3 tests/fuzz/fuzz.py $(BIN) study $(FUZZ_N) $(FUZZ_SEED)
 
 ## docs: regenerate the pages derived from tables (schema, parameters, metrics, errors)
 docs: $(BIN)

@@ -2,3 +2,4 @@
 # of `make fuzz` with a fixed seed
 python3 tests/fuzz/fuzz.py "$BIN" valid 80 1
 python3 tests/fuzz/fuzz.py "$BIN" broken 200 1
+python3 tests/fuzz/fuzz.py "$BIN" study 150 1

@@ -305,6 +305,25 @@ def one_broken(binary, files, seed, index, work_dir):
     return text, None, code
 
 
+def one_study(binary, files, seed, index, work_dir):
+    """A broken study is refused with a diagnostic, or still is one: its first point is timed, nothing is written."""
+    rng = random.Random(f"{seed}/{index}")
+    tree = copy.deepcopy(rng.choice(files))
+    tree["base"] = os.path.abspath("tests/studies/small.json")
+    if rng.random() < 0.5:
+        tree["design"] = rng.choice(["latin_hypercube", "sobol", "monte_carlo", "one_at_a_time", "saltelli", "zip", "list"])
+    if rng.random() < 0.5:
+        tree.pop("corr", None)
+    text = break_bytes(rng, json.dumps(tree, indent=1).encode()) if rng.random() < 0.5 \
+        else break_values(rng, tree)
+    code, _, err = run(binary, ["sweep", "--dry-run", "--set", "horizon.years=0.003"], text, work_dir)
+    if code not in (0, 2, 3, 5):
+        return text, f"exit {code}: {err.strip()[:300]}", code
+    if code != 0 and "error E" not in err:
+        return text, "refused without a diagnostic", code
+    return text, None, code
+
+
 def main():
     global CATALOGUE
     binary, mode, n, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
@@ -314,12 +333,15 @@ def main():
     sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
     from scenario_tree import load
     files = [load(f) for f in sorted(glob.glob("scenarios/*.json"))]
+    studies = [json.load(open(f)) for f in sorted(glob.glob("tests/studies/*.json")) if "small" not in f and "bad" not in f]
     ends, failed = {}, []
     with tempfile.TemporaryDirectory() as work_dir, \
             concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         def one(i):
             if mode == "valid":
                 return one_valid(binary, schema, seed, i, work_dir)
+            if mode == "study":
+                return one_study(binary, studies, seed, i, work_dir)
             return one_broken(binary, files, seed, i, work_dir)
         for i, (text, wrong, code) in enumerate(pool.map(one, range(n))):
             ends[code] = ends.get(code, 0) + 1
@@ -328,7 +350,7 @@ def main():
                 with open(kept, "wb") as f:
                     f.write(text)
                 failed.append(f"{mode} seed {seed} number {i}: {wrong} ({kept})")
-    print("\n".join(failed) or f"fuzz: {n} {mode} scenarios of seed {seed} ended as they should")
+    print("\n".join(failed) or f"fuzz: {n} {mode} {'files' if mode == 'study' else 'scenarios'} of seed {seed} ended as they should")
     if os.environ.get("WATTMILL_FUZZ_VERBOSE"):
         print("exits", ends, file=sys.stderr)
     sys.exit(bool(failed))
