@@ -26,7 +26,8 @@ WORDS = [
     (r"llama8b|gpt3|llama70b|llama405b|dsv4|dense405b|moe671b", MODEL),
     (r"\d+mtok|flood", ["workloads.chat.demand.output_tok_per_s"]),
     (r"maxq|maxlps|\d+kgpu", ["fleet.main.count"]),
-    (r"mix", ["workloads"]),
+    (r"mix|pretrain", ["workloads"]),
+    (r"battery|gasengine", ["site.storage", "site.generation"]),
     (r"curtail\d+h", ["site.ceiling.curtailment"]),
     (r"colo|neocloud|hyperscaler", ["economics.ledger"]),
 ]
