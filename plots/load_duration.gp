@@ -4,7 +4,7 @@ data = "load_duration.csv"
 stats data using 5 nooutput
 contract = STATS_max
 set title "Site power, 15-minute means, highest first"
-set xlabel "share of the year [%]"
+set xlabel "share of the time [%]"
 set ylabel "power [MW]"
 set xrange [0:100]
 set yrange [0:contract * 1.15]

@@ -168,6 +168,8 @@ void wm_ceiling_heat_csv(FILE *file, const void *context)
 {
     const struct wm_report *const report = context;
     const struct wm_results *const r = report->results;
+    const size_t first =
+        r->n_series > 0 ? (size_t)(r->series[0].time_us / WM_US_PER_H % 24) : 0;
     fputs("day,hour_utc,site_over_ceiling_pct,bound\n", file);
     for (size_t i = 0; i + ROWS_PER_HOUR <= r->n_series; i += ROWS_PER_HOUR) {
         const size_t hour = i / ROWS_PER_HOUR;
@@ -175,11 +177,11 @@ void wm_ceiling_heat_csv(FILE *file, const void *context)
             break;
         double site_w = 0.0, ceiling_w = 0.0, shadow = 0.0;
         for (size_t k = i; k < i + ROWS_PER_HOUR; k++) {
-            site_w += r->series[k].site_w;
+            site_w += r->series[k].meter_w;
             ceiling_w += r->series[k].ceiling_w;
             shadow += r->series[k].shadow_price_usd_per_mwh;
         }
-        fprintf(file, "%zu,%zu,", hour / 24 + 1, hour % 24);
+        fprintf(file, "%zu,%zu,", (first + hour) / 24 + 1, (first + hour) % 24);
         wm_csv_put_number(file, 100.0 * site_w / ceiling_w);
         fprintf(file, ",%d\n", shadow > 0.0);
     }

@@ -36,7 +36,7 @@ struct wm_site_flow {
     struct wm_facility_power power; /* the meter's side */
     double use_w[WM_N_USES];        /* the uses' side */
     double serving_it_w;
-    double meter_w; /* power.site_w less what the site gives itself; set by the grid side */
+    double meter_w; /* power.site_w less what the site gives itself; set by on-site supply */
     double allowed_w, limit_w, over_limit_w, penalty_usd_per_s; /* at the meter */
     /* what the site would draw without a ceiling = power.site_w + the four that follow */
     double requested_w;

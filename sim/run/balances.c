@@ -48,7 +48,7 @@ void wm_close_balances(struct wm_run *r)
 {
     struct wm_results *res = r->results;
     const struct wm_account *a = &r->site.account;
-    const struct wm_grid_account *g = &r->site.grid.account;
+    const struct wm_onsite_account *g = &r->site.onsite.account;
     const struct class_sums c = sum_classes(r);
     double uses_j = 0.0, months_j = 0.0, months_kg = 0.0;
     for (size_t i = 0; i < WM_N_USES; i++)
@@ -78,7 +78,7 @@ void wm_close_balances(struct wm_run *r)
                 WM_UNIT_MWH);
     double energy_rel = fmax(fmax(res->balances[0].residual_rel, res->balances[1].residual_rel),
                              res->balances[8].residual_rel);
-    if (!r->site.grid.is_plain) {
+    if (!r->site.onsite.is_plain) {
         add_balance(res, "grid", "meter + generation + discharge = site + charge",
                     g->meter_j + g->generation_j + g->discharge_j, a->site_j + g->charge_j,
                     WM_UNIT_MWH);

@@ -215,10 +215,10 @@ void wm_set_energy(struct wm_run *r)
     }
     SET(r, water_m3, a->water_m3);
     SET(r, wue_l_per_kwh, wm_ratio(a->water_m3 * 1e3, a->it_j / WM_J_PER_KWH));
-    const double carbon_kg = a->carbon_kg + r->site.grid.account.fuel_kg;
+    const double carbon_kg = a->carbon_kg + r->site.onsite.account.fuel_kg;
     SET(r, carbon_kg, carbon_kg);
     SET(r, cue_kg_per_kwh, wm_ratio(carbon_kg, a->it_j / WM_J_PER_KWH));
-    SET(r, site_power_mean_mw, r->site.grid.account.meter_j / a->time_s);
+    SET(r, site_power_mean_mw, r->site.onsite.account.meter_j / a->time_s);
     SET(r, site_power_peak_mw, r->site.meter.peak_w);
     SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
     SET(r, ceiling_bound_hours, a->bound_s);
@@ -245,10 +245,10 @@ void wm_set_energy(struct wm_run *r)
     SET(r, shadow_price_usd_per_mw_year, a->shadow_ws / a->time_s * WM_H_PER_YEAR);
 }
 
-void wm_set_grid(struct wm_run *r)
+void wm_set_onsite(struct wm_run *r)
 {
-    const struct wm_grid *g = &r->site.grid;
-    const struct wm_grid_account *a = &g->account;
+    const struct wm_onsite *g = &r->site.onsite;
+    const struct wm_onsite_account *a = &g->account;
     const struct wm_storage *s = &r->scenario->site.storage;
     const double time_s = r->site.account.time_s;
     SET(r, grid_energy_mwh, a->meter_j);

@@ -39,7 +39,7 @@ void wm_fill_pools(struct wm_run *run);
 /** Paid by the grid: for energy shed and for load that stands by [USD]. */
 double wm_grid_service_usd(const struct wm_run *r);
 /** Storage, generation and what the meter saw. */
-void wm_set_grid(struct wm_run *r);
+void wm_set_onsite(struct wm_run *r);
 void wm_set_ride_through(struct wm_run *r);
 void wm_set_energy(struct wm_run *run);
 void wm_set_tokens(struct wm_run *run, const struct wm_totals *totals);

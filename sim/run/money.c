@@ -18,10 +18,10 @@ static void add_onsite(const struct wm_run *r, struct wm_ledger_basis *b)
     const struct wm_storage *s = &r->scenario->site.storage;
     const struct wm_generation *rows = r->scenario->site.generation.items;
     const double storage_usd = wm_storage_capex_usd(s);
-    b->fuel_usd = r->site.grid.account.fuel_usd;
-    b->onsite_om_usd = r->site.grid.account.om_usd + b->years * s->om_frac * storage_usd;
+    b->fuel_usd = r->site.onsite.account.fuel_usd;
+    b->onsite_om_usd = r->site.onsite.account.om_usd + b->years * s->om_frac * storage_usd;
     add_capital(b, storage_usd, s->life_years);
-    for (size_t i = 0; i < r->site.grid.n_units; i++) {
+    for (size_t i = 0; i < r->site.onsite.n_units; i++) {
         const double kw = rows[i].capacity_w / 1e3;
         b->onsite_om_usd += b->years * kw * rows[i].type->om_usd_per_kw_year;
         add_capital(b, kw * rows[i].type->capex_usd_per_kw, rows[i].type->life_years);

@@ -33,9 +33,9 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
         c->output_tok_curtailed = difference(b->served_tok, a->served_tok);
         lost_usd += c->curtailment_loss_usd;
     }
-    const double net_j = twin.grid.account.meter_j - s->grid.account.meter_j;
+    const double net_j = twin.onsite.account.meter_j - s->onsite.account.meter_j;
     const double saved_usd = wm_meter_energy_usd(&twin.meter) - wm_meter_energy_usd(&s->meter) +
-                             twin.grid.account.fuel_usd - s->grid.account.fuel_usd;
+                             twin.onsite.account.fuel_usd - s->onsite.account.fuel_usd;
     SET(r, curtailed_mwh, net_j);
     SET(r, rebound_mwh, rebound_j);
     SET(r, curtailment_loss_usd, lost_usd);
@@ -87,7 +87,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_fill_classes(r);
     const struct wm_totals t = wm_totals(r);
     wm_set_energy(r);
-    wm_set_grid(r);
+    wm_set_onsite(r);
     wm_set_ride_through(r);
     wm_set_tokens(r, &t);
     wm_set_latency(r);

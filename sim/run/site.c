@@ -86,35 +86,35 @@ static void ask_for_work(struct site *s, int64_t now)
 /* The flow of the instant that begins where accounting stands. */
 static void renew_flow(struct site *s)
 {
-    struct wm_grid *grid = &s->result->grid;
+    struct wm_onsite *onsite = &s->result->onsite;
     const struct wm_surroundings *around = &s->environment.now;
     const int64_t at_us = s->start_us + s->since;
     s->is_stale = false;
     ask_for_work(s, s->since);
     s->instant.chiller_lost_frac = wm_outages_chiller_lost(s->outages);
     for (bool again = true; again;) { /* a unit that starts at once changes what is allowed */
-        s->instant.support_w = wm_grid_support_w(grid, at_us, around);
+        s->instant.support_w = wm_onsite_support_w(onsite, at_us, around);
         wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
-        const struct wm_grid_need need = {
+        const struct wm_onsite_need need = {
             .site_w = s->flow.power.site_w,
             .requested_w = s->flow.requested_w,
             .allowed_w = s->flow.allowed_w,
-            .calm_w = grid->is_plain
+            .calm_w = onsite->is_plain
                           ? 0.0
                           : wm_meter_calm_w(&s->result->meter, at_us, s->flow.contract_w)};
-        again = wm_grid_dispatch(grid, at_us, around, &need);
+        again = wm_onsite_dispatch(onsite, at_us, around, &need);
     }
-    s->flow.meter_w = grid->flow.meter_w;
+    s->flow.meter_w = onsite->flow.meter_w;
 }
 
 static void account_for(struct site *s, double time_s)
 {
     struct wm_account *account = &s->result->account;
-    struct wm_grid *grid = &s->result->grid;
+    struct wm_onsite *onsite = &s->result->onsite;
     wm_account_add(account, s->plan, &s->flow, &s->environment.now, time_s);
-    account->bin.generation_j += grid->flow.generation_w * time_s;
-    account->bin.storage_j += grid->flow.storage_w * time_s;
-    wm_grid_advance(grid, time_s);
+    account->bin.generation_j += onsite->flow.generation_w * time_s;
+    account->bin.storage_j += onsite->flow.storage_w * time_s;
+    wm_onsite_advance(onsite, time_s);
     for (size_t i = 0; i < s->plan->n_classes && s->has_queue; i++) {
         if (!is_batch(s, i))
             continue;
@@ -134,7 +134,7 @@ static void settle(struct site *s, int64_t now)
         if (s->is_stale)
             renew_flow(s);
         int64_t until = now;
-        const double hold_s = s->result->grid.flow.hold_s;
+        const double hold_s = s->result->onsite.flow.hold_s;
         if (hold_s * (double)WM_US_PER_S < (double)(now - s->since)) {
             const int64_t hold = (int64_t)floor(hold_s * (double)WM_US_PER_S);
             until = s->since + (hold > 0 ? hold : 1);
@@ -337,8 +337,8 @@ static void end_bin(struct site *s, int64_t begin)
     struct wm_site_result *r = s->result;
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
     wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, bin->meter_j, bin->time_s);
-    if (!r->grid.is_plain) {
-        wm_grid_end_bin(&r->grid, s->start_us + begin + bin_us);
+    if (!r->onsite.is_plain) {
+        wm_onsite_end_bin(&r->onsite, s->start_us + begin + bin_us);
         s->is_stale = true;
     }
     if (r->series)
@@ -410,7 +410,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                                          .ignore_windows = options && options->ignore_windows};
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;
-    result->grid = wm_grid_begin(&scenario->site);
+    result->onsite = wm_onsite_begin(&scenario->site);
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)

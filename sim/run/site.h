@@ -10,7 +10,7 @@
 
 #include "account.h"
 #include "ceiling.h"
-#include "grid.h"
+#include "onsite.h"
 #include "meter.h"
 #include "wattmill/run.h"
 
@@ -20,7 +20,7 @@
 struct wm_site_result {
     struct wm_account account;
     struct wm_meter meter;
-    struct wm_grid grid;
+    struct wm_onsite onsite;
     double pue_peak_hour, pue_marginal_sum; /* the sum: over hours */
     size_t n_bins; /* billing intervals */
     double *bin_w; /* [n_bins] mean power of each billing interval */

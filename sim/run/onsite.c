@@ -1,10 +1,10 @@
-#include "grid.h"
+#include "onsite.h"
 
 #include <math.h>
 
-struct wm_grid wm_grid_begin(const struct wm_site *site)
+struct wm_onsite wm_onsite_begin(const struct wm_site *site)
 {
-    struct wm_grid g = {.site = site, .rows = site->generation.items};
+    struct wm_onsite g = {.site = site, .rows = site->generation.items};
     g.n_units = site->generation.n < WM_MAX_UNITS ? site->generation.n : WM_MAX_UNITS;
     g.is_plain = g.n_units == 0 && !(site->storage.power_w > 0.0);
     g.stored_j = g.account.stored_first_j = g.account.stored_last_j =
@@ -23,13 +23,13 @@ static double elapsed_s(const struct wm_generating_unit *u, int64_t at_us)
     return (double)(at_us - u->since_us) / (double)WM_US_PER_S;
 }
 
-static double solar_w(const struct wm_grid *g, const struct wm_generation *row, int64_t at_us)
+static double solar_w(const struct wm_onsite *g, const struct wm_generation *row, int64_t at_us)
 {
     const double offset_s = wm_site_utc_offset_s(g->site, row->file);
     return row->capacity_w * row->file->solar_frac[wm_site_year_row(row->file, at_us, offset_s)];
 }
 
-static void update_unit(const struct wm_grid *g, size_t i, int64_t at_us, double dry_bulb_c,
+static void update_unit(const struct wm_onsite *g, size_t i, int64_t at_us, double dry_bulb_c,
                         struct wm_generating_unit *u)
 {
     const struct wm_generation *row = &g->rows[i];
@@ -47,23 +47,24 @@ static void update_unit(const struct wm_grid *g, size_t i, int64_t at_us, double
                      : 0.0;
 }
 
-double wm_grid_support_w(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now)
+double wm_onsite_support_w(struct wm_onsite *onsite, int64_t at_us,
+                           const struct wm_surroundings *now)
 {
-    const struct wm_storage *s = &grid->site->storage;
+    const struct wm_storage *s = &onsite->site->storage;
     double support_w = 0.0;
-    if (grid->is_plain)
+    if (onsite->is_plain)
         return 0.0;
-    for (size_t i = 0; i < grid->n_units; i++) {
-        update_unit(grid, i, at_us, now->weather.dry_bulb_c, &grid->units[i]);
-        support_w += grid->units[i].reach_w;
+    for (size_t i = 0; i < onsite->n_units; i++) {
+        update_unit(onsite, i, at_us, now->weather.dry_bulb_c, &onsite->units[i]);
+        support_w += onsite->units[i].reach_w;
     }
-    if (wm_storage_limit_s(s, grid->stored_j, 1.0) > 0.0)
+    if (wm_storage_limit_s(s, onsite->stored_j, 1.0) > 0.0)
         support_w += s->power_w;
     return support_w;
 }
 
 static bool is_wanted(const struct wm_generation *row, const struct wm_surroundings *now,
-                      const struct wm_grid_need *need)
+                      const struct wm_onsite_need *need)
 {
     if (row->role == WM_ROLE_BASELOAD || row->type->kind == WM_GENERATOR_SOLAR)
         return true;
@@ -73,7 +74,7 @@ static bool is_wanted(const struct wm_generation *row, const struct wm_surroundi
 }
 
 /* Calls what is wanted and off. */
-static bool call_unit(struct wm_grid *g, size_t i, int64_t at_us, bool wanted)
+static bool call_unit(struct wm_onsite *g, size_t i, int64_t at_us, bool wanted)
 {
     struct wm_generating_unit *u = &g->units[i];
     u->was_needed = u->was_needed || wanted;
@@ -102,7 +103,7 @@ static double output_w(const struct wm_generation *row, const struct wm_generati
     return power_w >= least_w ? power_w : 0.0; /* below its least load it stands still */
 }
 
-static void add_cost(struct wm_grid_flow *f, const struct wm_generation *row,
+static void add_cost(struct wm_onsite_flow *f, const struct wm_generation *row,
                      const struct wm_generating_unit *u, double power_w)
 {
     if (power_w <= 0.0)
@@ -125,35 +126,35 @@ static double unit_hold_s(const struct wm_generation *row, const struct wm_gener
     return (double)INFINITY;
 }
 
-bool wm_grid_dispatch(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now,
-                      const struct wm_grid_need *need)
+bool wm_onsite_dispatch(struct wm_onsite *onsite, int64_t at_us, const struct wm_surroundings *now,
+                        const struct wm_onsite_need *need)
 {
-    struct wm_grid_flow f = {.hold_s = (double)INFINITY};
+    struct wm_onsite_flow f = {.hold_s = (double)INFINITY};
     bool runs_at_once = false;
     double left_w = need->site_w;
-    for (size_t i = 0; i < grid->n_units; i++) {
-        const struct wm_generation *row = &grid->rows[i];
-        struct wm_generating_unit *u = &grid->units[i];
-        runs_at_once = call_unit(grid, i, at_us, is_wanted(row, now, need)) || runs_at_once;
+    for (size_t i = 0; i < onsite->n_units; i++) {
+        const struct wm_generation *row = &onsite->rows[i];
+        struct wm_generating_unit *u = &onsite->units[i];
+        runs_at_once = call_unit(onsite, i, at_us, is_wanted(row, now, need)) || runs_at_once;
         f.unit_w[i] = output_w(row, u, now, left_w, left_w - need->allowed_w);
         left_w -= f.unit_w[i];
         f.generation_w += f.unit_w[i];
         add_cost(&f, row, u, f.unit_w[i]);
         f.hold_s = fmin(f.hold_s, unit_hold_s(row, u, at_us));
     }
-    const struct wm_storage *s = &grid->site->storage;
+    const struct wm_storage *s = &onsite->site->storage;
     if (s->power_w > 0.0) {
         const struct wm_storage_need n = {left_w, need->allowed_w, need->calm_w,
                                           now->energy_usd_per_mwh};
-        f.storage_w = wm_storage_power_w(s, grid->stored_j, &n);
-        f.hold_s = fmin(f.hold_s, wm_storage_limit_s(s, grid->stored_j, f.storage_w));
+        f.storage_w = wm_storage_power_w(s, onsite->stored_j, &n);
+        f.hold_s = fmin(f.hold_s, wm_storage_limit_s(s, onsite->stored_j, f.storage_w));
     }
     f.meter_w = need->site_w - f.generation_w - f.storage_w;
-    grid->flow = f;
+    onsite->flow = f;
     return runs_at_once;
 }
 
-static void advance_storage(struct wm_grid *g, double time_s)
+static void advance_storage(struct wm_onsite *g, double time_s)
 {
     const struct wm_storage *s = &g->site->storage;
     const double power_w = g->flow.storage_w, one_way = sqrt(s->round_trip_frac);
@@ -170,30 +171,30 @@ static void advance_storage(struct wm_grid *g, double time_s)
     }
 }
 
-void wm_grid_advance(struct wm_grid *grid, double time_s)
+void wm_onsite_advance(struct wm_onsite *onsite, double time_s)
 {
-    struct wm_grid_account *a = &grid->account;
-    const struct wm_grid_flow *f = &grid->flow;
+    struct wm_onsite_account *a = &onsite->account;
+    const struct wm_onsite_flow *f = &onsite->flow;
     a->meter_j += f->meter_w * time_s;
-    if (grid->is_plain)
+    if (onsite->is_plain)
         return;
     a->generation_j += f->generation_w * time_s;
     a->fuel_j += f->fuel_w * time_s;
     a->fuel_usd += f->fuel_usd_per_s * time_s;
     a->fuel_kg += f->fuel_kg_per_s * time_s;
     a->om_usd += f->om_usd_per_s * time_s;
-    for (size_t i = 0; i < grid->n_units; i++) {
+    for (size_t i = 0; i < onsite->n_units; i++) {
         a->unit_j[i] += f->unit_w[i] * time_s;
         a->unit_s[i] += f->unit_w[i] > 0.0 ? time_s : 0.0;
     }
-    if (grid->site->storage.power_w > 0.0)
-        advance_storage(grid, time_s);
+    if (onsite->site->storage.power_w > 0.0)
+        advance_storage(onsite, time_s);
 }
 
-void wm_grid_end_bin(struct wm_grid *grid, int64_t at_us)
+void wm_onsite_end_bin(struct wm_onsite *onsite, int64_t at_us)
 {
-    for (size_t i = 0; i < grid->n_units; i++) {
-        struct wm_generating_unit *u = &grid->units[i];
+    for (size_t i = 0; i < onsite->n_units; i++) {
+        struct wm_generating_unit *u = &onsite->units[i];
         if (u->state != WM_UNIT_OFF && !u->was_needed) {
             u->state = WM_UNIT_OFF;
             u->since_us = at_us;

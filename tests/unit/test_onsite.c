@@ -278,8 +278,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *const suite = suite_create("grid");
-    TCase *const tc = tcase_create("grid");
+    Suite *const suite = suite_create("onsite");
+    TCase *const tc = tcase_create("onsite");
     tcase_add_checked_fixture(tc, open_arena, close_arena);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, without_storage_and_generation_the_meter_is_the_site);

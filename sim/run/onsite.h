@@ -1,11 +1,11 @@
 /*
- * Grid side: what stands between the site's power and the meter.
+ * On-site supply: what stands between the site's power and the meter.
  *
  *     meter + generation + discharge = site + charge,  meter >= 0
  *
- * Before dispatch the grid side says by how much it could lift the ceiling; after it, generators run
+ * Before dispatch it says by how much it could lift the ceiling; after it, generators run
  * by their role, then the battery does what its entry says. A state holds until an event outside, or
- * until the battery is full or empty or a unit takes its next step, which wm_grid_flow.hold_s says.
+ * until the battery is full or empty or a unit takes its next step, which wm_onsite_flow.hold_s says.
  *
  * Roles: `baseload` always runs; `economic` runs while it is cheaper than the meter, and under the
  * ceiling; `ceiling` is called when the site asks for more than the grid gives. A called unit starts
@@ -15,8 +15,8 @@
  * they do at that instant: energy kept for later is not valued by it, so beside a battery that runs
  * empty it understates a longer lift of the ceiling.
  */
-#ifndef WM_RUN_GRID_H
-#define WM_RUN_GRID_H
+#ifndef WM_RUN_ONSITE_H
+#define WM_RUN_ONSITE_H
 
 #include "environment.h"
 
@@ -33,7 +33,7 @@ struct wm_generating_unit {
 };
 
 /** Rates in a state. */
-struct wm_grid_flow {
+struct wm_onsite_flow {
     double meter_w;
     double generation_w, unit_w[WM_MAX_UNITS];
     double storage_w; /* > 0 gives, < 0 takes */
@@ -42,7 +42,7 @@ struct wm_grid_flow {
 };
 
 /** Sums over the run. */
-struct wm_grid_account {
+struct wm_onsite_account {
     double meter_j, generation_j, unit_j[WM_MAX_UNITS], unit_s[WM_MAX_UNITS];
     double n_starts[WM_MAX_UNITS];
     double charge_j, discharge_j, storage_loss_j, stored_js;
@@ -50,24 +50,24 @@ struct wm_grid_account {
     double stored_first_j, stored_last_j;
 };
 
-struct wm_grid {
+struct wm_onsite {
     const struct wm_site *site;
     const struct wm_generation *rows; /* [n_units] */
     struct wm_generating_unit units[WM_MAX_UNITS];
     size_t n_units;
     double stored_j;
     bool is_plain; /* neither storage nor generation: the meter is the site */
-    struct wm_grid_flow flow;
-    struct wm_grid_account account;
+    struct wm_onsite_flow flow;
+    struct wm_onsite_account account;
 };
 
-struct wm_grid wm_grid_begin(const struct wm_site *site);
+struct wm_onsite wm_onsite_begin(const struct wm_site *site);
 
 /** Takes weather and sun at `at_us` (since 1970) and says what could lift the ceiling [W]. */
-double wm_grid_support_w(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now);
+double wm_onsite_support_w(struct wm_onsite *onsite, int64_t at_us, const struct wm_surroundings *now);
 
-/** What the grid side needs to know of the site. */
-struct wm_grid_need {
+/** What it needs to know of the site. */
+struct wm_onsite_need {
     double site_w;      /* drawn by the site */
     double requested_w; /* what it would draw without a ceiling */
     double allowed_w;   /* at the meter */
@@ -75,13 +75,13 @@ struct wm_grid_need {
 };
 
 /** Calls units and sets `flow`; from `at_us` it holds. @return true when a called unit runs at once */
-bool wm_grid_dispatch(struct wm_grid *grid, int64_t at_us, const struct wm_surroundings *now,
-                      const struct wm_grid_need *need);
+bool wm_onsite_dispatch(struct wm_onsite *onsite, int64_t at_us, const struct wm_surroundings *now,
+                      const struct wm_onsite_need *need);
 
 /** Goes on by `time_s` in the present flow. */
-void wm_grid_advance(struct wm_grid *grid, double time_s);
+void wm_onsite_advance(struct wm_onsite *onsite, double time_s);
 
 /** A billing interval ends at `at_us`: stops units that it did not need. */
-void wm_grid_end_bin(struct wm_grid *grid, int64_t at_us);
+void wm_onsite_end_bin(struct wm_onsite *onsite, int64_t at_us);
 
 #endif
