@@ -18,7 +18,7 @@ struct study {
 /** Computes a claim's figure; NAN with study->why. `arg` picks a variant. */
 typedef double (*claim_fn)(struct study *s, int arg);
 
-/** A site that serves, as scenario text with `more` members put in. */
+/** Runs a scenario given as text; NULL with study->why when it cannot run. */
 const struct wm_results *claim_run(struct study *s, const char *text);
 /** The reference site: 100 MW, GB300, DeepSeek-R1 (the shipped demo's figures). */
 const struct wm_results *claim_demo(struct study *s);
