@@ -19,7 +19,7 @@ struct wm_goodput wm_goodput_eval(const struct wm_goodput_case *c)
     const double per_day = c->nodes * c->failures_per_node_day;
     if (per_day == 0.0) /* nothing fails: checkpoints cost only what was asked for */
         return (struct wm_goodput){
-            .mttf_s = INFINITY,
+            .mttf_s = (double)INFINITY,
             .interval_s = c->interval_s > 0.0 ? c->interval_s : (double)INFINITY,
             .useful_frac = c->interval_s > 0.0 ? 1.0 / (1.0 + c->write_s / c->interval_s) : 1.0};
     const double mttf_s = s_per_day / per_day;

@@ -61,7 +61,7 @@ static void try_cut(struct search *s)
 bool wm_train_plan_best(const struct wm_train_case *seed, double n_gpus, struct wm_train_plan *best)
 {
     WM_REQUIRE(n_gpus >= 1.0);
-    struct search s = {.c = *seed, .n_gpus = n_gpus, .least_bytes = INFINITY};
+    struct search s = {.c = *seed, .n_gpus = n_gpus, .least_bytes = (double)INFINITY};
     struct wm_train_plan *const p = &s.c.plan;
     const double domain = fmin(n_gpus, fmin((double)seed->accelerator->scale_up_gpus, 8.0));
     /* a context is split only when one accelerator of a tensor group cannot hold a sequence */

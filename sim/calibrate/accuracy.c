@@ -38,7 +38,8 @@ static void key_concurrency(const struct wm_operating_point *p, char key[GROUP_B
     static const struct {
         double to;
         const char *text;
-    } bands[] = {{4, "1-4"}, {15, "5-15"}, {64, "16-64"}, {256, "65-256"}, {INFINITY, "over 256"}};
+    } bands[] = {
+        {4, "1-4"}, {15, "5-15"}, {64, "16-64"}, {256, "65-256"}, {(double)INFINITY, "over 256"}};
     size_t i = 0;
     if (p->drive == WM_DRIVE_OFFLINE || p->drive == WM_DRIVE_SPEED) {
         snprintf(key, GROUP_BYTES, "%s",

@@ -75,7 +75,7 @@ static const void *find(const struct load *l, enum wm_catalog_kind kind, const c
 {
     char low[80];
     size_t n = 0;
-    for (; name[n] != '\0' && n < sizeof low - 1; n++)
+    for (; n < sizeof low - 1 && name[n] != '\0'; n++)
         low[n] = name[n] == '_' || name[n] == ' '   ? '-'
                  : name[n] >= 'A' && name[n] <= 'Z' ? (char)(name[n] - 'A' + 'a')
                                                     : name[n];

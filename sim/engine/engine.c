@@ -32,7 +32,7 @@ static void unhandled(struct wm_sim *sim, void *context, uint32_t actor, uint64_
     (void)context;
     (void)actor;
     (void)arg;
-    WM_REQUIRE(!"an event of a kind without handler");
+    wm_require_failed("every kind of event has a handler", __FILE__, __LINE__);
 }
 
 struct wm_sim *wm_sim_new(struct wm_arena *arena, uint32_t n_pending_hint, void *context)
@@ -94,7 +94,7 @@ static bool is_allowed(const struct wm_sim *sim, int64_t time, uint16_t kind)
 }
 
 /* Apart, and with the arguments of its caller, so that the path without mistakes needs no stack. */
-__attribute__((noinline, noclone, cold)) _Noreturn static void
+__attribute__((noinline, cold)) _Noreturn static void
 refuse(const struct wm_sim *sim, uint32_t entity, int64_t time, uint16_t kind)
 {
     WM_REQUIRE(entity < sim->entities.n);

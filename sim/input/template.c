@@ -228,10 +228,10 @@ enum wm_status wm_template_write(FILE *file, struct wm_arena *arena,
         .workload = find(arena, catalog, WM_CATALOG_workload, t.workload, diags),
         .engine = find(arena, catalog, WM_CATALOG_engine, "disaggregated-2026", diags),
     };
-    (void)find(arena, catalog, WM_CATALOG_climate, t.climate, diags);
-    if (t.deck != NULL)
-        (void)find(arena, catalog, WM_CATALOG_deck, t.deck, diags);
-    if (diags->n_errors > 0)
+    const void *const climate = find(arena, catalog, WM_CATALOG_climate, t.climate, diags);
+    if (t.deck != NULL && find(arena, catalog, WM_CATALOG_deck, t.deck, diags) == NULL)
+        return WM_USAGE;
+    if (!p.accelerator || !p.llm || !p.workload || !p.engine || !climate)
         return WM_USAGE;
     p.plant = plant_for(catalog, p.accelerator);
     p.deck = t.deck ? t.deck : own_deck(catalog, p.llm->head.name);

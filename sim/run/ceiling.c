@@ -48,7 +48,7 @@ static double allowed_w(const struct wm_ceiling *c, const struct trapezoid *t, i
 {
     const struct wm_ceiling_window *w = t->window;
     if (at_us < t->begin_us || at_us >= t->end_us)
-        return INFINITY;
+        return (double)INFINITY;
     if (at_us >= w->from_us && at_us < w->to_us)
         return w->limit_w;
     int i = RAMP_STEPS - 1;

@@ -287,7 +287,7 @@ double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
 
 double wm_dispatch_least_margin(const struct wm_dispatch_item *items, size_t n)
 {
-    double least = INFINITY;
+    double least = (double)INFINITY;
     for (size_t i = 0; i < n; i++) {
         const struct wm_surface *s = items[i].surface;
         const struct wm_serving_point *a = &s->hull[s->n_hull - 2]->serving;

@@ -55,14 +55,14 @@ static bool is_batch(const struct site *s, size_t class)
     return s->plan->classes[class].workload->kind == WM_WORKLOAD_BATCH;
 }
 
-/* Tokens that the job still has to make; INFINITY without an end. */
+/* Tokens that the job still has to make; (double)INFINITY without an end. */
 static double job_left_tok(const struct site *s, size_t class)
 {
     const struct wm_class *c = &s->plan->classes[class];
     const struct wm_class_account *a = &s->result->account.classes[class];
     const double gangs = (double)s->plan->partitions[c->partition].n_replicas;
     if (c->workload->training.tokens <= 0.0)
-        return INFINITY;
+        return (double)INFINITY;
     return fmax(0.0, c->workload->training.tokens * gangs - (a->served_tok - a->lost_tok));
 }
 

@@ -42,7 +42,7 @@ static double mixture_tail(const struct wm_length *l, double log_x)
 
 static double mixture_value(const struct wm_length *l, double z)
 {
-    double lo = INFINITY, hi = -INFINITY;
+    double lo = (double)INFINITY, hi = -(double)INFINITY;
     for (size_t i = 0; i < l->n; i++) {
         lo = fmin(lo, l->part[i].mu - 9.0 * l->part[i].sigma);
         hi = fmax(hi, l->part[i].mu + 9.0 * l->part[i].sigma);
