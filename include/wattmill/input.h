@@ -201,6 +201,9 @@ const void *wm_solar_file_load(struct wm_arena *arena, const char *path, struct 
 
 /** JSON Schema (draft 2020-12) of a scenario file. */
 enum wm_status wm_schema_write(struct wm_json_writer *w);
+/** The same of another kind of file, read through `fields`. */
+enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title,
+                                     const struct wm_field *fields);
 /** docs/parameters.md: every parameter of a scenario and of each kind of catalogue entry. */
 void wm_parameters_write_md(FILE *file);
 /** docs/errors.md: every code with its meaning. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "wattmill/study.h"
 
 struct options {
     struct cli_sets sets;
@@ -52,21 +53,33 @@ const struct cli_verb cli_verb_explain = {
     .run = explain,
 };
 
+static const char *schema_kind(size_t i)
+{
+    static const char *const kinds[] = {"scenario", "study"};
+    return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL;
+}
+
 static enum wm_status schema(struct cli *cli, const void *options)
 {
-    (void)cli;
     (void)options;
+    const char *const kind = cli->n_words > 0 ? cli->words[0] : schema_kind(0);
     struct wm_json_writer w = wm_json_writer_to_file(stdout);
-    const enum wm_status status = wm_schema_write(&w);
-    wm_json_finish(&w);
-    return status;
+    if (strcmp(kind, schema_kind(0)) == 0)
+        return wm_schema_write(&w);
+    if (strcmp(kind, schema_kind(1)) == 0)
+        return wm_schema_write_table(&w, "wattmill study", wm_study_fields);
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "schema: \"%s\": allowed is scenario or study",
+                kind);
+    return WM_USAGE;
 }
 
 const struct cli_verb cli_verb_schema = {
     .name = "schema",
-    .words = "",
-    .summary = "JSON Schema of a scenario file",
+    .words = "[scenario|study]",
+    .max_words = 1,
+    .summary = "JSON Schema of a scenario file or a study file, for editors",
     .run = schema,
+    .candidate = schema_kind,
 };
 
 static const char *page_at(size_t i)

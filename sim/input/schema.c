@@ -266,3 +266,23 @@ enum wm_status wm_schema_write(struct wm_json_writer *w)
     wm_arena_close(arena);
     return status;
 }
+
+enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title,
+                                     const struct wm_field *fields)
+{
+    struct wm_arena *arena = wm_arena_open();
+    if (arena == NULL)
+        return WM_NO_MEMORY;
+    struct wm_diags diags = wm_diags_init(arena);
+    const struct wm_catalog *catalog = NULL;
+    const enum wm_status status = wm_catalog_load(arena, &catalog, &diags);
+
+    wm_json_object_begin(w);
+    wm_json_member_string(w, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    wm_json_member_string(w, "title", title);
+    write_members(w, catalog, fields, NULL, false);
+    wm_json_object_end(w);
+    wm_json_finish(w);
+    wm_arena_close(arena);
+    return status;
+}
