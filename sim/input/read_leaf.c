@@ -6,6 +6,7 @@
 
 #include "fields.h"
 #include "wattmill/civil.h"
+#include "wattmill/digest.h"
 #include "wattmill/require.h"
 #include "wattmill/suggest.h"
 
@@ -413,6 +414,23 @@ static const void *load_file(const struct leaf *l, const char *path)
     return data;
 }
 
+/* What is in the file belongs to the scenario's fingerprint. */
+static void keep_digest(const struct leaf *l, const char *path)
+{
+    const struct wm_way way = {l->way, "sha256", 0};
+    const char *text = NULL;
+    char hex[WM_HASH_HEX_BYTES];
+    size_t n_bytes = 0;
+    if (l->reader->origins == NULL ||
+        wm_text_load(l->reader->arena, path, &text, &n_bytes, l->reader->diags) != WM_OK)
+        return;
+    struct wm_digest *const digest = wm_digest_open();
+    wm_digest_add(digest, text, n_bytes);
+    wm_digest_close_hex(digest, hex);
+    wm_origin_keep(l->reader, WM_UNIT_NONE, l->node, &way,
+                   wm_arena_printf(l->reader->arena, "\"%s\"", hex));
+}
+
 static bool read_file(const struct leaf *l)
 {
     if (l->node->type != WM_JSON_STRING) {
@@ -431,6 +449,7 @@ static bool read_file(const struct leaf *l)
     const void *const data = load_file(l, path);
     store(l, &data, sizeof data);
     keep_node(l);
+    keep_digest(l, path);
     return data != NULL;
 }
 

@@ -168,8 +168,7 @@ void wm_ceiling_heat_csv(FILE *file, const void *context)
 {
     const struct wm_report *const report = context;
     const struct wm_results *const r = report->results;
-    const size_t first =
-        r->n_series > 0 ? (size_t)(r->series[0].time_us / WM_US_PER_H % 24) : 0;
+    const size_t first = r->n_series > 0 ? (size_t)(r->series[0].time_us / WM_US_PER_H % 24) : 0;
     fputs("day,hour_utc,site_over_ceiling_pct,bound\n", file);
     for (size_t i = 0; i + ROWS_PER_HOUR <= r->n_series; i += ROWS_PER_HOUR) {
         const size_t hour = i / ROWS_PER_HOUR;

@@ -17,3 +17,9 @@ print("pue %s" % ("flat" if m["pue_peak_hour"] - m["pue_mean"] < 2e-3 else "move
 '
 "$BIN" check "$tmp/s.json" --set site.weather.file=year.csv 2>&1 | sed "s|$tmp/||g"
 "$BIN" check "$tmp/s.json" --set site.market.file=year.csv 2>&1 | sed "s|$tmp/||g"
+# what the file holds is part of the scenario's fingerprint
+stamp() { "$BIN" run "$tmp/s.json" --set site.weather.file=year.csv --set horizon.years=0.003 --format json 2>/dev/null |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["stamp"]["scenario_hash"])'; }
+one=$(stamp)
+sed -i '2s/,20,15,/,21,15,/' "$tmp/year.csv"
+[ "$one" != "$(stamp)" ] && echo "another file, another stamp"
