@@ -8,6 +8,7 @@
 static const enum wm_metric headline[] = {
     WM_METRIC_revenue_usd_per_mw_utility_year,
     WM_METRIC_profit_usd_per_mw_utility_year,
+    WM_METRIC_margin_e_usd_per_mw_utility_year,
     WM_METRIC_npv_usd,
     WM_METRIC_irr_frac,
     WM_METRIC_payback_years,

@@ -150,6 +150,8 @@ static void set_densities(struct wm_results *r, double years)
     const double mw = r->contract_w / WM_W_PER_MW;
     SET(r, revenue_usd_per_gpu_hour, ratio(GET(r, revenue_usd), gpus * years * WM_H_PER_YEAR));
     SET(r, tco_usd_per_mw_utility_year, ratio(GET(r, tco_usd_per_year), mw));
+    SET(r, margin_e_usd_per_mw_utility_year,
+        GET(r, revenue_usd_per_mw_utility_year) - GET(r, tco_usd_per_mw_utility_year));
     SET(r, site_kw_per_gpu, ratio(GET(r, site_power_peak_mw), gpus));
 }
 

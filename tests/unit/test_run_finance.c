@@ -122,6 +122,39 @@ START_TEST(the_pro_forma_begins_with_the_run_and_sums_to_the_npv)
 }
 END_TEST
 
+/* With more demand than the site can serve a MW more, filled alike, leaves what the others leave. */
+START_TEST(the_margin_after_capital_is_the_worth_of_one_more_megawatt_under_a_flood)
+{
+    setup();
+    const struct wm_results *r[2];
+    for (int i = 0; i < 2; i++) {
+        const char *const text = wm_arena_printf(
+            arena,
+            "{\"schema_version\":1,\"name\":\"t\",\"horizon\":{\"years\":0.02},\"site\":{"
+            "\"ceiling\":"
+            "{\"limit_mw\":%d}},\"fleet\":[{\"name\":\"a\",\"accelerator\":\"gb300-nvl72\"}],"
+            "\"workloads\":[{\"name\":\"x\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
+            "\"precision\":"
+            "\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":1e10},\"price\":{\"deck\":"
+            "\"deepseek-r1-list\"}}]}",
+            i == 0 ? 200 : 220);
+        const struct wm_scenario *s = NULL;
+        ck_assert_int_eq(
+            wm_scenario_load_text(arena, text, strlen(text), "t", "", NULL, 0, &s, NULL, &diags),
+            WM_OK);
+        ck_assert_int_eq(wm_run(arena, s, NULL, &r[i], &diags), WM_OK);
+    }
+    double left[2];
+    for (int i = 0; i < 2; i++)
+        left[i] = (GET(r[i], revenue_usd) - r[i]->ledger->opex_usd[WM_OPEX_E]) /
+                  (r[i]->hours / WM_H_PER_YEAR);
+    const double margin = GET(r[0], margin_e_usd_per_mw_utility_year);
+    ck_assert_double_eq_tol(margin, left[0] / 200.0, 1e-9 * margin);
+    ck_assert_double_eq_tol((left[1] - left[0]) / 20.0, margin, 0.02 * margin); /* whole racks */
+    teardown();
+}
+END_TEST
+
 START_TEST(figures_that_do_not_exist_are_absent_and_say_why)
 {
     setup();
@@ -182,11 +215,13 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {power_is_forty_percent_of_opex_at_each_break_even_price,
-                                  the_npv_is_zero_when_prices_are_changed_by_the_break_even_factor,
-                                  a_tenant_buys_no_facility_pays_rent_and_keeps_the_five_shares,
-                                  the_pro_forma_begins_with_the_run_and_sums_to_the_npv,
-                                  figures_that_do_not_exist_are_absent_and_say_why,
-                                  a_run_of_years_is_appraised_by_its_own_years};
+    const TTest *const tests[] = {
+        power_is_forty_percent_of_opex_at_each_break_even_price,
+        the_npv_is_zero_when_prices_are_changed_by_the_break_even_factor,
+        a_tenant_buys_no_facility_pays_rent_and_keeps_the_five_shares,
+        the_pro_forma_begins_with_the_run_and_sums_to_the_npv,
+        figures_that_do_not_exist_are_absent_and_say_why,
+        a_run_of_years_is_appraised_by_its_own_years,
+        the_margin_after_capital_is_the_worth_of_one_more_megawatt_under_a_flood};
     return RUN_TESTS("run_finance", tests);
 }
