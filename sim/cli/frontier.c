@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "options.h"
+#include "wattmill/csv.h"
 
 struct options {
     struct cli_sets catalogs;
-    const char *accelerators, *llm, *engine, *precision;
+    const char *accelerators, *llm, *engine, *precision, *slo;
     const char *dir;
     struct cli_site site;
     double input_tok, output_tok, cached_frac, ttft_slo_s, speed_slo, max_gpus;
@@ -29,6 +30,7 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, input_tok, "--isl", "N", 1.0, 1e7, "tokens of a prompt (default: 8192)"),
     CLI_REAL(options, output_tok, "--osl", "N", 1.0, 1e7, "tokens of an answer (default: 1024)"),
     CLI_REAL(options, cached_frac, "--cached", "FRAC", 0.0, 1.0, "of a prompt found in the prefix cache (default: 0)"),
+    CLI_TEXT(options, slo, "--slo", 0, "KEY=X[,..]", "both targets with a scenario's keys: ttft_s=2,tok_per_s_per_user=50"),
     CLI_REAL(options, ttft_slo_s, "--ttft-slo", "S", 0.001, 1e5, "target of the time to first token (default: none)"),
     CLI_REAL(options, speed_slo, "--speed-slo", "TOK/S", 0.001, 1e5, "target of the speed of an answer, per user (default: none)"),
     CLI_REAL(options, max_gpus, "--max-gpus", "N", 1.0, 1e5, "accelerators of a decoding group at most"),
@@ -373,11 +375,38 @@ static enum wm_status write_folder(struct cli *cli, const char *dir, const struc
     return written ? WM_OK : WM_IO;
 }
 
+/* "ttft_s=2,tok_per_s_per_user=50" into the two targets. */
+static void read_slo(struct cli *cli, struct options *o)
+{
+    for (const char *part = o->slo; part != NULL && *part != '\0';) {
+        const size_t n = strcspn(part, ",");
+        const char *const text = wm_arena_copy_text(cli->arena, part, n);
+        const char *const equals = strchr(text, '=');
+        const size_t n_key = equals ? (size_t)(equals - text) : strlen(text);
+        double value = 0.0;
+        const bool is_number = equals && wm_csv_number(equals + 1, &value) && value > 0.0;
+        double *const target = n_key == 6 && strncmp(text, "ttft_s", 6) == 0 ? &o->ttft_slo_s
+                               : n_key == 18 && strncmp(text, "tok_per_s_per_user", 18) == 0
+                                   ? &o->speed_slo
+                                   : NULL;
+        if (target == NULL || !is_number)
+            wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                        "--slo: \"%s\"; allowed are ttft_s=SECONDS and tok_per_s_per_user=RATE, "
+                        "above 0",
+                        text);
+        else
+            *target = value;
+        part += n + (part[n] == ',');
+    }
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     enum { SCREEN_ROWS = 14, LIST_ROWS = 40 };
-    const struct options *const o = options;
+    struct options own = *(const struct options *)options;
+    const struct options *const o = &own;
     struct setting setting;
+    read_slo(cli, &own);
     enum wm_status status = load(cli, o, &setting);
     if (status != WM_OK)
         return status;
