@@ -192,6 +192,7 @@ struct wm_workload {
     double max_loss_frac; /* of its throughput that `priority` takes before any class loses more */
     int64_t priority;     /* higher is shed later; -1: by kind */
     double deadline_s;    /* of batch work, from its arrival */
+    bool waits_for_price; /* batch work, while energy is dearer than over the last day */
     enum wm_slo_miss on_slo_miss;
     struct wm_demand demand;
     struct wm_slo slo;

@@ -156,6 +156,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_REAL(wm_workload, max_loss_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "flexibility tier: throughput that capping priority takes before any class loses more (0, 0.1, 0.25, 0.5 are usual)"),
     WM_INT(wm_workload, priority, -1, 1000, -1, "higher is shed later under capping priority; -1: batch 0, finetune 10, training 20, request 100"),
     WM_REAL_AS(wm_workload, deadline_s, "deadline_h", WM_UNIT_H, 0.25, 8760.0, 24.0, "batch: from arrival; what is not served by then is dropped"),
+    WM_FLAG(wm_workload, waits_for_price, true, "batch: while energy is dearer than its mean of the last day only what expires within a quarter of the deadline is asked for"),
     WM_CHOICE(wm_workload, on_slo_miss, slo_miss_words, "bill", "requests that miss a latency target are billed, or refunded"),
     WM_GROUP(wm_workload, demand, demand_fields, "how much is asked for"),
     WM_GROUP(wm_workload, slo, slo_fields, "latency targets"),

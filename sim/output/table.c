@@ -115,8 +115,8 @@ static void energy_bar(FILE *file, const struct wm_report *r)
     line(file, "Where MW go      [%s]", bar);
     if (parts[2] > 0.0)
         line(file,
-             "P prefill %.0f  D decode %.0f  T train %.0f  . idle %.0f  H host+net %.0f  "
-             "C cool %.0f  L loss %.0f %%",
+             "P prefill %.0f D decode %.0f T train %.0f . idle %.0f H host+net %.0f C cool %.0f "
+             "L loss %.0f %%",
              pct[0], pct[1], pct[2], pct[3], pct[4], pct[5], pct[6]);
     else
         line(file,

@@ -17,6 +17,18 @@ double wm_batch_wanted(const struct wm_batch_queue *queue, double left_s)
     return fmax(0.0, queue->waiting_tok - queue->served_tok) / left_s;
 }
 
+double wm_batch_due(const struct wm_batch_queue *queue, int64_t until_us)
+{
+    double due_tok = -queue->served_tok;
+    for (size_t i = 0; i < queue->n; i++) {
+        const struct wm_batch_cohort *c = &queue->cohorts[(queue->head + i) % queue->size];
+        if (c->deadline_us > until_us)
+            break;
+        due_tok += c->tok;
+    }
+    return fmax(0.0, due_tok);
+}
+
 bool wm_batch_is_urgent(const struct wm_batch_queue *queue, int64_t until_us)
 {
     return queue->n > 0 && queue->cohorts[queue->head].deadline_us <= until_us;

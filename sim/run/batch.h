@@ -3,8 +3,8 @@
  *
  * Arrivals of a billing interval become available together at its end, with the deadline of the
  * first of them. In an interval the queue asks for the rate that would empty it by the interval's
- * end; it gets what interactive classes and the ceiling leave. What is not served by its deadline
- * is dropped.
+ * end; it gets what interactive classes and the ceiling leave. While energy is dear it asks for what
+ * is due only. What is not served by its deadline is dropped.
  */
 #ifndef WM_RUN_BATCH_H
 #define WM_RUN_BATCH_H
@@ -34,6 +34,9 @@ struct wm_batch_queue wm_batch_queue_new(struct wm_arena *arena, size_t n_interv
 
 /** Rate that would empty the queue within `left_s` > 0 seconds. */
 double wm_batch_wanted(const struct wm_batch_queue *queue, double left_s);
+
+/** The part of it that expires by `until_us`. */
+double wm_batch_due(const struct wm_batch_queue *queue, int64_t until_us);
 
 /** Whether the oldest cohort expires before `until_us`. */
 bool wm_batch_is_urgent(const struct wm_batch_queue *queue, int64_t until_us);

@@ -13,7 +13,7 @@
 /* Times inside are microseconds since the start of the horizon. */
 static const int64_t bin_us = 15 * 60 * WM_US_PER_S;
 static const int64_t hour_us = WM_US_PER_H;
-enum { BINS_PER_HOUR = 4, BINS_PER_YEAR = 8760 * BINS_PER_HOUR };
+enum { BINS_PER_HOUR = 4, BINS_PER_DAY = 24 * BINS_PER_HOUR, BINS_PER_YEAR = 8760 * BINS_PER_HOUR };
 
 enum kind {
     KIND_CEILING,
@@ -40,9 +40,10 @@ struct site {
     struct wm_batch_queue *batch; /* [n_classes], of which kind batch is used */
     bool has_queue;               /* batch work or jobs: what is asked for hangs on what was done */
     int64_t start_us;
-    int64_t since;   /* up to here everything is accounted */
-    int64_t bin_end; /* of the billing interval */
-    bool is_stale;   /* the flow no longer fits the instant */
+    int64_t since;    /* up to here everything is accounted */
+    int64_t bin_end;  /* of the billing interval */
+    double day_price; /* of energy, mean that forgets with a day */
+    bool is_stale;    /* the flow no longer fits the instant */
 };
 
 static int64_t ticks(double time_s)
@@ -71,10 +72,15 @@ static double job_left_tok(const struct site *s, size_t class)
 static void ask_for_work(struct site *s, int64_t now)
 {
     const double left_s = (double)(s->bin_end - now) / (double)WM_US_PER_S;
+    const double price = s->instant.energy_usd_per_mwh;
+    const bool is_dear = price - s->day_price > 1e-6 * fabs(price);
     for (size_t i = 0; i < s->plan->n_classes && s->has_queue; i++) {
         const struct wm_workload *w = s->plan->classes[i].workload;
         if (is_batch(s, i))
-            s->wanted[i] = wm_batch_wanted(&s->batch[i], left_s);
+            s->wanted[i] =
+                is_dear && w->waits_for_price
+                    ? wm_batch_due(&s->batch[i], now + ticks(0.25 * w->deadline_s)) / left_s
+                    : wm_batch_wanted(&s->batch[i], left_s);
         else if (wm_workload_is_job(w))
             s->wanted[i] = s->offered[i] =
                 s->start_us + now < w->training.start_us
@@ -275,7 +281,9 @@ static void begin_bin(struct site *s, int64_t now)
     if (is_new)
         s->instant.potential =
             wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there);
-    s->instant.energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh;
+    const double price = s->environment.now.energy_usd_per_mwh;
+    s->day_price = now > 0 ? s->day_price + (price - s->day_price) / BINS_PER_DAY : price;
+    s->instant.energy_usd_per_mwh = price;
     if (now % hour_us != 0)
         return;
     /* 1970-01-01 was a Thursday: day 3 of a week from Monday */

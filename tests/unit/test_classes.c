@@ -83,6 +83,27 @@ START_TEST(batch_work_is_paid_half_and_waits_for_slack)
 }
 END_TEST
 
+START_TEST(batch_work_waits_for_cheap_hours)
+{
+    /* a dear evening: the same tokens for less money, later */
+    const char *const tariff =
+        "site.tariff={\"type\":\"us-large-load\",\"periods\":[{\"name\":\"evening\","
+        "\"from_month\":1,\"to_month\":12,\"days\":\"all\",\"from_h\":14,\"to_h\":22,"
+        "\"energy_usd_per_mwh\":300}]}";
+    const struct wm_results *eager = RUN(tariff, "workloads.night.waits_for_price=false");
+    const struct wm_results *patient = RUN(tariff);
+    ck_assert_double_gt(patient->classes[NIGHT].delay_mean_s,
+                        eager->classes[NIGHT].delay_mean_s + 600.0);
+    ck_assert_double_lt(METRIC(patient, energy_price_mean_usd_per_mwh),
+                        METRIC(eager, energy_price_mean_usd_per_mwh));
+    ck_assert_double_eq(patient->classes[NIGHT].output_tok_dropped, 0.0);
+    /* with one price all day nobody waits for another */
+    const struct wm_results *flat = RUN("workloads.night.waits_for_price=true");
+    const struct wm_results *same = RUN("workloads.night.waits_for_price=false");
+    ck_assert_double_eq(METRIC(flat, site_energy_mwh), METRIC(same, site_energy_mwh));
+}
+END_TEST
+
 START_TEST(batch_work_past_its_deadline_is_dropped)
 {
     const struct wm_results *r =
@@ -232,6 +253,7 @@ int main(void)
     tcase_add_test(tc, other_models_get_other_racks);
     tcase_add_test(tc, a_class_split_in_two_halves_changes_nothing);
     tcase_add_test(tc, batch_work_is_paid_half_and_waits_for_slack);
+    tcase_add_test(tc, batch_work_waits_for_cheap_hours);
     tcase_add_test(tc, batch_work_past_its_deadline_is_dropped);
     tcase_add_test(tc, marginal_revenue_never_earns_less_than_other_policies);
     tcase_add_test(tc, shadow_price_is_the_worth_of_a_megawatt_within_a_percent);
