@@ -3,7 +3,7 @@ set -e
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 "$BIN" plan scenarios/virginia-100mw-hopper.json --set horizon.years=0.05 --deliveries 20 --growth 0.2 \
-    --set workloads.chat.demand.output_tok_per_s=60e6 --candidate gb300-nvl72 --candidate vr200-nvl72 \
+    --set workloads.chat.demand.output_tok_per_s=300e6 --candidate gb300-nvl72 --candidate vr200-nvl72 \
     --format json --quiet >"$tmp/p.json"
 python3 - "$tmp/p.json" <<'PY'
 import json, sys
