@@ -132,33 +132,51 @@ double wm_erlang_c(double n_servers, double utilisation_frac)
     return b / (1.0 - utilisation_frac * (1.0 - b));
 }
 
+/*
+ * Tokens of a pass of a prefill group that never waits for more: what has arrived during the pass
+ * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T a line between the two.
+ */
+static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s, double clock_frac)
+{
+    const double least = new_tok(&plan->c), most = chunk_tok(plan);
+    if (most <= least)
+        return least;
+    const double least_s = prefill(plan, least, clock_frac).time_s;
+    const double slope = (prefill(plan, most, clock_frac).time_s - least_s) / (most - least);
+    const double left = 1.0 - rate_tok_per_s * slope;
+    const double fixed_s = least_s - slope * least;
+    return left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
+}
+
 /* Waiting of prompts for prefill groups; passes of the current load serve in parallel. */
 static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_frac,
                                struct wm_serving_point *p, struct wm_step *pass)
 {
     const struct wm_serving_case *c = &plan->c;
-    const double moved_bytes = wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, c->input_tok);
-    p->ttft_base_s += moved_bytes / c->accelerator->scale_out_bytes_per_s;
-    if (!has_prefill(plan))
+    if (!has_prefill(plan)) { /* every prompt is cached: the first decode step makes the token */
+        p->ttft_base_s += p->tpot_s;
         return;
-    p->prefill_busy_frac = p->out_tok_per_s / prefill_full_rate(plan, clock_frac);
-    /* passes grow with load: one prompt when idle, full chunks when busy */
-    const double tok = fmax(new_tok(c), p->prefill_busy_frac * chunk_tok(plan));
-    *pass = prefill(plan, tok, clock_frac);
-    p->ttft_base_s += pass->time_s;
+    }
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
-    const double idle_frac = fmax(1e-9, 1.0 - p->prefill_busy_frac);
+    const double rate = p->out_tok_per_s * new_tok_per_out_tok(c) / groups;
+    const double tok = pass_tok(plan, rate, clock_frac);
+    *pass = prefill(plan, tok, clock_frac);
+    p->prefill_load_frac = p->out_tok_per_s / prefill_full_rate(plan, clock_frac);
+    p->prefill_busy_frac = fmin(1.0, rate * pass->time_s / tok);
+    p->ttft_base_s += pass->time_s;
     p->wait_prob = wm_erlang_c(groups, fmin(p->prefill_busy_frac, 1.0 - 1e-9));
-    /* M/D/c: half the wait of M/M/c (Cosmetatos); passes of one size are near-deterministic */
-    p->wait_mean_s = 0.5 * pass->time_s / (groups * idle_frac);
+    /* the rest of the pass under way; more when passes are full and the load nears 1 */
+    const double idle_frac = fmax(1e-9, 1.0 - p->prefill_load_frac);
+    p->wait_mean_s = 0.5 * pass->time_s * fmax(1.0, 1.0 / (groups * idle_frac));
 }
 
 /* Waiting of prompts for their turn in the iterations of an aggregated group: M/D/1. */
 static void wait_aggregated(const struct wm_mix *mix, struct wm_serving_point *p)
 {
     const double share = fmin(mix->mixed_share_frac * p->decode_busy_frac, 1.0 - 1e-9);
-    p->ttft_base_s += mix->chunks * mix->chunk_step_s;
-    p->prefill_busy_frac = share;
+    /* half an iteration until the next begins */
+    p->ttft_base_s += 0.5 * mix->step_s + mix->chunks * mix->chunk_step_s;
+    p->prefill_busy_frac = p->prefill_load_frac = share;
     p->wait_prob = share;
     p->wait_mean_s = 0.5 * mix->chunks * mix->chunk_step_s / (1.0 - share);
 }
@@ -211,7 +229,7 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     p.tpot_slo_frac = slope > 0.0 ? phi((limit_s - p.tpot_s) / slope) : p.tpot_s <= limit_s;
 
     struct wm_step pass = {0};
-    p.ttft_base_s = c->engine->prompt_overhead_s + mix.step_s;
+    p.ttft_base_s = c->engine->prompt_overhead_s;
     if (is_aggregated(plan))
         wait_aggregated(&mix, &p);
     else
@@ -225,7 +243,7 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
 static bool within_limits(const struct wm_serving_plan *plan, double batch, double clock_frac)
 {
     const struct wm_serving_point p = wm_serving_at_batch(plan, batch, clock_frac);
-    return p.prefill_busy_frac <= plan->c.engine->prefill_max_util_frac && p.ttft_slo_frac >= 0.99;
+    return p.prefill_load_frac <= plan->c.engine->prefill_max_util_frac && p.ttft_slo_frac >= 0.99;
 }
 
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac)

@@ -89,4 +89,13 @@ void wm_fleet_advance(struct wm_fleet *fleet, int64_t now_ns);
 int64_t wm_fleet_next(const struct wm_fleet *fleet);
 struct wm_fleet_totals wm_fleet_totals(const struct wm_fleet *fleet);
 
+/** From now on: replicas [0, n_up) work, the others have failed. */
+void wm_fleet_set_up(struct wm_fleet *fleet, uint32_t n_up);
+/**
+ * From now on replicas [first, first + n) run at the fastest clock there is not above `clock_frac`;
+ * parked ones finish what they have and get nothing more.
+ */
+void wm_fleet_set_clock(struct wm_fleet *fleet, uint32_t first, uint32_t n, double clock_frac,
+                        bool parked);
+
 #endif

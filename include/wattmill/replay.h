@@ -17,8 +17,9 @@ struct wm_replay_case {
     enum wm_precision precision;
     double kv_bytes;       /* per element of the cache; 0: the engine's */
     struct wm_group group; /* tensor 0: the plan for most tokens per accelerator within the SLO */
-    uint32_t n_prefill;    /* disaggregated: prefill groups a replica; 0: the plan's */
-    uint32_t n_replicas;   /* >= 1 */
+    struct wm_group prefill_group; /* disaggregated, with `group`; tensor 0: the same */
+    uint32_t n_prefill;            /* disaggregated: prefill groups a replica; 0: the plan's */
+    uint32_t n_replicas;           /* >= 1 */
     enum wm_router router;
     bool prefill_first; /* aggregated: whole prompts before decoding, not chunks beside it */
     enum wm_preemption preemption;
@@ -43,6 +44,7 @@ struct wm_replay_case {
     bool no_drain;   /* stop with the arrivals, whatever is still under way */
     const struct wm_fleet_event *events;
     size_t n_events;
+    bool many_clocks; /* tables down to the lowest clock even without events */
 };
 
 /** What was chosen, and what came of it. */
@@ -64,6 +66,14 @@ struct wm_replay {
     double busy_frac, prefill_share_frac; /* of worker time; of busy time */
     double mean_batch;                    /* sequences a decode step, mean over steps */
 };
+
+/**
+ * Chooses groups, workers and tables: `out` with what was chosen, `params` for wm_fleet_new().
+ * @return WM_OK; WM_INFEASIBLE with E301
+ */
+enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_case *c,
+                                 struct wm_replay *out, struct wm_fleet_params *params,
+                                 struct wm_diags *diags);
 
 /**
  * Runs it.

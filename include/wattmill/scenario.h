@@ -232,6 +232,15 @@ struct wm_economics {
     struct wm_list tax_table; /* of struct wm_tax_share, years 1, 2, ... */
 };
 
+/** At which resolution serving is simulated: a table of operating points, or every request. */
+enum wm_fidelity { WM_FIDELITY_SURFACE, WM_FIDELITY_REQUEST };
+
+/** What is simulated request by request: a part of the horizon. */
+struct wm_request_window {
+    int64_t start_us;
+    double length_s;
+};
+
 struct wm_scenario {
     int64_t schema_version;
     const char *schema;  /* "$schema": for editors */
@@ -239,6 +248,8 @@ struct wm_scenario {
     const char *name;
     int64_t seed;
     struct wm_horizon horizon;
+    enum wm_fidelity fidelity;
+    struct wm_request_window window; /* of fidelity request */
     struct wm_site site;
     struct wm_list fleet;     /* of struct wm_fleet */
     struct wm_list workloads; /* of struct wm_workload */

@@ -53,7 +53,7 @@ static const struct cli_option rows[] = {
     CLI_WHOLE(options, prefill_groups, "--prefill-groups", 0, "N", 1, 64, "prefill workers a replica, of a disaggregated engine"),
     CLI_CHOICE(options, batching, "--batching", "chunked|prefill-first", "of an aggregated engine"),
     CLI_CHOICE(options, preemption, "--preemption", "recompute|swap", "when KV memory runs out"),
-    CLI_WHOLE(options, max_seqs, "--max-num-seqs", 0, "N", 1, 4096, "sequences of a batch (default: the engine's)"),
+    CLI_WHOLE(options, max_seqs, "--max-num-seqs", 0, "N", 1, 65535, "sequences of a batch (default: the engine's)"),
     CLI_WHOLE(options, token_budget, "--max-num-batched-tokens", 0, "N", 8, 65536, "tokens of a step (default: the engine's chunk)"),
     CLI_WHOLE(options, kv_blocks, "--kv-blocks", 0, "N", 2, 1000000000, "KV blocks of 16 tokens (default: what the memory holds)"),
     CLI_REAL(options, kv_bytes, "--kv-bytes", "B", 0.5, 4.0, "per element of the KV cache (default: the engine's)"),

@@ -17,6 +17,12 @@ static const struct wm_field horizon_fields[] = {
     WM_REAL(wm_horizon, years, WM_UNIT_YEAR, 0.001, 30.0, 1.0, "length in years of 8,760 h; token prices are held flat"),
     WM_FIELD_END,
 };
+static const char *const fidelity_words[] = {"surface", "request", NULL};
+static const struct wm_field request_window_fields[] = {
+    WM_TIME_AS(wm_request_window, start_us, "start", "2027-01-04", "first instant, UTC"),
+    WM_REAL_AS(wm_request_window, length_s, "hours", WM_UNIT_H, 0.25, 168.0, 1.0, "length, in whole quarters of an hour"),
+    WM_FIELD_END,
+};
 static const struct wm_field window_fields[] = {
     WM_TIME_AS(wm_ceiling_window, from_us, "from", NULL, "start, UTC"),
     WM_TIME_AS(wm_ceiling_window, to_us, "to", NULL, "end, UTC"),
@@ -197,6 +203,8 @@ const struct wm_field wm_scenario_fields[] = {
     WM_TEXT_REQ(wm_scenario, name, "name of the scenario"),
     WM_INT(wm_scenario, seed, 0, 9007199254740991.0, 1, "of every random stream"),
     WM_GROUP(wm_scenario, horizon, horizon_fields, "what time is simulated"),
+    WM_CHOICE(wm_scenario, fidelity, fidelity_words, "surface", "how serving is simulated: by a table of operating points over the horizon, or request by request over the window"),
+    WM_GROUP(wm_scenario, window, request_window_fields, "part of the horizon that is simulated with fidelity request"),
     WM_GROUP(wm_scenario, site, site_fields, "grid, weather, plant, tariff"),
     WM_LIST(wm_scenario, fleet, wm_fleet, fleet_fields, "pools of accelerators"),
     WM_LIST(wm_scenario, workloads, wm_workload, workload_row_fields, "what the pools serve"),

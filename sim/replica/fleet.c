@@ -38,7 +38,8 @@ struct wm_fleet {
     double down_ns;
     struct wm_fleet_totals sampled; /* slices so far */
     uint32_t n_slices;
-    bool run_started;
+    uint32_t *clock; /* [n_replicas] of wm_fleet_set_clock() */
+    bool *is_parked; /* [n_replicas] */
 };
 
 static int64_t ns_of(double time_s)
@@ -59,7 +60,7 @@ static bool is_down(const struct wm_fleet *f, uint32_t replica)
 static uint64_t load_of(const struct wm_fleet *f, uint32_t replica)
 {
     uint64_t load = 0;
-    if (is_down(f, replica))
+    if (is_down(f, replica) || f->is_parked[replica])
         return ROUTER_DOWN;
     for (uint32_t k = 0; k < f->per_replica; k++) {
         const struct wm_replica *const w = f->workers[replica * f->per_replica + k];
@@ -286,6 +287,32 @@ static void set_clock(struct wm_fleet *f, uint32_t replica, uint32_t clock)
     }
 }
 
+void wm_fleet_set_clock(struct wm_fleet *f, uint32_t first, uint32_t n, double clock_frac,
+                        bool parked)
+{
+    const uint32_t clock = clock_at(f, clock_frac);
+    for (uint32_t i = first; i < first + n && i < f->params.n_replicas; i++) {
+        if (f->is_parked[i] != parked) {
+            f->is_parked[i] = parked;
+            router_set(f->router, i, load_of(f, i));
+        }
+        if (f->clock[i] == clock)
+            continue;
+        f->clock[i] = clock;
+        set_clock(f, i, clock);
+    }
+}
+
+void wm_fleet_set_up(struct wm_fleet *f, uint32_t n_up)
+{
+    for (uint32_t i = 0; i < f->params.n_replicas; i++) {
+        if (i < n_up)
+            repair(f, i);
+        else
+            fail(f, i);
+    }
+}
+
 static void on_order(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
 {
     struct wm_fleet *const f = context;
@@ -340,7 +367,9 @@ struct wm_fleet *wm_fleet_new(struct wm_arena *arena, const struct wm_fleet_para
                            .moving = WM_NEW_ARRAY(arena, struct moving, 64),
                            .free_moving = UINT32_MAX,
                            .failures = WM_NEW_ARRAY(arena, struct wm_rng, p->n_replicas),
-                           .down_since_ns = WM_NEW_ARRAY(arena, int64_t, p->n_replicas)};
+                           .down_since_ns = WM_NEW_ARRAY(arena, int64_t, p->n_replicas),
+                           .clock = WM_NEW_ARRAY(arena, uint32_t, p->n_replicas),
+                           .is_parked = WM_NEW_ARRAY(arena, bool, p->n_replicas)};
     f->n_workers = p->n_replicas * f->per_replica;
     queue_init(&f->homeless, arena);
     f->sim = wm_sim_new(arena, p->n_replicas + 64 + (uint32_t)p->n_events, f);
@@ -449,20 +478,22 @@ static void add_totals(struct wm_replica_totals *to, const struct wm_replica_tot
 }
 
 /*
- * Whether the queue grew to the end: the waiting at the ends of the last quarter exceed those of the
- * second one by more than noise. A queue that holds less than a request a replica is none.
+ * Whether the queue grew to the end: from the second quarter of the arrivals to the last it took up
+ * more than a hundredth of what arrived between, so that a load of 1.01 or more is told from noise.
  */
 static bool is_growing(const struct wm_fleet *f)
 {
     const double *const w = f->sampled.waiting;
+    const int quarter = WM_FLEET_SLICES / 4;
     double early = 0.0, late = 0.0;
     if (f->n_slices < WM_FLEET_SLICES)
         return false;
-    for (int i = 0; i < WM_FLEET_SLICES / 4; i++) {
-        early += w[WM_FLEET_SLICES / 4 + i];
-        late += w[3 * WM_FLEET_SLICES / 4 + i];
+    for (int i = 0; i < quarter; i++) {
+        early += w[quarter + i] / quarter;
+        late += w[3 * quarter + i] / quarter;
     }
-    return late > 1.5 * early && late / (WM_FLEET_SLICES / 4) > (double)f->params.n_replicas;
+    return late - early > 0.01 * 0.5 * (double)f->next_id &&
+           late - early > (double)f->params.n_replicas;
 }
 
 struct wm_fleet_totals wm_fleet_totals(const struct wm_fleet *f)

@@ -5,7 +5,7 @@
 
 #include "wattmill/require.h"
 
-enum { BLOCK_TOK = 16, MAX_SEQS = 4096, MAX_CLOCKS = 13 };
+enum { BLOCK_TOK = 16, MAX_SEQS = 65535, MAX_CLOCKS = 13 };
 
 /* Host memory is behind PCIe 5.0 x16: 64 GB/s a direction less protocol (PCI-SIG; share: estimate). */
 static const double host_bytes_per_s = 55e9;
@@ -47,7 +47,8 @@ static enum wm_status choose_groups(const struct wm_replay_case *c, struct wm_re
 {
     const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
     if (c->group.tensor > 0.0) {
-        r->group = r->prefill_group = c->group;
+        r->group = c->group;
+        r->prefill_group = c->prefill_group.tensor > 0.0 ? c->prefill_group : c->group;
         r->n_prefill = !disaggregated ? 0 : c->n_prefill > 0 ? c->n_prefill : 1;
     } else {
         const struct wm_serving_case sc = serving_case(c);
@@ -111,6 +112,8 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
     const double seqs = c->max_seqs > 0
                             ? (double)c->max_seqs
                             : (double)c->engine->max_batch_per_gpu * wm_group_gpus(group);
+    /* no batch of mean contexts is larger than twice what the cache holds */
+    const double held = fmax(16.0, 2.0 * blocks * BLOCK_TOK / fmax(1.0, context_tok(c)));
     const double budget =
         c->token_budget > 0 ? (double)c->token_budget : c->engine->prefill_chunk_tok * group->data;
     const double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, step_model(c, group, 1.0).kv_bytes);
@@ -121,7 +124,7 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
                     : c->prefill_first ? WM_BATCH_PREFILL_FIRST
                                        : WM_BATCH_CHUNKED,
         .preemption = c->preemption,
-        .max_seqs = (uint32_t)fmin(seqs, MAX_SEQS),
+        .max_seqs = (uint32_t)fmin(fmin(seqs, held), MAX_SEQS),
         .token_budget = (uint32_t)fmin(fmax(budget, WM_STEP_TOK_ROUND), 65536.0),
         .block_tok = BLOCK_TOK,
         .kv_blocks = (uint32_t)fmin(blocks, 4e9),
@@ -149,7 +152,7 @@ static struct wm_clock_tables compile_clocks(struct wm_arena *arena, const struc
 {
     const double top = c->clock_frac > 0.0 ? c->clock_frac : 1.0;
     const double low = c->accelerator->power.min_clock_frac;
-    const bool changes = c->cap_w > 0.0 || c->n_events > 0;
+    const bool changes = c->cap_w > 0.0 || c->n_events > 0 || c->many_clocks;
     const uint32_t n = changes && top > low ? MAX_CLOCKS : 1;
     const struct wm_step_table **const t = WM_NEW_ARRAY(arena, const struct wm_step_table *, n);
     for (uint32_t i = 0; i < n; i++)
@@ -207,9 +210,9 @@ static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
         decode_steps > 0.0 ? (double)t->work.decode_tok / (draft_gain(c) * decode_steps) : nothing;
 }
 
-enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case *c,
-                             struct wm_request_source source, struct wm_replay *r,
-                             struct wm_diags *diags)
+enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_case *c,
+                                 struct wm_replay *r, struct wm_fleet_params *p,
+                                 struct wm_diags *diags)
 {
     WM_REQUIRE(c->n_replicas >= 1);
     *r = (struct wm_replay){0};
@@ -224,29 +227,7 @@ enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case
         return status;
     if (r->n_prefill == 0 && r->worker.batching == WM_BATCH_DECODE_ONLY)
         r->worker.batching = WM_BATCH_PREFILL_FIRST; /* every prompt is cached: nothing to split */
-
-    struct wm_class_policy policies[WM_CLASSES_MAX];
-    const uint32_t n_classes = c->n_classes > 0 ? c->n_classes : 1;
-    for (uint32_t i = 0; i < n_classes; i++)
-        policies[i] = (struct wm_class_policy){
-            .ttft_slo_ns = (int64_t)(c->ttft_slo_s * 1e9),
-            .tpot_slo_ns =
-                c->tok_per_s_per_user_slo > 0.0 ? (int64_t)(1e9 / c->tok_per_s_per_user_slo) : 0,
-            .max_wait_ns = (int64_t)(c->max_wait_s * 1e9)};
-    struct wm_service *const service = wm_service_new(arena, n_classes, policies);
-    service->api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9);
-    r->service = service;
-
-    /* a cap is an event at the start */
-    struct wm_fleet_event *const events =
-        WM_NEW_ARRAY(arena, struct wm_fleet_event, c->n_events + 1);
-    size_t n_events = 0;
-    if (c->cap_w > 0.0)
-        events[n_events++] = (struct wm_fleet_event){
-            .kind = WM_FLEET_CAP, .n = c->n_replicas, .value = c->cap_w * r->gpus_per_replica};
-    for (size_t i = 0; i < c->n_events; i++)
-        events[n_events++] = c->events[i];
-    struct wm_fleet_params p = {
+    *p = (struct wm_fleet_params){
         .n_replicas = c->n_replicas,
         .router = c->router,
         .worker = r->worker,
@@ -258,12 +239,47 @@ enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case
             c->accelerator->scale_out_bytes_per_s,
         .mtbf_s = c->mtbf_s,
         .mttr_s = c->mttr_s,
-        .seed = c->seed,
-        .events = events,
-        .n_events = n_events};
+        .seed = c->seed};
     if (r->n_prefill > 0)
-        p.prefill_clocks = compile_clocks(arena, c, &r->prefill_group, &r->prefill);
-    r->clock_frac = p.clocks.tables[0]->clock_frac;
+        p->prefill_clocks = compile_clocks(arena, c, &r->prefill_group, &r->prefill);
+    r->clock_frac = p->clocks.tables[0]->clock_frac;
+    return WM_OK;
+}
+
+static struct wm_service *new_service(struct wm_arena *arena, const struct wm_replay_case *c)
+{
+    struct wm_class_policy policies[WM_CLASSES_MAX];
+    const uint32_t n_classes = c->n_classes > 0 ? c->n_classes : 1;
+    for (uint32_t i = 0; i < n_classes; i++)
+        policies[i] = (struct wm_class_policy){
+            .ttft_slo_ns = (int64_t)(c->ttft_slo_s * 1e9),
+            .tpot_slo_ns =
+                c->tok_per_s_per_user_slo > 0.0 ? (int64_t)(1e9 / c->tok_per_s_per_user_slo) : 0,
+            .max_wait_ns = (int64_t)(c->max_wait_s * 1e9)};
+    struct wm_service *const service = wm_service_new(arena, n_classes, policies);
+    service->api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9);
+    return service;
+}
+
+enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case *c,
+                             struct wm_request_source source, struct wm_replay *r,
+                             struct wm_diags *diags)
+{
+    struct wm_fleet_params p;
+    const enum wm_status status = wm_replay_prepare(arena, c, r, &p, diags);
+    if (status != WM_OK)
+        return status;
+    /* a cap is an event at the start */
+    struct wm_fleet_event *const events =
+        WM_NEW_ARRAY(arena, struct wm_fleet_event, c->n_events + 1);
+    if (c->cap_w > 0.0)
+        events[p.n_events++] = (struct wm_fleet_event){
+            .kind = WM_FLEET_CAP, .n = c->n_replicas, .value = c->cap_w * r->gpus_per_replica};
+    for (size_t i = 0; i < c->n_events; i++)
+        events[p.n_events++] = c->events[i];
+    p.events = events;
+    struct wm_service *const service = new_service(arena, c);
+    r->service = service;
     struct wm_fleet *const fleet = wm_fleet_new(arena, &p, service);
     wm_fleet_run(fleet, source, c->last_ns, c->stop_ns, !c->no_drain);
     r->totals = wm_fleet_totals(fleet);

@@ -4,6 +4,7 @@
 
 #include "finance.h"
 #include "metrics.h"
+#include "requests.h"
 
 /* a - b of two long sums, 0 where they differ by rounding only. */
 static double difference(double a, double b)
@@ -113,11 +114,28 @@ static enum wm_status run(struct wm_run *r, const struct wm_run_options *options
     const enum wm_status status = wm_provision(r->arena, r->scenario, &r->plan, diags);
     if (status != WM_OK)
         return status;
+    if (r->scenario->fidelity == WM_FIDELITY_REQUEST) {
+        r->site.requests = wm_site_requests_new(r->arena, r->scenario, &r->plan, diags);
+        if (r->site.requests == NULL)
+            return WM_INFEASIBLE;
+    }
     wm_site_run(r->arena, r->scenario, &r->plan, options, &r->site, diags);
     collect(r, diags);
-    set_curtailed(r, diags);
+    if (r->site.requests == NULL) /* the twin of a request-resolution run would be another one */
+        set_curtailed(r, diags);
     report_balances(r->results, diags);
     return r->results->balances_close ? WM_OK : WM_FAILED;
+}
+
+/* The scenario with its window for a horizon. */
+static const struct wm_scenario *window_of(struct wm_arena *arena,
+                                           const struct wm_scenario *scenario)
+{
+    struct wm_scenario *const s = WM_NEW(arena, struct wm_scenario);
+    *s = *scenario;
+    s->horizon.start_us = scenario->window.start_us;
+    s->horizon.years = scenario->window.length_s / WM_S_PER_YEAR;
+    return s;
 }
 
 enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario,
@@ -130,7 +148,7 @@ enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario
     wm_arena_on_exhausted(arena, &boundary);
     struct wm_run *const r = WM_NEW(arena, struct wm_run);
     r->arena = arena;
-    r->scenario = scenario;
+    r->scenario = scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, scenario) : scenario;
     r->results = WM_NEW(arena, struct wm_results);
     const enum wm_status status = run(r, options, diags);
     if (status == WM_OK || status == WM_FAILED)

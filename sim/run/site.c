@@ -6,6 +6,7 @@
 #include "flow.h"
 #include "job.h"
 #include "outages.h"
+#include "requests.h"
 #include "wattmill/civil.h"
 #include "wattmill/engine.h"
 #include "years.h"
@@ -111,12 +112,19 @@ static void renew_flow(struct site *s)
         again = wm_onsite_dispatch(onsite, at_us, around, &need);
     }
     s->flow.meter_w = onsite->flow.meter_w;
+    if (s->result->requests != NULL)
+        wm_site_requests_decide(s->result->requests, &s->flow);
 }
 
 static void account_for(struct site *s, double time_s)
 {
     struct wm_account *account = &s->result->account;
     struct wm_onsite *onsite = &s->result->onsite;
+    if (s->result->requests != NULL) {
+        wm_site_requests_measure(s->result->requests, &s->instant, s->since,
+                                 s->since + ticks(time_s), &s->flow);
+        onsite->flow.meter_w = s->flow.meter_w; /* storage and generation stay as dispatched */
+    }
     wm_account_add(account, s->plan, &s->flow, &s->environment.now, time_s);
     account->bin.generation_j += onsite->flow.generation_w * time_s;
     account->bin.storage_j += onsite->flow.storage_w * time_s;
@@ -456,6 +464,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
         end_bin(&s, begin);
         if ((i + 1) % BINS_PER_HOUR == 0)
             end_hour(&s);
+        if (i + 1 == n_bins && result->requests != NULL)
+            wm_site_requests_close(result->requests, &result->account);
         if ((i + 1) % BINS_PER_YEAR == 0 || i + 1 == n_bins)
             result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
     }

@@ -17,7 +17,10 @@
 /** Length of a billing interval [s]. */
 #define WM_BIN_S 900.0
 
+struct wm_site_requests;
+
 struct wm_site_result {
+    struct wm_site_requests *requests; /* of fidelity request, else NULL */
     struct wm_account account;
     struct wm_meter meter;
     struct wm_onsite onsite;

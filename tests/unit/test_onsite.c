@@ -84,7 +84,7 @@ START_TEST(peak_shaving_lowers_the_peak_and_the_demand_charge)
     char shave[128];
     const double target_mw = 0.97 * METRIC(bare, site_power_peak_mw) / 1e6;
     (void)snprintf(shave, sizeof shave,
-                   "site.storage={\"power_mw\":0.3,\"energy_mwh\":1.2,\"shave_above_mw\":%.6f}",
+                   "site.storage={\"power_mw\":0.3,\"energy_mwh\":1.2,\"shave_above_mw\":%.12f}",
                    target_mw);
     const struct wm_results *r = RUN("site.tariff.min_demand_frac=0", shave);
     closes(r);

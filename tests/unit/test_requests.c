@@ -1,0 +1,145 @@
+/* The site request by request against the site by its table of operating points. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "suite.h"
+#include "wattmill/input.h"
+#include "wattmill/numeric.h"
+#include "wattmill/run.h"
+#include "wattmill/scenario.h"
+
+static struct wm_arena *arena;
+static struct wm_diags diags;
+
+static void set_up(void)
+{
+    arena = wm_arena_open();
+    diags = wm_diags_init(arena);
+}
+static void tear_down(void)
+{
+    wm_arena_close(arena);
+}
+
+static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
+                                    const char *const *texts, size_t n)
+{
+    struct wm_override sets[16];
+    const struct wm_scenario *loaded = NULL;
+    for (size_t i = 0; i < n; i++)
+        ck_assert_int_eq(wm_override_parse(arena, texts[i], &sets[i], &diags), WM_OK);
+    const enum wm_status status = wm_scenario_load_file(
+        arena, "scenarios/virginia-100mw-gb300.json", sets, n, &loaded, NULL, &diags);
+    ck_assert_int_eq(status, WM_OK);
+    struct wm_scenario *const s = WM_NEW(arena, struct wm_scenario);
+    *s = *loaded;
+    s->fidelity = fidelity;
+    s->horizon.start_us = s->window.start_us;
+    s->horizon.years = hours / WM_H_PER_YEAR;
+    s->window.length_s = hours * WM_S_PER_H;
+    const struct wm_results *r = NULL;
+    const enum wm_status done = wm_run(arena, s, NULL, &r, &diags);
+    for (size_t i = 0; i < diags.n_items; i++)
+        if (!wm_code_is_warning(diags.items[i].code))
+            printf("%s\n", wm_diag_format(arena, &diags.items[i]));
+    ck_assert_int_eq(done, WM_OK);
+    return r;
+}
+
+#define METRIC(r, key) ((r)->metric[WM_METRIC_##key])
+
+static void agree(const struct wm_results *table, const struct wm_results *each,
+                  double ttft_p99_error)
+{
+    const double tok = METRIC(each, output_tok_served) / METRIC(table, output_tok_served);
+    const double power = METRIC(each, site_power_mean_mw) / METRIC(table, site_power_mean_mw);
+    ck_assert_double_eq_tol(tok, 1.0, 0.02);
+    ck_assert_double_eq_tol(power, 1.0, 0.02);
+    ck_assert_double_eq_tol(METRIC(each, ttft_p50_s) / METRIC(table, ttft_p50_s), 1.0, 0.05);
+    ck_assert_double_eq_tol(METRIC(each, tpot_p50_s) / METRIC(table, tpot_p50_s), 1.0, 0.05);
+    ck_assert_double_eq_tol(METRIC(each, ttft_p99_s) / METRIC(table, ttft_p99_s), 1.0,
+                            ttft_p99_error);
+    ck_assert_double_eq_tol(METRIC(each, tpot_p99_s) / METRIC(table, tpot_p99_s), 1.0, 0.15);
+}
+
+#define SITE                                                                         \
+    "site.ceiling.limit_mw=0.3", "site.ceiling.calendar=[]",                         \
+        "workloads.chat.demand.shape=\"flat\"", "window.start=\"2027-01-04T00:00\"", \
+        "fleet.main.count=72"
+
+START_TEST(a_disaggregated_site_is_the_same_by_table_and_by_request)
+{
+    const char *const sets[] = {SITE, "workloads.chat.demand.output_tok_per_s=5e4"};
+    agree(run(WM_FIDELITY_SURFACE, 1.0, sets, 6), run(WM_FIDELITY_REQUEST, 1.0, sets, 6), 0.15);
+}
+END_TEST
+
+#define H100_SITE                                                                     \
+    SITE, "workloads.chat.demand.output_tok_per_s=1.5e4", "site.cooling.supply_c=30", \
+        "fleet.main.accelerator=\"h100\"", "fleet.main.count=16",                     \
+        "workloads.chat.llm=\"llama-3.1-8b\"", "workloads.chat.precision=\"bf16\"",   \
+        "workloads.chat.engine=\"vllm\""
+
+START_TEST(an_aggregated_site_is_the_same_by_table_and_by_request)
+{
+    const char *const sets[] = {H100_SITE};
+    /* chunks of several prompts in one iteration: the table's exponential wait ends too early */
+    agree(run(WM_FIDELITY_SURFACE, 0.5, sets, 12), run(WM_FIDELITY_REQUEST, 0.5, sets, 12), 0.4);
+}
+END_TEST
+
+START_TEST(under_a_low_ceiling_power_stays_near_it_and_requests_are_served)
+{
+    const char *const sets[] = {H100_SITE, "site.ceiling.limit_mw=0.014"};
+    const struct wm_results *const table = run(WM_FIDELITY_SURFACE, 0.5, sets, 13);
+    const struct wm_results *const each = run(WM_FIDELITY_REQUEST, 0.5, sets, 13);
+    ck_assert_double_eq_tol(METRIC(table, site_power_mean_mw), 0.014e6, 1.0);
+    ck_assert_double_eq_tol(METRIC(each, output_tok_served) / METRIC(table, output_tok_served), 1.0,
+                            0.02);
+    ck_assert_double_eq_tol(METRIC(each, site_power_mean_mw) / 0.014e6, 1.0, 0.02);
+}
+END_TEST
+
+START_TEST(beyond_capacity_requests_are_refused_at_the_door)
+{
+    const char *const sets[] = {H100_SITE, "site.ceiling.limit_mw=0.012",
+                                "workloads.chat.demand.output_tok_per_s=6e4"};
+    const struct wm_results *const table = run(WM_FIDELITY_SURFACE, 0.25, sets, 14);
+    const struct wm_results *const each = run(WM_FIDELITY_REQUEST, 0.25, sets, 14);
+    ck_assert_double_lt(METRIC(table, output_tok_served), 0.95 * METRIC(table, output_tok_offered));
+    ck_assert_double_eq_tol(METRIC(each, output_tok_served) / METRIC(table, output_tok_served), 1.0,
+                            0.05);
+}
+END_TEST
+
+START_TEST(the_same_seed_gives_the_same_window)
+{
+    const char *const sets[] = {SITE, "workloads.chat.demand.output_tok_per_s=5e3"};
+    const struct wm_results *const a = run(WM_FIDELITY_REQUEST, 0.25, sets, 6);
+    const struct wm_results *const b = run(WM_FIDELITY_REQUEST, 0.25, sets, 6);
+    ck_assert_int_eq(memcmp(a->metric, b->metric, sizeof a->metric), 0);
+    ck_assert_double_eq_tol(a->hours, 0.25, 1e-9);
+}
+END_TEST
+
+int main(void)
+{
+    wm_init();
+    Suite *const suite = suite_create("requests");
+    TCase *const tc = tcase_create("requests");
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, a_disaggregated_site_is_the_same_by_table_and_by_request);
+    tcase_add_test(tc, an_aggregated_site_is_the_same_by_table_and_by_request);
+    tcase_add_test(tc, under_a_low_ceiling_power_stays_near_it_and_requests_are_served);
+    tcase_add_test(tc, beyond_capacity_requests_are_refused_at_the_door);
+    tcase_add_test(tc, the_same_seed_gives_the_same_window);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
