@@ -51,6 +51,9 @@ enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
                              const struct wm_override *sets, size_t n_sets,
                              const struct wm_study **out, struct wm_diags *diags);
 
+/** Whether a JSON file is written as a study: it has one of the keys `base`, `axes`, `points`. */
+bool wm_study_is_file(struct wm_arena *arena, const char *path);
+
 const char *wm_study_name(const struct wm_study *study);
 enum wm_design wm_study_design(const struct wm_study *study);
 uint64_t wm_study_n_points(const struct wm_study *study);

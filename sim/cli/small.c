@@ -19,19 +19,23 @@ static enum wm_status check(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
     struct wm_loaded loaded;
+    const struct wm_study *study = NULL;
+    const char *const file = cli->words[0];
     const enum wm_status status =
-        wm_scenario_load(cli->arena, cli->words[0], o->sets.items, o->sets.n, &loaded, &cli->diags);
+        wm_study_is_file(cli->arena, file)
+            ? wm_study_load(cli->arena, file, o->sets.items, o->sets.n, &study, &cli->diags)
+            : wm_scenario_load(cli->arena, file, o->sets.items, o->sets.n, &loaded, &cli->diags);
     if (status == WM_OK)
-        printf("%s: ok\n", cli->words[0]);
+        printf("%s: ok\n", file);
     return status;
 }
 
 const struct cli_verb cli_verb_check = {
     .name = "check",
-    .words = "SCENARIO",
+    .words = "SCENARIO|STUDY",
     .min_words = 1,
     .max_words = 1,
-    .summary = "validate a scenario, all mistakes at once",
+    .summary = "validate a scenario or a study, all mistakes at once",
     .options = rows,
     .defaults = &defaults,
     .size = sizeof defaults,

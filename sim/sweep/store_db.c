@@ -41,7 +41,10 @@ bool wm_db_fail(struct wm_store *s, struct wm_diags *diags)
     if (s->failed)
         return false;
     s->failed = true;
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+    if (code == SQLITE_NOTADB)
+        wm_diag_add(diags, WM_E503, NULL, s->path,
+                    "is no store of a study (%s); it was not touched", why);
+    else if (code == SQLITE_CORRUPT)
         wm_diag_add(diags, WM_E503, NULL, s->path,
                     "is damaged (%s); it was not touched. Restore a copy, or move it away to start "
                     "again",

@@ -233,6 +233,18 @@ enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
     return WM_OK;
 }
 
+bool wm_study_is_file(struct wm_arena *arena, const char *path)
+{
+    struct wm_diags ignored = wm_diags_init(arena);
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    struct wm_json *root = NULL;
+    if (wm_text_load(arena, path, &text, &n_bytes, &ignored) == WM_OK)
+        wm_json_parse(arena, text, n_bytes, path, &root, &ignored);
+    return wm_json_find(root, "base") != NULL || wm_json_find(root, "axes") != NULL ||
+           wm_json_find(root, "points") != NULL;
+}
+
 const char *wm_study_name(const struct wm_study *study)
 {
     return study->params.name;
