@@ -6,6 +6,7 @@ bin=$1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 "$bin" schema >"$tmp/scenario.schema.json"
+"$bin" schema study >"$tmp/study.schema.json"
 for page in parameters metrics errors; do
     "$bin" docs "$page" >"$tmp/$page.md"
 done
@@ -19,7 +20,7 @@ python3 tests/models_md.py >"$tmp/models.md"
     done
 } >"$tmp/catalog.md"
 rc=0
-for f in scenario.schema.json parameters.md metrics.md errors.md models.md catalog.md; do
+for f in scenario.schema.json study.schema.json parameters.md metrics.md errors.md models.md catalog.md; do
     if [ "$2" = write ]; then
         cp "$tmp/$f" "docs/$f"
     elif ! cmp -s "$tmp/$f" "docs/$f"; then
