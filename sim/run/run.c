@@ -48,6 +48,18 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
                      s->account.shed_j / WM_J_PER_MWH));
 }
 
+static void check_tariff(const struct wm_run *r, struct wm_diags *diags)
+{
+    const struct wm_meter *m = &r->site.meter;
+    int n_seen = 0;
+    for (size_t i = 0; i < m->n_years; i++)
+        n_seen += m->years[i].peaks.n;
+    if (m->tariff->coincident != WM_COINCIDENT_NONE && n_seen == 0)
+        wm_diag_add(diags, WM_W907, NULL, "site.tariff.coincident",
+                    "peaks fall from June to September, which the run does not see: the bill "
+                    "lacks them");
+}
+
 static void check_plant(const struct wm_run *r, struct wm_diags *diags)
 {
     const struct wm_account *a = &r->site.account;
@@ -95,6 +107,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_set_money(r, &t);
     wm_close_balances(r);
     check_plant(r, diags);
+    check_tariff(r, diags);
     wm_run_finance(r->arena, res, diags);
 }
 

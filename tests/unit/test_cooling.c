@@ -83,6 +83,23 @@ START_TEST(chiller_fits_give_their_check_points)
 }
 END_TEST
 
+START_TEST(every_chiller_of_the_catalogue_is_possible)
+{
+    load();
+    for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_chiller); i++) {
+        const struct wm_chiller *c = (const void *)wm_catalog_at(catalog, WM_CATALOG_chiller, i);
+        const bool is_air = c->condenser == WM_CONDENSER_AIR;
+        const struct wm_chiller_temps rated = {6.67, is_air ? 35.0 : 29.44, is_air ? 35.0 : 35.0};
+        const double cop = 1.0 / wm_chiller_eval(c, &rated, 1.0).eir;
+        ck_assert_msg(is_air ? cop > 2.5 && cop < 4.0 : cop > 5.0 && cop < 7.5, "%s: COP %g",
+                      c->head.name, cop);
+        /* sets differ in their reference conditions, down to 24 °C of condenser water */
+        ck_assert_double_eq_tol(wm_chiller_capacity_frac(c, &rated), 0.93, 0.12);
+    }
+    wm_arena_close(arena);
+}
+END_TEST
+
 /* EnergyPlus holds curves at their bounds; a planner must learn that it happened. */
 START_TEST(curves_outside_their_bounds_are_held_and_marked)
 {
@@ -471,6 +488,7 @@ int main(void)
 {
     const TTest *const tests[] = {chiller_curve_sets_give_their_published_points,
                                   chiller_fits_give_their_check_points,
+                                  every_chiller_of_the_catalogue_is_possible,
                                   curves_outside_their_bounds_are_held_and_marked,
                                   the_tower_follows_yorkcalc,
                                   towers_evaporate_their_latent_share,

@@ -83,10 +83,28 @@ START_TEST(carbon_follows_the_fuel)
 }
 END_TEST
 
+START_TEST(every_unit_of_the_catalogue_is_possible)
+{
+    load();
+    for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_generator); i++) {
+        const struct wm_generator *g =
+            (const void *)wm_catalog_at(catalog, WM_CATALOG_generator, i);
+        ck_assert_msg(g->efficiency_frac > 0.25 && g->efficiency_frac < 0.65, "%s", g->head.name);
+        ck_assert_msg(g->capex_usd_per_kw > 500.0 && g->capex_usd_per_kw < 6000.0, "%s",
+                      g->head.name);
+        ck_assert_double_le(wm_generator_marginal_usd_per_mwh(g), wm_generator_full_usd_per_mwh(g));
+        if (g->kind == WM_GENERATOR_FUEL)
+            ck_assert(g->fuel_kg_per_mwh > 150.0 && g->fuel_kg_per_mwh < 300.0);
+    }
+    wm_arena_close(arena);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {
-        part_load_burns_more_fuel_per_megawatt_hour, a_started_unit_climbs_in_steps_below_its_ramp,
-        turbines_lose_capacity_in_heat_and_engines_do_not, carbon_follows_the_fuel};
+    const TTest *const tests[] = {part_load_burns_more_fuel_per_megawatt_hour,
+                                  a_started_unit_climbs_in_steps_below_its_ramp,
+                                  turbines_lose_capacity_in_heat_and_engines_do_not,
+                                  carbon_follows_the_fuel, every_unit_of_the_catalogue_is_possible};
     return RUN_TESTS("generation", tests);
 }
