@@ -11,6 +11,7 @@
 #include "wattmill/numeric.h"
 #include "wattmill/replay.h"
 #include "wattmill/rng.h"
+#include "wattmill/sessions.h"
 
 static struct wm_arena *arena;
 
@@ -268,6 +269,82 @@ START_TEST(a_failing_disaggregated_replica_loses_nothing)
 }
 END_TEST
 
+static struct wm_session_totals talk(double slower, uint32_t n_users, struct wm_service *service,
+                                     double *end_s)
+{
+    const struct wm_step_affine a = {.step_s = step.step_s * slower,
+                                     .seq_s = step.seq_s * slower,
+                                     .ctx_s = step.ctx_s,
+                                     .tok_s = step.tok_s * slower};
+    const struct wm_step_table *const table = wm_step_table_affine(arena, &a, 64, 1024);
+    struct wm_fleet_params p = fleet(2, WM_ROUTE_LEAST_REQUESTS);
+    p.clocks = (struct wm_clock_tables){1, &table};
+    struct wm_fleet *const f = wm_fleet_new(arena, &p, service);
+    const struct wm_session_plan plan = {.n_users = n_users,
+                                         .mean_turns = 5.0,
+                                         .think_s = 8.0,
+                                         .input = wm_length_of(120.0, 0.5),
+                                         .output = wm_length_of(150.0, 0.7),
+                                         .context_cap_tok = 8000,
+                                         .is_cached = true,
+                                         .end_s = 3000.0,
+                                         .seed = 4};
+    const struct wm_session_totals t = wm_sessions_run(arena, f, service, &plan);
+    *end_s = 1e-9 * (double)wm_fleet_totals(f).arrivals_end_ns;
+    return t;
+}
+
+START_TEST(a_closed_loop_obeys_the_response_time_law_and_slows_with_the_service)
+{
+    double end_s[2], rate[2];
+    for (int k = 0; k < 2; k++) {
+        struct wm_service *const s = wm_service_new(arena, 1, NULL);
+        const struct wm_session_totals t = talk(k == 0 ? 1.0 : 3.0, 60, s, &end_s[k]);
+        const struct wm_service_class *const c = &s->classes[0];
+        ck_assert_uint_eq(c->served.requests, t.n_turns);
+        ck_assert_uint_eq(wm_service_in_flight(c).requests, 0);
+        ck_assert_double_eq_tol((double)t.n_turns / (double)t.n_sessions, 5.0, 0.4);
+        rate[k] = (double)t.n_turns / end_s[k];
+        /* users = rate * (response + think) */
+        ck_assert_double_eq_tol(rate[k] * (wm_ns_hist_mean_s(&c->e2e) + 8.0), 60.0, 1.5);
+        ck_assert_uint_gt(c->hit_tok, 0);
+    }
+    ck_assert_double_lt(rate[1], 0.85 * rate[0]);
+}
+END_TEST
+
+START_TEST(batch_work_gives_way_and_is_dropped_at_its_deadline)
+{
+    /* interactive work first; batch work waits, and what has waited too long is dropped */
+    static const struct wm_class_policy policies[] = {
+        {.priority = 0}, {.priority = 1, .max_wait_ns = 120 * WM_NS_PER_S}};
+    struct wm_service *const s = wm_service_new(arena, 2, policies);
+    const struct wm_step_table *const table = wm_step_table_affine(arena, &step, 64, 1024);
+    struct wm_fleet_params p = fleet(1, WM_ROUTE_LEAST_TOKENS);
+    p.clocks = (struct wm_clock_tables){1, &table};
+    struct wm_fleet *const f = wm_fleet_new(arena, &p, s);
+    const struct wm_generator_class classes[] = {
+        {.arrival = {.kind = WM_ARRIVAL_POISSON, .rate_per_s = 6.0},
+         .input = wm_length_of(500.0, 0.5),
+         .output = wm_length_of(120.0, 0.5)},
+        {.class_id = 1,
+         .arrival = {.kind = WM_ARRIVAL_POISSON, .rate_per_s = 20.0},
+         .input = wm_length_of(500.0, 0.5),
+         .output = wm_length_of(120.0, 0.5)}};
+    wm_fleet_run(f, wm_generator_source(wm_generator_new(arena, classes, 2, 600.0, 1)),
+                 600 * WM_NS_PER_S, 0, true);
+    const struct wm_service_class *const chat = &s->classes[0], *const batch = &s->classes[1];
+    ck_assert_uint_eq(chat->dropped.requests, 0);
+    ck_assert_uint_gt(batch->dropped.requests, 1000);
+    ck_assert_uint_gt(batch->served.requests, 1000);
+    ck_assert_double_lt(wm_ns_hist_quantile_s(&chat->ttft, 0.99), 1.0);
+    ck_assert_double_le(wm_ns_hist_quantile_s(&batch->wait, 1.0), 120.0);
+    for (int i = 0; i < 2; i++)
+        ck_assert_uint_eq(s->classes[i].arrived.output_tok,
+                          s->classes[i].served.output_tok + s->classes[i].dropped.output_tok);
+}
+END_TEST
+
 /* The compiled table against the model it is compiled from, over random steps. */
 START_TEST(a_compiled_table_is_its_model)
 {
@@ -322,6 +399,8 @@ int main(void)
     tcase_add_test(tc, overload_is_a_growing_queue);
     tcase_add_test(tc, separate_prefill_workers_keep_decoding_steady);
     tcase_add_test(tc, a_failing_disaggregated_replica_loses_nothing);
+    tcase_add_test(tc, a_closed_loop_obeys_the_response_time_law_and_slows_with_the_service);
+    tcase_add_test(tc, batch_work_gives_way_and_is_dropped_at_its_deadline);
     tcase_add_test(tc, a_compiled_table_is_its_model);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);
