@@ -94,6 +94,7 @@ static size_t best_item(const struct wm_dispatch_item *items, size_t n,
 {
     size_t best = n;
     double best_key = 0.0;
+    bool best_waits = true;
     for (size_t i = 0; i < n; i++) {
         if (next[i].tok_per_j <= 0.0)
             continue;
@@ -102,9 +103,12 @@ static size_t best_item(const struct wm_dispatch_item *items, size_t n,
         const double key = by_rank ? t->rank : t->usd_per_tok * next[i].tok_per_j;
         if (!by_rank && key <= order->cost_usd_per_j)
             continue;
-        if (best == n || key > best_key) {
+        /* what can wait earns its price later; what cannot is lost: it goes first at any price */
+        const bool waits = !by_rank && t->worth_usd_per_tok <= 0.0;
+        if (best == n || (best_waits && !waits) || (best_waits == waits && key > best_key)) {
             best = i;
             best_key = key;
+            best_waits = waits;
         }
     }
     return best;

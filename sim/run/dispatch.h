@@ -6,7 +6,7 @@
  *   marginal_revenue  the concave envelopes of all partitions are climbed in falling order of
  *                     revenue per watt until the budget is spent or a watt no longer earns what it
  *                     costs, which is the exact maximum of a concave problem; the margin at which it
- *                     ends is the multiplier
+ *                     ends is the multiplier. Work that can wait comes after all that cannot
  *   priority          the same climb, in falling order of the classes' ranks
  *   uniform           one clock for all partitions, the same share shed of every class
  *

@@ -37,6 +37,9 @@ static double rank_of(const struct wm_workload *w)
 /* Above every rank a scenario can give: what a class may not lose before others lose more. */
 static const double protected_rank = 1e4;
 
+/* Below every class in order of price: work that can wait never takes the place of work that is lost. */
+static const double after_all = 1e4;
+
 static size_t add_tier(struct wm_tier *tiers, size_t n, const struct wm_tier *tier)
 {
     size_t k = n;
@@ -61,7 +64,7 @@ static size_t fill_tiers(const struct wm_scenario *scenario, const struct wm_sit
         struct wm_tier t = {.rate_tok_per_s = now->wanted[i] * c->weight,
                             .usd_per_tok = usd_per_tok,
                             .worth_usd_per_tok = now->is_urgent[i] ? usd_per_tok : 0.0,
-                            .rank = -(double)k,
+                            .rank = -(double)k - (now->is_urgent[i] ? 0.0 : after_all),
                             .class = (uint32_t)i};
         if (!by_rank) {
             n = add_tier(tiers, n, &t);

@@ -126,12 +126,14 @@ START_TEST(marginal_revenue_never_earns_less_than_other_policies)
     static const char *const limits[] = {"site.ceiling.limit_mw=0.3", "site.ceiling.limit_mw=0.5",
                                          "site.ceiling.limit_mw=0.7", "site.ceiling.limit_mw=0.9",
                                          "site.ceiling.limit_mw=1.2"};
+    static const char *const batch[] = {"workloads.night.demand.output_tok_per_s=0",
+                                        "workloads.night.demand.output_tok_per_s=100000"};
     const char *const more = "workloads.chat.demand.output_tok_per_s=900000";
-    const char *const none = "workloads.night.demand.output_tok_per_s=0";
-    for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
-        const double best = margin_usd(RUN(limits[k], more, none));
-        const double ranked = margin_usd(RUN(limits[k], more, none, "policy.capping=\"priority\""));
-        const double same = margin_usd(RUN(limits[k], more, none, "policy.capping=\"uniform\""));
+    for (size_t k = 0; k < 2 * sizeof limits / sizeof *limits; k++) {
+        const char *const limit = limits[k / 2], *const night = batch[k % 2];
+        const double best = margin_usd(RUN(limit, more, night));
+        const double ranked = margin_usd(RUN(limit, more, night, "policy.capping=\"priority\""));
+        const double same = margin_usd(RUN(limit, more, night, "policy.capping=\"uniform\""));
         ck_assert_double_ge(best, ranked - 1e-9 * fabs(ranked));
         ck_assert_double_ge(best, same - 1e-9 * fabs(same));
     }
@@ -174,6 +176,21 @@ START_TEST(work_that_earns_less_than_its_energy_is_not_done)
     const struct wm_results *ranked =
         RUN("site.tariff.energy_usd_per_mwh=90000", "policy.capping=\"priority\"");
     ck_assert_double_gt(ranked->classes[CHAT].output_tok_served, 0.0);
+}
+END_TEST
+
+START_TEST(a_higher_ceiling_never_lowers_the_revenue_of_several_classes)
+{
+    static const char *const limits[] = {"site.ceiling.limit_mw=0.4", "site.ceiling.limit_mw=0.5",
+                                         "site.ceiling.limit_mw=0.6", "site.ceiling.limit_mw=0.8",
+                                         "site.ceiling.limit_mw=1.1", "site.ceiling.limit_mw=2"};
+    double last = 0.0;
+    for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+        const struct wm_results *r =
+            RUN(limits[k], "workloads.chat.demand.output_tok_per_s=900000");
+        ck_assert_double_ge(METRIC(r, revenue_usd), last * (1.0 - 1e-9));
+        last = METRIC(r, revenue_usd);
+    }
 }
 END_TEST
 
@@ -258,6 +275,7 @@ int main(void)
     tcase_add_test(tc, marginal_revenue_never_earns_less_than_other_policies);
     tcase_add_test(tc, shadow_price_is_the_worth_of_a_megawatt_within_a_percent);
     tcase_add_test(tc, work_that_earns_less_than_its_energy_is_not_done);
+    tcase_add_test(tc, a_higher_ceiling_never_lowers_the_revenue_of_several_classes);
     tcase_add_test(tc, every_policy_obeys_the_ceiling);
     tcase_add_test(tc, priority_takes_the_flexible_class_first_and_uniform_takes_the_same_of_all);
     tcase_add_test(tc, refunds_take_what_missed_its_target_from_revenue);
