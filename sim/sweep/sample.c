@@ -243,3 +243,34 @@ struct wm_axis_groups wm_sample_groups(struct wm_arena *arena, const struct wm_s
         group_by_tenth(arena, s, axis, &g);
     return g;
 }
+
+/* Values of metric `m` in group `k`, sorted. */
+double *wm_group_values(struct wm_arena *arena, const struct wm_sample *s, size_t m,
+                        const struct wm_axis_groups *g, size_t k, size_t *n)
+{
+    double *const values = WM_NEW_ARRAY(arena, double, s->n);
+    *n = 0;
+    for (size_t i = 0; i < s->n; i++)
+        if (g->group[i] == k && isfinite(s->values[i * s->n_metrics + m]))
+            values[(*n)++] = s->values[i * s->n_metrics + m];
+    wm_sort(values, *n);
+    return values;
+}
+
+double wm_mean(const double *values, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += values[i];
+    return n > 0 ? sum / (double)n : (double)NAN;
+}
+
+enum wm_status wm_sample_load_metric(struct wm_arena *arena, struct wm_store *store,
+                                     const char *metric, struct wm_sample *out,
+                                     struct wm_diags *diags)
+{
+    size_t column = 0;
+    return wm_sample_metric(arena, store, metric, &column, diags)
+               ? wm_sample_load(arena, store, &column, 1, out, diags)
+               : WM_USAGE;
+}

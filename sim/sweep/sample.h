@@ -24,6 +24,10 @@ bool wm_sample_metric(struct wm_arena *arena, const struct wm_store *store, cons
 enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store,
                               const size_t *columns, size_t n_columns, struct wm_sample *out,
                               struct wm_diags *diags);
+/** One metric of all points; WM_USAGE with E103 when the store does not have it. */
+enum wm_status wm_sample_load_metric(struct wm_arena *arena, struct wm_store *store,
+                                     const char *metric, struct wm_sample *out,
+                                     struct wm_diags *diags);
 /** Finite values of metric `m`, sorted; their number in `n`. */
 double *wm_sample_sorted(struct wm_arena *arena, const struct wm_sample *sample, size_t m,
                          size_t *n);
@@ -38,6 +42,12 @@ struct wm_axis_groups {
 };
 struct wm_axis_groups wm_sample_groups(struct wm_arena *arena, const struct wm_sample *sample,
                                        size_t axis);
+
+/** Values of metric `m` in group `k`, sorted; their number in `n`. */
+double *wm_group_values(struct wm_arena *arena, const struct wm_sample *sample, size_t m,
+                        const struct wm_axis_groups *groups, size_t k, size_t *n);
+/** NAN of nothing. */
+double wm_mean(const double *values, size_t n);
 
 /** A bar of a tornado: where the metric goes when the axis is low and high. */
 struct wm_tornado_bar {
