@@ -5,6 +5,7 @@
 
 #include "draw.h"
 #include "job.h"
+#include "shares.h"
 
 /* Targets of work that nobody waits for: a day, and a speed that memory limits first. */
 static const double no_ttft_s = 86400.0, no_tok_per_s_per_user = 0.01;
@@ -88,18 +89,6 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
 }
 
-static double given_demand(const struct wm_scenario *s, const struct wm_workload *w)
-{
-    const struct wm_demand *d = &w->demand;
-    const double scale = (d->per_mw ? s->site.ceiling.limit_w / WM_W_PER_MW : 1.0) *
-                         pow(w->price.discount_frac, d->elasticity);
-    if (wm_is_set(d->output_tok_per_s))
-        return d->output_tok_per_s * scale;
-    if (wm_is_set(d->requests_per_s))
-        return d->requests_per_s * w->class->output_tok * scale;
-    return (double)NAN; /* by capacity, once that is known */
-}
-
 static void price_tokens(struct wm_class *c)
 {
     const struct wm_workload *w = c->workload;
@@ -149,107 +138,6 @@ static double gpu_s_per_tok(const struct wm_class *c, const struct wm_fleet *fle
     return (p.prefill_gpus + p.decode_gpus) / p.capacity_out_tok_per_s;
 }
 
-/* What the partition's share is measured by: accelerators its mean demand keeps busy at capacity. */
-static double wanted_gpus(const struct wm_scenario *s, const struct wm_site_plan *plan,
-                          const struct wm_partition *p)
-{
-    double sum = 0.0;
-    const struct wm_pool *pool = &plan->pools[p->pool];
-    for (size_t k = 0; k < p->n_classes; k++) {
-        const struct wm_class *c = &plan->classes[p->classes[k]];
-        const double demand = given_demand(s, c->workload);
-        sum += wm_is_set(demand) ? demand * c->weight
-                                 : c->workload->demand.utilisation_frac * (double)pool->n_gpus;
-    }
-    return sum;
-}
-
-static double given_share(const struct wm_site_plan *plan, const struct wm_partition *p)
-{
-    double sum = 0.0;
-    bool is_given = false;
-    for (size_t k = 0; k < p->n_classes; k++) {
-        const double share = plan->classes[p->classes[k]].workload->pool_share_frac;
-        if (!wm_is_set(share))
-            continue;
-        is_given = true;
-        sum += share;
-    }
-    return is_given ? sum : (double)NAN;
-}
-
-static int64_t spare_racks(const struct wm_fleet *fleet, int64_t racks)
-{
-    return (int64_t)ceil(fleet->spare_frac * (double)racks);
-}
-
-/* Racks of a job whose gangs are given, with the pool's share of spares; 0: it takes a share. */
-static int64_t given_racks(const struct wm_partition *p, const struct wm_fleet *fleet)
-{
-    const struct wm_training *t = &p->lead->training;
-    const int64_t rack_gpus = fleet->accelerator->rack_gpus;
-    const int64_t needed = p->is_job ? (t->gpus * t->gangs + rack_gpus - 1) / rack_gpus : 0;
-    int64_t racks = (int64_t)ceil((double)needed / (1.0 - fleet->spare_frac));
-    while (racks - spare_racks(fleet, racks) < needed)
-        racks++;
-    return racks;
-}
-
-/* Whole racks to each partition of a pool: as given, the rest by load but at least one where racks
- * are left; what rounding leaves goes to the first. */
-static void share_racks(const struct wm_scenario *s, struct wm_site_plan *plan,
-                        const struct wm_pool *pool)
-{
-    struct wm_partition *const p = &plan->partitions[pool->first_partition];
-    const int64_t rack = pool->fleet->accelerator->rack_gpus;
-    double given = 0.0, load = 0.0;
-    int64_t left = pool->n_racks, jobs = 0;
-    size_t n_open = 0;
-    if (!p[0].lead) {
-        p[0].n_gpus = left * rack;
-        return;
-    }
-    for (size_t i = 0; i < pool->n_partitions; i++) {
-        const double share = given_share(plan, &p[i]);
-        const int64_t racks = wm_is_set(share) ? 0 : given_racks(&p[i], pool->fleet);
-        p[i].n_gpus = racks * rack;
-        jobs += racks;
-        given += wm_is_set(share) ? share : 0.0;
-        if (racks > 0 || wm_is_set(share))
-            continue;
-        load += wanted_gpus(s, plan, &p[i]);
-        n_open++;
-    }
-    left -= jobs;
-    for (size_t i = 0; i < pool->n_partitions; i++) {
-        double share = given_share(plan, &p[i]);
-        double of_racks = (double)pool->n_racks;
-        if (p[i].n_gpus > 0)
-            continue;
-        if (!wm_is_set(share)) { /* no load anywhere: equal shares of what jobs leave */
-            of_racks = (double)(pool->n_racks - jobs);
-            share = fmax(0.0, 1.0 - given) *
-                    (load > 0.0 ? wanted_gpus(s, plan, &p[i]) / load : 1.0 / (double)n_open);
-        }
-        const int64_t racks = (int64_t)floor(share * of_racks * (1.0 + 1e-12));
-        p[i].n_gpus = racks * rack;
-        left -= racks;
-    }
-    for (size_t i = 0; i < pool->n_partitions && left > 0; i++) {
-        if (p[i].n_gpus > 0 || wm_is_set(given_share(plan, &p[i])))
-            continue;
-        p[i].n_gpus = rack;
-        left--;
-    }
-    for (size_t i = 0; i < pool->n_partitions && left > 0; i++) {
-        if (n_open > 0 &&
-            (wm_is_set(given_share(plan, &p[i])) || given_racks(&p[i], pool->fleet) > 0))
-            continue;
-        p[i].n_gpus += left * rack; /* first of those that took what was left; or idle with it */
-        left = 0;
-    }
-}
-
 /* Mean request of the classes, by their requests; with one class it is the class. */
 static struct wm_serving_case mixed_case(const struct wm_scenario *s,
                                          const struct wm_site_plan *plan,
@@ -263,7 +151,7 @@ static struct wm_serving_case mixed_case(const struct wm_scenario *s,
     for (size_t k = 0; k < p->n_classes; k++) {
         const struct wm_class *c = &plan->classes[p->classes[k]];
         const struct wm_workload_class *shape = c->workload->class;
-        double demand = given_demand(s, c->workload);
+        double demand = wm_shares_demand(s, c->workload);
         if (!wm_is_set(demand)) /* in accelerators: back to tokens */
             demand = c->workload->demand.utilisation_frac * (double)p->n_gpus / c->weight;
         const double rate = demand / shape->output_tok;
@@ -309,7 +197,7 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
     double tok = 0.0, gpu_s = 0.0;
     for (size_t k = 0; k < p->n_classes; k++) {
         const struct wm_class *c = &plan->classes[p->classes[k]];
-        const double demand = given_demand(s, c->workload);
+        const double demand = wm_shares_demand(s, c->workload);
         const double rate = wm_is_set(demand) ? demand
                                               : c->workload->demand.utilisation_frac *
                                                     (double)p->n_gpus / c->weight;
@@ -322,20 +210,13 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
         const struct wm_serving_case alone = class_case(c, pool->fleet, p->n_gpus);
         c->weight = p->n_classes > 1 ? c->weight / mean : 1.0;
         c->ttft_scale = p->n_classes > 1 ? lone_ttft_s(p->plan, &alone) / mean_ttft_s : 1.0;
-        c->mean_demand_tok_per_s = given_demand(s, c->workload);
+        c->mean_demand_tok_per_s = wm_shares_demand(s, c->workload);
         if (!wm_is_set(c->mean_demand_tok_per_s))
             c->mean_demand_tok_per_s = c->workload->demand.utilisation_frac *
                                        (double)p->n_replicas * wm_surface_capacity(p->surface) /
                                        c->weight;
         fill_slo(c, p->surface);
     }
-}
-
-/* Without the racks that are kept as spares. */
-static int64_t working_gpus(const struct wm_pool *pool, const struct wm_partition *p)
-{
-    const int64_t rack = pool->fleet->accelerator->rack_gpus;
-    return p->n_gpus - spare_racks(pool->fleet, p->n_gpus / rack) * rack;
 }
 
 static bool form_gangs(struct wm_arena *arena, const struct wm_failures *failures,
@@ -346,9 +227,10 @@ static bool form_gangs(struct wm_arena *arena, const struct wm_failures *failure
     const struct wm_accelerator *a = fleet->accelerator;
     struct wm_class *c = &plan->classes[p->classes[0]];
     p->gpus_per_replica =
-        w->training.gpus > 0 ? w->training.gpus : working_gpus(&plan->pools[p->pool], p);
-    const int64_t fit =
-        p->gpus_per_replica > 0 ? working_gpus(&plan->pools[p->pool], p) / p->gpus_per_replica : 0;
+        w->training.gpus > 0 ? w->training.gpus : wm_shares_working_gpus(&plan->pools[p->pool], p);
+    const int64_t fit = p->gpus_per_replica > 0
+                            ? wm_shares_working_gpus(&plan->pools[p->pool], p) / p->gpus_per_replica
+                            : 0;
     const bool counted = w->training.gpus > 0 && w->training.gangs > 0;
     p->n_replicas = counted && w->training.gangs < fit ? w->training.gangs : fit;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
@@ -409,7 +291,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
         return false;
     }
     p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
-    p->n_replicas = working_gpus(pool, p) / p->gpus_per_replica;
+    p->n_replicas = wm_shares_working_gpus(pool, p) / p->gpus_per_replica;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
     const double clock = pool->fleet->count == WM_COUNT_MAX_Q ? wm_draw_max_q_clock(&p->plan) : 1.0;
     if (wm_serving_capacity_batch(&p->plan, clock) <= 0.0) { /* too slow under its profile */
@@ -511,7 +393,7 @@ bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenar
     if (!feasible)
         return false;
     for (size_t i = 0; i < plan->n_pools; i++)
-        share_racks(scenario, plan, &plan->pools[i]);
+        wm_shares_divide(scenario, plan, &plan->pools[i]);
     for (size_t i = 0; i < plan->n_partitions; i++) {
         list_classes(arena, plan, i);
         feasible = form_replicas(arena, scenario, plan, &plan->partitions[i], diags) && feasible;
