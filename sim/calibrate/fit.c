@@ -33,7 +33,7 @@ static const struct knob hw_knobs[] = {
     HW(achieved.overhead, "achieved.overhead", 1.0, 0.5, 0.10),
     HW(achieved.reduce, "achieved.reduce", 1.0, 0.7, 0.25),
     HW(achieved.layer_s, "achieved.layer_us", 1e-6, 1.0, 0.25),
-    HW(bf16.serving_frac, "bf16.serving_frac", 1.0, 0.5, 0.15),
+    HW(bf16.serving_frac, "bf16.serving_frac", 1.0, 0.2, 0.10),
     HW(fp8.serving_frac, "fp8.serving_frac", 1.0, 0.5, 0.15),
     HW(fp4.serving_frac, "fp4.serving_frac", 1.0, 0.5, 0.15),
 };
