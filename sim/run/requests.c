@@ -377,7 +377,7 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
                          struct wm_site_flow *flow)
 {
     const struct wm_site_flow *const base = &q->base;
-    double it_w = base->power.it_w;
+    double it_w = base->power.it_w - base->power.shelf_w; /* behind the shelves, as asked for */
     for (size_t k = 0; k < q->n_servings; k++) {
         const size_t i = q->servings[k].partition;
         it_w += flow->partitions[i].it_w - base->partitions[i].it_w;

@@ -124,6 +124,17 @@ START_TEST(the_same_seed_gives_the_same_window)
 }
 END_TEST
 
+/* Found by fuzzing: the loss of power shelves was counted in the IT power it is added to. */
+START_TEST(energy_closes_behind_a_chain_with_power_shelves)
+{
+    const char *const sets[] = {SITE, "workloads.chat.demand.output_tok_per_s=5e3",
+                                "site.power_chain=\"frontier\""};
+    const struct wm_results *const r = run(WM_FIDELITY_REQUEST, 0.25, sets, 7);
+    ck_assert(r->balances_close);
+    ck_assert_double_le(METRIC(r, balance_energy_rel), WM_BALANCE_LIMIT);
+}
+END_TEST
+
 int main(void)
 {
     wm_init();
@@ -136,6 +147,7 @@ int main(void)
     tcase_add_test(tc, under_a_low_ceiling_power_stays_near_it_and_requests_are_served);
     tcase_add_test(tc, beyond_capacity_requests_are_refused_at_the_door);
     tcase_add_test(tc, the_same_seed_gives_the_same_window);
+    tcase_add_test(tc, energy_closes_behind_a_chain_with_power_shelves);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
