@@ -242,7 +242,8 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
         it_w = fmin(fmin(it_w, chilled_w), wm_facility_it_for_heat_w(f, &now->weather));
         flow->cooled_w = wm_facility_eval(f, &now->weather, it_w).site_w;
     }
-    const double site_per_it = wm_facility_marginal(f, &now->weather, fmin(it_w, flow->power.it_w));
+    const double site_per_it =
+        wm_facility_marginal(f, &now->weather, fmin(it_w, flow->power.it_w - flow->power.shelf_w));
     const struct wm_dispatch_order order = {.capping = scenario->policy.capping,
                                             .budget_w = it_w * (1.0 - rounding_margin) - fixed_w,
                                             .cost_usd_per_j = floor_usd_per_j * site_per_it};

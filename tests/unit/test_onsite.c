@@ -209,6 +209,18 @@ START_TEST(an_economic_engine_runs_while_it_is_cheaper_than_the_meter)
 }
 END_TEST
 
+/* Losses of power shelves and boards are inside IT, and among the uses. */
+START_TEST(shelves_of_the_chain_close_in_both_fidelities)
+{
+    const char *const frontier = "site.power_chain=frontier";
+    const struct wm_results *site = RUN(frontier);
+    const struct wm_results *requests = RUN(frontier, "fidelity=request", "horizon.years=0.001",
+                                            "workloads.chat.demand.output_tok_per_s=3000");
+    closes(site);
+    ck_assert(requests->balances_close);
+}
+END_TEST
+
 /* A fortnight of July has one month's peak: it is billed for its share of the year. */
 START_TEST(coincident_peaks_and_periods_have_lines_of_their_own)
 {
@@ -291,6 +303,7 @@ int main(void)
     tcase_add_test(tc, baseload_fuel_cells_replace_the_meter_and_burn_fuel);
     tcase_add_test(tc, a_called_engine_starts_late_climbs_and_is_stopped);
     tcase_add_test(tc, an_economic_engine_runs_while_it_is_cheaper_than_the_meter);
+    tcase_add_test(tc, shelves_of_the_chain_close_in_both_fidelities);
     tcase_add_test(tc, coincident_peaks_and_periods_have_lines_of_their_own);
     tcase_add_test(tc, it_is_capped_by_what_the_plant_can_cool);
     tcase_add_test(tc, standing_by_for_the_grid_is_revenue_and_no_negative_cost);
