@@ -73,15 +73,39 @@ static void put_axis(struct wm_expander *e, struct wm_arena *arena, size_t j,
     }
 }
 
+/*
+ * What tells points of equal parameters and seed apart. A grid has none (its values differ) and
+ * monte_carlo none (seeds differ); one at a time the axis that moves, whose value may be the base's;
+ * else, where discrete axes may fall together, the index.
+ */
+static const char *twin_mark(const struct wm_expander *e, struct wm_arena *arena, uint64_t index)
+{
+    const struct wm_study *const s = e->study;
+    const enum wm_design design = s->params.design;
+    if (design == WM_DESIGN_GRID || (design == WM_DESIGN_MONTE_CARLO && !s->sets_seed))
+        return "";
+    if (design != WM_DESIGN_ONE_AT_A_TIME)
+        return wm_arena_printf(arena, "%llu", (unsigned long long)index);
+    for (size_t j = 0; j < s->n_axes; j++)
+        if (e->choices[j].how == WM_CHOOSE_LEVEL)
+            return s->axes[j].is_dist
+                       ? wm_arena_printf(arena, "%s %zu", s->axes[j].name, e->choices[j].level)
+                       : s->axes[j].name;
+    return "base";
+}
+
 static void hash_point(const struct wm_expander *e, struct wm_arena *arena, struct wm_point *p)
 {
-    const size_t n_params = strlen(p->params), n = WM_DIGEST_BYTES + sizeof p->seed + n_params;
+    const char *const mark = twin_mark(e, arena, p->index);
+    const size_t n_params = strlen(p->params) + 1, n_mark = strlen(mark);
+    const size_t n = WM_DIGEST_BYTES + sizeof p->seed + n_params + n_mark;
     unsigned char *const bytes = WM_NEW_ARRAY(arena, unsigned char, n);
     unsigned char digest[WM_DIGEST_BYTES];
     memcpy(bytes, e->prefix, WM_DIGEST_BYTES);
     for (size_t i = 0; i < sizeof p->seed; i++) /* the same on any byte order */
         bytes[WM_DIGEST_BYTES + i] = (unsigned char)((uint64_t)p->seed >> (8 * i));
-    memcpy(bytes + WM_DIGEST_BYTES + sizeof p->seed, p->params, n_params);
+    memcpy(bytes + WM_DIGEST_BYTES + sizeof p->seed, p->params, n_params); /* with its 0 byte */
+    memcpy(bytes + WM_DIGEST_BYTES + sizeof p->seed + n_params, mark, n_mark);
     wm_digest_of(bytes, n, digest);
     memcpy(p->hash, digest, WM_POINT_HASH_BYTES);
 }

@@ -140,7 +140,8 @@ enum wm_status wm_db_create(struct wm_arena *arena, const char *path,
               wm_db_exec(s, schema, diags) && write_about(s, about, diags) &&
               wm_db_exec(s, "COMMIT", diags);
     wm_store_close(s);
-    if (ok && link(tmp, path) != 0 && errno != EEXIST)
+    /* where the file system knows no hard links, a name that is free is taken by renaming */
+    if (ok && link(tmp, path) != 0 && errno != EEXIST && rename(tmp, path) != 0)
         ok = wm_db_fail_os(s, WM_E505, "cannot be made", diags) == WM_OK;
     (void)unlink(tmp);
     return ok ? WM_OK : WM_IO;

@@ -196,7 +196,8 @@ static bool compile(struct wm_study_load *l)
                             "scenario");
     read_defaults(l);
     for (size_t j = 0; j < s->n_axes; j++)
-        if (!wm_load_targets(l, &s->axes[j]) || !wm_load_check_bases(l, &s->axes[j])) {
+        if (!wm_load_targets(l, &s->axes[j]) || !wm_load_check_bases(l, &s->axes[j]) ||
+            !wm_load_check_twice(l, &s->axes[j])) {
             s->axes[j].n_targets = 0;
             ok = false;
         }

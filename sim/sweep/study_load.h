@@ -30,6 +30,8 @@ const struct wm_json *wm_load_default(struct wm_study_load *l, const char *index
 bool wm_load_targets(struct wm_study_load *l, struct wm_axis *axis);
 /** What an axis leaves open must be filled by the base scenario. */
 bool wm_load_check_bases(struct wm_study_load *l, const struct wm_axis *axis);
+/** Points of a grid or one at a time differ: no axis has a value twice. */
+bool wm_load_check_twice(struct wm_study_load *l, const struct wm_axis *axis);
 /** No place is set twice, by axes `i` and `j`. */
 bool wm_load_check_apart(struct wm_study_load *l, size_t i, size_t j);
 /** Every value of every axis through the scenario's tables. */

@@ -75,6 +75,56 @@ bool wm_load_check_bases(struct wm_study_load *l, const struct wm_axis *axis)
     return ok;
 }
 
+static bool is_same(const struct wm_json *a, const struct wm_json *b)
+{
+    return a->type == b->type &&
+           (a->type == WM_JSON_NUMBER   ? a->number >= b->number && a->number <= b->number
+            : a->type == WM_JSON_STRING ? strcmp(a->text, b->text) == 0
+                                        : false);
+}
+
+static bool report_twice(struct wm_study_load *l, const struct wm_axis *axis,
+                         const struct wm_place *place, const struct wm_json *value)
+{
+    struct wm_json copy = *value;
+    char text[32];
+    if (copy.type == WM_JSON_NUMBER)
+        copy.text = wm_json_number_text(copy.number, text);
+    wm_diag_add(l->diags, WM_E501, place, axis->name, "has the value %s twice",
+                wm_json_to_text(l->arena, &copy));
+    return false;
+}
+
+/* Levels rise or fall, so equal ones are neighbours; only rounding to whole numbers makes some. */
+static bool check_rounded(struct wm_study_load *l, const struct wm_axis *axis)
+{
+    struct wm_json last, value;
+    const bool none = axis->is_range && axis->n_levels > 1 && !axis->targets[0].whole;
+    const size_t n = none ? 2 : axis->n_levels; /* from = to shows at once */
+    for (size_t i = 0; i < n; i++, last = value) {
+        const struct wm_choice choice = {.how = WM_CHOOSE_LEVEL, .level = i};
+        if (!wm_axis_value(axis, &choice, 0, &value))
+            return true;
+        if (i > 0 && is_same(&last, &value))
+            return report_twice(l, axis, &axis->place, &value);
+    }
+    return true;
+}
+
+bool wm_load_check_twice(struct wm_study_load *l, const struct wm_axis *axis)
+{
+    const enum wm_design design = l->study->params.design;
+    if (design != WM_DESIGN_GRID && design != WM_DESIGN_ONE_AT_A_TIME)
+        return true;
+    if (axis->values == NULL)
+        return axis->cases != NULL || design != WM_DESIGN_GRID || check_rounded(l, axis);
+    for (size_t i = 1; i < axis->n_levels; i++)
+        for (size_t j = 0; j < i; j++)
+            if (is_same(axis->values[i], axis->values[j]))
+                return report_twice(l, axis, &axis->values[i]->place, axis->values[i]);
+    return true;
+}
+
 bool wm_path_is_inside(const char *path, const char *outer)
 {
     const size_t n = strlen(outer);

@@ -79,6 +79,22 @@ START_TEST(ranges_and_distributions_that_make_no_sense_are_refused)
 }
 END_TEST
 
+START_TEST(values_that_stand_twice_are_refused)
+{
+    static const char *const axes[] = {
+        "{\"path\": \"site.ceiling.limit_mw\", \"sweep\": [10, 20, 10.0]}",
+        "{\"path\": \"site.ceiling.limit_mw\", \"sweep\": {\"from\": 5, \"to\": 5, \"n\": 3}}",
+        "{\"path\": \"fleet.main.count\", \"sweep\": {\"from\": 72, \"to\": 74, \"n\": 5}}",
+        "{\"path\": \"economics.ledger\", \"sweep\": [\"neocloud\", \"neocloud\"]}"};
+    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
+        const struct wm_study *s = NULL;
+        ck_assert_int_eq(try_study(wm_arena_printf(arena, "\"axes\": [%s]", axes[i]), &s),
+                         WM_INVALID);
+        ck_assert_msg(is_told(WM_E501, "twice"), "%s", axes[i]);
+    }
+}
+END_TEST
+
 START_TEST(axes_that_overlap_are_refused)
 {
     const struct wm_study *s = NULL;
@@ -175,6 +191,7 @@ int main(void)
     const TTest *const tests[] = {all_mistakes_of_a_study_are_told_at_once,
                                   keys_and_words_of_a_study_are_checked_like_a_scenario,
                                   ranges_and_distributions_that_make_no_sense_are_refused,
+                                  values_that_stand_twice_are_refused,
                                   axes_that_overlap_are_refused,
                                   axes_inside_the_scenario_count_as_well,
                                   cases_set_several_places_and_lists_are_cases,

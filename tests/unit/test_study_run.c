@@ -141,6 +141,34 @@ START_TEST(values_that_contradict_each_other_make_invalid_points)
 }
 END_TEST
 
+/* Discrete axes fall together: every point is there all the same, in any order of arrival. */
+START_TEST(points_of_equal_parameters_are_kept_apart)
+{
+    static const char *const designs[] = {"saltelli",    "sobol",         "latin_hypercube",
+                                          "monte_carlo", "one_at_a_time", "zip"};
+    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++) {
+        const struct wm_study *const s = load_study(wm_arena_printf(
+            arena,
+            "\"design\": \"%s\", \"n\": 40, \"axes\": [{\"path\": \"site.ceiling.limit_mw\", "
+            "\"sweep\": [10, 20]}, {\"path\": \"fleet.main.count\", \"sweep\": [72, 144]}]",
+            designs[i]));
+        struct wm_study_progress p;
+        const char *const one = wm_arena_printf(arena, "one-%s", designs[i]);
+        const char *const two = wm_arena_printf(arena, "two-%s", designs[i]);
+        ck_assert_int_eq(run_study(s, one, 1, 0, 0, quick_point, NULL), WM_OK);
+        ck_assert_int_eq(run_study(s, two, 3, 0, 0, quick_point, NULL), WM_OK);
+        ck_assert_int_eq(run_study(s, two, 3, 0, 0, quick_point, &p), WM_OK);
+        ck_assert_uint_eq(p.n_skipped, wm_study_n_points(s));
+        const char *const text = exported(one);
+        size_t n_lines = 0;
+        for (const char *c = text; *c != 0; c++)
+            n_lines += *c == '\n';
+        ck_assert_uint_eq(n_lines, wm_study_n_points(s));
+        ck_assert_str_eq(text, exported(two));
+    }
+}
+END_TEST
+
 static atomic_bool stop;
 
 static enum wm_status stopping_point(void *context, struct wm_arena *a, const struct wm_scenario *s,
@@ -276,6 +304,7 @@ int main(void)
                                   what_is_stored_is_not_run_again_and_an_axis_can_grow,
                                   a_failing_point_is_recorded_and_stops_nothing,
                                   values_that_contradict_each_other_make_invalid_points,
+                                  points_of_equal_parameters_are_kept_apart,
                                   a_stopped_study_keeps_what_is_done_and_goes_on,
                                   damaged_foreign_and_empty_files_are_refused_and_left_alone,
                                   a_full_disk_is_one_error_and_leaves_a_valid_store,
