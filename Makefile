@@ -182,7 +182,7 @@ check-valgrind: $(BIN) $(TEST_BIN)
 bench: $(BENCH_BIN) $(BIN)
 	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
 
-## fuzz: FUZZ_N random and FUZZ_N broken scenarios (10,000 each)
+## fuzz: FUZZ_N random scenarios, broken scenarios and study files (10,000 each)
 FUZZ_N    ?= 10000
 FUZZ_SEED ?= 1
 fuzz: $(BIN)
