@@ -230,7 +230,7 @@ struct reach {
     double chunks, pairs, reach_tok;
 };
 
-/* Decode attention and the writing of nothing: reads the cache once for all queries of a sequence. */
+/* Decode attention: reads the cache once for all queries of a sequence. */
 static void add_decode_attention(struct sum *s, const struct reach *r)
 {
     if (r->sequences <= 0.0)

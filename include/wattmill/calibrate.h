@@ -58,7 +58,7 @@ struct wm_operating_points {
 
 /**
  * Reads a CSV file of operating points.
- * @return WM_OK; WM_IO with E104; WM_INVALID with E214 or E215 when it is no such table
+ * @return WM_OK; WM_IO with E104; WM_INVALID with E214 when it is no such table
  */
 enum wm_status wm_operating_points_load(struct wm_arena *arena, const char *path,
                                         const struct wm_catalog *catalog,
@@ -103,7 +103,7 @@ struct wm_fit {
  * (Hopper, Blackwell, CDNA ...) share one factor and depart from it little, so that an accelerator
  * without a row takes its family's. Residuals are logarithms of predicted over measured output
  * rate, softened (soft L1), so that odd rows do not lead.
- * @return WM_OK; WM_INVALID with E205 when no point is left to fit
+ * @return WM_OK; WM_INVALID with E214 when no point is left to fit
  */
 enum wm_status wm_fit_points(struct wm_arena *arena, const struct wm_catalog *catalog,
                              const struct wm_operating_points *points,

@@ -409,7 +409,7 @@ enum wm_status wm_fit_points(struct wm_arena *arena, const struct wm_catalog *ca
     f.is_power = true;
     const bool power = run_stage(&f, points, fit);
     if (!speed && !power) {
-        wm_diag_add(diags, WM_E205, NULL, NULL,
+        wm_diag_add(diags, WM_E214, NULL, NULL,
                     "no operating point left to fit; rows for it say `fit` in the column split");
         return WM_INVALID;
     }

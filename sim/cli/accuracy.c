@@ -34,12 +34,20 @@ static void put_json(FILE *file, const void *context)
     wm_accuracy_json(file, page->accuracy, page->points);
 }
 
+/* A table of power alone has no rates to draw. */
+static bool put_parity(struct wm_folder *folder, const struct wm_accuracy *accuracy)
+{
+    return accuracy->n_speed > 0
+               ? wm_folder_figure(folder, "parity", wm_accuracy_points_csv, accuracy)
+               : wm_folder_put(folder, "parity.csv", wm_accuracy_points_csv, accuracy);
+}
+
 static enum wm_status write_folder(struct cli *cli, const char *dir, const struct page *page)
 {
     struct wm_folder folder;
     if (!wm_folder_open(&folder, cli->arena, dir, &cli->diags) ||
         !wm_folder_put(&folder, "accuracy.json", put_json, page) ||
-        !wm_folder_figure(&folder, "parity", wm_accuracy_points_csv, page->accuracy))
+        !put_parity(&folder, page->accuracy))
         return WM_IO;
     for (size_t i = 0; i < folder.n_files && !cli->quiet; i++)
         fprintf(stderr, "wrote %s\n", folder.files[i]);
