@@ -5,6 +5,9 @@
 set -u
 BIN=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 export BIN
+# Debian's modules belong to Debian's python3, whatever another one is first in PATH.
+[ ! -x /usr/bin/python3 ] || PATH=/usr/bin:$PATH
+export PATH
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 passed=0
