@@ -3,6 +3,7 @@
 #define WM_TESTS_SUITE_H
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* `before` and `after` surround each test. */
@@ -22,6 +23,14 @@ static inline int run_fixture_tests(const char *name, const TTest *const *tests,
     const int n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* A file of the reference data set: below WATTMILL_SHARED, else beside the project. */
+static inline const char *shared_path(char *buf, size_t n, const char *rest)
+{
+    const char *const dir = getenv("WATTMILL_SHARED");
+    (void)snprintf(buf, n, "%s/%s", dir != NULL ? dir : "../shared", rest);
+    return buf;
 }
 
 static inline int run_tests(const char *name, const TTest *const *tests, size_t n)

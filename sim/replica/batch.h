@@ -31,7 +31,7 @@ struct batch {
     uint32_t phase;         /* of grown_to: its remainder by block_steps */
     uint32_t blocks_used, n_blocks, block_tok;
     uint32_t block_steps;   /* steps between two new blocks of a sequence */
-    uint32_t crossing[BLOCK_STEPS_MAX]; /* sequences that take one at steps of that remainder */
+    uint32_t *crossing; /* [block_steps] sequences that take one at steps of that remainder */
 };
 
 enum slot_state { SLOT_FREE, SLOT_READING, SLOT_DECODING };

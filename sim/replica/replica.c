@@ -26,6 +26,7 @@ static void batch_init(struct wm_replica *r)
                         .n_blocks = p->kv_blocks,
                         .block_tok = p->block_tok,
                         .block_steps = steps < 1.0 ? 1 : (uint32_t)steps};
+    b->crossing = WM_NEW_ARRAY(r->arena, uint32_t, b->block_steps);
     for (uint32_t i = 0; i < p->max_seqs; i++)
         b->free_slots[i] = p->max_seqs - 1 - i;
 }

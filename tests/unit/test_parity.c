@@ -13,10 +13,16 @@
 #include "suite.h"
 #include "wattmill/replica.h"
 
-#define PEER "../shared/data/peer_workloads_vidur.csv"
-#define REAL "../shared/data/vllm_measured_requests.csv"
+#define PEER "data/peer_workloads_vidur.csv"
+#define REAL "data/vllm_measured_requests.csv"
 
 static struct wm_arena *arena;
+
+static const char *shared(const char *rest)
+{
+    char path[1024];
+    return wm_arena_printf(arena, "%s", shared_path(path, sizeof path, rest));
+}
 
 static void set_up(void)
 {
@@ -126,7 +132,7 @@ struct means {
 /* A workload's arrivals and the peer's means. */
 static size_t read_peer(const char *id, struct wm_request *q, struct means *peer)
 {
-    FILE *const file = fopen(PEER, "r");
+    FILE *const file = fopen(shared(PEER), "r");
     char line[256], name[8];
     size_t n = 0;
     *peer = (struct means){0};
@@ -213,7 +219,7 @@ START_TEST(served_latencies_are_those_of_vidur)
                  {"W3", &llama_2_70b, &layer_70b_tp2, &dgx, 2, 40000, 0.12}};
     struct wm_request q[1000];
     struct means peer;
-    if (access(PEER, R_OK) != 0) {
+    if (access(shared(PEER), R_OK) != 0) {
         puts("SKIP served_latencies_are_those_of_vidur: no " PEER);
         return;
     }
@@ -315,7 +321,7 @@ static const struct wm_step_table *card_table(const struct card *c)
 static size_t read_card(const char *name, struct wm_request *q, size_t first, struct means *real,
                         double *ttft_p99_s)
 {
-    FILE *const file = fopen(REAL, "r");
+    FILE *const file = fopen(shared(REAL), "r");
     struct wm_ns_hist *const ttft = WM_NEW(arena, struct wm_ns_hist);
     char line[512], id[32];
     size_t n = 0;
@@ -352,7 +358,7 @@ static size_t read_card(const char *name, struct wm_request *q, size_t first, st
 START_TEST(requests_that_were_not_fitted_are_served_as_by_vllm)
 {
     struct wm_request q[400];
-    if (access(REAL, R_OK) != 0) {
+    if (access(shared(REAL), R_OK) != 0) {
         puts("SKIP requests_that_were_not_fitted_are_served_as_by_vllm: no " REAL);
         return;
     }

@@ -9,9 +9,16 @@
 #include "wattmill/prefix_cache.h"
 #include "wattmill/trace.h"
 
-#define SHARED "../shared/data/traces/"
+#define SHARED "data/traces/"
 
 static struct wm_arena *arena;
+
+static const char *shared(const char *rest)
+{
+    char path[1024];
+    return wm_arena_printf(arena, "%s", shared_path(path, sizeof path, rest));
+}
+
 static struct wm_diags diags;
 
 static void set_up(void)
@@ -19,8 +26,12 @@ static void set_up(void)
     arena = wm_arena_open();
     diags = wm_diags_init(arena);
 }
+static const char *written; /* file of this test, removed at its end */
+
 static void tear_down(void)
 {
+    if (written != NULL)
+        (void)unlink(written);
     wm_arena_close(arena);
 }
 
@@ -40,6 +51,7 @@ static struct wm_trace *of_text(const char *text, struct wm_trace_options option
                                 enum wm_status wanted)
 {
     char *const path = wm_arena_printf(arena, "build/test_trace_%ld.tmp", (long)getpid());
+    written = path;
     FILE *const file = fopen(path, "wb");
     ck_assert_ptr_nonnull(file);
     fputs(text, file);
@@ -311,12 +323,12 @@ START_TEST(published_traces_give_their_exact_counts)
                    3435.948056, 13.1513},
                   {SHARED "raw/mooncake_conversation_trace.jsonl", 12031, 144793823, 4122048,
                    3536.999, 3.0337}};
-    if (access(wanted[0].file, R_OK) != 0) {
+    if (access(shared(wanted[0].file), R_OK) != 0) {
         puts("SKIP published_traces_give_their_exact_counts: no " SHARED);
         return;
     }
     for (size_t i = 0; i < 3; i++) {
-        struct wm_trace *const t = opened(wanted[i].file, plain, WM_OK);
+        struct wm_trace *const t = opened(shared(wanted[i].file), plain, WM_OK);
         const struct wm_trace_summary *const s = wm_trace_summary(t);
         ck_assert_uint_eq(s->n_rows, wanted[i].rows);
         ck_assert_uint_eq(s->input_tok, wanted[i].input);
@@ -342,13 +354,13 @@ END_TEST
 
 START_TEST(raw_azure_and_our_form_of_it_are_the_same_events)
 {
-    const char *const raw = SHARED "raw/AzureLLMInferenceTrace_conv.csv";
+    const char *const raw = shared(SHARED "raw/AzureLLMInferenceTrace_conv.csv");
     if (access(raw, R_OK) != 0) {
         puts("SKIP raw_azure_and_our_form_of_it_are_the_same_events: no " SHARED);
         return;
     }
     struct wm_trace *const a = opened(raw, plain, WM_OK);
-    struct wm_trace *const b = opened(SHARED "azure_llm_2023_conv.csv", plain, WM_OK);
+    struct wm_trace *const b = opened(shared(SHARED "azure_llm_2023_conv.csv"), plain, WM_OK);
     struct wm_request_source x = wm_trace_source(a), y = wm_trace_source(b);
     struct wm_request p, q;
     while (x.next(x.self, &p)) {
@@ -365,7 +377,7 @@ END_TEST
 
 START_TEST(mooncake_hits_grow_with_the_cache_up_to_the_published_share)
 {
-    const char *const path = SHARED "raw/mooncake_conversation_trace.jsonl";
+    const char *const path = shared(SHARED "raw/mooncake_conversation_trace.jsonl");
     if (access(path, R_OK) != 0) {
         puts("SKIP mooncake_hits_grow_with_the_cache_up_to_the_published_share: no " SHARED);
         return;
