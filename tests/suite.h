@@ -28,8 +28,8 @@ static inline int run_fixture_tests(const char *name, const TTest *const *tests,
 /* A file of the reference data set: below WATTMILL_SHARED, else beside the project. */
 static inline const char *shared_path(char *buf, size_t n, const char *rest)
 {
-    const char *const dir = getenv("WATTMILL_SHARED");
-    (void)snprintf(buf, n, "%s/%s", dir != NULL ? dir : "../shared", rest);
+    const char *const shared_dir = getenv("WATTMILL_SHARED");
+    (void)snprintf(buf, n, "%s/%s", shared_dir != NULL ? shared_dir : "../shared", rest);
     return buf;
 }
 
