@@ -121,9 +121,9 @@ static bool point_apart(const struct search *s, const struct wm_step_model *m,
         return false;
     const struct wm_load load = wm_load_decode(p->batch, s->context_tok);
     const struct wm_step step = wm_step_eval(m, &load);
-    const double rate = p->batch / step.time_s, busy = c->engine->prefill_max_util_frac;
-    const double decode_gpus = wm_group_gpus(&m->group);
-    p->tpot_s = step.time_s;
+    const double decode_gpus = wm_group_gpus(&m->group), busy = c->engine->prefill_max_util_frac;
+    p->tpot_s = step.time_s / wm_step_gain(m);
+    const double rate = p->batch / p->tpot_s;
     p->ttft_s =
         c->engine->prompt_overhead_s + step.time_s +
         wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, c->input_tok) / a->scale_out_bytes_per_s;
@@ -150,10 +150,10 @@ static bool point_together(const struct search *s, const struct wm_step_model *m
     if (mix.mixed_share_frac > 1.0)
         return false;
     p->gpus = wm_group_gpus(&m->group);
-    p->tpot_s = mix.step_s;
+    p->tpot_s = mix.tpot_s;
     p->ttft_s = c->engine->prompt_overhead_s + mean_residual * mix.step_s +
                 fmax(mix.chunks, 1.0) * fmax(mix.chunk_step_s, mix.decode.time_s);
-    price(s, p->batch / mix.step_s, p->gpus * (mix.decode_j + mix.prefill_j) / mix.step_s, p);
+    price(s, p->batch / mix.tpot_s, p->gpus * (mix.decode_j + mix.prefill_j) / mix.step_s, p);
     return true;
 }
 

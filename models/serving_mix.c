@@ -9,16 +9,17 @@ struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, doubl
 {
     WM_REQUIRE(sequences > 0.0 && output_tok > 0.0 && chunk_tok > 0.0);
     const struct wm_load decode = wm_load_decode(sequences, context_tok);
-    struct wm_mix mix = {.decode = wm_step_eval(m, &decode)};
+    struct wm_mix mix = {.decode = wm_step_eval(m, &decode), .tok_per_step = wm_step_gain(m)};
     const double decode_w = wm_step_power_w(m->accelerator, &mix.decode, m->clock_frac);
     mix.step_s = mix.decode.time_s;
+    mix.tpot_s = mix.step_s / mix.tok_per_step;
     mix.decode_j = decode_w * mix.decode.time_s;
     if (new_tok <= 0.0)
         return mix;
     mix.chunks = ceil(new_tok / chunk_tok);
     const double piece_tok = new_tok / mix.chunks;
     /* prompts due per iteration; short ones share a chunk, and attention groups read side by side */
-    const double due = sequences / output_tok;
+    const double due = sequences * mix.tok_per_step / output_tok;
     const double at_once =
         m->group.data * fmax(1.0, fmin(due / m->group.data, floor(chunk_tok / piece_tok)));
     /* over the chunks of a prompt the past grows: the mean chunk stands for all */
@@ -31,6 +32,7 @@ struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, doubl
     mix.chunk_step_s = mix.mixed.time_s;
     const double mixed_w = wm_step_power_w(m->accelerator, &mix.mixed, m->clock_frac);
     mix.step_s += mix.mixed_share_frac * (mix.mixed.time_s - mix.decode.time_s);
+    mix.tpot_s = mix.step_s / mix.tok_per_step;
     mix.prefill_j = mix.mixed_share_frac * (mixed_w * mix.mixed.time_s - mix.decode_j);
     return mix;
 }
@@ -64,8 +66,7 @@ struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c)
     double sequences = top;
     struct wm_mix mix = mix_of(c, sequences);
     for (int i = 0; i < 6; i++) {
-        const double step_s = fmax(mix.step_s, 1e-12);
-        const double cycle_s = c->output_tok * step_s;
+        const double cycle_s = c->output_tok * fmax(mix.tpot_s, 1e-12);
         const double first_s = first_token_s(c, &mix);
         double next = fmin(room, c->users * cycle_s / (cycle_s + first_s));
         if (mix.mixed_share_frac > 1.0)
@@ -77,11 +78,11 @@ struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c)
         mix = mix_of(c, sequences);
     }
     p.sequences = sequences;
-    p.tpot_s = mix.step_s;
-    p.out_tok_per_s = sequences / mix.step_s;
+    p.tpot_s = mix.tpot_s;
+    p.out_tok_per_s = sequences / p.tpot_s;
     /* by Little's law what does not decode waits for its first token */
     p.ttft_s = fmax(first_token_s(c, &mix),
-                    c->users * c->output_tok / p.out_tok_per_s - c->output_tok * mix.step_s);
+                    c->users * c->output_tok / p.out_tok_per_s - c->output_tok * p.tpot_s);
     p.board_w = (mix.decode_j + mix.prefill_j) / mix.step_s;
     return p;
 }

@@ -32,7 +32,8 @@ struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                   .precision = c->precision,
                                   .kv_bytes = c->engine->kv_bytes,
                                   .group = *group,
-                                  .clock_frac = clock_frac};
+                                  .clock_frac = clock_frac,
+                                  .draft = c->draft};
 }
 
 static bool is_aggregated(const struct wm_serving_plan *plan)
@@ -103,13 +104,13 @@ static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
     const double limit_s = 1.0 / plan->c.tok_per_s_per_user_slo;
     double lo = 1.0, hi = plan->batch_limit;
-    if (hi < 1.0 || iterate(plan, 1.0, clock_frac).step_s > limit_s)
+    if (hi < 1.0 || iterate(plan, 1.0, clock_frac).tpot_s > limit_s)
         return 0.0;
-    if (iterate(plan, hi, clock_frac).step_s <= limit_s)
+    if (iterate(plan, hi, clock_frac).tpot_s <= limit_s)
         return hi;
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
-        *(iterate(plan, mid, clock_frac).step_s <= limit_s ? &lo : &hi) = mid;
+        *(iterate(plan, mid, clock_frac).tpot_s <= limit_s ? &lo : &hi) = mid;
     }
     return lo;
 }
@@ -221,9 +222,9 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     const double active = batch > 0.0 ? batch / p.decode_busy_frac : 1.0;
     const struct wm_mix mix = iterate(plan, active, clock_frac);
     const double high = active + normal_p99 * sqrt(batch);
-    p.tpot_s = mix.step_s;
-    p.tpot_p99_s = iterate(plan, high, clock_frac).step_s;
-    p.out_tok_per_s = batch / mix.step_s;
+    p.tpot_s = mix.tpot_s;
+    p.tpot_p99_s = iterate(plan, high, clock_frac).tpot_s;
+    p.out_tok_per_s = batch / mix.tpot_s;
     const double limit_s = 1.0 / c->tok_per_s_per_user_slo;
     const double slope = batch > 0.0 ? (p.tpot_p99_s - p.tpot_s) / normal_p99 : 0.0;
     p.tpot_slo_frac = slope > 0.0 ? phi((limit_s - p.tpot_s) / slope) : p.tpot_s <= limit_s;
@@ -318,12 +319,12 @@ static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan, double deco
 {
     if (!choose_prefill_group(plan))
         return WM_PLAN_TTFT;
-    const double step_s = iterate(plan, decode_batch, 1.0).step_s;
+    const double tpot_s = iterate(plan, decode_batch, 1.0).tpot_s;
     plan->prefill_gpus = plan->prefill_group_gpus; /* one group, to measure its rate */
     const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
     const double room = plan->c.max_gpus - plan->decode_gpus;
     const double groups =
-        fmin(ceil(decode_batch / step_s / group_rate), floor(room / plan->prefill_group_gpus));
+        fmin(ceil(decode_batch / tpot_s / group_rate), floor(room / plan->prefill_group_gpus));
     if (groups < 1.0)
         return WM_PLAN_MEMORY;
     plan->prefill_gpus = groups * plan->prefill_group_gpus;

@@ -316,7 +316,7 @@ static struct reach reach_of(const struct wm_step_model *m, const struct wm_load
     const double groups = m->group.data;
     const double per_entry = compressed ? m->llm->tok_per_entry : 1.0;
     struct reach r = {.sequences = load->sequences / groups, .chunks = load->chunks / groups};
-    r.queries = r.sequences * (1.0 + load->draft_tok);
+    r.queries = r.sequences * (1.0 + m->draft.tok);
     const double top = m->llm->sparse_top_tok > 0 && compressed ? (double)m->llm->sparse_top_tok
                                                                 : (double)INFINITY;
     if (r.sequences > 0.0) {
@@ -346,6 +346,21 @@ static void scale_step(struct wm_step *step, const struct wm_step *before, doubl
     SCALE(flop);
     SCALE(mem_bytes);
 #undef SCALE
+}
+
+static void add_step(struct wm_step *to, const struct wm_step *more)
+{
+#define ADD(member) to->member += more->member
+    ADD(time_s);
+    ADD(compute_s);
+    ADD(memory_s);
+    ADD(link_s);
+    ADD(busy_compute_s);
+    ADD(busy_memory_s);
+    ADD(host_s);
+    ADD(flop);
+    ADD(mem_bytes);
+#undef ADD
 }
 
 static void add_attention(struct sum *s, const struct wm_load *load)
@@ -394,7 +409,7 @@ static void add_feed_forward(struct sum *s)
 static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm_load *load)
 {
     struct sum s = {.m = m, .hw = m->accelerator};
-    s.decode_tok = load->sequences * (1.0 + load->draft_tok) / m->group.data;
+    s.decode_tok = load->sequences * (1.0 + m->draft.tok) / m->group.data;
     s.tok = s.decode_tok + load->prefill_tok / m->group.data;
     const double layers = (double)m->llm->layers;
     const struct wm_step zero = s.step;
@@ -410,9 +425,42 @@ static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm
         add_link(&s, hops * m->accelerator->collective.reduce_latency_s,
                  hops * s.tok * (double)m->llm->hidden_dim * bf16_bytes,
                  link_bytes_per_s(m->accelerator, wm_group_gpus(&m->group)));
-    add_gemm(&s, WM_BF16, load->sampled / m->group.data,
-             (double)m->llm->vocab_size / m->group.tensor, (double)m->llm->hidden_dim);
+    const double rows = load->sampled + load->sequences * m->draft.tok;
+    add_gemm(&s, WM_BF16, rows / m->group.data, (double)m->llm->vocab_size / m->group.tensor,
+             (double)m->llm->hidden_dim);
     return s.step;
+}
+
+/* The layer that guesses: as the model's own, mixture of experts or not, with the whole cache. */
+static struct wm_llm draft_layer(const struct wm_llm *llm)
+{
+    struct wm_llm layer = *llm;
+    layer.layers = layer.full_layers = 1;
+    if (llm->experts_total > 0)
+        layer.dense_layers = 0;
+    return layer;
+}
+
+/* All guesses of a step, on the last stage. */
+static void add_drafts(const struct wm_step_model *m, const struct wm_load *load,
+                       struct wm_step *step)
+{
+    if (m->draft.tok <= 0.0 || load->sequences <= 0.0)
+        return;
+    const struct wm_llm layer = draft_layer(m->llm);
+    struct wm_step_model d = *m;
+    d.llm = &layer;
+    d.draft = (struct wm_draft){0.0, 0.0};
+    d.group.pipeline = 1.0;
+    const struct wm_load guess =
+        wm_load_decode(load->sequences, load->context_tok / load->sequences);
+    struct sum s = {.m = &d, .hw = m->accelerator, .step = eval_layers(&d, &guess)};
+    const double width = (double)layer.hidden_dim;
+    add_gemm(&s, wm_llm_rest_precision(m->llm, m->precision), load->sequences / m->group.data,
+             width / m->group.tensor, 2.0 * width);
+    const struct wm_step zero = {0};
+    scale_step(&s.step, &zero, m->draft.tok);
+    add_step(step, &s.step);
 }
 
 struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load)
@@ -423,12 +471,13 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
     struct wm_load micro = *load;
     if (stages > 1.0) {
         const double share = 1.0 / stages;
-        micro = (struct wm_load){load->sequences * share, load->context_tok * share,
-                                 load->draft_tok,         load->prefill_tok * share,
-                                 load->pairs * share,     load->reach_tok * share,
-                                 load->chunks * share,    load->sampled * share};
+        micro = (struct wm_load){load->sequences * share,   load->context_tok * share,
+                                 load->prefill_tok * share, load->pairs * share,
+                                 load->reach_tok * share,   load->chunks * share,
+                                 load->sampled * share};
     }
     struct wm_step step = eval_layers(m, &micro);
+    add_drafts(m, &micro, &step);
     /* an accelerator works for all micro-batches on its share of the layers: stages / stages */
     /* attention groups have schedulers of their own, side by side; replies leave by one door */
     step.host_s =
@@ -456,13 +505,9 @@ struct wm_load wm_load_prefill(double n, double chunk_tok, double past_tok, bool
 
 struct wm_load wm_load_add(const struct wm_load *a, const struct wm_load *b)
 {
-    return (struct wm_load){a->sequences + b->sequences,
-                            a->context_tok + b->context_tok,
-                            a->draft_tok,
-                            a->prefill_tok + b->prefill_tok,
-                            a->pairs + b->pairs,
-                            a->reach_tok + b->reach_tok,
-                            a->chunks + b->chunks,
+    return (struct wm_load){a->sequences + b->sequences,     a->context_tok + b->context_tok,
+                            a->prefill_tok + b->prefill_tok, a->pairs + b->pairs,
+                            a->reach_tok + b->reach_tok,     a->chunks + b->chunks,
                             a->sampled + b->sampled};
 }
 
@@ -479,12 +524,31 @@ struct wm_step_line wm_step_decode_line(const struct wm_step_model *m, double se
     return (struct wm_step_line){time_s - slope * at.context_tok, slope};
 }
 
+double wm_draft_params(const struct wm_llm *llm)
+{
+    const struct wm_llm layer = draft_layer(llm);
+    const double width = (double)llm->hidden_dim, ends = 2.0 * (double)llm->vocab_size * width;
+    const double rest = fmax(0.0, llm->total_params - wm_llm_expert_params(llm) - ends);
+    return wm_llm_expert_params(&layer) + rest / (double)llm->layers + 2.0 * width * width;
+}
+
+/* Of the module that guesses, which shares embedding and head with the model. */
+static double draft_bytes(const struct wm_step_model *m)
+{
+    const struct wm_llm layer = draft_layer(m->llm);
+    const double experts = wm_llm_expert_params(&layer);
+    const double rest = wm_draft_params(m->llm) - experts;
+    return experts * wm_precision_bytes(m->precision) / (m->group.tensor * m->group.data) +
+           rest * wm_precision_bytes(wm_llm_rest_precision(m->llm, m->precision)) / m->group.tensor;
+}
+
 double wm_group_weight_bytes(const struct wm_step_model *m)
 {
     const double experts = wm_llm_expert_params(m->llm) * wm_precision_bytes(m->precision);
     const double rest = wm_llm_weight_bytes(m->llm, m->precision) - experts;
     const double ranks = m->group.tensor * m->group.data;
-    return (experts / ranks + rest / m->group.tensor) / m->group.pipeline;
+    const double stage = (experts / ranks + rest / m->group.tensor) / m->group.pipeline;
+    return stage + (m->draft.tok > 0.0 ? draft_bytes(m) : 0.0);
 }
 
 double wm_group_kv_room_bytes(const struct wm_step_model *m)
@@ -498,7 +562,11 @@ double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok)
     const double heads = m->llm->attention == WM_ATTENTION_GQA
                              ? fmin(m->group.tensor, (double)m->llm->n_kv_heads)
                              : 1.0; /* the latent cache is whole on every tensor rank */
-    return wm_llm_kv_bytes(m->llm, m->kv_bytes, context_tok) / (heads * m->group.pipeline);
+    const double stage = wm_llm_kv_bytes(m->llm, m->kv_bytes, context_tok) / m->group.pipeline;
+    const struct wm_llm layer = draft_layer(m->llm);
+    const double draft =
+        m->draft.tok > 0.0 ? wm_llm_kv_bytes(&layer, m->kv_bytes, context_tok) : 0.0;
+    return (stage + draft) / heads;
 }
 
 double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_tok)
@@ -527,4 +595,9 @@ double wm_draft_gain(double draft_tok, double accept_frac)
     if (accept_frac >= 1.0)
         return draft_tok + 1.0;
     return (1.0 - pow(accept_frac, draft_tok + 1.0)) / (1.0 - accept_frac);
+}
+
+double wm_step_gain(const struct wm_step_model *m)
+{
+    return m->draft.tok > 0.0 ? wm_draft_gain(m->draft.tok, m->draft.accept_frac) : 1.0;
 }

@@ -23,13 +23,13 @@ struct wm_replay_case {
     enum wm_router router;
     bool prefill_first; /* aggregated: whole prompts before decoding, not chunks beside it */
     enum wm_preemption preemption;
-    uint32_t max_seqs;             /* of a batch; 0: the engine's */
-    uint32_t token_budget;         /* tokens of a step; 0: the engine's chunk */
-    uint32_t kv_blocks;            /* of 16 tokens; 0: what the memory holds */
-    double watermark_frac;         /* of the blocks, kept free when admitting */
-    double cache_tok;              /* prefix cache a replica; 0: none */
-    double draft_tok, accept_frac; /* speculative decoding; 0: none */
-    double clock_frac;             /* 0 = 1 */
+    uint32_t max_seqs;     /* of a batch; 0: the engine's */
+    uint32_t token_budget; /* tokens of a step; 0: the engine's chunk */
+    uint32_t kv_blocks;    /* of 16 tokens; 0: what the memory holds */
+    double watermark_frac; /* of the blocks, kept free when admitting */
+    double cache_tok;      /* prefix cache a replica; 0: none */
+    struct wm_draft draft; /* speculative decoding */
+    double clock_frac;     /* 0 = 1 */
     double cap_w;          /* board and host power of an accelerator; 0: none. Sets the clock */
     double mtbf_s, mttr_s; /* of a replica; mtbf 0: no failures */
     double ttft_slo_s,

@@ -8,7 +8,7 @@
  * tokens per accelerator within the latency target and the memory; a closed loop (wm_loop_eval) is a
  * given group under a given number of users, as benchmarks measure it.
  *
- * Left out at this depth: preemption, speculative decoding in plans, prompts of uneven length.
+ * Left out at this depth: preemption, prompts of uneven length.
  */
 #ifndef WATTMILL_SERVING_H
 #define WATTMILL_SERVING_H
@@ -27,6 +27,7 @@ struct wm_serving_case {
     double output_tok;
     double output_scv; /* squared coefficient of variation of the output length */
     double max_gpus;   /* largest replica that can be built */
+    struct wm_draft draft;
     double ttft_slo_s;
     double tok_per_s_per_user_slo;
 };
@@ -41,7 +42,9 @@ struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
 /** Requests in a mixed stream: the mean iteration of a group that decodes `sequences` while as many
  *  prompts are read as answers end. */
 struct wm_mix {
-    double step_s; /* mean iteration */
+    double step_s;       /* mean iteration */
+    double tok_per_step; /* that a sequence gains in it; 1 without drafts */
+    double tpot_s;       /* step_s / tok_per_step */
     double
         mixed_share_frac; /* of iterations with a chunk of a prompt; > 1: prompts cannot keep up */
     double chunk_step_s;  /* an iteration with a chunk */
@@ -53,7 +56,8 @@ struct wm_mix {
 /**
  * The mean iteration of aggregated serving:
  *
- *     step = t(B) + share (t(B, chunk) - t(B)),   share = B chunks / (output tokens * chunks at once)
+ *     step = t(B) + share (t(B, chunk) - t(B)),
+ *     share = B chunks tokens per step / (output tokens * chunks at once)
  *
  * @param sequences    decoding in the group, > 0
  * @param new_tok      prompt tokens to compute per request, >= 0; past_tok: cached before them

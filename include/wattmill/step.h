@@ -31,6 +31,12 @@ static inline double wm_group_gpus(const struct wm_group *g)
     return g->tensor * g->data * g->pipeline;
 }
 
+/** Speculative decoding: guesses that a step checks per sequence, and how likely each is right. */
+struct wm_draft {
+    double tok;         /* >= 0; 0: none */
+    double accept_frac; /* [0, 1] */
+};
+
 /** What runs, on what: the constants of a step. */
 struct wm_step_model {
     const struct wm_accelerator *accelerator;
@@ -40,13 +46,13 @@ struct wm_step_model {
     double kv_bytes;             /* per element of the cache */
     struct wm_group group;
     double clock_frac; /* (0, 1]: scales arithmetic and overheads, not memory or links */
+    struct wm_draft draft;
 };
 
 /** What one iteration of the whole group does; all >= 0. Chunks c of prompts, p tokens before them. */
 struct wm_load {
     double sequences;   /* decoding */
     double context_tok; /* sum of their contexts */
-    double draft_tok;   /* tokens checked per sequence beyond the first (speculation) */
     double prefill_tok; /* sum of c */
     double pairs;       /* sum of c (p + c / 2): attention of the chunks */
     double reach_tok;   /* sum of (p + c / 2) */
@@ -72,9 +78,13 @@ struct wm_step {
  *     step   = layers * (projections + attention + feed-forward + elementwise + collectives + launch)
  *              + head + scheduler
  *
+ * With drafts of d tokens a decoding sequence has 1 + d rows in every product, and its guesses are
+ * made one after the other by d passes of a single layer with a projection before and the head behind
+ * (a multi-token-prediction module or an EAGLE head; its layer is taken to be like the model's own).
+ *
  * @return times >= max(compute_s / clock, memory_s): no step beats the peaks. Cannot fail
  * @par Source  Williams et al., "Roofline", CACM 52(4) 2009, doi:10.1145/1498765.1498785; kernel
- *              sizes from the model's shape
+ *              sizes from the model's shape; module: DeepSeek-V3, arXiv:2412.19437, section 2.2
  */
 struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load);
 
@@ -82,7 +92,7 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
 struct wm_load wm_load_decode(double sequences, double mean_context_tok);
 /** Load of `n` chunks of `chunk_tok` with `past_tok` before each; `ends`: they finish their prompts. */
 struct wm_load wm_load_prefill(double n, double chunk_tok, double past_tok, bool ends);
-/** The sum of two loads of one iteration; draft_tok of `a`. */
+/** The sum of two loads of one iteration. */
 struct wm_load wm_load_add(const struct wm_load *a, const struct wm_load *b);
 
 /** Decode time at a fixed batch as a line in the summed context: fixed_s + per_tok_s * context_tok. */
@@ -97,7 +107,9 @@ struct wm_step_line {
 struct wm_step_line wm_step_decode_line(const struct wm_step_model *m, double sequences,
                                         double mean_context_tok);
 
-/** Bytes of weights on the fullest accelerator of the group. */
+/** Parameters of the module that guesses [1]: a layer, and a projection of 2 hidden to hidden. */
+double wm_draft_params(const struct wm_llm *llm);
+/** Bytes of weights on the fullest accelerator of the group; the module that guesses included. */
 double wm_group_weight_bytes(const struct wm_step_model *m);
 /** Bytes for KV on an accelerator beside weights and reserve; <= 0: weights do not fit. */
 double wm_group_kv_room_bytes(const struct wm_step_model *m);
@@ -124,5 +136,7 @@ double wm_step_power_w(const struct wm_accelerator *accelerator, const struct wm
 /** Expected tokens a sequence gains in a step that checks `draft_tok` guesses, each right with
  *  probability `accept_frac`: (1 - a^(d+1)) / (1 - a). */
 double wm_draft_gain(double draft_tok, double accept_frac);
+/** The same of a model: 1 without drafts. */
+double wm_step_gain(const struct wm_step_model *m);
 
 #endif

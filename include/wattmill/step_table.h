@@ -66,13 +66,12 @@ struct wm_step_table *wm_step_table_new(struct wm_arena *arena, const struct wm_
  *
  * @param mean_context_tok  per sequence: where models that are not affine in context (windows) get
  *                          their tangent, and where energy, which is nowhere affine, its chord
- * @param draft_tok         guesses checked per sequence (speculative decoding), 0 = none
  * @note  parts of a mixed step add up; against wm_step_eval() the time of a mixed step errs by under
  *        1 %, of a decode step by rounding alone where the model is affine (2e-4 above 128 sequences)
  */
 struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struct wm_step_model *m,
                                              uint32_t max_seqs, uint32_t max_tok,
-                                             double mean_context_tok, double draft_tok);
+                                             double mean_context_tok);
 
 /**
  * A table of plain numbers: t = step_s + seq_s * B + ctx_s * K + tok_s * (prompt tokens), at a

@@ -144,8 +144,7 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
     c->kv_bytes = o->kv_bytes;
     c->watermark_frac = 0.01; /* vLLM's and Vidur's default */
     c->cache_tok = o->cache_tok;
-    c->draft_tok = o->draft_tok;
-    c->accept_frac = o->accept_frac;
+    c->draft = (struct wm_draft){o->draft_tok, o->accept_frac};
     c->clock_frac = o->clock;
     c->cap_w = o->cap_w;
     c->mtbf_s = o->mtbf_h * WM_S_PER_H;

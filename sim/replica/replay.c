@@ -35,6 +35,7 @@ static struct wm_serving_case serving_case(const struct wm_replay_case *c)
         .input_tok = fmax(1.0, c->input_tok),
         .output_tok = fmax(1.0, c->output_tok),
         .output_scv = 1.0,
+        .draft = c->draft,
         .max_gpus = fmax((double)c->accelerator->scale_up_gpus, (double)c->accelerator->rack_gpus),
         .ttft_slo_s = c->ttft_slo_s > 0.0 ? c->ttft_slo_s : plan_ttft_s,
         .tok_per_s_per_user_slo =
@@ -78,7 +79,8 @@ static struct wm_step_model step_model(const struct wm_replay_case *c, const str
                                   .precision = c->precision,
                                   .kv_bytes = c->kv_bytes > 0.0 ? c->kv_bytes : c->engine->kv_bytes,
                                   .group = *group,
-                                  .clock_frac = clock_frac};
+                                  .clock_frac = clock_frac,
+                                  .draft = c->draft};
 }
 
 static double context_tok(const struct wm_replay_case *c)
@@ -99,7 +101,7 @@ static double kv_blocks(const struct wm_replay_case *c, const struct wm_group *g
 
 static double draft_gain(const struct wm_replay_case *c)
 {
-    return c->draft_tok > 0.0 ? wm_draft_gain(c->draft_tok, c->accept_frac) : 1.0;
+    return c->draft.tok > 0.0 ? wm_draft_gain(c->draft.tok, c->draft.accept_frac) : 1.0;
 }
 
 static enum wm_status choose_worker(const struct wm_replay_case *c, const struct wm_group *group,
@@ -140,9 +142,7 @@ static const struct wm_step_table *compile(struct wm_arena *arena, const struct 
                                            const struct wm_replica_params *p, double clock_frac)
 {
     const struct wm_step_model m = step_model(c, group, clock_frac);
-    const double draft_tok = p->batching == WM_BATCH_PREFILL_ONLY ? 0.0 : c->draft_tok;
-    return wm_step_table_of_model(arena, &m, p->max_seqs, p->token_budget, context_tok(c),
-                                  draft_tok);
+    return wm_step_table_of_model(arena, &m, p->max_seqs, p->token_budget, context_tok(c));
 }
 
 /* Tables from the wanted clock down to the lowest, when something may change it; else of that one. */

@@ -27,13 +27,13 @@ static struct wm_load tokens_alone(double tok)
 }
 
 static void decode_at(const struct wm_step_model *m, const struct wm_step_costs *c, uint32_t b,
-                      double mean_context_tok, double draft_tok, double *const out[6])
+                      double mean_context_tok, double *const out[6])
 {
     double *const decode_s = out[0], *const decode_j = out[1], *const ctx_s = out[2],
                   *const ctx_j = out[3], *const seq_s = out[4], *const seq_j = out[5];
     const double n = (double)b, context = fmax(mean_context_tok, 16.0);
-    struct wm_load low = wm_load_decode(n, 0.5 * context), high = wm_load_decode(n, 1.5 * context);
-    low.draft_tok = high.draft_tok = draft_tok;
+    const struct wm_load low = wm_load_decode(n, 0.5 * context);
+    const struct wm_load high = wm_load_decode(n, 1.5 * context);
     const struct cost x = cost_of(m, &low), y = cost_of(m, &high);
     const double span = n * context;
     ctx_s[b] = fmax(0.0, (y.time_s - x.time_s) / span);
@@ -41,7 +41,7 @@ static void decode_at(const struct wm_step_model *m, const struct wm_step_costs 
     decode_s[b] = x.time_s - ctx_s[b] * 0.5 * span;
     decode_j[b] = fmax(0.0, x.energy_j - ctx_j[b] * 0.5 * span);
     /* beside prompts: what is left when its tokens went through the linear layers with theirs */
-    const uint32_t tok = (uint32_t)(n * (1.0 + draft_tok) + 0.5);
+    const uint32_t tok = (uint32_t)(n * (1.0 + m->draft.tok) + 0.5);
     const uint32_t i = (tok + WM_STEP_TOK_ROUND - 1) / WM_STEP_TOK_ROUND;
     const uint32_t last = c->max_tok / WM_STEP_TOK_ROUND + 1;
     seq_s[b] = fmax(0.0, decode_s[b] - c->token_s[i < last ? i : last]);
@@ -50,13 +50,13 @@ static void decode_at(const struct wm_step_model *m, const struct wm_step_costs 
 
 /* Every batch up to 128, then every 64th part of it more, and straight lines between. */
 static void fill_decode(const struct wm_step_model *m, const struct wm_step_costs *c,
-                        double mean_context_tok, double draft_tok, double *const out[6])
+                        double mean_context_tok, double *const out[6])
 {
     enum { ALL_TO = 128, PART = 64 };
     uint32_t done = 0;
     for (uint32_t b = 1; done < c->max_seqs; b += b < ALL_TO ? 1 : b / PART) {
         b = b < c->max_seqs ? b : c->max_seqs;
-        decode_at(m, c, b, mean_context_tok, draft_tok, out);
+        decode_at(m, c, b, mean_context_tok, out);
         for (uint32_t i = done + 1; done > 0 && i < b; i++) {
             const double share = (double)(i - done) / (double)(b - done);
             for (int k = 0; k < 6; k++)
@@ -68,7 +68,7 @@ static void fill_decode(const struct wm_step_model *m, const struct wm_step_cost
 
 struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struct wm_step_model *m,
                                              uint32_t max_seqs, uint32_t max_tok,
-                                             double mean_context_tok, double draft_tok)
+                                             double mean_context_tok)
 {
     WM_REQUIRE(max_seqs >= 1 && max_tok >= WM_STEP_TOK_ROUND && mean_context_tok >= 0.0);
     const size_t n = (size_t)max_seqs + 1, n_tok = (size_t)max_tok / WM_STEP_TOK_ROUND + 2;
@@ -114,7 +114,7 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
     /* no sequence decodes: a prompt that ends passes the output head alone */
     out[4][0] = fmax(0.0, 2.0 * with_sample.time_s - base.time_s - with_two.time_s);
     out[5][0] = fmax(0.0, 2.0 * with_sample.energy_j - base.energy_j - with_two.energy_j);
-    fill_decode(m, &costs, mean_context_tok, draft_tok, out);
+    fill_decode(m, &costs, mean_context_tok, out);
     costs.decode_s = out[0];
     costs.decode_j = out[1];
     costs.ctx_s = out[2];

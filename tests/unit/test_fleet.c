@@ -359,7 +359,7 @@ START_TEST(a_compiled_table_is_its_model)
         .kv_bytes = 2.0,
         .group = {1.0, 1.0, 1.0, 1.0},
         .clock_frac = 1.0};
-    const struct wm_step_table *const t = wm_step_table_of_model(arena, &m, 256, 2048, 1500.0, 0.0);
+    const struct wm_step_table *const t = wm_step_table_of_model(arena, &m, 256, 2048, 1500.0);
     const double unit_s = 1e-9 / (1 << WM_STEP_FRAC_BITS);
     struct wm_rng rng = wm_rng_stream(1, "table", 0);
     for (int k = 0; k < 400; k++) {

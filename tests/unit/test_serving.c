@@ -266,6 +266,82 @@ START_TEST(drafts_gain_what_the_geometric_series_says)
 }
 END_TEST
 
+/* DeepSeek-V3's multi-token-prediction module: 11.5 billion parameters of its own (README_WEIGHTS of
+ * huggingface.co/deepseek-ai/DeepSeek-V3; 14 billion with embedding and head, which are shared). */
+START_TEST(the_module_that_guesses_has_the_published_size)
+{
+    ck_assert_double_eq_tol(wm_draft_params(FIND(wm_llm, llm, "deepseek-r1")), 11.5e9,
+                            0.02 * 11.5e9);
+}
+END_TEST
+
+/*
+ * Dense model of 10 layers of 12 H^2 parameters, H = 1000, no head: at batch 1 a step reads 120 MB of
+ * BF16 twice over, 240 us at 1 TB/s. A guess reads a layer of 24 MB and the projection of 4 MB more:
+ * 28 us. Activations are a few kB.
+ */
+START_TEST(a_guess_costs_one_layer_and_its_projection)
+{
+    const struct wm_accelerator hw = round_hw();
+    const struct wm_engine engine = {.kernel_frac = 1.0, .mem_use_frac = 1.0};
+    const struct wm_llm llm = {.layers = 10,
+                               .hidden_dim = 1000,
+                               .n_heads = 10,
+                               .n_kv_heads = 10,
+                               .head_dim = 100,
+                               .dense_ffn_dim = 4000,
+                               .ffn_matrices = 2,
+                               .tok_per_entry = 1.0,
+                               .residual_streams = 1,
+                               .total_params = 120e6};
+    struct wm_step_model m = {.accelerator = &hw,
+                              .llm = &llm,
+                              .engine = &engine,
+                              .precision = WM_BF16,
+                              .kv_bytes = 2.0,
+                              .group = {1.0, 1.0, 1.0, 1.0},
+                              .clock_frac = 1.0};
+    const struct wm_load load = wm_load_decode(1.0, 0.0);
+    const double alone_s = wm_step_eval(&m, &load).time_s;
+    m.draft = (struct wm_draft){2.0, 0.5};
+    const double with_s = wm_step_eval(&m, &load).time_s;
+    ck_assert_double_eq_tol(alone_s, 240e-6, 3e-6);
+    ck_assert_double_eq_tol(with_s - alone_s, 2.0 * 28e-6, 3e-6);
+    ck_assert_double_eq_tol(wm_draft_params(&llm), 14e6, 1.0);
+    ck_assert_double_eq_tol(wm_group_weight_bytes(&m), 268e6, 1.0);
+}
+END_TEST
+
+/* What drafts gain in tokens a second, over a step without. */
+static double draft_speedup(struct wm_serving_case c, double n_gpus, double batch,
+                            struct wm_draft draft)
+{
+    const double plain_s = decode_step(&c, n_gpus, batch, 4096.0, 1.0).time_s;
+    c.draft = draft;
+    return plain_s / decode_step(&c, n_gpus, batch, 4096.0, 1.0).time_s *
+           wm_draft_gain(draft.tok, draft.accept_frac);
+}
+
+/* Checking guesses is free while memory limits; a mixture of experts touches more experts for them. */
+START_TEST(drafts_gain_most_where_memory_limits)
+{
+    const struct wm_draft good = {3.0, 0.8}, wrong = {3.0, 0.0};
+    const struct wm_serving_case dense = make_case("h200", "llama-3.1-70b", WM_FP8);
+    const struct wm_serving_case moe = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
+    double last = wm_draft_gain(good.tok, good.accept_frac);
+    for (double batch = 1.0; batch <= 1024.0; batch *= 4.0) {
+        const double gain = draft_speedup(dense, 4.0, batch, good);
+        ck_assert_double_lt(gain, last);
+        ck_assert_double_lt(draft_speedup(dense, 4.0, batch, wrong), 1.0);
+        ck_assert_double_lt(draft_speedup(moe, 16.0, batch, wrong), 1.0);
+        ck_assert_double_lt(draft_speedup(moe, 16.0, batch, good), 2.9522);
+        last = gain;
+    }
+    ck_assert_double_gt(draft_speedup(dense, 4.0, 1.0, good), 2.0);
+    ck_assert_double_lt(draft_speedup(moe, 16.0, 1.0, good), draft_speedup(dense, 4.0, 1.0, good));
+}
+END_TEST
+
 START_TEST(decode_throughput_rises_with_batch)
 {
     const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
@@ -408,6 +484,9 @@ int main(void)
     tcase_add_test(tc, a_wider_group_reads_fewer_weights_each_and_pays_for_talking);
     tcase_add_test(tc, a_closed_loop_obeys_little_and_its_memory);
     tcase_add_test(tc, drafts_gain_what_the_geometric_series_says);
+    tcase_add_test(tc, the_module_that_guesses_has_the_published_size);
+    tcase_add_test(tc, a_guess_costs_one_layer_and_its_projection);
+    tcase_add_test(tc, drafts_gain_most_where_memory_limits);
     tcase_add_test(tc, decode_throughput_rises_with_batch);
     tcase_add_test(tc, steps_lengthen_with_context_and_with_a_lower_clock);
     tcase_add_test(tc, a_lower_clock_slows_prefill_more_than_decode);
