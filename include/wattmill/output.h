@@ -16,6 +16,7 @@
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
 #include "wattmill/results.h"
+#include "wattmill/suggest.h"
 
 /** What produced a result; equal stamps mean equal results. */
 struct wm_stamp {
@@ -86,7 +87,11 @@ struct wm_folder {
 /** Makes `dir` and what is above it, if missing; false with E104. Figures: SVG and PNG. */
 bool wm_folder_open(struct wm_folder *folder, struct wm_arena *arena, const char *dir,
                     struct wm_diags *diags);
-/** Writes `dir`/`name`; false with E104, nothing is left then. */
+/** Opens `dir`/`name` for what is written bit by bit; NULL with E104. */
+FILE *wm_folder_begin(struct wm_folder *folder, const char *name);
+/** Closes it and gives it its name; false with E104, nothing is left then. */
+bool wm_folder_end(struct wm_folder *folder, const char *name, FILE *file);
+/** Writes `dir`/`name` at once; false with E104, nothing is left then. */
 bool wm_folder_put(struct wm_folder *folder, const char *name, wm_sink_fn sink,
                    const void *context);
 /**
@@ -145,15 +150,24 @@ bool wm_relation_holds(double a, enum wm_relation relation, double b);
 
 /** "metric>x", x in the metric's printed unit. */
 struct wm_assertion {
-    const char *text;
-    enum wm_metric metric;
+    const char *text, *key;
+    enum wm_metric metric; /* WM_N_METRICS: a figure of another table than metrics.def */
     enum wm_relation relation;
     double value;
 };
 
 /** Reads one; WM_USAGE with E103 when it cannot be understood. `text` is kept, not copied. */
+enum wm_status wm_assertion_read(struct wm_arena *arena, const char *text, struct wm_assertion *out,
+                                 struct wm_diags *diags);
+/** The same, and finds its metric among those of a run. */
 enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *text,
                                   struct wm_assertion *out, struct wm_diags *diags);
+/** No figure has the assertion's key: E103 with the nearest of those offered; returns WM_USAGE. */
+enum wm_status wm_assertion_unknown(struct wm_arena *arena, const struct wm_assertion *assertion,
+                                    const struct wm_suggest *near, struct wm_diags *diags);
+/** Whether it holds for a value in its printed unit ("": none); adds E303 when not. */
+bool wm_assertion_holds(const struct wm_assertion *assertion, double value, const char *unit,
+                        struct wm_diags *diags);
 /** Whether it holds; adds E303 when not. A metric that was not computed never holds. */
 bool wm_assertion_check(const struct wm_assertion *assertion, const struct wm_results *results,
                         struct wm_diags *diags);

@@ -45,6 +45,9 @@ struct wm_replay_case {
     const struct wm_fleet_event *events;
     size_t n_events;
     bool many_clocks; /* tables down to the lowest clock even without events */
+    /* who hears of every request that leaves, as wm_service's; NULL: nobody */
+    void (*on_served)(void *context, const struct wm_served *served);
+    void *listener;
 };
 
 /** What was chosen, and what came of it. */

@@ -85,6 +85,9 @@ struct wm_service *wm_service_new(struct wm_arena *arena, uint32_t n_classes,
 void wm_service_arrived(struct wm_service *service, int64_t now_ns, const struct wm_request *r);
 /** Served (first and finish times set) or dropped. */
 void wm_service_left(struct wm_service *service, int64_t now_ns, const struct wm_served *served);
+/** All classes of one kind of latency together. @param offset  of the member of wm_service_class */
+const struct wm_ns_hist *wm_service_latency(struct wm_arena *arena,
+                                            const struct wm_service *service, size_t offset);
 /** Requests in flight and their tokens: arrived - served - dropped. */
 struct wm_tok_count wm_service_in_flight(const struct wm_service_class *c);
 /** Mean number in the system from 0 to `now_ns`. */

@@ -78,7 +78,9 @@ static enum wm_status take_assert(struct cli *cli, const struct given *g)
     struct wm_assertion *const next = append(cli, asserts->items, asserts->n, sizeof *next);
     if (asserts->n++ == 0)
         asserts->items = next;
-    return wm_assertion_parse(cli->arena, g->value, next, &cli->diags);
+    return g->option->kind == CLI_KIND_ASSERT
+               ? wm_assertion_parse(cli->arena, g->value, next, &cli->diags)
+               : wm_assertion_read(cli->arena, g->value, next, &cli->diags);
 }
 
 static enum wm_status take_text(struct cli *cli, const struct given *g)
@@ -170,6 +172,7 @@ static enum wm_status take(struct cli *cli, const struct given *g)
     case CLI_KIND_SEED:
         return take_set(cli, g);
     case CLI_KIND_ASSERT:
+    case CLI_KIND_CONDITION:
         return take_assert(cli, g);
     case CLI_KIND_END:
         break;

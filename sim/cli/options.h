@@ -40,7 +40,8 @@ enum cli_kind {
     CLI_KIND_SET,     /* struct cli_sets: a path=value */
     CLI_KIND_CATALOG, /* struct cli_sets: a catalogue file */
     CLI_KIND_SEED,    /* struct cli_sets: seed=N */
-    CLI_KIND_ASSERT,  /* struct cli_asserts */
+    CLI_KIND_ASSERT,  /* struct cli_asserts, of a run's metrics */
+    CLI_KIND_CONDITION, /* the same of other figures: the verb checks their names */
 };
 
 struct cli_texts {
@@ -105,6 +106,9 @@ struct cli_verb {
             "table|json|csv|md", 0, 0, "how the result is printed (default: table)")
 #define CLI_ASSERT(tag, member)                                                          \
     CLI_ROW(CLI_KIND_ASSERT, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", \
+            0, 0, "exit 1 unless it holds (> >= < <= ==); repeatable")
+#define CLI_CONDITION(tag, member)                                                          \
+    CLI_ROW(CLI_KIND_CONDITION, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", \
             0, 0, "exit 1 unless it holds (> >= < <= ==); repeatable")
 #define CLI_CATALOG(tag, member)                                                           \
     CLI_ROW(CLI_KIND_CATALOG, tag, member, struct cli_sets, "--catalog", 0, "FILE", 0, 0, \

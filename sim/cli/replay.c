@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "options.h"
+#include "replay_report.h"
 #include "wattmill/fleet.h"
 #include "wattmill/generate.h"
-#include "wattmill/replay.h"
 #include "wattmill/trace.h"
 
 struct options {
@@ -16,7 +16,9 @@ struct options {
     int64_t replicas, tp, dp, ep, pp, prefill_groups, max_seqs, token_budget, kv_blocks, loop, seed;
     double kv_bytes, cache_tok, draft_tok, accept_frac, clock, cap_w, mtbf_h, mttr_h;
     double ttft_slo_s, speed_slo, max_wait_s, start_s, end_s, rate_scale, time_scale;
-    bool dejitter, no_drain;
+    bool dejitter, no_drain, requests;
+    const char *dir;
+    struct cli_asserts asserts;
     enum wm_format format;
 };
 
@@ -85,6 +87,9 @@ static const struct cli_option rows[] = {
     CLI_FLAG(options, no_drain, "--no-drain", "stop with the last arrival, whatever is under way"),
     CLI_WHOLE(options, seed, "--seed", 0, "N", 0, 9007199254740991LL, "of thinning, failures and two choices (default: 1)"),
     CLI_CATALOG(options, catalogs),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write replay.json, metrics.csv and latency curves"),
+    CLI_FLAG(options, requests, "--requests", "with -o: requests.csv, a row a request in the order they leave"),
+    CLI_CONDITION(options, asserts),
     CLI_FORMAT(options, format),
     CLI_END,
 };
@@ -109,6 +114,21 @@ static enum wm_status load_catalog(struct cli *cli, const struct options *o,
     return wm_catalog_load_with(cli->arena, extra, catalog, &cli->diags);
 }
 
+/* Names of --assert, before hours of simulation: the figures of nothing have all keys. */
+static void check_names(struct cli *cli, const struct cli_asserts *asserts)
+{
+    const struct wm_replay nothing = {.service = wm_service_new(cli->arena, 1, NULL)};
+    size_t n = 0;
+    const struct wm_replay_metric *const m = wm_replay_metrics(cli->arena, &nothing, &n);
+    for (size_t i = 0; i < asserts->n; i++) {
+        struct wm_suggest near = wm_suggest_init(asserts->items[i].key);
+        for (size_t k = 0; k < n; k++)
+            wm_suggest_offer(&near, m[k].key);
+        if (near.best == NULL || strcmp(near.best, asserts->items[i].key) != 0)
+            (void)wm_assertion_unknown(cli->arena, &asserts->items[i], &near, &cli->diags);
+    }
+}
+
 static enum wm_status fill_case(struct cli *cli, const struct options *o,
                                 const struct wm_catalog *catalog, struct wm_replay_case *c)
 {
@@ -119,6 +139,9 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
     if (cli->n_words == 0 && (o->class_name == NULL || o->rate <= 0.0))
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
                     "replay: needs a TRACE, or --class and --rate");
+    if (o->requests && o->dir == NULL)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "replay: --requests needs -o DIR");
+    check_names(cli, &o->asserts);
     if (o->tp == 0 && (o->dp > 0 || o->ep > 0 || o->pp > 0))
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "replay: --dp, --ep and --pp need --tp");
     if (cli->diags.n_errors > 0)
@@ -157,13 +180,6 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
     return WM_OK;
 }
 
-/* Where the requests come from, for the head of a report. */
-struct origin {
-    const char *text, *format;
-    const char *const *class_names;
-    uint32_t n_classes;
-};
-
 static void fill_mix(const struct options *o, const struct wm_trace_summary *s,
                      struct wm_replay_case *c)
 {
@@ -176,200 +192,63 @@ static void fill_mix(const struct options *o, const struct wm_trace_summary *s,
     c->n_classes = s->n_classes > 0 ? s->n_classes : 1;
 }
 
-static double value_of(const struct wm_replay_metric *m, size_t n, const char *key)
+static enum wm_status check_asserts(struct cli *cli, const struct cli_asserts *asserts,
+                                    const struct replay_report *report)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(m[i].key, key) == 0)
-            return m[i].value;
-    return (double)NAN;
+    bool hold = true;
+    for (size_t i = 0; i < asserts->n; i++)
+        for (size_t k = 0; k < report->n_metrics; k++) {
+            const struct wm_replay_metric *const m = &report->metrics[k];
+            if (strcmp(m->key, asserts->items[i].key) == 0 &&
+                !wm_assertion_holds(&asserts->items[i], m->value,
+                                    strcmp(m->unit, "1") == 0 ? "" : m->unit, &cli->diags))
+                hold = false;
+        }
+    return hold ? WM_OK : WM_FAILED;
 }
 
-static void print_latency(const struct wm_replay_metric *m, size_t n, const char *title,
-                          const char *name, const char *doc)
+/* Serves, with a row of requests.csv for each request when asked for. */
+static enum wm_status serve_and_list(struct cli *cli, const struct options *o,
+                                     struct wm_replay_case *c, struct replay_rows *list,
+                                     struct wm_request_source source, struct wm_folder *folder,
+                                     struct wm_replay *r)
 {
-    static const char *const suffixes[] = {"mean", "p50", "p90", "p99", "max"};
-    printf("%-5s", title);
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        char key[48];
-        (void)snprintf(key, sizeof key, "%s_%s_s", name, suffixes[i]);
-        const double x = value_of(m, n, key);
-        if (isfinite(x))
-            printf(" %9.4g", x);
-        else
-            printf(" %9s", "-");
-    }
-    printf("  %s\n", doc);
-}
-
-static const char *group_text(struct cli *cli, const struct wm_group *g)
-{
-    return wm_arena_printf(cli->arena, "%g accelerator%s (tp %g, dp %g, ep %g, pp %g)",
-                           wm_group_gpus(g), wm_group_gpus(g) > 1.0 ? "s" : "", g->tensor, g->data,
-                           g->expert, g->pipeline);
-}
-
-static void print_set_up(struct cli *cli, const struct options *o, const struct wm_replay_case *c,
-                         const struct origin *from, const struct wm_replay *r)
-{
-    printf("%s: %s, %.1f tokens in and %.1f out on average\n", from->text, from->format,
-           c->input_tok, c->output_tok);
-    printf("%u replica%s of %s %s on %s, engine %s, router %s, clock %g\n", c->n_replicas,
-           c->n_replicas > 1 ? "s" : "", c->llm->head.name, wm_precision_words[c->precision],
-           c->accelerator->head.name, c->engine->head.name, o->router, r->clock_frac);
-    if (r->n_prefill > 0)
-        printf("each: %u prefill group%s of %s,\n      decode %s", r->n_prefill,
-               r->n_prefill > 1 ? "s" : "", group_text(cli, &r->prefill_group),
-               group_text(cli, &r->group));
-    else
-        printf("each: %s, %s", group_text(cli, &r->group), wm_batching_words[r->worker.batching]);
-    printf("; batch <= %u, %u KV blocks of %u tokens\n\n", r->worker.max_seqs, r->worker.kv_blocks,
-           r->worker.block_tok);
-}
-
-static void print_tokens(const char *name, const struct wm_tok_count *n)
-{
-    printf("  %-10s %12llu requests %14llu tokens in %14llu out\n", name,
-           (unsigned long long)n->requests, (unsigned long long)n->input_tok,
-           (unsigned long long)n->output_tok);
-}
-
-static void print_table(struct cli *cli, const struct options *o, const struct wm_replay_case *c,
-                        const struct origin *from, const struct wm_replay *r,
-                        const struct wm_replay_metric *m, size_t n)
-{
-    print_set_up(cli, o, c, from, r);
-    if (r->totals.growing)
-        printf("OVERLOAD: the queue grew from %.0f to %.0f requests while they arrived; the times\n"
-               "below grow with the length of the trace and are no steady state.\n",
-               r->totals.waiting[WM_FLEET_SLICES / 4], r->totals.waiting[WM_FLEET_SLICES - 1]);
-    printf("[s]   %9s %9s %9s %9s %9s\n", "mean", "p50", "p90", "p99", "max");
-    print_latency(m, n, "TTFT", "ttft", "first token - arrival");
-    print_latency(m, n, "TPOT", "tpot", "(E2E - TTFT) / (output - 1)");
-    print_latency(m, n, "E2E", "e2e", "last token - arrival");
-    print_latency(m, n, "wait", "wait", "first place in a batch - arrival");
-    if (isfinite(r->slo_attainment_frac))
-        printf("SLO met  %.2f %% of served requests (TTFT <= %g s, speed >= %g tok/s)\n",
-               100.0 * r->slo_attainment_frac, o->ttft_slo_s, o->speed_slo);
-    printf("\nOutput   %.4g tok/s, %.4g tok/s per accelerator; %.4g requests/s served in %.1f s\n",
-           value_of(m, n, "output_tok_per_s"), value_of(m, n, "output_tok_per_s_per_gpu"),
-           value_of(m, n, "served_rate_req_per_s"), r->time_s);
-    printf("Batch    %.3g sequences a decode step; workers busy %.1f %%, %.1f %% of it reading "
-           "prompts\n",
-           r->mean_batch, 100.0 * r->busy_frac, 100.0 * r->prefill_share_frac);
-    printf("Power    %.4g kW IT (boards and hosts), %.4g W per accelerator; %.4g J per output "
-           "token\n",
-           1e-3 * r->it_w, r->gpu_it_w, r->energy_j_per_output_tok);
-    printf("Queue    %.0f waiting when arrivals ended, at most %llu; %llu preemptions, %llu "
-           "failures\n",
-           r->totals.waiting[WM_FLEET_SLICES - 1], (unsigned long long)r->totals.max_waiting,
-           (unsigned long long)r->totals.work.n_preempted,
-           (unsigned long long)r->totals.n_failures);
-    printf("Prefix   %.0f tokens of %llu in found in the cache\n",
-           value_of(m, n, "cached_tok_served"), (unsigned long long)r->served.input_tok);
-    printf("Balance  arrived = served + dropped + in flight; residual %.1e\n",
-           r->balance_token_rel);
-    print_tokens("arrived", &r->arrived);
-    print_tokens("served", &r->served);
-    print_tokens("dropped", &r->dropped);
-    print_tokens("in flight", &r->in_flight);
-}
-
-static void print_classes(struct wm_json_writer *w, const struct origin *from,
-                          const struct wm_service *service)
-{
-    wm_json_key(w, "classes");
-    wm_json_array_begin(w);
-    for (uint32_t i = 0; i < service->n_classes; i++) {
-        const struct wm_service_class *const k = &service->classes[i];
-        wm_json_object_begin(w);
-        wm_json_member_string(w, "name", i < from->n_classes ? from->class_names[i] : "all");
-        wm_json_member_integer(w, "requests_arrived", (int64_t)k->arrived.requests);
-        wm_json_member_integer(w, "requests_served", (int64_t)k->served.requests);
-        wm_json_member_integer(w, "requests_dropped", (int64_t)k->dropped.requests);
-        wm_json_member_integer(w, "input_tok_served", (int64_t)k->served.input_tok);
-        wm_json_member_integer(w, "output_tok_served", (int64_t)k->served.output_tok);
-        wm_json_member_number(w, "ttft_p50_s", wm_ns_hist_quantile_s(&k->ttft, 0.5));
-        wm_json_member_number(w, "ttft_p99_s", wm_ns_hist_quantile_s(&k->ttft, 0.99));
-        wm_json_member_number(w, "tpot_p50_s", wm_ns_hist_quantile_s(&k->tpot, 0.5));
-        wm_json_member_number(w, "tpot_p99_s", wm_ns_hist_quantile_s(&k->tpot, 0.99));
-        wm_json_object_end(w);
-    }
-    wm_json_array_end(w);
-}
-
-static void print_json(const struct wm_replay_case *c, const struct origin *from,
-                       const struct wm_replay *r, const struct wm_replay_metric *m, size_t n)
-{
-    struct wm_json_writer w = wm_json_writer_to_file(stdout);
-    wm_json_object_begin(&w);
-    wm_json_member_string(&w, "requests", from->text);
-    wm_json_member_string(&w, "format", from->format);
-    wm_json_member_string(&w, "accelerator", c->accelerator->head.name);
-    wm_json_member_string(&w, "llm", c->llm->head.name);
-    wm_json_member_string(&w, "engine", c->engine->head.name);
-    wm_json_member_string(&w, "precision", wm_precision_words[c->precision]);
-    wm_json_member_string(&w, "router", wm_router_words[c->router]);
-    wm_json_member_string(&w, "batching", wm_batching_words[r->worker.batching]);
-    wm_json_member_integer(&w, "replicas", c->n_replicas);
-    wm_json_member_number(&w, "gpus_per_replica", r->gpus_per_replica);
-    wm_json_member_integer(&w, "kv_blocks", r->worker.kv_blocks);
-    wm_json_member_number(&w, "clock_frac", r->clock_frac);
-    wm_json_key(&w, "metrics");
-    wm_json_object_begin(&w);
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(m[i].value))
-            continue;
-        wm_json_key(&w, m[i].key);
-        wm_json_object_begin(&w);
-        wm_json_member_number(&w, "value", m[i].value);
-        wm_json_member_string(&w, "unit", m[i].unit);
-        wm_json_member_string(&w, "doc", m[i].doc);
-        wm_json_object_end(&w);
-    }
-    wm_json_object_end(&w);
-    print_classes(&w, from, r->service);
-    wm_json_object_end(&w);
-    wm_json_finish(&w);
-}
-
-static void print_grid(struct cli *cli, const struct wm_replay_metric *m, size_t n,
-                       enum wm_format format)
-{
-    static const struct wm_grid_column columns[] = {
-        {.key = "key"},
-        {.key = "value", .is_json = true, .align_right = true},
-        {.key = "unit"},
-        {.key = "meaning"}};
-    const char **const cells = WM_NEW_ARRAY(cli->arena, const char *, 4 * n);
-    size_t n_rows = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(m[i].value))
-            continue;
-        char buf[32];
-        const char *const row[4] = {
-            m[i].key, wm_arena_printf(cli->arena, "%s", wm_json_number_text(m[i].value, buf)),
-            m[i].unit, m[i].doc};
-        memcpy(&cells[4 * n_rows++], row, sizeof row);
-    }
-    wm_grid_write(stdout, &(struct wm_grid){columns, 4, cells, n_rows}, format);
+    if (!o->requests)
+        return wm_replay_run(cli->arena, c, source, r, &cli->diags);
+    list->file = wm_folder_begin(folder, "requests.csv");
+    if (list->file == NULL)
+        return WM_IO;
+    replay_rows_head(list);
+    c->on_served = replay_rows_add;
+    c->listener = list;
+    const enum wm_status status = wm_replay_run(cli->arena, c, source, r, &cli->diags);
+    return wm_folder_end(folder, "requests.csv", list->file) ? status : WM_IO;
 }
 
 static enum wm_status serve(struct cli *cli, const struct options *o, struct wm_replay_case *c,
-                            const struct origin *from, struct wm_request_source source)
+                            const struct replay_origin *from, struct wm_request_source source)
 {
     struct wm_replay r;
-    const enum wm_status status = wm_replay_run(cli->arena, c, source, &r, &cli->diags);
+    struct wm_folder folder;
+    if (o->dir != NULL && !wm_folder_open(&folder, cli->arena, o->dir, &cli->diags))
+        return WM_IO;
+    struct replay_rows list = {.from = from,
+                               .api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9)};
+    enum wm_status status = serve_and_list(cli, o, c, &list, source, &folder, &r);
     if (status != WM_OK && status != WM_FAILED)
         return status;
-    size_t n = 0;
-    const struct wm_replay_metric *const m = wm_replay_metrics(cli->arena, &r, &n);
-    if (o->format == WM_FORMAT_TABLE)
-        print_table(cli, o, c, from, &r, m, n);
-    else if (o->format == WM_FORMAT_JSON)
-        print_json(c, from, &r, m, n);
-    else
-        print_grid(cli, m, n, o->format);
-    return status;
+    struct replay_report report = {.c = c, .r = &r, .from = from};
+    report.metrics = wm_replay_metrics(cli->arena, &r, &report.n_metrics);
+#define LATENCY(member) \
+    wm_service_latency(cli->arena, r.service, offsetof(struct wm_service_class, member))
+    report.ttft = LATENCY(ttft);
+    report.tpot = LATENCY(tpot);
+    report.e2e = LATENCY(e2e);
+#undef LATENCY
+    replay_print(cli, &report, o->format);
+    if (o->dir != NULL && !replay_write(&folder, &report))
+        return WM_IO;
+    return check_asserts(cli, &o->asserts, &report) == WM_OK ? status : WM_FAILED;
 }
 
 static enum wm_status serve_trace(struct cli *cli, const struct options *o,
@@ -387,7 +266,7 @@ static enum wm_status serve_trace(struct cli *cli, const struct options *o,
     enum wm_status status = wm_trace_open(cli->arena, cli->words[0], &to, &trace, &cli->diags);
     if (status == WM_OK) {
         const struct wm_trace_summary *const s = wm_trace_summary(trace);
-        const struct origin from = {
+        const struct replay_origin from = {
             .text = cli->words[0],
             .format = wm_arena_printf(cli->arena, "%s, %llu requests in %.1f s",
                                       wm_trace_format_name(s->format),
@@ -424,7 +303,7 @@ static enum wm_status serve_class(struct cli *cli, const struct options *o,
         .hit_frac = k->cached_frac};
     struct wm_generator *const generator =
         wm_generator_new(cli->arena, &g, 1, o->duration_s, (uint64_t)o->seed);
-    const struct origin from = {
+    const struct replay_origin from = {
         .text = k->head.name,
         .format = wm_arena_printf(cli->arena, "generated, %s arrivals, %g requests/s for %g s",
                                   o->arrival, o->rate, o->duration_s)};

@@ -1,6 +1,4 @@
 /* --assert 'metric>x': reads a condition on a metric and checks it against a run. */
-#include "wattmill/suggest.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -42,27 +40,41 @@ static bool read_number(struct wm_arena *arena, const char *text, double *value)
     return true;
 }
 
+enum wm_status wm_assertion_read(struct wm_arena *arena, const char *text, struct wm_assertion *out,
+                                 struct wm_diags *diags)
+{
+    const size_t n_key = strcspn(text, "<>= \t");
+    const char *at = text + n_key + strspn(text + n_key, " \t");
+    *out = (struct wm_assertion){
+        .text = text, .key = wm_arena_copy_text(arena, text, n_key), .metric = WM_N_METRICS};
+    if (read_relation(&at, &out->relation) && read_number(arena, at, &out->value))
+        return WM_OK;
+    wm_diag_add(diags, WM_E103, NULL, NULL,
+                "--assert \"%s\": write metric>number, with one of > >= < <= ==", text);
+    return WM_USAGE;
+}
+
+enum wm_status wm_assertion_unknown(struct wm_arena *arena, const struct wm_assertion *a,
+                                    const struct wm_suggest *near, struct wm_diags *diags)
+{
+    wm_diag_add(diags, WM_E103, NULL, NULL, "--assert \"%s\": no metric \"%s\"%s", a->text, a->key,
+                wm_suggest_text(arena, near));
+    return WM_USAGE;
+}
+
 enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *text,
                                   struct wm_assertion *out, struct wm_diags *diags)
 {
-    const size_t n_key = strcspn(text, "<>= \t");
-    const char *const key = wm_arena_copy_text(arena, text, n_key);
-    const char *at = text + n_key + strspn(text + n_key, " \t");
-    *out = (struct wm_assertion){.text = text, .metric = wm_metric_find(key)};
-    if (!read_relation(&at, &out->relation) || !read_number(arena, at, &out->value)) {
-        wm_diag_add(diags, WM_E103, NULL, NULL,
-                    "--assert \"%s\": write metric>number, with one of > >= < <= ==", text);
-        return WM_USAGE;
-    }
-    if (out->metric == WM_N_METRICS) {
-        struct wm_suggest near = wm_suggest_init(key);
-        for (unsigned i = 0; i < WM_N_METRICS; i++)
-            wm_suggest_offer(&near, wm_metric_info((enum wm_metric)i)->key);
-        wm_diag_add(diags, WM_E103, NULL, NULL, "--assert \"%s\": no metric \"%s\"%s", text, key,
-                    wm_suggest_text(arena, &near));
-        return WM_USAGE;
-    }
-    return WM_OK;
+    const enum wm_status status = wm_assertion_read(arena, text, out, diags);
+    if (status != WM_OK)
+        return status;
+    out->metric = wm_metric_find(out->key);
+    if (out->metric < WM_N_METRICS)
+        return WM_OK;
+    struct wm_suggest near = wm_suggest_init(out->key);
+    for (unsigned i = 0; i < WM_N_METRICS; i++)
+        wm_suggest_offer(&near, wm_metric_info((enum wm_metric)i)->key);
+    return wm_assertion_unknown(arena, out, &near, diags);
 }
 
 bool wm_relation_holds(double a, enum wm_relation relation, double b)
@@ -82,18 +94,23 @@ bool wm_relation_holds(double a, enum wm_relation relation, double b)
     return false;
 }
 
-bool wm_assertion_check(const struct wm_assertion *assertion, const struct wm_results *results,
+bool wm_assertion_holds(const struct wm_assertion *a, double value, const char *unit,
                         struct wm_diags *diags)
 {
-    const struct wm_metric_info *const info = wm_metric_info(assertion->metric);
-    const double value = wm_unit_from_si(info->unit, results->metric[assertion->metric]);
-    if (isfinite(value) && wm_relation_holds(value, assertion->relation, assertion->value))
+    if (isfinite(value) && wm_relation_holds(value, a->relation, a->value))
         return true;
     char is[32], asked[32];
-    wm_diag_add(diags, WM_E303, NULL, NULL, "%s = %s%s%s, asserted %s %s", info->key,
+    wm_diag_add(diags, WM_E303, NULL, NULL, "%s = %s%s%s, asserted %s %s", a->key,
                 isfinite(value) ? wm_json_number_text(value, is) : "(not computed)",
-                info->unit == WM_UNIT_NONE ? "" : " ",
-                info->unit == WM_UNIT_NONE ? "" : wm_unit_symbol(info->unit),
-                relations[assertion->relation], wm_json_number_text(assertion->value, asked));
+                unit[0] == '\0' ? "" : " ", unit, relations[a->relation],
+                wm_json_number_text(a->value, asked));
     return false;
+}
+
+bool wm_assertion_check(const struct wm_assertion *a, const struct wm_results *results,
+                        struct wm_diags *diags)
+{
+    const enum wm_unit unit = wm_metric_info(a->metric)->unit;
+    return wm_assertion_holds(a, wm_unit_from_si(unit, results->metric[a->metric]),
+                              unit == WM_UNIT_NONE ? "" : wm_unit_symbol(unit), diags);
 }

@@ -37,24 +37,43 @@ static void keep_name(struct wm_folder *f, const char *path)
     f->files[f->n_files++] = path;
 }
 
+static const char *path_of(const struct wm_folder *f, const char *name, const char *ending)
+{
+    return wm_arena_printf(f->arena, "%s/%s%s", f->dir, name, ending);
+}
+
+static bool failed(const struct wm_folder *f, const char *name)
+{
+    wm_diag_add(f->diags, WM_E104, NULL, NULL, "%s: %s", path_of(f, name, ""), strerror(errno));
+    (void)unlink(path_of(f, name, ".tmp"));
+    return false;
+}
+
+FILE *wm_folder_begin(struct wm_folder *f, const char *name)
+{
+    FILE *const file = fopen(path_of(f, name, ".tmp"), "w");
+    if (file == NULL)
+        (void)failed(f, name);
+    return file;
+}
+
+bool wm_folder_end(struct wm_folder *f, const char *name, FILE *file)
+{
+    const char *const path = path_of(f, name, "");
+    bool good = ferror(file) == 0;
+    good = fclose(file) == 0 && good && rename(path_of(f, name, ".tmp"), path) == 0;
+    if (good)
+        keep_name(f, path);
+    return good || failed(f, name);
+}
+
 bool wm_folder_put(struct wm_folder *f, const char *name, wm_sink_fn sink, const void *context)
 {
-    const char *const path = wm_arena_printf(f->arena, "%s/%s", f->dir, name);
-    const char *const tmp = wm_arena_printf(f->arena, "%s.tmp", path);
-    FILE *const file = fopen(tmp, "w");
-    bool good = file != NULL;
-    if (good) {
-        sink(file, context);
-        good = ferror(file) == 0;
-        good = fclose(file) == 0 && good && rename(tmp, path) == 0;
-    }
-    if (!good) {
-        wm_diag_add(f->diags, WM_E104, NULL, NULL, "%s: %s", path, strerror(errno));
-        (void)unlink(tmp);
+    FILE *const file = wm_folder_begin(f, name);
+    if (file == NULL)
         return false;
-    }
-    keep_name(f, path);
-    return true;
+    sink(file, context);
+    return wm_folder_end(f, name, file);
 }
 
 bool wm_folder_figure(struct wm_folder *f, const char *figure, wm_sink_fn csv, const void *context)

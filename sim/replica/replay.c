@@ -258,6 +258,8 @@ static struct wm_service *new_service(struct wm_arena *arena, const struct wm_re
             .max_wait_ns = (int64_t)(c->max_wait_s * 1e9)};
     struct wm_service *const service = wm_service_new(arena, n_classes, policies);
     service->api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9);
+    service->on_served = c->on_served;
+    service->context = c->listener;
     return service;
 }
 

@@ -17,23 +17,6 @@ static void add(struct rows *rows, const char *key, const char *unit, double val
         (struct wm_replay_metric){.key = key, .unit = unit, .doc = doc, .value = value};
 }
 
-/* All classes of one kind of latency together. */
-static const struct wm_ns_hist *merged(struct wm_arena *arena, const struct wm_service *s,
-                                       size_t offset)
-{
-    struct wm_ns_hist *const sum = WM_NEW(arena, struct wm_ns_hist);
-    for (uint32_t i = 0; i < s->n_classes; i++) {
-        const struct wm_ns_hist *const l =
-            (const struct wm_ns_hist *)(const void *)((const char *)&s->classes[i] + offset);
-        sum->n += l->n;
-        sum->sum_ns += l->sum_ns;
-        sum->max_ns = l->max_ns > sum->max_ns ? l->max_ns : sum->max_ns;
-        for (uint32_t k = 0; k < WM_NS_HIST_BINS; k++)
-            sum->bins[k] += l->bins[k];
-    }
-    return sum;
-}
-
 static void add_latency(struct wm_arena *arena, struct rows *rows, const char *name,
                         const struct wm_ns_hist *l, const char *doc)
 {
@@ -58,7 +41,7 @@ const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const s
     uint64_t hit_tok = 0;
     for (uint32_t i = 0; i < s->n_classes; i++)
         hit_tok += s->classes[i].hit_tok;
-#define LATENCY(member) merged(arena, s, offsetof(struct wm_service_class, member))
+#define LATENCY(member) wm_service_latency(arena, s, offsetof(struct wm_service_class, member))
     add_latency(arena, &rows, "ttft", LATENCY(ttft),
                 "first token computed - arrival, plus the engine's time per request");
     add_latency(arena, &rows, "tpot", LATENCY(tpot),

@@ -117,6 +117,22 @@ void wm_service_left(struct wm_service *s, int64_t now_ns, const struct wm_serve
         s->on_served(s->context, r);
 }
 
+const struct wm_ns_hist *wm_service_latency(struct wm_arena *arena, const struct wm_service *s,
+                                            size_t offset)
+{
+    struct wm_ns_hist *const sum = WM_NEW(arena, struct wm_ns_hist);
+    for (uint32_t i = 0; i < s->n_classes; i++) {
+        const struct wm_ns_hist *const l =
+            (const struct wm_ns_hist *)(const void *)((const char *)&s->classes[i] + offset);
+        sum->n += l->n;
+        sum->sum_ns += l->sum_ns;
+        sum->max_ns = l->max_ns > sum->max_ns ? l->max_ns : sum->max_ns;
+        for (uint32_t k = 0; k < WM_NS_HIST_BINS; k++)
+            sum->bins[k] += l->bins[k];
+    }
+    return sum;
+}
+
 struct wm_tok_count wm_service_in_flight(const struct wm_service_class *c)
 {
     return (struct wm_tok_count){
