@@ -6,8 +6,6 @@
 #include "wattmill/require.h"
 #include "wattmill/unit.h"
 
-static const double largest_tensor = 16.0, largest_group = 128.0, largest_pipeline = 8.0;
-static const double largest_prefill_group = 16.0;
 static const double mean_residual = 0.5; /* of the pass or iteration that runs when one arrives */
 
 struct wm_frontier_site
@@ -60,10 +58,9 @@ static struct prefill better_prefill(const struct search *s, const struct wm_gro
 {
     const struct wm_serving_case *const c = s->c;
     const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
-    if (wm_group_kv_room_bytes(&m) <= 0.0)
-        return best;
     const double gpus = wm_group_gpus(group);
-    const double tok = fmax(s->new_tok, c->engine->prefill_chunk_tok * group->data);
+    const double tok =
+        group->pipeline * fmax(s->new_tok, c->engine->prefill_chunk_tok * group->data);
     const struct wm_load load =
         wm_load_prefill(tok / s->new_tok, s->new_tok, c->input_tok - s->new_tok, true);
     const struct wm_step pass = wm_step_eval(&m, &load);
@@ -74,18 +71,14 @@ static struct prefill better_prefill(const struct search *s, const struct wm_gro
                             wm_step_power_w(c->accelerator, &pass, 1.0)};
 }
 
-/* The prefill group of least accelerator time per token; more stages only where fewer do not fit. */
+/* The prefill group of least accelerator time per token. */
 static struct prefill best_prefill(const struct search *s)
 {
     struct prefill best = {.gpu_s_per_tok = DBL_MAX};
-    const double widest = fmin(largest_prefill_group, (double)s->c->accelerator->scale_up_gpus);
-    for (double stages = 1.0; stages <= largest_pipeline && best.gpu_s_per_tok == DBL_MAX;
-         stages *= 2.0)
-        for (double g = 1.0; g <= widest; g *= 2.0) {
-            struct wm_group group = wm_group_default(s->c->llm, g);
-            group.pipeline = stages;
-            best = better_prefill(s, &group, best);
-        }
+    struct wm_serving_groups groups;
+    wm_prefill_groups(s->c, &groups);
+    for (size_t i = 0; i < groups.n; i++)
+        best = better_prefill(s, &groups.group[i], best);
     return best;
 }
 
@@ -172,17 +165,10 @@ static void try_batch(struct search *s, const struct wm_step_model *m, double ba
 }
 
 /* Whole batches from 1 to the limit, evenly spaced in their logarithm. */
-static void try_group(struct search *s, const struct wm_group *group)
+static void try_group(struct search *s, const struct wm_group *group, double batch_limit)
 {
-    struct wm_frontier *const f = s->f;
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
-    f->least_weight_bytes_per_gpu = fmin(f->least_weight_bytes_per_gpu, wm_group_weight_bytes(&m));
-    const double limit =
-        floor(fmin(wm_group_batch_limit(&m, s->context_tok),
-                   (double)s->c->engine->max_batch_per_gpu * wm_group_gpus(group)));
-    if (limit < 1.0 || f->n_groups == WM_FRONTIER_GROUPS)
-        return;
-    f->n_groups++;
+    const double limit = floor(batch_limit);
     double last = 0.0;
     for (int i = 0; i < WM_FRONTIER_BATCHES; i++) {
         const double batch =
@@ -192,23 +178,6 @@ static void try_group(struct search *s, const struct wm_group *group)
         try_batch(s, &m, batch);
         last = batch;
     }
-}
-
-static void try_groups(struct search *s, double pipeline)
-{
-    const struct wm_serving_case *const c = s->c;
-    const double domain = fmin((double)c->accelerator->scale_up_gpus, c->max_gpus);
-    const double experts = (double)c->llm->experts_total;
-    const double widest = experts > 0.0 ? fmin(largest_group, domain) : 1.0;
-    for (double tensor = 1.0; tensor <= fmin(largest_tensor, domain); tensor *= 2.0)
-        for (double data = 1.0; data <= widest && tensor * data <= domain; data *= 2.0) {
-            const struct wm_group group = {.tensor = tensor,
-                                           .data = data,
-                                           .expert = fmax(1.0, fmin(experts, tensor * data)),
-                                           .pipeline = pipeline};
-            if (wm_group_gpus(&group) <= c->max_gpus)
-                try_group(s, &group);
-        }
 }
 
 static bool beats(const struct wm_frontier_point *q, const struct wm_frontier_point *p)
@@ -255,8 +224,7 @@ void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_
                       struct wm_frontier *f)
 {
     WM_REQUIRE(c->input_tok > 0.0 && c->output_tok > 0.0 && c->max_gpus >= 1.0);
-    *f = (struct wm_frontier){
-        .points = f->points, .shortest_ttft_s = DBL_MAX, .least_weight_bytes_per_gpu = DBL_MAX};
+    *f = (struct wm_frontier){.points = f->points, .shortest_ttft_s = DBL_MAX};
     if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
         f->fault = WM_PLAN_NO_UNIT;
         return;
@@ -266,9 +234,12 @@ void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_
     s.context_tok = c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
     if (c->engine->mode == WM_DISAGGREGATED && s.new_tok > 0.0)
         s.prefill = best_prefill(&s);
-    try_groups(&s, 1.0);
-    for (double stages = 2.0; stages <= largest_pipeline && f->n_groups == 0; stages *= 2.0)
-        try_groups(&s, stages);
+    struct wm_serving_groups groups;
+    wm_serving_groups(c, s.context_tok, &groups);
+    f->n_groups = groups.n;
+    f->least_weight_bytes_per_gpu = groups.least_weight_bytes;
+    for (size_t i = 0; i < groups.n; i++)
+        try_group(&s, &groups.group[i], groups.batch_limit[i]);
     mark_front(f);
     choose_best(c, f);
 }

@@ -18,10 +18,11 @@ struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, doubl
         return mix;
     mix.chunks = ceil(new_tok / chunk_tok);
     const double piece_tok = new_tok / mix.chunks;
-    /* prompts due per iteration; short ones share a chunk, and attention groups read side by side */
+    /* prompts due per iteration; short ones share a chunk; attention groups and stages read side by
+       side */
     const double due = sequences * mix.tok_per_step / output_tok;
-    const double at_once =
-        m->group.data * fmax(1.0, fmin(due / m->group.data, floor(chunk_tok / piece_tok)));
+    const double readers = m->group.data * m->group.pipeline;
+    const double at_once = readers * fmax(1.0, fmin(due / readers, floor(chunk_tok / piece_tok)));
     /* over the chunks of a prompt the past grows: the mean chunk stands for all */
     const double mean_past_tok = past_tok + 0.5 * (new_tok - piece_tok);
     struct wm_load chunk = wm_load_prefill(at_once, piece_tok, mean_past_tok, false);

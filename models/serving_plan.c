@@ -7,21 +7,8 @@
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
 
-static const double largest_group_gpus = 128.0; /* wider expert groups are not in use (estimate) */
-static const double largest_tensor_gpus = 16.0; /* nor are layers split further */
-static const double largest_prefill_group_gpus = 16.0;
 static const double normal_p99 = 2.3263478740408408;
 static const int n_bisect = 40;
-
-struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus)
-{
-    if (llm->experts_total > 0)
-        return (struct wm_group){.tensor = 1.0,
-                                 .data = n_gpus,
-                                 .expert = fmin(n_gpus, (double)llm->experts_total),
-                                 .pipeline = 1.0};
-    return (struct wm_group){.tensor = n_gpus, .data = 1.0, .expert = 1.0, .pipeline = 1.0};
-}
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                            const struct wm_group *group, double clock_frac)
@@ -58,10 +45,16 @@ static double new_tok_per_out_tok(const struct wm_serving_case *c)
     return new_tok(c) / c->output_tok;
 }
 
+/* A pass of a prefill group takes a whole prompt on every stage at least. */
+static double least_pass_tok(const struct wm_serving_plan *plan)
+{
+    return new_tok(&plan->c) * plan->prefill_group.pipeline;
+}
+
 /* New tokens a full pass of a prefill group takes: whole prompts, as many as the chunk holds. */
 static double chunk_tok(const struct wm_serving_plan *plan)
 {
-    return fmax(new_tok(&plan->c), plan->prefill_pass_tok);
+    return fmax(least_pass_tok(plan), plan->prefill_pass_tok);
 }
 
 static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
@@ -139,7 +132,7 @@ double wm_erlang_c(double n_servers, double utilisation_frac)
  */
 static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s, double clock_frac)
 {
-    const double least = new_tok(&plan->c), most = chunk_tok(plan);
+    const double least = least_pass_tok(plan), most = chunk_tok(plan);
     if (most <= least)
         return least;
     const double least_s = prefill(plan, least, clock_frac).time_s;
@@ -278,100 +271,102 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
     return wm_serving_at_batch(plan, out_tok_per_s > 0.0 ? hi : 0.0, clock_frac);
 }
 
+/* Prefill groups that meet the TTFT target: what each reads per accelerator, and in which passes. */
+struct prefill_choice {
+    struct wm_group group;
+    double gpus, pass_tok, tok_per_s_per_gpu;
+};
+struct prefill_choices {
+    size_t n;
+    struct prefill_choice item[WM_SERVING_GROUPS];
+};
+
 /* The fullest pass of the trial's group that leaves half the TTFT target for waiting; [s]. */
 static double fit_pass(struct wm_serving_plan *trial)
 {
-    trial->prefill_pass_tok = trial->c.engine->prefill_chunk_tok * trial->prefill_group.data;
+    const struct wm_group *const g = &trial->prefill_group;
+    trial->prefill_pass_tok = trial->c.engine->prefill_chunk_tok * g->data * g->pipeline;
     double pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
-    while (pass_s > 0.5 * trial->c.ttft_slo_s && trial->prefill_pass_tok > new_tok(&trial->c)) {
+    while (pass_s > 0.5 * trial->c.ttft_slo_s && trial->prefill_pass_tok > least_pass_tok(trial)) {
         trial->prefill_pass_tok *= 0.5;
         pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
     }
     return pass_s;
 }
 
-/* Prefill group that reads most prompt tokens per accelerator within the TTFT target. */
-static bool choose_prefill_group(struct wm_serving_plan *plan)
+static void list_prefill(const struct wm_serving_case *c, struct prefill_choices *list)
 {
-    double best_rate = 0.0;
-    const double largest =
-        fmin(largest_prefill_group_gpus, (double)plan->c.accelerator->scale_up_gpus);
-    for (double g = 1.0; g <= largest; g *= 2.0) {
-        struct wm_serving_plan trial = *plan;
-        trial.prefill_group = wm_group_default(plan->c.llm, g);
-        const struct wm_step_model m = wm_serving_step_model(&plan->c, &trial.prefill_group, 1.0);
-        if (wm_group_kv_room_bytes(&m) <= 0.0)
-            continue;
+    struct wm_serving_groups groups;
+    wm_prefill_groups(c, &groups);
+    list->n = 0;
+    for (size_t i = 0; i < groups.n; i++) {
+        struct wm_serving_plan trial = {.c = *c, .prefill_group = groups.group[i]};
+        const double gpus = wm_group_gpus(&groups.group[i]);
         const double pass_s = fit_pass(&trial);
-        const double rate = chunk_tok(&trial) / pass_s / g;
-        if (pass_s < plan->c.ttft_slo_s && rate > best_rate * (1.0 + 1e-9)) {
-            best_rate = rate;
-            plan->prefill_group = trial.prefill_group;
-            plan->prefill_group_gpus = g;
-            plan->prefill_pass_tok = trial.prefill_pass_tok;
-        }
+        if (pass_s < c->ttft_slo_s)
+            list->item[list->n++] = (struct prefill_choice){
+                groups.group[i], gpus, trial.prefill_pass_tok, chunk_tok(&trial) / pass_s / gpus};
     }
-    return best_rate > 0.0;
+}
+
+/* The one that reads most per accelerator among those that fit `room` accelerators; NULL: none. */
+static const struct prefill_choice *best_prefill(const struct prefill_choices *list, double room)
+{
+    const struct prefill_choice *best = NULL;
+    for (size_t i = 0; i < list->n; i++)
+        if (list->item[i].gpus <= room &&
+            (best == NULL ||
+             list->item[i].tok_per_s_per_gpu > best->tok_per_s_per_gpu * (1.0 + 1e-9)))
+            best = &list->item[i];
+    return best;
 }
 
 /* Whole prefill groups for the decode group's full rate; a fault when they cannot be. */
-static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan, double decode_batch)
+static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan,
+                                       const struct prefill_choices *list, double rate)
 {
-    if (!choose_prefill_group(plan))
-        return WM_PLAN_TTFT;
-    const double tpot_s = iterate(plan, decode_batch, 1.0).tpot_s;
-    plan->prefill_gpus = plan->prefill_group_gpus; /* one group, to measure its rate */
-    const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
     const double room = plan->c.max_gpus - plan->decode_gpus;
-    const double groups =
-        fmin(ceil(decode_batch / tpot_s / group_rate), floor(room / plan->prefill_group_gpus));
-    if (groups < 1.0)
-        return WM_PLAN_MEMORY;
-    plan->prefill_gpus = groups * plan->prefill_group_gpus;
+    const struct prefill_choice *const choice = best_prefill(list, room);
+    if (choice == NULL)
+        return list->n > 0 ? WM_PLAN_MEMORY : WM_PLAN_TTFT;
+    plan->prefill_group = choice->group;
+    plan->prefill_pass_tok = choice->pass_tok;
+    plan->prefill_gpus = plan->prefill_group_gpus = choice->gpus; /* one, to measure its rate */
+    const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
+    const double groups = fmin(ceil(rate / group_rate), floor(room / choice->gpus));
+    plan->prefill_gpus = groups * choice->gpus;
     return WM_PLAN_OK;
 }
 
-/* Evaluates the replica around a decode group; capacity 0 if infeasible. */
-static void size_replica(struct wm_serving_plan *plan)
+static double per_gpu(const struct wm_serving_plan *plan)
 {
-    plan->prefill_gpus = plan->prefill_group_gpus = 0.0;
+    return plan->fault == WM_PLAN_OK
+               ? plan->capacity_out_tok_per_s / (plan->prefill_gpus + plan->decode_gpus)
+               : 0.0;
+}
+
+/* Evaluates the replica around a decode group; false when it cannot beat `least` per accelerator. */
+static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choices *list,
+                         double least)
+{
     const double decode_batch = speed_batch(plan, 1.0);
-    if (decode_batch <= 0.0) {
-        plan->fault = WM_PLAN_SPEED;
-        return;
-    }
-    if (!is_aggregated(plan) && new_tok(&plan->c) > 0.0) {
-        plan->fault = size_prefill(plan, decode_batch);
-        if (plan->fault != WM_PLAN_OK)
-            return;
-    }
+    plan->fault = WM_PLAN_SPEED;
+    if (decode_batch <= 0.0)
+        return true;
+    const double rate = decode_batch / iterate(plan, decode_batch, 1.0).tpot_s;
+    plan->fault = WM_PLAN_OK;
+    if (!is_aggregated(plan) && new_tok(&plan->c) > 0.0)
+        plan->fault = size_prefill(plan, list, rate);
+    if (plan->fault != WM_PLAN_OK)
+        return true;
+    /* waiting only lowers what full batches make, and prefill that is short of room does too */
+    const double gpus = plan->decode_gpus + plan->prefill_gpus;
+    if (fmin(rate, prefill_full_rate(plan, 1.0)) / gpus <= least)
+        return false;
     plan->capacity_batch = wm_serving_capacity_batch(plan, 1.0);
     plan->capacity_out_tok_per_s = wm_serving_capacity(plan, 1.0);
     plan->fault = plan->capacity_out_tok_per_s > 0.0 ? WM_PLAN_OK : WM_PLAN_TTFT;
-}
-
-static void try_group(struct wm_serving_plan *best, const struct wm_group *group)
-{
-    const struct wm_serving_case *c = &best->c;
-    struct wm_serving_plan plan = {.c = *c,
-                                   .decode_group = *group,
-                                   .decode_gpus = wm_group_gpus(group),
-                                   .context_tok = context_tok(c)};
-    const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
-    plan.batch_limit = fmin(wm_group_batch_limit(&m, plan.context_tok),
-                            (double)c->engine->max_batch_per_gpu * plan.decode_gpus);
-    if (plan.batch_limit < 1.0)
-        return;
-    size_replica(&plan);
-    const double per_gpu = plan.capacity_out_tok_per_s / (plan.prefill_gpus + plan.decode_gpus);
-    const double best_per_gpu =
-        best->fault == WM_PLAN_OK
-            ? best->capacity_out_tok_per_s / (best->prefill_gpus + best->decode_gpus)
-            : 0.0;
-    if (plan.fault == WM_PLAN_OK && per_gpu > best_per_gpu * (1.0 + 1e-9))
-        *best = plan;
-    else if (best->fault != WM_PLAN_OK)
-        best->fault = plan.fault;
+    return true;
 }
 
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
@@ -381,18 +376,23 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
         best.fault = WM_PLAN_NO_UNIT;
         return best;
     }
-    const double widest =
-        fmin(fmin(largest_group_gpus, (double)c->accelerator->scale_up_gpus), c->max_gpus);
-    for (double g = 1.0; g <= widest; g *= 2.0) {
-        const struct wm_group whole = wm_group_default(c->llm, g);
-        try_group(&best, &whole);
-        if (c->llm->experts_total == 0 || g == 1.0 || g > largest_tensor_gpus)
-            continue; /* a MoE may also split its layers, experts spread whole */
-        const struct wm_group split = {.tensor = g,
-                                       .data = 1.0,
-                                       .expert = fmin(g, (double)c->llm->experts_total),
-                                       .pipeline = 1.0};
-        try_group(&best, &split);
+    struct wm_serving_groups groups;
+    struct prefill_choices list = {0};
+    wm_serving_groups(c, context_tok(c), &groups);
+    if (c->engine->mode == WM_DISAGGREGATED && new_tok(c) > 0.0)
+        list_prefill(c, &list);
+    for (size_t i = 0; i < groups.n; i++) {
+        struct wm_serving_plan plan = {.c = *c,
+                                       .decode_group = groups.group[i],
+                                       .decode_gpus = wm_group_gpus(&groups.group[i]),
+                                       .context_tok = context_tok(c),
+                                       .batch_limit = groups.batch_limit[i]};
+        if (!size_replica(&plan, &list, per_gpu(&best)))
+            continue;
+        if (per_gpu(&plan) > per_gpu(&best) * (1.0 + 1e-9))
+            best = plan;
+        else if (best.fault != WM_PLAN_OK && plan.fault > best.fault)
+            best.fault = plan.fault; /* the constraint of the group that came furthest */
     }
     return best;
 }

@@ -48,11 +48,7 @@ struct wm_frontier_point {
     bool is_pareto; /* nothing is both faster for a user and more per megawatt */
 };
 
-enum {
-    WM_FRONTIER_BATCHES = 200,
-    WM_FRONTIER_GROUPS = 48,
-    WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_FRONTIER_GROUPS
-};
+enum { WM_FRONTIER_BATCHES = 200, WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_SERVING_GROUPS };
 
 struct wm_frontier {
     struct wm_frontier_point *points; /* room for WM_FRONTIER_POINTS, the caller's */
@@ -68,8 +64,7 @@ struct wm_frontier {
  * All points of a case; `c->tok_per_s_per_user_slo` and `c->ttft_slo_s` decide meets_slo and best
  * (0 = no target), `c->max_gpus` bounds the decoding group.
  * @pre  f->points has room for WM_FRONTIER_POINTS
- * @note no step beats the hardware's peaks; groups: tensor 1..16, data 1..128 for mixtures of
- *       experts, both within a scale-up domain, pipeline 1, or up to 8 where nothing fits else
+ * @note no step beats the hardware's peaks; groups: those of wm_serving_groups()
  */
 void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_site *site,
                       struct wm_frontier *f);

@@ -35,6 +35,23 @@ struct wm_serving_case {
 /** How a group of `n_gpus` shares a model by default: dense models split layers over all; MoE models
  *  run attention data-parallel and spread experts over all. */
 struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus);
+/** Groups to choose from. */
+enum { WM_SERVING_GROUPS = 48 };
+struct wm_serving_groups {
+    size_t n;
+    struct wm_group group[WM_SERVING_GROUPS];
+    double batch_limit[WM_SERVING_GROUPS]; /* sequences, by memory and engine; >= 1 */
+    double least_weight_bytes; /* per accelerator, of all that were tried, for messages */
+};
+/**
+ * Groups that may decode: tensor 1..16 times data (1 for dense models) up to 128 accelerators within
+ * the scale-up domain and `c->max_gpus`, in one pipeline stage; in 2, 4 or 8 where nothing holds the weights and
+ * one sequence of `context_tok` in fewer. Stages may lie in different domains.
+ */
+void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
+                       struct wm_serving_groups *list);
+/** Groups that may prefill apart: default groups of 1..16, more stages likewise. */
+void wm_prefill_groups(const struct wm_serving_case *c, struct wm_serving_groups *list);
 /** The constants of a step of a case on a group. */
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                            const struct wm_group *group, double clock_frac);

@@ -52,8 +52,9 @@ static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case
 static const char *fault_text(enum wm_plan_fault fault)
 {
     static const char *const texts[] = {
-        "", "it has no unit of this precision", "the weights do not fit its scale-up domain",
-        "it never reaches this speed", "the first token always comes too late"};
+        "", "it has no unit of this precision",
+        "the weights do not fit eight stages of its scale-up domain", "it never reaches this speed",
+        "the first token always comes too late"};
     return texts[fault];
 }
 

@@ -11,6 +11,8 @@ enum { BLOCK_TOK = 16, MAX_SEQS = 65535, MAX_CLOCKS = 13 };
 static const double host_bytes_per_s = 55e9;
 /* Targets that only bound the search for a plan when the user set none (estimates). */
 static const double plan_ttft_s = 10.0, plan_tok_per_s = 10.0;
+/* Largest replica; as `frontier` has it. */
+static const double plan_gpus = 1024.0;
 
 static enum wm_status infeasible(struct wm_diags *diags, const struct wm_replay_case *c,
                                  const char *why)
@@ -27,19 +29,19 @@ static const char *const faults[] = {"", "the hardware has no unit for this prec
 
 static struct wm_serving_case serving_case(const struct wm_replay_case *c)
 {
-    return (struct wm_serving_case){
-        .accelerator = c->accelerator,
-        .llm = c->llm,
-        .engine = c->engine,
-        .precision = c->precision,
-        .input_tok = fmax(1.0, c->input_tok),
-        .output_tok = fmax(1.0, c->output_tok),
-        .output_scv = 1.0,
-        .draft = c->draft,
-        .max_gpus = fmax((double)c->accelerator->scale_up_gpus, (double)c->accelerator->rack_gpus),
-        .ttft_slo_s = c->ttft_slo_s > 0.0 ? c->ttft_slo_s : plan_ttft_s,
-        .tok_per_s_per_user_slo =
-            c->tok_per_s_per_user_slo > 0.0 ? c->tok_per_s_per_user_slo : plan_tok_per_s};
+    return (struct wm_serving_case){.accelerator = c->accelerator,
+                                    .llm = c->llm,
+                                    .engine = c->engine,
+                                    .precision = c->precision,
+                                    .input_tok = fmax(1.0, c->input_tok),
+                                    .output_tok = fmax(1.0, c->output_tok),
+                                    .output_scv = 1.0,
+                                    .draft = c->draft,
+                                    .max_gpus = plan_gpus,
+                                    .ttft_slo_s = c->ttft_slo_s > 0.0 ? c->ttft_slo_s : plan_ttft_s,
+                                    .tok_per_s_per_user_slo = c->tok_per_s_per_user_slo > 0.0
+                                                                  ? c->tok_per_s_per_user_slo
+                                                                  : plan_tok_per_s};
 }
 
 /* Groups of a replica: given, or the plan for most tokens per accelerator. */

@@ -52,8 +52,8 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
     case WM_PLAN_MEMORY:
         wm_diag_add(
             diags, WM_E301, NULL, w->name,
-            "%s in %s and one request do not fit the memory of %s within one scale-up domain "
-            "of %lld and the pool's %lld accelerators",
+            "%s in %s and one request do not fit the memory of %s within eight stages of a "
+            "scale-up domain of %lld and the pool's %lld accelerators",
             llm, precision, gpu, (long long)fleet->accelerator->scale_up_gpus, (long long)n_gpus);
         break;
     case WM_PLAN_SPEED:

@@ -1,4 +1,4 @@
-# every shipped scenario runs with closed balances, but the two that are infeasible on purpose say why
+# every shipped scenario runs with closed balances, but the one that is infeasible on purpose says why
 for scenario in scenarios/*.json; do
     "$BIN" run "$scenario" --quiet --format csv >/dev/null 2>"${TMPDIR:-/tmp}/wm_err.$$"
     rc=$?

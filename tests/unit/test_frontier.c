@@ -153,6 +153,48 @@ START_TEST(best_agrees_with_the_serving_plan)
 }
 END_TEST
 
+/* One list of groups for both: what the one serves the other serves, in as many pipeline stages. */
+START_TEST(plan_and_frontier_serve_the_same_hardware)
+{
+    static const char *const models[] = {"gpt-3-175b", "deepseek-r1"};
+    size_t n_staged = 0;
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_accelerator); i++) {
+            const char *const name = wm_catalog_at(catalog, WM_CATALOG_accelerator, i)->name;
+            struct wm_serving_case c = case_of(name, models[k], k == 0 ? WM_BF16 : WM_FP8);
+            c.ttft_slo_s = 1e4; /* memory alone decides */
+            c.tok_per_s_per_user_slo = 1e-3;
+            const struct wm_serving_plan plan = wm_serving_plan(&c);
+            struct wm_frontier f = {.points = points};
+            wm_frontier_eval(&c, &site, &f);
+            ck_assert_msg(plan.fault == f.fault, "%s on %s: plan %d, frontier %d", models[k], name,
+                          (int)plan.fault, (int)f.fault);
+            if (plan.fault != WM_PLAN_OK)
+                continue;
+            ck_assert_double_eq(plan.decode_group.pipeline, points[f.best].group.pipeline);
+            n_staged += plan.decode_group.pipeline > 1.0;
+        }
+    ck_assert_uint_gt(n_staged, 2);
+}
+END_TEST
+
+/* 671 GB of FP8 do not fit eight H100 of 80 GB: two stages of eight. */
+START_TEST(what_one_domain_cannot_hold_is_served_in_the_fewest_stages_that_can)
+{
+    struct wm_serving_case c = case_of("h100", "deepseek-r1", WM_FP8);
+    c.tok_per_s_per_user_slo = 20.0;
+    const struct wm_serving_plan plan = wm_serving_plan(&c);
+    ck_assert_int_eq(plan.fault, WM_PLAN_OK);
+    ck_assert_double_eq(plan.decode_group.pipeline, 2.0);
+    ck_assert_double_eq(plan.prefill_group.pipeline, 2.0);
+    ck_assert_double_eq(plan.decode_gpus, wm_group_gpus(&plan.decode_group));
+    c.max_gpus = 24.0; /* sixteen decode, and no prefill group fits the eight that are left */
+    ck_assert_int_eq(wm_serving_plan(&c).fault, WM_PLAN_MEMORY);
+    c.max_gpus = 8.0;
+    ck_assert_int_eq(wm_serving_plan(&c).fault, WM_PLAN_MEMORY);
+}
+END_TEST
+
 START_TEST(site_terms_follow_the_facility_and_the_ledger)
 {
     const struct wm_accelerator *const a = entry(WM_CATALOG_accelerator, "gb300-nvl72");
@@ -173,13 +215,16 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {energy_power_and_cost_of_a_point_are_of_one_piece,
-                                  front_is_exactly_what_nothing_beats,
-                                  best_meets_the_targets_and_nothing_that_does_makes_more,
-                                  slower_users_never_cost_more_power,
-                                  what_cannot_be_says_which_constraint,
-                                  best_agrees_with_the_serving_plan,
-                                  site_terms_follow_the_facility_and_the_ledger};
+    const TTest *const tests[] = {
+        energy_power_and_cost_of_a_point_are_of_one_piece,
+        front_is_exactly_what_nothing_beats,
+        best_meets_the_targets_and_nothing_that_does_makes_more,
+        slower_users_never_cost_more_power,
+        what_cannot_be_says_which_constraint,
+        best_agrees_with_the_serving_plan,
+        plan_and_frontier_serve_the_same_hardware,
+        what_one_domain_cannot_hold_is_served_in_the_fewest_stages_that_can,
+        site_terms_follow_the_facility_and_the_ledger};
     wm_init();
     arena = wm_arena_open();
     struct wm_diags diags = wm_diags_init(arena);

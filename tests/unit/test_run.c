@@ -149,8 +149,9 @@ START_TEST(a_model_that_does_not_fit_is_infeasible_and_says_so)
                                 "fleet.main.accelerator=\"h100\"", "site.cooling.supply_c=30"};
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, sets));
     const char *const big[] = {"workloads.chat.llm=\"deepseek-r1\"",
-                               "fleet.main.accelerator=\"h100\"", "site.cooling.supply_c=30"};
-    ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, big));
+                               "workloads.chat.precision=\"fp32\"",
+                               "fleet.main.accelerator=\"k80\"", "site.cooling.supply_c=20"};
+    ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 4, big));
     const char *const fast[] = {"workloads.chat.slo.tok_per_s_per_user=5000"};
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 1, fast));
 }
