@@ -210,6 +210,8 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
                                             double clock_frac)
 {
     const struct wm_serving_case *c = &plan->c;
+    if (c->curve != NULL)
+        return wm_curve_serving_point(c, batch, clock_frac);
     struct wm_serving_point p = {.batch = batch, .decode_busy_frac = -expm1(-batch)};
     /* batch in service is Poisson (M/G/inf): given a step runs, its mean is batch / busy >= 1 */
     const double active = batch > 0.0 ? batch / p.decode_busy_frac : 1.0;
@@ -242,6 +244,8 @@ static bool within_limits(const struct wm_serving_plan *plan, double batch, doub
 
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
+    if (plan->c.curve != NULL)
+        return wm_curve_capacity_users(&plan->c, clock_frac);
     double hi = speed_batch(plan, clock_frac), lo = 0.0;
     if (hi <= 0.0 || within_limits(plan, hi, clock_frac))
         return hi;
@@ -371,6 +375,8 @@ static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choi
 
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
 {
+    if (c->curve != NULL)
+        return wm_curve_plan(c);
     struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY};
     if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
         best.fault = WM_PLAN_NO_UNIT;

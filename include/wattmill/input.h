@@ -196,6 +196,12 @@ const void *wm_weather_file_load(struct wm_arena *arena, const char *path, struc
 /** The same of price or carbon alone, for `site.market.file`. */
 const void *wm_market_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 
+/**
+ * Measured operating points of a replica, for `serving.curve_file` (columns: sim/input/curve_file.c).
+ * All mistakes at once (E214), the first 20 shown.
+ * @return const struct wm_serving_curve *, or NULL
+ */
+const void *wm_curve_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 /** The same of `solar_frac`, output of a plant over its nameplate. */
 const void *wm_solar_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 

@@ -180,6 +180,11 @@ struct wm_training {
     double worth_usd_per_gpu_h;    /* to dispatch, where neither is given */
 };
 
+/** How a workload is served, where the model or its plan is not to say. */
+struct wm_service_choice {
+    const struct wm_serving_curve *curve_file; /* NULL: none */
+};
+
 struct wm_workload {
     const char *name;
     enum wm_workload_kind kind;
@@ -196,6 +201,7 @@ struct wm_workload {
     enum wm_slo_miss on_slo_miss;
     struct wm_demand demand;
     struct wm_slo slo;
+    struct wm_service_choice serving;
     struct wm_price price;
     struct wm_training training;
 };

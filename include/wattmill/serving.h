@@ -13,6 +13,7 @@
 #ifndef WATTMILL_SERVING_H
 #define WATTMILL_SERVING_H
 
+#include "wattmill/serving_curve.h"
 #include "wattmill/step.h"
 #include "wattmill/workload.h"
 
@@ -30,6 +31,7 @@ struct wm_serving_case {
     struct wm_draft draft;
     double ttft_slo_s;
     double tok_per_s_per_user_slo;
+    const struct wm_serving_curve *curve; /* measured points instead of the model; NULL: none */
 };
 
 /** How a group of `n_gpus` shares a model by default: dense models split layers over all; MoE models
@@ -151,5 +153,12 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
 
 /** Share of M/M/c customers that wait (Erlang C); utilisation in [0, 1). */
 double wm_erlang_c(double n_servers, double utilisation_frac);
+
+/* The same of a case with a measured curve; batch: requests under way. Called by those above. */
+struct wm_serving_plan wm_curve_plan(const struct wm_serving_case *c);
+struct wm_serving_point wm_curve_serving_point(const struct wm_serving_case *c, double users,
+                                               double clock_frac);
+/** Most users within the targets at a clock; 0 if none. */
+double wm_curve_capacity_users(const struct wm_serving_case *c, double clock_frac);
 
 #endif

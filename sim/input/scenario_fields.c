@@ -126,6 +126,10 @@ static const struct wm_field slo_fields[] = {
     WM_REAL(wm_slo, tok_per_s_per_user, WM_UNIT_TOK_PER_S, 0.01, 100000.0, 20.0, "speed each user sees, median at capacity"),
     WM_FIELD_END,
 };
+static const struct wm_field serving_fields[] = {
+    WM_FILE_AS(wm_service_choice, curve_file, "curve_file", wm_curve_file_load, wm_serving_curve, "CSV of measured operating points of a replica, instead of the step-time model: concurrency, n_gpu, output_tokens_per_s_per_gpu, tpot_s, ttft_s, gpu_power_w"),
+    WM_FIELD_END,
+};
 static const struct wm_field price_fields[] = {
     WM_REF_OPT(wm_price, deck, deck, wm_deck, "list prices of tokens; required unless the workload is a job"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
@@ -166,6 +170,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_CHOICE(wm_workload, on_slo_miss, slo_miss_words, "bill", "requests that miss a latency target are billed, or refunded"),
     WM_GROUP(wm_workload, demand, demand_fields, "how much is asked for"),
     WM_GROUP(wm_workload, slo, slo_fields, "latency targets"),
+    WM_GROUP(wm_workload, serving, serving_fields, "how it is served, where the model is not to say"),
     WM_GROUP(wm_workload, price, price_fields, "what is paid"),
     WM_GROUP(wm_workload, training, training_fields, "jobs: gangs, checkpoints, price"),
     WM_FIELD_END,
@@ -272,6 +277,27 @@ static int n_demands(const struct wm_demand *d)
            wm_is_set(d->utilisation_frac);
 }
 
+/* A measured curve holds for the lengths it was measured with. */
+static void check_curve(const struct wm_scenario *s, const struct wm_workload *w,
+                        struct wm_diags *diags)
+{
+    static const double far_frac = 0.25;
+    const struct wm_serving_curve *const curve = w->serving.curve_file;
+    if (curve == NULL || w->class == NULL)
+        return;
+    if (s->fidelity == WM_FIDELITY_REQUEST)
+        wm_diag_add(
+            diags, WM_E211, NULL, w->name,
+            "serving.curve_file replaces the step-time model, which fidelity request needs");
+    if (fabs(curve->input_tok / w->class->input_tok - 1.0) > far_frac ||
+        fabs(curve->output_tok / w->class->output_tok - 1.0) > far_frac)
+        wm_diag_add(diags, WM_W903, NULL, w->name,
+                    "serving.curve_file was measured with %g tokens in and %g out, class %s has %g "
+                    "and %g",
+                    curve->input_tok, curve->output_tok, w->class->head.name, w->class->input_tok,
+                    w->class->output_tok);
+}
+
 static void check_service(const struct wm_workload *w, struct wm_diags *diags)
 {
     if (n_demands(&w->demand) != 1)
@@ -314,6 +340,7 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
             check_job(s, &w[i], diags);
         else
             check_service(&w[i], diags);
+        check_curve(s, &w[i], diags);
         if (!find_pool(s, w[i].pool))
             wm_diag_add(diags, WM_E211, NULL, w[i].name, "pool \"%s\" is not in fleet", w[i].pool);
         for (size_t j = 0; j < i; j++)

@@ -128,6 +128,8 @@ static const char *names_of(const struct wm_run *r, const struct wm_partition *p
 
 static const char *parallelism_of(const struct wm_run *r, const struct wm_serving_plan *plan)
 {
+    if (plan->c.curve != NULL)
+        return wm_arena_printf(r->arena, "measured, %.0f", plan->decode_gpus);
     const char *split = plan->c.llm->experts_total > 0 ? "EP" : "TP";
     if (plan->prefill_gpus <= 0.0)
         return wm_arena_printf(r->arena, "decode %s%.0f", split, plan->decode_gpus);

@@ -50,11 +50,11 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
                     gpu, precision);
         break;
     case WM_PLAN_MEMORY:
-        wm_diag_add(
-            diags, WM_E301, NULL, w->name,
-            "%s in %s and one request do not fit the memory of %s within eight stages of a "
-            "scale-up domain of %lld and the pool's %lld accelerators",
-            llm, precision, gpu, (long long)fleet->accelerator->scale_up_gpus, (long long)n_gpus);
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "%s in %s and one request do not fit the memory of %s within eight stages of a "
+                    "scale-up domain of %lld and the pool's %lld accelerators",
+                    llm, precision, gpu, (long long)fleet->accelerator->scale_up_gpus,
+                    (long long)n_gpus);
         break;
     case WM_PLAN_SPEED:
         wm_diag_add(diags, WM_E301, NULL, w->name,
@@ -85,6 +85,7 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .output_tok = w->class->output_tok,
                                     .output_scv = w->class->output_scv,
                                     .max_gpus = (double)n_gpus,
+                                    .curve = w->serving.curve_file,
                                     .ttft_slo_s = c->slo_ttft_s,
                                     .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
 }
@@ -105,7 +106,8 @@ static void price_tokens(struct wm_class *c)
 static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
 {
     return !wm_workload_is_job(a) && !wm_workload_is_job(b) && a->llm == b->llm &&
-           a->precision == b->precision && a->engine == b->engine;
+           a->precision == b->precision && a->engine == b->engine &&
+           a->serving.curve_file == b->serving.curve_file;
 }
 
 /* The tightest target among the partition's interactive classes; batch work follows it. */
