@@ -33,7 +33,7 @@ SECTIONS = [
     ("Grid", ["tariff", "storage", "generation"]),
     ("The site-year", ["sim/run/" + name for name in (
         "provision", "partition", "draw", "surface", "environment", "ceiling", "curtailment",
-        "dispatch", "flow", "grid", "batch", "job", "outages", "stranded", "latency", "meter",
+        "dispatch", "flow", "switching", "grid", "batch", "job", "outages", "stranded", "latency", "meter",
         "account")]),
     ("Money", ["deck", "ledger", "finance", "appraisal", "price_path", "megawatt", "refresh",
                "plan"]),

@@ -216,6 +216,8 @@ enum wm_capping { WM_CAPPING_MARGINAL_REVENUE, WM_CAPPING_PRIORITY, WM_CAPPING_U
 
 struct wm_policy {
     enum wm_capping capping;
+    double off_power_frac; /* of a replica switched off, over its idle power */
+    double return_s;       /* from there until it serves */
 };
 
 /** A year of a table of write-offs. */

@@ -177,6 +177,8 @@ static const struct wm_field workload_row_fields[] = {
 };
 static const struct wm_field policy_fields[] = {
     WM_CHOICE(wm_policy, capping, capping_words, "marginal_revenue", "who gives way under the ceiling: marginal_revenue equalises $/W, priority sheds in order of class, uniform sets one clock for all"),
+    WM_REAL(wm_policy, off_power_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "power of racks switched off because the ceiling leaves them without work, over their idle power with the model resident; 0: their feeder is opened, 1: they are never off; estimate"),
+    WM_REAL_AS(wm_policy, return_s, "return_min", WM_UNIT_MIN, 0.0, 1440.0, 10.0, "from switched off until they serve: started and the model loaded; estimate"),
     WM_FIELD_END,
 };
 static const struct wm_field tax_share_fields[] = {

@@ -15,6 +15,7 @@ static void add_partition(struct wm_partition_account *account,
     account->there_s += flow->is_there ? time_s : 0.0;
     account->energy_j += flow->it_w * time_s;
     account->up_replica_s += flow->up_replicas * time_s;
+    account->off_replica_s += flow->off_frac * flow->up_replicas * time_s;
     account->busy_gpu_s += flow->busy_gpus * time_s;
     account->prefill_busy_gpu_s += flow->prefill_busy_gpus * time_s;
     account->clock_s += flow->clock_frac * time_s;
@@ -35,7 +36,7 @@ static void add_class(struct wm_class_account *account, const struct wm_class *c
         return;
     account->dropped_tok += (flow->offered_tok_per_s - flow->served_tok_per_s) * time_s;
     if (served_tok > 0.0 && !partition->is_job)
-        wm_latency_add(account->latency, partition->surface, mix, served_tok);
+        wm_latency_add(account->latency, mix, served_tok);
 }
 
 static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
@@ -70,6 +71,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->house_j += p->house_w * time_s;
     account->serving_it_j += flow->serving_it_w * time_s;
     account->requested_j += flow->requested_w * time_s;
+    account->starting_j += flow->starting_w * time_s;
     account->capped_j += flow->capped_w * time_s;
     account->shed_j += flow->shed_w * time_s;
     account->hot_j += flow->hot_w * time_s;

@@ -18,7 +18,9 @@
 struct wm_partition_flow {
     double it_w; /* overhead included */
     bool is_there;
-    double up_replicas, busy_gpus, prefill_busy_gpus, clock_frac;
+    double up_replicas, busy_gpus, prefill_busy_gpus;
+    double clock_frac;   /* mean of those that are on */
+    double off_frac;     /* of the working replicas */
     struct wm_dispatch_state state;
 };
 
@@ -36,10 +38,12 @@ struct wm_site_flow {
     struct wm_facility_power power; /* the meter's side */
     double use_w[WM_N_USES];        /* the uses' side */
     double serving_it_w;
+    double resting_frac; /* power of accelerators that serve nothing over that when they are on */
     double meter_w; /* power.site_w less what the site gives itself; set by on-site supply */
     double allowed_w, limit_w, over_limit_w, penalty_usd_per_s; /* at the meter */
-    /* what the site would draw without a ceiling = power.site_w + the four that follow */
+    /* what the site would draw without a ceiling = power.site_w + the five that follow */
     double requested_w;
+    double starting_w;   /* not drawn because replicas switched off are not back yet */
     double capped_w;     /* not drawn because of the contract */
     double shed_w;       /* not drawn because of a window or a call, ramps included */
     double hot_w;        /* not drawn because the plant could not cool it */
@@ -55,7 +59,7 @@ struct wm_site_flow {
 };
 
 struct wm_partition_account {
-    double there_s, energy_j, up_replica_s, busy_gpu_s, prefill_busy_gpu_s, clock_s;
+    double there_s, energy_j, up_replica_s, off_replica_s, busy_gpu_s, prefill_busy_gpu_s, clock_s;
 };
 
 struct wm_class_account {
@@ -75,7 +79,7 @@ struct wm_site_sum {
 struct wm_account {
     double time_s;
     double site_j, it_j, cooling_j, conversion_j, house_j, serving_it_j;
-    double requested_j, capped_j, shed_j, hot_j, unworthy_j;
+    double requested_j, starting_j, capped_j, shed_j, hot_j, unworthy_j;
     double use_j[WM_N_USES];
     double water_m3, evaporation_m3, blowdown_m3, drift_m3;
     double heat_in_j, heat_out_j, heat_reuse_j, heat_unmet_j;

@@ -73,8 +73,10 @@ void wm_close_balances(struct wm_run *r)
                 WM_UNIT_KG);
     add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
                 a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH);
-    add_balance(res, "request", "asked for = drawn + capped + shed + too hot + not worth drawing",
-                a->requested_j, a->site_j + a->capped_j + a->shed_j + a->hot_j + a->unworthy_j,
+    add_balance(res, "request",
+                "asked for = drawn + starting + capped + shed + too hot + not worth drawing",
+                a->requested_j,
+                a->site_j + a->starting_j + a->capped_j + a->shed_j + a->hot_j + a->unworthy_j,
                 WM_UNIT_MWH);
     double energy_rel = fmax(fmax(res->balances[0].residual_rel, res->balances[1].residual_rel),
                              res->balances[8].residual_rel);

@@ -114,12 +114,22 @@ static size_t best_item(const struct wm_dispatch_item *items, size_t n,
     return best;
 }
 
-/* Idle replicas still draw too much: switch off the same share of every partition. */
-static double switch_off(const struct wm_dispatch_item *items, size_t n, double budget_w,
-                         double idle_w, struct wm_dispatch_state *states)
+/* The first vertices of all envelopes together: what is drawn when nothing is served. */
+static double standby_w(const struct wm_dispatch_item *items, size_t n)
+{
+    double sum_w = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum_w += item_power_w(&items[i], items[i].surface->hull[0]->serving.it_w);
+    return sum_w;
+}
+
+/* Even that is too much: cut the same share of every partition from power. */
+static double cut_off(const struct wm_dispatch_item *items, size_t n, double budget_w,
+                      struct wm_dispatch_state *states)
 {
     double best_usd_per_j = 0.0;
-    const double on_frac = idle_w > 0.0 ? fmax(0.0, budget_w) / idle_w : 1.0;
+    const double all_w = standby_w(items, n);
+    const double on_frac = all_w > 0.0 ? fmax(0.0, budget_w) / all_w : 1.0;
     for (size_t i = 0; i < n; i++) {
         struct wm_spread mix = wm_surface_on_hull(items[i].surface, 0, 0.0);
         for (size_t k = 0; k < mix.n; k++)
@@ -160,15 +170,13 @@ static double climb_all(const struct wm_dispatch_item *items, size_t n,
 {
     struct climb at[WM_MAX_PARTITIONS];
     struct stretch next[WM_MAX_PARTITIONS];
-    double left_w = order->budget_w, idle_w = 0.0, worth_usd_per_j = 0.0;
+    double left_w = order->budget_w - standby_w(items, n), worth_usd_per_j = 0.0;
     for (size_t i = 0; i < n; i++) {
         at[i] = (struct climb){0};
         next[i] = next_stretch(&items[i], &at[i]);
-        idle_w += item_power_w(&items[i], items[i].surface->hull[0]->serving.it_w);
     }
-    left_w -= idle_w;
     if (left_w < 0.0)
-        return switch_off(items, n, order->budget_w, idle_w, states);
+        return cut_off(items, n, order->budget_w, states);
 
     for (;;) {
         const size_t best = best_item(items, n, order, next, at);
@@ -231,21 +239,18 @@ static double revenue_usd_per_s(const struct wm_dispatch_item *items, size_t n,
     return sum;
 }
 
-/* Shares of work and idleness between the slowest clock and nothing: scaled towards the idle point,
- * then towards off. */
+/* Between the slowest clock and nothing: the same share of every partition's replicas stops. */
 static void scale_down(const struct wm_dispatch_item *items, size_t n, double slowest_w,
                        double budget_w, struct wm_dispatch_state *states)
 {
-    double idle_w = 0.0;
-    for (size_t i = 0; i < n; i++)
-        idle_w += item_power_w(&items[i], items[i].surface->hull[0]->serving.it_w);
+    const double least_w = standby_w(items, n);
     const double t =
-        slowest_w > idle_w ? fmin(1.0, (slowest_w - budget_w) / (slowest_w - idle_w)) : 1.0;
+        slowest_w > least_w ? fmin(1.0, (slowest_w - budget_w) / (slowest_w - least_w)) : 1.0;
     for (size_t i = 0; i < n; i++) {
         struct wm_spread slow = states[i].mix;
         slow.n = 2; /* the level is 0: both rows are the slowest, the second has no weight */
-        const struct wm_spread idle = wm_surface_on_hull(items[i].surface, 0, 0.0);
-        const struct wm_spread mix = wm_spread_blend(&slow, &idle, t);
+        const struct wm_spread none = wm_surface_on_hull(items[i].surface, 0, 0.0);
+        const struct wm_spread mix = wm_spread_blend(&slow, &none, t);
         set_state(&items[i], &mix, &states[i]);
     }
 }
@@ -255,18 +260,17 @@ enum { LEVEL_STEPS = 48 };
 static double same_clock(const struct wm_dispatch_item *items, size_t n,
                          const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
 {
-    double lo = 0.0, hi = 1.0, idle_w = 0.0;
+    double lo = 0.0, hi = 1.0;
+    const double least_w = standby_w(items, n);
     if (set_level(items, n, 1.0, states) <= order->budget_w)
         return 0.0;
-    for (size_t i = 0; i < n; i++)
-        idle_w += item_power_w(&items[i], items[i].surface->hull[0]->serving.it_w);
-    if (idle_w > order->budget_w)
-        return switch_off(items, n, order->budget_w, idle_w, states);
+    if (least_w > order->budget_w)
+        return cut_off(items, n, order->budget_w, states);
     const double slowest_w = set_level(items, n, 0.0, states);
     const double slowest_usd = revenue_usd_per_s(items, n, states);
     if (slowest_w > order->budget_w) {
         scale_down(items, n, slowest_w, order->budget_w, states);
-        return slowest_usd / (slowest_w - idle_w) - order->cost_usd_per_j;
+        return slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j;
     }
     for (int k = 0; k < LEVEL_STEPS; k++) {
         const double mid = 0.5 * (lo + hi);

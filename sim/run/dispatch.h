@@ -11,7 +11,9 @@
  *   uniform           one clock for all partitions, the same share shed of every class
  *
  * A partition between two vertices of its envelope runs part of its replicas at one and the rest at
- * the other. Rates are in the partition's own tokens: a class whose tokens cost more counts more.
+ * the other. The envelope begins where replicas are switched off: under a ceiling that binds they work
+ * where a watt gives most, or not at all; while power is left over, those without work are brought
+ * back to stand by, idle with their model resident, and clocks rise. Rates are in the partition's own tokens: a class whose tokens cost more counts more.
  */
 #ifndef WM_RUN_DISPATCH_H
 #define WM_RUN_DISPATCH_H

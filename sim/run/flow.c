@@ -22,6 +22,20 @@ static double resting_w(const struct wm_accelerator *a, const struct wm_partitio
            (1.0 + a->other_it_frac);
 }
 
+static double serving_frac(const struct wm_switched *s)
+{
+    return fmax(0.0, 1.0 - s->off_frac - s->starting_frac);
+}
+
+/* Replicas that are off or start, overhead included: nothing that this instant could change. */
+static double switched_w(const struct wm_accelerator *a, const struct wm_partition *p,
+                         const struct wm_switched *s, double n_up)
+{
+    return n_up * (1.0 + a->other_it_frac) *
+           (s->off_frac * p->surface->off.serving.it_w +
+            s->starting_frac * wm_surface_idle(p->surface)->serving.it_w);
+}
+
 /* Default ranks of the kinds under `priority`. */
 static double rank_of(const struct wm_workload *w)
 {
@@ -89,22 +103,30 @@ struct board {
     size_t index[WM_MAX_PARTITIONS];
     struct wm_tier tiers[WM_MAX_TIERS];
     size_t n, n_tiers;
+    double switched_w; /* of replicas that are off or start */
+    double resting_w;  /* of accelerators that serve nothing, while they are on */
+    double off_frac;   /* of that, when they are switched off */
 };
 
 static void fill_board(struct board *b, const struct wm_scenario *scenario,
                        const struct wm_site_plan *plan, const struct wm_instant *now)
 {
     b->n = b->n_tiers = 0;
+    b->switched_w = b->resting_w = 0.0;
+    b->off_frac = scenario->policy.off_power_frac;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
+        const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
+        b->resting_w += resting_w(a, p, now->n_up[i], now->is_there[i]);
         if (!p->surface)
             continue;
+        const struct wm_switched s = now->switched ? now->switched[i] : (struct wm_switched){0};
+        b->switched_w += switched_w(a, p, &s, now->n_up[i]);
         struct wm_tier *const tiers = &b->tiers[b->n_tiers];
         struct wm_dispatch_item *const item = &b->items[b->n];
         *item = (struct wm_dispatch_item){.surface = p->surface,
-                                          .n_up = now->n_up[i],
-                                          .overhead_frac =
-                                              wm_partition_accelerator(plan, p)->other_it_frac,
+                                          .n_up = now->n_up[i] * serving_frac(&s),
+                                          .overhead_frac = a->other_it_frac,
                                           .tiers = tiers,
                                           .n_tiers = fill_tiers(scenario, plan, p, now, tiers)};
         for (size_t k = 0; k < item->n_tiers; k++)
@@ -118,7 +140,8 @@ static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
                      const struct wm_partition *p, const struct wm_partition_flow *pf)
 {
     const struct wm_spread *m = &pf->state.mix;
-    const double n_up = pf->up_replicas, resting = resting_gpus(p, n_up, pf->is_there);
+    const double n_up = pf->up_replicas;
+    const double resting = flow->resting_frac * resting_gpus(p, n_up, pf->is_there);
     const double prefill_w = n_up * WM_SPREAD_SUM(m, prefill_w);
     const double decode_w = n_up * WM_SPREAD_SUM(m, decode_w);
     const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting * a->power.idle_w;
@@ -132,10 +155,22 @@ static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
 
 static double clock_of(const struct wm_spread *mix)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < mix->n; i++)
+    double sum = 0.0, on = 0.0;
+    for (size_t i = 0; i < mix->n; i++) {
         sum += mix->weight[i] * mix->point[i]->clock_frac;
-    return sum;
+        on += mix->point[i]->clock_frac > 0.0 ? mix->weight[i] : 0.0;
+    }
+    return on > 0.0 ? sum / on : 0.0;
+}
+
+static double off_share(const struct wm_partition *p, const struct wm_spread *mix)
+{
+    double on = 0.0;
+    if (p->is_job)
+        return 0.0;
+    for (size_t i = 0; i < mix->n; i++)
+        on += mix->point[i] != &p->surface->off ? mix->weight[i] : 0.0;
+    return fmax(0.0, 1.0 - on);
 }
 
 static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan *plan, size_t i,
@@ -147,8 +182,9 @@ static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan 
     struct wm_partition_flow *pf = &flow->partitions[i];
     const struct wm_spread *m = &pf->state.mix;
     pf->is_there = now->is_there[i];
-    pf->it_w = pf->state.it_w + resting_w(a, p, n_up, pf->is_there);
+    pf->it_w = pf->state.it_w + flow->resting_frac * resting_w(a, p, n_up, pf->is_there);
     pf->up_replicas = n_up;
+    pf->off_frac = n_up > 0.0 && p->surface ? off_share(p, m) : 0.0;
     pf->clock_frac = clock_of(m);
     pf->prefill_busy_gpus = n_up * p->plan.prefill_gpus * WM_SPREAD_SUM(m, prefill_busy_frac);
     pf->busy_gpus =
@@ -158,13 +194,12 @@ static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan 
 }
 
 /* Share of the tokens of a mixture that are served within the class's targets. */
-static double slo_share(const struct wm_class *c, const struct wm_partition *p,
-                        const struct wm_spread *mix)
+static double slo_share(const struct wm_class *c, const struct wm_spread *mix)
 {
     double within = 0.0, all = 0.0;
     for (size_t i = 0; i < mix->n; i++) {
         const double tok = mix->weight[i] * mix->point[i]->serving.out_tok_per_s;
-        within += tok * (&c->slo_frac[0][0])[mix->point[i] - p->surface->rows[0]];
+        within += tok * c->slo_frac[mix->point[i]->clock][mix->point[i]->batch];
         all += tok;
     }
     return all > 0.0 ? within / all : 1.0;
@@ -193,19 +228,27 @@ static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *p
         const struct wm_class *c = &plan->classes[p->classes[k]];
         struct wm_class_flow *cf = &flow->classes[p->classes[k]];
         cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
-        cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, p, mix);
+        cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, mix);
         cf->usd_per_s = c->usd_per_out_tok * (c->workload->on_slo_miss == WM_SLO_MISS_REFUND
                                                   ? cf->slo_tok_per_s
                                                   : cf->served_tok_per_s);
     }
 }
 
-static double total_it_w(const struct board *b, double fixed_w)
+static double total_it_w(const struct board *b, double resting_frac)
 {
-    double sum_w = fixed_w;
+    double sum_w = b->switched_w + resting_frac * b->resting_w;
     for (size_t i = 0; i < b->n; i++)
         sum_w += b->states[i].it_w;
     return sum_w;
+}
+
+/* What serves nothing is the first to be switched off and the last to come back; should even its standby
+ * power be too much, it is cut from power. @return its power over that when it is on */
+static double resting_frac(const struct board *b, double it_w)
+{
+    const double left_w = it_w - total_it_w(b, 0.0);
+    return b->resting_w > 0.0 ? fmin(1.0, fmax(0.0, left_w / b->resting_w)) : 1.0;
 }
 
 /* IT power that the working chillers leave room for; without limit in hours that do not need them. */
@@ -219,13 +262,14 @@ static double chilled_it_w(const struct wm_facility *f, const struct wm_instant 
 
 /* Finds the states under the ceiling; sets the flow's power and shadow price. */
 static void dispatch(struct board *b, const struct wm_scenario *scenario,
-                     const struct wm_site_plan *plan, const struct wm_instant *now, double fixed_w,
+                     const struct wm_site_plan *plan, const struct wm_instant *now,
                      struct wm_site_flow *flow)
 {
     const struct wm_facility *f = &plan->facility;
     const double allowed_w = flow->allowed_w + now->support_w;
     wm_dispatch_unlimited(b->items, b->n, b->states);
-    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, fixed_w));
+    flow->resting_frac = 1.0;
+    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, 1.0));
     flow->requested_w = flow->power.site_w;
     const bool by_margin = scenario->policy.capping == WM_CAPPING_MARGINAL_REVENUE;
     const double floor_usd_per_j = now->energy_usd_per_mwh / WM_J_PER_MWH;
@@ -244,11 +288,14 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
     }
     const double site_per_it =
         wm_facility_marginal(f, &now->weather, fmin(it_w, flow->power.it_w - flow->power.shelf_w));
+    const double below_w = it_w * (1.0 - rounding_margin);
     const struct wm_dispatch_order order = {.capping = scenario->policy.capping,
-                                            .budget_w = it_w * (1.0 - rounding_margin) - fixed_w,
+                                            .budget_w = below_w - b->switched_w -
+                                                        b->off_frac * b->resting_w,
                                             .cost_usd_per_j = floor_usd_per_j * site_per_it};
     const double usd_per_j = wm_dispatch(b->items, b->n, &order, b->states);
-    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, fixed_w));
+    flow->resting_frac = resting_frac(b, below_w);
+    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, flow->resting_frac));
     if (it_w < under_ceiling_w) /* a megawatt more of ceiling could not be cooled */
         return;
     flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it);
@@ -278,6 +325,25 @@ static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant
     flow->payment_usd_per_s = flow->shed_w / WM_J_PER_MWH * now->ceiling->payment_usd_per_mwh;
 }
 
+/* The state of the partition's replicas that can serve becomes that of all that work. */
+static void add_switched(const struct wm_partition *p, const struct wm_switched *s, double n_up,
+                         double overhead_frac, struct wm_dispatch_state *state)
+{
+    struct wm_spread *const mix = &state->mix;
+    if (s->off_frac + s->starting_frac <= 0.0)
+        return;
+    const struct wm_surface_point *const points[] = {&p->surface->off, wm_surface_idle(p->surface)};
+    const double shares[] = {s->off_frac, s->starting_frac};
+    for (size_t i = 0; i < mix->n; i++)
+        mix->weight[i] *= serving_frac(s);
+    WM_REQUIRE(mix->n + 2 <= WM_SPREAD_POINTS);
+    for (size_t i = 0; i < 2; i++) {
+        mix->point[mix->n] = points[i];
+        mix->weight[mix->n++] = shares[i];
+        state->it_w += n_up * shares[i] * points[i]->serving.it_w * (1.0 + overhead_frac);
+    }
+}
+
 void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                   const struct wm_instant *instant, struct wm_site_flow *flow)
 {
@@ -288,27 +354,26 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
                                   .allowed_w = instant->ceiling->allowed_w,
                                   .contract_w = instant->ceiling->contract_w,
                                   .limit_w = instant->ceiling->limit_w};
-    double fixed_w = 0.0;
-    for (size_t i = 0; i < plan->n_partitions; i++) {
-        const struct wm_partition *p = &plan->partitions[i];
-        fixed_w +=
-            resting_w(wm_partition_accelerator(plan, p), p, instant->n_up[i], instant->is_there[i]);
+    for (size_t i = 0; i < plan->n_partitions; i++)
         flow->partitions[i] = (struct wm_partition_flow){0};
-    }
     for (size_t i = 0; i < plan->n_classes; i++)
         flow->classes[i] = (struct wm_class_flow){.offered_tok_per_s = instant->offered[i],
                                                   .wanted_tok_per_s = instant->wanted[i]};
     fill_board(&b, scenario, plan, instant);
-    dispatch(&b, scenario, plan, instant, fixed_w, flow);
+    dispatch(&b, scenario, plan, instant, flow);
     explain_shortfall(flow, instant);
-    /* the solver stays on the safe side; only what cannot be switched off can exceed the limit */
+    /* the solver stays on the safe side; only the house can exceed the limit */
     flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w - instant->support_w);
     flow->penalty_usd_per_s =
         flow->over_limit_w / WM_J_PER_MWH * instant->ceiling->penalty_usd_per_mwh;
     for (size_t k = 0; k < b.n; k++) {
-        flow->partitions[b.index[k]].state = b.states[k];
+        const size_t i = b.index[k];
+        if (instant->switched)
+            add_switched(&plan->partitions[i], &instant->switched[i], instant->n_up[i],
+                         b.items[k].overhead_frac, &b.states[k]);
+        flow->partitions[i].state = b.states[k];
         share_tokens(scenario, &b.items[k], b.states[k].served_tok_per_s, flow->classes);
-        fill_classes(flow, plan, &plan->partitions[b.index[k]], &b.states[k].mix);
+        fill_classes(flow, plan, &plan->partitions[i], &b.states[k].mix);
     }
     for (size_t i = 0; i < plan->n_partitions; i++)
         fill_partition(flow, plan, i, instant);
@@ -330,12 +395,12 @@ double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_si
     struct wm_dispatch_state states[WM_MAX_PARTITIONS];
     struct wm_tier tiers[WM_MAX_PARTITIONS];
     bool is_job[WM_MAX_PARTITIONS];
-    double fixed_w = 0.0, it_w = 0.0, sum = 0.0;
+    double resting = 0.0, it_w = 0.0, sum = 0.0;
     size_t n = 0;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
-        fixed_w += resting_w(a, p, (double)p->n_replicas, true);
+        resting += resting_w(a, p, (double)p->n_replicas, true);
         if (!p->surface)
             continue;
         const struct wm_class *first = &plan->classes[p->classes[0]];
@@ -356,11 +421,11 @@ double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_si
     for (size_t i = 0; i < n; i++)
         it_w += states[i].it_w;
     const double limit_w = scenario->site.ceiling.limit_w;
-    if (wm_facility_eval(&plan->facility, &plan->design, it_w + fixed_w).site_w > limit_w) {
+    if (wm_facility_eval(&plan->facility, &plan->design, it_w + resting).site_w > limit_w) {
         const struct wm_dispatch_order order = {
             .capping = WM_CAPPING_MARGINAL_REVENUE,
-            .budget_w =
-                wm_facility_it_for_site_w(&plan->facility, &plan->design, limit_w) - fixed_w};
+            .budget_w = wm_facility_it_for_site_w(&plan->facility, &plan->design, limit_w) -
+                        scenario->policy.off_power_frac * resting};
         wm_dispatch(items, n, &order, states);
     }
     for (size_t i = 0; i < n; i++)

@@ -8,6 +8,11 @@
 #include "account.h"
 #include "ceiling.h"
 
+/** Shares of a partition's working replicas that cannot serve. */
+struct wm_switched {
+    double off_frac, starting_frac;
+};
+
 /** What the events have made of the site. */
 struct wm_instant {
     struct wm_weather weather;
@@ -16,6 +21,7 @@ struct wm_instant {
     const struct wm_ceiling_step *ceiling;
     const double *n_up;    /* [n_partitions] working replicas; 0 where the pool is not there */
     const bool *is_there;  /* [n_partitions] */
+    const struct wm_switched *switched; /* [n_partitions], of the working; NULL: all can serve */
     double chiller_lost_frac; /* of the mechanical cooling */
     struct wm_potential design_potential, potential; /* at the design hour, in this weather */
     const double *offered; /* [n_classes] output tokens asked for [tok/s] */

@@ -91,7 +91,7 @@ const struct wm_surface *wm_job_surface(struct wm_arena *arena, const struct wm_
                            (double)j / (WM_SURFACE_BATCHES - 1));
         }
     }
-    wm_surface_build_hull(arena, s);
+    wm_surface_build_hull(arena, s, 1.0); /* a gang pauses at a checkpoint and stands by */
     return s;
 }
 

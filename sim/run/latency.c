@@ -16,8 +16,7 @@ static const struct node nodes[] = {
 static const double z_p99 = 2.3263478740408408;
 static const double shortest_tpot_s = 1e-6;
 
-void wm_latency_add(struct wm_latency *latency, const struct wm_surface *surface,
-                    const struct wm_spread *mix, double tok)
+void wm_latency_add(struct wm_latency *latency, const struct wm_spread *mix, double tok)
 {
     if (mix->position >= 0.0) {
         const double x = mix->position * WM_LATENCY_SUBSTEPS;
@@ -29,7 +28,7 @@ void wm_latency_add(struct wm_latency *latency, const struct wm_surface *surface
     }
     const double rate = WM_SPREAD_SUM(mix, out_tok_per_s);
     for (size_t i = 0; i < mix->n && rate > 0.0; i++)
-        latency->at_point[mix->point[i] - surface->rows[0]] +=
+        latency->at_point[mix->point[i]->clock][mix->point[i]->batch] +=
             tok * mix->weight[i] * mix->point[i]->serving.out_tok_per_s / rate;
 }
 
@@ -79,12 +78,11 @@ void wm_latency_spread(const struct wm_latency *latency, const struct wm_surface
                                           &surface->rows[0][lo + 1].serving, t, ttft_scale);
         spread(&d, latency->at_position[i], ttft, tpot);
     }
-    for (size_t i = 0; i < WM_SURFACE_POINTS; i++) {
-        if (latency->at_point[i] <= 0.0)
-            continue;
-        const struct wm_serving_point *p =
-            &surface->rows[i / WM_SURFACE_BATCHES][i % WM_SURFACE_BATCHES].serving;
-        const struct delays d = delays_of(p, p, 0.0, ttft_scale);
-        spread(&d, latency->at_point[i], ttft, tpot);
-    }
+    for (size_t i = 0; i < surface->n_clocks; i++)
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++) {
+            const struct wm_serving_point *p = &surface->rows[i][j].serving;
+            const struct delays d = delays_of(p, p, 0.0, ttft_scale);
+            if (latency->at_point[i][j] > 0.0)
+                spread(&d, latency->at_point[i][j], ttft, tpot);
+        }
 }

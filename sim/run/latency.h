@@ -15,12 +15,11 @@ enum { WM_LATENCY_SUBSTEPS = 16 };
 /** Tokens served by operating point. */
 struct wm_latency {
     double at_position[WM_LATENCY_POSITIONS]; /* along the fastest row of the table */
-    double at_point[WM_SURFACE_POINTS];
+    double at_point[WM_SURFACE_CLOCKS][WM_SURFACE_BATCHES];
 };
 
 /** Counts `tok` served by replicas in `mix`. */
-void wm_latency_add(struct wm_latency *latency, const struct wm_surface *surface,
-                    const struct wm_spread *mix, double tok);
+void wm_latency_add(struct wm_latency *latency, const struct wm_spread *mix, double tok);
 
 /** Distributions of first-token and per-token times, weighted by tokens [s]. */
 void wm_latency_spread(const struct wm_latency *latency, const struct wm_surface *surface,

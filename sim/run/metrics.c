@@ -241,6 +241,7 @@ void wm_set_energy(struct wm_run *r)
     SET(r, capped_hours, a->capped_s);
     SET(r, curtailment_hours, a->called_s);
     SET(r, requested_energy_mwh, a->requested_j);
+    SET(r, starting_mwh, a->starting_j);
     SET(r, capped_mwh, a->capped_j);
     SET(r, shed_mwh, a->shed_j);
     SET(r, heat_capped_mwh, a->hot_j);
@@ -317,6 +318,7 @@ struct wm_totals wm_totals(const struct wm_run *r)
         t.serving_gpus += wm_partition_serves(p) ? (double)p->n_gpus : 0.0;
         t.there_gpu_s += (double)p->n_gpus * a->there_s;
         t.up_gpu_s += a->up_replica_s * (double)p->gpus_per_replica + p->spare_gpus * a->there_s;
+        t.off_gpu_s += a->off_replica_s * (double)p->gpus_per_replica;
         t.busy_gpu_s += a->busy_gpu_s;
         t.serving_busy_gpu_s += wm_partition_serves(p) ? a->busy_gpu_s : 0.0;
         t.prefill_busy_gpu_s += a->prefill_busy_gpu_s;
@@ -354,6 +356,7 @@ void wm_set_tokens(struct wm_run *r, const struct wm_totals *t)
     SET(r, plant_failures, (double)r->site.n_plant_failures);
     SET(r, plant_outage_hours, r->site.plant_out_s);
     SET(r, gpus_online_mean, t->up_gpu_s / a->time_s);
+    SET(r, gpus_off_mean, t->off_gpu_s / a->time_s);
     SET(r, availability_frac, wm_ratio(t->up_gpu_s, t->there_gpu_s));
     SET(r, gpu_busy_frac, wm_ratio(t->busy_gpu_s, t->there_gpu_s));
     if (t->n_jobs > 0) {

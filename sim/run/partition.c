@@ -300,7 +300,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
         explain_fault(p->lead, pool->fleet, p->n_gpus, WM_PLAN_SPEED, diags);
         return false;
     }
-    p->surface = wm_surface_new(arena, &p->plan, clock);
+    p->surface = wm_surface_new(arena, &p->plan, clock, s->policy.off_power_frac);
     weigh_classes(s, plan, p);
     return true;
 }

@@ -75,28 +75,48 @@ static bool fill_by_draw(struct wm_arena *arena, const struct wm_scenario *scena
     return !changed || wm_partitions_form(arena, scenario, plan, diags);
 }
 
-/* Dispatch switches off what a low ceiling cannot feed; beyond this a count is a slip of the pen. */
+/* Dispatch switches off what a low ceiling leaves without work; beyond this a count is a slip of the
+ * pen. */
 static const double max_idle_over_design = 10.0;
+
+static double resting_w(const struct wm_accelerator *a, double gpus)
+{
+    return gpus * (a->power.idle_w + a->host_idle_w) * (1.0 + a->other_it_frac);
+}
+
+static bool check_draw(const struct wm_site_plan *plan, const struct wm_scenario *s, double draw_w,
+                       double limit_w, const char *what, struct wm_diags *diags)
+{
+    if (draw_w <= limit_w)
+        return true;
+    wm_diag_add(diags, WM_E301, NULL, "fleet",
+                "%s %.4g MW at the racks when idle; the contract of %g MW leaves %.4g MW of IT at "
+                "the design hour: fewer accelerators",
+                what, draw_w / WM_W_PER_MW, s->site.ceiling.limit_w / WM_W_PER_MW,
+                plan->it_design_w / WM_W_PER_MW);
+    return false;
+}
 
 /* A fleet of which the contract cannot even keep a tenth idle is no fleet of this site. */
 static bool check_idle(const struct wm_site_plan *plan, const struct wm_scenario *s,
                        struct wm_diags *diags)
 {
     double idle_w = 0.0;
-    for (size_t i = 0; i < plan->n_pools; i++) {
-        const struct wm_accelerator *a = plan->pools[i].fleet->accelerator;
-        idle_w += (double)plan->pools[i].n_gpus * (a->power.idle_w + a->host_idle_w) *
-                  (1.0 + a->other_it_frac);
+    for (size_t i = 0; i < plan->n_pools; i++)
+        idle_w += resting_w(plan->pools[i].fleet->accelerator, (double)plan->pools[i].n_gpus);
+    return check_draw(plan, s, idle_w, max_idle_over_design * plan->it_design_w, "draws", diags);
+}
+
+/* Spares stand by to take over: a contract that cannot keep all of them on has too many. */
+static bool check_spares(const struct wm_site_plan *plan, const struct wm_scenario *s,
+                         struct wm_diags *diags)
+{
+    double idle_w = 0.0;
+    for (size_t i = 0; i < plan->n_partitions; i++) {
+        const struct wm_partition *p = &plan->partitions[i];
+        idle_w += resting_w(wm_partition_accelerator(plan, p), p->spare_gpus);
     }
-    if (idle_w <= max_idle_over_design * plan->it_design_w)
-        return true;
-    wm_diag_add(
-        diags, WM_E301, NULL, "fleet",
-        "draws %.4g MW at the racks when idle; the contract of %g MW leaves %.4g MW of IT at "
-        "the design hour: fewer accelerators",
-        idle_w / WM_W_PER_MW, s->site.ceiling.limit_w / WM_W_PER_MW,
-        plan->it_design_w / WM_W_PER_MW);
-    return false;
+    return check_draw(plan, s, idle_w, plan->it_design_w, "spares alone draw", diags);
 }
 
 enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *scenario,
@@ -117,8 +137,8 @@ enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *sc
         pool->fleet = &fleet[i];
         set_racks(pool, rack_count(&fleet[i], plan->it_design_w));
     }
-    const bool feasible = check_idle(plan, scenario, diags) &&
-                          wm_partitions_form(arena, scenario, plan, diags) &&
-                          fill_by_draw(arena, scenario, plan, diags);
+    const bool feasible =
+        check_idle(plan, scenario, diags) && wm_partitions_form(arena, scenario, plan, diags) &&
+        fill_by_draw(arena, scenario, plan, diags) && check_spares(plan, scenario, diags);
     return feasible ? WM_OK : WM_INFEASIBLE;
 }

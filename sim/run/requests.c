@@ -303,6 +303,14 @@ static void serve(struct wm_site_requests *q, struct serving *s, int64_t from_ns
     wm_fleet_advance(s->fleet, until_ns);
 }
 
+/* Replicas that dispatch has switched off stand parked in the fleet: what those draw less. Only as far
+ * as accelerators are idle: what was accepted is finished first. */
+static double off_replicas(const struct wm_partition *p, const struct wm_partition_flow *base,
+                           double idle_gpus)
+{
+    return fmin(base->off_frac * base->up_replicas, idle_gpus / (double)p->gpus_per_replica);
+}
+
 /* Board and host power of an interval by use; what other partitions draw is in `flow` already. */
 static void measure_partition(struct wm_site_requests *q, struct serving *s, double time_s,
                               struct wm_site_flow *flow)
@@ -324,12 +332,19 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
                               (now.prefill_work.n_steps > 0 ? s->prefill_gpus : s->worker_gpus);
     const double up_gpus = base->up_replicas * (double)p->gpus_per_replica;
     const double idle_gpus = fmax(0.0, up_gpus - busy_gpus);
-    const double total_w = (a->energy_j - b->energy_j) / time_s;
+    const struct wm_serving_point *const idle = &wm_surface_idle(p->surface)->serving;
+    const struct wm_serving_point *const off = &p->surface->off.serving;
+    const double n_off = off_replicas(p, base, idle_gpus);
+    const double off_w = n_off * (idle->idle_w - off->idle_w);
+    const double off_host_w = n_off * (idle->host_w - off->host_w);
+    const double total_w = (a->energy_j - b->energy_j) / time_s - off_w - off_host_w;
     const double prefill_w =
         fmax(0.0, (a->prefill_j - b->prefill_j) / time_s - mixed_gpus * hw->host_busy_w);
-    const double idle_w = fmax(0.0, (a->idle_j - b->idle_j) / time_s - idle_gpus * hw->host_idle_w);
-    const double host_w = fmin(busy_gpus * hw->host_busy_w + idle_gpus * hw->host_idle_w,
-                               fmax(0.0, total_w - prefill_w - idle_w));
+    const double idle_w =
+        fmax(0.0, (a->idle_j - b->idle_j) / time_s - idle_gpus * hw->host_idle_w - off_w);
+    const double host_w =
+        fmin(busy_gpus * hw->host_busy_w + idle_gpus * hw->host_idle_w - off_host_w,
+             fmax(0.0, total_w - prefill_w - idle_w));
     const double decode_w = total_w - prefill_w - idle_w - host_w;
     const double n = base->up_replicas;
     /* instead of what the table said */

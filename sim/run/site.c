@@ -7,6 +7,7 @@
 #include "job.h"
 #include "outages.h"
 #include "requests.h"
+#include "switching.h"
 #include "wattmill/civil.h"
 #include "wattmill/engine.h"
 #include "years.h"
@@ -36,10 +37,11 @@ struct site {
     struct wm_instant instant;
     struct wm_site_flow flow;
     struct wm_outages *outages;
-    double *offered, *wanted;     /* [n_classes] */
-    bool *is_urgent;              /* [n_classes] */
-    struct wm_batch_queue *batch; /* [n_classes], of which kind batch is used */
-    bool has_queue;               /* batch work or jobs: what is asked for hangs on what was done */
+    struct wm_switching switching, next_switching; /* the second: room to try */
+    double *offered, *wanted;                      /* [n_classes] */
+    bool *is_urgent;                               /* [n_classes] */
+    struct wm_batch_queue *batch;                  /* [n_classes], of which kind batch is used */
+    bool has_queue; /* batch work or jobs: what is asked for hangs on what was done */
     int64_t start_us;
     int64_t since;    /* up to here everything is accounted */
     int64_t bin_end;  /* of the billing interval */
@@ -90,6 +92,45 @@ static void ask_for_work(struct site *s, int64_t now)
     }
 }
 
+/* What lies between what is asked for and what is drawn, when replicas that `full` has on are still
+ * starting: the same as there, and they. What is off was switched off for want of power, so a higher
+ * ceiling would have left it on: its worth is that of `full` too. */
+static void explain_starting(struct wm_site_flow *flow, const struct wm_site_flow *full)
+{
+    flow->starting_w = fmax(0.0, full->power.site_w - flow->power.site_w);
+    flow->capped_w = full->capped_w;
+    flow->shed_w = full->shed_w;
+    flow->hot_w = full->hot_w;
+    flow->unworthy_w = full->unworthy_w;
+    flow->requested_w = flow->power.site_w + flow->starting_w + flow->capped_w + flow->shed_w +
+                        flow->hot_w + flow->unworthy_w;
+    flow->payment_usd_per_s = full->payment_usd_per_s;
+    if (!full->is_bound)
+        return;
+    flow->shadow_usd_per_mwh = full->shadow_usd_per_mwh;
+    flow->is_bound = true;
+}
+
+/* Dispatch of all that works; where it wants replicas that are still off, of those that are on. */
+static void eval_flow(struct site *s)
+{
+    s->instant.switched = NULL;
+    wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
+    if (!wm_switching_follow(&s->next_switching, &s->switching, &s->flow, s->since))
+        return;
+    const struct wm_site_flow full = s->flow; /* its arrays are evaluated anew */
+    s->instant.switched = s->next_switching.switched;
+    wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
+    explain_starting(&s->flow, &full);
+}
+
+static void commit_switching(struct site *s)
+{
+    const struct wm_switching was = s->switching;
+    s->switching = s->next_switching;
+    s->next_switching = was;
+}
+
 /* The flow of the instant that begins where accounting stands. */
 static void renew_flow(struct site *s)
 {
@@ -101,7 +142,7 @@ static void renew_flow(struct site *s)
     s->instant.chiller_lost_frac = wm_outages_chiller_lost(s->outages);
     for (bool again = true; again;) { /* a unit that starts at once changes what is allowed */
         s->instant.support_w = wm_onsite_support_w(onsite, at_us, around);
-        wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
+        eval_flow(s);
         const struct wm_onsite_need need = {
             .site_w = s->flow.power.site_w,
             .requested_w = s->flow.requested_w,
@@ -111,6 +152,7 @@ static void renew_flow(struct site *s)
                           : wm_meter_calm_w(&s->result->meter, at_us, s->flow.contract_w)};
         again = wm_onsite_dispatch(onsite, at_us, around, &need);
     }
+    commit_switching(s);
     s->flow.meter_w = onsite->flow.meter_w;
     if (s->result->requests != NULL)
         wm_site_requests_decide(s->result->requests, &s->flow);
@@ -139,7 +181,7 @@ static void account_for(struct site *s, double time_s)
 }
 
 /* Accounts the time since the last change; a moment without length touches nothing. A full or empty
- * battery and the steps of generators are events that only this knows of. */
+ * battery, the steps of generators and replicas that are back are events that only this knows of. */
 static void settle(struct site *s, int64_t now)
 {
     if (s->since < now && wm_outages_mean(s->outages, s->since, now))
@@ -152,6 +194,11 @@ static void settle(struct site *s, int64_t now)
         if (hold_s * (double)WM_US_PER_S < (double)(now - s->since)) {
             const int64_t hold = (int64_t)floor(hold_s * (double)WM_US_PER_S);
             until = s->since + (hold > 0 ? hold : 1);
+            s->is_stale = true;
+        }
+        const int64_t back = wm_switching_back_us(&s->switching);
+        if (back <= until) {
+            until = back;
             s->is_stale = true;
         }
         account_for(s, (double)(until - s->since) / (double)WM_US_PER_S);
@@ -418,6 +465,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     open_classes(&s, arena);
     s.instant.n_up = s.outages->mean;
     s.instant.is_there = s.outages->is_there;
+    s.switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
+    s.next_switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
     s.flow.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
     s.flow.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,

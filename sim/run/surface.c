@@ -41,7 +41,7 @@ static void sort_by_power(const struct wm_surface_point **points, size_t n)
     }
 }
 
-/* Upper hull from the idle point, by Andrew's monotone chain, up to the highest rate. */
+/* Upper hull from the first point in power, by Andrew's monotone chain, up to the highest rate. */
 static void build_hull(struct wm_surface *s, const struct wm_surface_point **points, size_t n)
 {
     const struct wm_surface_point *top = points[0];
@@ -55,7 +55,7 @@ static void build_hull(struct wm_surface *s, const struct wm_surface_point **poi
         const struct wm_surface_point *const p = points[i];
         if (p->serving.it_w > top->serving.it_w)
             break;
-        /* idle points of all clocks share one power: the first stands for them */
+        /* points that serve nothing: the one of least power stands for them */
         if (s->n_hull > 0 && p->serving.it_w <= s->hull[s->n_hull - 1]->serving.it_w &&
             p->serving.out_tok_per_s <= s->hull[s->n_hull - 1]->serving.out_tok_per_s)
             continue;
@@ -69,19 +69,38 @@ static void build_hull(struct wm_surface *s, const struct wm_surface_point **poi
         s->n_hull--;
 }
 
-void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *s)
+const struct wm_surface_point *wm_surface_idle(const struct wm_surface *surface)
+{
+    return &surface->rows[0][0];
+}
+
+static struct wm_surface_point off_point(const struct wm_surface *s, double off_frac)
+{
+    const struct wm_serving_point *idle = &wm_surface_idle(s)->serving;
+    return (struct wm_surface_point){.serving = {.idle_w = off_frac * idle->idle_w,
+                                                 .board_w = off_frac * idle->board_w,
+                                                 .host_w = off_frac * idle->host_w,
+                                                 .it_w = off_frac * idle->it_w}};
+}
+
+void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *s, double off_frac)
 {
     const struct wm_surface_point **points =
-        WM_NEW_ARRAY(arena, const struct wm_surface_point *, WM_SURFACE_POINTS);
+        WM_NEW_ARRAY(arena, const struct wm_surface_point *, WM_SURFACE_POINTS + 1);
     size_t n = 0;
+    s->off = off_point(s, off_frac);
+    points[n++] = &s->off;
     for (size_t i = 0; i < s->n_clocks; i++)
-        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++)
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++) {
+            s->rows[i][j].clock = (uint16_t)i;
+            s->rows[i][j].batch = (uint16_t)j;
             points[n++] = &s->rows[i][j];
+        }
     build_hull(s, points, n);
 }
 
 const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
-                                        double top_clock_frac)
+                                        double top_clock_frac, double off_frac)
 {
     struct wm_surface *const s = WM_NEW(arena, struct wm_surface);
     const double lowest = fmin(top_clock_frac, plan->c.accelerator->power.min_clock_frac);
@@ -90,7 +109,7 @@ const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_
         if (fill_row(s->rows[s->n_clocks], plan, top_clock_frac + (lowest - top_clock_frac) * x))
             s->n_clocks++;
     }
-    wm_surface_build_hull(arena, s);
+    wm_surface_build_hull(arena, s, off_frac);
     return s;
 }
 

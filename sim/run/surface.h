@@ -17,20 +17,22 @@ enum { WM_SURFACE_CLOCKS = 16, WM_SURFACE_BATCHES = 33 };
 /** A point of the table. */
 struct wm_surface_point {
     struct wm_serving_point serving;
-    double clock_frac;
+    double clock_frac; /* 0: switched off */
+    uint16_t clock, batch; /* row and column of the table */
 };
 
 struct wm_surface {
     size_t n_clocks; /* rows with a capacity, in falling order of clock: row 0 is the fastest */
     struct wm_surface_point rows[WM_SURFACE_CLOCKS][WM_SURFACE_BATCHES];
-    /* vertices of the envelope in rising order of power; the first serves nothing */
+    struct wm_surface_point off; /* switched off: serves nothing */
+    /* vertices of the envelope in rising order of power, from `off` */
     size_t n_hull;
-    const struct wm_surface_point *hull[WM_SURFACE_POINTS];
+    const struct wm_surface_point *hull[WM_SURFACE_POINTS + 1];
 };
 
-enum { WM_SPREAD_POINTS = 4 };
+enum { WM_SPREAD_POINTS = 6 };
 
-/** Shares of the replicas at points of one surface; a rest to 1 is switched off. */
+/** Shares of the replicas at points of one surface; a rest to 1 is cut off from power. */
 struct wm_spread {
     const struct wm_surface_point *point[WM_SPREAD_POINTS];
     double weight[WM_SPREAD_POINTS];
@@ -38,12 +40,22 @@ struct wm_spread {
     double position; /* between the columns of row 0 when the mixture stands for a point there; or -1 */
 };
 
-/** Tabulates `plan` at clocks up to `top_clock_frac`; plan->fault must be WM_PLAN_OK. */
+/**
+ * Tabulates `plan` at clocks up to `top_clock_frac`; plan->fault must be WM_PLAN_OK.
+ *
+ * @param off_frac  power of a replica that is switched off over that of an idle one with its model
+ *                  resident [0..1]. With 1 the envelope begins at the idle point. Below, it begins
+ *                  beneath the idle point, which then lies under the envelope: a replica either
+ *                  works where a watt gives most tokens, or is off
+ */
 const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
-                                        double top_clock_frac);
+                                        double top_clock_frac, double off_frac);
 
-/** Finds the envelope of a table filled by other means. */
-void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *surface);
+/** Finds the envelope of a table filled by other means, from its idle point scaled by `off_frac`. */
+void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *surface, double off_frac);
+
+/** The idle point: the model resident, no request. */
+const struct wm_surface_point *wm_surface_idle(const struct wm_surface *surface);
 
 /** Output rate of a replica at the fastest clock and its latency target [tok/s]. */
 double wm_surface_capacity(const struct wm_surface *surface);

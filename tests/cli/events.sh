@@ -18,8 +18,9 @@ if "rigid" in lost:  # the public log has -29 to -32 %
     print("who is flexible gives more:", -1e-9 <= lost["rigid"] <= lost["flexible"] < lost["elastic"])
 else:
     print("power is most of the cost of the week:", m["power_share_a_frac"] > 0.9)
-    # batch work that waits asks again and again, so more is shed than the year misses
-    print("the call takes energy:", 0 < m["curtailed_mwh"] <= m["shed_mwh"])
+    # batch work that waits asks again and again, so more is not drawn than the year misses: for the call, and
+    # for racks that it switched off and that are not back yet
+    print("the call takes energy:", 0 < m["curtailed_mwh"] <= (m["shed_mwh"] + m["starting_mwh"]) * (1 + 1e-9))
     print("a call is worth less than the energy it saves:", m["curtailment_breakeven_usd_per_mwh"] < 2000)
 EOF
 done

@@ -38,7 +38,7 @@ USUAL = {
 }
 ALWAYS_USUAL = {"horizon.years"}  # years cost time, and add nothing here
 # Files of the planner's own are other tests' matter.
-FILES = re.compile(r"(^|\.)(file|trace|shape_file)$")
+FILES = re.compile(r"(^|\.)(file|trace|\w+_file)$")
 
 
 def number(rng, schema, path):

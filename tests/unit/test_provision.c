@@ -107,7 +107,7 @@ START_TEST(observed_draw_is_between_the_mean_and_nameplate)
                                       .ttft_slo_s = w->slo.ttft_s,
                                       .tok_per_s_per_user_slo = w->slo.tok_per_s_per_user};
     p.plan = wm_serving_plan(&c);
-    p.surface = wm_surface_new(arena, &p.plan, 1.0);
+    p.surface = wm_surface_new(arena, &p.plan, 1.0, 0.0);
     const double mean_w =
         p.surface->rows[0][WM_SURFACE_BATCHES - 1].serving.it_w / (double)p.gpus_per_replica;
     const double p99_w = wm_draw_p99_w(&p, a);

@@ -436,7 +436,7 @@ START_TEST(the_envelope_is_concave_and_reaches_capacity)
 {
     const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
     const struct wm_serving_plan plan = wm_serving_plan(&c);
-    const struct wm_surface *s = wm_surface_new(arena, &plan, 1.0);
+    const struct wm_surface *s = wm_surface_new(arena, &plan, 1.0, 0.0);
     double last_slope = INFINITY;
     ck_assert_uint_ge(s->n_hull, 2);
     ck_assert_double_eq(s->hull[0]->serving.out_tok_per_s, 0.0);
@@ -457,7 +457,7 @@ START_TEST(half_the_dynamic_power_keeps_more_than_half_the_tokens)
     /* capping is not linear: Emerald's 256-GPU cluster kept 78 % of inference at half the cap */
     const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
     const struct wm_serving_plan plan = wm_serving_plan(&c);
-    const struct wm_surface *s = wm_surface_new(arena, &plan, 1.0);
+    const struct wm_surface *s = wm_surface_new(arena, &plan, 1.0, 1.0);
     const double top_w = s->hull[s->n_hull - 1]->serving.it_w;
     const double idle_w = s->hull[0]->serving.it_w;
     const double half_w = 0.5 * (top_w + idle_w);

@@ -1,0 +1,93 @@
+#include "switching.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Differences below this are the solver's. */
+static const double rounding_frac = 1e-9;
+
+struct wm_switching wm_switching_new(struct wm_arena *arena, size_t n_partitions, double return_s)
+{
+    return (struct wm_switching){.n_partitions = n_partitions,
+                                 .return_us = llround(return_s * (double)WM_US_PER_S),
+                                 .switched = WM_NEW_ARRAY(arena, struct wm_switched, n_partitions),
+                                 .starts = (struct wm_start(*)[WM_STARTS])(void *)WM_NEW_ARRAY(
+                                     arena, struct wm_start, n_partitions * WM_STARTS)};
+}
+
+/* Those that have started are on. */
+static void finish(struct wm_switched *s, struct wm_start *starts, int64_t now_us)
+{
+    size_t done = 0;
+    for (; done < WM_STARTS && starts[done].frac > 0.0 && starts[done].back_us <= now_us; done++)
+        s->starting_frac -= starts[done].frac;
+    for (size_t i = 0; i < WM_STARTS; i++)
+        starts[i] = i + done < WM_STARTS ? starts[i + done] : (struct wm_start){0};
+    if (starts[0].frac <= 0.0)
+        s->starting_frac = 0.0; /* no rounding is left over */
+}
+
+/* The last to begin stop first. */
+static void stop(struct wm_switched *s, struct wm_start *starts, double frac)
+{
+    for (size_t i = WM_STARTS; i-- > 0 && frac > 0.0;) {
+        const double some = fmin(frac, starts[i].frac);
+        starts[i].frac -= some;
+        s->starting_frac -= some;
+        frac -= some;
+    }
+    s->starting_frac = fmax(0.0, s->starting_frac);
+}
+
+static void start(struct wm_switched *s, struct wm_start *starts, double frac, int64_t back_us)
+{
+    size_t i = 0;
+    while (i + 1 < WM_STARTS && starts[i].frac > 0.0)
+        i++;
+    starts[i].frac += frac;
+    starts[i].back_us = back_us;
+    s->starting_frac += frac;
+}
+
+static void follow_one(struct wm_switched *s, struct wm_start *starts, double want_off_frac,
+                       int64_t back_us, int64_t now_us)
+{
+    finish(s, starts, now_us);
+    const double missing = s->off_frac + s->starting_frac - want_off_frac;
+    if (missing <= rounding_frac || back_us <= now_us) {
+        stop(s, starts, s->starting_frac);
+        s->off_frac = want_off_frac;
+        return;
+    }
+    const double on_frac = 1.0 - s->off_frac - s->starting_frac;
+    const double more = missing - s->starting_frac;
+    if (more > rounding_frac)
+        start(s, starts, more, back_us);
+    else
+        stop(s, starts, -more);
+    s->off_frac = fmax(0.0, 1.0 - on_frac - s->starting_frac);
+}
+
+bool wm_switching_follow(struct wm_switching *next, const struct wm_switching *was,
+                         const struct wm_site_flow *wanted, int64_t now_us)
+{
+    const size_t n = was->n_partitions;
+    bool waits = false;
+    memcpy(next->switched, was->switched, n * sizeof *next->switched);
+    memcpy(next->starts, was->starts, n * sizeof *next->starts);
+    for (size_t i = 0; i < n; i++) {
+        follow_one(&next->switched[i], next->starts[i], wanted->partitions[i].off_frac,
+                   now_us + was->return_us, now_us);
+        waits = waits || next->switched[i].starting_frac > 0.0;
+    }
+    return waits;
+}
+
+int64_t wm_switching_back_us(const struct wm_switching *switching)
+{
+    int64_t back_us = INT64_MAX;
+    for (size_t i = 0; i < switching->n_partitions; i++)
+        if (switching->starts[i][0].frac > 0.0 && switching->starts[i][0].back_us < back_us)
+            back_us = switching->starts[i][0].back_us;
+    return back_us;
+}
