@@ -107,6 +107,15 @@ $(B)/gen/git_id.h: FORCE
 	 if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
 $(B)/sim/output/stamp.o: $(B)/gen/git_id.h
 
+# What serving tables depend on beside their inputs: sources of the model, and how it is compiled.
+MODEL_SRC := $(sort $(wildcard models/*.c include/wattmill/*.h sim/base/numeric*.c)) sim/run/surface.c sim/run/surface.h
+$(B)/gen/model_id.h: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)id=$$( (cat $(MODEL_SRC); $(CC) --version; echo "$(CSTD) $(CFLAGS)") | sha256sum | cut -c1-64); \
+	 printf '#define WM_MODEL_ID "%s"\n' "$$id" > $@.tmp; \
+	 if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
+$(B)/sim/run/table_cache.o: $(B)/gen/model_id.h
+
 $(B)/tests/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) -Itests $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) $(TEST_LIBS) $(PKG_LIBS)

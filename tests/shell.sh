@@ -9,6 +9,8 @@ export BIN
 [ ! -x /usr/bin/python3 ] || PATH=/usr/bin:$PATH
 export PATH
 tmp=$(mktemp -d)
+XDG_CACHE_HOME=$tmp/cache # nothing of the user's, nothing into it
+export XDG_CACHE_HOME
 trap 'rm -rf "$tmp"' EXIT
 passed=0
 failed=0

@@ -173,6 +173,15 @@ struct wm_field {
         .kind = WM_KIND_END \
     }
 
+struct wm_digest;
+/**
+ * Adds the values that a table's rows give to the struct at `base`: numbers, flags, choices, times and
+ * what groups, presets and lists hold of them, with their keys; byte order and -0 play no part. Texts
+ * are left out: they explain and do not act.
+ * @pre  no row refers to a catalogue entry, a file or JSON
+ */
+void wm_fields_digest(struct wm_digest *digest, const struct wm_field *rows, const void *base);
+
 /** Whether an optional number was given (unset numbers are NAN). */
 static inline bool wm_is_set(double value)
 {

@@ -2,6 +2,7 @@
 #ifndef WATTMILL_WATTMILL_H
 #define WATTMILL_WATTMILL_H
 
+#include "wattmill/cache.h"
 #include "wattmill/calibrate.h"
 #include "wattmill/claims.h"
 #include "wattmill/compare.h"
@@ -10,6 +11,7 @@
 #include "wattmill/input.h"
 #include "wattmill/output.h"
 #include "wattmill/page.h"
+#include "wattmill/parallel.h"
 #include "wattmill/run.h"
 #include "wattmill/scenario.h"
 #include "wattmill/store.h"

@@ -43,6 +43,12 @@ void wm_digest_close_hex(struct wm_digest *digest, char hex[WM_HASH_HEX_BYTES])
     gcry_md_close(handle_of(digest));
 }
 
+void wm_digest_close(struct wm_digest *digest, unsigned char out[WM_DIGEST_BYTES])
+{
+    memcpy(out, gcry_md_read(handle_of(digest), GCRY_MD_SHA256), WM_DIGEST_BYTES);
+    gcry_md_close(handle_of(digest));
+}
+
 void wm_digest_of(const void *bytes, size_t n_bytes, unsigned char out[WM_DIGEST_BYTES])
 {
     gcry_md_hash_buffer(GCRY_MD_SHA256, out, bytes, n_bytes);

@@ -122,6 +122,15 @@ struct cli_verb {
 /* What every verb that loads a scenario offers. */
 #define CLI_SCENARIO_ROWS(tag, member) \
     CLI_SET(tag, member), CLI_CATALOG(tag, member), CLI_SEED(tag, member)
+/* Where serving tables are kept. */
+struct cli_cache {
+    const char *dir; /* NULL: the user's */
+    bool is_off;     /* in memory alone */
+};
+#define CLI_CACHE_ROWS(tag, member)                                                              \
+    CLI_TEXT(tag, member.dir, "--cache", 0, "DIR",                                               \
+             "where serving tables are kept (default: $XDG_CACHE_HOME/wattmill, ~/.cache/wattmill)"), \
+    CLI_FLAG(tag, member.is_off, "--no-cache", "keep serving tables in memory alone")
 /* What a site adds to racks, for verbs that ask for no scenario. */
 struct cli_site {
     const char *climate, *cooling, *chain, *ledger, *tariff;
@@ -175,5 +184,8 @@ void cli_man_write(FILE *file, struct wm_arena *arena);
 #define CLI_VERB(id) extern const struct cli_verb cli_verb_##id;
 #include "verbs.def"
 #undef CLI_VERB
+
+/** The cache of serving tables, for wm_cache_close(); NULL when memory ends, which means none. */
+struct wm_cache *cli_cache_open(struct cli *cli, const struct cli_cache *given);
 
 #endif

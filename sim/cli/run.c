@@ -11,6 +11,7 @@ struct options {
     const char *dir, *color, *show;
     enum wm_format format;
     bool series;
+    struct cli_cache cache;
 };
 
 static const struct options defaults = {
@@ -24,6 +25,7 @@ static const struct cli_option rows[] = {
     CLI_CHOICE(options, show, "--show", "metrics|classes|pools|ledger", "which part of the result is printed (default: metrics)"),
     CLI_ASSERT(options, asserts),
     CLI_FLAG(options, series, "--series", "with -o: series.csv, 15-minute rows"),
+    CLI_CACHE_ROWS(options, cache),
     CLI_CHOICE(options, color, "--color", "auto|always|never", "colours of the table (default: auto)"),
     CLI_END,
 };
@@ -73,7 +75,10 @@ static enum wm_status run(struct cli *cli, const void *options)
                                .diags = &cli->diags,
                                .stamp = wm_stamp_of(&loaded.origins, loaded.scenario->seed),
                                .color = use_color(o->color)};
-    status = wm_run(cli->arena, loaded.scenario, NULL, &report.results, &cli->diags);
+    const struct wm_run_options how = {.cache = cli_cache_open(cli, &o->cache),
+                                       .n_threads = wm_processors()};
+    status = wm_run(cli->arena, loaded.scenario, &how, &report.results, &cli->diags);
+    wm_cache_close(how.cache);
     if (status != WM_OK && status != WM_FAILED)
         return status;
     enum wm_status written = WM_OK;

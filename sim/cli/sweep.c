@@ -15,6 +15,7 @@ struct options {
     int64_t n_jobs;
     double wait_s;
     bool dry_run, retry;
+    struct cli_cache cache;
 };
 
 static const struct options defaults = {.wait_s = 10.0};
@@ -31,6 +32,7 @@ static const struct cli_option rows[] = {
     CLI_FLAG(options, retry, "--retry", "run points again that did not end well"),
     CLI_REAL(options, wait_s, "--wait", "S", 0.0, 1e6,
              "seconds to wait for another process on the store (default: 10)"),
+    CLI_CACHE_ROWS(options, cache),
     CLI_SCENARIO_ROWS(options, sets),
     CLI_END,
 };
@@ -177,7 +179,11 @@ static enum wm_status run(struct cli *cli, const void *options)
     if (status != WM_OK)
         return status;
     o.store = given->store != NULL ? given->store : default_store(cli->arena, cli->words[0], &o);
-    return given->dry_run ? dry_run(cli, study, &o) : run_points(cli, study, &o);
+    o.cache = cli_cache_open(cli, &given->cache);
+    const enum wm_status end =
+        given->dry_run ? dry_run(cli, study, &o) : run_points(cli, study, &o);
+    wm_cache_close(o.cache);
+    return end;
 }
 
 const struct cli_verb cli_verb_sweep = {

@@ -128,11 +128,11 @@ static void set_targets(struct wm_site_plan *plan, const struct wm_partition *p)
 }
 
 /* Accelerator time of an output token of the class, planned for it alone; NAN: it cannot be served. */
-static double gpu_s_per_tok(const struct wm_class *c, const struct wm_fleet *fleet, int64_t n_gpus,
-                            struct wm_diags *diags)
+static double gpu_s_per_tok(const struct wm_table_source *tables, const struct wm_class *c,
+                            const struct wm_fleet *fleet, int64_t n_gpus, struct wm_diags *diags)
 {
     const struct wm_serving_case sc = class_case(c, fleet, n_gpus);
-    const struct wm_serving_plan p = wm_serving_plan(&sc);
+    const struct wm_serving_plan p = wm_table_plan(tables, &sc);
     if (p.fault != WM_PLAN_OK) {
         explain_fault(c->workload, fleet, n_gpus, p.fault, diags);
         return (double)NAN;
@@ -287,7 +287,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
         return false;
     }
     const struct wm_serving_case c = mixed_case(s, plan, p);
-    p->plan = wm_serving_plan(&c);
+    p->plan = wm_table_plan(&plan->tables, &c);
     if (p->plan.fault != WM_PLAN_OK) {
         explain_fault(p->lead, pool->fleet, p->n_gpus, p->plan.fault, diags);
         return false;
@@ -300,7 +300,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
         explain_fault(p->lead, pool->fleet, p->n_gpus, WM_PLAN_SPEED, diags);
         return false;
     }
-    p->surface = wm_surface_new(arena, &p->plan, clock, s->policy.off_power_frac);
+    p->surface = wm_table_surface(&plan->tables, arena, &p->plan, clock, s->policy.off_power_frac);
     weigh_classes(s, plan, p);
     return true;
 }
@@ -387,7 +387,7 @@ bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenar
             price_tokens(c);
             /* a pool of one class has nothing to compare it with */
             c->weight = pool->n_gpus > 0 && pool_classes(plan, p->pool) > 1
-                            ? gpu_s_per_tok(c, pool->fleet, pool->n_gpus, diags)
+                            ? gpu_s_per_tok(&plan->tables, c, pool->fleet, pool->n_gpus, diags)
                             : 1.0;
             feasible = wm_is_set(c->weight) && feasible;
         }

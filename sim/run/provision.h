@@ -12,6 +12,7 @@
 
 #include "job.h"
 #include "surface.h"
+#include "table_cache.h"
 #include "wattmill/facility.h"
 #include "wattmill/scenario.h"
 
@@ -54,6 +55,7 @@ struct wm_pool {
 };
 
 struct wm_site_plan {
+    struct wm_table_source tables; /* the caller's: where plans and tables come from */
     struct wm_facility facility;
     struct wm_weather design; /* 0.4 % dry bulb and coincident wet bulb */
     double it_design_w;

@@ -124,6 +124,8 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
 static enum wm_status run(struct wm_run *r, const struct wm_run_options *options,
                           struct wm_diags *diags)
 {
+    if (options != NULL)
+        r->plan.tables = (struct wm_table_source){options->cache, options->n_threads};
     const enum wm_status status = wm_provision(r->arena, r->scenario, &r->plan, diags);
     if (status != WM_OK)
         return status;

@@ -1,7 +1,9 @@
 #include "surface.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "wattmill/parallel.h"
 #include "wattmill/require.h"
 
 /* A row is worth keeping while its capacity is more than a rounding error. */
@@ -99,16 +101,42 @@ void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *s, double 
     build_hull(s, points, n);
 }
 
+struct filling {
+    struct wm_surface *surface;
+    const struct wm_serving_plan *plan;
+    double top_clock_frac, lowest_clock_frac;
+    bool has_capacity[WM_SURFACE_CLOCKS];
+};
+
+static void fill_clock(void *context, size_t i)
+{
+    struct filling *const f = context;
+    const double x = (double)i / (WM_SURFACE_CLOCKS - 1);
+    const double clock = f->top_clock_frac + (f->lowest_clock_frac - f->top_clock_frac) * x;
+    f->has_capacity[i] = fill_row(f->surface->rows[i], f->plan, clock);
+}
+
+void wm_surface_fill(struct wm_surface *s, const struct wm_serving_plan *plan,
+                     double top_clock_frac, unsigned n_threads)
+{
+    struct filling f = {.surface = s, .plan = plan, .top_clock_frac = top_clock_frac};
+    f.lowest_clock_frac = fmin(top_clock_frac, plan->c.accelerator->power.min_clock_frac);
+    wm_parallel_for(n_threads, WM_SURFACE_CLOCKS, fill_clock, &f);
+    s->n_clocks = 0;
+    for (size_t i = 0; i < WM_SURFACE_CLOCKS; i++) {
+        if (!f.has_capacity[i])
+            continue;
+        if (s->n_clocks != i)
+            memcpy(s->rows[s->n_clocks], s->rows[i], sizeof s->rows[i]);
+        s->n_clocks++;
+    }
+}
+
 const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
                                         double top_clock_frac, double off_frac)
 {
     struct wm_surface *const s = WM_NEW(arena, struct wm_surface);
-    const double lowest = fmin(top_clock_frac, plan->c.accelerator->power.min_clock_frac);
-    for (size_t i = 0; i < WM_SURFACE_CLOCKS; i++) {
-        const double x = (double)i / (WM_SURFACE_CLOCKS - 1);
-        if (fill_row(s->rows[s->n_clocks], plan, top_clock_frac + (lowest - top_clock_frac) * x))
-            s->n_clocks++;
-    }
+    wm_surface_fill(s, plan, top_clock_frac, 1);
     wm_surface_build_hull(arena, s, off_frac);
     return s;
 }

@@ -51,6 +51,10 @@ struct wm_spread {
 const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_serving_plan *plan,
                                         double top_clock_frac, double off_frac);
 
+/** Fills the rows alone, on up to `n_threads` threads, which do not change them. */
+void wm_surface_fill(struct wm_surface *surface, const struct wm_serving_plan *plan,
+                     double top_clock_frac, unsigned n_threads);
+
 /** Finds the envelope of a table filled by other means, from its idle point scaled by `off_frac`. */
 void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *surface, double off_frac);
 

@@ -29,8 +29,9 @@ static enum wm_status run_site(void *context, struct wm_arena *arena,
                                const struct wm_scenario *scenario, const struct wm_point *point,
                                const struct wm_results **results, struct wm_diags *diags)
 {
-    (void)context, (void)point;
-    return wm_run(arena, scenario, NULL, results, diags);
+    const struct wm_run_options options = {.cache = context}; /* threads are at other points */
+    (void)point;
+    return wm_run(arena, scenario, &options, results, diags);
 }
 
 static void keep_values(const struct wm_study *study, struct wm_arena *arena,
@@ -89,8 +90,8 @@ static void run_guarded(struct wm_worker *w, struct wm_arena *keep, struct wm_ou
         return;
     }
     wm_point_fn *const run = w->run != NULL ? w->run : run_site;
-    const enum wm_status status =
-        run(w->run_context, w->scratch, scenario, &out->point, &results, &diags);
+    void *const context = w->run != NULL ? w->run_context : w->cache;
+    const enum wm_status status = run(context, w->scratch, scenario, &out->point, &results, &diags);
     out->status = outcome_status(status);
     if (results != NULL)
         keep_values(w->study, keep, results, out);
@@ -126,8 +127,10 @@ void wm_worker_run(struct wm_worker *w, struct wm_arena *keep, uint64_t index,
 bool wm_worker_open(struct wm_worker *w, const struct wm_study *study,
                     const struct wm_study_options *options)
 {
-    *w = (struct wm_worker){
-        .study = study, .run = options->run, .run_context = options->run_context};
+    *w = (struct wm_worker){.study = study,
+                            .run = options->run,
+                            .run_context = options->run_context,
+                            .cache = options->cache};
     w->arena = wm_arena_open();
     w->scratch = wm_arena_open();
     if (w->arena == NULL || w->scratch == NULL ||

@@ -8,18 +8,14 @@
  * finished batches and commits at once, but not more often than every COMMIT_S; a killed process
  * loses what was in flight, no more.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sched_getaffinity(): the processors this process may use */
-#endif
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
-#include <sched.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "runner.h"
+#include "wattmill/parallel.h"
 #include "wattmill/require.h"
 
 #define BATCH_MAX       64
@@ -296,18 +292,9 @@ static void loop(struct run *r)
     tell(r, true);
 }
 
-static unsigned processors(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        return (unsigned)CPU_COUNT(&set);
-    const long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n > 0 ? (unsigned)n : 1;
-}
-
 static unsigned n_jobs(const struct wm_study_options *options)
 {
-    const unsigned n = options->n_jobs > 0 ? options->n_jobs : processors();
+    const unsigned n = options->n_jobs > 0 ? options->n_jobs : wm_processors();
     return n < JOBS_MAX ? n : JOBS_MAX;
 }
 

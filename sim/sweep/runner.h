@@ -11,6 +11,7 @@ struct wm_worker {
     struct wm_expander expander;
     wm_point_fn *run;
     void *run_context;
+    struct wm_cache *cache;
 };
 
 /** Seconds on a clock that never goes back. */

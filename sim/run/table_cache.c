@@ -1,0 +1,130 @@
+#include "table_cache.h"
+
+#include <string.h>
+
+#include "model_id.h"
+#include "wattmill/field.h"
+
+/* What a plan holds beside its case; in one piece for the cache. */
+struct plan_record {
+    double fault;
+    double prefill_gpus, prefill_group_gpus, decode_gpus;
+    struct wm_group decode_group, prefill_group;
+    double prefill_pass_tok, batch_limit, capacity_batch, capacity_out_tok_per_s, context_tok;
+};
+
+/* A new member of either struct must be added here too: to the key, or to the record. */
+_Static_assert(sizeof(struct wm_serving_case) == 4 * sizeof(void *) + sizeof(double) +
+                                                     7 * sizeof(double) + sizeof(struct wm_draft),
+               "struct wm_serving_case has a member that add_case() does not know");
+_Static_assert(sizeof(struct wm_serving_plan) ==
+                   sizeof(struct wm_serving_case) + sizeof(struct plan_record),
+               "struct wm_serving_plan has a member that struct plan_record does not know");
+
+static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
+{
+    const double values[] = {(double)c->precision, c->input_tok,
+                             c->cached_frac,       c->output_tok,
+                             c->output_scv,        c->max_gpus,
+                             c->draft.tok,         c->draft.accept_frac,
+                             c->ttft_slo_s,        c->tok_per_s_per_user_slo};
+    wm_digest_add_text(d, WM_MODEL_ID);
+    wm_fields_digest(d, wm_accelerator_fields, c->accelerator);
+    wm_fields_digest(d, wm_llm_fields, c->llm);
+    wm_fields_digest(d, wm_engine_fields, c->engine);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        wm_digest_add_real(d, values[i]);
+}
+
+static struct plan_record record_of(const struct wm_serving_plan *p)
+{
+    return (struct plan_record){.fault = (double)p->fault,
+                                .prefill_gpus = p->prefill_gpus,
+                                .prefill_group_gpus = p->prefill_group_gpus,
+                                .decode_gpus = p->decode_gpus,
+                                .decode_group = p->decode_group,
+                                .prefill_group = p->prefill_group,
+                                .prefill_pass_tok = p->prefill_pass_tok,
+                                .batch_limit = p->batch_limit,
+                                .capacity_batch = p->capacity_batch,
+                                .capacity_out_tok_per_s = p->capacity_out_tok_per_s,
+                                .context_tok = p->context_tok};
+}
+
+static struct wm_serving_plan plan_of(const struct wm_serving_case *c, const struct plan_record *r)
+{
+    return (struct wm_serving_plan){.c = *c,
+                                    .fault = (enum wm_plan_fault)r->fault,
+                                    .prefill_gpus = r->prefill_gpus,
+                                    .prefill_group_gpus = r->prefill_group_gpus,
+                                    .decode_gpus = r->decode_gpus,
+                                    .decode_group = r->decode_group,
+                                    .prefill_group = r->prefill_group,
+                                    .prefill_pass_tok = r->prefill_pass_tok,
+                                    .batch_limit = r->batch_limit,
+                                    .capacity_batch = r->capacity_batch,
+                                    .capacity_out_tok_per_s = r->capacity_out_tok_per_s,
+                                    .context_tok = r->context_tok};
+}
+
+/* Measured curves are read off, which takes less than a look into the cache. */
+static bool is_kept(const struct wm_table_source *source, const struct wm_serving_case *c)
+{
+    return source->cache != NULL && c->curve == NULL;
+}
+
+struct wm_serving_plan wm_table_plan(const struct wm_table_source *source,
+                                     const struct wm_serving_case *c)
+{
+    unsigned char key[WM_DIGEST_BYTES];
+    struct plan_record record;
+    if (!is_kept(source, c))
+        return wm_serving_plan(c);
+    struct wm_digest *const d = wm_digest_open();
+    wm_digest_add_text(d, "plan");
+    add_case(d, c);
+    wm_digest_close(d, key);
+    if (wm_cache_get(source->cache, key, &record, sizeof record))
+        return plan_of(c, &record);
+    const struct wm_serving_plan plan = wm_serving_plan(c);
+    record = record_of(&plan);
+    wm_cache_put(source->cache, key, &record, sizeof record);
+    return plan;
+}
+
+static void surface_key(const struct wm_serving_plan *plan, double top_clock_frac,
+                        unsigned char key[WM_DIGEST_BYTES])
+{
+    const struct plan_record record = record_of(plan);
+    double values[sizeof record / sizeof(double)];
+    struct wm_digest *const d = wm_digest_open();
+    wm_digest_add_text(d, "surface");
+    add_case(d, &plan->c);
+    memcpy(values, &record, sizeof record);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        wm_digest_add_real(d, values[i]);
+    wm_digest_add_real(d, top_clock_frac);
+    wm_digest_close(d, key);
+}
+
+/* What takes time of a surface; the envelope is found in it again, from any `off`. */
+static const size_t n_row_bytes = offsetof(struct wm_surface, off);
+
+const struct wm_surface *wm_table_surface(const struct wm_table_source *source,
+                                          struct wm_arena *arena,
+                                          const struct wm_serving_plan *plan, double top_clock_frac,
+                                          double off_frac)
+{
+    unsigned char key[WM_DIGEST_BYTES];
+    struct wm_surface *const s = WM_NEW(arena, struct wm_surface);
+    const bool kept = is_kept(source, &plan->c);
+    if (kept)
+        surface_key(plan, top_clock_frac, key);
+    if (!kept || !wm_cache_get(source->cache, key, s, n_row_bytes)) {
+        wm_surface_fill(s, plan, top_clock_frac, source->n_threads);
+        if (kept)
+            wm_cache_put(source->cache, key, s, n_row_bytes);
+    }
+    wm_surface_build_hull(arena, s, off_frac);
+    return s;
+}
