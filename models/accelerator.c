@@ -76,6 +76,11 @@ static const struct wm_field training_fields[] = {
     WM_FIELD_END,
 };
 
+static const struct wm_field fit_fields[] = {
+    WM_INT(wm_accelerator_fit, points, 0, 1000000000, 0, "measured serving points its rates were fitted on; 0: those of its family, or datasheet and estimates"),
+    WM_INT(wm_accelerator_fit, power_points, 0, 1000000000, 0, "of them with board power"),
+    WM_FIELD_END,
+};
 const struct wm_field wm_accelerator_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_accelerator),
     WM_TEXT_REQ(wm_accelerator, vendor, "who makes it"),
@@ -109,6 +114,7 @@ const struct wm_field wm_accelerator_fields[] = {
     WM_REAL_REQ(wm_accelerator, it_capex_usd_per_gpu, "it_capex_usd_per_gpu", WM_UNIT_USD_PER_GPU, 0.0, 1e7, "all-in IT capital per accelerator: rack, network, storage, installation"),
     WM_REAL(wm_accelerator, failures_per_gpu_year, WM_UNIT_PER_YEAR, 0.0, 100.0, 0.173, "failures that stop a replica, per accelerator and year"),
     WM_REAL_AS(wm_accelerator, repair_s, "repair_h", WM_UNIT_H, 0.0, 8760.0, 4.0, "mean time to repair or swap in a spare"),
+    WM_GROUP(wm_accelerator, fit, fit_fields, "what it was fitted on"),
     WM_FIELD_END,
 };
 // clang-format on

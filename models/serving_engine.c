@@ -3,6 +3,13 @@
 static const char *const mode_words[] = {"disaggregated", "aggregated", NULL};
 
 // clang-format off
+static const struct wm_field fit_fields[] = {
+    WM_INT(wm_engine_fit, points, 0, 1000000000, 0, "measured operating points the overheads were fitted on; 0: none"),
+    WM_REAL(wm_engine_fit, context_tok, WM_UNIT_TOK, 0.0, 1e9, 0.0, "longest prompt with its answer among them; beyond it figures are extrapolated; 0: not known"),
+    WM_REAL(wm_engine_fit, gpus, WM_UNIT_NONE, 0.0, 1e6, 0.0, "accelerators of the largest group among them; 0: not known"),
+    WM_REAL(wm_engine_fit, batch_per_gpu, WM_UNIT_NONE, 0.0, 1e6, 0.0, "most requests per accelerator among them; 0: not known"),
+    WM_FIELD_END,
+};
 const struct wm_field wm_engine_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_engine),
     WM_CHOICE(wm_engine, mode, mode_words, "disaggregated", "disaggregated: prefill and decode on accelerators of their own; aggregated: chunks of prompts ride along with decoding"),
@@ -18,6 +25,7 @@ const struct wm_field wm_engine_fields[] = {
     WM_INT(wm_engine, max_batch_per_gpu, 1, 1000000, 1024, "sequences per decode accelerator"),
     WM_REAL(wm_engine, prefill_chunk_tok, WM_UNIT_TOK, 64.0, 1e6, 8192.0, "new tokens a prefill pass takes at most, per accelerator group with sequences of its own"),
     WM_REAL(wm_engine, prefill_max_util_frac, WM_UNIT_FRAC, 0.1, 0.99, 0.85, "of prefill time in use at capacity; the rest keeps the queue short"),
+    WM_GROUP(wm_engine, fit, fit_fields, "what it was fitted on"),
     WM_FIELD_END,
 };
 // clang-format on

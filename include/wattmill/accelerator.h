@@ -118,6 +118,10 @@ struct wm_accelerator {
     double it_capex_usd_per_gpu; /* all-in: rack, network, storage, installation */
     double failures_per_gpu_year;
     double repair_s;
+    struct wm_accelerator_fit {
+        int64_t points,
+            power_points; /* serving points it was fitted on; of them with board power */
+    } fit;
 };
 
 extern const struct wm_field wm_accelerator_fields[];

@@ -23,6 +23,12 @@ struct wm_engine {
     int64_t max_batch_per_gpu;    /* sequences per decode accelerator */
     double prefill_chunk_tok;     /* tokens a prefill pass takes at most */
     double prefill_max_util_frac; /* of prefill time sold at capacity, queueing margin */
+    struct wm_engine_fit {
+        int64_t points;       /* measured operating points its overheads were fitted on; 0: none */
+        double context_tok;   /* longest prompt and answer among them; 0: not known */
+        double gpus;          /* largest group */
+        double batch_per_gpu; /* most requests per accelerator */
+    } fit;
 };
 extern const struct wm_field wm_engine_fields[];
 

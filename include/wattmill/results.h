@@ -75,6 +75,8 @@ struct wm_pool_result {
     int64_t n_racks, n_gpus,
         n_replicas; /* of which the replicas use n_replicas * gpus_per_replica */
     int64_t gpus_per_replica, prefill_gpus, decode_gpus; /* prefill + decode = one replica */
+    const char
+        *maturity; /* of what is served: "measured", "calibrated", "modelled"; NULL: nothing is */
     const char *parallelism;       /* e.g. "prefill 4 x EP8, decode EP32 DP-attention" */
     double batch_at_capacity;      /* sequences decoded together per replica */
     double capacity_out_tok_per_s; /* of the pool, all replicas up */

@@ -50,12 +50,32 @@ static void write_group(struct wm_json_writer *w, const struct wm_fit *fit, size
     wm_json_object_end(w);
 }
 
+/* How many points an owner's parameters hang on: of all, and of those of board power. */
+static void write_points(struct wm_json_writer *w, const struct wm_fit *fit, const char *owner)
+{
+    size_t n = 0, n_power = 0;
+    for (size_t k = 0; k < fit->n_rows; k++) {
+        const struct wm_fit_row *const q = &fit->rows[k];
+        if (strcmp(q->owner, owner) != 0)
+            continue;
+        size_t *const most = strncmp(q->key, "power.", 6) == 0 ? &n_power : &n;
+        *most = q->n_points > *most ? q->n_points : *most;
+    }
+    wm_json_key(w, "fit");
+    wm_json_object_begin(w);
+    wm_json_member_integer(w, "points", (int64_t)n);
+    if (n_power > 0)
+        wm_json_member_integer(w, "power_points", (int64_t)n_power);
+    wm_json_object_end(w);
+}
+
 static void write_owner(struct wm_json_writer *w, const struct wm_fit *fit, size_t i)
 {
     const char *const owner = fit->rows[i].owner;
     wm_json_key(w, strchr(owner, '.') + 1);
     wm_json_object_begin(w);
     wm_json_member_string(w, "base", strchr(owner, '.') + 1);
+    write_points(w, fit, owner);
     for (size_t k = i; k < fit->n_rows; k++) {
         const struct wm_fit_row *q = &fit->rows[k];
         if (strcmp(q->owner, owner) != 0)

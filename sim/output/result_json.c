@@ -105,6 +105,8 @@ static void write_pools(struct wm_json_writer *w, const struct wm_results *r)
         wm_json_member_string(w, "accelerator", p->accelerator);
         wm_json_member_string(w, "workload", p->workload);
         wm_json_member_string(w, "parallelism", p->parallelism);
+        if (p->maturity != NULL)
+            wm_json_member_string(w, "maturity", p->maturity);
 #define COUNT(member) wm_json_member_integer(w, #member, p->member)
 #define REAL(member)  real(w, #member, p->member)
         COUNT(n_racks), COUNT(n_gpus), COUNT(n_replicas), COUNT(gpus_per_replica);

@@ -78,6 +78,7 @@ static const struct wm_grid_column pool_columns[] = {
     TEXT("accelerator"),
     TEXT("workload"),
     TEXT("parallelism"),
+    TEXT("maturity"),
     NUMBER("n_gpus"),
     NUMBER("gpus_per_replica"),
     NUMBER("batch_at_capacity"),
@@ -96,6 +97,7 @@ static void pool_rows(struct sheet *s, const struct wm_results *r)
         text(s, p->accelerator);
         text(s, p->workload);
         text(s, p->parallelism);
+        text(s, p->maturity);
         number(s, (double)p->n_gpus);
         number(s, (double)p->gpus_per_replica);
         number(s, p->batch_at_capacity);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow.h"
+#include "maturity.h"
 #include "requests.h"
 
 static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
@@ -185,6 +186,7 @@ static void fill_pool(struct wm_run *r, size_t i)
     p->prefill_gpus = (int64_t)plan->prefill_gpus;
     p->decode_gpus = (int64_t)plan->decode_gpus;
     p->parallelism = parallelism_of(r, plan);
+    p->maturity = wm_maturity_name(plan);
     p->batch_at_capacity = full.batch;
     p->capacity_out_tok_per_s = full.out_tok_per_s * (double)partition->n_replicas;
     p->capacity_out_tok_per_s_per_gpu = full.out_tok_per_s / replica_gpus;

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 
 #include "finance.h"
+#include "maturity.h"
 #include "metrics.h"
 #include "requests.h"
 
@@ -108,6 +109,9 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_close_balances(r);
     check_plant(r, diags);
     check_tariff(r, diags);
+    for (size_t i = 0; i < r->plan.n_partitions; i++)
+        if (wm_partition_serves(&r->plan.partitions[i]))
+            wm_maturity_check(r->arena, &r->plan.partitions[i], diags);
     wm_run_finance(r->arena, res, diags);
 }
 
