@@ -130,9 +130,10 @@ static void footer(FILE *file, const struct wm_report *r)
     double worst = 0.0;
     for (size_t i = 0; i < r->results->n_balances; i++)
         worst = fmax(worst, fabs(r->results->balances[i].residual_rel));
-    line(file, "Balances         %s, largest residual %.1e; %zu warnings",
-         r->results->balances_close ? "close" : "DO NOT CLOSE", worst,
-         r->diags == NULL ? (size_t)0 : r->diags->n_warnings);
+    const size_t n_warnings = r->diags == NULL ? (size_t)0 : r->diags->n_warnings;
+    line(file, "Balances         %s, largest residual %.1e; %zu warning%s",
+         r->results->balances_close ? "close" : "DO NOT CLOSE", worst, n_warnings,
+         n_warnings == 1 ? "" : "s");
     if (r->n_files > 0) {
         const char *const slash = strrchr(r->files[0], '/');
         const int dir_length = slash ? (int)(slash - r->files[0]) : 1;
