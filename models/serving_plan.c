@@ -190,7 +190,9 @@ static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *
     const struct wm_accelerator *hw = plan->c.accelerator;
     const double rest_w = hw->tdp_w * hw->power.base_frac;
     const double decode_gpu = plan->decode_gpus * p->decode_busy_frac;
-    double busy_gpus = decode_gpu;
+    p->busy_gpus = decode_gpu;
+    /* of an iteration, what it takes longer with a chunk of a prompt in it */
+    p->prefill_busy_gpus = decode_gpu * (1.0 - mix->decode.time_s / mix->step_s);
     p->decode_w = decode_gpu * mix->decode_j / mix->step_s;
     p->prefill_w = decode_gpu * mix->prefill_j / mix->step_s;
     p->idle_w = rest_w * (plan->decode_gpus - decode_gpu);
@@ -198,11 +200,12 @@ static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *
         const double prefill_gpu = plan->prefill_gpus * p->prefill_busy_frac;
         p->prefill_w += prefill_gpu * wm_step_power_w(hw, pass, clock_frac);
         p->idle_w += rest_w * (plan->prefill_gpus - prefill_gpu);
-        busy_gpus += prefill_gpu;
+        p->prefill_busy_gpus += prefill_gpu;
+        p->busy_gpus += prefill_gpu;
     }
     p->board_w = p->prefill_w + p->decode_w + p->idle_w;
     const double gpus = plan->prefill_gpus + plan->decode_gpus;
-    p->host_w = gpus * hw->host_idle_w + busy_gpus * (hw->host_busy_w - hw->host_idle_w);
+    p->host_w = gpus * hw->host_idle_w + p->busy_gpus * (hw->host_busy_w - hw->host_idle_w);
     p->it_w = p->board_w + p->host_w;
 }
 

@@ -132,6 +132,7 @@ struct wm_serving_point {
     double ttft_slo_frac; /* share of requests within the TTFT target */
     double tpot_slo_frac;
     double prefill_busy_frac, decode_busy_frac; /* of the time of those accelerators */
+    double busy_gpus, prefill_busy_gpus;        /* mean at work; of them for prompts */
     double
         prefill_load_frac; /* of the prompts that full passes could read; aggregated: busy share */
     double prefill_w, decode_w, idle_w; /* board power of the replica by use, sums to the boards */

@@ -39,9 +39,7 @@ static double busy_board_w(const struct wm_serving_plan *plan, double clock_frac
 {
     const double batch = wm_serving_capacity_batch(plan, clock_frac);
     const struct wm_serving_point p = wm_serving_at_batch(plan, fmax(batch, 1e-6), clock_frac);
-    const double busy =
-        plan->prefill_gpus * p.prefill_busy_frac + plan->decode_gpus * p.decode_busy_frac;
-    return (p.prefill_w + p.decode_w) / busy;
+    return (p.prefill_w + p.decode_w) / p.busy_gpus;
 }
 
 double wm_draw_max_q_clock(const struct wm_serving_plan *plan)

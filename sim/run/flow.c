@@ -186,9 +186,8 @@ static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan 
     pf->up_replicas = n_up;
     pf->off_frac = n_up > 0.0 && p->surface ? off_share(p, m) : 0.0;
     pf->clock_frac = clock_of(m);
-    pf->prefill_busy_gpus = n_up * p->plan.prefill_gpus * WM_SPREAD_SUM(m, prefill_busy_frac);
-    pf->busy_gpus =
-        pf->prefill_busy_gpus + n_up * p->plan.decode_gpus * WM_SPREAD_SUM(m, decode_busy_frac);
+    pf->prefill_busy_gpus = n_up * WM_SPREAD_SUM(m, prefill_busy_gpus);
+    pf->busy_gpus = n_up * WM_SPREAD_SUM(m, busy_gpus);
     flow->serving_it_w += wm_partition_serves(p) ? pf->it_w : 0.0;
     add_uses(flow, a, p, pf);
 }

@@ -57,6 +57,7 @@ static struct wm_serving_point gang_point(const struct wm_job *job, double write
             load_frac * gpus * step->tok_per_s_per_gpu * job->speed_frac * (1.0 - write_frac),
         .batch = load_frac,
         .decode_busy_frac = load_frac,
+        .busy_gpus = load_frac * job->n_gpus,
         .decode_w = load_frac * gpus * board_w,
         .idle_w = (1.0 - load_frac) * gpus * a->tdp_w * a->training.power_base_frac +
                   (job->n_gpus - gpus) * a->power.idle_w,

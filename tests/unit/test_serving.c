@@ -432,6 +432,30 @@ START_TEST(little_s_law_holds_at_every_operating_point)
 }
 END_TEST
 
+/* An aggregated group spends on prompts what its iterations take longer with them: as long answers
+ * shrink the prompts' share it goes to zero, and it never is the whole of the time. */
+START_TEST(time_spent_on_prompts_follows_their_share_of_the_tokens)
+{
+    struct wm_serving_case c = make_case("h100", "llama-3.1-70b", WM_FP8);
+    c.engine = FIND(wm_engine, engine, "vllm");
+    double last = 1.0;
+    for (double out = 50.0; out < 10000.0; out *= 3.0) {
+        c.output_tok = out;
+        const struct wm_serving_plan plan = wm_serving_plan(&c);
+        ck_assert_int_eq(plan.fault, WM_PLAN_OK);
+        const struct wm_serving_point p = wm_serving_at_batch(&plan, 8.0, 1.0);
+        const double share = p.prefill_busy_gpus / p.busy_gpus;
+        ck_assert_double_gt(share, 0.0);
+        ck_assert_double_lt(share, last);
+        last = share;
+    }
+    ck_assert_double_lt(last, 0.05);
+    c.cached_frac = 1.0;
+    const struct wm_serving_plan cached = wm_serving_plan(&c);
+    ck_assert_double_eq_tol(wm_serving_at_batch(&cached, 8.0, 1.0).prefill_busy_gpus, 0.0, 1e-12);
+}
+END_TEST
+
 START_TEST(the_envelope_is_concave_and_reaches_capacity)
 {
     const struct wm_serving_case c = make_case("gb300-nvl72", "deepseek-r1", WM_FP4);
@@ -493,6 +517,7 @@ int main(void)
     tcase_add_test(tc, moe_touches_fewer_bytes_than_its_size_at_small_batch);
     tcase_add_test(tc, a_plan_obeys_its_targets_and_its_memory);
     tcase_add_test(tc, little_s_law_holds_at_every_operating_point);
+    tcase_add_test(tc, time_spent_on_prompts_follows_their_share_of_the_tokens);
     tcase_add_test(tc, the_envelope_is_concave_and_reaches_capacity);
     tcase_add_test(tc, half_the_dynamic_power_keeps_more_than_half_the_tokens);
     suite_add_tcase(suite, tc);
