@@ -34,6 +34,11 @@ static double context_tok(const struct wm_serving_case *c)
     return c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
 }
 
+static double draft_gain(const struct wm_serving_case *c)
+{
+    return wm_draft_gain(c->draft.tok, c->draft.accept_frac);
+}
+
 static double new_tok(const struct wm_serving_case *c)
 {
     return c->input_tok * (1.0 - c->cached_frac);
@@ -148,7 +153,7 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
 {
     const struct wm_serving_case *c = &plan->c;
     if (!has_prefill(plan)) { /* every prompt is cached: the first decode step makes the token */
-        p->ttft_base_s += p->tpot_s;
+        p->ttft_base_s += p->tpot_s * draft_gain(c); /* a whole step makes it */
         return;
     }
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;

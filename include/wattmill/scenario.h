@@ -183,6 +183,7 @@ struct wm_training {
 /** How a workload is served, where the model or its plan is not to say. */
 struct wm_service_choice {
     const struct wm_serving_curve *curve_file; /* NULL: none */
+    double draft_tok, accept_frac;             /* speculative decoding */
 };
 
 struct wm_workload {

@@ -26,6 +26,7 @@ const struct wm_results *claim_demo(struct study *s);
 /* Serving at a speed, from the catalogue alone. */
 double claim_per_mw_ratio(struct study *s, int variant);
 double claim_batch_one(struct study *s, int arg);
+double claim_draft_speed(struct study *s, int sequences);
 double claim_equal_latency_energy(struct study *s, int arg);
 double claim_power_cap(struct study *s, int percent);
 /* Ladders. */

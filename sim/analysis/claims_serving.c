@@ -17,7 +17,11 @@ struct ask {
     const char *accelerator, *llm, *engine;
     enum wm_precision precision;
     double input_tok, cached_frac, output_tok, tok_per_s_per_user;
+    struct wm_draft draft;
 };
+
+/* DeepSeek-V3's module guesses one token, right in 85 to 90 % of cases (arXiv:2412.19437, 5.4.3). */
+static const struct wm_draft one_guess = {1.0, 0.875};
 
 /* Output of an accelerator and what a MW of IT nameplate holds of them. */
 struct answer {
@@ -43,6 +47,7 @@ static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case
         .cached_frac = a->cached_frac,
         .output_tok = a->output_tok,
         .max_gpus = MAX_GPUS,
+        .draft = a->draft,
         .ttft_slo_s = TTFT_S,
         .tok_per_s_per_user_slo = a->tok_per_s_per_user,
     };
@@ -107,8 +112,9 @@ static double ratio(struct study *s, const struct ask *old, const struct ask *ne
 
 double claim_per_mw_ratio(struct study *s, int variant)
 {
-    struct ask old = {"h200", "deepseek-r1", NULL, WM_FP8, 8192.0, 0.0, 1024.0, 0.0};
-    struct ask new = {"gb300-nvl72", "deepseek-r1", NULL, WM_FP4, 8192.0, 0.0, 1024.0, 0.0};
+    struct ask old = {"h200", "deepseek-r1", NULL, WM_FP8, 8192.0, 0.0, 1024.0, 0.0, {0.0, 0.0}};
+    struct ask new = {"gb300-nvl72", "deepseek-r1", NULL, WM_FP4,    8192.0,
+                      0.0,           1024.0,        0.0,  {0.0, 0.0}};
     double speed = SPEED_FLOOR;
     switch (variant) {
     case CLAIM_OSS_90:
@@ -127,9 +133,11 @@ double claim_per_mw_ratio(struct study *s, int variant)
     case CLAIM_R1_EDGE_MW:
     case CLAIM_R1_EDGE_GPU:
         speed = EDGE_FRAC * fastest(s, old);
+        new.draft = one_guess;
         break;
     case CLAIM_R1_116:
         old.accelerator = "h100";
+        old.draft = new.draft = one_guess;
         speed = 116.0;
         break;
     case CLAIM_V4_100:
@@ -166,7 +174,7 @@ static struct wm_step decode(const struct wm_serving_case *c, double n, double s
 double claim_batch_one(struct study *s, int arg)
 {
     struct wm_serving_case old, new;
-    const struct ask a = {"h200", "qwen3-32b", NULL, WM_BF16, 1024.0, 0.0, 1024.0, 1.0};
+    const struct ask a = {"h200", "qwen3-32b", NULL, WM_BF16, 1024.0, 0.0, 1024.0, 1.0, {0.0, 0.0}};
     struct ask b = a;
     (void)arg;
     b.accelerator = "b200";
@@ -175,12 +183,25 @@ double claim_batch_one(struct study *s, int arg)
     return decode(&old, 8.0, 1.0, 1500.0, 1.0).time_s / decode(&new, 8.0, 1.0, 1500.0, 1.0).time_s;
 }
 
+/* Output of a user with DeepSeek-V3's guesses over without, few users to a server. */
+double claim_draft_speed(struct study *s, int sequences)
+{
+    struct wm_serving_case c;
+    struct ask a = {"h800", "deepseek-r1", NULL, WM_FP8, 1024.0, 0.0, 1024.0, 1.0, {0.0, 0.0}};
+    if (!case_of(s, &a, &c))
+        return (double)NAN;
+    const double plain_s = decode(&c, 8.0, sequences, 1500.0, 1.0).time_s;
+    c.draft = one_guess;
+    return plain_s / decode(&c, 8.0, sequences, 1500.0, 1.0).time_s *
+           wm_draft_gain(one_guess.tok, one_guess.accept_frac);
+}
+
 /* Least board energy of an output token at which a step takes no longer than `itl_s`; NAN: none. */
 static double least_j_per_tok(struct study *s, const char *accelerator, const char *llm,
                               enum wm_precision precision, double itl_s)
 {
     const double context_tok = 1500.0;
-    const struct ask a = {accelerator, llm, NULL, precision, 1024.0, 0.0, 1024.0, 1.0};
+    const struct ask a = {accelerator, llm, NULL, precision, 1024.0, 0.0, 1024.0, 1.0, {0.0, 0.0}};
     struct wm_serving_case c;
     double best = (double)NAN;
     if (!case_of(s, &a, &c))
@@ -252,7 +273,8 @@ static double above_cap(double clock_frac, void *context)
 double claim_power_cap(struct study *s, int percent)
 {
     struct wm_serving_case c;
-    const struct ask a = {"a100-80", "llama-3.1-8b", NULL, WM_BF16, 1024.0, 0.0, 256.0, 20.0};
+    const struct ask a = {"a100-80", "llama-3.1-8b", NULL, WM_BF16,   1024.0,
+                          0.0,       256.0,          20.0, {0.0, 0.0}};
     if (!case_of(s, &a, &c))
         return (double)NAN;
     const struct wm_serving_plan plan = wm_serving_plan(&c);

@@ -128,6 +128,8 @@ static const struct wm_field slo_fields[] = {
 };
 static const struct wm_field serving_fields[] = {
     WM_FILE_AS(wm_service_choice, curve_file, "curve_file", wm_curve_file_load, wm_serving_curve, "CSV of measured operating points of a replica, instead of the step-time model: concurrency, n_gpu, output_tokens_per_s_per_gpu, tpot_s, ttft_s, gpu_power_w"),
+    WM_REAL(wm_service_choice, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses that a step checks per sequence (speculative decoding, multi-token prediction), each made by a pass through one layer like the model's; 0: none"),
+    WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.7, "probability that a guess is right if those before it are (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
     WM_FIELD_END,
 };
 static const struct wm_field price_fields[] = {
@@ -170,7 +172,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_CHOICE(wm_workload, on_slo_miss, slo_miss_words, "bill", "requests that miss a latency target are billed, or refunded"),
     WM_GROUP(wm_workload, demand, demand_fields, "how much is asked for"),
     WM_GROUP(wm_workload, slo, slo_fields, "latency targets"),
-    WM_GROUP(wm_workload, serving, serving_fields, "how it is served, where the model is not to say"),
+    WM_GROUP(wm_workload, serving, serving_fields, "how it is served: speculative decoding, or a measured curve instead of the model"),
     WM_GROUP(wm_workload, price, price_fields, "what is paid"),
     WM_GROUP(wm_workload, training, training_fields, "jobs: gangs, checkpoints, price"),
     WM_FIELD_END,
@@ -291,6 +293,10 @@ static void check_curve(const struct wm_scenario *s, const struct wm_workload *w
         wm_diag_add(
             diags, WM_E211, NULL, w->name,
             "serving.curve_file replaces the step-time model, which fidelity request needs");
+    if (w->serving.draft_tok > 0.0)
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "serving.curve_file holds what drafts gained when it was measured: leave out "
+                    "serving.draft_tok");
     if (fabs(curve->input_tok / w->class->input_tok - 1.0) > far_frac ||
         fabs(curve->output_tok / w->class->output_tok - 1.0) > far_frac)
         wm_diag_add(diags, WM_W903, NULL, w->name,

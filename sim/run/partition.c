@@ -85,6 +85,7 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .output_tok = w->class->output_tok,
                                     .output_scv = w->class->output_scv,
                                     .max_gpus = (double)n_gpus,
+                                    .draft = {w->serving.draft_tok, w->serving.accept_frac},
                                     .curve = w->serving.curve_file,
                                     .ttft_slo_s = c->slo_ttft_s,
                                     .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
@@ -107,7 +108,9 @@ static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
 {
     return !wm_workload_is_job(a) && !wm_workload_is_job(b) && a->llm == b->llm &&
            a->precision == b->precision && a->engine == b->engine &&
-           a->serving.curve_file == b->serving.curve_file;
+           a->serving.curve_file == b->serving.curve_file &&
+           a->serving.draft_tok == b->serving.draft_tok &&
+           a->serving.accept_frac == b->serving.accept_frac;
 }
 
 /* The tightest target among the partition's interactive classes; batch work follows it. */

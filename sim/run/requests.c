@@ -129,6 +129,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .llm = plan->c.llm,
         .engine = plan->c.engine,
         .precision = plan->c.precision,
+        .draft = plan->c.draft,
         .group = plan->decode_group,
         .prefill_group = plan->prefill_group,
         .n_prefill =

@@ -135,6 +135,24 @@ START_TEST(energy_closes_behind_a_chain_with_power_shelves)
 }
 END_TEST
 
+#define DRAFTS "workloads.chat.serving.draft_tok=2", "workloads.chat.serving.accept_frac=0.8"
+
+START_TEST(guesses_are_priced_alike_by_table_and_by_request)
+{
+    const char *const apart[] = {SITE, DRAFTS, "workloads.chat.demand.output_tok_per_s=3e4"};
+    /* at half load: with two sequences on a replica the router's even hand shows, in 3 % of power */
+    const char *const together[] = {H100_SITE, DRAFTS,
+                                    "workloads.chat.demand.output_tok_per_s=5e4"};
+    const struct wm_results *const table = run(WM_FIDELITY_SURFACE, 0.5, apart, 8);
+    agree(table, run(WM_FIDELITY_REQUEST, 0.5, apart, 8), 0.15);
+    agree(run(WM_FIDELITY_SURFACE, 0.5, together, 15), run(WM_FIDELITY_REQUEST, 0.5, together, 15),
+          0.4);
+    const char *const without[] = {SITE, "workloads.chat.demand.output_tok_per_s=3e4"};
+    ck_assert_double_lt(METRIC(table, tpot_p50_s),
+                        0.7 * METRIC(run(WM_FIDELITY_SURFACE, 0.5, without, 6), tpot_p50_s));
+}
+END_TEST
+
 int main(void)
 {
     wm_init();
@@ -148,6 +166,7 @@ int main(void)
     tcase_add_test(tc, beyond_capacity_requests_are_refused_at_the_door);
     tcase_add_test(tc, the_same_seed_gives_the_same_window);
     tcase_add_test(tc, energy_closes_behind_a_chain_with_power_shelves);
+    tcase_add_test(tc, guesses_are_priced_alike_by_table_and_by_request);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -417,6 +417,34 @@ START_TEST(a_plan_obeys_its_targets_and_its_memory)
 }
 END_TEST
 
+/* Two targets, four guesses: good ones make a replica more, wrong ones less, and 0 is without. */
+START_TEST(a_plan_with_guesses_makes_more_when_they_are_right)
+{
+    static const char *const engines[] = {"disaggregated-2026", "sglang"};
+    for (size_t i = 0; i < 2; i++) {
+        struct wm_serving_case c = make_case("h200", "deepseek-r1", WM_FP8);
+        c.engine = FIND(wm_engine, engine, engines[i]);
+        c.ttft_slo_s = 20.0;
+        double per_gpu[4];
+        static const struct wm_draft drafts[] = {{2.0, 0.0}, {0.0, 0.9}, {2.0, 0.5}, {2.0, 0.9}};
+        for (size_t k = 0; k < 4; k++) {
+            c.draft = drafts[k];
+            const struct wm_serving_plan plan = wm_serving_plan(&c);
+            const double gpus = plan.prefill_gpus + plan.decode_gpus;
+            per_gpu[k] = plan.fault == WM_PLAN_OK ? plan.capacity_out_tok_per_s / gpus : 0.0;
+            if (plan.fault == WM_PLAN_OK) {
+                const struct wm_serving_point p =
+                    wm_serving_at_batch(&plan, plan.capacity_batch, 1.0);
+                ck_assert_double_eq_tol(p.batch, p.out_tok_per_s * p.tpot_s, 1e-9 * p.batch);
+                ck_assert_double_le(p.tpot_s, 1.0 / 50.0 * 1.02); /* small batches vary */
+            }
+            ck_assert_msg(k == 0 || per_gpu[k] > per_gpu[k - 1], "%s, drafts %zu: %g after %g",
+                          engines[i], k, per_gpu[k], k > 0 ? per_gpu[k - 1] : 0.0);
+        }
+    }
+}
+END_TEST
+
 START_TEST(little_s_law_holds_at_every_operating_point)
 {
     struct wm_serving_case c = make_case("gb200-nvl72", "llama-3.1-70b", WM_FP8);
@@ -516,6 +544,7 @@ int main(void)
     tcase_add_test(tc, a_lower_clock_slows_prefill_more_than_decode);
     tcase_add_test(tc, moe_touches_fewer_bytes_than_its_size_at_small_batch);
     tcase_add_test(tc, a_plan_obeys_its_targets_and_its_memory);
+    tcase_add_test(tc, a_plan_with_guesses_makes_more_when_they_are_right);
     tcase_add_test(tc, little_s_law_holds_at_every_operating_point);
     tcase_add_test(tc, time_spent_on_prompts_follows_their_share_of_the_tokens);
     tcase_add_test(tc, the_envelope_is_concave_and_reaches_capacity);
