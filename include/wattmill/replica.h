@@ -54,14 +54,20 @@ struct wm_replica_params {
 struct wm_replica_totals {
     uint64_t n_steps; /* decode and mixed steps, jumped or not */
     uint64_t n_jumps; /* events they took */
+    int64_t busy_ns;
+    double energy_j; /* all, idle included */
+    /* of steps that read prompts */
+    uint64_t prefill_tok; /* computed, with repeats */
+    int64_t prefill_ns;
+    double prefill_j;
+    uint64_t decode_tok; /* computed, with repeats */
     uint64_t n_preempted;
-    uint64_t prefill_tok, decode_tok; /* computed, with repeats */
-    int64_t busy_ns, prefill_ns;      /* prefill_ns: of steps that read prompts */
-    double energy_j, prefill_j,
-        idle_j; /* energy: all, idle included; prefill: of steps that read */
+    double idle_j;
 };
 
-/** A request in flight, as it moves between replicas: the whole of what is kept of it. */
+enum wm_progress { WM_WAITING, WM_READING, WM_DECODING };
+
+/** A request in flight, as it moves between replicas: the whole of what is kept, one cache line. */
 struct wm_pending {
     int64_t arrival_ns;
     int64_t first_ns; /* first token; -1 = none yet */
@@ -69,13 +75,17 @@ struct wm_pending {
     uint32_t input_tok, output_tok, hit_tok;
     uint32_t made_tok; /* of the answer */
     uint16_t class_id;
-    bool admitted; /* has had a place in a batch */
-    bool has_kv;   /* its KV arrives with it: swapped out, or read by a prefill worker */
-    /* while in a batch */
-    uint32_t todo_tok;              /* of the prompt, still to read */
-    uint32_t blocks;                /* held when decoding began, or for the prompt */
-    uint64_t join_step, cross_step; /* decoding began; first step that takes a new block */
-    uint32_t cross_phase;           /* its remainder by the steps of a block */
+    bool admitted;    /* has had a place in a batch */
+    bool has_kv;      /* its KV arrives with it: swapped out, or read by a prefill worker */
+    uint8_t progress; /* enum wm_progress */
+    uint8_t phase;    /* decoding: when it takes new KV blocks */
+    uint32_t
+        blocks; /* waiting or reading: of what is to be read; decoding: less the rounds before */
+    union {
+        uint32_t todo_tok;  /* reading: of the prompt, still to read */
+        uint32_t join_step; /* decoding: since that step (mod 2^32) */
+        uint32_t next_free; /* for the list of free places */
+    };
 };
 
 struct wm_replica;
@@ -83,6 +93,7 @@ struct wm_replica;
 /**
  * A replica that is idle at time 0.
  *
+ * @param params    kept, not copied: replicas of a kind share them
  * @param index     its number, passed on in wm_served
  * @param service   where requests are accounted; shared by replicas
  * @param per_step  reference mode: no jumps, every step is an event; same results
@@ -91,8 +102,16 @@ struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replic
                                   const struct wm_step_table *table, struct wm_service *service,
                                   uint32_t index, bool per_step);
 
+/* What a replica begins with, so that looking at its next boundary needs no call. */
+struct wm_replica_clock {
+    int64_t next_ns;
+};
+
 /** Time of the next boundary, or WM_TIME_NEVER when idle. */
-int64_t wm_replica_next(const struct wm_replica *replica);
+static inline int64_t wm_replica_next(const struct wm_replica *replica)
+{
+    return ((const struct wm_replica_clock *)(const void *)replica)->next_ns;
+}
 
 /**
  * A request arrives. Deliver everything that arrives at or before wm_replica_next() first, then call

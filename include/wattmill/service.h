@@ -54,7 +54,7 @@ struct wm_service_class {
     uint64_t n_preempted;
     struct wm_ns_hist ttft, tpot, e2e, wait; /* wait: until the first place in a batch */
     /* number in the system over time, for Little's law and for the queue at the end */
-    uint64_t n_present;
+    int64_t n_present;
     int64_t since_ns;
     double present_ns;
 };

@@ -1,25 +1,5 @@
 /* Who enters the batch, and how the tokens of a step are given away. */
-#include "replica_state.h"
-
-static uint32_t blocks_needed(const struct wm_replica *r, const struct wm_pending *p)
-{
-    return blocks_of(&r->batch, p->input_tok + p->made_tok);
-}
-
-bool replica_fits(const struct wm_replica *r, const struct wm_pending *p)
-{
-    return blocks_needed(r, p) + r->params.watermark_blocks <= batch_blocks_free(&r->batch);
-}
-
-struct queue *replica_first_queue(struct wm_replica *r)
-{
-    if (r->n_waiting == 0)
-        return NULL;
-    struct queue *queue = r->queues;
-    while (queue->n == 0)
-        queue++;
-    return queue;
-}
+#include "admission.h"
 
 /* The next request that may enter the batch now, after those that waited too long were dropped. */
 static struct wm_pending *next_admissible(struct wm_replica *r, struct queue **queue)
@@ -43,7 +23,7 @@ static struct wm_pending *next_admissible(struct wm_replica *r, struct queue **q
 static uint32_t admit(struct wm_replica *r, struct queue *queue)
 {
     struct batch *const b = &r->batch;
-    const uint32_t slot = b->free_slots[--b->n_free];
+    const uint32_t slot = batch_take_slot(b);
     struct wm_pending *const s = &b->slots[slot];
     *s = *queue_front(queue);
     queue_pop(queue);
@@ -51,10 +31,9 @@ static uint32_t admit(struct wm_replica *r, struct queue *queue)
     if (!s->admitted && s->arrival_ns >= r->service->warmup_ns)
         wm_ns_hist_add(&r->service->classes[s->class_id].wait, r->now_ns - s->arrival_ns);
     s->admitted = true;
-    s->blocks = blocks_needed(r, s);
-    b->blocks_used += s->blocks;
+    s->progress = WM_READING;
     s->todo_tok = s->input_tok + s->made_tok - s->hit_tok;
-    b->state[slot] = SLOT_READING;
+    b->blocks_before += s->blocks;
     b->n_reading++;
     return slot;
 }
@@ -63,32 +42,35 @@ static uint32_t admit(struct wm_replica *r, struct queue *queue)
 static void resume(struct wm_replica *r, uint32_t slot)
 {
     struct wm_pending *const s = &r->batch.slots[slot];
-    if (r->params.batching != WM_BATCH_DECODE_ONLY)
-        r->extra_s += r->params.swap_s_per_tok * (double)(s->input_tok + s->made_tok);
+    if (r->params->batching != WM_BATCH_DECODE_ONLY)
+        r->extra_s += r->params->swap_s_per_tok * (double)(s->input_tok + s->made_tok);
     s->has_kv = false;
     r->batch.n_reading--;
     batch_join(&r->batch, slot);
 }
 
-static void take_chunk(struct wm_replica *r, uint32_t slot, uint32_t n_tok)
+/* A prompt of the step gets some of its tokens read. */
+static void give(struct wm_replica *r, struct chunk *chunk, uint32_t n_tok, struct prompts *sum)
 {
-    r->chunk[r->n_reading] = n_tok;
-    r->reading[r->n_reading++] = slot;
+    const struct wm_pending *const s = &r->batch.slots[chunk->slot];
+    const double c = (double)n_tok;
+    const double before = (double)(s->input_tok + s->made_tok - s->todo_tok);
+    chunk->tok = n_tok;
+    sum->tok += n_tok;
+    sum->pairs += c * (before + 0.5 * c);
+    sum->reach += before + 0.5 * c;
 }
 
-/* Admits what may enter and gives the step's token budget away; returns its prompt tokens. */
-uint32_t replica_fill_step(struct wm_replica *r)
+void replica_fill_step(struct wm_replica *r, struct prompts *sum)
 {
-    const struct wm_replica_params *const p = &r->params;
+    const struct wm_replica_params *const p = r->params;
     const bool chunked = p->batching == WM_BATCH_CHUNKED;
     const uint32_t decode_tok = chunked ? r->batch.n_decoding : 0;
     uint32_t left = p->token_budget > decode_tok ? p->token_budget - decode_tok : 0;
-    uint32_t sum = 0;
     if (r->n_reading > 0) { /* a prompt begun in an earlier step */
-        const uint32_t todo = r->batch.slots[r->reading[0]].todo_tok;
-        r->chunk[0] = todo < left ? todo : left;
-        sum += r->chunk[0];
-        left -= r->chunk[0];
+        const uint32_t todo = r->batch.slots[r->reading[0].slot].todo_tok;
+        give(r, &r->reading[0], todo < left ? todo : left, sum);
+        left -= sum->tok;
     }
     struct queue *queue = NULL;
     for (struct wm_pending *next; left > 0 && (next = next_admissible(r, &queue)) != NULL;) {
@@ -98,33 +80,12 @@ uint32_t replica_fill_step(struct wm_replica *r)
             continue;
         }
         const uint32_t todo = next->input_tok + next->made_tok - next->hit_tok;
-        if (!chunked && todo > left && sum > 0)
+        if (!chunked && todo > left && sum->tok > 0)
             break; /* a prompt longer than the budget is read alone */
         const uint32_t n_tok = chunked && todo > left ? left : todo;
-        take_chunk(r, admit(r, queue), n_tok);
-        sum += n_tok;
+        struct chunk *const chunk = &r->reading[r->n_reading++];
+        chunk->slot = admit(r, queue);
+        give(r, chunk, n_tok, sum);
         left -= n_tok < left ? n_tok : left;
     }
-    return sum;
-}
-
-/* Whether the one that has just queued up at `priority` may enter at the next boundary. */
-bool replica_may_enter(const struct wm_replica *r, uint32_t priority, const struct wm_pending *p)
-{
-    if (r->batch.n_free == 0 || r->queues[priority].n > 1 || !replica_fits(r, p))
-        return false;
-    for (uint32_t i = 0; i < priority; i++)
-        if (r->queues[i].n > 0)
-            return false;
-    return r->params.batching != WM_BATCH_CHUNKED || r->batch.n_decoding < r->params.token_budget;
-}
-
-/* Blocks of its longest state, alone; more than there are: it can never be served. */
-bool replica_is_too_large(const struct wm_replica *r, const struct wm_pending *p)
-{
-    const struct batch *const b = &r->batch;
-    const uint64_t steps =
-        ((uint64_t)p->output_tok << WM_CTX_FRAC_BITS) / (uint64_t)b->ctx_per_step;
-    const uint64_t blocks = blocks_of(b, p->input_tok) + steps / b->block_steps + 2;
-    return blocks + r->params.watermark_blocks > b->n_blocks;
 }

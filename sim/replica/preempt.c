@@ -6,23 +6,23 @@ void replica_send_back(struct wm_replica *r, uint32_t slot, bool keeps_kv)
 {
     struct batch *const b = &r->batch;
     struct wm_pending *const s = &b->slots[slot];
-    if (b->state[slot] == SLOT_DECODING)
-        heap_remove(b, slot);
-    const uint64_t steps = b->state[slot] == SLOT_DECODING ? b->step - s->join_step : 0;
-    const bool decoding = b->state[slot] == SLOT_DECODING;
+    const bool decoding = s->progress == WM_DECODING;
+    const uint64_t steps = decoding ? steps_made(b, s) : 0;
+    if (decoding)
+        completions_remove(b, slot);
     batch_release(b, slot);
-    s->made_tok += (uint32_t)(steps * (uint64_t)b->ctx_per_step >> WM_CTX_FRAC_BITS);
+    s->made_tok += (uint32_t)(steps * b->ctx_per_step >> WM_CTX_FRAC_BITS);
+    s->blocks = blocks_of(b, s->input_tok + s->made_tok);
     s->has_kv = keeps_kv && decoding;
     if (s->has_kv)
-        r->extra_s += r->params.swap_s_per_tok * (double)(s->input_tok + s->made_tok);
+        r->extra_s += r->params->swap_s_per_tok * (double)(s->input_tok + s->made_tok);
     if (!decoding) /* what was read of its prompt is lost, and no longer part of this step */
         for (uint32_t i = 0; i < r->n_reading; i++)
-            if (r->reading[i] == slot) {
+            if (r->reading[i].slot == slot) {
                 r->reading[i] = r->reading[--r->n_reading];
-                r->chunk[i] = r->chunk[r->n_reading];
                 break;
             }
-    queue_push_front(&r->queues[replica_priority(r, s)], r->arena, s);
+    queue_push_front(&r->queues[replica_priority(r, s->class_id)], r->arena, s);
     r->n_waiting++;
 }
 
@@ -31,15 +31,15 @@ uint32_t replica_victim(const struct wm_replica *r)
 {
     const struct batch *const b = &r->batch;
     uint32_t worst = UINT32_MAX;
-    for (uint32_t i = 0; i < b->max_seqs; i++) {
-        if (b->state[i] == SLOT_FREE)
+    for (uint32_t i = 0; i < b->n_touched; i++) {
+        if (b->slots[i].progress == WM_WAITING)
             continue;
         if (worst == UINT32_MAX) {
             worst = i;
             continue;
         }
         const struct wm_pending *const x = &b->slots[i], *const y = &b->slots[worst];
-        const uint32_t px = replica_priority(r, x), py = replica_priority(r, y);
+        const uint32_t px = replica_priority(r, x->class_id), py = replica_priority(r, y->class_id);
         if (px != py                         ? px > py
             : x->arrival_ns != y->arrival_ns ? x->arrival_ns > y->arrival_ns
                                              : x->id > y->id)
@@ -54,5 +54,5 @@ void replica_preempt_one(struct wm_replica *r)
     r->totals.n_preempted++;
     r->service->classes[r->batch.slots[slot].class_id].n_preempted++;
     r->no_admission = true;
-    replica_send_back(r, slot, r->params.preemption == WM_PREEMPT_SWAP);
+    replica_send_back(r, slot, r->params->preemption == WM_PREEMPT_SWAP);
 }

@@ -27,11 +27,11 @@ static inline void queue_reserve(struct queue *q, struct wm_arena *arena)
     *q = (struct queue){.ring = grown, .n = q->n, .mask = places - 1};
 }
 
-static inline void queue_push_back(struct queue *q, struct wm_arena *arena,
-                                   const struct wm_pending *p)
+/* The place of a new last one, for the caller to fill. */
+static inline struct wm_pending *queue_add(struct queue *q, struct wm_arena *arena)
 {
     queue_reserve(q, arena);
-    q->ring[(q->head + q->n++) & q->mask] = *p;
+    return &q->ring[(q->head + q->n++) & q->mask];
 }
 
 static inline void queue_push_front(struct queue *q, struct wm_arena *arena,
@@ -50,8 +50,8 @@ static inline struct wm_pending *queue_front(const struct queue *q)
 
 static inline void queue_pop(struct queue *q)
 {
-    q->head = (q->head + 1) & q->mask;
     q->n--;
+    q->head = q->n > 0 ? (q->head + 1) & q->mask : 0; /* begin again where memory is at hand */
 }
 
 #endif

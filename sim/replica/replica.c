@@ -5,7 +5,7 @@
  */
 #include "wattmill/replica.h"
 
-#include "replica_state.h"
+#include "segment.h"
 
 const char *const wm_batching_words[] = {"chunked", "prefill-first", "prefill-only", "decode-only",
                                          NULL};
@@ -13,22 +13,19 @@ const char *const wm_preemption_words[] = {"recompute", "swap", NULL};
 
 static void batch_init(struct wm_replica *r)
 {
-    const struct wm_replica_params *const p = &r->params;
+    const struct wm_replica_params *const p = r->params;
     struct batch *const b = &r->batch;
     const double steps = floor((double)p->block_tok / p->tok_per_step + 0.5);
     *b = (struct batch){.slots = WM_NEW_ARRAY(r->arena, struct wm_pending, p->max_seqs),
-                        .state = WM_NEW_ARRAY(r->arena, uint8_t, p->max_seqs),
-                        .free_slots = WM_NEW_ARRAY(r->arena, uint32_t, p->max_seqs),
+                        .next_done = NOBODY_DONE,
                         .n_free = p->max_seqs,
-                        .max_seqs = p->max_seqs,
-                        .done = WM_NEW_ARRAY(r->arena, uint64_t, p->max_seqs + 1),
-                        .ctx_per_step = (int64_t)(p->tok_per_step * (1 << WM_CTX_FRAC_BITS) + 0.5),
+                        .first_free = NO_SLOT,
+                        .done = WM_NEW_ARRAY(r->arena, uint64_t, p->max_seqs + DONE_MARGIN),
+                        .ctx_per_step = (uint32_t)(p->tok_per_step * (1 << WM_CTX_FRAC_BITS) + 0.5),
                         .n_blocks = p->kv_blocks,
                         .block_tok = p->block_tok,
                         .block_steps = steps < 1.0 ? 1 : (uint32_t)steps};
-    b->crossing = WM_NEW_ARRAY(r->arena, uint32_t, b->block_steps);
-    for (uint32_t i = 0; i < p->max_seqs; i++)
-        b->free_slots[i] = p->max_seqs - 1 - i;
+    b->n_at_phase = WM_NEW_ARRAY(r->arena, uint32_t, b->block_steps);
 }
 
 struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replica_params *p,
@@ -40,16 +37,14 @@ struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replic
     WM_REQUIRE(p->token_budget >= 1 && p->token_budget <= table->max_tok);
     struct wm_replica *const r = WM_NEW(arena, struct wm_replica);
     *r = (struct wm_replica){.arena = arena,
-                             .params = *p,
+                             .params = p,
                              .table = table,
                              .service = service,
                              .index = index,
                              .per_step = per_step,
                              .up = true,
-                             .next_ns = WM_TIME_NEVER,
-                             .reading = WM_NEW_ARRAY(arena, uint32_t, p->max_seqs),
-                             .chunk = WM_NEW_ARRAY(arena, uint32_t, p->max_seqs),
-                             .ended = WM_NEW_ARRAY(arena, uint32_t, p->max_seqs)};
+                             .clock.next_ns = WM_TIME_NEVER,
+                             .reading = WM_NEW_ARRAY(arena, struct chunk, p->max_seqs)};
     batch_init(r);
     for (size_t i = 0; i < WM_PRIORITIES; i++)
         queue_init(&r->queues[i], arena);
@@ -78,22 +73,19 @@ void replica_leave(struct wm_replica *r, const struct wm_pending *p, int64_t fin
 static void finish_done(struct wm_replica *r)
 {
     struct batch *const b = &r->batch;
-    while (b->n_decoding > 0 && batch_done_step(b) <= b->step) {
-        const uint32_t slot = (uint32_t)(b->done[0] & ((1u << SLOT_BITS) - 1));
-        if (b->n_decoding > 1)
-            heap_sink(b, b->n_decoding - 1, 0, b->done[b->n_decoding - 1]);
+    while (batch_done_step(b) <= b->step) {
+        const uint32_t slot = batch_done_slot(b);
+        completions_pop(b);
         replica_leave(r, &b->slots[slot], r->now_ns, false);
         batch_release(b, slot);
     }
 }
 
-/* New blocks of the present step, for those that go on. */
-static void grow(struct wm_replica *r)
+/* The present step took new blocks: those who go on need them. */
+static void make_room(struct wm_replica *r)
 {
-    struct batch *const b = &r->batch;
-    while (b->n_decoding > 0 && batch_growth_next(b) > batch_blocks_free(b))
+    while (r->batch.n_decoding > 0 && !batch_has_room(&r->batch, 0))
         replica_preempt_one(r);
-    batch_grow(b, 1);
 }
 
 /* A read prompt: its first token is there; it leaves, goes to a decode worker, or joins the batch. */
@@ -109,7 +101,7 @@ static void prompt_read(struct wm_replica *r, uint32_t slot)
         batch_release(b, slot);
         return;
     }
-    if (r->params.batching == WM_BATCH_PREFILL_ONLY) {
+    if (r->params->batching == WM_BATCH_PREFILL_ONLY) {
         s->has_kv = true;
         r->outstanding_tok -= (uint64_t)s->input_tok + s->output_tok;
         batch_release(b, slot);
@@ -117,11 +109,11 @@ static void prompt_read(struct wm_replica *r, uint32_t slot)
         return;
     }
     const uint32_t needed = blocks_of(b, s->input_tok + s->made_tok);
-    while (b->state[slot] == SLOT_READING && needed - s->blocks > batch_blocks_free(b))
+    while (s->progress == WM_READING && !batch_has_room(b, needed - s->blocks))
         replica_preempt_one(r);
-    if (b->state[slot] != SLOT_READING)
+    if (s->progress != WM_READING)
         return; /* it was the one to give way */
-    b->blocks_used += needed - s->blocks;
+    b->blocks_before += needed - s->blocks;
     s->blocks = needed;
     b->n_reading--;
     batch_join(b, slot);
@@ -130,21 +122,19 @@ static void prompt_read(struct wm_replica *r, uint32_t slot)
 /* Prompts of the step that ended. All were read to their end but perhaps the last, which goes on. */
 static void advance_prompts(struct wm_replica *r)
 {
-    struct batch *const b = &r->batch;
-    uint32_t n = r->n_reading;
-    for (uint32_t i = 0; i < n; i++) {
-        b->slots[r->reading[i]].todo_tok -= r->chunk[i];
-        r->totals.prefill_tok += r->chunk[i];
-        r->ended[i] = r->reading[i];
-    }
+    const uint32_t n = r->n_reading;
     r->n_reading = 0;
-    if (n > 0 && b->slots[r->ended[n - 1]].todo_tok > 0) {
-        r->reading[r->n_reading++] = r->ended[n - 1];
-        n--;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct chunk chunk = r->reading[i];
+        struct wm_pending *const s = &r->batch.slots[chunk.slot];
+        if (s->progress != WM_READING)
+            continue; /* an earlier one has sent it back */
+        s->todo_tok -= chunk.tok;
+        if (s->todo_tok == 0)
+            prompt_read(r, chunk.slot);
+        else
+            r->reading[r->n_reading++] = chunk;
     }
-    for (uint32_t i = 0; i < n; i++)
-        if (b->state[r->ended[i]] == SLOT_READING) /* an earlier one may have sent it back */
-            prompt_read(r, r->ended[i]);
 }
 
 /* What runs from the present boundary on. */
@@ -155,16 +145,18 @@ static void plan(struct wm_replica *r)
         r->next_table = NULL;
     }
     const bool preempted = r->no_admission;
-    const uint32_t prompt_tok = r->n_waiting > 0 || r->n_reading > 0 ? replica_fill_step(r) : 0;
+    struct prompts prompts = {0};
+    if (r->n_waiting > 0 || r->n_reading > 0)
+        replica_fill_step(r, &prompts);
     r->no_admission = false;
     if (r->n_reading > 0) {
-        replica_plan_mixed(r, prompt_tok);
+        replica_plan_mixed(r, &prompts);
     } else if (r->batch.n_decoding > 0) {
         replica_plan_jump(r, preempted);
     } else {
         r->segment = SEGMENT_NONE;
         r->idle_since_ns = r->now_ns;
-        r->next_ns = WM_TIME_NEVER;
+        r->clock.next_ns = WM_TIME_NEVER;
         r->frac = 0;
     }
 }
@@ -180,7 +172,7 @@ void wm_replica_step(struct wm_replica *r)
     replica_end_segment(r);
     if (decoded) {
         finish_done(r);
-        grow(r);
+        make_room(r);
     }
     if (mixed)
         advance_prompts(r);
@@ -194,24 +186,34 @@ static void start_if_idle(struct wm_replica *r, int64_t now_ns)
     r->totals.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
     /* a boundary at once, but after all that arrives at the same instant */
     r->segment = SEGMENT_START;
-    r->now_ns = r->next_ns = now_ns;
+    r->now_ns = r->clock.next_ns = now_ns;
     r->frac = 0;
+}
+
+/* The one that has just queued up as the last of its priority: it may want to enter soon. */
+static void queued(struct wm_replica *r, int64_t now_ns, uint32_t priority, struct wm_pending *p)
+{
+    p->blocks = blocks_of(&r->batch, p->input_tok + p->made_tok);
+    r->outstanding_tok += (uint64_t)p->input_tok + p->output_tok;
+    r->n_waiting++;
+    if (replica_is_too_large(r, p)) {
+        r->n_waiting--;
+        r->queues[priority].n--;
+        replica_leave(r, p, now_ns, true);
+    } else if (r->segment == SEGMENT_JUMP) {
+        if (replica_may_enter(r, priority, p))
+            replica_cut_jump(r, now_ns);
+    } else if (r->segment == SEGMENT_NONE) {
+        start_if_idle(r, now_ns);
+    }
 }
 
 void wm_replica_arrive_again(struct wm_replica *r, int64_t now_ns, const struct wm_pending *p)
 {
-    const uint32_t priority = replica_priority(r, p);
-    r->outstanding_tok += (uint64_t)p->input_tok + p->output_tok;
-    if (replica_is_too_large(r, p)) {
-        replica_leave(r, p, now_ns, true);
-        return;
-    }
-    queue_push_back(&r->queues[priority], r->arena, p);
-    r->n_waiting++;
-    if (r->segment == SEGMENT_NONE)
-        start_if_idle(r, now_ns);
-    else if (r->segment == SEGMENT_JUMP && replica_may_enter(r, priority, p))
-        replica_cut_jump(r, now_ns);
+    const uint32_t priority = replica_priority(r, p->class_id);
+    struct wm_pending *const place = queue_add(&r->queues[priority], r->arena);
+    *place = *p;
+    queued(r, now_ns, priority, place);
 }
 
 /* Tokens of the prompt that need not be read: at least one is, to make the first token. */
@@ -220,7 +222,7 @@ static uint32_t prefix_hit(struct wm_replica *r, const struct wm_request *q)
     uint32_t hit_tok = q->hit_tok;
     if (q->n_blocks > 0 && q->block_tok > 0) {
         if (r->cache == NULL)
-            r->cache = wm_prefix_cache_new(r->arena, r->params.cache_tok / q->block_tok);
+            r->cache = wm_prefix_cache_new(r->arena, r->params->cache_tok / q->block_tok);
         const uint64_t hits = wm_prefix_cache_use(r->cache, q->blocks, q->n_blocks);
         hit_tok = hits * q->block_tok < q->input_tok ? (uint32_t)hits * q->block_tok : q->input_tok;
     }
@@ -230,25 +232,22 @@ static uint32_t prefix_hit(struct wm_replica *r, const struct wm_request *q)
 void wm_replica_arrive(struct wm_replica *r, int64_t now_ns, const struct wm_request *q,
                        uint64_t id)
 {
-    const struct wm_pending p = {.arrival_ns = q->arrival_ns,
-                                 .first_ns = -1,
-                                 .id = id,
-                                 .session = q->session,
-                                 .input_tok = q->input_tok,
-                                 .output_tok = q->output_tok,
-                                 .hit_tok = prefix_hit(r, q),
-                                 .class_id = (uint16_t)q->class_id};
-    wm_replica_arrive_again(r, now_ns, &p);
-}
-
-int64_t wm_replica_next(const struct wm_replica *r)
-{
-    return r->next_ns;
+    const uint32_t priority = replica_priority(r, q->class_id);
+    struct wm_pending *const p = queue_add(&r->queues[priority], r->arena);
+    *p = (struct wm_pending){.arrival_ns = q->arrival_ns,
+                             .first_ns = -1,
+                             .id = id,
+                             .session = q->session,
+                             .input_tok = q->input_tok,
+                             .output_tok = q->output_tok,
+                             .hit_tok = prefix_hit(r, q),
+                             .class_id = (uint16_t)q->class_id};
+    queued(r, now_ns, priority, p);
 }
 
 void wm_replica_set_table(struct wm_replica *r, int64_t now_ns, const struct wm_step_table *table)
 {
-    WM_REQUIRE(table->max_seqs >= r->params.max_seqs && table->max_tok >= r->params.token_budget);
+    WM_REQUIRE(table->max_seqs >= r->params->max_seqs && table->max_tok >= r->params->token_budget);
     if (r->segment == SEGMENT_NONE) {
         if (r->up)
             r->totals.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
@@ -268,7 +267,8 @@ void wm_replica_fail(struct wm_replica *r, int64_t now_ns)
     if (r->segment == SEGMENT_NONE) {
         r->totals.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
     } else if (r->segment == SEGMENT_JUMP && replica_steps_over(r, now_ns) > 0) {
-        r->n_steps = replica_steps_over(r, now_ns);
+        r->n_steps = (uint32_t)replica_steps_over(r, now_ns);
+        r->time = jump_time(r->first_time, r->more_time, r->n_steps);
         replica_end_segment(r);
         finish_done(r);
     }
@@ -286,7 +286,7 @@ void wm_replica_fail(struct wm_replica *r, int64_t now_ns)
     r->segment = SEGMENT_NONE;
     r->now_ns = now_ns;
     r->frac = 0;
-    r->next_ns = WM_TIME_NEVER;
+    r->clock.next_ns = WM_TIME_NEVER;
 }
 
 void wm_replica_repair(struct wm_replica *r, int64_t now_ns)
@@ -339,7 +339,7 @@ uint64_t wm_replica_outstanding_tok(const struct wm_replica *r)
 
 uint32_t wm_replica_kv_used(const struct wm_replica *r)
 {
-    return r->batch.blocks_used;
+    return batch_blocks_used(&r->batch);
 }
 
 const struct wm_prefix_cache *wm_replica_cache(const struct wm_replica *r)
@@ -353,5 +353,6 @@ struct wm_replica_totals wm_replica_totals(const struct wm_replica *r, int64_t n
     if (r->segment == SEGMENT_NONE && r->up)
         t.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
     t.energy_j += t.idle_j;
+    t.decode_tok = r->batch.made * r->batch.ctx_per_step >> WM_CTX_FRAC_BITS;
     return t;
 }

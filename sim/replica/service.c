@@ -24,13 +24,18 @@ static double low_edge_ns(uint32_t bin)
     return ldexp(mantissa + (1 << WM_NS_HIST_MANTISSA_BITS), (int)octave - 1);
 }
 
-void wm_ns_hist_add(struct wm_ns_hist *l, int64_t time_ns)
+static inline void hist_add(struct wm_ns_hist *l, int64_t time_ns)
 {
     const int64_t x = time_ns > 0 ? time_ns : 0;
     l->n++;
     l->max_ns = x > l->max_ns ? x : l->max_ns;
     l->sum_ns += (double)x;
     l->bins[bin_of((uint64_t)x)]++;
+}
+
+void wm_ns_hist_add(struct wm_ns_hist *l, int64_t time_ns)
+{
+    hist_add(l, time_ns);
 }
 
 double wm_ns_hist_quantile_s(const struct wm_ns_hist *l, double prob)
@@ -76,7 +81,7 @@ static void change_level(struct wm_service_class *c, int64_t now_ns, int by)
 {
     c->present_ns += (double)c->n_present * (double)(now_ns - c->since_ns);
     c->since_ns = now_ns;
-    c->n_present += (uint64_t)(int64_t)by;
+    c->n_present += by;
 }
 
 static void count(struct wm_tok_count *n, uint32_t input_tok, uint32_t output_tok)
@@ -107,10 +112,10 @@ void wm_service_left(struct wm_service *s, int64_t now_ns, const struct wm_serve
         c->n_slo_met += (p->ttft_slo_ns == 0 || ttft_ns <= p->ttft_slo_ns) &&
                         (p->tpot_slo_ns == 0 || tpot_ns <= p->tpot_slo_ns);
         if (r->arrival_ns >= s->warmup_ns) {
-            wm_ns_hist_add(&c->ttft, ttft_ns);
-            wm_ns_hist_add(&c->e2e, ttft_ns + decode_ns);
+            hist_add(&c->ttft, ttft_ns);
+            hist_add(&c->e2e, ttft_ns + decode_ns);
             if (r->output_tok > 1)
-                wm_ns_hist_add(&c->tpot, tpot_ns);
+                hist_add(&c->tpot, tpot_ns);
         }
     }
     if (s->on_served != NULL)

@@ -338,9 +338,9 @@ static void naive_run(struct naive *s)
             double time_s = s->t->token_s[(tok + n + 7) / 8] + s->t->prompt_s * n_reading +
                             s->t->pair_s * pairs + s->t->reach_s * reach;
             time_s += s->t->seq_s[n];
-            if (n > 0)
-                time_s += (double)s->t->ctx[n] * (double)context / units;
             time = (int64_t)((time_s + s->extra_s) * units + 0.5);
+            if (n > 0)
+                time += s->t->ctx[n] * context;
         } else {
             time = s->t->decode[n] + s->t->ctx[n] * context;
             if (s->extra_s > 0.0)
