@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "timers.h"
-#include "tournament.h"
 #include "wattmill/require.h"
+#include "wattmill/tournament.h"
 
 static const uint32_t none = UINT32_MAX;
 

@@ -1,4 +1,4 @@
-#include "tournament.h"
+#include "wattmill/tournament.h"
 
 #include "wattmill/require.h"
 

@@ -1,6 +1,7 @@
 #include "router.h"
 
 #include "wattmill/require.h"
+#include "wattmill/tournament.h"
 
 const char *const wm_router_words[] = {"round-robin", "least-tokens",    "least-requests",
                                        "two-choices", "prefix-affinity", NULL};
@@ -17,40 +18,40 @@ struct home {
 
 struct router {
     enum wm_router kind;
-    uint32_t n, leaves, next; /* leaves: a power of two */
-    uint64_t *load;           /* of each replica */
-    uint32_t *winner;         /* [2 * leaves]: replica of least load below a node */
-    uint64_t sum;             /* of loads that are not ROUTER_DOWN */
+    uint32_t n, next;
+    uint64_t *load; /* of each replica */
+    uint64_t sum;   /* of loads that are not ROUTER_DOWN */
     uint32_t n_up;
-    struct home *homes; /* prefix affinity */
+    struct wm_tournament least; /* of load */
+    struct home *homes;         /* prefix affinity */
+    void (*on_compare)(void *context, uint32_t replica);
+    void *context;
     struct wm_rng rng;
 };
 
 struct router *router_new(struct wm_arena *arena, enum wm_router kind, uint32_t n, uint64_t seed)
 {
     struct router *const r = WM_NEW(arena, struct router);
-    uint32_t leaves = 1;
-    while (leaves < n)
-        leaves *= 2;
     *r = (struct router){.kind = kind,
                          .n = n,
-                         .leaves = leaves,
-                         .load = WM_NEW_ARRAY(arena, uint64_t, leaves),
-                         .winner = WM_NEW_ARRAY(arena, uint32_t, 2 * (size_t)leaves),
+                         .load = WM_NEW_ARRAY(arena, uint64_t, n),
                          .n_up = n,
                          .rng = wm_rng_stream(seed, "router", 0)};
-    for (uint32_t i = 0; i < leaves; i++) {
-        r->load[i] = i < n ? 0 : ROUTER_DOWN;
-        r->winner[leaves + i] = i;
-    }
-    for (uint32_t i = leaves - 1; i > 0; i--)
-        r->winner[i] = r->winner[2 * i]; /* all loads are equal: the smallest number wins */
+    wm_tournament_init(&r->least, arena, n, WM_WAY_BEST);
+    for (uint32_t i = 0; i < n; i++)
+        r->least.set(&r->least, i, WM_KEY_ZERO);
     if (kind == WM_ROUTE_PREFIX) {
         r->homes = WM_NEW_ARRAY(arena, struct home, HOMES);
         for (uint32_t i = 0; i < HOMES; i++)
             r->homes[i].replica = UINT32_MAX;
     }
     return r;
+}
+
+void router_on_compare(struct router *r, void (*fn)(void *context, uint32_t replica), void *context)
+{
+    r->on_compare = fn;
+    r->context = context;
 }
 
 void router_set(struct router *r, uint32_t replica, uint64_t load)
@@ -63,10 +64,7 @@ void router_set(struct router *r, uint32_t replica, uint64_t load)
     r->load[replica] = load;
     if (r->kind == WM_ROUTE_ROUND_ROBIN || r->kind == WM_ROUTE_TWO_CHOICES)
         return; /* nobody asks for the least */
-    for (uint32_t i = (r->leaves + replica) / 2; i > 0; i /= 2) {
-        const uint32_t a = r->winner[2 * i], b = r->winner[2 * i + 1];
-        r->winner[i] = r->load[b] < r->load[a] ? b : a;
-    }
+    r->least.set(&r->least, replica, load == ROUTER_DOWN ? WM_KEY_NEVER : WM_KEY_ZERO + load);
 }
 
 static uint32_t next_up(struct router *r)
@@ -91,6 +89,8 @@ static uint32_t random_up(struct router *r)
 static uint32_t two_choices(struct router *r)
 {
     const uint32_t a = random_up(r), b = random_up(r);
+    r->on_compare(r->context, a);
+    r->on_compare(r->context, b);
     return r->load[b] < r->load[a] ? b : a;
 }
 
@@ -110,7 +110,7 @@ static uint32_t by_prefix(struct router *r, const struct wm_request *q)
     }
     const double limit = overload * (double)r->sum / (double)r->n_up + (double)q->input_tok;
     if (pick == UINT32_MAX || r->load[pick] == ROUTER_DOWN || (double)r->load[pick] > limit)
-        pick = r->winner[1];
+        pick = r->least.first_id;
     for (uint32_t i = 0; i < q->n_blocks; i++)
         r->homes[home_slot(q->blocks[i])] = (struct home){q->blocks[i], pick};
     return pick;
@@ -131,5 +131,5 @@ uint32_t router_pick(struct router *r, const struct wm_request *q)
     case WM_ROUTE_LEAST_REQUESTS:
         break;
     }
-    return r->winner[1];
+    return r->least.first_id;
 }

@@ -150,6 +150,49 @@ START_TEST(informed_routers_wait_less_than_taking_turns)
 }
 END_TEST
 
+static void look(void *context, const struct wm_served *served)
+{
+    (void)served;
+    ++*(uint64_t *)context;
+}
+
+/* A listener makes every boundary an event; without one replicas run when a request comes to them. */
+START_TEST(a_lazy_fleet_serves_as_one_that_is_watched)
+{
+    struct wm_fleet_params p = fleet(7, _i == 0 ? WM_ROUTE_ROUND_ROBIN : WM_ROUTE_TWO_CHOICES);
+    const struct wm_fleet_event events[] = {
+        {.time_ns = 20 * WM_NS_PER_S, .kind = WM_FLEET_CLOCK, .first = 2, .n = 3, .value = 0.7},
+        {.time_ns = 31 * WM_NS_PER_S, .kind = WM_FLEET_FAIL, .first = 0, .n = 2},
+        {.time_ns = 45 * WM_NS_PER_S, .kind = WM_FLEET_REPAIR, .first = 0, .n = 2}};
+    p.events = events;
+    p.n_events = 3;
+    p.mtbf_s = 40.0;
+    p.mttr_s = 5.0;
+    struct wm_service *const lazy = wm_service_new(arena, 1, NULL);
+    struct wm_service *const watched = wm_service_new(arena, 1, NULL);
+    uint64_t n_seen = 0;
+    watched->on_served = look;
+    watched->context = &n_seen;
+    const struct wm_fleet_totals a = run(p, lazy, 60.0, 6000, true);
+    const struct wm_fleet_totals b = run(p, watched, 60.0, 6000, true);
+    ck_assert_uint_eq(n_seen, 6000);
+    ck_assert_uint_lt(2 * a.n_events, b.n_events);
+    ck_assert_uint_gt(a.n_failures, 5);
+    ck_assert_uint_eq(a.n_failures, b.n_failures);
+    ck_assert_uint_eq(a.work.n_steps, b.work.n_steps);
+    ck_assert_int_eq(a.work.busy_ns, b.work.busy_ns);
+    ck_assert_int_eq(a.end_ns, b.end_ns);
+    ck_assert_double_eq_tol(a.work.energy_j / b.work.energy_j, 1.0, 1e-12);
+    ck_assert_mem_eq(a.waiting, b.waiting, sizeof a.waiting);
+    const struct wm_service_class *const x = &lazy->classes[0], *const y = &watched->classes[0];
+    ck_assert_mem_eq(x->ttft.bins, y->ttft.bins, sizeof x->ttft.bins);
+    ck_assert_mem_eq(x->tpot.bins, y->tpot.bins, sizeof x->tpot.bins);
+    ck_assert_mem_eq(x->e2e.bins, y->e2e.bins, sizeof x->e2e.bins);
+    ck_assert_double_eq_tol(wm_service_mean_present(x, a.end_ns),
+                            wm_service_mean_present(y, b.end_ns), 1e-9);
+}
+END_TEST
+
 START_TEST(prefix_affinity_hits_more_than_spreading)
 {
     uint64_t hit_tok[2];
@@ -392,6 +435,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, one_replica_in_a_fleet_is_that_replica);
     tcase_add_test(tc, informed_routers_wait_less_than_taking_turns);
+    tcase_add_loop_test(tc, a_lazy_fleet_serves_as_one_that_is_watched, 0, 2);
     tcase_add_test(tc, prefix_affinity_hits_more_than_spreading);
     tcase_add_test(tc, failures_lose_nothing_and_cost_time);
     tcase_add_test(tc, requests_wait_out_a_time_without_any_replica);

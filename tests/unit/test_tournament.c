@@ -1,5 +1,5 @@
 /* The winner tree: the leader by exhaustive search, and the vector code against the portable one. */
-#include "../../sim/engine/tournament.h"
+#include "wattmill/tournament.h"
 
 #include <stdio.h>
 

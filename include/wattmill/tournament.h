@@ -12,15 +12,15 @@
  * portable code compares integers; the order is the same bit for bit. Eight entities or fewer are
  * one node and are scanned.
  */
-#ifndef WM_ENGINE_TOURNAMENT_H
-#define WM_ENGINE_TOURNAMENT_H
+#ifndef WATTMILL_TOURNAMENT_H
+#define WATTMILL_TOURNAMENT_H
 
 #include "wattmill/engine.h"
 
 enum { WM_TOURNAMENT_LEVELS = 11 }; /* 8^11 > 2^32 */
 
-#define WM_KEY_ZERO  (UINT64_C(1) << 62)             /* 2.0 */
-#define WM_KEY_NEVER (UINT64_C(0x7ff) << 52)         /* infinity */
+#define WM_KEY_ZERO  (UINT64_C(1) << 62)     /* 2.0 */
+#define WM_KEY_NEVER (UINT64_C(0x7ff) << 52) /* infinity */
 
 struct wm_tournament;
 typedef void (*wm_tournament_set_fn)(struct wm_tournament *t, uint32_t id, uint64_t key);
@@ -32,8 +32,9 @@ struct wm_tournament {
     uint64_t *keys; /* level 0: the entities; then the winners of eight each, level by level */
     uint32_t *ids;  /* whose key it is, from level 1 */
     uint32_t offset[WM_TOURNAMENT_LEVELS]; /* where a level begins */
-    wm_tournament_set_fn set;        /* gives entity `id` < n a key */
-    wm_tournament_set_fn set_leader; /* the same, faster, for one that led: the whole path changes */
+    wm_tournament_set_fn set;              /* gives entity `id` < n a key */
+    wm_tournament_set_fn
+        set_leader; /* the same, faster, for one that led: the whole path changes */
 };
 
 /* How to look at a node. The fastest way this processor has is the default. */
