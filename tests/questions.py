@@ -1,4 +1,4 @@
-"""The commands of docs/questions.md and README.md, run, and their output beside them.
+"""The commands of docs/questions.md, docs/accuracy.md and README.md, run, and their output beside them.
 
 usage: questions.py BIN check|update FILE...
 

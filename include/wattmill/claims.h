@@ -37,6 +37,24 @@ struct wm_claims {
     size_t n_parts;
 };
 
+/** Boards' energy of an output token, time between tokens, power of a board, at a batch. */
+struct wm_energy_figures {
+    double batch, j_per_tok, itl_s, board_w; /* 0 or NAN: not given */
+};
+
+/** A measured operating point beside the model's. */
+struct wm_energy_row {
+    const char *llm, *precision, *task, *accelerator;
+    double n_gpus;
+    struct wm_energy_figures measured; /* batch 0: the best, wherever it was */
+    struct wm_energy_figures computed;
+};
+
+struct wm_energy_rows {
+    struct wm_energy_row *items;
+    size_t n;
+};
+
 /** Called after each claim. */
 typedef void (*wm_claims_progress_fn)(void *context, size_t n_done, size_t n_total);
 
@@ -51,5 +69,15 @@ enum wm_status wm_claims_compute(struct wm_arena *arena, const char *only,
 
 void wm_claims_write(FILE *file, struct wm_arena *arena, const struct wm_claims *claims,
                      enum wm_format format);
+
+/**
+ * Energy per output token where it was measured, beside the model's with the shipped parameters.
+ * @return WM_OK; WM_INVALID when the catalogue is broken
+ * @par Source  ML.ENERGY v3, arXiv 2601.22076, leaderboard of 2025-12: vLLM 0.11.1, boards alone
+ */
+enum wm_status wm_measured_energy(struct wm_arena *arena, struct wm_energy_rows *out,
+                                  struct wm_diags *diags);
+void wm_measured_energy_write(FILE *file, struct wm_arena *arena, const struct wm_energy_rows *rows,
+                              enum wm_format format);
 
 #endif

@@ -28,6 +28,7 @@ double claim_per_mw_ratio(struct study *s, int variant);
 double claim_batch_one(struct study *s, int arg);
 double claim_draft_speed(struct study *s, int sequences);
 double claim_equal_latency_energy(struct study *s, int arg);
+double claim_energy_ratio(struct study *s, int pair);
 double claim_power_cap(struct study *s, int percent);
 /* Ladders. */
 double claim_ladder(struct study *s, int arg);
@@ -54,6 +55,51 @@ enum {
     CLAIM_R1_116,
     CLAIM_V4_100,
     CLAIM_V4_RUBIN_100,
+};
+enum {
+    CLAIM_BATCH_R1,
+    CLAIM_BATCH_V31,
+    CLAIM_BATCH_405,
+    CLAIM_BATCH_70,
+    CLAIM_DENSE_OVER_SMALL,
+    CLAIM_LARGE_OVER_DENSE,
+    CLAIM_MEMORY_235,
+    CLAIM_GENERATION_OSS,
+    CLAIM_GENERATION_405_8,
+    CLAIM_GENERATION_70_8,
+};
+/* Rows of measured energy, by model, accelerator and batch. */
+enum {
+    ENERGY_R1_8,
+    ENERGY_R1_32,
+    ENERGY_R1_128,
+    ENERGY_V31_8,
+    ENERGY_V31_128,
+    ENERGY_V31_1024,
+    ENERGY_V31_3072,
+    ENERGY_405_H100_8,
+    ENERGY_405_H100_256,
+    ENERGY_405_B200_8,
+    ENERGY_405_B200_256,
+    ENERGY_405_B200_512,
+    ENERGY_70_H100_8,
+    ENERGY_70_H100_256,
+    ENERGY_70_H100_1024,
+    ENERGY_70_B200_8,
+    ENERGY_70_B200_256,
+    ENERGY_70_B200_2048,
+    ENERGY_32_H100_8,
+    ENERGY_32_H100_256,
+    ENERGY_32_B200_8,
+    ENERGY_32_B200_256,
+    ENERGY_235_H100,
+    ENERGY_235_B200,
+    ENERGY_OSS_H100_8,
+    ENERGY_OSS_B200_8,
+    ENERGY_OSS_H100,
+    ENERGY_OSS_B200,
+    ENERGY_30_B200,
+    ENERGY_32R_B200,
 };
 
 #endif

@@ -1,6 +1,5 @@
 /* Claims about serving: from the catalogue and the serving model, without a site. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim_study.h"
@@ -17,6 +16,7 @@ struct ask {
     const char *accelerator, *llm, *engine;
     enum wm_precision precision;
     double input_tok, cached_frac, output_tok, tok_per_s_per_user;
+    double max_gpus; /* 0: MAX_GPUS */
     struct wm_draft draft;
 };
 
@@ -46,7 +46,7 @@ static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case
         .input_tok = a->input_tok,
         .cached_frac = a->cached_frac,
         .output_tok = a->output_tok,
-        .max_gpus = MAX_GPUS,
+        .max_gpus = a->max_gpus > 0.0 ? a->max_gpus : MAX_GPUS,
         .draft = a->draft,
         .ttft_slo_s = TTFT_S,
         .tok_per_s_per_user_slo = a->tok_per_s_per_user,
@@ -110,11 +110,22 @@ static double ratio(struct study *s, const struct ask *old, const struct ask *ne
     return b.out_tok_per_s_per_gpu / a.out_tok_per_s_per_gpu * gpus;
 }
 
+/* Benchmarks of 2025 on one server ran prompts and answers on the same accelerators. */
+static const char aggregated[] = "tensorrt-llm";
+#define NODE_GPUS 8.0
+
 double claim_per_mw_ratio(struct study *s, int variant)
 {
-    struct ask old = {"h200", "deepseek-r1", NULL, WM_FP8, 8192.0, 0.0, 1024.0, 0.0, {0.0, 0.0}};
-    struct ask new = {"gb300-nvl72", "deepseek-r1", NULL, WM_FP4,    8192.0,
-                      0.0,           1024.0,        0.0,  {0.0, 0.0}};
+    struct ask old = {.accelerator = "h200",
+                      .llm = "deepseek-r1",
+                      .precision = WM_FP8,
+                      .input_tok = 8192.0,
+                      .output_tok = 1024.0};
+    struct ask new = {.accelerator = "gb300-nvl72",
+                      .llm = "deepseek-r1",
+                      .precision = WM_FP4,
+                      .input_tok = 8192.0,
+                      .output_tok = 1024.0};
     double speed = SPEED_FLOOR;
     switch (variant) {
     case CLAIM_OSS_90:
@@ -124,10 +135,14 @@ double claim_per_mw_ratio(struct study *s, int variant)
         old.llm = new.llm = "gpt-oss-120b";
         old.precision = new.precision = WM_FP4; /* MXFP4 weights on both */
         old.input_tok = new.input_tok = 1024.0;
+        old.engine = new.engine = aggregated;
+        old.max_gpus = new.max_gpus = NODE_GPUS;
         speed = variant == CLAIM_OSS_90 ? 90.0 : 180.0;
         break;
     case CLAIM_R1_30:
         new.accelerator = "gb200-nvl72";
+        old.engine = aggregated;
+        old.max_gpus = NODE_GPUS;
         speed = 30.0;
         break;
     case CLAIM_R1_EDGE_MW:
@@ -146,6 +161,7 @@ double claim_per_mw_ratio(struct study *s, int variant)
         old.precision = new.precision = WM_FP4;
         old.input_tok = new.input_tok = 65536.0; /* agents: long contexts, mostly cached */
         old.cached_frac = new.cached_frac = 0.95;
+        old.draft = new.draft = one_guess;
         if (variant == CLAIM_V4_RUBIN_100) {
             old.accelerator = "gb300-nvl72";
             new.accelerator = "vr200-nvl72";
@@ -174,7 +190,12 @@ static struct wm_step decode(const struct wm_serving_case *c, double n, double s
 double claim_batch_one(struct study *s, int arg)
 {
     struct wm_serving_case old, new;
-    const struct ask a = {"h200", "qwen3-32b", NULL, WM_BF16, 1024.0, 0.0, 1024.0, 1.0, {0.0, 0.0}};
+    const struct ask a = {.accelerator = "h200",
+                          .llm = "qwen3-32b",
+                          .precision = WM_BF16,
+                          .input_tok = 1024.0,
+                          .output_tok = 1024.0,
+                          .tok_per_s_per_user = 1.0};
     struct ask b = a;
     (void)arg;
     b.accelerator = "b200";
@@ -187,74 +208,18 @@ double claim_batch_one(struct study *s, int arg)
 double claim_draft_speed(struct study *s, int sequences)
 {
     struct wm_serving_case c;
-    struct ask a = {"h800", "deepseek-r1", NULL, WM_FP8, 1024.0, 0.0, 1024.0, 1.0, {0.0, 0.0}};
+    const struct ask a = {.accelerator = "h800",
+                          .llm = "deepseek-r1",
+                          .precision = WM_FP8,
+                          .input_tok = 1024.0,
+                          .output_tok = 1024.0,
+                          .tok_per_s_per_user = 1.0};
     if (!case_of(s, &a, &c))
         return (double)NAN;
     const double plain_s = decode(&c, 8.0, sequences, 1500.0, 1.0).time_s;
     c.draft = one_guess;
     return plain_s / decode(&c, 8.0, sequences, 1500.0, 1.0).time_s *
            wm_draft_gain(one_guess.tok, one_guess.accept_frac);
-}
-
-/* Least board energy of an output token at which a step takes no longer than `itl_s`; NAN: none. */
-static double least_j_per_tok(struct study *s, const char *accelerator, const char *llm,
-                              enum wm_precision precision, double itl_s)
-{
-    const double context_tok = 1500.0;
-    const struct ask a = {accelerator, llm, NULL, precision, 1024.0, 0.0, 1024.0, 1.0, {0.0, 0.0}};
-    struct wm_serving_case c;
-    double best = (double)NAN;
-    if (!case_of(s, &a, &c))
-        return best;
-    for (double n = 1.0; n <= 8.0; n *= 2.0) {
-        const struct wm_group group = wm_group_default(c.llm, n);
-        const struct wm_step_model m = wm_serving_step_model(&c, &group, 1.0);
-        const double limit =
-            fmin(wm_group_batch_limit(&m, context_tok), (double)c.engine->max_batch_per_gpu * n);
-        for (double batch = 1.0; batch <= limit; batch *= 1.25) {
-            const struct wm_load load = wm_load_decode(batch, context_tok);
-            const struct wm_step step = wm_step_eval(&m, &load);
-            const double j = n * wm_step_power_w(c.accelerator, &step, 1.0) * step.time_s / batch;
-            if (step.time_s <= itl_s)
-                best = fmin(best, j); /* fmin() passes over NAN */
-        }
-    }
-    return best;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Median over models and latencies of energy on the H100 over energy on the B200. */
-double claim_equal_latency_energy(struct study *s, int arg)
-{
-    static const struct {
-        const char *llm;
-        enum wm_precision precision;
-    } models[] = {
-        {"llama-3.1-8b", WM_BF16},   {"qwen3-14b", WM_BF16},     {"qwen3-32b", WM_BF16},
-        {"llama-3.1-70b", WM_BF16},  {"llama-3.1-405b", WM_FP8}, {"qwen3-30b-a3b", WM_BF16},
-        {"qwen3-235b-a22b", WM_FP8}, {"gpt-oss-120b", WM_FP4},   {"llama-4-scout", WM_FP8}};
-    static const double itl_s[] = {0.05, 0.10, 0.25};
-    double ratios[sizeof models / sizeof *models * 3];
-    size_t n = 0;
-    (void)arg;
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
-        for (size_t k = 0; k < 3; k++) {
-            const double old =
-                least_j_per_tok(s, "h100", models[i].llm, models[i].precision, itl_s[k]);
-            const double new =
-                least_j_per_tok(s, "b200", models[i].llm, models[i].precision, itl_s[k]);
-            if (isfinite(old / new))
-                ratios[n++] = old / new;
-        }
-    if (n == 0)
-        return (double)NAN;
-    qsort(ratios, n, sizeof *ratios, ascending);
-    return n % 2 ? ratios[n / 2] : 0.5 * (ratios[n / 2 - 1] + ratios[n / 2]);
 }
 
 struct capped {
@@ -273,8 +238,12 @@ static double above_cap(double clock_frac, void *context)
 double claim_power_cap(struct study *s, int percent)
 {
     struct wm_serving_case c;
-    const struct ask a = {"a100-80", "llama-3.1-8b", NULL, WM_BF16,   1024.0,
-                          0.0,       256.0,          20.0, {0.0, 0.0}};
+    const struct ask a = {.accelerator = "a100-80",
+                          .llm = "llama-3.1-8b",
+                          .precision = WM_BF16,
+                          .input_tok = 1024.0,
+                          .output_tok = 256.0,
+                          .tok_per_s_per_user = 20.0};
     if (!case_of(s, &a, &c))
         return (double)NAN;
     const struct wm_serving_plan plan = wm_serving_plan(&c);

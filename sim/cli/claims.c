@@ -5,11 +5,14 @@
 
 struct options {
     enum wm_format format;
+    bool energy;
 };
 
 static const struct options defaults = {.format = WM_FORMAT_TABLE};
 
 static const struct cli_option rows[] = {
+    CLI_FLAG(options, energy, "--energy",
+             "energy per output token where it was measured, beside the model's"),
     CLI_FORMAT(options, format),
     CLI_END,
 };
@@ -22,10 +25,21 @@ static void show_progress(void *context, size_t n_done, size_t n_total)
     fprintf(stderr, "\rclaims: %zu of %zu%s", n_done, n_total, n_done == n_total ? "\n" : "");
 }
 
+static enum wm_status run_energy(struct cli *cli, enum wm_format format)
+{
+    struct wm_energy_rows energy;
+    const enum wm_status status = wm_measured_energy(cli->arena, &energy, &cli->diags);
+    if (status == WM_OK)
+        wm_measured_energy_write(stdout, cli->arena, &energy, format);
+    return status;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
     struct wm_claims claims;
+    if (o->energy)
+        return run_energy(cli, o->format);
     const enum wm_status status =
         wm_claims_compute(cli->arena, cli->n_words > 0 ? cli->words[0] : NULL, show_progress, cli,
                           &claims, &cli->diags);
