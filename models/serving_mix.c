@@ -4,8 +4,26 @@
 
 static const double mean_residual = 0.5; /* of the running iteration, when a request arrives */
 
+/* Iterations that the mean prompt takes. */
+static double mean_chunks(const struct wm_prompts *prompts, double new_tok, double chunk_tok)
+{
+    double sum = prompts->n == 0 ? ceil(new_tok / chunk_tok) : 0.0;
+    for (size_t i = 0; i < prompts->n; i++)
+        sum += prompts->at[i].share * fmax(1.0, ceil(prompts->at[i].ratio * new_tok / chunk_tok));
+    return sum;
+}
+
 struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, double context_tok,
                           double new_tok, double past_tok, double output_tok, double chunk_tok)
+{
+    static const struct wm_prompts alike = {.n = 0};
+    return wm_mix_of_prompts(m, sequences, context_tok, new_tok, past_tok, output_tok, chunk_tok,
+                             &alike);
+}
+
+struct wm_mix wm_mix_of_prompts(const struct wm_step_model *m, double sequences, double context_tok,
+                                double new_tok, double past_tok, double output_tok,
+                                double chunk_tok, const struct wm_prompts *prompts)
 {
     WM_REQUIRE(sequences > 0.0 && output_tok > 0.0 && chunk_tok > 0.0);
     const struct wm_load decode = wm_load_decode(sequences, context_tok);
@@ -16,7 +34,7 @@ struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, doubl
     mix.decode_j = decode_w * mix.decode.time_s;
     if (new_tok <= 0.0)
         return mix;
-    mix.chunks = ceil(new_tok / chunk_tok);
+    mix.chunks = mean_chunks(prompts, new_tok, chunk_tok);
     const double piece_tok = new_tok / mix.chunks;
     /* prompts due per iteration; short ones share a chunk; attention groups and stages read side by
        side */
@@ -26,6 +44,7 @@ struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, doubl
     /* over the chunks of a prompt the past grows: the mean chunk stands for all */
     const double mean_past_tok = past_tok + 0.5 * (new_tok - piece_tok);
     struct wm_load chunk = wm_load_prefill(at_once, piece_tok, mean_past_tok, false);
+    chunk.pairs *= wm_prompts_moment(prompts, 2); /* attention grows with the square */
     chunk.sampled = at_once / mix.chunks;
     const struct wm_load both = wm_load_add(&decode, &chunk);
     mix.mixed = wm_step_eval(m, &both);

@@ -7,7 +7,9 @@
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
 
+static const double ttft_share = 0.99; /* of requests within the TTFT target at capacity */
 static const double normal_p99 = 2.3263478740408408;
+static const double shortest_pass_s = 1e-9; /* of hardware without overheads */
 static const int n_bisect = 40;
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
@@ -67,7 +69,8 @@ static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, do
     const struct wm_step_model m =
         wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac);
     const double new = new_tok(&plan->c);
-    const struct wm_load load = wm_load_prefill(tok / new, new, plan->c.input_tok - new, true);
+    struct wm_load load = wm_load_prefill(tok / new, new, plan->c.input_tok - new, true);
+    load.pairs *= wm_prompts_moment(&plan->c.prompts, 2); /* attention grows with the square */
     return wm_step_eval(&m, &load);
 }
 
@@ -83,8 +86,8 @@ static struct wm_mix iterate(const struct wm_serving_plan *plan, double sequence
     const struct wm_serving_case *c = &plan->c;
     const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
     const double new = is_aggregated(plan) ? new_tok(c) : 0.0;
-    return wm_mix_eval(&m, sequences, plan->context_tok, new, c->input_tok - new_tok(c),
-                       c->output_tok, c->engine->prefill_chunk_tok);
+    return wm_mix_of_prompts(&m, sequences, plan->context_tok, new, c->input_tok - new_tok(c),
+                             c->output_tok, c->engine->prefill_chunk_tok, &c->prompts);
 }
 
 /* Output rate at which prefill groups are busy all the time. */
@@ -111,11 +114,6 @@ static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
         *(iterate(plan, mid, clock_frac).tpot_s <= limit_s ? &lo : &hi) = mid;
     }
     return lo;
-}
-
-static double phi(double z)
-{
-    return 0.5 * erfc(-z / sqrt(2.0));
 }
 
 double wm_erlang_c(double n_servers, double utilisation_frac)
@@ -147,7 +145,40 @@ static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s
     return left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
 }
 
-/* Waiting of prompts for prefill groups; passes of the current load serve in parallel. */
+/* Time that a prompt of `tok` new tokens adds to `beside`, alone with it. */
+static double added_s(const struct wm_step_model *m, const struct wm_serving_case *c,
+                      const struct wm_load *beside, double beside_s, double tok)
+{
+    const double past_tok = tok * c->cached_frac / (1.0 - c->cached_frac);
+    const struct wm_load prompt = wm_load_prefill(1.0, tok, past_tok, true);
+    const struct wm_load both = wm_load_add(beside, &prompt);
+    return wm_step_eval(m, &both).time_s - beside_s;
+}
+
+/*
+ * Reading times on a group that may decode beside: a parabola in the prompt's length through a short
+ * prompt, a long one and the longest that one round takes. @param round_tok  budget of a round
+ */
+static struct wm_reading reading_of(const struct wm_step_model *m, const struct wm_serving_case *c,
+                                    const struct wm_load *beside, double beside_s, double round_tok)
+{
+    const double mean_tok = new_tok(c);
+    double longest = 2.0;
+    for (size_t i = 0; i < c->prompts.n; i++)
+        longest = fmax(longest, c->prompts.at[i].ratio);
+    const double x3 = fmin(longest, round_tok / mean_tok);
+    const double x1 = fmin(0.5, 0.25 * x3), x2 = fmin(2.0, 0.5 * x3);
+    const double t1 = added_s(m, c, beside, beside_s, x1 * mean_tok);
+    const double t2 = added_s(m, c, beside, beside_s, x2 * mean_tok);
+    const double t3 = added_s(m, c, beside, beside_s, x3 * mean_tok);
+    const double rise12 = (t2 - t1) / (x2 - x1), rise23 = (t3 - t2) / (x3 - x2);
+    const double square = fmax(0.0, (rise23 - rise12) / (x3 - x1));
+    const double linear = (t3 - t1) / (x3 - x1) - square * (x3 + x1);
+    return (struct wm_reading){
+        .fixed_s = t1 - x1 * (linear + square * x1), .linear_s = linear, .square_s = square};
+}
+
+/* Prompts on prefill groups that sleep when there is none, the least loaded of them takes the next. */
 static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_frac,
                                struct wm_serving_point *p, struct wm_step *pass)
 {
@@ -162,30 +193,50 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
     *pass = prefill(plan, tok, clock_frac);
     p->prefill_load_frac = p->out_tok_per_s / prefill_full_rate(plan, clock_frac);
     p->prefill_busy_frac = fmin(1.0, rate * pass->time_s / tok);
-    p->ttft_base_s += pass->time_s;
-    p->wait_prob = wm_erlang_c(groups, fmin(p->prefill_busy_frac, 1.0 - 1e-9));
-    /* the rest of the pass under way; more when passes are full and the load nears 1 */
-    const double idle_frac = fmax(1e-9, 1.0 - p->prefill_load_frac);
-    p->wait_mean_s = 0.5 * pass->time_s * fmax(1.0, 1.0 / (groups * idle_frac));
+    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
+    const struct wm_load nothing = {0};
+    p->reading = reading_of(&m, c, &nothing, 0.0, chunk_tok(plan));
+    const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
+    const struct wm_rounds rounds = {.rate_per_s = groups * rate / new_tok(c),
+                                     .round_s = fmax(shortest_pass_s, p->reading.fixed_s)};
+    p->wait = wm_wait_pooled(&rounds, groups, &moments);
+    const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
+    p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
 }
 
-/* Waiting of prompts for their turn in the iterations of an aggregated group: M/D/1. */
-static void wait_aggregated(const struct wm_mix *mix, struct wm_serving_point *p)
+/* Prompts in the iterations of an aggregated group, which decodes in all of them. */
+static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_mix *mix,
+                            double sequences, double clock_frac, struct wm_serving_point *p)
 {
-    const double share = fmin(mix->mixed_share_frac * p->decode_busy_frac, 1.0 - 1e-9);
-    /* half an iteration until the next begins */
-    p->ttft_base_s += 0.5 * mix->step_s + mix->chunks * mix->chunk_step_s;
-    p->prefill_busy_frac = p->prefill_load_frac = share;
-    p->wait_prob = share;
-    p->wait_mean_s = 0.5 * mix->chunks * mix->chunk_step_s / (1.0 - share);
+    const struct wm_serving_case *c = &plan->c;
+    const double decode_s = mix->decode.time_s;
+    p->ttft_base_s += decode_s;
+    if (new_tok(c) <= 0.0)
+        return;
+    const double round_tok = c->engine->prefill_chunk_tok * plan->decode_group.data;
+    const double due = sequences * mix->tok_per_step / c->output_tok; /* prompts an iteration */
+    p->prefill_busy_frac = p->prefill_load_frac =
+        fmin(due * new_tok(c) / round_tok * p->decode_busy_frac, 1.0);
+    const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
+    const struct wm_load decode = wm_load_decode(sequences, plan->context_tok);
+    p->reading = reading_of(&m, c, &decode, decode_s, round_tok);
+    p->reading.budget_ratio = round_tok / new_tok(c);
+    p->reading.per_round_s = decode_s;
+    const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
+    const struct wm_rounds rounds = {.rate_per_s = p->out_tok_per_s / c->output_tok,
+                                     .round_s = decode_s};
+    p->wait = c->is_alone ? wm_wait_alone(&rounds, &moments)
+                          : wm_wait_balanced(&rounds, &p->reading, &c->prompts);
+    p->wait.prob = p->decode_busy_frac; /* an engine without work starts at once */
+    p->pace.prompts = due / mix->tok_per_step;
+    p->pace.added2_s2 = moments.s2;
+    p->pace.added3_s3 = moments.s3;
 }
 
 static void meet_ttft(const struct wm_serving_case *c, struct wm_serving_point *p)
 {
-    const double slack_s = c->ttft_slo_s - p->ttft_base_s;
-    p->ttft_slo_frac = slack_s < 0.0          ? 0.0
-                       : p->wait_mean_s > 0.0 ? 1.0 - p->wait_prob * exp(-slack_s / p->wait_mean_s)
-                                              : 1.0;
+    p->ttft_slo_frac = wm_first_token_within(&p->wait, &p->reading, &c->prompts, 1.0,
+                                             p->ttft_base_s, c->ttft_slo_s);
 }
 
 /* Board and host power by use; `rest_w` is the draw of a board with a resident model and no work. */
@@ -220,24 +271,26 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     const struct wm_serving_case *c = &plan->c;
     if (c->curve != NULL)
         return wm_curve_serving_point(c, batch, clock_frac);
-    struct wm_serving_point p = {.batch = batch, .decode_busy_frac = -expm1(-batch)};
-    /* batch in service is Poisson (M/G/inf): given a step runs, its mean is batch / busy >= 1 */
+    /* alone, the batch is Poisson (M/G/inf); a router gives every replica one before any gets two */
+    struct wm_serving_point p = {
+        .batch = batch, .decode_busy_frac = c->is_alone ? -expm1(-batch) : fmin(1.0, batch)};
+    /* given a step runs */
     const double active = batch > 0.0 ? batch / p.decode_busy_frac : 1.0;
     const struct wm_mix mix = iterate(plan, active, clock_frac);
     const double high = active + normal_p99 * sqrt(batch);
     p.tpot_s = mix.tpot_s;
-    p.tpot_p99_s = iterate(plan, high, clock_frac).tpot_s;
     p.out_tok_per_s = batch / mix.tpot_s;
-    const double limit_s = 1.0 / c->tok_per_s_per_user_slo;
-    const double slope = batch > 0.0 ? (p.tpot_p99_s - p.tpot_s) / normal_p99 : 0.0;
-    p.tpot_slo_frac = slope > 0.0 ? phi((limit_s - p.tpot_s) / slope) : p.tpot_s <= limit_s;
-
+    p.pace.mean_s = mix.tpot_s;
+    if (batch > 0.0)
+        p.pace.sigma_s = (iterate(plan, high, clock_frac).tpot_s - mix.tpot_s) / normal_p99;
     struct wm_step pass = {0};
     p.ttft_base_s = c->engine->prompt_overhead_s;
     if (is_aggregated(plan))
-        wait_aggregated(&mix, &p);
+        wait_aggregated(plan, &mix, active, clock_frac, &p);
     else
         wait_disaggregated(plan, clock_frac, &p, &pass);
+    p.tpot_slo_frac =
+        wm_pace_within(&p.pace, c->output_tok, c->output_scv, 1.0 / c->tok_per_s_per_user_slo);
     meet_ttft(c, &p);
     draw_power(plan, &mix, &pass, clock_frac, &p);
     return p;
@@ -247,7 +300,8 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
 static bool within_limits(const struct wm_serving_plan *plan, double batch, double clock_frac)
 {
     const struct wm_serving_point p = wm_serving_at_batch(plan, batch, clock_frac);
-    return p.prefill_load_frac <= plan->c.engine->prefill_max_util_frac && p.ttft_slo_frac >= 0.99;
+    return p.prefill_load_frac <= plan->c.engine->prefill_max_util_frac &&
+           p.ttft_slo_frac >= ttft_share;
 }
 
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac)
@@ -287,6 +341,7 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
 struct prefill_choice {
     struct wm_group group;
     double gpus, pass_tok, tok_per_s_per_gpu;
+    bool is_quick; /* reads 99 of 100 prompts within half the target, so that they may wait */
 };
 struct prefill_choices {
     size_t n;
@@ -306,6 +361,18 @@ static double fit_pass(struct wm_serving_plan *trial)
     return pass_s;
 }
 
+/* Share of prompts that a group alone reads within `time_s` when none waits. */
+static double read_within(const struct wm_serving_plan *trial, double time_s)
+{
+    const struct wm_serving_case *const c = &trial->c;
+    const struct wm_step_model m = wm_serving_step_model(c, &trial->prefill_group, 1.0);
+    const struct wm_load nothing = {0};
+    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, chunk_tok(trial));
+    const struct wm_wait none = {0};
+    return wm_first_token_within(&none, &reading, &c->prompts, 1.0, c->engine->prompt_overhead_s,
+                                 time_s);
+}
+
 static void list_prefill(const struct wm_serving_case *c, struct prefill_choices *list)
 {
     struct wm_serving_groups groups;
@@ -315,21 +382,26 @@ static void list_prefill(const struct wm_serving_case *c, struct prefill_choices
         struct wm_serving_plan trial = {.c = *c, .prefill_group = groups.group[i]};
         const double gpus = wm_group_gpus(&groups.group[i]);
         const double pass_s = fit_pass(&trial);
-        if (pass_s < c->ttft_slo_s)
+        if (pass_s < c->ttft_slo_s && read_within(&trial, c->ttft_slo_s) >= ttft_share)
             list->item[list->n++] = (struct prefill_choice){
-                groups.group[i], gpus, trial.prefill_pass_tok, chunk_tok(&trial) / pass_s / gpus};
+                groups.group[i], gpus, trial.prefill_pass_tok, chunk_tok(&trial) / pass_s / gpus,
+                read_within(&trial, 0.5 * c->ttft_slo_s) >= ttft_share};
     }
 }
 
-/* The one that reads most per accelerator among those that fit `room` accelerators; NULL: none. */
+/* The one that reads most per accelerator among those that fit `room` accelerators, of the quick ones
+ * if there are; NULL: none. */
 static const struct prefill_choice *best_prefill(const struct prefill_choices *list, double room)
 {
     const struct prefill_choice *best = NULL;
-    for (size_t i = 0; i < list->n; i++)
-        if (list->item[i].gpus <= room &&
-            (best == NULL ||
-             list->item[i].tok_per_s_per_gpu > best->tok_per_s_per_gpu * (1.0 + 1e-9)))
-            best = &list->item[i];
+    for (size_t i = 0; i < list->n; i++) {
+        const struct prefill_choice *const c = &list->item[i];
+        if (c->gpus > room || (best != NULL && best->is_quick && !c->is_quick))
+            continue;
+        if (best == NULL || (c->is_quick && !best->is_quick) ||
+            c->tok_per_s_per_gpu > best->tok_per_s_per_gpu * (1.0 + 1e-9))
+            best = c;
+    }
     return best;
 }
 

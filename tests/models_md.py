@@ -24,7 +24,7 @@ the ceiling is lower, dispatch decides who gets the watts; tariff, price deck an
 """
 SECTIONS = [
     ("What runs", ["accelerator", "llm", "engine_software", "workload", "failures"]),
-    ("Serving in closed form", ["step", "step_table", "serving", "frontier", "calibrate"]),
+    ("Serving in closed form", ["step", "step_table", "serving", "serving_latency", "frontier", "calibrate"]),
     ("Serving request by request", ["request", "trace", "generate", "prefix_cache", "replica",
                                     "sim/replica/router", "fleet", "service", "replay"]),
     ("Training", ["training"]),

@@ -76,6 +76,9 @@ struct wm_length {
 };
 /** One lognormal of a mean and squared coefficient of variation (0: fixed). */
 struct wm_length wm_length_of(double mean, double scv);
+/** Prompts of a class: its quantiles scaled to its mean, or that mean. */
+struct wm_length wm_length_of_prompts(struct wm_arena *arena,
+                                      const struct wm_workload_class *workload);
 
 /** A compiled distribution: value by normal score. */
 struct wm_length_table;

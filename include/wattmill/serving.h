@@ -8,14 +8,14 @@
  * tokens per accelerator within the latency target and the memory; a closed loop (wm_loop_eval) is a
  * given group under a given number of users, as benchmarks measure it.
  *
- * Left out at this depth: preemption, prompts of uneven length.
+ * Left out at this depth: preemption.
  */
 #ifndef WATTMILL_SERVING_H
 #define WATTMILL_SERVING_H
 
 #include "wattmill/serving_curve.h"
+#include "wattmill/serving_latency.h"
 #include "wattmill/step.h"
-#include "wattmill/workload.h"
 
 /** What is served, at which mix and precision. */
 struct wm_serving_case {
@@ -24,10 +24,12 @@ struct wm_serving_case {
     const struct wm_engine *engine;
     enum wm_precision precision; /* of the weights; activations follow */
     double input_tok;            /* per request, cached part included */
+    struct wm_prompts prompts;   /* how it spreads; the cached part with it */
     double cached_frac;
     double output_tok;
     double output_scv; /* squared coefficient of variation of the output length */
     double max_gpus;   /* largest replica that can be built */
+    bool is_alone;     /* no other replicas behind the same router: requests come at random */
     struct wm_draft draft;
     double ttft_slo_s;
     double tok_per_s_per_user_slo;
@@ -85,6 +87,10 @@ struct wm_mix {
  */
 struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, double context_tok,
                           double new_tok, double past_tok, double output_tok, double chunk_tok);
+/** The same with prompts that spread about `new_tok`: their mean chunks and mean squares count. */
+struct wm_mix wm_mix_of_prompts(const struct wm_step_model *m, double sequences, double context_tok,
+                                double new_tok, double past_tok, double output_tok,
+                                double chunk_tok, const struct wm_prompts *prompts);
 
 /** A closed loop: `users` each with one request under way, fixed lengths. */
 struct wm_loop_case {
@@ -125,11 +131,12 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c);
 struct wm_serving_point {
     double out_tok_per_s;
     double batch; /* sequences in decode, mean */
-    double tpot_s, tpot_p99_s;
-    double ttft_base_s;   /* without waiting */
-    double wait_prob;     /* share of requests that wait for a prefill group */
-    double wait_mean_s;   /* of those that wait; exponential */
-    double ttft_slo_frac; /* share of requests within the TTFT target */
+    double tpot_s;
+    struct wm_pace pace;       /* how it spreads */
+    double ttft_base_s;        /* of every request, beside reading and waiting */
+    struct wm_reading reading; /* of a prompt by its length over the mean */
+    struct wm_wait wait;       /* until that begins */
+    double ttft_slo_frac;      /* share of requests within the TTFT target */
     double tpot_slo_frac;
     double prefill_busy_frac, decode_busy_frac; /* of the time of those accelerators */
     double busy_gpus, prefill_busy_gpus;        /* mean at work; of them for prompts */

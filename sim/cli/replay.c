@@ -298,7 +298,7 @@ static enum wm_status serve_class(struct cli *cli, const struct options *o,
                     .shape_offset_h = o->shape_offset_h,
                     .noise_sigma = o->noise,
                     .noise_corr = 0.85}, /* Azure conversation trace, minute to minute */
-        .input = wm_length_of(k->input_tok, 1.0),
+        .input = wm_length_of_prompts(cli->arena, k),
         .output = wm_length_of(k->output_tok, k->output_scv),
         .hit_frac = k->cached_frac};
     struct wm_generator *const generator =

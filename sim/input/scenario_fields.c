@@ -306,6 +306,21 @@ static void check_curve(const struct wm_scenario *s, const struct wm_workload *w
                     w->class->output_tok);
 }
 
+/* Quantiles of prompts rise; none at all: every prompt is the mean. */
+static void check_prompts(const struct wm_workload *w, struct wm_diags *diags)
+{
+    const double *const q = w->class->input_quantiles_tok;
+    for (int i = 1; i < WM_PROMPT_QUANTILES; i++)
+        if (q[i] < q[i - 1]) {
+            wm_diag_add(diags, WM_E211, NULL, w->name,
+                        "class \"%s\": input_quantiles_tok fall from %g at %g %% of prompts to %g "
+                        "at %g %%; they must rise",
+                        w->class->head.name, q[i - 1], 100.0 * wm_prompt_probs[i - 1], q[i],
+                        100.0 * wm_prompt_probs[i]);
+            return;
+        }
+}
+
 static void check_service(const struct wm_workload *w, struct wm_diags *diags)
 {
     if (n_demands(&w->demand) != 1)
@@ -315,6 +330,8 @@ static void check_service(const struct wm_workload *w, struct wm_diags *diags)
                     n_demands(&w->demand));
     if (!w->class)
         wm_diag_add(diags, WM_E211, NULL, w->name, "needs a class: lengths and prefix reuse");
+    else
+        check_prompts(w, diags);
     if (!w->price.deck)
         wm_diag_add(diags, WM_E211, NULL, w->name, "needs a price.deck");
 }

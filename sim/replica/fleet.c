@@ -11,17 +11,22 @@
 
 #include "wattmill/require.h"
 
+/* What a worker has to do yet, as the router counts it. */
+static uint64_t worker_load(const struct wm_fleet *f, uint32_t worker)
+{
+    const struct wm_replica *const w = f->workers[worker];
+    return f->params.router == WM_ROUTE_LEAST_REQUESTS
+               ? wm_replica_n_waiting(w) + wm_replica_n_running(w)
+               : wm_replica_outstanding_tok(w);
+}
+
 uint64_t fleet_load_of(const struct wm_fleet *f, uint32_t replica)
 {
     uint64_t load = 0;
     if (fleet_is_down(f, replica) || f->is_parked[replica])
         return ROUTER_DOWN;
-    for (uint32_t k = 0; k < f->per_replica; k++) {
-        const struct wm_replica *const w = f->workers[replica * f->per_replica + k];
-        load += f->params.router == WM_ROUTE_LEAST_REQUESTS
-                    ? wm_replica_n_waiting(w) + wm_replica_n_running(w)
-                    : wm_replica_outstanding_tok(w);
-    }
+    for (uint32_t k = 0; k < f->per_replica; k++)
+        load += worker_load(f, replica * f->per_replica + k);
     return load;
 }
 
@@ -95,8 +100,7 @@ static uint32_t entry_worker(const struct wm_fleet *f, uint32_t replica)
     uint32_t best = replica * f->per_replica;
     for (uint32_t k = 1; k < f->per_replica; k++) { /* disaggregated: least loaded prefill worker */
         const uint32_t w = replica * f->per_replica + k;
-        if (k == 1 || wm_replica_outstanding_tok(f->workers[w]) <
-                          wm_replica_outstanding_tok(f->workers[best]))
+        if (k == 1 || worker_load(f, w) < worker_load(f, best))
             best = w;
     }
     return best;

@@ -6,7 +6,7 @@
 #ifndef WM_RUN_LATENCY_H
 #define WM_RUN_LATENCY_H
 
-#include "surface.h"
+#include "provision.h"
 #include "wattmill/stats.h"
 
 enum { WM_LATENCY_SUBSTEPS = 16 };
@@ -21,8 +21,9 @@ struct wm_latency {
 /** Counts `tok` served by replicas in `mix`. */
 void wm_latency_add(struct wm_latency *latency, const struct wm_spread *mix, double tok);
 
-/** Distributions of first-token and per-token times, weighted by tokens [s]. */
+/** Distributions of a class's first-token and per-token times, weighted by tokens [s]. */
 void wm_latency_spread(const struct wm_latency *latency, const struct wm_surface *surface,
-                       double ttft_scale, struct wm_log_hist *ttft, struct wm_log_hist *tpot);
+                       const struct wm_class *class, struct wm_log_hist *ttft,
+                       struct wm_log_hist *tpot);
 
 #endif

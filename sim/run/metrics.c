@@ -15,8 +15,8 @@ static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
     if (r->site.requests != NULL && wm_site_requests_has(r->site.requests, i))
         wm_site_requests_latency(r->site.requests, i, ttft, tpot);
     else
-        wm_latency_spread(a->latency, r->plan.partitions[class->partition].surface,
-                          class->ttft_scale, ttft, tpot);
+        wm_latency_spread(a->latency, r->plan.partitions[class->partition].surface, class, ttft,
+                          tpot);
     c->ttft_p50_s = wm_log_hist_quantile(ttft, 0.50);
     c->ttft_p99_s = wm_log_hist_quantile(ttft, 0.99);
     c->tpot_p50_s = wm_log_hist_quantile(tpot, 0.50);
@@ -401,8 +401,7 @@ void wm_set_latency(struct wm_run *r)
             wm_site_requests_latency(r->site.requests, i, &all[2], &all[3]);
         else
             wm_latency_spread(r->site.account.classes[i].latency,
-                              r->plan.partitions[c->partition].surface, c->ttft_scale, &all[2],
-                              &all[3]);
+                              r->plan.partitions[c->partition].surface, c, &all[2], &all[3]);
         wm_log_hist_scale(&all[2], requests_per_tok);
         wm_log_hist_scale(&all[3], requests_per_tok);
         wm_log_hist_merge(&all[0], &all[2]);

@@ -15,27 +15,16 @@ static bool is_batch(const struct wm_workload *w)
     return w->kind == WM_WORKLOAD_BATCH;
 }
 
-static double phi(double z)
+/* Share of a class's requests within both targets at a point. */
+static double slo_frac(const struct wm_serving_point *p, const struct wm_class *c,
+                       const struct wm_prompts *prompts)
 {
-    return 0.5 * erfc(-z / sqrt(2.0));
-}
-
-static const double z_p99 = 2.3263478740408408;
-
-/* Share of a class's requests within both targets at a point; `base_s`: its unloaded first token. */
-static double slo_frac(const struct wm_serving_point *p, double base_s, const struct wm_slo *slo)
-{
-    const double slack_s = slo->ttft_s - base_s;
-    const double limit_s = 1.0 / slo->tok_per_s_per_user;
-    const double sigma_s = (p->tpot_p99_s - p->tpot_s) / z_p99;
-    double ttft = 1.0;
-    if (slack_s < 0.0)
-        ttft = 0.0;
-    else if (p->wait_mean_s > 0.0)
-        ttft = 1.0 - p->wait_prob * exp(-slack_s / p->wait_mean_s);
-    if (sigma_s > 0.0)
-        return ttft * phi((limit_s - p->tpot_s) / sigma_s);
-    return p->tpot_s <= limit_s ? ttft : 0.0;
+    const struct wm_slo *const slo = &c->workload->slo;
+    const struct wm_workload_class *const shape = c->workload->class;
+    return wm_first_token_within(&p->wait, &p->reading, prompts, c->prompt_scale, p->ttft_base_s,
+                                 slo->ttft_s) *
+           wm_pace_within(&p->pace, shape->output_tok, shape->output_scv,
+                          1.0 / slo->tok_per_s_per_user);
 }
 
 static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fleet, int64_t n_gpus,
@@ -81,6 +70,7 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .engine = w->engine,
                                     .precision = w->precision,
                                     .input_tok = w->class->input_tok,
+                                    .prompts = wm_prompts_of(w->class),
                                     .cached_frac = w->class->cached_frac,
                                     .output_tok = w->class->output_tok,
                                     .output_scv = w->class->output_scv,
@@ -130,17 +120,30 @@ static void set_targets(struct wm_site_plan *plan, const struct wm_partition *p)
     }
 }
 
+/* The class's own target of first tokens, not the tightest of its partition. */
+static double own_ttft_s(const struct wm_class *c)
+{
+    return is_batch(c->workload) ? no_ttft_s : c->workload->slo.ttft_s;
+}
+
 /* Accelerator time of an output token of the class, planned for it alone; NAN: it cannot be served. */
 static double gpu_s_per_tok(const struct wm_table_source *tables, const struct wm_class *c,
                             const struct wm_fleet *fleet, int64_t n_gpus, struct wm_diags *diags)
 {
-    const struct wm_serving_case sc = class_case(c, fleet, n_gpus);
+    struct wm_serving_case sc = class_case(c, fleet, n_gpus);
+    sc.ttft_slo_s = own_ttft_s(c);
     const struct wm_serving_plan p = wm_table_plan(tables, &sc);
     if (p.fault != WM_PLAN_OK) {
         explain_fault(c->workload, fleet, n_gpus, p.fault, diags);
         return (double)NAN;
     }
     return (p.prefill_gpus + p.decode_gpus) / p.capacity_out_tok_per_s;
+}
+
+/* Prompt tokens to compute: one at least, the one that makes the first token. */
+static double new_tok(const struct wm_workload_class *shape)
+{
+    return fmax(1.0, shape->input_tok * (1.0 - shape->cached_frac));
 }
 
 /* Mean request of the classes, by their requests; with one class it is the class. */
@@ -150,6 +153,8 @@ static struct wm_serving_case mixed_case(const struct wm_scenario *s,
 {
     const struct wm_pool *pool = &plan->pools[p->pool];
     struct wm_serving_case mix = class_case(&plan->classes[p->classes[0]], pool->fleet, p->n_gpus);
+    struct wm_prompts_part parts[WM_MAX_WORKLOADS];
+    size_t n_parts = 0;
     double requests = 0.0, input = 0.0, cached = 0.0, output = 0.0, square = 0.0;
     if (p->n_classes == 1)
         return mix;
@@ -160,6 +165,9 @@ static struct wm_serving_case mixed_case(const struct wm_scenario *s,
         if (!wm_is_set(demand)) /* in accelerators: back to tokens */
             demand = c->workload->demand.utilisation_frac * (double)p->n_gpus / c->weight;
         const double rate = demand / shape->output_tok;
+        if (rate > 0.0)
+            parts[n_parts++] = (struct wm_prompts_part){shape, rate, new_tok(shape),
+                                                        own_ttft_s(c) / c->slo_ttft_s};
         requests += rate;
         input += rate * shape->input_tok;
         cached += rate * shape->input_tok * shape->cached_frac;
@@ -168,6 +176,7 @@ static struct wm_serving_case mixed_case(const struct wm_scenario *s,
     }
     if (requests <= 0.0)
         return mix;
+    mix.prompts = wm_prompts_mix(parts, n_parts);
     mix.input_tok = input / requests;
     mix.cached_frac = cached / input;
     mix.output_tok = output / requests;
@@ -175,30 +184,20 @@ static struct wm_serving_case mixed_case(const struct wm_scenario *s,
     return mix;
 }
 
-/* Time to first token of a lone request, without waiting. */
-static double lone_ttft_s(struct wm_serving_plan plan, const struct wm_serving_case *c)
-{
-    plan.c = *c;
-    return wm_serving_at_batch(&plan, 0.0, 1.0).ttft_base_s;
-}
-
 static void fill_slo(struct wm_class *c, const struct wm_surface *surface)
 {
-    const struct wm_workload *w = c->workload;
+    const struct wm_prompts prompts = wm_prompts_of(c->workload->class);
     for (size_t i = 0; i < surface->n_clocks; i++)
-        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++) {
-            const struct wm_serving_point *p = &surface->rows[i][j].serving;
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++)
             c->slo_frac[i][j] =
-                is_batch(w) ? 1.0 : slo_frac(p, p->ttft_base_s * c->ttft_scale, &w->slo);
-        }
+                is_batch(c->workload) ? 1.0 : slo_frac(&surface->rows[i][j].serving, c, &prompts);
 }
 
 /* The classes' weights in the partition's tokens, and what hangs on the replicas' capacity. */
 static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan,
                           const struct wm_partition *p)
 {
-    const struct wm_pool *pool = &plan->pools[p->pool];
-    const double mean_ttft_s = lone_ttft_s(p->plan, &p->plan.c);
+    const double mean_new_tok = fmax(1.0, p->plan.c.input_tok * (1.0 - p->plan.c.cached_frac));
     double tok = 0.0, gpu_s = 0.0;
     for (size_t k = 0; k < p->n_classes; k++) {
         const struct wm_class *c = &plan->classes[p->classes[k]];
@@ -212,9 +211,8 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
     const double mean = tok > 0.0 ? gpu_s / tok : plan->classes[p->classes[0]].weight;
     for (size_t k = 0; k < p->n_classes; k++) {
         struct wm_class *c = &plan->classes[p->classes[k]];
-        const struct wm_serving_case alone = class_case(c, pool->fleet, p->n_gpus);
         c->weight = p->n_classes > 1 ? c->weight / mean : 1.0;
-        c->ttft_scale = p->n_classes > 1 ? lone_ttft_s(p->plan, &alone) / mean_ttft_s : 1.0;
+        c->prompt_scale = p->n_classes > 1 ? new_tok(c->workload->class) / mean_new_tok : 1.0;
         c->mean_demand_tok_per_s = wm_shares_demand(s, c->workload);
         if (!wm_is_set(c->mean_demand_tok_per_s))
             c->mean_demand_tok_per_s = c->workload->demand.utilisation_frac *
@@ -303,6 +301,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
         explain_fault(p->lead, pool->fleet, p->n_gpus, WM_PLAN_SPEED, diags);
         return false;
     }
+    p->plan.c.is_alone = p->n_replicas == 1;
     p->surface = wm_table_surface(&plan->tables, arena, &p->plan, clock, s->policy.off_power_frac);
     weigh_classes(s, plan, p);
     return true;

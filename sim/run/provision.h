@@ -26,7 +26,7 @@ struct wm_class {
     double worth_usd_per_out_tok; /* to dispatch: the same, unless a job earns nothing by itself */
     double transfer_usd_per_out_tok;
     double input_per_out, cached_per_out; /* computed and cached input tokens per output token */
-    double ttft_scale; /* its time to first token over the partition's, unloaded: by prompt length */
+    double prompt_scale; /* its mean prompt over the partition's, in tokens to compute */
     double slo_ttft_s, slo_tok_per_s_per_user; /* targets; batch work has none */
     /* share of its requests within both targets, for each point of the partition's surface */
     double slo_frac[WM_SURFACE_CLOCKS][WM_SURFACE_BATCHES];

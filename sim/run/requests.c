@@ -14,9 +14,9 @@ static const double requests_max = 2e7;
 
 /* Arrivals of a class: Poisson at a rate that changes with the flow. */
 struct arrivals {
-    struct wm_rng gap, length, door;
-    const struct wm_length_table *output;
-    uint32_t input_tok, hit_tok;
+    struct wm_rng gap, prompt, length, door;
+    const struct wm_length_table *input, *output;
+    double hit_frac;
     double mean_tok;
     double rate_per_s;    /* before the door */
     double admitted_frac; /* the dispatch's share served */
@@ -99,18 +99,20 @@ static void open_class(struct wm_site_requests *q, struct wm_service *service, s
                        uint32_t place)
 {
     const struct wm_workload_class *const w = q->plan->classes[class].workload->class;
-    const struct wm_length length = wm_length_of(w->output_tok, w->output_scv);
+    const struct wm_length input = wm_length_of_prompts(q->arena, w);
+    const struct wm_length output = wm_length_of(w->output_tok, w->output_scv);
     const uint64_t seed = (uint64_t)q->scenario->seed;
     q->accounts[class] = &service->classes[place];
     q->ttft[class] = WM_NEW(q->arena, struct wm_log_hist);
     q->tpot[class] = WM_NEW(q->arena, struct wm_log_hist);
     struct arrivals *const a = &q->arrivals[class];
     *a = (struct arrivals){.gap = wm_rng_stream(seed, "site-request-gap", class),
+                           .prompt = wm_rng_stream(seed, "site-request-prompt", class),
                            .length = wm_rng_stream(seed, "site-request-length", class),
                            .door = wm_rng_stream(seed, "site-request-door", class),
-                           .output = wm_length_compile(q->arena, &length),
-                           .input_tok = (uint32_t)fmax(1.0, w->input_tok + 0.5),
-                           .hit_tok = (uint32_t)(w->input_tok * w->cached_frac + 0.5),
+                           .input = wm_length_compile(q->arena, &input),
+                           .output = wm_length_compile(q->arena, &output),
+                           .hit_frac = w->cached_frac,
                            .mean_tok = w->output_tok};
     a->left = wm_rng_exponential(&a->gap);
 }
@@ -135,7 +137,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .n_prefill =
             has_prefill ? (uint32_t)(plan->prefill_gpus / plan->prefill_group_gpus + 0.5) : 0,
         .n_replicas = (uint32_t)p->n_replicas,
-        .router = WM_ROUTE_LEAST_TOKENS,
+        .router = WM_ROUTE_LEAST_REQUESTS,
         .watermark_frac = 0.01,
         .clock_frac = p->surface->rows[0][0].clock_frac,
         .input_tok = plan->c.input_tok,
@@ -287,11 +289,12 @@ static void serve(struct wm_site_requests *q, struct serving *s, int64_t from_ns
             break;
         struct arrivals *const a = &q->arrivals[p->classes[first]];
         a->left = wm_rng_exponential(&a->gap);
+        const uint32_t input_tok = wm_length_at(a->input, wm_rng_normal(&a->prompt));
         const struct wm_request r = {.arrival_ns = from_ns + (int64_t)(now_s * 1e9),
-                                     .input_tok = a->input_tok,
+                                     .input_tok = input_tok,
                                      .output_tok =
                                          wm_length_at(a->output, wm_rng_normal(&a->length)),
-                                     .hit_tok = a->hit_tok,
+                                     .hit_tok = (uint32_t)(a->hit_frac * (double)input_tok + 0.5),
                                      .class_id = (uint32_t)first};
         a->arrived_tok += r.output_tok;
         if (wm_rng_uniform(&a->door) >= a->admitted_frac) {

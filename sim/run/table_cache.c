@@ -14,8 +14,9 @@ struct plan_record {
 };
 
 /* A new member of either struct must be added here too: to the key, or to the record. */
-_Static_assert(sizeof(struct wm_serving_case) == 4 * sizeof(void *) + sizeof(double) +
-                                                     7 * sizeof(double) + sizeof(struct wm_draft),
+_Static_assert(sizeof(struct wm_serving_case) ==
+                   4 * sizeof(void *) + 2 * sizeof(double) + 7 * sizeof(double) +
+                       sizeof(struct wm_prompts) + sizeof(struct wm_draft),
                "struct wm_serving_case has a member that add_case() does not know");
 _Static_assert(sizeof(struct wm_serving_plan) ==
                    sizeof(struct wm_serving_case) + sizeof(struct plan_record),
@@ -27,13 +28,19 @@ static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
                              c->cached_frac,       c->output_tok,
                              c->output_scv,        c->max_gpus,
                              c->draft.tok,         c->draft.accept_frac,
-                             c->ttft_slo_s,        c->tok_per_s_per_user_slo};
+                             c->ttft_slo_s,        c->tok_per_s_per_user_slo,
+                             (double)c->is_alone};
     wm_digest_add_text(d, WM_MODEL_ID);
     wm_fields_digest(d, wm_accelerator_fields, c->accelerator);
     wm_fields_digest(d, wm_llm_fields, c->llm);
     wm_fields_digest(d, wm_engine_fields, c->engine);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         wm_digest_add_real(d, values[i]);
+    for (size_t i = 0; i < c->prompts.n; i++) {
+        wm_digest_add_real(d, c->prompts.at[i].share);
+        wm_digest_add_real(d, c->prompts.at[i].ratio);
+        wm_digest_add_real(d, c->prompts.at[i].patience);
+    }
 }
 
 static struct plan_record record_of(const struct wm_serving_plan *p)

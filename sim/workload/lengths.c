@@ -130,3 +130,16 @@ struct wm_length wm_length_of(double mean, double scv)
                               .n = 1,
                               .part = {{1.0, log(mean) - 0.5 * sigma2, sqrt(sigma2)}}};
 }
+
+struct wm_length wm_length_of_prompts(struct wm_arena *arena, const struct wm_workload_class *w)
+{
+    double *const value = WM_NEW_ARRAY(arena, double, WM_PROMPT_QUANTILES);
+    if (wm_prompts_of(w).n == 0)
+        return (struct wm_length){.kind = WM_LENGTH_FIXED, .a = w->input_tok};
+    for (int i = 0; i < WM_PROMPT_QUANTILES; i++)
+        value[i] = w->input_tok * wm_prompt_ratio(w, wm_prompt_probs[i]);
+    return (struct wm_length){.kind = WM_LENGTH_QUANTILES,
+                              .n = WM_PROMPT_QUANTILES,
+                              .prob = wm_prompt_probs,
+                              .value = value};
+}

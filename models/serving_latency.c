@@ -1,0 +1,329 @@
+#include "wattmill/serving_latency.h"
+
+#include <math.h>
+
+#include "wattmill/require.h"
+
+static const struct wm_prompts same_prompts = {.n = 1, .at = {{1.0, 1.0, 1.0}}};
+static const double highest_load = 1.0 - 1e-6; /* beyond it there is no steady state */
+
+static double phi(double z)
+{
+    return 0.5 * erfc(-z / sqrt(2.0));
+}
+
+static const double least_skew = 1e-3; /* below it a normal distribution */
+
+double wm_skewed_at(const struct wm_skewed *x, double z)
+{
+    if (x->skew < least_skew)
+        return x->mean + z * x->sigma;
+    const double k = x->skew / 6.0;
+    const double root = fmax(0.0, 1.0 + k * z - k * k);
+    return x->mean + x->sigma * 2.0 / x->skew * (root * root * root - 1.0);
+}
+
+double wm_skewed_below(const struct wm_skewed *x, double value)
+{
+    if (x->sigma <= 0.0)
+        return value >= x->mean;
+    const double y = (value - x->mean) / x->sigma;
+    if (x->skew < least_skew)
+        return phi(y);
+    const double k = x->skew / 6.0;
+    return phi((cbrt(fmax(0.0, 0.5 * x->skew * y + 1.0)) - 1.0 + k * k) / k);
+}
+
+double wm_reading_s(const struct wm_reading *r, double ratio)
+{
+    const double rounds =
+        r->budget_ratio > 0.0 ? ceil(ratio / r->budget_ratio * (1.0 - 1e-12)) : 1.0;
+    return fmax(0.0, r->fixed_s + ratio * (r->linear_s + ratio * r->square_s)) +
+           r->per_round_s * fmax(0.0, rounds - 1.0);
+}
+
+/* What the last round of the mean prompt leaves of the budget. */
+static double room_behind(const struct wm_reading *r, const struct wm_prompts *p)
+{
+    double last = 0.0;
+    if (r->budget_ratio <= 0.0)
+        return (double)INFINITY;
+    for (size_t i = 0; i < p->n; i++) {
+        const double x = p->at[i].ratio;
+        last += p->at[i].share * (x - r->budget_ratio * floor(x / r->budget_ratio * (1.0 - 1e-12)));
+    }
+    return fmax(0.0, r->budget_ratio - last);
+}
+
+struct wm_reading_moments wm_reading_moments(const struct wm_reading *r,
+                                             const struct wm_prompts *prompts)
+{
+    const struct wm_prompts *const p = prompts->n > 0 ? prompts : &same_prompts;
+    const double room = room_behind(r, p);
+    struct wm_reading_moments m = {.once_s = r->fixed_s};
+    for (size_t i = 0; i < p->n; i++) {
+        const double share = p->at[i].share, x = p->at[i].ratio;
+        const double s = fmax(0.0, wm_reading_s(r, x) - r->fixed_s);
+        const double fits = fmin(x, room);
+        const double b = fits * (r->linear_s + fits * r->square_s);
+        m.s1 += share * s;
+        m.s2 += share * s * s;
+        m.s3 += share * s * s * s;
+        m.b1 += share * b;
+        m.b2 += share * b * b;
+    }
+    return m;
+}
+
+double wm_wait_mean_s(const struct wm_wait *w)
+{
+    return w->prob * (0.5 * w->round_s + w->more_prob * w->more_s);
+}
+
+/* Middles of thirds: of a uniform distribution, in place of it. */
+static const double thirds[] = {1.0 / 6.0, 0.5, 5.0 / 6.0};
+
+double wm_wait_within(const struct wm_wait *w, double time_s)
+{
+    const struct wm_skewed more = {w->more_s, w->more_s * sqrt(w->more_scv),
+                                   2.0 * sqrt(w->more_scv)};
+    double sum = 0.0;
+    if (time_s < 0.0)
+        return 0.0;
+    const double spread = sqrt(w->more_scv) + w->more_scv;
+    if (time_s > w->round_s + w->more_s * (1.0 + 25.0 * spread)) /* less than 1e-9 wait longer */
+        return 1.0;
+    for (size_t i = 0; i < 3 && w->prob > 0.0; i++) {
+        const double left_s = time_s - thirds[i] * w->round_s;
+        if (left_s >= 0.0)
+            sum += 1.0 - w->more_prob * (1.0 - wm_skewed_below(&more, left_s));
+    }
+    return 1.0 - w->prob * (1.0 - sum / 3.0);
+}
+
+/* A wait of that mean and variance whose uniform part is up to `round_s`. */
+static struct wm_wait wait_of(double mean_s, double variance, double round_s, double more_prob)
+{
+    const double rest_s = fmax(0.0, mean_s - 0.5 * round_s);
+    const double square = fmax(0.0, variance - round_s * round_s / 12.0) + rest_s * rest_s;
+    const double prob = fmin(1.0, fmax(more_prob, 1e-9));
+    return (struct wm_wait){
+        .prob = 1.0,
+        .round_s = fmin(round_s, 2.0 * mean_s),
+        .more_prob = rest_s > 0.0 ? prob : 0.0,
+        .more_s = rest_s / prob,
+        .more_scv = rest_s > 0.0 ? fmax(0.0, square * prob / (rest_s * rest_s) - 1.0) : 0.0};
+}
+
+static double stable_rate(double rate_per_s, const struct wm_reading_moments *m)
+{
+    return m->s1 > 0.0 ? fmin(rate_per_s, highest_load / m->s1) : rate_per_s;
+}
+
+/* Moments of a round, and the chance that nobody comes in it. */
+struct round {
+    double m1, m2, m3, empty;
+};
+
+/* `woken`: share of rounds that one prompt begins which found the server asleep. */
+static struct round round_of(double a, double d, const struct wm_reading_moments *s, double woken)
+{
+    const double rho = a * s->s1;
+    struct round r = {.m1 = (d + woken * s->s1) / (1.0 - rho)};
+    const double x1 = r.m1 - d; /* of the prompts in it */
+    const double own2 = (a * r.m1 + woken) * s->s2;
+    r.m2 = (d * d + 2.0 * d * x1 + own2) / (1.0 - rho * rho);
+    const double x2 = own2 + rho * rho * r.m2;
+    r.m3 = (d * d * d + 3.0 * d * d * x1 + 3.0 * d * x2 + (a * r.m1 + woken) * s->s3 +
+            3.0 * a * rho * s->s2 * r.m2) /
+           (1.0 - rho * rho * rho);
+    const double scale = fmax(1e-12 * r.m1, r.m2 / r.m1 - r.m1); /* as a Gamma */
+    r.empty = pow(1.0 + a * scale, -r.m1 / scale);
+    return r;
+}
+
+/* Wait of one who comes while a round is under way. */
+static struct wm_wait wait_in_round(const struct round *r, double a, double d,
+                                    const struct wm_reading_moments *s, double more_prob)
+{
+    const double seen1 = r->m2 / r->m1, seen2 = r->m3 / r->m1;
+    const double ahead = a * s->s1, behind = a * s->b1;
+    const double mean = seen1 * 0.5 * (1.0 + ahead + behind);
+    const double by_place = seen2 * (1.0 + behind - ahead) * (1.0 + behind - ahead) / 12.0;
+    const double by_number = 0.5 * a * seen1 * (s->s2 + s->b2);
+    const double by_round =
+        fmax(0.0, seen2 - seen1 * seen1) * 0.25 * (1.0 + ahead + behind) * (1.0 + ahead + behind);
+    return wait_of(mean, by_place + by_number + by_round, d, more_prob);
+}
+
+/* Mean time of a round beside its prompts' own: what it has once only counts when there are any. */
+static double mean_fixed_s(double a, double d, const struct wm_reading_moments *m)
+{
+    double fixed_s = d;
+    for (int i = 0; i < 4; i++) {
+        const double round_s = fixed_s / (1.0 - a * m->s1);
+        fixed_s = fmax(0.1 * d, d - m->once_s * expm1(-a * round_s));
+    }
+    return fixed_s;
+}
+
+struct wm_wait wm_wait_alone(const struct wm_rounds *server, const struct wm_reading_moments *m)
+{
+    const double a = stable_rate(server->rate_per_s, m), d = server->round_s;
+    WM_REQUIRE(d > 0.0 && a >= 0.0);
+    const struct round r = round_of(a, mean_fixed_s(a, d, m), m, 0.0);
+    return wait_in_round(&r, a, d, m, 1.0 - r.empty * d / r.m1 * exp(-a * d));
+}
+
+/* Rest of a round of `round_s` for one who comes, if he comes in it, at a rate `b`: times the chance
+ * that he does; its mean, and of its square. */
+struct rest {
+    double chance, first, second;
+};
+static void add_rest(struct rest *r, double share, double round_s, double b)
+{
+    const double chance = -expm1(-b * round_s);
+    const double first = round_s - chance / b;
+    r->chance += share * chance;
+    r->first += share * first;
+    r->second += share * (round_s * round_s - 2.0 / b * first);
+}
+
+struct wm_wait wm_wait_balanced(const struct wm_rounds *server, const struct wm_reading *reading,
+                                const struct wm_prompts *prompts)
+{
+    const struct wm_prompts *const p = prompts->n > 0 ? prompts : &same_prompts;
+    const struct wm_reading_moments s = wm_reading_moments(reading, p);
+    const double a = stable_rate(server->rate_per_s, &s), d = server->round_s;
+    WM_REQUIRE(d > 0.0 && a >= 0.0);
+    if (a * d < 1e-9)
+        return wait_of(0.5 * d, d * d / 12.0, d, 0.0);
+    const double number = a * mean_fixed_s(a, d, &s) / (1.0 - a * s.s1); /* prompts a round */
+    const double empty = exp(-number);
+    const double more_s = (number / (1.0 - empty) - 1.0) * s.s1; /* beside one prompt of a round */
+    struct rest rest = {0};
+    add_rest(&rest, empty, d, 2.0 * a);
+    const double calm = rest.chance;
+    for (size_t i = 0; i < p->n; i++) {
+        const double added_s = fmax(0.0, wm_reading_s(reading, p->at[i].ratio));
+        add_rest(&rest, (1.0 - empty) * p->at[i].share, d + added_s + more_s, 2.0 * a);
+    }
+    const double first = rest.first / rest.chance, second = rest.second / rest.chance;
+    const double mean = first + number * 0.5 * (s.s1 + s.b1);
+    const double variance = second - first * first + number * 0.5 * (s.s2 + s.b2);
+    return wait_of(mean, variance, d, 1.0 - calm / rest.chance * empty);
+}
+
+static struct wm_wait wait_of_one(double a, double d, const struct wm_reading_moments *m)
+{
+    double woken = 1.0;
+    struct round r = round_of(a, d, m, woken);
+    for (int i = 0; i < 8; i++) {
+        woken = r.empty;
+        r = round_of(a, d, m, woken);
+    }
+    struct wm_wait w = wait_in_round(&r, a, d, m, 1.0);
+    w.prob = a > 0.0 ? r.m1 / (r.m1 + woken / a) : 0.0;
+    return w;
+}
+
+/*
+ * Wait of one who comes when each of the `n` servers has `each` >= 1 prompts. Below two, those without one
+ * that waits get the next: the rest of a round after a truncated exponential time. From two on that comes
+ * with the round's begin: all of it, and the others of one's own round.
+ */
+static void add_pooled_wait(double *first, double *second, double weight, double each, double rate,
+                            double n, double d, const struct wm_reading_moments *m)
+{
+    struct rest rest = {0};
+    if (each < 2.0 - 1e-9) {
+        add_rest(&rest, 1.0, d + m->s1, rate / (n * (2.0 - each)));
+        *first += weight * rest.first / rest.chance;
+        *second += weight * rest.second / rest.chance;
+        return;
+    }
+    const double read = 0.5 * each;
+    const double wait_s = d + read * m->s1 + (read - 1.0) * m->s1;
+    *first += weight * wait_s;
+    *second += weight * (wait_s * wait_s + 2.0 * (read - 1.0) * m->s2);
+}
+
+struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
+                              const struct wm_reading_moments *m)
+{
+    const double d = server->round_s;
+    WM_REQUIRE(d > 0.0 && n >= 1.0 && server->rate_per_s >= 0.0);
+    const double rate = n * stable_rate(server->rate_per_s / n, m);
+    if (n < 1.5)
+        return wait_of_one(rate, d, m);
+    const double alone_s = d + m->s1, size_variance = m->s2 - m->s1 * m->s1;
+    double weight = 1.0, sum = 1.0, full = 0.0, first = 0.0, second = 0.0;
+    for (double k = 1.0; weight > 1e-9 * sum; k += 1.0) {
+        const double read = fmax(1.0, 0.5 * k / n); /* prompts of a round */
+        const double leave_per_s = k <= n ? k / alone_s : n * read / (d + read * m->s1);
+        weight *= rate / leave_per_s;
+        sum += weight;
+        if (k >= n) {
+            full += weight;
+            add_pooled_wait(&first, &second, weight, k / n, rate, n, d, m);
+        }
+        if (weight > 1e200 || k > 1e5) /* never below the highest load */
+            break;
+    }
+    if (full <= 0.0)
+        return (struct wm_wait){0};
+    const double mean = first / full;
+    const double share = mean / alone_s;
+    struct wm_wait w = wait_of(
+        mean, second / full - mean * mean + size_variance * fmin(1.0, share * share), alone_s, 1.0);
+    w.prob = full / sum;
+    return w;
+}
+
+double wm_first_token_within(const struct wm_wait *wait, const struct wm_reading *reading,
+                             const struct wm_prompts *prompts, double scale, double base_s,
+                             double time_s)
+{
+    const struct wm_prompts *const p = prompts->n > 0 ? prompts : &same_prompts;
+    double sum = 0.0;
+    for (size_t i = 0; i < p->n; i++) {
+        const double slack_s = fmax(1.0, p->at[i].patience) * time_s - base_s;
+        sum += p->at[i].share *
+               wm_wait_within(wait, slack_s - wm_reading_s(reading, scale * p->at[i].ratio));
+    }
+    return fmin(1.0, sum);
+}
+
+struct wm_skewed wm_pace_over(const struct wm_pace *pace, double output_tok)
+{
+    const double n = fmax(1.0, output_tok - 1.0); /* the first token comes with the prompt */
+    const double variance = pace->sigma_s * pace->sigma_s + pace->prompts * pace->added2_s2 / n;
+    const double sigma = sqrt(variance);
+    const double third = pace->prompts * pace->added3_s3 / (n * n);
+    return (struct wm_skewed){pace->mean_s + pace->once_s / n, sigma,
+                              sigma > 0.0 ? third / (variance * sigma) : 0.0};
+}
+
+/* Normal quantiles of the middles of nine equal shares. */
+static const double ninths[] = {-1.5932188, -0.9674216, -0.5894558, -0.2822161, 0.0,
+                                0.2822161,  0.5894558,  0.9674216,  1.5932188};
+enum { NINTHS = sizeof ninths / sizeof ninths[0] };
+
+double wm_pace_within(const struct wm_pace *pace, double output_tok, double output_scv,
+                      double time_s)
+{
+    const double sigma2 = log1p(output_scv);
+    double sum = 0.0;
+    for (size_t i = 0; i < NINTHS; i++) {
+        const double tok = output_tok * exp(ninths[i] * sqrt(sigma2) - 0.5 * sigma2);
+        const struct wm_skewed over = wm_pace_over(pace, tok);
+        sum += wm_skewed_below(&over, time_s);
+    }
+    return sum / NINTHS;
+}
+
+double wm_answer_of_tokens(double output_tok, double output_scv, double z)
+{
+    const double sigma2 = log1p(output_scv);
+    return output_tok * exp(z * sqrt(sigma2) + 0.5 * sigma2); /* weighted by length */
+}

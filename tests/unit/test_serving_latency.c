@@ -1,0 +1,226 @@
+/* Latencies in closed form: hand-computed and published points, limits, and small simulations. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "suite.h"
+#include "wattmill/rng.h"
+#include "wattmill/serving_latency.h"
+
+static const struct wm_prompts alike = {.n = 0};
+static const struct wm_prompts short_and_long = {.n = 2, .at = {{0.9, 0.5, 1.0}, {0.1, 5.5, 1.0}}};
+
+START_TEST(reading_takes_a_round_more_for_every_budget)
+{
+    const struct wm_reading r = {
+        .fixed_s = 1.0, .linear_s = 2.0, .square_s = 3.0, .per_round_s = 10.0, .budget_ratio = 2.0};
+    ck_assert_double_eq_tol(wm_reading_s(&r, 1.0), 1.0 + 2.0 + 3.0, 1e-12);
+    ck_assert_double_eq_tol(wm_reading_s(&r, 2.0), 1.0 + 4.0 + 12.0, 1e-12);
+    ck_assert_double_eq_tol(wm_reading_s(&r, 2.1), 1.0 + 4.2 + 13.23 + 10.0, 1e-12);
+    ck_assert_double_eq_tol(wm_reading_s(&r, 6.0), 1.0 + 12.0 + 108.0 + 20.0, 1e-12);
+}
+END_TEST
+
+START_TEST(a_gamma_of_one_is_the_exponential)
+{
+    const struct wm_skewed x = {.mean = 2.0, .sigma = 2.0, .skew = 2.0};
+    ck_assert_double_eq_tol(wm_skewed_at(&x, 2.3263478740408408) / (2.0 * log(100.0)), 1.0, 0.01);
+    ck_assert_double_eq_tol(wm_skewed_at(&x, 0.0) / (2.0 * log(2.0)), 1.0, 0.02);
+    for (double z = -1.0; z < 3.5; z += 0.5)
+        ck_assert_double_eq_tol(wm_skewed_below(&x, wm_skewed_at(&x, z)),
+                                0.5 * erfc(-z / sqrt(2.0)), 1e-9);
+}
+END_TEST
+
+START_TEST(without_skew_it_is_normal)
+{
+    const struct wm_skewed x = {.mean = 5.0, .sigma = 2.0};
+    ck_assert_double_eq_tol(wm_skewed_at(&x, 1.5), 8.0, 1e-12);
+    ck_assert_double_eq_tol(wm_skewed_below(&x, 5.0), 0.5, 1e-12);
+}
+END_TEST
+
+/* Takagi 1991, gated service with vacations of d: E(W) = a s2 / (2 (1 - r)) + d / 2 + r d / (1 - r), when
+ * whoever comes behind does not lengthen one's own round. */
+START_TEST(the_mean_wait_is_that_of_a_gated_queue_with_vacations)
+{
+    const double d = 0.01, a = 20.0;
+    const struct wm_reading r = {.linear_s = 0.01, .budget_ratio = 1.0};
+    const struct wm_reading_moments m = wm_reading_moments(&r, &alike);
+    const struct wm_rounds server = {a, d};
+    const struct wm_wait w = wm_wait_alone(&server, &m);
+    ck_assert_double_eq(m.b1, 0.0);
+    const double rho = 0.2, s2 = 1e-4;
+    ck_assert_double_eq_tol(wm_wait_mean_s(&w),
+                            a * s2 / (2.0 * (1.0 - rho)) + 0.5 * d + rho * d / (1.0 - rho), 1e-9);
+}
+END_TEST
+
+START_TEST(without_load_a_prompt_waits_for_half_a_round)
+{
+    const struct wm_reading r = {.linear_s = 0.01};
+    const struct wm_reading_moments m = wm_reading_moments(&r, &alike);
+    const struct wm_rounds server = {1e-9, 0.02};
+    const struct wm_wait alone = wm_wait_alone(&server, &m);
+    const struct wm_wait balanced = wm_wait_balanced(&server, &r, &alike);
+    ck_assert_double_eq_tol(wm_wait_mean_s(&alone), 0.01, 1e-6);
+    ck_assert_double_eq_tol(wm_wait_mean_s(&balanced), 0.01, 1e-6);
+    ck_assert_double_eq_tol(wm_wait_within(&alone, 0.02), 1.0, 1e-9);
+}
+END_TEST
+
+START_TEST(waits_grow_with_load_and_stay_finite)
+{
+    const struct wm_reading r = {.linear_s = 0.01};
+    const struct wm_reading_moments m = wm_reading_moments(&r, &short_and_long);
+    double last[3] = {0.0, 0.0, -1.0};
+    for (double a = 5.0; a < 300.0; a += 5.0) {
+        const struct wm_rounds server = {a, 0.01};
+        const struct wm_wait w[3] = {wm_wait_alone(&server, &m),
+                                     wm_wait_balanced(&server, &r, &short_and_long),
+                                     wm_wait_pooled(&server, 4.0, &m)};
+        for (int k = 0; k < 3; k++) {
+            ck_assert(isfinite(wm_wait_mean_s(&w[k])));
+            ck_assert_double_ge(wm_wait_mean_s(&w[k]), last[k]);
+            ck_assert(w[k].more_scv >= 0.0 && w[k].prob >= 0.0 && w[k].prob <= 1.0);
+            last[k] = wm_wait_mean_s(&w[k]);
+        }
+    }
+}
+END_TEST
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+enum { SAMPLES = 100000 };
+
+/* Rounds one by one, Poisson arrivals: what each waits from its arrival to the end of the round that
+ * reads it, less what a round without it and its own reading take. */
+static void simulate(double a, double d, double *waits)
+{
+    struct wm_rng rng = wm_rng_stream(42, "rounds", 0);
+    static double came[4096], read[4096];
+    double round_s = d, next = wm_rng_exponential(&rng) / a;
+    size_t n = 0;
+    while (n < SAMPLES) {
+        size_t here = 0;
+        double sum = 0.0;
+        for (; next < round_s && here < 4096; next += wm_rng_exponential(&rng) / a) {
+            came[here] = next;
+            read[here] = 0.01 * (wm_rng_uniform(&rng) < 0.9 ? 0.5 : 5.5);
+            sum += read[here++];
+        }
+        for (size_t i = 0; i < here && n < SAMPLES; i++)
+            waits[n++] = round_s - came[i] + sum - read[i];
+        next -= round_s;
+        round_s = d + sum;
+    }
+    qsort(waits, SAMPLES, sizeof *waits, by_value);
+}
+
+/* Value that `prob` of waits stay below, by bisection. */
+static double quantile_s(const struct wm_wait *w, double prob)
+{
+    double lo = 0.0, hi = 10.0;
+    for (int i = 0; i < 60; i++) {
+        const double mid = 0.5 * (lo + hi);
+        *(wm_wait_within(w, mid) < prob ? &lo : &hi) = mid;
+    }
+    return hi;
+}
+
+START_TEST(a_simulation_of_rounds_has_the_same_mean_and_tail)
+{
+    const double loads[] = {0.2, 0.5, 0.7};
+    const struct wm_reading r = {.linear_s = 0.01};
+    const struct wm_reading_moments m = wm_reading_moments(&r, &short_and_long);
+    double *const waits = malloc(SAMPLES * sizeof *waits);
+    for (size_t k = 0; k < 3; k++) {
+        const double a = loads[k] / 0.01;
+        const struct wm_rounds server = {a, 0.008};
+        const struct wm_wait w = wm_wait_alone(&server, &m);
+        double mean = 0.0;
+        simulate(a, 0.008, waits);
+        for (size_t i = 0; i < SAMPLES; i++)
+            mean += waits[i] / SAMPLES;
+        ck_assert_double_eq_tol(wm_wait_mean_s(&w) / mean, 1.0, 0.03);
+        ck_assert_double_eq_tol(quantile_s(&w, 0.99) / waits[SAMPLES / 100 * 99], 1.0, 0.1);
+        ck_assert_double_eq_tol(quantile_s(&w, 0.9) / waits[SAMPLES / 10 * 9], 1.0, 0.15);
+    }
+    free(waits);
+}
+END_TEST
+
+/* Reading nothing but the fixed time, one prompt at a time: M/M/n without batches up to n. */
+START_TEST(several_servers_hardly_wait_at_half_load)
+{
+    const struct wm_reading_moments m = {.s1 = 0.03};
+    const struct wm_rounds server = {.rate_per_s = 0.5 * 16.0 / 0.05, .round_s = 0.02};
+    const struct wm_wait many = wm_wait_pooled(&server, 16.0, &m);
+    ck_assert_double_lt(many.prob, 0.02);
+    const struct wm_rounds full = {.rate_per_s = 1.2 * 16.0 / 0.05, .round_s = 0.02};
+    const struct wm_wait busy = wm_wait_pooled(&full, 16.0, &m);
+    ck_assert_double_gt(busy.prob,
+                        0.9); /* more than one by one: batches form, and it stays stable */
+    ck_assert_double_lt(wm_wait_mean_s(&busy), 0.3);
+}
+END_TEST
+
+START_TEST(tokens_spread_less_over_longer_answers)
+{
+    const struct wm_pace pace = {
+        .mean_s = 0.01, .sigma_s = 0.0005, .prompts = 0.1, .added2_s2 = 4e-4, .added3_s3 = 8e-6};
+    /* 0.1 prompts of 20 ms a token over 100 tokens: 4e-5 / 100 = 4e-7, and the batch's 2.5e-7 */
+    const struct wm_skewed over = wm_pace_over(&pace, 101.0);
+    ck_assert_double_eq_tol(over.sigma, sqrt(4e-7 + 2.5e-7), 1e-12);
+    ck_assert_double_eq_tol(over.skew, 0.1 * 8e-6 / 1e4 / (6.5e-7 * sqrt(6.5e-7)), 1e-9);
+    double last = 1.0;
+    for (double tok = 2.0; tok < 1e5; tok *= 2.0) {
+        const double sigma = wm_pace_over(&pace, tok).sigma;
+        ck_assert_double_lt(sigma, last);
+        last = sigma;
+    }
+    ck_assert_double_eq_tol(last, 0.0005, 1e-6);
+    ck_assert_double_gt(wm_pace_within(&pace, 100.0, 1.0, 0.02), 0.98);
+    ck_assert_double_lt(wm_pace_within(&pace, 100.0, 1.0, 0.0095), 0.4);
+}
+END_TEST
+
+START_TEST(first_tokens_within_a_target_count_every_length)
+{
+    const struct wm_reading r = {.linear_s = 0.1};
+    const struct wm_wait none = {0};
+    ck_assert_double_eq_tol(wm_first_token_within(&none, &r, &short_and_long, 1.0, 0.05, 0.2), 0.9,
+                            1e-12);
+    ck_assert_double_eq_tol(wm_first_token_within(&none, &r, &short_and_long, 1.0, 0.05, 0.7), 1.0,
+                            1e-12);
+    ck_assert_double_eq_tol(wm_first_token_within(&none, &r, &short_and_long, 4.0, 0.05, 0.2), 0.0,
+                            1e-12);
+    ck_assert_double_eq_tol(wm_first_token_within(&none, &r, &alike, 1.0, 0.05, 0.151), 1.0, 1e-12);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *const suite = suite_create("serving_latency");
+    TCase *const tc = tcase_create("serving_latency");
+    tcase_add_test(tc, reading_takes_a_round_more_for_every_budget);
+    tcase_add_test(tc, a_gamma_of_one_is_the_exponential);
+    tcase_add_test(tc, without_skew_it_is_normal);
+    tcase_add_test(tc, the_mean_wait_is_that_of_a_gated_queue_with_vacations);
+    tcase_add_test(tc, without_load_a_prompt_waits_for_half_a_round);
+    tcase_add_test(tc, waits_grow_with_load_and_stay_finite);
+    tcase_add_test(tc, a_simulation_of_rounds_has_the_same_mean_and_tail);
+    tcase_add_test(tc, several_servers_hardly_wait_at_half_load);
+    tcase_add_test(tc, tokens_spread_less_over_longer_answers);
+    tcase_add_test(tc, first_tokens_within_a_target_count_every_length);
+    suite_add_tcase(suite, tc);
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
