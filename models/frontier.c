@@ -52,20 +52,45 @@ struct search {
     double context_tok, new_tok;
 };
 
-/* One prefill group; a pass holds whole prompts. The better of it and `best`. */
+/* A pass of a group with `tok` new tokens, whole prompts. */
+static struct wm_step prefill_pass(const struct search *s, const struct wm_step_model *m,
+                                   double tok)
+{
+    const struct wm_load load =
+        wm_load_prefill(tok / s->new_tok, s->new_tok, s->c->input_tok - s->new_tok, true);
+    return wm_step_eval(m, &load);
+}
+
+/* Time to a first token that is decoded elsewhere, without the step that makes it. */
+static double first_token_s(const struct wm_serving_case *c, double pass_s)
+{
+    return c->engine->prompt_overhead_s + (1.0 + mean_residual) * pass_s +
+           wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, c->input_tok) /
+               c->accelerator->scale_out_bytes_per_s;
+}
+
+/* One prefill group with its fullest pass that meets the TTFT target; the better of it and `best`. */
 static struct prefill better_prefill(const struct search *s, const struct wm_group *group,
                                      struct prefill best)
 {
     const struct wm_serving_case *const c = s->c;
     const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
     const double gpus = wm_group_gpus(group);
-    const double tok =
-        group->pipeline * fmax(s->new_tok, c->engine->prefill_chunk_tok * group->data);
-    const struct wm_load load =
-        wm_load_prefill(tok / s->new_tok, s->new_tok, c->input_tok - s->new_tok, true);
-    const struct wm_step pass = wm_step_eval(&m, &load);
-    const bool in_time = c->ttft_slo_s <= 0.0 || pass.time_s < c->ttft_slo_s;
-    if (!in_time || pass.time_s * gpus / tok >= best.gpu_s_per_tok)
+    const double least = s->new_tok * group->pipeline;
+    const double prompts = (double)c->engine->max_batch_per_gpu * gpus;
+    double tok =
+        fmin(c->engine->prefill_chunk_tok * group->data * group->pipeline, prompts * s->new_tok);
+    tok = fmax(tok, least);
+    struct wm_step pass = prefill_pass(s, &m, tok);
+    while (c->ttft_slo_s > 0.0 && first_token_s(c, pass.time_s) > c->ttft_slo_s && tok > least) {
+        tok = fmax(least, 0.5 * tok);
+        pass = prefill_pass(s, &m, tok);
+    }
+    const double first_s = first_token_s(c, pass.time_s);
+    s->f->shortest_ttft_s = fmin(s->f->shortest_ttft_s, first_s);
+    if (c->ttft_slo_s > 0.0 && first_s > c->ttft_slo_s)
+        return best;
+    if (pass.time_s * gpus / tok >= best.gpu_s_per_tok)
         return best;
     return (struct prefill){pass.time_s * gpus / tok, pass.time_s,
                             wm_step_power_w(c->accelerator, &pass, 1.0)};
@@ -117,13 +142,10 @@ static bool point_apart(const struct search *s, const struct wm_step_model *m,
     const double decode_gpus = wm_group_gpus(&m->group), busy = c->engine->prefill_max_util_frac;
     p->tpot_s = step.time_s / wm_step_gain(m);
     const double rate = p->batch / p->tpot_s;
-    p->ttft_s =
-        c->engine->prompt_overhead_s + step.time_s +
-        wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, c->input_tok) / a->scale_out_bytes_per_s;
+    p->ttft_s = step.time_s + first_token_s(c, s->new_tok > 0.0 ? s->prefill.pass_s : 0.0);
     double board_w = decode_gpus * wm_step_power_w(a, &step, 1.0);
     if (s->new_tok > 0.0) {
         p->prefill_gpus = rate * s->new_tok / c->output_tok * s->prefill.gpu_s_per_tok / busy;
-        p->ttft_s += (1.0 + mean_residual) * s->prefill.pass_s;
         board_w += p->prefill_gpus *
                    (busy * s->prefill.board_w + (1.0 - busy) * a->power.base_frac * a->tdp_w);
     }
@@ -242,4 +264,42 @@ void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_
         try_group(&s, &groups.group[i], groups.batch_limit[i]);
     mark_front(f);
     choose_best(c, f);
+}
+
+/* Pareto points by falling speed; insertion, for the list is almost sorted. */
+static size_t sort_front(const struct wm_frontier *f, size_t *list)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->n_points; i++) {
+        if (!f->points[i].is_pareto)
+            continue;
+        size_t k = n++;
+        for (; k > 0 && f->points[list[k - 1]].tok_per_s_per_user < f->points[i].tok_per_s_per_user;
+             k--)
+            list[k] = list[k - 1];
+        list[k] = i;
+    }
+    return n;
+}
+
+size_t wm_frontier_front(const struct wm_frontier *f, size_t few, size_t *list)
+{
+    const size_t n = sort_front(f, list);
+    if (few < 2 || n <= few)
+        return n;
+    const double fast = log(f->points[list[0]].tok_per_s_per_user);
+    const double slow = log(f->points[list[n - 1]].tok_per_s_per_user);
+    if (slow >= fast)
+        return n;
+    size_t kept = 0;
+    double due = fast; /* the next mark, falling */
+    for (size_t i = 0; i < n; i++) {
+        const bool is_best = f->fault == WM_PLAN_OK && list[i] == f->best;
+        const bool is_due = log(f->points[list[i]].tok_per_s_per_user) <= due || i + 1 == n;
+        while (is_due && due >= log(f->points[list[i]].tok_per_s_per_user))
+            due -= (fast - slow) / (double)(few - 1) * (1.0 - 1e-9);
+        if (is_due || is_best)
+            list[kept++] = list[i];
+    }
+    return kept;
 }

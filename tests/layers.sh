@@ -37,8 +37,8 @@ never sim/run "wattmill/(output|input|study)\.h"
 never sim/sweep "wattmill/engine\.h"
 never sim/output "wattmill/(engine|run|study)\.h"
 never sim/input "wattmill/(results|run|output|engine|study)\.h"
-for f in sim/cli/*.c; do
-    hits=$(grep -nE '#include "' "$f" | grep -vE '"wattmill/|"(cli|options|replay_report)\.h"|"verbs\.def"')
+for f in sim/cli/*.[ch]; do # public headers, and its own beside it
+    hits=$(grep -nE '#include "' "$f" | grep -vE '"wattmill/|"[a-z_]+\.(h|def)"')
     [ -z "$hits" ] || { echo "$f includes a private header:"; echo "$hits"; rc=1; }
 done
 

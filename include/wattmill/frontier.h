@@ -69,4 +69,13 @@ struct wm_frontier {
 void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_site *site,
                       struct wm_frontier *f);
 
+/**
+ * The Pareto front by falling speed of a user.
+ * @param few   at least 2: so many marks evenly spaced in the logarithm of the speed, the first point
+ *              past each, the ends and the best one; 0: all
+ * @param list  out, indices of points; room for n_points
+ * @return      how many
+ */
+size_t wm_frontier_front(const struct wm_frontier *f, size_t few, size_t *list);
+
 #endif

@@ -195,6 +195,58 @@ START_TEST(what_one_domain_cannot_hold_is_served_in_the_fewest_stages_that_can)
 }
 END_TEST
 
+/* Marks are even in the logarithm of the speed; ends and best are among them; 0 lists all. */
+START_TEST(a_short_front_keeps_its_ends_and_its_best)
+{
+    static size_t all[WM_FRONTIER_POINTS], some[WM_FRONTIER_POINTS];
+    const struct wm_serving_case c = case_of("gb300-nvl72", "deepseek-r1", WM_FP4);
+    struct wm_frontier f = {.points = points};
+    wm_frontier_eval(&c, &site, &f);
+    const size_t n = wm_frontier_front(&f, 0, all);
+    size_t n_pareto = 0;
+    for (size_t i = 0; i < f.n_points; i++)
+        n_pareto += points[i].is_pareto;
+    ck_assert_uint_eq(n, n_pareto);
+    for (size_t i = 1; i < n; i++)
+        ck_assert_double_le(points[all[i]].tok_per_s_per_user,
+                            points[all[i - 1]].tok_per_s_per_user);
+    for (size_t few = 2; few <= 20; few++) {
+        const size_t kept = wm_frontier_front(&f, few, some);
+        bool has_best = !points[f.best].is_pareto;
+        ck_assert_uint_le(kept, few + 2);
+        ck_assert_uint_ge(kept, 2);
+        ck_assert_uint_eq(some[0], all[0]);
+        ck_assert_uint_eq(some[kept - 1], all[n - 1]);
+        for (size_t i = 0; i < kept; i++)
+            has_best = has_best || some[i] == f.best;
+        ck_assert(has_best);
+    }
+    ck_assert_uint_eq(wm_frontier_front(&f, n, some), n);
+}
+END_TEST
+
+/* Eight H200 read 65,536 tokens in about 1.9 s; a target of 2 s wants shorter passes, not others. */
+START_TEST(a_target_shortens_passes_before_it_refuses)
+{
+    struct wm_serving_case c = case_of("h200", "deepseek-r1", WM_FP8);
+    c.input_tok = 8192.0;
+    c.tok_per_s_per_user_slo = 30.0;
+    c.ttft_slo_s = 0.0;
+    struct wm_frontier f = {.points = points};
+    wm_frontier_eval(&c, &site, &f);
+    const double longest_s = f.shortest_ttft_s;
+    c.ttft_slo_s = 2.0;
+    ck_assert_double_gt(longest_s, c.ttft_slo_s);
+    wm_frontier_eval(&c, &site, &f);
+    ck_assert_int_eq(f.fault, WM_PLAN_OK);
+    ck_assert_double_le(points[f.best].ttft_s, 2.0);
+    c.ttft_slo_s = 0.01;
+    wm_frontier_eval(&c, &site, &f);
+    ck_assert_int_eq(f.fault, WM_PLAN_TTFT);
+    ck_assert_double_gt(f.shortest_ttft_s, 0.01);
+}
+END_TEST
+
 START_TEST(site_terms_follow_the_facility_and_the_ledger)
 {
     const struct wm_accelerator *const a = entry(WM_CATALOG_accelerator, "gb300-nvl72");
@@ -224,6 +276,8 @@ int main(void)
         best_agrees_with_the_serving_plan,
         plan_and_frontier_serve_the_same_hardware,
         what_one_domain_cannot_hold_is_served_in_the_fewest_stages_that_can,
+        a_short_front_keeps_its_ends_and_its_best,
+        a_target_shortens_passes_before_it_refuses,
         site_terms_follow_the_facility_and_the_ledger};
     wm_init();
     arena = wm_arena_open();
