@@ -55,9 +55,9 @@ struct wm_replica_totals {
     uint64_t n_steps; /* decode and mixed steps, jumped or not */
     uint64_t n_jumps; /* events they took */
     int64_t busy_ns;
-    double energy_j; /* all, idle included */
-    /* of steps that read prompts */
+    double energy_j;      /* all, idle included */
     uint64_t prefill_tok; /* computed, with repeats */
+    /* of prompts: what steps that read them take more than they would without */
     int64_t prefill_ns;
     double prefill_j;
     uint64_t decode_tok; /* computed, with repeats */

@@ -32,6 +32,11 @@ void replica_plan_mixed(struct wm_replica *r, const struct prompts *sum)
     r->n_steps = 1;
     r->prompt_tok = sum->tok;
     r->mixed_j = energy_j + r->extra_s * t->idle_w;
+    /* the prompts' part: what the step takes more than without them */
+    const int64_t alone = n > 0 ? t->decode[n] + t->ctx[n] * b->ctx : 0;
+    const double alone_j = n > 0 ? t->decode_j[n] + t->ctx_j[n] * ctx_tok : 0.0;
+    r->prompts_ns = r->first_time > alone ? (r->first_time - alone) >> WM_STEP_FRAC_BITS : 0;
+    r->prompts_j = r->mixed_j > alone_j ? r->mixed_j - alone_j : 0.0;
     r->extra_s = 0.0;
     r->segment = chunked ? SEGMENT_MIXED : SEGMENT_PREFILL;
     segment_set_end(r);

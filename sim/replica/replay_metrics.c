@@ -71,7 +71,7 @@ const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const s
     add(&rows, "mean_batch", "1", r->mean_batch, "sequences in a decode step");
     add(&rows, "busy_frac", "frac", r->busy_frac, "of workers' time, a step runs");
     add(&rows, "prefill_time_frac", "frac", r->prefill_share_frac,
-        "of busy time, in steps that read prompts");
+        "of busy time, what prompts add to the steps that read them");
     add(&rows, "preemptions", "1", (double)t->work.n_preempted, "sequences that gave their KV up");
     add(&rows, "replica_failures", "1", (double)t->n_failures, "at random or ordered");
     add(&rows, "replica_up_frac", "frac", t->replica_up_frac, "of replicas' time");

@@ -47,7 +47,8 @@ struct wm_replica {
     uint64_t outstanding_tok;
 
     struct wm_replica_totals totals;
-    double mixed_j;
+    double mixed_j, prompts_j; /* of a step with prompts; what they add to it */
+    int64_t prompts_ns;
     double extra_s; /* swaps that lengthen the next step */
     struct wm_service *service;
     const struct wm_replica_params *params;

@@ -30,8 +30,8 @@ static inline void replica_end_segment(struct wm_replica *r)
                            (steps * ctx_tok + more_tok * (0.5 * steps * (steps - 1.0)));
     } else {
         t->energy_j += r->mixed_j;
-        t->prefill_j += r->mixed_j;
-        t->prefill_ns += ns;
+        t->prefill_j += r->prompts_j;
+        t->prefill_ns += r->prompts_ns;
         t->prefill_tok += r->prompt_tok;
     }
     if (r->segment == SEGMENT_PREFILL)

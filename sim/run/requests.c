@@ -332,8 +332,8 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const double all_s = 1e-9 * (double)(a->busy_ns - b->busy_ns) / time_s;
     const double prefill_gpus = prefill_s * s->prefill_gpus;
     const double busy_gpus = prefill_gpus + (all_s - prefill_s) * s->worker_gpus;
-    const double mixed_gpus = 1e-9 * (double)(a->prefill_ns - b->prefill_ns) / time_s *
-                              (now.prefill_work.n_steps > 0 ? s->prefill_gpus : s->worker_gpus);
+    const double prompt_gpus = 1e-9 * (double)(a->prefill_ns - b->prefill_ns) / time_s *
+                               (now.prefill_work.n_steps > 0 ? s->prefill_gpus : s->worker_gpus);
     const double up_gpus = base->up_replicas * (double)p->gpus_per_replica;
     const double idle_gpus = fmax(0.0, up_gpus - busy_gpus);
     const struct wm_serving_point *const idle = &wm_surface_idle(p->surface)->serving;
@@ -343,7 +343,7 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const double off_host_w = n_off * (idle->host_w - off->host_w);
     const double total_w = (a->energy_j - b->energy_j) / time_s - off_w - off_host_w;
     const double prefill_w =
-        fmax(0.0, (a->prefill_j - b->prefill_j) / time_s - mixed_gpus * hw->host_busy_w);
+        fmax(0.0, (a->prefill_j - b->prefill_j) / time_s - prompt_gpus * hw->host_busy_w);
     const double idle_w =
         fmax(0.0, (a->idle_j - b->idle_j) / time_s - idle_gpus * hw->host_idle_w - off_w);
     const double host_w =
@@ -364,7 +364,7 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     pf->it_w = base->it_w + more_w;
     flow->serving_it_w += more_w;
     pf->busy_gpus = busy_gpus;
-    pf->prefill_busy_gpus = prefill_gpus;
+    pf->prefill_busy_gpus = prompt_gpus;
     s->last = now;
 }
 
