@@ -74,6 +74,8 @@ int main(int argc, char **argv)
             fprintf(stderr, "%s\n", wm_diag_format(arena, &cli.diags.items[i]));
     if (cli.diags.n_errors > 0)
         fprintf(stderr, "%zu error%s\n", cli.diags.n_errors, cli.diags.n_errors == 1 ? "" : "s");
+    if (status == WM_NO_MEMORY) /* of which a diagnostic would need some */
+        fputs("wattmill: out of memory\n", stderr);
     const int code = wm_status_exit_code(status);
     wm_arena_close(arena);
     return code;

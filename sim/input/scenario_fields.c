@@ -519,6 +519,22 @@ static void check_generation(const struct wm_site *site, struct wm_diags *diags)
     }
 }
 
+static void check_plant_units(const struct wm_failures *f, struct wm_diags *diags)
+{
+    const struct {
+        const char *path;
+        const struct wm_failure_unit *unit;
+    } plants[] = {{"site.failures.cdu.block_spares", &f->cdu},
+                  {"site.failures.chiller.block_spares", &f->chiller},
+                  {"site.failures.ups.block_spares", &f->ups}};
+    for (size_t i = 0; i < sizeof plants / sizeof *plants; i++)
+        if (plants[i].unit->block_spares >= plants[i].unit->block_units)
+            wm_diag_add(diags, WM_E211, NULL, plants[i].path,
+                        "= %lld leaves none of block_units = %lld to carry the load",
+                        (long long)plants[i].unit->block_spares,
+                        (long long)plants[i].unit->block_units);
+}
+
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     check_economics(scenario, diags);
@@ -534,6 +550,7 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
                     scenario->site.ceiling.limit_w / WM_W_PER_MW);
     check_storage(&scenario->site.storage, diags);
     check_generation(&scenario->site, diags);
+    check_plant_units(&scenario->site.failures, diags);
     if (scenario->site.tariff.periods.n > WM_TARIFF_PERIODS)
         wm_diag_add(diags, WM_E211, NULL, "site.tariff.periods",
                     "has %zu entries, at most %d are read", scenario->site.tariff.periods.n,

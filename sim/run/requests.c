@@ -213,7 +213,7 @@ bool wm_site_requests_has(const struct wm_site_requests *q, size_t class)
 
 /* Working replicas take the serving points of the mixture in their shares, one at least if any point
  * serves; the others are parked. */
-static void spread_replicas(struct serving *s, const struct wm_spread *mix)
+static void spread_replicas(struct serving *s, const struct wm_spread *mix, double idle_clock_frac)
 {
     double serving = 0.0, share = 0.0;
     uint32_t first = 0;
@@ -228,7 +228,7 @@ static void spread_replicas(struct serving *s, const struct wm_spread *mix)
         wm_fleet_set_clock(s->fleet, first, end - first, mix->point[i]->clock_frac, false);
         first = end;
     }
-    wm_fleet_set_clock(s->fleet, first, s->n_up - first, mix->point[0]->clock_frac, true);
+    wm_fleet_set_clock(s->fleet, first, s->n_up - first, idle_clock_frac, true);
 }
 
 void wm_site_requests_decide(struct wm_site_requests *q, const struct wm_site_flow *flow)
@@ -258,7 +258,8 @@ void wm_site_requests_decide(struct wm_site_requests *q, const struct wm_site_fl
             s->n_up = (uint32_t)p->up_replicas;
             wm_fleet_set_up(s->fleet, s->n_up);
         }
-        spread_replicas(s, &p->state.mix);
+        spread_replicas(s, &p->state.mix,
+                        wm_surface_idle(q->plan->partitions[s->partition].surface)->clock_frac);
     }
 }
 
@@ -307,12 +308,20 @@ static void serve(struct wm_site_requests *q, struct serving *s, int64_t from_ns
     wm_fleet_advance(s->fleet, until_ns);
 }
 
-/* Replicas that dispatch has switched off stand parked in the fleet: what those draw less. Only as far
- * as accelerators are idle: what was accepted is finished first. */
-static double off_replicas(const struct wm_partition *p, const struct wm_partition_flow *base,
-                           double idle_gpus)
+/* Replicas that dispatch has switched off stand parked in the fleet: what those draw less than idle ones.
+ * Only as far as replicas are idle: what was accepted is finished first. */
+static double saved_by_off_w(const struct wm_partition *p, const struct wm_partition_flow *base,
+                             double idle_w)
 {
-    return fmin(base->off_frac * base->up_replicas, idle_gpus / (double)p->gpus_per_replica);
+    const double each_w = wm_surface_idle(p->surface)->serving.it_w;
+    double drawn_w = 0.0; /* by those that are off, on the mean of all */
+    for (size_t i = 0; i < base->state.mix.n; i++)
+        if (base->state.mix.point[i] == &p->surface->off)
+            drawn_w += base->state.mix.weight[i] * p->surface->off.serving.it_w;
+    if (base->off_frac <= 0.0)
+        return 0.0;
+    const double left_frac = drawn_w / (base->off_frac * each_w);
+    return (1.0 - left_frac) * fmin(base->off_frac * base->up_replicas * each_w, idle_w);
 }
 
 /* Board and host power of an interval by use; what other partitions draw is in `flow` already. */
@@ -337,11 +346,10 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const double up_gpus = base->up_replicas * (double)p->gpus_per_replica;
     const double idle_gpus = fmax(0.0, up_gpus - busy_gpus);
     const struct wm_serving_point *const idle = &wm_surface_idle(p->surface)->serving;
-    const struct wm_serving_point *const off = &p->surface->off.serving;
-    const double n_off = off_replicas(p, base, idle_gpus);
-    const double off_w = n_off * (idle->idle_w - off->idle_w);
-    const double off_host_w = n_off * (idle->host_w - off->host_w);
-    const double total_w = (a->energy_j - b->energy_j) / time_s - off_w - off_host_w;
+    const double saved_w = saved_by_off_w(p, base, (a->idle_j - b->idle_j) / time_s);
+    const double off_w = saved_w * idle->idle_w / idle->it_w;
+    const double off_host_w = saved_w - off_w;
+    const double total_w = (a->energy_j - b->energy_j) / time_s - saved_w;
     const double prefill_w =
         fmax(0.0, (a->prefill_j - b->prefill_j) / time_s - prompt_gpus * hw->host_busy_w);
     const double idle_w =

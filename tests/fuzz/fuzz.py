@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 
-TIMEOUT_S = 60
+TIMEOUT_S = 120  # on a busy machine
 BALANCE = 1e-9
 KEYS = ("key", "value")
 SKIPPED = {"$schema", "extends", "name", "schema_version", "seed"}
@@ -36,6 +36,8 @@ USUAL = {
     "workloads.demand.utilisation_frac": (0, 2), "workloads.slo.ttft_s": (1, 60),
     "workloads.slo.tok_per_s_per_user": (1, 80), "fleet.count": (0, 200000),
 }
+# Request by request every one is an event.
+FEW = {"output_tok_per_s": 1e5, "requests_per_s": 200, "utilisation_frac": 2, "count": 2000}
 ALWAYS_USUAL = {"horizon.years"}  # years cost time, and add nothing here
 # Files of the planner's own are other tests' matter.
 FILES = re.compile(r"(^|\.)(file|trace|\w+_file)$")
@@ -165,6 +167,8 @@ def generate(schema, seed, index):
         pool.update(name=f"p{i}", accelerator=rng.choice(names(fleet["accelerator"])))
         if "share_frac" in fleet:
             pool["share_frac"] = round(rng.uniform(0.1, 1.0) / n_pools, 4)
+        if s.get("fidelity") == "request" and isinstance(pool.get("count"), int):
+            pool["count"] = min(pool["count"], FEW["count"])
         s["fleet"].append(pool)
     if rng.random() < 0.8 and not all("nvl72" in p["accelerator"] for p in s["fleet"]):
         site["cooling"] = rng.choice([n for n in names(props["site"]["properties"]["cooling"])
@@ -181,6 +185,8 @@ def generate(schema, seed, index):
         w["demand"] = {k: v for k, v in demand.items() if k not in DEMANDS}
         w["demand"][given] = number(rng, work["demand"]["properties"][given],
                                     f"workloads.demand.{given}")
+        if s.get("fidelity") == "request":
+            w["demand"][given] = min(w["demand"][given], FEW[given])
         s["workloads"].append(w)
     return s
 
