@@ -27,6 +27,7 @@ const struct wm_results *claim_demo(struct study *s);
 double claim_per_mw_ratio(struct study *s, int variant);
 double claim_batch_one(struct study *s, int arg);
 double claim_draft_speed(struct study *s, int sequences);
+double claim_draft_gain(struct study *s, int variant);
 double claim_equal_latency_energy(struct study *s, int arg);
 double claim_energy_ratio(struct study *s, int pair);
 double claim_power_cap(struct study *s, int percent);
@@ -43,6 +44,7 @@ double claim_few_percent(struct study *s, int arg);
 double claim_max_lps(struct study *s, int arg);
 
 enum { CLAIM_DAY_REVENUE, CLAIM_DAY_MARKUP, CLAIM_DAY_PER_MW, CLAIM_DAY_POWER };
+enum { CLAIM_MTP_H200, CLAIM_MTP_MI355X, CLAIM_MTP_B200, CLAIM_MTP_GB200 };
 enum { CLAIM_LPS_GPUS, CLAIM_LPS_REVENUE };
 enum { CLAIM_TCO_OF_20_PERCENT, CLAIM_ONE_PERCENT_BOUND, CLAIM_ONE_PERCENT_SLACK };
 enum {

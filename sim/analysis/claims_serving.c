@@ -204,6 +204,27 @@ double claim_batch_one(struct study *s, int arg)
     return decode(&old, 8.0, 1.0, 1500.0, 1.0).time_s / decode(&new, 8.0, 1.0, 1500.0, 1.0).time_s;
 }
 
+/* Output of an accelerator at 50 tok/s/user with DeepSeek-V3's guesses over without. */
+double claim_draft_gain(struct study *s, int variant)
+{
+    static const struct {
+        const char *accelerator;
+        enum wm_precision precision;
+    } cases[] = {[CLAIM_MTP_H200] = {"h200", WM_FP8},
+                 [CLAIM_MTP_MI355X] = {"mi355x", WM_FP4},
+                 [CLAIM_MTP_B200] = {"b200", WM_FP4},
+                 [CLAIM_MTP_GB200] = {"gb200-nvl72", WM_FP4}};
+    const struct ask plain = {.accelerator = cases[variant].accelerator,
+                              .llm = "deepseek-r1",
+                              .precision = cases[variant].precision,
+                              .input_tok = 8192.0,
+                              .output_tok = 1024.0,
+                              .tok_per_s_per_user = 50.0};
+    struct ask with = plain;
+    with.draft = one_guess;
+    return ratio(s, &plain, &with, true);
+}
+
 /* Output of a user with DeepSeek-V3's guesses over without, few users to a server. */
 double claim_draft_speed(struct study *s, int sequences)
 {
