@@ -202,6 +202,16 @@ const void *wm_market_file_load(struct wm_arena *arena, const char *path, struct
  * @return const struct wm_serving_curve *, or NULL
  */
 const void *wm_curve_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
+/** Demand by hour of the week (columns: sim/input/shape_file.c), for `demand.shape_file`; E214.
+ *  @return const struct wm_shape *, or NULL */
+const void *wm_shape_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
+/**
+ * Demand from a trace of requests (formats: trace.h), for `demand.trace`. E102, E221, E222, W921.
+ * @return const struct wm_demand_trace *, or NULL
+ */
+const void *wm_demand_trace_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
+/** What demand's files say goes into it: a shape; class, shape and rate of a trace, where not named. */
+void wm_demand_from_files(struct wm_arena *arena, struct wm_scenario *scenario);
 /** The same of `solar_frac`, output of a plant over its nameplate. */
 const void *wm_solar_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 

@@ -136,9 +136,11 @@ struct wm_demand {
     double requests_per_s;
     double utilisation_frac; /* of design-hour capacity */
     const struct wm_shape *shape;
-    bool per_mw;            /* the rate is per MW of contract */
-    double growth_per_year; /* compounded */
-    double elasticity;      /* of demand to the price paid over the list price */
+    const struct wm_shape *shape_file;   /* NULL, or instead of it */
+    const struct wm_demand_trace *trace; /* NULL, or what class, shape and rate are taken from */
+    bool per_mw;                         /* the rate is per MW of contract */
+    double growth_per_year;              /* compounded */
+    double elasticity;                   /* of demand to the price paid over the list price */
 };
 
 struct wm_slo {

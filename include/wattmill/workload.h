@@ -64,6 +64,13 @@ double wm_prompts_moment(const struct wm_prompts *prompts, int k);
 /** Length over the mean that a share `prob` of a class's prompts stays below; 1 without quantiles. */
 double wm_prompt_ratio(const struct wm_workload_class *workload, double prob);
 
+/** What a trace of requests says about demand: lengths, hours of the week, mean rate. */
+struct wm_demand_trace {
+    struct wm_workload_class class;
+    struct wm_shape shape; /* flat where the trace is shorter than the week */
+    double requests_per_s;
+};
+
 extern const struct wm_field wm_shape_fields[];
 extern const struct wm_field wm_workload_fields[];
 

@@ -16,11 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csv_mistakes.h"
 #include "wattmill/csv.h"
 #include "wattmill/input.h"
 #include "wattmill/serving_curve.h"
 
-enum { POINTS_MAX = 1000, MISTAKES_SHOWN = 20 };
+enum { POINTS_MAX = 1000 };
 
 enum column {
     CONCURRENCY,
@@ -61,20 +62,12 @@ struct row {
 };
 
 struct reader {
-    struct wm_diags *diags;
-    const char *path;
+    struct wm_csv_mistakes mistakes;
     int at[N_COLUMNS]; /* cell, -1: none */
     bool has_header;
     struct row *rows;
-    size_t n, n_mistakes;
+    size_t n;
 };
-
-#define MISTAKE(r, at_line, ...)                                         \
-    do {                                                                 \
-        const struct wm_place place = {(r)->path, (at_line), 1};         \
-        if ((r)->n_mistakes++ < MISTAKES_SHOWN)                          \
-            wm_diag_add((r)->diags, WM_E214, &place, NULL, __VA_ARGS__); \
-    } while (0)
 
 static void read_header(struct reader *r, const struct wm_csv_row *row)
 {
@@ -85,7 +78,7 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
             if (strcmp(row->cells[i], columns[c].name) == 0)
                 r->at[c] = (int)i;
         if (r->at[c] < 0 && c < N_REQUIRED)
-            MISTAKE(r, row->line, "the header has no column %s", columns[c].name);
+            wm_csv_mistake(&r->mistakes, row->line, "the header has no column %s", columns[c].name);
     }
 }
 
@@ -96,8 +89,8 @@ static double read_cell(struct reader *r, const struct wm_csv_row *row, int c)
     if (r->at[c] < 0 || (cell[0] == '\0' && c >= N_REQUIRED))
         return value;
     if (!wm_csv_number(cell, &value) || value < columns[c].min || value > columns[c].max)
-        MISTAKE(r, row->line, "%s = \"%.40s\", allowed %g..%g %s", columns[c].name, cell,
-                columns[c].min, columns[c].max, columns[c].unit);
+        wm_csv_mistake(&r->mistakes, row->line, "%s = \"%.40s\", allowed %g..%g %s",
+                       columns[c].name, cell, columns[c].min, columns[c].max, columns[c].unit);
     return value;
 }
 
@@ -108,10 +101,10 @@ static bool on_row(void *context, const struct wm_csv_row *row)
         return true;
     if (!r->has_header) {
         read_header(r, row);
-        return r->n_mistakes == 0;
+        return r->mistakes.n == 0;
     }
     if (r->n == POINTS_MAX) {
-        MISTAKE(r, row->line, "more than %d points", POINTS_MAX);
+        wm_csv_mistake(&r->mistakes, row->line, "more than %d points", POINTS_MAX);
         return false;
     }
     struct row *const to = &r->rows[r->n++];
@@ -121,7 +114,8 @@ static bool on_row(void *context, const struct wm_csv_row *row)
     if (isnan(to->value[CLOCK]))
         to->value[CLOCK] = 1.0;
     if (floor(to->value[N_GPU]) < to->value[N_GPU])
-        MISTAKE(r, row->line, "n_gpu = %g, allowed are whole accelerators", to->value[N_GPU]);
+        wm_csv_mistake(&r->mistakes, row->line, "n_gpu = %g, allowed are whole accelerators",
+                       to->value[N_GPU]);
     return true;
 }
 
@@ -159,16 +153,18 @@ static void check_rows(struct reader *r)
     for (size_t i = 1; i < r->n; i++) {
         const struct row *const a = &r->rows[i - 1], *const b = &r->rows[i];
         if (!is_same(a->value[N_GPU], b->value[N_GPU]))
-            MISTAKE(r, b->line, "n_gpu = %g, but %g in line %d: a curve is of one replica",
-                    b->value[N_GPU], a->value[N_GPU], a->line);
+            wm_csv_mistake(&r->mistakes, b->line,
+                           "n_gpu = %g, but %g in line %d: a curve is of one replica",
+                           b->value[N_GPU], a->value[N_GPU], a->line);
         for (int c = INPUT; c <= OUTPUT; c++)
             if (!isnan(a->value[c]) && !isnan(b->value[c]) && !is_same(a->value[c], b->value[c]))
-                MISTAKE(r, b->line, "%s = %g, but %g in line %d: a curve is of one mix",
-                        columns[c].name, b->value[c], a->value[c], a->line);
+                wm_csv_mistake(&r->mistakes, b->line,
+                               "%s = %g, but %g in line %d: a curve is of one mix", columns[c].name,
+                               b->value[c], a->value[c], a->line);
         if (is_same(a->value[CLOCK], b->value[CLOCK]) &&
             is_same(a->value[CONCURRENCY], b->value[CONCURRENCY]))
-            MISTAKE(r, b->line, "concurrency = %g stands in line %d too", b->value[CONCURRENCY],
-                    a->line);
+            wm_csv_mistake(&r->mistakes, b->line, "concurrency = %g stands in line %d too",
+                           b->value[CONCURRENCY], a->line);
     }
 }
 
@@ -191,9 +187,9 @@ static void add_rows(struct wm_arena *arena, struct reader *r, struct wm_serving
         points[n++] = p;
         clock->n++;
     }
-    const struct wm_place place = {r->path, 1, 1};
+    const struct wm_place place = {r->mistakes.path, 1, 1};
     if (n_dropped > 0)
-        wm_diag_add(r->diags, WM_W921, &place, NULL,
+        wm_diag_add(r->mistakes.diags, WM_W921, &place, NULL,
                     "points that serve no more than one with fewer requests are passed over: %zu",
                     n_dropped);
 }
@@ -204,17 +200,17 @@ const void *wm_curve_file_load(struct wm_arena *arena, const char *path, struct 
     size_t n_bytes = 0;
     if (wm_text_load(arena, path, &text, &n_bytes, diags) != WM_OK)
         return NULL;
-    struct reader r = {
-        .diags = diags, .path = path, .rows = WM_NEW_ARRAY(arena, struct row, POINTS_MAX)};
+    struct reader r = {.mistakes = {diags, path, 0},
+                       .rows = WM_NEW_ARRAY(arena, struct row, POINTS_MAX)};
     if (wm_csv_scan(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
         return NULL;
-    if (r.n == 0 && r.n_mistakes == 0)
-        MISTAKE(&r, 1, "there is no point");
-    if (r.n_mistakes > 0)
+    if (r.n == 0 && r.mistakes.n == 0)
+        wm_csv_mistake(&r.mistakes, 1, "there is no point");
+    if (r.mistakes.n > 0)
         return NULL;
     qsort(r.rows, r.n, sizeof *r.rows, compare);
     check_rows(&r);
-    if (r.n_mistakes > 0)
+    if (r.mistakes.n > 0)
         return NULL;
     struct wm_serving_curve *const curve = WM_NEW(arena, struct wm_serving_curve);
     *curve = (struct wm_serving_curve){.path = path,

@@ -116,6 +116,8 @@ static const struct wm_field demand_fields[] = {
     WM_REAL(wm_demand, requests_per_s, WM_UNIT_REQ_PER_S, 0.0, 1e12, (double)NAN, "offered requests, weekly mean"),
     WM_REAL(wm_demand, utilisation_frac, WM_UNIT_FRAC, 0.0, 10.0, (double)NAN, "offered over design-hour capacity, weekly mean"),
     WM_REF(wm_demand, shape, shape, wm_shape, "flat", "demand by hour of the week"),
+    WM_FILE_AS(wm_demand, shape_file, "shape_file", wm_shape_file_load, wm_shape, "CSV of hour_of_week and relative, instead of a shape of the catalogue"),
+    WM_FILE_AS(wm_demand, trace, "trace", wm_demand_trace_load, wm_demand_trace, "requests as recorded (Azure, BurstGPT, Mooncake, Qwen-Bailian, Vidur, LLMServingSim or own format): gives class, rate and hourly shape where they are not named"),
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
     WM_REAL(wm_demand, growth_per_year, WM_UNIT_PER_YEAR, -0.99, 100.0, 0.0, "growth of the rate, compounded from the start of the horizon (0.3 = 30 % a year)"),
     WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power; published: -1.11 (short run)"),
@@ -326,10 +328,10 @@ static void check_service(const struct wm_workload *w, struct wm_diags *diags)
     if (n_demands(&w->demand) != 1)
         wm_diag_add(diags, WM_E211, NULL, w->name,
                     "demand needs exactly one of output_tok_per_s, requests_per_s, "
-                    "utilisation_frac; %d are given",
+                    "utilisation_frac, or a trace; %d are given",
                     n_demands(&w->demand));
     if (!w->class)
-        wm_diag_add(diags, WM_E211, NULL, w->name, "needs a class: lengths and prefix reuse");
+        wm_diag_add(diags, WM_E211, NULL, w->name, "needs a class (lengths and prefix reuse) or a demand.trace");
     else
         check_prompts(w, diags);
     if (!w->price.deck)

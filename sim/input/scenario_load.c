@@ -191,6 +191,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     if (l->diags->n_errors > 0)
         return WM_INVALID;
 
+    wm_demand_from_files(l->arena, scenario);
     const size_t first = l->diags->n_items;
     wm_scenario_check(scenario, l->diags);
     add_places(l, root, first);
