@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "wattmill/arena.h"
 
 START_TEST(memory_is_zeroed_aligned_and_disjoint)
@@ -95,17 +96,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("arena");
-    TCase *tests = tcase_create("arena");
-    tcase_add_test(tests, memory_is_zeroed_aligned_and_disjoint);
-    tcase_add_test(tests, a_big_allocation_leaves_the_small_ones_alone);
-    tcase_add_test(tests, printf_and_copies_end_with_a_zero_byte);
-    tcase_add_test(tests, exhaustion_jumps_to_the_boundary);
-    tcase_add_test(tests, a_reset_arena_hands_out_the_same_memory_zeroed);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {
+        memory_is_zeroed_aligned_and_disjoint, a_big_allocation_leaves_the_small_ones_alone,
+        printf_and_copies_end_with_a_zero_byte, exhaustion_jumps_to_the_boundary,
+        a_reset_arena_hands_out_the_same_memory_zeroed};
+    return RUN_TESTS("arena", tests);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "suite.h"
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
@@ -309,21 +310,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("catalog");
-    TCase *tests = tcase_create("catalog");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, the_compiled_in_catalogue_has_no_mistake);
-    tcase_add_test(tests, an_entry_of_the_scenario_starts_from_its_base);
-    tcase_add_test(tests, an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it);
-    tcase_add_test(tests, names_and_aliases_of_the_catalogue_are_unique);
-    tcase_add_test(tests, parameters_of_every_language_model_follow_from_its_shape);
-    tcase_add_test(tests, an_entry_may_build_on_the_one_it_replaces);
-    tcase_add_test(tests, circles_and_missing_bases_are_reported);
-    tcase_add_test(tests, every_table_agrees_with_its_struct);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {the_compiled_in_catalogue_has_no_mistake,
+                                  an_entry_of_the_scenario_starts_from_its_base,
+                                  an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it,
+                                  names_and_aliases_of_the_catalogue_are_unique,
+                                  parameters_of_every_language_model_follow_from_its_shape,
+                                  an_entry_may_build_on_the_one_it_replaces,
+                                  circles_and_missing_bases_are_reported,
+                                  every_table_agrees_with_its_struct};
+    return run_fixture_tests("catalog", tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

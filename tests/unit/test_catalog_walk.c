@@ -4,19 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "catalog_case.h"
 #include "suite.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
-
-static struct wm_arena *arena;
-static const struct wm_catalog *catalog;
-
-static void load(void)
-{
-    arena = wm_arena_open();
-    struct wm_diags diags = wm_diags_init(arena);
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-}
 
 static size_t n_of(enum wm_catalog_kind kind)
 {
@@ -43,7 +34,7 @@ static bool is_kebab(const char *name)
 
 START_TEST(every_entry_says_what_it_is_where_from_and_when)
 {
-    load();
+    open_catalog();
     for (int k = 0; k < WM_N_CATALOGS; k++) {
         const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
         for (size_t i = 0; i < n_of(kind); i++) {
@@ -55,25 +46,25 @@ START_TEST(every_entry_says_what_it_is_where_from_and_when)
                           h->as_of);
         }
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(the_catalogue_is_as_wide_as_the_questions_need)
 {
-    load();
+    open_catalog();
     ck_assert_uint_ge(n_of(WM_CATALOG_climate), 7);
     ck_assert_uint_ge(n_of(WM_CATALOG_deck), 4);
     ck_assert_uint_ge(n_of(WM_CATALOG_workload), 8);
     ck_assert_uint_ge(n_of(WM_CATALOG_shape), 6);
     ck_assert_uint_ge(n_of(WM_CATALOG_ledger), 4);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(climates_are_wet_below_dry_and_hot_in_the_design_hour)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < n_of(WM_CATALOG_climate); i++) {
         const struct wm_climate *c = AT(wm_climate, WM_CATALOG_climate, i);
         ck_assert_double_le(c->design_wet_bulb_c, c->design_dry_bulb_c);
@@ -81,26 +72,26 @@ START_TEST(climates_are_wet_below_dry_and_hot_in_the_design_hour)
             ck_assert_msg(c->monthly_dry_bulb_c[m] < c->design_dry_bulb_c, "%s month %d",
                           c->head.name, m + 1);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(decks_sell_cached_input_no_dearer_than_input_and_output_no_cheaper)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < n_of(WM_CATALOG_deck); i++) {
         const struct wm_deck *d = AT(wm_deck, WM_CATALOG_deck, i);
         ck_assert_msg(d->output_usd_per_mtok > 0.0, "%s", d->head.name);
         ck_assert_msg(d->cached_usd_per_mtok <= d->input_usd_per_mtok, "%s", d->head.name);
         ck_assert_msg(d->output_usd_per_mtok >= d->input_usd_per_mtok, "%s", d->head.name);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(demand_shapes_have_mean_one)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < n_of(WM_CATALOG_shape); i++) {
         const struct wm_shape *s = AT(wm_shape, WM_CATALOG_shape, i);
         double sum = 0.0;
@@ -109,13 +100,13 @@ START_TEST(demand_shapes_have_mean_one)
         ck_assert_msg(fabs(sum / WM_HOURS_PER_WEEK - 1.0) < 1e-3, "%s: mean %g", s->head.name,
                       sum / WM_HOURS_PER_WEEK);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(models_touch_no_more_parameters_than_they_have)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < n_of(WM_CATALOG_llm); i++) {
         const struct wm_llm *m = AT(wm_llm, WM_CATALOG_llm, i);
         ck_assert_msg(m->active_params <= m->total_params, "%s", m->head.name);
@@ -126,7 +117,7 @@ START_TEST(models_touch_no_more_parameters_than_they_have)
         ck_assert_msg(m->n_kv_heads <= m->n_heads, "%s", m->head.name);
         ck_assert_msg(wm_llm_expert_params(m) < m->total_params, "%s", m->head.name);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -143,7 +134,7 @@ static bool holds(const struct wm_accelerator *a, const struct wm_llm *m)
 
 START_TEST(every_model_fits_some_accelerator_and_every_accelerator_holds_some_model)
 {
-    load();
+    open_catalog();
     const size_t n_models = n_of(WM_CATALOG_llm), n_gpus = n_of(WM_CATALOG_accelerator);
     for (size_t i = 0; i < n_models; i++) {
         size_t n = 0;
@@ -160,13 +151,13 @@ START_TEST(every_model_fits_some_accelerator_and_every_accelerator_holds_some_mo
         ck_assert_msg(n > 0, "%s holds no model",
                       wm_catalog_at(catalog, WM_CATALOG_accelerator, k)->name);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(a_rack_is_rated_for_its_boards_and_hosts)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < n_of(WM_CATALOG_accelerator); i++) {
         const struct wm_accelerator *a = AT(wm_accelerator, WM_CATALOG_accelerator, i);
         const double rated_w = a->rack_nameplate_w / (double)a->rack_gpus;
@@ -184,7 +175,7 @@ START_TEST(a_rack_is_rated_for_its_boards_and_hosts)
         ck_assert_msg(a->fp4.flop_per_s == 0.0 || a->fp4.flop_per_s >= a->fp8.flop_per_s,
                       "%s: fp4 slower than fp8", a->head.name);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 

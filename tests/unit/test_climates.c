@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "catalog_case.h"
 #include "suite.h"
 #include "wattmill/climate.h"
 
@@ -34,9 +35,6 @@ enum { N_FILES = sizeof files / sizeof *files };
 
 static const int month_days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-static struct wm_arena *arena;
-static const struct wm_catalog *catalog;
-
 static const struct wm_climate *climate_of(size_t i)
 {
     const struct wm_catalog_head *head =
@@ -51,27 +49,20 @@ static double utc_h(const struct wm_climate *climate, int local_h)
     return local_h + 0.5 - climate->utc_offset_s / 3600.0;
 }
 
-static void load(void)
-{
-    arena = wm_arena_open();
-    struct wm_diags diags = wm_diags_init(arena);
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-}
-
 START_TEST(every_climate_of_the_catalogue_is_compared_with_its_file)
 {
-    load();
+    open_catalog();
     ck_assert_uint_eq(wm_catalog_n(catalog, WM_CATALOG_climate), N_FILES);
     for (size_t i = 0; i < N_FILES; i++)
         ck_assert_double_eq(climate_of(i)->design_dry_bulb_c, files[i].hot_c);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 /* Without noise a month's mean is its file's, but for the day's wave over the month's edges. */
 START_TEST(a_year_without_noise_has_the_monthly_means_of_the_file)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < N_FILES; i++) {
         const struct wm_climate *c = climate_of(i);
         int h = 0;
@@ -85,7 +76,7 @@ START_TEST(a_year_without_noise_has_the_monthly_means_of_the_file)
                           c->head.name, m + 1, mean_c, files[i].mean_c[m]);
         }
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -131,7 +122,7 @@ static struct years generate(const struct wm_climate *c)
  */
 START_TEST(generated_years_meet_the_files_means_and_hot_hours)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < N_FILES; i++) {
         const struct wm_climate *c = climate_of(i);
         const struct years y = generate(c);
@@ -149,7 +140,7 @@ START_TEST(generated_years_meet_the_files_means_and_hot_hours)
                       "%s: wet bulb %g, file %g", c->head.name, y.wet_bulb_mean_c,
                       files[i].wet_bulb_mean_c);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 

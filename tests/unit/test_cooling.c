@@ -3,26 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalog_case.h"
 #include "suite.h"
 #include "wattmill/climate.h"
 #include "wattmill/facility.h"
 #include "wattmill/psychrometrics.h"
 #include "wattmill/unit.h"
 #include "wattmill/wattmill.h"
-
-static struct wm_arena *arena;
-static const struct wm_catalog *catalog;
-
-static void load(void)
-{
-    wm_init();
-    arena = wm_arena_open();
-    struct wm_diags diags = wm_diags_init(arena);
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-}
-
-#define FIND(type, kind, name) \
-    ((const struct type *)(const void *)wm_catalog_find(catalog, WM_CATALOG_##kind, name))
 
 /* EnergyPlus' own outputs for these curve sets. */
 START_TEST(chiller_curve_sets_give_their_published_points)
@@ -41,7 +28,7 @@ START_TEST(chiller_curve_sets_give_their_published_points)
         {"carrier-30xa400", 10, 30, 1, 3.322},
         {"carrier-30xa400", 10, 45, 1, 2.474},
     };
-    load();
+    open_catalog();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct wm_chiller_temps t = {rows[i].leaving_c, rows[i].entering_c, 0.0};
         const struct wm_chiller_point p =
@@ -55,13 +42,13 @@ START_TEST(chiller_curve_sets_give_their_published_points)
     const double capacity_w = york->capacity_w * wm_chiller_capacity_frac(york, &t);
     ck_assert_double_eq_tol(capacity_w * wm_chiller_eval(york, &t, 1.0).eir, 403.53e3, 30.0);
     ck_assert_double_eq_tol(0.5 * capacity_w * wm_chiller_eval(york, &t, 0.5).eir, 144.57e3, 30.0);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(chiller_fits_give_their_check_points)
 {
-    load();
+    open_catalog();
     const struct wm_chiller *water = FIND(wm_chiller, chiller, "vsd-centrifugal");
     const struct wm_chiller *air = FIND(wm_chiller, chiller, "air-cooled-screw");
     const struct wm_chiller_temps far = {6.0, 28.0, 34.0}, near = {20.0, 30.0, 35.0};
@@ -79,13 +66,13 @@ START_TEST(chiller_fits_give_their_check_points)
     }
     const struct wm_chiller_temps hot = {20.0, 45.0, 45.0};
     ck_assert_double_eq_tol(wm_chiller_capacity_frac(air, &hot), 0.89, 1e-12);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(every_chiller_of_the_catalogue_is_possible)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_chiller); i++) {
         const struct wm_chiller *c = (const void *)wm_catalog_at(catalog, WM_CATALOG_chiller, i);
         const bool is_air = c->condenser == WM_CONDENSER_AIR;
@@ -96,20 +83,20 @@ START_TEST(every_chiller_of_the_catalogue_is_possible)
         /* sets differ in their reference conditions, down to 24 °C of condenser water */
         ck_assert_double_eq_tol(wm_chiller_capacity_frac(c, &rated), 0.93, 0.12);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 /* EnergyPlus holds curves at their bounds; a planner must learn that it happened. */
 START_TEST(curves_outside_their_bounds_are_held_and_marked)
 {
-    load();
+    open_catalog();
     const struct wm_chiller *york = FIND(wm_chiller, chiller, "york-yk-2771kw");
     const struct wm_chiller_temps warm = {20.0, 25.0, 0.0}, edge = {8.89, 25.0, 0.0};
     ck_assert(wm_chiller_eval(york, &warm, 0.8).is_extrapolated);
     ck_assert(!wm_chiller_eval(york, &edge, 0.8).is_extrapolated);
     ck_assert_double_eq(wm_chiller_eval(york, &warm, .8).eir, wm_chiller_eval(york, &edge, .8).eir);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -170,7 +157,7 @@ START_TEST(water_classes_need_no_chiller_up_to_their_approach)
         const char *name;
         double dry_c;
     } rows[] = {{"dry-cooler-w32", 26.0}, {"dry-cooler", 34.0}, {"dry-cooler-w45", 39.0}};
-    load();
+    open_catalog();
     const struct wm_heat heat = {.liquid_w = 1e6,
                                  .liquid_design_w = 1e6,
                                  .it_w = 1e6,
@@ -185,14 +172,14 @@ START_TEST(water_classes_need_no_chiller_up_to_their_approach)
         ck_assert_double_eq_tol(p.fan_w, 0.035e6, 1.0); /* all fans run at their design hour */
         ck_assert_double_gt(wm_cooling_eval(plant, &heat, &above).chiller_w, 0.0);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 /* Of every plant in the catalogue, in every weather, at every load. */
 START_TEST(power_rises_with_load_and_heat_in_is_heat_out)
 {
-    load();
+    open_catalog();
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "double-conversion");
     for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_cooling); i++) {
         const struct wm_cooling *plant =
@@ -218,7 +205,7 @@ START_TEST(power_rises_with_load_and_heat_in_is_heat_out)
             }
         }
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -227,7 +214,7 @@ START_TEST(chillers_draw_more_on_hotter_days_and_never_lose_heat)
 {
     static const char *const plants[] = {"dry-cooler-w32", "dry-cooler", "chilled-water",
                                          "air-cooled"};
-    load();
+    open_catalog();
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "double-conversion");
     for (size_t i = 0; i < 4; i++) {
         const struct wm_cooling *plant = FIND(wm_cooling, cooling, plants[i]);
@@ -249,13 +236,13 @@ START_TEST(chillers_draw_more_on_hotter_days_and_never_lose_heat)
         ck_assert_double_eq(tripped.plant.chiller_w, 0.0);
         ck_assert_double_eq_tol(tripped.plant.heat_unmet_w, chilled_w, 0.15 * chilled_w);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(without_load_only_fixed_losses_are_drawn)
 {
-    load();
+    open_catalog();
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_weather w = {30.0, 20.0, 101325.0};
     for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_cooling); i++) {
@@ -267,13 +254,13 @@ START_TEST(without_load_only_fixed_losses_are_drawn)
         ck_assert_double_lt(p.site_w, 0.035 * 100e6);
         ck_assert_double_lt(p.plant.chiller_w, 0.01 * 100e6); /* UPS loss and room fans */
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(water_follows_heat_and_only_where_water_is_used)
 {
-    load();
+    open_catalog();
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_weather hot = {38.0, 20.0, 101325.0}, cool = {20.0, 14.0, 101325.0};
     const struct wm_facility tower =
@@ -295,13 +282,13 @@ START_TEST(water_follows_heat_and_only_where_water_is_used)
     ck_assert_double_eq(p.water_m3_per_s,
                         p.evaporation_m3_per_s + p.blowdown_m3_per_s + p.drift_m3_per_s);
     ck_assert_double_eq_tol(p.blowdown_m3_per_s / p.evaporation_m3_per_s, 1.0 / 3.0, 1e-12);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(reused_heat_leaves_the_coolers_in_the_heating_season)
 {
-    load();
+    open_catalog();
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "double-conversion");
     struct wm_cooling plant = *FIND(wm_cooling, cooling, "heat-reuse");
     const struct wm_weather cold = {5.0, 3.0, 101325.0}, warm = {25.0, 15.0, 101325.0};
@@ -312,7 +299,7 @@ START_TEST(reused_heat_leaves_the_coolers_in_the_heating_season)
     const double with_w = p.cooling_w;
     plant.heat_reuse_frac = 0.0;
     ck_assert_double_le(with_w, wm_facility_eval(&f, &cold, 80e6).cooling_w);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -405,7 +392,7 @@ START_TEST(reference_plants_are_met_on_every_site)
         puts("SKIP reference plants on site files: WATTMILL_SHARED is not set");
         return;
     }
-    load();
+    open_catalog();
     for (size_t i = 0; i < N_PLANTS; i++) {
         struct wm_cooling cooling;
         const struct wm_facility f = plant_of(i, &cooling);
@@ -423,7 +410,7 @@ START_TEST(reference_plants_are_met_on_every_site)
     ck_assert_double_le(worst.pue, 0.002);
     ck_assert_double_le(worst.peak, 0.01);
     ck_assert_double_le(worst.wue, 0.02);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -432,7 +419,7 @@ START_TEST(reference_plants_are_met_in_their_climates)
 {
     enum { N_YEARS = 3 };
     struct year worst = {0};
-    load();
+    open_catalog();
     for (size_t i = 0; i < N_PLANTS; i++) {
         struct wm_cooling cooling;
         const struct wm_facility f = plant_of(i, &cooling);
@@ -459,14 +446,14 @@ START_TEST(reference_plants_are_met_in_their_climates)
     ck_assert_double_le(worst.pue, 0.004);
     ck_assert_double_le(worst.peak, 0.2); /* of one hour in three years, far out in the noise */
     ck_assert_double_le(worst.wue, 0.2);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 /* A known defect elsewhere ranks cold sites worst. */
 START_TEST(the_hot_desert_needs_more_than_the_cool_one)
 {
-    load();
+    open_catalog();
     for (size_t i = 2; i < 4; i++) {
         double pue[2] = {0};
         struct wm_cooling cooling;
@@ -480,7 +467,7 @@ START_TEST(the_hot_desert_needs_more_than_the_cool_one)
         }
         ck_assert_double_gt(pue[0], pue[1] + 0.02);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 

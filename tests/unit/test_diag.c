@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "wattmill/diag.h"
 #include "wattmill/status.h"
 #include "wattmill/suggest.h"
@@ -118,21 +119,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("diag");
-    TCase *tests = tcase_create("diag");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, an_equation_follows_its_path_after_a_space);
-    tcase_add_test(tests, a_sentence_follows_its_path_after_a_colon);
-    tcase_add_test(tests, a_place_without_line_shows_the_file_alone);
-    tcase_add_test(tests, errors_and_warnings_are_counted_apart_and_kept_in_order);
-    tcase_add_test(tests, every_code_has_a_name_of_its_class_and_a_meaning);
-    tcase_add_test(tests, statuses_have_the_documented_exit_codes);
-    tcase_add_test(tests, distance_counts_inserts_deletes_replacements_and_swaps);
-    tcase_add_test(tests, the_nearest_word_is_suggested_and_far_ones_are_not);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {an_equation_follows_its_path_after_a_space,
+                                  a_sentence_follows_its_path_after_a_colon,
+                                  a_place_without_line_shows_the_file_alone,
+                                  errors_and_warnings_are_counted_apart_and_kept_in_order,
+                                  every_code_has_a_name_of_its_class_and_a_meaning,
+                                  statuses_have_the_documented_exit_codes,
+                                  distance_counts_inserts_deletes_replacements_and_swaps,
+                                  the_nearest_word_is_suggested_and_far_ones_are_not};
+    return run_fixture_tests("diag", tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

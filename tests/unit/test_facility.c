@@ -1,25 +1,12 @@
 /* Weather, power chain and the whole facility: check values and limits. Cooling: test_cooling.c. */
 #include <math.h>
 
+#include "catalog_case.h"
 #include "suite.h"
 #include "wattmill/climate.h"
 #include "wattmill/facility.h"
 #include "wattmill/psychrometrics.h"
 #include "wattmill/wattmill.h"
-
-static struct wm_arena *arena;
-static const struct wm_catalog *catalog;
-
-static void load(void)
-{
-    wm_init();
-    arena = wm_arena_open();
-    struct wm_diags diags = wm_diags_init(arena);
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-}
-
-#define FIND(type, kind, name) \
-    ((const struct type *)(const void *)wm_catalog_find(catalog, WM_CATALOG_##kind, name))
 
 /* ASHRAE Handbook of Fundamentals 2017 through PsychroLib. */
 START_TEST(psychrometrics_match_ashrae)
@@ -42,7 +29,7 @@ START_TEST(power_chain_losses_match_the_reference_loads)
 {
     static const double rows[][2] = {
         {.25, 1.05615}, {.5, 1.04101}, {.75, 1.04178}, {.8, 1.04254}, {1.0, 1.04658}};
-    load();
+    open_catalog();
     const struct wm_power_chain *n = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_power_chain *two = FIND(wm_power_chain, power_chain, "double-conversion-2n");
     const struct wm_power_chain *eco = FIND(wm_power_chain, power_chain, "eco-mode");
@@ -61,13 +48,13 @@ START_TEST(power_chain_losses_match_the_reference_loads)
     /* at no load only fixed losses: UPS 1.02 * 0.0102 and transformer 1.25 * 0.00118, of tiny load */
     ck_assert_double_eq_tol(wm_chain_it_loss(n, 1.0, 0.0).total_w, 1.02 * .0102 + 1.25 * .00118,
                             1e-5);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(the_meter_is_the_sum_of_its_parts_and_grows_with_load_and_heat)
 {
-    load();
+    open_catalog();
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_cooling *plant = FIND(wm_cooling, cooling, "dry-cooler");
     const struct wm_facility f = wm_facility_size(chain, plant, 100e6, 0.85);
@@ -91,13 +78,13 @@ START_TEST(the_meter_is_the_sum_of_its_parts_and_grows_with_load_and_heat)
                                     limit);
         }
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(the_design_hour_draws_exactly_the_contract)
 {
-    load();
+    open_catalog();
     static const char *const plants[] = {"dry-cooler", "chilled-water"};
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_climate *climate = FIND(wm_climate, climate, "northern-virginia");
@@ -108,13 +95,13 @@ START_TEST(the_design_hour_draws_exactly_the_contract)
         const struct wm_facility f = wm_facility_size(chain, plant, it_w, 0.88);
         ck_assert_double_eq_tol(wm_facility_eval(&f, &design, it_w).site_w, 100e6, 1.0);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(generated_years_keep_to_their_climate)
 {
-    load();
+    open_catalog();
     const struct wm_climate *c = FIND(wm_climate, climate, "northern-virginia");
     double sum = 0.0, hot = 0.0, shifted = 0.0;
     for (uint64_t seed = 0; seed < 20; seed++) {
@@ -134,7 +121,7 @@ START_TEST(generated_years_keep_to_their_climate)
     ck_assert_double_eq_tol(sum / 20.0 / 8760.0, 13.77, 0.5);
     ck_assert_double_eq_tol(shifted / 20.0 / 8760.0, 3.0, 1e-9);
     ck_assert(hot / 20.0 > 10.0 && hot / 20.0 < 70.0);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -144,7 +131,7 @@ START_TEST(parts_of_the_chain_reach_their_rated_efficiencies)
     static const double ups[][2] = {{.25, .955}, {.5, .968}, {.75, .969}, {1.0, .966}};
     static const double eco[][2] = {{.25, .985}, {.5, .990}, {.75, .991}, {1.0, .991}};
     static const double shelf[][2] = {{.1, .94}, {.2, .965}, {.5, .975}, {1.0, .968}};
-    load();
+    open_catalog();
     const struct wm_power_chain *n = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_power_chain *e = FIND(wm_power_chain, power_chain, "eco-mode");
     for (size_t i = 0; i < 4; i++) {
@@ -163,13 +150,13 @@ START_TEST(parts_of_the_chain_reach_their_rated_efficiencies)
         const double x = shelf[i][0];
         ck_assert_double_eq_tol(x / (x + wm_stage_loss_w(&orv3, 1.0, x)), shelf[i][1], 0.001);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(redundancy_orders_the_losses_and_direct_current_saves_up_to_five_percent)
 {
-    load();
+    open_catalog();
     const struct wm_power_chain *n = FIND(wm_power_chain, power_chain, "double-conversion");
     const struct wm_power_chain *n1 =
         FIND(wm_power_chain, power_chain, "double-conversion-n-plus-1");
@@ -187,7 +174,7 @@ START_TEST(redundancy_orders_the_losses_and_direct_current_saves_up_to_five_perc
                              wm_chain_loss(dc, 1.0, x, 0.0, 0.0).total_w / x;
         ck_assert(saved > 0.005 && saved < 0.05);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
@@ -198,7 +185,7 @@ START_TEST(frontier_draws_what_its_closed_form_says)
         double cpu_w, gpu_w, site_mw, board_loss_mw, shelf_loss_mw;
     } rows[] = {{90.0, 88.0, 7.306524, .246709, .324043},
                 {280.0, 560.0, 28.227884, .648399, 1.160898}};
-    load();
+    open_catalog();
     const struct wm_power_chain *chain = FIND(wm_power_chain, power_chain, "frontier");
     const struct wm_cooling none = {.chiller = FIND(wm_chiller, chiller, "air-cooled-screw"),
                                     .range_k = 1.0,
@@ -220,7 +207,7 @@ START_TEST(frontier_draws_what_its_closed_form_says)
         ck_assert_double_eq_tol(p.shelf_w / 1e6, rows[i].board_loss_mw + rows[i].shelf_loss_mw,
                                 2e-6);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 

@@ -124,17 +124,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *const suite = suite_create("figures");
-    TCase *const tc = tcase_create("figures");
-    tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, bands_keep_their_height_and_uses_add_up_to_the_meter);
-    tcase_add_test(tc, the_stacks_reach_revenue_and_definition_e);
-    tcase_add_test(tc, the_cash_flow_ends_at_the_npv);
-    tcase_add_test(tc, the_heat_map_has_a_row_an_hour);
-    suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {bands_keep_their_height_and_uses_add_up_to_the_meter,
+                                  the_stacks_reach_revenue_and_definition_e,
+                                  the_cash_flow_ends_at_the_npv, the_heat_map_has_a_row_an_hour};
+    return run_fixture_tests("figures", tests, sizeof tests / sizeof *tests, setup, teardown);
 }

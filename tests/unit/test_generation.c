@@ -1,29 +1,20 @@
 /* On-site generation: fuel, starts, ramps, heat. */
 #include <math.h>
 
+#include "catalog_case.h"
 #include "suite.h"
 #include "wattmill/generation.h"
 #include "wattmill/wattmill.h"
-
-static struct wm_arena *arena;
-static const struct wm_catalog *catalog;
 
 static const struct wm_generator *find(const char *name)
 {
     return (const void *)wm_catalog_find(catalog, WM_CATALOG_generator, name);
 }
 
-static void load(void)
-{
-    arena = wm_arena_open();
-    struct wm_diags diags = wm_diags_init(arena);
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-}
-
 /* eff(x) = eff_full x / (x0 + (1 - x0) x), x0 = 0.15 */
 START_TEST(part_load_burns_more_fuel_per_megawatt_hour)
 {
-    load();
+    open_catalog();
     const struct wm_generator *g = find("gas-engine");
     ck_assert_double_eq_tol(10e6 / wm_generator_fuel_w(g, 10e6, 10e6), 0.405, 1e-12);
     ck_assert_double_eq_tol(5e6 / wm_generator_fuel_w(g, 10e6, 5e6), 0.405 * .5 / (.15 + .85 * .5),
@@ -37,13 +28,13 @@ START_TEST(part_load_burns_more_fuel_per_megawatt_hour)
     /* 4 USD/MMBtu = 13.65 USD/MWh of heat: 33.7 + 13.5 at full load, 28.6 + 13.5 for one more */
     ck_assert_double_eq_tol(wm_generator_full_usd_per_mwh(g), 13.65 / .405 + 13.5, 1e-9);
     ck_assert_double_eq_tol(wm_generator_marginal_usd_per_mwh(g), .85 * 13.65 / .405 + 13.5, 1e-9);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(a_started_unit_climbs_in_steps_below_its_ramp)
 {
-    load();
+    open_catalog();
     const struct wm_generator *g = find("gas-engine"); /* 20 % a minute from 25 % */
     ck_assert_double_eq(wm_generator_reach_w(g, 10e6, 0.0), 2.5e6);
     ck_assert_double_eq(wm_generator_reach_w(g, 10e6, 59.0), 2.5e6);
@@ -57,35 +48,35 @@ START_TEST(a_started_unit_climbs_in_steps_below_its_ramp)
         ck_assert_double_le(reach, fmin(1.0, 0.25 + 0.2 * t / 60.0) + 1e-12);
         last = reach;
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(turbines_lose_capacity_in_heat_and_engines_do_not)
 {
-    load();
+    open_catalog();
     ck_assert_double_eq_tol(wm_generator_capacity_w(find("gas-turbine"), 20e6, 35.0), 17.2e6, 1.0);
     ck_assert_double_eq(wm_generator_capacity_w(find("gas-turbine"), 20e6, -10.0), 20e6);
     ck_assert_double_eq(wm_generator_capacity_w(find("gas-engine"), 20e6, 40.0), 20e6);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 /* EPA and EIA: gas 0.181, diesel 0.2517 kg per kWh of heat; a diesel emits 0.78 kg per kWh made. */
 START_TEST(carbon_follows_the_fuel)
 {
-    load();
+    open_catalog();
     const struct wm_generator *d = find("diesel-standby");
     ck_assert_double_eq_tol(d->fuel_kg_per_mwh, 22.58 * 0.45359237 / 40.7 * 1e3, 0.1);
     ck_assert_double_eq_tol(wm_generator_fuel_w(d, 1.0, 1.0) * d->fuel_kg_per_mwh, 781.7, 0.1);
     ck_assert_double_eq(wm_generator_fuel_w(find("solar"), 1.0, 1.0), 0.0);
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 
 START_TEST(every_unit_of_the_catalogue_is_possible)
 {
-    load();
+    open_catalog();
     for (size_t i = 0; i < wm_catalog_n(catalog, WM_CATALOG_generator); i++) {
         const struct wm_generator *g =
             (const void *)wm_catalog_at(catalog, WM_CATALOG_generator, i);
@@ -96,7 +87,7 @@ START_TEST(every_unit_of_the_catalogue_is_possible)
         if (g->kind == WM_GENERATOR_FUEL)
             ck_assert(g->fuel_kg_per_mwh > 150.0 && g->fuel_kg_per_mwh < 300.0);
     }
-    wm_arena_close(arena);
+    close_catalog();
 }
 END_TEST
 

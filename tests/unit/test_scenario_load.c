@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
@@ -120,19 +121,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("scenario_load");
-    TCase *tests = tcase_create("scenario_load");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, a_small_scenario_loads_with_defaults_in_si);
-    tcase_add_test(tests, overrides_reach_list_elements_by_name_and_index_and_open_presets);
-    tcase_add_test(tests, an_override_that_leads_nowhere_is_refused);
-    tcase_add_test(tests, an_unknown_override_key_is_suggested);
-    tcase_add_test(tests, an_override_needs_an_equals_sign);
-    tcase_add_test(tests, the_schema_and_the_pages_are_written);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {a_small_scenario_loads_with_defaults_in_si,
+                                  overrides_reach_list_elements_by_name_and_index_and_open_presets,
+                                  an_override_that_leads_nowhere_is_refused,
+                                  an_unknown_override_key_is_suggested,
+                                  an_override_needs_an_equals_sign,
+                                  the_schema_and_the_pages_are_written};
+    return run_fixture_tests("scenario_load", tests, sizeof tests / sizeof *tests, set_up,
+                             tear_down);
 }

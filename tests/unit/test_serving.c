@@ -4,26 +4,9 @@
 #include <stdlib.h>
 
 #include "../../sim/run/surface.h"
+#include "catalog_case.h"
+#include "suite.h"
 #include "wattmill/wattmill.h"
-
-static struct wm_arena *arena;
-static const struct wm_catalog *catalog;
-
-static void set_up(void)
-{
-    wm_init();
-    arena = wm_arena_open();
-    struct wm_diags diags = wm_diags_init(arena);
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-}
-
-static void tear_down(void)
-{
-    wm_arena_close(arena);
-}
-
-#define FIND(type, kind, name) \
-    ((const struct type *)(const void *)wm_catalog_find(catalog, WM_CATALOG_##kind, name))
 
 static struct wm_serving_case make_case(const char *gpu, const char *llm,
                                         enum wm_precision precision)
@@ -523,36 +506,29 @@ END_TEST
 
 int main(void)
 {
-    Suite *const suite = suite_create("serving");
-    TCase *const tc = tcase_create("serving");
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, decode_step_of_a_small_batch_reads_the_weights_once);
-    tcase_add_test(tc, kv_cache_and_expert_parameters_follow_from_the_shape);
-    tcase_add_test(tc, expert_coverage_has_the_right_limits);
-    tcase_add_test(tc, erlang_c_matches_known_values);
-    tcase_add_test(tc, published_gb200_deepseek_rows_are_met_within_a_factor);
-    tcase_add_test(tc, no_step_beats_the_peaks_of_its_hardware);
-    tcase_add_test(tc, decode_time_is_a_line_in_the_context_where_all_of_it_is_kept);
-    tcase_add_test(tc, a_wider_group_reads_fewer_weights_each_and_pays_for_talking);
-    tcase_add_test(tc, a_closed_loop_obeys_little_and_its_memory);
-    tcase_add_test(tc, drafts_gain_what_the_geometric_series_says);
-    tcase_add_test(tc, the_module_that_guesses_has_the_published_size);
-    tcase_add_test(tc, a_guess_costs_one_layer_and_its_projection);
-    tcase_add_test(tc, drafts_gain_most_where_memory_limits);
-    tcase_add_test(tc, decode_throughput_rises_with_batch);
-    tcase_add_test(tc, steps_lengthen_with_context_and_with_a_lower_clock);
-    tcase_add_test(tc, a_lower_clock_slows_prefill_more_than_decode);
-    tcase_add_test(tc, moe_touches_fewer_bytes_than_its_size_at_small_batch);
-    tcase_add_test(tc, a_plan_obeys_its_targets_and_its_memory);
-    tcase_add_test(tc, a_plan_with_guesses_makes_more_when_they_are_right);
-    tcase_add_test(tc, little_s_law_holds_at_every_operating_point);
-    tcase_add_test(tc, time_spent_on_prompts_follows_their_share_of_the_tokens);
-    tcase_add_test(tc, the_envelope_is_concave_and_reaches_capacity);
-    tcase_add_test(tc, half_the_dynamic_power_keeps_more_than_half_the_tokens);
-    suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {decode_step_of_a_small_batch_reads_the_weights_once,
+                                  kv_cache_and_expert_parameters_follow_from_the_shape,
+                                  expert_coverage_has_the_right_limits,
+                                  erlang_c_matches_known_values,
+                                  published_gb200_deepseek_rows_are_met_within_a_factor,
+                                  no_step_beats_the_peaks_of_its_hardware,
+                                  decode_time_is_a_line_in_the_context_where_all_of_it_is_kept,
+                                  a_wider_group_reads_fewer_weights_each_and_pays_for_talking,
+                                  a_closed_loop_obeys_little_and_its_memory,
+                                  drafts_gain_what_the_geometric_series_says,
+                                  the_module_that_guesses_has_the_published_size,
+                                  a_guess_costs_one_layer_and_its_projection,
+                                  drafts_gain_most_where_memory_limits,
+                                  decode_throughput_rises_with_batch,
+                                  steps_lengthen_with_context_and_with_a_lower_clock,
+                                  a_lower_clock_slows_prefill_more_than_decode,
+                                  moe_touches_fewer_bytes_than_its_size_at_small_batch,
+                                  a_plan_obeys_its_targets_and_its_memory,
+                                  a_plan_with_guesses_makes_more_when_they_are_right,
+                                  little_s_law_holds_at_every_operating_point,
+                                  time_spent_on_prompts_follows_their_share_of_the_tokens,
+                                  the_envelope_is_concave_and_reaches_capacity,
+                                  half_the_dynamic_power_keeps_more_than_half_the_tokens};
+    return run_fixture_tests("serving", tests, sizeof tests / sizeof *tests, open_catalog,
+                             close_catalog);
 }

@@ -205,22 +205,15 @@ END_TEST
 
 int main(void)
 {
-    Suite *const suite = suite_create("serving_latency");
-    TCase *const tc = tcase_create("serving_latency");
-    tcase_add_test(tc, reading_takes_a_round_more_for_every_budget);
-    tcase_add_test(tc, a_gamma_of_one_is_the_exponential);
-    tcase_add_test(tc, without_skew_it_is_normal);
-    tcase_add_test(tc, the_mean_wait_is_that_of_a_gated_queue_with_vacations);
-    tcase_add_test(tc, without_load_a_prompt_waits_for_half_a_round);
-    tcase_add_test(tc, waits_grow_with_load_and_stay_finite);
-    tcase_add_test(tc, a_simulation_of_rounds_has_the_same_mean_and_tail);
-    tcase_add_test(tc, several_servers_hardly_wait_at_half_load);
-    tcase_add_test(tc, tokens_spread_less_over_longer_answers);
-    tcase_add_test(tc, first_tokens_within_a_target_count_every_length);
-    suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {reading_takes_a_round_more_for_every_budget,
+                                  a_gamma_of_one_is_the_exponential,
+                                  without_skew_it_is_normal,
+                                  the_mean_wait_is_that_of_a_gated_queue_with_vacations,
+                                  without_load_a_prompt_waits_for_half_a_round,
+                                  waits_grow_with_load_and_stay_finite,
+                                  a_simulation_of_rounds_has_the_same_mean_and_tail,
+                                  several_servers_hardly_wait_at_half_load,
+                                  tokens_spread_less_over_longer_answers,
+                                  first_tokens_within_a_target_count_every_length};
+    return RUN_TESTS("serving_latency", tests);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "wattmill/civil.h"
 #include "wattmill/unit.h"
 
@@ -94,18 +95,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("unit");
-    TCase *tests = tcase_create("unit");
-    tcase_add_test(tests, units_convert_by_hand_computed_factors);
-    tcase_add_test(tests, every_unit_comes_back_and_has_its_own_symbol);
-    tcase_add_test(tests, known_dates_have_their_day_numbers);
-    tcase_add_test(tests, every_day_from_1970_to_2200_follows_the_one_before);
-    tcase_add_test(tests, date_times_are_read_and_written_back);
-    tcase_add_test(tests, what_is_no_date_is_refused);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {
+        units_convert_by_hand_computed_factors, every_unit_comes_back_and_has_its_own_symbol,
+        known_dates_have_their_day_numbers,     every_day_from_1970_to_2200_follows_the_one_before,
+        date_times_are_read_and_written_back,   what_is_no_date_is_refused};
+    return RUN_TESTS("unit", tests);
 }

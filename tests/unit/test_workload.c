@@ -3,24 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "catalog_case.h"
 #include "suite.h"
 #include "wattmill/generate.h"
 #include "wattmill/wattmill.h"
-
-static struct wm_arena *arena;
-static const struct wm_catalog *catalog;
-
-static void set_up(void)
-{
-    wm_init();
-    arena = wm_arena_open();
-    struct wm_diags diags = wm_diags_init(arena);
-    ck_assert_int_eq(wm_catalog_load(arena, &catalog, &diags), WM_OK);
-}
-static void tear_down(void)
-{
-    wm_arena_close(arena);
-}
 
 static const struct wm_workload_class *class_of(const char *name)
 {
@@ -112,18 +98,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *const suite = suite_create("workload");
-    TCase *const tc = tcase_create("workload");
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, moments_are_those_of_the_lines_between_quantiles);
-    tcase_add_test(tc, without_quantiles_every_prompt_is_the_mean);
-    tcase_add_test(tc, a_mix_keeps_mean_and_variance);
-    tcase_add_test(tc, classes_spread_as_their_traces_do);
-    tcase_add_test(tc, drawn_prompts_have_the_class_s_mean);
-    suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const TTest *const tests[] = {moments_are_those_of_the_lines_between_quantiles,
+                                  without_quantiles_every_prompt_is_the_mean,
+                                  a_mix_keeps_mean_and_variance, classes_spread_as_their_traces_do,
+                                  drawn_prompts_have_the_class_s_mean};
+    return run_fixture_tests("workload", tests, sizeof tests / sizeof *tests, open_catalog,
+                             close_catalog);
 }
