@@ -265,6 +265,13 @@ static void part(FILE *file, struct wm_arena *arena, const struct wm_page *page,
 /* Several results begin with a table of what a planner compares. */
 static void overview(FILE *file, const struct wm_page *page)
 {
+    static const enum wm_metric shown[] = {WM_METRIC_revenue_usd_per_mw_utility_year,
+                                           WM_METRIC_npv_usd,
+                                           WM_METRIC_irr_frac,
+                                           WM_METRIC_output_tok_per_s_per_mw_utility,
+                                           WM_METRIC_energy_j_per_output_tok,
+                                           WM_METRIC_lcot_out_usd_per_mtok,
+                                           WM_METRIC_power_share_b_frac};
     fputs("<h1>Side by side</h1>\n", file);
     HEAD(file, 2, "scenario", "limited by", "USD/MW-yr", "NPV USD", "IRR", "tok/s/MW", "J/tok",
          "USD/Mtok out", "power B");
@@ -273,13 +280,8 @@ static void overview(FILE *file, const struct wm_page *page)
         fputs("<tr>", file);
         wm_html_cell(file, s->name);
         wm_html_cell(file, wm_side_limit(s));
-        wm_html_number_cell(file, printed(s, WM_METRIC_revenue_usd_per_mw_utility_year));
-        wm_html_number_cell(file, printed(s, WM_METRIC_npv_usd));
-        wm_html_number_cell(file, printed(s, WM_METRIC_irr_frac));
-        wm_html_number_cell(file, printed(s, WM_METRIC_output_tok_per_s_per_mw_utility));
-        wm_html_number_cell(file, printed(s, WM_METRIC_energy_j_per_output_tok));
-        wm_html_number_cell(file, printed(s, WM_METRIC_lcot_out_usd_per_mtok));
-        wm_html_number_cell(file, printed(s, WM_METRIC_power_share_b_frac));
+        for (size_t k = 0; k < sizeof shown / sizeof *shown; k++)
+            wm_html_number_cell(file, printed(s, shown[k]));
         fputs("</tr>\n", file);
     }
     wm_html_table_end(file);

@@ -117,7 +117,5 @@ const struct cli_verb cli_verb_accuracy = {
         "output_tokens_per_s_per_gpu, gpu_power_w; or power points). Nothing is fitted; rows\n"
         "the model cannot represent are counted by reason. docs/accuracy.md holds the tables\n"
         "for the shipped parameters.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run};

@@ -99,7 +99,5 @@ const struct cli_verb cli_verb_calibrate = {
         "each serving engine to the rows whose column `split` says fit. Nothing belongs to a\n"
         "model or a scenario. Prints the parameters with standard errors and how much of each\n"
         "the data decided; --catalog calibration.json then uses them.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run};

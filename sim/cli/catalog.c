@@ -196,9 +196,7 @@ const struct cli_verb cli_verb_catalog = {
     .max_words = 2,
     .summary = "what the catalogue holds, with units, dates and sources",
     .details = "Without KIND the kinds, with KIND its entries, with NAME the entry's values.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
     .candidate = kind_at,
 };

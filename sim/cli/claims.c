@@ -56,8 +56,6 @@ const struct cli_verb cli_verb_claims = {
     .details = "Every figure is computed when asked; nothing is fitted to a claim. With the name "
                "of a claim\n"
                "its conditions, its source and what makes the difference.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

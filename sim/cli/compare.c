@@ -178,8 +178,6 @@ const struct cli_verb cli_verb_compare = {
         "inputs\n"
         "that differ, metrics, and a bridge that says which difference did how much. More: a\n"
         "table. Scenarios all use the first one's seed.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

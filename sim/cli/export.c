@@ -166,8 +166,6 @@ const struct cli_verb cli_verb_export = {
     .details =
         "Points come in the order of their index, the same bytes for any threads, shards and\n"
         "interruptions. P90 is the 90th percentile: exceeded in 10 % of the points, not in 90 %.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

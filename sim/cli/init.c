@@ -119,8 +119,6 @@ const struct cli_verb cli_verb_init = {
     .max_words = 1,
     .summary = "write a first scenario from six answers",
     .details = "FILE is scenario.json unless given. On a terminal, what no option gives is asked.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

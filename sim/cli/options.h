@@ -13,8 +13,7 @@
  *     };
  *     static enum wm_status run(struct cli *cli, const void *options);
  *     const struct cli_verb cli_verb_thing = {.name = "thing", .words = "SCENARIO", .min_words = 1,
- *         .max_words = 1, .summary = "...", .options = rows, .defaults = &defaults,
- *         .size = sizeof defaults, .run = run};
+ *         .max_words = 1, .summary = "...", CLI_OPTIONS(rows, defaults), .run = run};
  *
  * and a line in verbs.def. All mistakes of a command line are reported at once. `--name value` and
  * `--name=value` are the same, `-o` may abbreviate, `--` ends the options. Every verb knows --help
@@ -83,6 +82,9 @@ struct cli_verb {
     const char *(*candidate)(size_t i); /* words worth completing, ended by NULL; NULL: files */
     bool is_hidden;
 };
+/* The options of a verb: its rows and the struct that they fill. */
+#define CLI_OPTIONS(rows, defaults) \
+    .options = (rows), .defaults = &(defaults), .size = sizeof(defaults)
 
 #define CLI_ROW(k, tag, member, type, n, l, v, lo, hi, text)                                  \
     {                                                                                         \

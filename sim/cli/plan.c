@@ -102,8 +102,6 @@ const struct cli_verb cli_verb_plan = {
         "What the scenario's fleet holds is owned at the start; candidates can be bought each "
         "year.\n"
         "A linear programme chooses MW by generation and year; the mix of year 1 is then run.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

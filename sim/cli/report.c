@@ -197,8 +197,6 @@ const struct cli_verb cli_verb_report = {
         "running it again with each changed by 10 %. STORE is a study's: quantiles, what moves the "
         "net\n"
         "present value, figures. Without -o the page goes to standard output.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

@@ -98,8 +98,6 @@ const struct cli_verb cli_verb_run = {
     .min_words = 1,
     .max_words = 1,
     .summary = "simulate a scenario",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

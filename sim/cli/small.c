@@ -36,9 +36,7 @@ const struct cli_verb cli_verb_check = {
     .min_words = 1,
     .max_words = 1,
     .summary = "validate a scenario or a study, all mistakes at once",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = check,
 };
 

@@ -200,8 +200,6 @@ const struct cli_verb cli_verb_sweep = {
         "run again. Ctrl-C finishes the points that run, keeps them and exits 130. Points that do "
         "not\n"
         "end well are kept with their messages and do not stop the rest; the command exits 6 then.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

@@ -312,8 +312,6 @@ const struct cli_verb cli_verb_train = {
     .details =
         "The fastest plan that fits the memory; board power by phase and its swing; time lost\n"
         "to failures and checkpoints; what caps and energy-aware schedules change.",
-    .options = rows,
-    .defaults = &defaults,
-    .size = sizeof defaults,
+    CLI_OPTIONS(rows, defaults),
     .run = run,
 };

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "metric_member.h"
+
 /* Where power's share of OpEx is asked for; the claim is 40 % (NVIDIA developer blog, June 2026). */
 #define ASKED_SHARE 0.40
 
@@ -55,20 +57,24 @@ static void absent(struct wm_diags *diags, double value, const char *key, const 
         wm_diag_add(diags, WM_W911, NULL, key, "%s", why);
 }
 
+static const struct wm_metric_member appraisal_members[] = {
+    WM_METRIC_MEMBER(wm_appraisal, npv_usd, npv_usd),
+    WM_METRIC_MEMBER(wm_appraisal, mirr_frac, mirr_frac),
+    WM_METRIC_MEMBER(wm_appraisal, payback_years, payback_years),
+    WM_METRIC_MEMBER(wm_appraisal, discounted_payback_years, discounted_payback_years),
+    WM_METRIC_MEMBER(wm_appraisal, dscr_min, dscr_min),
+    WM_METRIC_MEMBER(wm_appraisal, dscr_mean, dscr_mean),
+    WM_METRIC_MEMBER(wm_appraisal, llcr, llcr),
+    WM_METRIC_MEMBER(wm_appraisal, owner_irr_frac, owner_irr_frac),
+    WM_METRIC_MEMBER(wm_appraisal, breakeven_price_factor, price_factor),
+};
+
 static void set_appraisal(struct wm_results *r, const struct wm_economics *e,
                           struct wm_diags *diags)
 {
     const struct wm_appraisal *const a = r->appraisal;
-    SET(r, npv_usd, a->npv_usd);
+    wm_set_members(r, a, appraisal_members, sizeof appraisal_members / sizeof *appraisal_members);
     SET(r, irr_frac, a->n_irr == 1 ? a->irr_frac[0] : (double)NAN);
-    SET(r, mirr_frac, a->mirr_frac);
-    SET(r, payback_years, a->payback_years);
-    SET(r, discounted_payback_years, a->discounted_payback_years);
-    SET(r, dscr_min, a->dscr_min);
-    SET(r, dscr_mean, a->dscr_mean);
-    SET(r, llcr, a->llcr);
-    SET(r, owner_irr_frac, a->owner_irr_frac);
-    SET(r, breakeven_price_factor, a->price_factor);
     /* the bill is held: what fewer tokens save in energy is left out, so this is an upper bound */
     const double sold = GET(r, sold_frac) * a->price_factor;
     SET(r, breakeven_sold_frac, sold <= 1.0 ? sold : (double)NAN);

@@ -203,25 +203,41 @@ void wm_fill_pools(struct wm_run *r)
         fill_pool(r, i);
 }
 
+static const struct wm_metric_member energy_members[] = {
+    WM_METRIC_MEMBER(wm_account, site_energy_mwh, site_j),
+    WM_METRIC_MEMBER(wm_account, it_energy_mwh, it_j),
+    WM_METRIC_MEMBER(wm_account, cooling_energy_mwh, cooling_j),
+    WM_METRIC_MEMBER(wm_account, conversion_loss_mwh, conversion_j),
+    WM_METRIC_MEMBER(wm_account, house_energy_mwh, house_j),
+    WM_METRIC_MEMBER(wm_account, heat_unmet_mwh, heat_unmet_j),
+    WM_METRIC_MEMBER(wm_account, water_m3, water_m3),
+};
+static const struct wm_metric_member ceiling_members[] = {
+    WM_METRIC_MEMBER(wm_account, ceiling_bound_hours, bound_s),
+    WM_METRIC_MEMBER(wm_account, capped_hours, capped_s),
+    WM_METRIC_MEMBER(wm_account, curtailment_hours, called_s),
+    WM_METRIC_MEMBER(wm_account, requested_energy_mwh, requested_j),
+    WM_METRIC_MEMBER(wm_account, starting_mwh, starting_j),
+    WM_METRIC_MEMBER(wm_account, capped_mwh, capped_j),
+    WM_METRIC_MEMBER(wm_account, shed_mwh, shed_j),
+    WM_METRIC_MEMBER(wm_account, heat_capped_mwh, hot_j),
+    WM_METRIC_MEMBER(wm_account, unworthy_mwh, unworthy_j),
+    WM_METRIC_MEMBER(wm_account, ceiling_violation_mwh, violation_j),
+};
+
 void wm_set_energy(struct wm_run *r)
 {
     const struct wm_account *a = &r->site.account;
-    SET(r, site_energy_mwh, a->site_j);
-    SET(r, it_energy_mwh, a->it_j);
-    SET(r, cooling_energy_mwh, a->cooling_j);
-    SET(r, conversion_loss_mwh, a->conversion_j);
-    SET(r, house_energy_mwh, a->house_j);
+    wm_set_members(r->results, a, energy_members, sizeof energy_members / sizeof *energy_members);
     SET(r, pue_mean, wm_ratio(a->site_j, a->it_j));
     SET(r, pue_peak_hour, r->site.pue_peak_hour > 0.0 ? r->site.pue_peak_hour : (double)NAN);
     SET(r, pue_marginal, r->site.pue_marginal_sum / (a->time_s / WM_S_PER_H));
     SET(r, pue_cost_weighted,
         a->it_cost_usd > 0.0 ? a->site_cost_usd / a->it_cost_usd : (double)NAN);
-    SET(r, heat_unmet_mwh, a->heat_unmet_j);
     if (r->scenario->site.cooling.heat_reuse_frac > 0.0) {
         SET(r, heat_reuse_mwh, a->heat_reuse_j);
         SET(r, ere, wm_ratio(a->site_j - a->heat_reuse_j, a->it_j));
     }
-    SET(r, water_m3, a->water_m3);
     SET(r, wue_l_per_kwh, wm_ratio(a->water_m3 * 1e3, a->it_j / WM_J_PER_KWH));
     const double carbon_kg = a->carbon_kg + r->site.onsite.account.fuel_kg;
     SET(r, carbon_kg, carbon_kg);
@@ -229,7 +245,8 @@ void wm_set_energy(struct wm_run *r)
     SET(r, site_power_mean_mw, r->site.onsite.account.meter_j / a->time_s);
     SET(r, site_power_peak_mw, r->site.meter.peak_w);
     SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
-    SET(r, ceiling_bound_hours, a->bound_s);
+    wm_set_members(r->results, a, ceiling_members,
+                   sizeof ceiling_members / sizeof *ceiling_members);
     static const enum wm_metric stranded[WM_N_STRANDINGS] = {
         WM_METRIC_stranded_nameplate_mw_mean, WM_METRIC_stranded_weather_mw_mean,
         WM_METRIC_stranded_failures_mw_mean, WM_METRIC_stranded_ramp_mw_mean};
@@ -240,15 +257,6 @@ void wm_set_energy(struct wm_run *r)
     }
     SET(r, stranded_mw_mean, stranded_ws / a->time_s);
     SET(r, demand_slack_mw, a->slack_ws / a->time_s);
-    SET(r, capped_hours, a->capped_s);
-    SET(r, curtailment_hours, a->called_s);
-    SET(r, requested_energy_mwh, a->requested_j);
-    SET(r, starting_mwh, a->starting_j);
-    SET(r, capped_mwh, a->capped_j);
-    SET(r, shed_mwh, a->shed_j);
-    SET(r, heat_capped_mwh, a->hot_j);
-    SET(r, unworthy_mwh, a->unworthy_j);
-    SET(r, ceiling_violation_mwh, a->violation_j);
     SET(r, shadow_price_usd_per_mwh_mean, a->shadow_ws / a->time_s);
     /* all hours' lambda x dt, per year */
     SET(r, shadow_price_usd_per_mw_year, a->shadow_ws / a->time_s * WM_H_PER_YEAR);

@@ -9,6 +9,7 @@
 
 #include "provision.h"
 #include "site.h"
+#include "metric_member.h"
 #include "wattmill/results.h"
 
 /** A run between simulation and results. */
