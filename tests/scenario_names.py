@@ -27,6 +27,7 @@ WORDS = [
     (r"\d+mtok|flood", ["workloads.chat.demand.output_tok_per_s"]),
     (r"maxq|maxlps|\d+kgpu", ["fleet.main.count"]),
     (r"mix|pretrain", ["workloads"]),
+    (r"mtp", ["workloads.chat.serving"]),
     (r"battery|gasengine", ["site.storage", "site.generation"]),
     (r"curtail\d+h", ["site.ceiling.curtailment"]),
     (r"colo|neocloud|hyperscaler", ["economics.ledger"]),

@@ -5,7 +5,8 @@
  * unused. Entries lie in memory, shared by the threads of a process, and, where a folder is given, in
  * files that later processes read. Whatever is odd about a file (cut off, damaged, of another format,
  * machine or key) makes it a miss; whatever fails on writing leaves the cache without that entry.
- * Both layers are bounded: memory by bytes, the folder by number of files, oldest use out first.
+ * Both layers are bounded: memory by bytes, the folder by number of files, oldest use out first; a
+ * process writes no more files than the folder may hold.
  */
 #ifndef WATTMILL_CACHE_H
 #define WATTMILL_CACHE_H

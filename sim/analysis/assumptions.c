@@ -33,6 +33,7 @@ struct study {
     wm_bridge_progress_fn progress;
     void *context;
     size_t n_done, n_total;
+    struct wm_run_options options;
 };
 
 static bool is_candidate(const struct wm_side_input *in)
@@ -62,7 +63,7 @@ static double run_with(struct study *s, const struct wm_override *sets, size_t n
     for (size_t i = 0; i < n_sets; i++)
         good = good && wm_override_apply(arena, tree, &sets[i], &diags);
     if (good && wm_scenario_tree_read(arena, tree, NULL, false, &loaded, &diags) == WM_OK &&
-        wm_run(arena, loaded.scenario, NULL, &results, &diags) == WM_OK)
+        wm_run(arena, loaded.scenario, &s->options, &results, &diags) == WM_OK)
         value = results->metric[s->metric];
     wm_arena_close(arena);
     return value;
@@ -152,6 +153,7 @@ size_t wm_assumptions(struct wm_arena *arena, const struct wm_side *side, enum w
         return 0;
     *s = (struct study){
         .arena = arena, .side = side, .metric = metric, .progress = progress, .context = context};
+    s->options.cache = wm_cache_open(&(struct wm_cache_params){.dir = NULL});
     const size_t n_entries = sizeof entries / sizeof *entries;
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < side->n_inputs; i++) {
@@ -171,6 +173,7 @@ size_t wm_assumptions(struct wm_arena *arena, const struct wm_side *side, enum w
                 }
         }
     qsort(s->found, s->n, sizeof *s->found, larger_first);
+    wm_cache_close(s->options.cache);
     const size_t n = s->n < n_max ? s->n : n_max;
     memcpy(out, s->found, n * sizeof *out);
     return n;

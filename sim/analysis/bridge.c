@@ -13,6 +13,7 @@ struct bridge {
     size_t n_blocks, n_runs, n_total;
     wm_bridge_progress_fn progress;
     void *context;
+    struct wm_run_options options;
 };
 
 /* Metrics of a mixture; false when it cannot run. */
@@ -27,7 +28,7 @@ static bool run_mixture(struct bridge *b, size_t set, double *values)
     struct wm_loaded loaded;
     const struct wm_results *results = NULL;
     const bool good = wm_scenario_tree_read(arena, tree, NULL, false, &loaded, &diags) == WM_OK &&
-                      wm_run(arena, loaded.scenario, NULL, &results, &diags) == WM_OK;
+                      wm_run(arena, loaded.scenario, &b->options, &results, &diags) == WM_OK;
     for (size_t i = 0; good && i < b->n_metrics; i++)
         values[i] = results->metric[b->metrics[i]];
     wm_arena_close(arena);
@@ -134,6 +135,8 @@ enum wm_status wm_bridge(struct wm_arena *arena, const struct wm_side *from,
                          .n_metrics = n_metrics,
                          .progress = progress,
                          .context = context};
+    /* mixtures share serving tables; without memory for them they are computed each time */
+    b->options.cache = wm_cache_open(&(struct wm_cache_params){.dir = NULL});
     b->n_blocks = wm_blocks_find(arena, from->tree, to->tree, b->blocks);
     for (size_t k = 0; k < n_metrics; k++)
         bridges[k] =
@@ -155,5 +158,6 @@ enum wm_status wm_bridge(struct wm_arena *arena, const struct wm_side *from,
         substitute(b, bridges);
     for (size_t k = 0; k < n_metrics; k++)
         bridges[k].n_runs = b->n_runs;
+    wm_cache_close(b->options.cache);
     return WM_OK;
 }

@@ -182,15 +182,18 @@ static bool read_file(const struct wm_cache *c, const unsigned char *key, void *
 }
 
 struct listed {
-    time_t used;
+    struct timespec used;
     char name[HEX_BYTES + sizeof suffix];
 };
 
 static int by_age(const void *a, const void *b)
 {
     const struct listed *const x = a, *const y = b;
-    return x->used != y->used ? (x->used > y->used) - (x->used < y->used)
-                              : strcmp(x->name, y->name);
+    if (x->used.tv_sec != y->used.tv_sec)
+        return x->used.tv_sec < y->used.tv_sec ? -1 : 1;
+    if (x->used.tv_nsec != y->used.tv_nsec)
+        return x->used.tv_nsec < y->used.tv_nsec ? -1 : 1;
+    return strcmp(x->name, y->name);
 }
 
 static bool is_table(const char *name)
@@ -212,7 +215,7 @@ static size_t list_files(DIR *dir, struct listed *list, size_t n_max)
             (void)unlinkat(dirfd(dir), e->d_name, 0);
         if (is_aside || n == n_max)
             continue;
-        list[n].used = info.st_mtime;
+        list[n].used = info.st_mtim;
         memcpy(list[n++].name, e->d_name, sizeof list->name);
     }
     return n;
@@ -306,9 +309,11 @@ void wm_cache_put(struct wm_cache *c, const unsigned char key[WM_DIGEST_BYTES], 
     enum { TRIM_EVERY = 64 };
     pthread_mutex_lock(&c->mutex);
     remember(c, key, bytes, n_bytes);
-    const bool trims = c->dir != NULL && c->n_written++ % TRIM_EVERY == 0;
+    /* more than the folder holds would only drive each other out */
+    const bool writes = c->dir != NULL && c->n_written < c->files_max;
+    const bool trims = writes && c->n_written++ % TRIM_EVERY == 0;
     pthread_mutex_unlock(&c->mutex);
-    if (c->dir == NULL)
+    if (!writes)
         return;
     write_file(c, key, bytes, n_bytes);
     if (trims)
