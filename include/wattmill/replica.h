@@ -15,6 +15,9 @@
  * When KV runs out, the sequence of the least urgent class that arrived last gives its blocks up and
  * is read again later (recompute) or moved to host memory and back (swap).
  *
+ * A replica of several pipeline stages has as many micro-batches under way, each stage a server
+ * (sim/replica/pipeline.h).
+ *
  * Speculative decoding makes `tok_per_step` tokens a step, the expected number, for every sequence;
  * a new block is then taken every round(block_tok / tok_per_step) steps.
  */
@@ -40,7 +43,8 @@ extern const char *const wm_preemption_words[];
 struct wm_replica_params {
     enum wm_batching batching;
     enum wm_preemption preemption;
-    uint32_t max_seqs;         /* in a batch, <= the table's */
+    uint32_t n_stages;         /* of a pipeline; 0 and 1: none */
+    uint32_t max_seqs;         /* of the replica; a micro-batch has its share, <= the table's */
     uint32_t token_budget;     /* of a step, <= the table's */
     uint32_t block_tok;        /* tokens of a KV block */
     uint32_t kv_blocks;        /* blocks there are */
@@ -94,6 +98,7 @@ struct wm_replica;
  * A replica that is idle at time 0.
  *
  * @param params    kept, not copied: replicas of a kind share them
+ * @param table     of a step in one stage
  * @param index     its number, passed on in wm_served
  * @param service   where requests are accounted; shared by replicas
  * @param per_step  reference mode: no jumps, every step is an event; same results

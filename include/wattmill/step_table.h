@@ -62,7 +62,8 @@ struct wm_step_costs {
 struct wm_step_table *wm_step_table_new(struct wm_arena *arena, const struct wm_step_costs *costs);
 
 /**
- * The table of a serving model (step.h), with boards and hosts of the whole group as energy.
+ * The table of a serving model (step.h), with boards and hosts of the group as energy. Of a pipeline it
+ * is the table of one stage, its accelerators and its share of the time.
  *
  * @param mean_context_tok  per sequence: where models that are not affine in context (windows) get
  *                          their tangent, and where energy, which is nowhere affine, its chord

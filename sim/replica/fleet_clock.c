@@ -9,13 +9,14 @@ static double full_w(const struct wm_replica_params *p, const struct wm_step_tab
     const uint32_t tok = t->max_tok / WM_STEP_TOK_ROUND;
     const double read_w = t->token_j[tok] / t->token_s[tok];
     const double units_per_s = 1e9 * (1 << WM_STEP_FRAC_BITS);
-    const double context_tok = (double)p->kv_blocks * (double)p->block_tok;
-    const double decode_s = ((double)t->decode[p->max_seqs] +
-                             (double)t->ctx[p->max_seqs] * context_tok * (1 << WM_CTX_FRAC_BITS)) /
-                            units_per_s;
-    const double decode_w =
-        (t->decode_j[p->max_seqs] + t->ctx_j[p->max_seqs] * context_tok) / decode_s;
-    return fmax(read_w, decode_w);
+    const uint32_t n_stages = p->n_stages > 1 ? p->n_stages : 1;
+    const uint32_t n = (p->max_seqs + n_stages - 1) / n_stages;
+    const double context_tok = (double)p->kv_blocks * (double)p->block_tok / (double)n_stages;
+    const double decode_s =
+        ((double)t->decode[n] + (double)t->ctx[n] * context_tok * (1 << WM_CTX_FRAC_BITS)) /
+        units_per_s;
+    const double decode_w = (t->decode_j[n] + t->ctx_j[n] * context_tok) / decode_s;
+    return fmax(read_w, decode_w) * (double)n_stages;
 }
 
 /* Fastest clock whose workers together stay within `cap_w` at full load; the slowest if none does. */

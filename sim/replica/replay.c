@@ -128,6 +128,7 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
                     : c->prefill_first ? WM_BATCH_PREFILL_FIRST
                                        : WM_BATCH_CHUNKED,
         .preemption = c->preemption,
+        .n_stages = (uint32_t)group->pipeline,
         .max_seqs = (uint32_t)fmin(fmin(seqs, held), MAX_SEQS),
         .token_budget = (uint32_t)fmin(fmax(budget, WM_STEP_TOK_ROUND), 65536.0),
         .block_tok = BLOCK_TOK,
@@ -144,7 +145,9 @@ static const struct wm_step_table *compile(struct wm_arena *arena, const struct 
                                            const struct wm_replica_params *p, double clock_frac)
 {
     const struct wm_step_model m = step_model(c, group, clock_frac);
-    return wm_step_table_of_model(arena, &m, p->max_seqs, p->token_budget, context_tok(c));
+    const uint32_t n = p->n_stages;
+    return wm_step_table_of_model(arena, &m, (p->max_seqs + n - 1) / n, p->token_budget,
+                                  context_tok(c));
 }
 
 /* Tables from the wanted clock down to the lowest, when something may change it; else of that one. */

@@ -5,36 +5,50 @@
  */
 #include "wattmill/replica.h"
 
+#include "pipeline.h"
 #include "segment.h"
 
 const char *const wm_batching_words[] = {"chunked", "prefill-first", "prefill-only", "decode-only",
                                          NULL};
 const char *const wm_preemption_words[] = {"recompute", "swap", NULL};
 
-static void batch_init(struct wm_replica *r)
+/* Context that a sequence gains a step [1/256 tok]. */
+static uint32_t ctx_per_step(const struct wm_replica_params *p)
+{
+    return (uint32_t)(p->tok_per_step * (1 << WM_CTX_FRAC_BITS) + 0.5);
+}
+
+void replica_batch_init(struct wm_replica *r, uint32_t max_seqs)
 {
     const struct wm_replica_params *const p = r->params;
     struct batch *const b = &r->batch;
     const double steps = floor((double)p->block_tok / p->tok_per_step + 0.5);
-    *b = (struct batch){.slots = WM_NEW_ARRAY(r->arena, struct wm_pending, p->max_seqs),
+    *b = (struct batch){.slots = WM_NEW_ARRAY(r->arena, struct wm_pending, max_seqs),
                         .next_done = NOBODY_DONE,
-                        .n_free = p->max_seqs,
+                        .n_free = max_seqs,
                         .first_free = NO_SLOT,
-                        .done = WM_NEW_ARRAY(r->arena, uint64_t, p->max_seqs + DONE_MARGIN),
-                        .ctx_per_step = (uint32_t)(p->tok_per_step * (1 << WM_CTX_FRAC_BITS) + 0.5),
+                        .done = WM_NEW_ARRAY(r->arena, uint64_t, max_seqs + DONE_MARGIN),
+                        .ctx_per_step = ctx_per_step(p),
                         .n_blocks = p->kv_blocks,
                         .block_tok = p->block_tok,
                         .block_steps = steps < 1.0 ? 1 : (uint32_t)steps};
     b->n_at_phase = WM_NEW_ARRAY(r->arena, uint32_t, b->block_steps);
 }
 
+static bool fits_table(const struct wm_replica_params *p, const struct wm_step_table *t)
+{
+    const uint32_t n = p->n_stages > 1 ? p->n_stages : 1;
+    return (p->max_seqs + n - 1) / n <= t->max_seqs && p->token_budget <= t->max_tok;
+}
+
 struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replica_params *p,
                                   const struct wm_step_table *table, struct wm_service *service,
                                   uint32_t index, bool per_step)
 {
-    WM_REQUIRE(p->max_seqs >= 1 && p->max_seqs < 1u << SLOT_BITS && p->max_seqs <= table->max_seqs);
+    WM_REQUIRE(p->max_seqs >= 1 && p->max_seqs < 1u << SLOT_BITS);
+    WM_REQUIRE(fits_table(p, table));
     WM_REQUIRE(p->block_tok >= 1 && p->block_tok <= BLOCK_STEPS_MAX && p->tok_per_step >= 1.0);
-    WM_REQUIRE(p->token_budget >= 1 && p->token_budget <= table->max_tok);
+    WM_REQUIRE(p->token_budget >= 1);
     struct wm_replica *const r = WM_NEW(arena, struct wm_replica);
     *r = (struct wm_replica){.arena = arena,
                              .params = p,
@@ -45,7 +59,10 @@ struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replic
                              .up = true,
                              .clock.next_ns = WM_TIME_NEVER,
                              .reading = WM_NEW_ARRAY(arena, struct chunk, p->max_seqs)};
-    batch_init(r);
+    if (p->n_stages > 1)
+        pipeline_init(r);
+    else
+        replica_batch_init(r, p->max_seqs);
     for (size_t i = 0; i < WM_PRIORITIES; i++)
         queue_init(&r->queues[i], arena);
     return r;
@@ -161,29 +178,55 @@ static void plan(struct wm_replica *r)
     }
 }
 
-void wm_replica_step(struct wm_replica *r)
+void replica_boundary(struct wm_replica *r, bool decoded, bool mixed)
 {
-    if (r->segment == SEGMENT_START) {
-        plan(r);
-        return;
-    }
-    const bool decoded = r->segment != SEGMENT_PREFILL;
-    const bool mixed = r->segment != SEGMENT_JUMP;
-    replica_end_segment(r);
     if (decoded) {
         finish_done(r);
         make_room(r);
     }
     if (mixed)
         advance_prompts(r);
+}
+
+void wm_replica_step(struct wm_replica *r)
+{
+    const enum segment ended = r->segment;
+    if (r->pipeline != NULL) {
+        if (ended == SEGMENT_START)
+            pipeline_start(r);
+        pipeline_step(r);
+        return;
+    }
+    if (ended != SEGMENT_START) {
+        replica_end_segment(r);
+        replica_boundary(r, ended != SEGMENT_PREFILL, ended != SEGMENT_JUMP);
+    }
     plan(r);
+}
+
+/*
+ * Draw of a replica that runs nothing, since it was booked last. Stages idle one by one: a pipeline
+ * books it for all the time it is up, and takes what its stages were busy off in the end.
+ */
+static double idle_j(const struct wm_replica *r, int64_t now_ns)
+{
+    const bool idles = r->segment == SEGMENT_NONE || r->pipeline != NULL;
+    return r->up && idles ? 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w *
+                                (double)replica_n_stages(r)
+                          : 0.0;
+}
+
+static void book_idle(struct wm_replica *r, int64_t now_ns)
+{
+    r->totals.idle_j += idle_j(r, now_ns);
+    r->idle_since_ns = now_ns;
 }
 
 static void start_if_idle(struct wm_replica *r, int64_t now_ns)
 {
     if (r->segment != SEGMENT_NONE || !r->up)
         return;
-    r->totals.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
+    book_idle(r, now_ns);
     /* a boundary at once, but after all that arrives at the same instant */
     r->segment = SEGMENT_START;
     r->now_ns = r->clock.next_ns = now_ns;
@@ -205,11 +248,21 @@ static void queued(struct wm_replica *r, int64_t now_ns, uint32_t priority, stru
             replica_cut_jump(r, now_ns);
     } else if (r->segment == SEGMENT_NONE) {
         start_if_idle(r, now_ns);
+    } else if (r->segment == SEGMENT_PIPELINE) {
+        pipeline_changed(r, now_ns);
     }
+}
+
+/* Before anything comes from outside. */
+static void catch_up(struct wm_replica *r, int64_t now_ns)
+{
+    if (r->segment == SEGMENT_PIPELINE)
+        pipeline_catch_up(r, now_ns);
 }
 
 void wm_replica_arrive_again(struct wm_replica *r, int64_t now_ns, const struct wm_pending *p)
 {
+    catch_up(r, now_ns);
     const uint32_t priority = replica_priority(r, p->class_id);
     struct wm_pending *const place = queue_add(&r->queues[priority], r->arena);
     *place = *p;
@@ -232,6 +285,7 @@ static uint32_t prefix_hit(struct wm_replica *r, const struct wm_request *q)
 void wm_replica_arrive(struct wm_replica *r, int64_t now_ns, const struct wm_request *q,
                        uint64_t id)
 {
+    catch_up(r, now_ns);
     const uint32_t priority = replica_priority(r, q->class_id);
     struct wm_pending *const p = queue_add(&r->queues[priority], r->arena);
     *p = (struct wm_pending){.arrival_ns = q->arrival_ns,
@@ -247,11 +301,10 @@ void wm_replica_arrive(struct wm_replica *r, int64_t now_ns, const struct wm_req
 
 void wm_replica_set_table(struct wm_replica *r, int64_t now_ns, const struct wm_step_table *table)
 {
-    WM_REQUIRE(table->max_seqs >= r->params->max_seqs && table->max_tok >= r->params->token_budget);
-    if (r->segment == SEGMENT_NONE) {
-        if (r->up)
-            r->totals.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
-        r->idle_since_ns = now_ns;
+    WM_REQUIRE(fits_table(r->params, table));
+    catch_up(r, now_ns);
+    if (r->segment == SEGMENT_NONE || r->pipeline != NULL) {
+        book_idle(r, now_ns);
         r->table = table;
         return;
     }
@@ -261,11 +314,11 @@ void wm_replica_set_table(struct wm_replica *r, int64_t now_ns, const struct wm_
 
 void wm_replica_fail(struct wm_replica *r, int64_t now_ns)
 {
-    struct batch *const b = &r->batch;
     if (!r->up)
         return;
-    if (r->segment == SEGMENT_NONE) {
-        r->totals.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
+    catch_up(r, now_ns);
+    if (r->segment == SEGMENT_NONE || r->pipeline != NULL) {
+        book_idle(r, now_ns);
     } else if (r->segment == SEGMENT_JUMP && replica_steps_over(r, now_ns) > 0) {
         r->n_steps = (uint32_t)replica_steps_over(r, now_ns);
         r->time = jump_time(r->first_time, r->more_time, r->n_steps);
@@ -273,9 +326,10 @@ void wm_replica_fail(struct wm_replica *r, int64_t now_ns)
         finish_done(r);
     }
     r->n_reading = 0;
-    while (batch_n(b) > 0)
-        replica_send_back(r, replica_victim(r),
-                          false); /* latest first, so the queue keeps its order */
+    if (r->pipeline != NULL)
+        pipeline_empty(r);
+    while (batch_n(&r->batch) > 0) /* latest first, so the queue keeps its order */
+        replica_send_back(r, replica_victim(r), false);
     for (size_t i = 0; i < WM_PRIORITIES; i++)
         for (uint32_t k = 0; k < r->queues[i].n; k++)
             r->queues[i].ring[(r->queues[i].head + k) & r->queues[i].mask].has_kv = false;
@@ -329,7 +383,7 @@ uint32_t wm_replica_n_waiting(const struct wm_replica *r)
 
 uint32_t wm_replica_n_running(const struct wm_replica *r)
 {
-    return batch_n(&r->batch);
+    return r->pipeline != NULL ? pipeline_n_running(r) : batch_n(&r->batch);
 }
 
 uint64_t wm_replica_outstanding_tok(const struct wm_replica *r)
@@ -339,7 +393,7 @@ uint64_t wm_replica_outstanding_tok(const struct wm_replica *r)
 
 uint32_t wm_replica_kv_used(const struct wm_replica *r)
 {
-    return batch_blocks_used(&r->batch);
+    return r->pipeline != NULL ? pipeline_kv_used(r) : batch_blocks_used(&r->batch);
 }
 
 const struct wm_prefix_cache *wm_replica_cache(const struct wm_replica *r)
@@ -350,9 +404,11 @@ const struct wm_prefix_cache *wm_replica_cache(const struct wm_replica *r)
 struct wm_replica_totals wm_replica_totals(const struct wm_replica *r, int64_t now_ns)
 {
     struct wm_replica_totals t = r->totals;
-    if (r->segment == SEGMENT_NONE && r->up)
-        t.idle_j += 1e-9 * (double)(now_ns - r->idle_since_ns) * r->table->idle_w;
+    t.idle_j += idle_j(r, now_ns);
+    if (r->pipeline != NULL)
+        t.idle_j -= 1e-9 * (double)t.busy_ns * r->table->idle_w * (double)replica_n_stages(r);
     t.energy_j += t.idle_j;
-    t.decode_tok = r->batch.made * r->batch.ctx_per_step >> WM_CTX_FRAC_BITS;
+    const uint64_t made = r->pipeline != NULL ? pipeline_made(r) : r->batch.made;
+    t.decode_tok = made * ctx_per_step(r->params) >> WM_CTX_FRAC_BITS;
     return t;
 }

@@ -13,7 +13,16 @@
 #define FRAC_MASK   ((INT64_C(1) << WM_STEP_FRAC_BITS) - 1)
 
 /* What is under way between now and the next boundary. */
-enum segment { SEGMENT_NONE, SEGMENT_START, SEGMENT_JUMP, SEGMENT_MIXED, SEGMENT_PREFILL };
+enum segment {
+    SEGMENT_NONE,
+    SEGMENT_START,
+    SEGMENT_JUMP,
+    SEGMENT_MIXED,
+    SEGMENT_PREFILL,
+    SEGMENT_PIPELINE /* of several stages: what it does stands there */
+};
+
+struct pipeline;
 
 /* What a step reads of one prompt. */
 struct chunk {
@@ -55,6 +64,7 @@ struct wm_replica {
     struct chunk *reading; /* [max_seqs] */
     uint32_t n_reading, n_waiting;
     struct queue queues[WM_PRIORITIES];
+    struct pipeline *pipeline; /* NULL: one stage */
 
     int64_t idle_since_ns;
     struct wm_arena *arena;
@@ -68,6 +78,15 @@ static inline uint32_t replica_priority(const struct wm_replica *r, uint32_t cla
     return r->service->classes[class_id].policy.priority;
 }
 
+static inline uint32_t replica_n_stages(const struct wm_replica *r)
+{
+    return r->params->n_stages > 1 ? r->params->n_stages : 1;
+}
+
+/* An empty batch of at most `max_seqs`. */
+void replica_batch_init(struct wm_replica *r, uint32_t max_seqs);
+/* What the end of a step brings: the finished leave, KV grows, read prompts join. */
+void replica_boundary(struct wm_replica *r, bool decoded, bool mixed);
 /* A request leaves: served, or dropped. */
 void replica_leave(struct wm_replica *r, const struct wm_pending *p, int64_t finish_ns,
                    bool dropped);

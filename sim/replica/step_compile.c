@@ -12,12 +12,17 @@ struct cost {
     double time_s, energy_j;
 };
 
+/* A step in one stage. The model's iteration moves as many such loads on as there are stages. */
 static struct cost cost_of(const struct wm_step_model *m, const struct wm_load *load)
 {
-    const struct wm_step step = wm_step_eval(m, load);
+    const double stages = m->group.pipeline;
+    struct wm_load all = *load;
+    for (double n = 1.0; n < stages; n += 1.0)
+        all = wm_load_add(&all, load);
+    const struct wm_step step = wm_step_eval(m, &all);
     const double board_w = wm_step_power_w(m->accelerator, &step, m->clock_frac);
-    const double gpus = wm_group_gpus(&m->group);
-    return (struct cost){step.time_s, step.time_s * gpus * (board_w + m->accelerator->host_busy_w)};
+    const double gpus = wm_group_gpus(&m->group) / stages, time_s = step.time_s / stages;
+    return (struct cost){time_s, time_s * gpus * (board_w + m->accelerator->host_busy_w)};
 }
 
 /* A step that reads `tok` prompt tokens, seen as tokens alone: one chunk that attends to nothing. */
@@ -96,7 +101,7 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
         token_s[i] = fmax(0.0, step.time_s - chunk_s);
         token_j[i] = fmax(0.0, step.energy_j - chunk_j);
     }
-    const double gpus = wm_group_gpus(&m->group);
+    const double gpus = wm_group_gpus(&m->group) / m->group.pipeline;
     const struct wm_accelerator *const hw = m->accelerator;
     struct wm_step_costs costs = {
         .max_seqs = max_seqs,

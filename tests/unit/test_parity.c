@@ -36,9 +36,9 @@ static void tear_down(void)
 struct shape {
     double layers, hidden, heads, kv_heads, head_dim, ffn;
 };
-static const struct shape llama_2_7b = {32, 4096, 32, 32, 128, 11008}; /* arXiv:2307.09288 */
-static const struct shape llama_3_8b = {32, 4096, 32, 8, 128, 14336};  /* arXiv:2407.21783 */
-static const struct shape llama_2_70b = {80, 8192, 64, 8, 128, 28672};
+static const struct shape llama_2_7b = {32, 4096, 32, 32, 128, 11008};      /* arXiv:2307.09288 */
+static const struct shape llama_3_8b = {32, 4096, 32, 8, 128, 14336};       /* arXiv:2407.21783 */
+static const struct shape half_llama_2_70b = {40, 8192, 64, 8, 128, 28672}; /* of two stages */
 
 /*
  * A layer without attention on an A100-80GB in 16 bits: matrix products and elementwise kernels of
@@ -64,6 +64,12 @@ struct kernels {
     double append_s;                     /* writing a token's KV, per layer */
     double reduce_s, reduce_bytes_per_s; /* all-reduce */
 };
+/*
+ * What Vidur adds to its profiles: launching a collective, and decode attention of several sequences
+ * where heads share a cache (defaults of vidur/config/config.py: nccl_cpu_launch_overhead_ms,
+ * attention_decode_batching_overhead_fraction).
+ */
+static const double collective_launch_s = 20e-6, grouped_attention = 1.1;
 static const double peak_flop_per_s = 312e12, peak_bytes_per_s = 2.039e12, elem_bytes = 2.0;
 
 static double between_knots(const double *y, double tok)
@@ -81,8 +87,9 @@ static double layer_s(const struct shape *s, const struct layer *l, const struct
 {
     double sum_s = 1e-3 * (between_knots(l->gemm_ms, tok) + between_knots(l->wide_ms, tok));
     if (tp > 1.0)
-        sum_s += 2.0 * (k->reduce_s + 2.0 * (tp - 1.0) / tp * tok * s->hidden * elem_bytes /
-                                          k->reduce_bytes_per_s);
+        sum_s +=
+            2.0 * (collective_launch_s + k->reduce_s +
+                   2.0 * (tp - 1.0) / tp * tok * s->hidden * elem_bytes / k->reduce_bytes_per_s);
     return sum_s + k->append_s * tok;
 }
 
@@ -100,9 +107,10 @@ static const struct wm_step_table *table(const struct shape *s, const struct lay
     for (size_t i = 0; i < n_tok; i++)
         token_s[i] = s->layers * layer_s(s, l, k, tp, fmax(8.0, 8.0 * (double)i));
     for (size_t b = 1; b < n; b++) {
-        seq_s[b] = s->layers * (k->decode_s + k->decode_seq_s * (double)b * heads / 32.0);
+        const double attention = s->layers * (b > 1 && heads > kv ? grouped_attention : 1.0);
+        seq_s[b] = attention * (k->decode_s + k->decode_seq_s * (double)b * heads / 32.0);
         ctx_s[b] =
-            s->layers * 2.0 * kv * s->head_dim * elem_bytes / (peak_bytes_per_s * k->decode_memory);
+            attention * 2.0 * kv * s->head_dim * elem_bytes / (peak_bytes_per_s * k->decode_memory);
         decode_s[b] = token_s[(b + 7) / 8] + seq_s[b];
     }
     const double pair_s =
@@ -210,13 +218,10 @@ START_TEST(served_latencies_are_those_of_vidur)
         const struct layer *layer;
         const struct kernels *kernels;
         double tp;
-        uint32_t kv_blocks;
-        double ttft_error;
-    } cases[] = {{"W1", &llama_2_7b, &layer_7b, &flashinfer, 1, 7000, 0.05},
-                 {"W2", &llama_3_8b, &layer_8b, &vllm, 1, 27000, 0.05},
-                 /* two pipeline stages: a prompt may enter when the first is free, half a step
-                    earlier than here, where one batch passes both */
-                 {"W3", &llama_2_70b, &layer_70b_tp2, &dgx, 2, 40000, 0.12}};
+        uint32_t n_stages, kv_blocks;
+    } cases[] = {{"W1", &llama_2_7b, &layer_7b, &flashinfer, 1, 1, 7000},
+                 {"W2", &llama_3_8b, &layer_8b, &vllm, 1, 1, 27000},
+                 {"W3", &half_llama_2_70b, &layer_70b_tp2, &dgx, 2, 2, 40000}};
     struct wm_request q[1000];
     struct means peer;
     if (access(shared(PEER), R_OK) != 0) {
@@ -228,9 +233,10 @@ START_TEST(served_latencies_are_those_of_vidur)
         ck_assert_uint_eq(n, 1000);
         const struct wm_step_table *const t =
             table(cases[i].shape, cases[i].layer, cases[i].kernels, cases[i].tp, 128, 512);
-        const struct wm_replica_params p = sarathi(cases[i].kv_blocks);
+        struct wm_replica_params p = sarathi(cases[i].kv_blocks);
+        p.n_stages = cases[i].n_stages;
         const struct means m = serve(t, &p, q, n);
-        ck_assert_double_eq_tol(m.ttft_s / peer.ttft_s, 1.0, cases[i].ttft_error);
+        ck_assert_double_eq_tol(m.ttft_s / peer.ttft_s, 1.0, 0.05);
         ck_assert_double_eq_tol(m.tpot_s / peer.tpot_s, 1.0, 0.03);
         ck_assert_double_eq_tol(m.e2e_s / peer.e2e_s, 1.0, 0.03);
     }
