@@ -36,6 +36,7 @@ struct wm_operating_point {
     double input_tok, output_tok;
     enum wm_drive drive;
     double load;                  /* users, sequences, or the time limit per token [s] */
+    double ttft_limit_s;          /* WM_DRIVE_SPEED: of the first token; both hold for 99 % */
     bool is_fit;                  /* marked for fitting; everything else only measures */
     double out_tok_per_s_per_gpu; /* measured; NAN: not */
     double board_w;               /* measured; NAN: not */
@@ -129,7 +130,8 @@ struct wm_accuracy {
     struct wm_error_row *speed, *power; /* rows: all, then by accelerator, model, precision, ... */
     size_t n_speed, n_power;
     size_t n_pairs, n_pairs_right; /* of accelerators ranked by tok/s/MW at equal interactivity */
-    size_t n_misfits;              /* points the model holds not to fit the memory */
+    size_t n_decided, n_decided_right; /* of them, measured more than 10 % apart */
+    size_t n_misfits;                  /* points the model holds not to fit the memory */
 };
 /** Which points an error table takes. */
 enum wm_points_kind { WM_POINTS_ALL, WM_POINTS_FIT, WM_POINTS_VALIDATE };

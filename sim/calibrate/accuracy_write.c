@@ -3,6 +3,11 @@
 #include "wattmill/json.h"
 #include "wattmill/output.h"
 
+static double share(size_t part, size_t of)
+{
+    return of > 0 ? 100.0 * (double)part / (double)of : 0.0;
+}
+
 static void put_rows(FILE *file, const struct wm_error_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -26,11 +31,13 @@ void wm_accuracy_table(FILE *file, const struct wm_accuracy *a,
         put_rows(file, a->power, a->n_power);
     }
     if (a->n_pairs > 0)
-        fprintf(file,
-                "\nRank of accelerators by tok/s per MW (racks at nameplate) at equal "
-                "interactivity:\n%zu of %zu pairs as measured (%.1f %%)\n",
-                a->n_pairs_right, a->n_pairs,
-                100.0 * (double)a->n_pairs_right / (double)a->n_pairs);
+        fprintf(
+            file,
+            "\nRank of accelerators by tok/s per MW (racks at nameplate) at equal "
+            "interactivity:\n%zu of %zu pairs as measured (%.1f %%); of those measured more than "
+            "10 %% apart %zu of %zu (%.1f %%)\n",
+            a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
+            a->n_decided, share(a->n_decided_right, a->n_decided));
     if (points->n_left_out > 0 || a->n_misfits > 0)
         fprintf(file, "\nNot compared\n");
     for (size_t i = 0; i < points->n_left_out; i++)
@@ -60,11 +67,13 @@ void wm_accuracy_md(FILE *file, const struct wm_accuracy *a,
     md_rows(file, "**Output tokens per second and accelerator**", a->speed, a->n_speed);
     md_rows(file, "**Board power**", a->power, a->n_power);
     if (a->n_pairs > 0)
-        fprintf(file,
-                "\n**Rank** of accelerators by tok/s per MW (racks at nameplate) at equal "
-                "interactivity: %zu of %zu pairs as measured (%.1f %%).\n",
-                a->n_pairs_right, a->n_pairs,
-                100.0 * (double)a->n_pairs_right / (double)a->n_pairs);
+        fprintf(
+            file,
+            "\n**Rank** of accelerators by tok/s per MW (racks at nameplate) at equal "
+            "interactivity: %zu of %zu pairs as measured (%.1f %%); of those measured more than "
+            "10 %% apart %zu of %zu (%.1f %%).\n",
+            a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
+            a->n_decided, share(a->n_decided_right, a->n_decided));
     fprintf(file, "\n**Not compared**\n\n| rows | why |\n| ---: | --- |\n");
     for (size_t i = 0; i < points->n_left_out; i++)
         fprintf(file, "| %zu | %s |\n", points->left_out[i].n, points->left_out[i].reason);
@@ -116,6 +125,8 @@ void wm_accuracy_json(FILE *file, const struct wm_accuracy *a,
     wm_json_object_begin(&w);
     wm_json_member_integer(&w, "pairs", (int64_t)a->n_pairs);
     wm_json_member_integer(&w, "pairs_as_measured", (int64_t)a->n_pairs_right);
+    wm_json_member_integer(&w, "pairs_decided", (int64_t)a->n_decided);
+    wm_json_member_integer(&w, "pairs_decided_as_measured", (int64_t)a->n_decided_right);
     wm_json_object_end(&w);
     wm_json_key(&w, "not_compared");
     wm_json_object_begin(&w);

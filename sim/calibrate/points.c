@@ -78,6 +78,23 @@ static const struct wm_catalog_head *find(const struct load *l, enum wm_catalog_
     return wm_catalog_find(l->catalog, kind, low);
 }
 
+/* The accelerator, in the memory size its notes name where the catalogue tells sizes apart: "GH200"
+   with "GH200-144GB" is the entry "gh200-144". */
+static const struct wm_accelerator *find_accelerator(const struct load *l)
+{
+    const char *const name = text(l, COL_accelerator), *const notes = text(l, COL_notes);
+    const char *const at = name[0] != '\0' ? strstr(notes, name) : NULL;
+    const size_t n_name = strlen(name);
+    char sized[64];
+    const void *entry = NULL;
+    if (at != NULL && at[n_name] == '-' && n_name + 8 < sizeof sized) {
+        const size_t n_digits = strspn(at + n_name + 1, "0123456789");
+        snprintf(sized, sizeof sized, "%.*s", (int)fmin((double)(n_name + 1 + n_digits), 63.0), at);
+        entry = n_digits > 0 ? find(l, WM_CATALOG_accelerator, sized) : NULL;
+    }
+    return entry != NULL ? entry : (const void *)find(l, WM_CATALOG_accelerator, name);
+}
+
 static bool read_precision(const char *word, enum wm_precision *out)
 {
     static const struct {
@@ -110,28 +127,40 @@ static double usual_prompt_tok(const char *workload)
     return (double)NAN;
 }
 
-/* Latency limits of MLPerf Inference (rules of v5.1): time per output token, 99th percentile. */
-static double speed_limit_s(const char *workload)
+static bool is_offline(const char *workload)
 {
-    static const struct {
-        const char *has, *kind;
-        double tpot_s;
-    } limits[] = {{"llama2-70b", "interactive", 0.040},    {"llama2-70b", "server", 0.200},
-                  {"llama3.1-405b", "interactive", 0.080}, {"llama3.1-405b", "server", 0.175},
-                  {"llama3.1-8b", "interactive", 0.030},   {"llama3.1-8b", "server", 0.100},
-                  {"deepseek-r1", "server", 0.080},        {"mixtral-8x7b", "server", 0.200}};
+    return strncmp(workload, "offline", 7) == 0 || strstr(workload, "_offline") != NULL;
+}
+
+/* Latency limits of MLPerf Inference (rules of v5.1), 99th percentiles of requests. */
+struct limits {
+    const char *has, *kind;
+    double ttft_s, tpot_s;
+};
+static const struct limits *speed_limits(const char *workload)
+{
+    static const struct limits limits[] = {
+        {"llama2-70b", "interactive", 0.45, 0.040},   {"llama2-70b", "server", 2.0, 0.200},
+        {"llama3.1-405b", "interactive", 4.5, 0.080}, {"llama3.1-405b", "server", 6.0, 0.175},
+        {"llama3.1-8b", "interactive", 0.5, 0.030},   {"llama3.1-8b", "server", 2.0, 0.100},
+        {"deepseek-r1", "server", 2.0, 0.080},        {"mixtral-8x7b", "server", 2.0, 0.200}};
+    if (is_offline(workload))
+        return NULL; /* also of the interactive benchmarks: their offline scenario has no limit */
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         if (strstr(workload, limits[i].has) != NULL && strstr(workload, limits[i].kind) != NULL)
-            return limits[i].tpot_s;
-    return 0.0;
+            return &limits[i];
+    return NULL;
 }
 
 /* The engine's name in the catalogue: software of another year is another engine. */
 static const char *engine_name(const struct load *l, const char *word)
 {
     const char *const date = text(l, COL_date);
-    if (strncmp(text(l, COL_source_id), "mlperf", 6) == 0)
-        return "mlperf";
+    if (strncmp(text(l, COL_source_id), "mlperf", 6) == 0) {
+        if (strstr(text(l, COL_notes), "vLLM") == NULL)
+            return "mlperf";
+        word = "vllm"; /* a submission that says what it ran */
+    }
     if (strcmp(word, "vllm-0.2-era") == 0)
         return "vllm-2023";
     if (strcmp(word, "vllm") == 0 && strstr(text(l, COL_source_id), "experimental") != NULL)
@@ -154,6 +183,7 @@ static const char *read_drive(const struct load *l, struct wm_operating_point *p
 {
     const char *const workload = text(l, COL_workload);
     const double users = number(l, COL_concurrency), batch = number(l, COL_batch_size);
+    const struct limits *const limits = speed_limits(workload);
     if (strcmp(workload, "first_token_latency") == 0)
         return "no output rate, latency of prompts only";
     if (strcmp(workload, "single_batch") == 0) {
@@ -165,10 +195,11 @@ static const char *read_drive(const struct load *l, struct wm_operating_point *p
     } else if (users > 0.0) {
         p->drive = WM_DRIVE_USERS;
         p->load = users;
-    } else if (speed_limit_s(workload) > 0.0) {
+    } else if (limits != NULL) {
         p->drive = WM_DRIVE_SPEED;
-        p->load = speed_limit_s(workload);
-    } else if (strstr(workload, "offline") != NULL || strcmp(workload, "random_fixed_len") == 0) {
+        p->load = limits->tpot_s;
+        p->ttft_limit_s = limits->ttft_s;
+    } else if (is_offline(workload)) {
         p->drive = WM_DRIVE_OFFLINE;
         p->load = 1.0;
     } else {
@@ -177,7 +208,9 @@ static const char *read_drive(const struct load *l, struct wm_operating_point *p
     return p->load > 0.0 ? NULL : "no batch";
 }
 
-/* The group. Some rows count tp * ep accelerators though experts share the tensor ranks. */
+/* The group. Some rows count tp * ep accelerators though experts share the tensor ranks; others say
+   tp 1 where attention is split over the ranks of the experts, unless they flag attention as data
+   parallel (ML.ENERGY v3). */
 static const char *read_group(const struct load *l, struct wm_operating_point *p)
 {
     const double tp = number(l, COL_tp), ep = number(l, COL_ep), pp = number(l, COL_pp);
@@ -194,7 +227,7 @@ static const char *read_group(const struct load *l, struct wm_operating_point *p
         ranks = ep;
     else if (!(ep > 1.0) && n > tp * stages)
         return "several replicas or an unclear number of accelerators";
-    p->group.tensor = data || tp < ranks ? 1.0 : tp;
+    p->group.tensor = data ? 1.0 : ranks;
     p->group.data = ranks / p->group.tensor;
     p->group.expert = is_moe && ep > 1.0 ? fmin(ep, ranks) : 1.0;
     return NULL;
@@ -223,8 +256,7 @@ static const char *read_serving(const struct load *l, struct wm_operating_point 
         return "disaggregated serving";
     if (number(l, COL_mtp) > 0.0)
         return "speculative decoding, acceptance not published";
-    p->accelerator = (const struct wm_accelerator *)(const void *)find(l, WM_CATALOG_accelerator,
-                                                                       text(l, COL_accelerator));
+    p->accelerator = find_accelerator(l);
     if (p->accelerator == NULL)
         return "accelerator not in the catalogue";
     p->llm = (const struct wm_llm *)(const void *)find(l, WM_CATALOG_llm, text(l, COL_model));
@@ -290,6 +322,8 @@ static void word_of(const char *from, int i, char word[32])
 static double usual_answer_tok(const char *workload)
 {
     return strcmp(workload, "gpqa") == 0              ? 6000.0
+           : strcmp(workload, "chat_sharegpt") == 0   ? 425.0
+           : strcmp(workload, "code_sharegpt") == 0   ? 90.0
            : strcmp(workload, "lm-arena-chat") == 0   ? 600.0
            : strcmp(workload, "sourcegraph-fim") == 0 ? 250.0
            : usual_prompt_tok(workload) > 0.0         ? 250.0
@@ -343,8 +377,8 @@ static const char *read_power_configuration(const struct load *l, struct wm_oper
     const double ranks = tp == 1.0 && ep > 1.0 ? ep : tp;
     if (!(ranks >= 1.0))
         return "number of accelerators not stated";
-    p->group = (struct wm_group){.tensor = tp < ranks ? 1.0 : tp,
-                                 .data = tp < ranks ? ranks : 1.0,
+    p->group = (struct wm_group){.tensor = ranks,
+                                 .data = 1.0,
                                  .expert = p->llm->experts_total > 0 && ep > 1.0 ? ep : 1.0,
                                  .pipeline = 1.0};
     return NULL;

@@ -33,7 +33,36 @@ static struct wm_loop_point run_batch(const struct wm_step_model *m,
                                   .board_w = (mix.decode_j + mix.prefill_j) / mix.step_s};
 }
 
-/* Most users whose time per token stays within the limit, by bisection in their logarithm. */
+/* 99th percentile of the first token under Poisson arrivals: an M/D/1 queue of prompts whose server
+   is the room for chunks in iterations; its wait beyond t falls as exp(-2 (1 - rho) t / service). */
+static double first_token_p99_s(const struct wm_step_model *m,
+                                const struct wm_operating_point *point,
+                                const struct wm_loop_point *p)
+{
+    const double chunk_tok = m->engine->prefill_chunk_tok;
+    const struct wm_mix mix =
+        wm_mix_eval(m, p->sequences, point->input_tok + 0.5 * point->output_tok, point->input_tok,
+                    0.0, point->output_tok, chunk_tok);
+    const double at_once = floor(chunk_tok * mix.chunks / point->input_tok) * m->group.data;
+    const double rho = p->sequences / point->output_tok * mix.chunks / fmax(1.0, at_once);
+    const double service_s = mix.chunks * mix.mixed.time_s;
+    if (rho >= 1.0)
+        return (double)INFINITY;
+    const double wait_s = service_s * fmax(0.0, log(100.0 * rho)) / (2.0 * (1.0 - rho));
+    return m->engine->prompt_overhead_s + p->tpot_s + service_s + wait_s;
+}
+
+/* Both limits hold for 99 % of requests. Those in flight are a Poisson number, and the time per token
+   follows it: the percentile lies 2.33 standard deviations above the mean. */
+static bool within_limits(const struct wm_step_model *m, const struct wm_operating_point *point,
+                          const struct wm_loop_point *p)
+{
+    const double tpot_p99_s = p->tpot_s * (1.0 + 2.33 / sqrt(fmax(1.0, p->sequences)));
+    return p->out_tok_per_s > 0.0 && tpot_p99_s <= point->load &&
+           (point->ttft_limit_s <= 0.0 || first_token_p99_s(m, point, p) <= point->ttft_limit_s);
+}
+
+/* Most users within the limits, by bisection in their logarithm. */
 static struct wm_loop_point run_speed(const struct wm_step_model *m,
                                       const struct wm_operating_point *point)
 {
@@ -42,7 +71,7 @@ static struct wm_loop_point run_speed(const struct wm_step_model *m,
     for (int i = 0; i < 16; i++) {
         const double mid = 0.5 * (lo + hi);
         const struct wm_loop_point p = run_loop(m, point, exp(mid));
-        if (p.out_tok_per_s > 0.0 && p.tpot_s <= point->load) {
+        if (within_limits(m, point, &p)) {
             lo = mid;
             best = p;
         } else {

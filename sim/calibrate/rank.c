@@ -1,7 +1,9 @@
 /*
  * Do accelerators rank as measured? At equal interactivity (tokens per second and user), for the same
- * model and shape: each accelerator's best output rate per accelerator among its points at least that
- * fast, divided by what a megawatt holds of them (racks at nameplate), compared pair by pair.
+ * model and shape: the best output rate per accelerator that its curves (one a configuration, over
+ * load) reach at that speed, between points in proportion of logarithms, divided by what a megawatt
+ * holds of them (racks at nameplate), compared pair by pair. A pair is decided when the measured
+ * rates differ by more than the same configuration does from month to month.
  */
 #include <math.h>
 #include <string.h>
@@ -16,6 +18,9 @@ static double user_speed(const struct wm_operating_point *p, double rate_per_gpu
 {
     return rate_per_gpu * wm_group_gpus(&p->group) / p->load;
 }
+
+/* Medians of a configuration move by 10 to 20 % between software months (InferenceX). */
+static const double decided_frac = 0.10;
 
 static double per_mw(const struct wm_accelerator *a, double per_gpu)
 {
@@ -33,21 +38,60 @@ struct contest {
     size_t n;
 };
 
-static void enter(struct contest *c, const struct wm_operating_point *p,
-                  const struct wm_prediction *q, double speed)
+static double rate_of(const struct wm_accuracy *a, size_t i, bool said)
 {
+    return said ? a->predictions[i].out_tok_per_s_per_gpu : a->points[i]->out_tok_per_s_per_gpu;
+}
+
+static bool same_curve(const struct wm_operating_point *a, const struct wm_operating_point *b)
+{
+    return a->accelerator == b->accelerator && a->engine == b->engine &&
+           a->precision == b->precision && strcmp(a->source, b->source) == 0 &&
+           memcmp(&a->group, &b->group, sizeof a->group) == 0;
+}
+
+/* Rate at a user's speed between point i of a curve, faster, and the next one of more load; 0 when the
+   speed does not lie between them. */
+static double crossing(const struct wm_accuracy *a, size_t i, size_t next, bool said, double speed)
+{
+    const double rate = rate_of(a, i, said), next_rate = rate_of(a, next, said);
+    const double fast = user_speed(a->points[i], rate);
+    const double slow = user_speed(a->points[next], next_rate);
+    if (!(fast >= speed) || !(slow < speed) || !(next_rate > 0.0))
+        return 0.0;
+    return rate * pow(next_rate / rate, log(fast / speed) / log(fast / slow));
+}
+
+/* Point i and the piece of its curve behind it. `task` lists the points of the same task. */
+static double best_near(const struct wm_accuracy *a, size_t i, const size_t *task, size_t n_task,
+                        bool said, double speed)
+{
+    const struct wm_operating_point *p = a->points[i];
+    size_t next = i;
+    for (size_t k = 0; k < n_task; k++) {
+        const struct wm_operating_point *q = a->points[task[k]];
+        if (same_curve(p, q) && q->load > p->load && (next == i || q->load < a->points[next]->load))
+            next = task[k];
+    }
+    const double rate = rate_of(a, i, said);
+    const double here = user_speed(p, rate) >= speed ? rate : 0.0;
+    return next == i ? here : fmax(here, crossing(a, i, next, said, speed));
+}
+
+static void enter(struct contest *c, const struct wm_accuracy *a, size_t i, const size_t *task,
+                  size_t n_task, double speed)
+{
+    const struct wm_accelerator *const accelerator = a->points[i]->accelerator;
     size_t k = 0;
-    while (k < c->n && c->entrant[k] != p->accelerator)
+    while (k < c->n && c->entrant[k] != accelerator)
         k++;
     if (k == MAX_ACCELERATORS)
         return;
     if (k == c->n)
-        c->entrant[c->n++] = p->accelerator;
-    for (int said = 0; said < 2; said++) {
-        const double rate = said ? q->out_tok_per_s_per_gpu : p->out_tok_per_s_per_gpu;
-        if (user_speed(p, rate) >= speed)
-            c->best[k][said] = fmax(c->best[k][said], per_mw(p->accelerator, rate));
-    }
+        c->entrant[c->n++] = accelerator;
+    for (int said = 0; said < 2; said++)
+        c->best[k][said] =
+            fmax(c->best[k][said], per_mw(accelerator, best_near(a, i, task, n_task, said, speed)));
 }
 
 static void count_pairs(const struct contest *c, struct wm_accuracy *a)
@@ -60,6 +104,10 @@ static void count_pairs(const struct contest *c, struct wm_accuracy *a)
             const double said = c->best[i][1] - c->best[k][1];
             a->n_pairs++;
             a->n_pairs_right += real * said > 0.0;
+            if (fabs(log(c->best[i][0] / c->best[k][0])) < log(1.0 + decided_frac))
+                continue;
+            a->n_decided++;
+            a->n_decided_right += real * said > 0.0;
         }
 }
 
@@ -70,18 +118,21 @@ static bool is_entry(const struct wm_operating_point *p)
 
 void wm_accuracy_rank(struct wm_arena *arena, struct wm_accuracy *a)
 {
-    bool *done = WM_NEW_ARRAY(arena, bool, a->n + 1);
+    bool *const done = WM_NEW_ARRAY(arena, bool, a->n + 1);
+    size_t *const task = WM_NEW_ARRAY(arena, size_t, a->n + 1);
     for (size_t i = 0; i < a->n; i++) {
         if (done[i] || !is_entry(a->points[i]))
             continue;
+        size_t n_task = 0;
+        for (size_t k = i; k < a->n; k++)
+            if (is_entry(a->points[k]) && same_task(a->points[i], a->points[k])) {
+                done[k] = true;
+                task[n_task++] = k;
+            }
         for (size_t s = 0; s < sizeof speeds / sizeof *speeds; s++) {
             struct contest c = {.n = 0};
-            for (size_t k = i; k < a->n; k++) {
-                if (!is_entry(a->points[k]) || !same_task(a->points[i], a->points[k]))
-                    continue;
-                done[k] = true;
-                enter(&c, a->points[k], &a->predictions[k], speeds[s]);
-            }
+            for (size_t k = 0; k < n_task; k++)
+                enter(&c, a, task[k], task, n_task, speeds[s]);
             count_pairs(&c, a);
         }
     }
