@@ -67,7 +67,7 @@ struct wm_step {
     double memory_s;                      /* memory traffic at peak bandwidth */
     double link_s;                        /* collectives */
     double busy_compute_s, busy_memory_s; /* the same at the rates that are reached, clock 1 */
-    double host_s;                        /* scheduler and sampler: the accelerator waits */
+    double host_s; /* scheduler, sampler, launches not hidden: the accelerator waits */
     double flop, mem_bytes;
 };
 
@@ -75,8 +75,11 @@ struct wm_step {
  * One iteration.
  *
  *     kernel = ((flop / (peak eta_c f))^p + (bytes / (peak_mem eta_m))^p)^(1/p) + t0 / f
- *     step   = layers * (projections + attention + feed-forward + elementwise + collectives + launch)
- *              + head + scheduler
+ *     kernels = layers * (projections + attention + feed-forward + elementwise + collectives
+ *               + launch floor) + head
+ *     step    = (kernels^4 + (layers * launch of the engine)^4)^(1/4) + scheduler
+ *
+ * The host launches ahead of the accelerator, so that the longer of kernels and launches counts.
  *
  * With drafts of d tokens a decoding sequence has 1 + d rows in every product, and its guesses are
  * made one after the other by d passes of a single layer with a projection before and the head behind
@@ -124,7 +127,9 @@ double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_t
  *     P = tdp * min(1, base + memory * sqrt(u_m) * (1 - s (1 - phi)) + compute * u_c * phi / f)
  *
  * u_m, u_c = busy_memory_s, busy_compute_s over time_s: shares of the time in which the memory and the
- * arithmetic work at the rates they reach. phi(f) = wm_clock_power_frac, power of the core clock; work
+ * arithmetic work at the rates they reach; weights that are widened inside the kernel count for u_m at
+ * the width they are computed in, as far as the kernel's time allows (registers and shared memory move
+ * them so: gpt-oss in MXFP4 on H100 draws 78 % of TDP at batch 8, ML.ENERGY v3). phi(f) = wm_clock_power_frac, power of the core clock; work
  * per second carries one f itself. s = 1/2 of the memory's power follows the core clock.
  *
  * @par Source  shape and coefficients: own fit on ML.ENERGY and InferenceX rows; s: estimate that
