@@ -17,9 +17,6 @@ static const double index_key_bytes = 128.0;
 static const double index_kernels = 4.0;
 static const double compress_kernels = 4.0;
 
-/* Joins the time of kernels and of their launches: nearly the longer one, smooth for a fit. */
-static const double launch_norm = 4.0;
-
 /* Share of the memory's power that follows the core clock: caches, load and store units. Estimate
    that meets the 32 % of energy which clock locks save in decoding on H200 (arXiv:2605.11999). */
 static const double core_memory_frac = 0.5;
@@ -430,7 +427,7 @@ static void add_feed_forward(struct sum *s)
 static void add_launches(struct sum *s, double launch_s)
 {
     const double kernels_s = s->step.time_s;
-    s->step.time_s = norm2(kernels_s, launch_s, launch_norm);
+    s->step.time_s = fmax(kernels_s, launch_s);
     s->step.host_s += s->step.time_s - kernels_s;
 }
 

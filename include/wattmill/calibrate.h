@@ -4,8 +4,8 @@
  *
  * A point is a row of a CSV file with the columns of the project's measured sets (found by name;
  * others are ignored): serving points (accelerator, model, precision, framework, isl_tokens,
- * osl_tokens, concurrency, tp, ep, dp_attention ... output_tokens_per_s_per_gpu, gpu_power_w), or
- * power points (knob concurrency, power_per_gpu_w, the configuration in the notes). Rows the model
+ * osl_tokens, concurrency, tp, ep, dp_attention ... output_tokens_per_s_per_gpu, gpu_power_w; mtp for
+ * speculative decoding; disagg, n_prefill_gpu, n_decode_gpu for workers of their own), or power points (knob concurrency, power_per_gpu_w, the configuration in the notes). Rows the model
  * cannot represent are counted by reason. Nothing here knows a model or a scenario by name: what is
  * fitted belongs to accelerators, precisions and serving engines.
  */
@@ -31,7 +31,11 @@ struct wm_operating_point {
     const struct wm_llm *llm;
     const struct wm_engine *engine;
     enum wm_precision precision;
+    struct wm_draft draft; /* speculative decoding; tok 0: none */
     struct wm_group group; /* tensor 0: to be chosen within `max_gpus` */
+    /* disaggregated serving: workers of `prefill` read prompts, workers of `group` decode */
+    struct wm_group prefill;
+    double prefill_workers, decode_workers, n_gpus; /* 0: one group does both */
     double max_gpus;
     double input_tok, output_tok;
     enum wm_drive drive;
@@ -44,6 +48,7 @@ struct wm_operating_point {
 };
 
 /** Why rows were left out, and how many. */
+enum { WM_MAX_REASONS = 32 };
 struct wm_left_out {
     const char *reason;
     size_t n;
@@ -53,7 +58,7 @@ struct wm_operating_points {
     struct wm_operating_point *items;
     size_t n;
     size_t n_rows; /* of the file */
-    struct wm_left_out left_out[32];
+    struct wm_left_out left_out[WM_MAX_REASONS];
     size_t n_left_out;
 };
 
@@ -64,6 +69,11 @@ struct wm_operating_points {
 enum wm_status wm_operating_points_load(struct wm_arena *arena, const char *path,
                                         const struct wm_catalog *catalog,
                                         struct wm_operating_points *points, struct wm_diags *diags);
+
+/** How a point was served. Parameters are fitted, and headline errors stated, on plain ones. */
+enum wm_serving_way { WM_SERVED_PLAIN, WM_SERVED_DRAFTS, WM_SERVED_SPLIT, WM_SERVED_SPLIT_DRAFTS };
+extern const char *const wm_serving_way_words[];
+enum wm_serving_way wm_operating_point_way(const struct wm_operating_point *point);
 
 struct wm_prediction {
     double out_tok_per_s_per_gpu; /* 0: the model says it does not fit */

@@ -77,7 +77,7 @@ struct wm_step {
  *     kernel = ((flop / (peak eta_c f))^p + (bytes / (peak_mem eta_m))^p)^(1/p) + t0 / f
  *     kernels = layers * (projections + attention + feed-forward + elementwise + collectives
  *               + launch floor) + head
- *     step    = (kernels^4 + (layers * launch of the engine)^4)^(1/4) + scheduler
+ *     step    = max(kernels, layers * launch of the engine) + scheduler
  *
  * The host launches ahead of the accelerator, so that the longer of kernels and launches counts.
  *

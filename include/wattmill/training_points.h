@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 
+#include "wattmill/calibrate.h"
 #include "wattmill/catalog.h"
 #include "wattmill/grid.h"
 #include "wattmill/training.h"
@@ -25,15 +26,10 @@ struct wm_training_point {
     bool is_fit;              /* marked for fitting */
 };
 
-struct wm_training_left_out {
-    const char *reason;
-    size_t n;
-};
-
 struct wm_training_points {
     struct wm_training_point *items;
     size_t n, n_rows;
-    struct wm_training_left_out left_out[16];
+    struct wm_left_out left_out[WM_MAX_REASONS];
     size_t n_left_out;
 };
 
@@ -42,7 +38,7 @@ struct wm_llm wm_llm_of_params(double params);
 
 /**
  * Reads a file of runs and predicts each.
- * @return WM_OK; WM_IO with E102; WM_INVALID with E214 when it is no such table
+ * @return WM_OK; WM_IO with E104; WM_INVALID with E214 when it is no such table
  */
 enum wm_status wm_training_points_load(struct wm_arena *arena, const char *path,
                                        const struct wm_catalog *catalog,

@@ -28,18 +28,18 @@ struct row {
     double j_per_tok, itl_s, board_w; /* measured; 0: not given */
 };
 
-/* ML.ENERGY v3 (arXiv 2601.22076; leaderboard of 2025-12), vLLM 0.11.1, boards alone, steady state. Tensor
- * parallel for dense models and gpt-oss, experts over all with attention of its own on each for the other
- * mixtures, as theirs were split. Answers of the means given, of chat of the usual length (estimate). */
+/* ML.ENERGY v3 (arXiv 2601.22076; leaderboard of 2025-12), vLLM 0.11.1, boards alone, steady state. All
+ * are tensor parallel, as theirs were split; mixtures but gpt-oss keep their experts whole on the ranks.
+ * Answers of the means given, of chat of the usual length (estimate). */
 // clang-format off
 static const struct row rows[] = {
-    [ENERGY_R1_8]         = {"deepseek-r1",     WM_FP8,  REASONING, 11500, "b200", {1, 8, 8, 1},    8,  9.87,  0.018, 535},
-    [ENERGY_R1_32]        = {"deepseek-r1",     WM_FP8,  REASONING, 11500, "b200", {1, 8, 8, 1},   32,  5.33,  0.032, 675},
-    [ENERGY_R1_128]       = {"deepseek-r1",     WM_FP8,  REASONING, 11500, "b200", {1, 8, 8, 1},  128,  2.38,  0.045, 891},
-    [ENERGY_V31_8]        = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {1, 8, 8, 1},    8,  8.57,  0.017, 482},
-    [ENERGY_V31_128]      = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {1, 8, 8, 1},  128,  1.94,  0.039, 704},
-    [ENERGY_V31_1024]     = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {1, 8, 8, 1}, 1024,  0.77,  0.128, 704},
-    [ENERGY_V31_3072]     = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {1, 8, 8, 1}, 3072,  0.61,  0.186, 684},
+    [ENERGY_R1_8]         = {"deepseek-r1",     WM_FP8,  REASONING, 11500, "b200", {8, 1, 8, 1},    8,  9.87,  0.018, 535},
+    [ENERGY_R1_32]        = {"deepseek-r1",     WM_FP8,  REASONING, 11500, "b200", {8, 1, 8, 1},   32,  5.33,  0.032, 675},
+    [ENERGY_R1_128]       = {"deepseek-r1",     WM_FP8,  REASONING, 11500, "b200", {8, 1, 8, 1},  128,  2.38,  0.045, 891},
+    [ENERGY_V31_8]        = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {8, 1, 8, 1},    8,  8.57,  0.017, 482},
+    [ENERGY_V31_128]      = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {8, 1, 8, 1},  128,  1.94,  0.039, 704},
+    [ENERGY_V31_1024]     = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {8, 1, 8, 1}, 1024,  0.77,  0.128, 704},
+    [ENERGY_V31_3072]     = {"deepseek-v3.1",   WM_FP8,  CHAT,      500,   "b200", {8, 1, 8, 1}, 3072,  0.61,  0.186, 684},
     [ENERGY_405_H100_8]   = {"llama-3.1-405b",  WM_FP8,  CHAT,      400,   "h100", {8, 1, 1, 1},    8, 13.97,  0.033, 408},
     [ENERGY_405_H100_256] = {"llama-3.1-405b",  WM_FP8,  CHAT,      400,   "h100", {8, 1, 1, 1},  256,  2.06,  0.067, 609},
     [ENERGY_405_B200_8]   = {"llama-3.1-405b",  WM_FP8,  CHAT,      400,   "b200", {4, 1, 1, 1},    8, 12.99,  0.029, 863},
@@ -55,8 +55,8 @@ static const struct row rows[] = {
     [ENERGY_32_H100_256]  = {"qwen3-32b",       WM_BF16, CHAT,      630,   "h100", {2, 1, 1, 1},  256,  0.23,  0.044, 0},
     [ENERGY_32_B200_8]    = {"qwen3-32b",       WM_BF16, CHAT,      630,   "b200", {1, 1, 1, 1},    8,  1.55,  0,     0},
     [ENERGY_32_B200_256]  = {"qwen3-32b",       WM_BF16, CHAT,      630,   "b200", {1, 1, 1, 1},  256,  0.15,  0.036, 0},
-    [ENERGY_235_H100]     = {"qwen3-235b-a22b", WM_BF16, REASONING, 9000,  "h100", {1, 8, 8, 1},   32,  3.61,  0,     0},
-    [ENERGY_235_B200]     = {"qwen3-235b-a22b", WM_BF16, REASONING, 9000,  "b200", {1, 8, 8, 1},  512,  0.634, 0,     0},
+    [ENERGY_235_H100]     = {"qwen3-235b-a22b", WM_BF16, REASONING, 9000,  "h100", {8, 1, 8, 1},   32,  3.61,  0,     0},
+    [ENERGY_235_B200]     = {"qwen3-235b-a22b", WM_BF16, REASONING, 9000,  "b200", {8, 1, 8, 1},  512,  0.634, 0,     0},
     [ENERGY_OSS_H100_8]   = {"gpt-oss-120b",    WM_FP4,  REASONING, 1700,  "h100", {2, 1, 1, 1},    8,  0.78,  0,     0},
     [ENERGY_OSS_B200_8]   = {"gpt-oss-120b",    WM_FP4,  REASONING, 1700,  "b200", {1, 1, 1, 1},    8,  0.49,  0,     0},
     [ENERGY_OSS_H100]     = {"gpt-oss-120b",    WM_FP4,  REASONING, 1700,  "h100", {2, 1, 1, 1},    0,  0.086, 0,     0},

@@ -60,19 +60,35 @@ static void key_source(const struct wm_operating_point *p, char key[GROUP_BYTES]
     snprintf(key, GROUP_BYTES, "%s", p->source);
 }
 
+static void key_way(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    snprintf(key, GROUP_BYTES, "%s", wm_serving_way_words[wm_operating_point_way(p)]);
+}
+static void key_way_accelerator(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    const enum wm_serving_way way = wm_operating_point_way(p);
+    key[0] = '\0';
+    if (way != WM_SERVED_PLAIN)
+        snprintf(key, GROUP_BYTES, "%s, %s", wm_serving_way_words[way], p->accelerator->head.name);
+}
+
+/* The headline and its groupings are of plain serving; `every` takes the other ways too. */
 static const struct {
     const char *by;
     void (*key)(const struct wm_operating_point *p, char key[GROUP_BYTES]);
+    bool every;
 } groupings[] = {
-    {"all", key_all},
-    {"set", key_set},
-    {"concurrency", key_from_16},
-    {"concurrency", key_concurrency},
-    {"accelerator", key_accelerator},
-    {"model", key_model},
-    {"precision", key_precision},
-    {"engine", key_engine},
-    {"source", key_source},
+    {"all", key_all, false},
+    {"set", key_set, false},
+    {"concurrency", key_from_16, false},
+    {"concurrency", key_concurrency, false},
+    {"accelerator", key_accelerator, false},
+    {"model", key_model, false},
+    {"precision", key_precision, false},
+    {"engine", key_engine, false},
+    {"source", key_source, false},
+    {"serving", key_way, true},
+    {"serving", key_way_accelerator, true},
 };
 #define N_GROUPINGS (sizeof groupings / sizeof *groupings)
 
@@ -120,8 +136,11 @@ static void add_grouping(struct wm_arena *arena, const struct wm_accuracy *a, si
     char(*keys)[GROUP_BYTES] = wm_arena_alloc(arena, a->n + 1, GROUP_BYTES);
     double *ratios = WM_NEW_ARRAY(arena, double, a->n + 1);
     double *scratch = WM_NEW_ARRAY(arena, double, a->n + 1);
-    for (size_t i = 0; i < a->n; i++)
-        groupings[grouping].key(a->points[i], keys[i]);
+    for (size_t i = 0; i < a->n; i++) {
+        keys[i][0] = '\0';
+        if (groupings[grouping].every || wm_operating_point_way(a->points[i]) == WM_SERVED_PLAIN)
+            groupings[grouping].key(a->points[i], keys[i]);
+    }
     const char *last = "";
     for (;;) { /* the next key after `last` */
         const char *next = NULL;

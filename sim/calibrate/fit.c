@@ -38,9 +38,9 @@ static const struct knob hw_knobs[] = {
     HW(fp4.serving_frac, "fp4.serving_frac", 1.0, 0.5, 0.15),
 };
 static const struct knob power_knobs[] = {
-    HW(power.base_frac, "power.base_frac", 1.0, 0.1, 0.1),
-    HW(power.memory_frac, "power.memory_frac", 1.0, 0.4, 0.2),
-    HW(power.compute_frac, "power.compute_frac", 1.0, 0.5, 0.2),
+    HW(power.base_frac, "power.base_frac", 1.0, 0.2, 0.15),
+    HW(power.memory_frac, "power.memory_frac", 1.0, 0.4, 0.3),
+    HW(power.compute_frac, "power.compute_frac", 1.0, 0.5, 0.3),
 };
 #undef HW
 #define SW(path, key, unit, own)                              \
@@ -252,7 +252,8 @@ static bool is_name(const char *name, const char *wanted)
 static bool takes(const struct fit *f, const struct wm_operating_point *p)
 {
     const struct wm_fit_options *o = f->options;
-    if (!p->is_fit || is_name(p->accelerator->head.name, o->leave_accelerator) ||
+    if (!p->is_fit || wm_operating_point_way(p) != WM_SERVED_PLAIN ||
+        is_name(p->accelerator->head.name, o->leave_accelerator) ||
         is_name(p->llm->head.name, o->leave_model))
         return false;
     if (o->only_accelerator != NULL && strcmp(p->accelerator->head.name, o->only_accelerator) != 0)
@@ -340,6 +341,8 @@ static void settle(struct fit *f, const double *x, const double *variance, struc
         const struct wm_accelerator before = f->hw[a];
         struct wm_accelerator moved;
         move_hw(f, a, x, &moved);
+        /* with a model resident a board draws no less than without one */
+        moved.power.base_frac = fmax(moved.power.base_frac, moved.power.idle_w / moved.tdp_w);
         f->hw[a] = moved;
         for (size_t k = 0; k < f->n_knobs; k++) {
             const struct knob *knob = &f->knobs[k];

@@ -1,7 +1,7 @@
 /* What the model says of a measured operating point. */
 #include <math.h>
 
-#include "wattmill/calibrate.h"
+#include "predict_split.h"
 #include "wattmill/require.h"
 
 /* Benchmarks end: ten requests per user, so that ramp and drain cost about a thirtieth of the run
@@ -27,8 +27,8 @@ static struct wm_loop_point run_batch(const struct wm_step_model *m,
     /* more prompts than iterations can carry stretch the answers */
     const double stretch = fmax(1.0, mix.mixed_share_frac);
     const double step_s = mix.mixed_share_frac > 1.0 ? mix.mixed.time_s * stretch : mix.step_s;
-    return (struct wm_loop_point){.out_tok_per_s = point->load / step_s,
-                                  .tpot_s = step_s,
+    return (struct wm_loop_point){.out_tok_per_s = point->load * mix.tok_per_step / step_s,
+                                  .tpot_s = step_s / mix.tok_per_step,
                                   .sequences = point->load,
                                   .board_w = (mix.decode_j + mix.prefill_j) / mix.step_s};
 }
@@ -44,7 +44,8 @@ static double first_token_p99_s(const struct wm_step_model *m,
         wm_mix_eval(m, p->sequences, point->input_tok + 0.5 * point->output_tok, point->input_tok,
                     0.0, point->output_tok, chunk_tok);
     const double at_once = floor(chunk_tok * mix.chunks / point->input_tok) * m->group.data;
-    const double rho = p->sequences / point->output_tok * mix.chunks / fmax(1.0, at_once);
+    const double rho =
+        p->sequences * mix.tok_per_step / point->output_tok * mix.chunks / fmax(1.0, at_once);
     const double service_s = mix.chunks * mix.mixed.time_s;
     if (rho >= 1.0)
         return (double)INFINITY;
@@ -110,6 +111,33 @@ static struct wm_prediction per_gpu(const struct wm_loop_point *p, const struct 
                                   .board_w = p->board_w};
 }
 
+const char *const wm_serving_way_words[] = {"plain", "speculative", "disaggregated",
+                                            "disaggregated, speculative", NULL};
+
+enum wm_serving_way wm_operating_point_way(const struct wm_operating_point *point)
+{
+    const bool is_split = point->prefill_workers > 0.0;
+    return point->draft.tok > 0.0 ? (is_split ? WM_SERVED_SPLIT_DRAFTS : WM_SERVED_DRAFTS)
+           : is_split             ? WM_SERVED_SPLIT
+                                  : WM_SERVED_PLAIN;
+}
+
+/* Front ends are scaled out with the workers of such a deployment: none is shared by all. */
+static struct wm_prediction predict_split(const struct wm_step_model *m,
+                                          const struct wm_operating_point *point)
+{
+    struct wm_engine engine = *m->engine;
+    struct wm_step_model worker = *m;
+    engine.reply_overhead_s = 0.0;
+    worker.engine = &engine;
+    worker.group = point->group;
+    const struct wm_loop_point p = wm_split_eval(&worker, point);
+    return (struct wm_prediction){.out_tok_per_s_per_gpu =
+                                      finite_run_frac * p.out_tok_per_s / point->n_gpus,
+                                  .tpot_s = p.tpot_s,
+                                  .board_w = p.board_w};
+}
+
 struct wm_prediction wm_operating_point_predict(const struct wm_operating_point *point,
                                                 const struct wm_accelerator *accelerator,
                                                 const struct wm_engine *engine)
@@ -118,10 +146,13 @@ struct wm_prediction wm_operating_point_predict(const struct wm_operating_point 
                               .llm = point->llm,
                               .engine = engine != NULL ? engine : point->engine,
                               .precision = point->precision,
-                              .clock_frac = 1.0};
+                              .clock_frac = 1.0,
+                              .draft = point->draft};
     /* engines keep the cache in FP8 under weights of as many bits in floating point */
     const bool narrow = point->precision == WM_FP8 || point->precision == WM_FP4;
     m.kv_bytes = narrow ? m.engine->kv_bytes : fmax(m.engine->kv_bytes, 2.0);
+    if (point->prefill_workers > 0.0)
+        return predict_split(&m, point);
     if (point->group.tensor > 0.0) {
         m.group = point->group;
         const struct wm_loop_point p = run_group(&m, point);

@@ -113,7 +113,8 @@ static void count_pairs(const struct contest *c, struct wm_accuracy *a)
 
 static bool is_entry(const struct wm_operating_point *p)
 {
-    return p->drive == WM_DRIVE_USERS && p->group.tensor > 0.0 && p->out_tok_per_s_per_gpu > 0.0;
+    return wm_operating_point_way(p) == WM_SERVED_PLAIN && p->drive == WM_DRIVE_USERS &&
+           p->group.tensor > 0.0 && p->out_tok_per_s_per_gpu > 0.0;
 }
 
 void wm_accuracy_rank(struct wm_arena *arena, struct wm_accuracy *a)

@@ -58,7 +58,7 @@ START_TEST(rows_become_points_and_the_rest_is_counted_by_reason)
             &p),
         WM_OK);
     ck_assert_uint_eq(p.n_rows, 9);
-    ck_assert_uint_eq(p.n, 2 + 0); /* b says FP4 in capitals: no such word */
+    ck_assert_uint_eq(p.n, 4); /* a, b, c and f, with drafts */
     size_t left = 0;
     for (size_t i = 0; i < p.n_left_out; i++)
         left += p.left_out[i].n;
@@ -70,7 +70,11 @@ START_TEST(rows_become_points_and_the_rest_is_counted_by_reason)
     ck_assert_double_eq(p.items[0].group.expert, 8.0);
     ck_assert_double_eq(p.items[1].group.tensor, 1.0); /* attention data-parallel */
     ck_assert_double_eq(p.items[1].group.data, 8.0);
-    ck_assert(isnan(p.items[1].board_w));
+    ck_assert_double_eq(p.items[1].board_w, 700.0);
+    ck_assert(isnan(p.items[2].board_w));
+    ck_assert_int_eq(p.items[2].precision, WM_FP4);
+    ck_assert_int_eq(wm_operating_point_way(&p.items[2]), WM_SERVED_PLAIN);
+    ck_assert_int_eq(wm_operating_point_way(&p.items[3]), WM_SERVED_DRAFTS);
     wm_arena_close(arena);
 }
 END_TEST
