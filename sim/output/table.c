@@ -79,10 +79,12 @@ static void appraisal(FILE *file, const struct wm_report *r)
     char npv[24], irr[24], payback[24], dscr[24], money[40];
     (void)snprintf(money, sizeof money, "%9s$",
                    wm_short_number(printed(r, WM_METRIC_npv_usd), npv));
-    line(file, "NPV %zu yr %-7s%-13s IRR %s%%  payback %syr  DSCR %s",
+    const double payback_years = printed(r, WM_METRIC_payback_years);
+    line(file, "NPV %zu yr %-7s%-13s IRR %s%%  payback %s%s  DSCR %s",
          r->results->appraisal->n_years, tax_frac > 0.0 ? "taxed" : "pre-tax", money,
          wm_short_number(100.0 * printed(r, WM_METRIC_irr_frac), irr),
-         wm_short_number(printed(r, WM_METRIC_payback_years), payback),
+         isfinite(payback_years) ? wm_short_number(payback_years, payback) : "never",
+         isfinite(payback_years) ? "yr" : "",
          wm_short_number(printed(r, WM_METRIC_dscr_min), dscr));
 }
 
