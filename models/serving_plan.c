@@ -11,6 +11,7 @@ static const double ttft_share = 0.99; /* of requests within the TTFT target at 
 static const double normal_p99 = 2.3263478740408408;
 static const double shortest_pass_s = 1e-9; /* of hardware without overheads */
 static const int n_bisect = 40;
+static const double least_batch = 1e-6; /* a capacity of fewer sequences is a rounding error */
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                            const struct wm_group *group, double clock_frac)
@@ -315,7 +316,7 @@ double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double cloc
         const double mid = 0.5 * (lo + hi);
         *(within_limits(plan, mid, clock_frac) ? &lo : &hi) = mid;
     }
-    return lo;
+    return lo >= least_batch ? lo : 0.0;
 }
 
 double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac)

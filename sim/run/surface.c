@@ -6,12 +6,12 @@
 #include "wattmill/parallel.h"
 #include "wattmill/require.h"
 
-/* A row is worth keeping while its capacity is more than a rounding error. */
+/* A row is worth keeping while it has a capacity. */
 static bool fill_row(struct wm_surface_point *row, const struct wm_serving_plan *plan,
                      double clock_frac)
 {
     const double top_batch = wm_serving_capacity_batch(plan, clock_frac);
-    if (top_batch < 1e-6)
+    if (top_batch <= 0.0)
         return false;
     for (size_t i = 0; i < WM_SURFACE_BATCHES; i++) {
         /* denser at small batches, where busy time bends the curve */
