@@ -56,6 +56,7 @@ enum wm_length_kind {
     WM_LENGTH_FIXED,       /* a */
     WM_LENGTH_EXPONENTIAL, /* mean a */
     WM_LENGTH_LOGNORMAL,   /* mixture of `n` lognormals: weights, mu, sigma */
+    WM_LENGTH_GAMMA,       /* shape a, scale b */
     WM_LENGTH_WEIBULL,     /* scale a, shape b */
     WM_LENGTH_PARETO,      /* least a, tail index b */
     WM_LENGTH_QUANTILES,   /* `n` points (prob, value), straight lines between */
@@ -80,21 +81,32 @@ struct wm_length wm_length_of(double mean, double scv);
 struct wm_length wm_length_of_prompts(struct wm_arena *arena,
                                       const struct wm_workload_class *workload);
 
+/**
+ * A distribution from text: a number of tokens, or a name and numbers: `exponential:MEAN`,
+ * `gamma:SHAPE,SCALE`, `weibull:SCALE,SHAPE`, `pareto:LEAST,INDEX`, `lognormal:WEIGHT,MU,SIGMA,...`,
+ * `quantiles:PROB,TOKENS,...`, `empirical:TOKENS,...`; `min=` and `max=` among the numbers.
+ * @return NULL, or what is wrong
+ */
+const char *wm_length_parse(struct wm_arena *arena, const char *text, struct wm_length *out);
+
 /** A compiled distribution: value by normal score. */
 struct wm_length_table;
 struct wm_length_table *wm_length_compile(struct wm_arena *arena, const struct wm_length *length);
 /** Tokens at score `z` of a standard normal. */
 uint32_t wm_length_at(const struct wm_length_table *table, double z);
+/** Mean, rounding and cuts included. */
+double wm_length_mean(const struct wm_length_table *table);
 
 /** A prompt prefix shared by a part of the requests (a system prompt, a tool description). */
 struct wm_prefix_group {
     double share_frac;
     uint32_t tok;
 };
-enum { WM_PREFIX_GROUPS_MAX = 16, WM_PREFIX_BLOCK_TOK = 64 };
+enum { WM_PREFIX_GROUPS_MAX = 16, WM_PREFIX_BLOCK_TOK = 64, WM_GENERATOR_STREAMS_MAX = 1024 };
 
 struct wm_generator_class {
     uint32_t class_id;
+    uint32_t tenant; /* of the class: random streams of its own */
     struct wm_arrival arrival;
     struct wm_length input, output;
     double rank_corr;      /* of input and output, Spearman, (-1, 1) */

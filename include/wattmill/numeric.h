@@ -29,6 +29,8 @@ double wm_normal_prob(double x);
 double wm_normal_quantile(double prob);
 /** P(at most k successes in n trials of probability `prob`); n < 2^32. */
 double wm_binomial_prob(uint64_t k, uint64_t n, double prob);
+/** Inverse of the Gamma distribution of mean shape * scale; prob in [0, 1), both > 0. */
+double wm_gamma_quantile(double prob, double shape, double scale);
 /** Inverse of the beta distribution on [0, 1]; prob in [0, 1], shapes > 0. */
 double wm_beta_quantile(double prob, double alpha, double beta);
 

@@ -7,6 +7,7 @@
 
 #include "wattmill/diag.h"
 #include "wattmill/fleet.h"
+#include "wattmill/sessions.h"
 #include "wattmill/serving.h"
 
 /** What serves. Zero members are chosen: see each. */
@@ -36,6 +37,8 @@ struct wm_replay_case {
         tok_per_s_per_user_slo; /* of every class; 0: no target (10 s, 10 tok/s to plan) */
     double max_wait_s;          /* dropped after waiting so long; 0: never */
     uint32_t n_classes;         /* 0 = 1 */
+    const struct wm_class_policy *policies; /* [n_classes], instead of those targets; NULL: none */
+    const struct wm_session_plan *sessions; /* users in a closed loop, instead of a source; or NULL */
     uint64_t seed;
     /* the mix, for the plan and for the chord of energy; means of the trace */
     double input_tok, output_tok;
@@ -68,7 +71,11 @@ struct wm_replay {
     double energy_j_per_output_tok;
     double busy_frac, prefill_share_frac; /* of worker time; of busy time */
     double mean_batch;                    /* sequences a decode step, mean over steps */
+    struct wm_session_totals sessions;    /* of users in a closed loop */
 };
+
+/** How a class is treated that has the case's targets. */
+struct wm_class_policy wm_replay_policy(const struct wm_replay_case *c);
 
 /**
  * Chooses groups, workers and tables: `out` with what was chosen, `params` for wm_fleet_new().

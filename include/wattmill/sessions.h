@@ -32,7 +32,7 @@ struct wm_session_totals {
     double think_s; /* sum of the times users thought */
 };
 
-/** Runs the users against a fleet until the last answer. `service->on_served` is used. */
+/** Runs the users against a fleet until the last answer; service->on_served is told as well. */
 struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet *fleet,
                                          struct wm_service *service,
                                          const struct wm_session_plan *plan);

@@ -33,6 +33,12 @@ double wm_binomial_prob(uint64_t k, uint64_t n, double prob)
     return k >= n ? 1.0 : gsl_cdf_binomial_P((unsigned)k, prob, (unsigned)n);
 }
 
+double wm_gamma_quantile(double prob, double shape, double scale)
+{
+    WM_REQUIRE(prob >= 0.0 && prob < 1.0 && shape > 0.0 && scale > 0.0);
+    return gsl_cdf_gamma_Pinv(prob, shape, scale);
+}
+
 double wm_beta_quantile(double prob, double alpha, double beta)
 {
     WM_REQUIRE(prob >= 0.0 && prob <= 1.0 && alpha > 0.0 && beta > 0.0);

@@ -3,16 +3,15 @@
 #include <string.h>
 
 #include "options.h"
+#include "replay_load.h"
 #include "replay_report.h"
 #include "wattmill/fleet.h"
-#include "wattmill/generate.h"
 #include "wattmill/trace.h"
 
 struct options {
     struct cli_sets catalogs;
     const char *accelerator, *llm, *engine, *precision, *router, *batching, *preemption, *failed;
-    const char *class_name, *arrival, *shape;
-    double rate, duration_s, cv, noise, shape_offset_h;
+    struct replay_load load;
     int64_t replicas, tp, dp, ep, pp, prefill_groups, max_seqs, token_budget, kv_blocks, loop, seed;
     double kv_bytes, cache_tok, draft_tok, accept_frac, clock, cap_w, mtbf_h, mttr_h;
     double ttft_slo_s, speed_slo, max_wait_s, start_s, end_s, rate_scale, time_scale;
@@ -27,9 +26,15 @@ static const struct options defaults = {.engine = "disaggregated-2026",
                                         .batching = "chunked",
                                         .preemption = "recompute",
                                         .failed = "drop",
-                                        .arrival = "poisson",
-                                        .duration_s = 3600.0,
-                                        .cv = 1.5,
+                                        .load = {.arrival = "poisson",
+                                                 .mmpp = "9.87,0.011,7.6,21.8",
+                                                 .duration_s = 3600.0,
+                                                 .cv = 1.5,
+                                                 .tenants = 1,
+                                                 .turns = 1.0,
+                                                 .think_s = 10.0,
+                                                 .context_cap_tok = 32768,
+                                                 .batch_deadline_s = 86400.0},
                                         .replicas = 1,
                                         .loop = 1,
                                         .seed = 1,
@@ -69,14 +74,28 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, ttft_slo_s, "--ttft-slo", "S", 0.0, 1e5, "target of the time to first token"),
     CLI_REAL(options, speed_slo, "--speed-slo", "TOK/S", 0.0, 1e5, "target of the speed of an answer, per user"),
     CLI_REAL(options, max_wait_s, "--max-wait", "S", 0.0, 1e6, "requests that waited longer are dropped (default: none)"),
-    CLI_TEXT(options, class_name, "--class", 'c', "NAME", "without a trace: generated requests of a class (catalog workload_classes)"),
-    CLI_REAL(options, rate, "--rate", "REQ/S", 1e-6, 1e6, "generated requests a second, mean"),
-    CLI_REAL(options, duration_s, "--duration", "S", 1.0, 1e7, "how long they arrive (default: 3600)"),
-    CLI_CHOICE(options, arrival, "--arrival", "poisson|gamma|weibull|constant", "process of their arrivals"),
-    CLI_REAL(options, cv, "--cv", "X", 0.05, 20.0, "coefficient of variation of gamma and weibull gaps (default: 1.5)"),
-    CLI_REAL(options, noise, "--noise", "X", 0.0, 2.0, "standard deviation of the log rate, minute by minute (chat: 0.21)"),
-    CLI_TEXT(options, shape, "--shape", 0, "NAME", "rate by hour of the week (catalog demand_shapes; default: flat)"),
-    CLI_REAL(options, shape_offset_h, "--shape-start", "H", 0.0, 168.0, "hour of the week at which it begins"),
+    CLI_TEXT(options, load.class_name, "--class", 'c', "NAME", "without a trace: generated requests of a class (catalog workload_classes)"),
+    CLI_REAL(options, load.rate, "--rate", "REQ/S", 1e-6, 1e6, "generated requests a second, mean"),
+    CLI_REAL(options, load.duration_s, "--duration", "S", 1.0, 1e7, "how long they arrive (default: 3600)"),
+    CLI_CHOICE(options, load.arrival, "--arrival", "poisson|gamma|weibull|mmpp2|constant", "process of their arrivals"),
+    CLI_REAL(options, load.cv, "--cv", "X", 0.05, 20.0, "coefficient of variation of gamma and weibull gaps (default: 1.5)"),
+    CLI_TEXT(options, load.mmpp, "--mmpp", 0, "R0,R1,T0,T1", "of mmpp2: rates [req/s] and mean stays [s] of its two states (default: 9.87,0.011,7.6,21.8, code completion); --rate scales it"),
+    CLI_REAL(options, load.noise, "--noise", "X", 0.0, 2.0, "standard deviation of the log rate, minute by minute (chat: 0.21)"),
+    CLI_TEXT(options, load.shape, "--shape", 0, "NAME", "rate by hour of the week (catalog demand_shapes; default: flat)"),
+    CLI_REAL(options, load.shape_offset_h, "--shape-start", "H", 0.0, 168.0, "hour of the week at which it begins"),
+    CLI_WHOLE(options, load.tenants, "--tenants", 0, "N", 1, 1000, "who send them, each with a process of its own"),
+    CLI_REAL(options, load.tenant_skew, "--tenant-skew", "X", 0.0, 4.0, "rates fall with the X-th power of the rank (default: 0)"),
+    CLI_TEXT(options, load.input, "--input", 0, "DIST", "prompt tokens: N, exponential:MEAN, gamma:SHAPE,SCALE, weibull:, pareto:, lognormal:, quantiles:, empirical: (default: the class's)"),
+    CLI_TEXT(options, load.output, "--output-tokens", 0, "DIST", "answer tokens, the same way"),
+    CLI_REAL(options, load.rank_corr, "--rank-corr", "X", -0.95, 0.95, "rank correlation of the two (default: 0)"),
+    CLI_WHOLE(options, load.users, "--users", 0, "N", 1, 1000000, "closed loop: who ask, wait for the answer, think and ask again; instead of --rate"),
+    CLI_REAL(options, load.turns, "--turns", "X", 1.0, 1000.0, "questions of a conversation, geometric mean count; each has all before it in its prompt (default: 1)"),
+    CLI_REAL(options, load.think_s, "--think", "S", 0.0, 1e6, "mean time from an answer to the next question, or of a tool (default: 10)"),
+    CLI_WHOLE(options, load.context_cap_tok, "--context-cap", 0, "TOK", 1, 10000000, "a conversation ends when its prompt is longer (default: 32768)"),
+    CLI_FLAG(options, load.cold_turns, "--cold-turns", "earlier turns are read again, not found in a prefix cache"),
+    CLI_TEXT(options, load.batch_class, "--batch-class", 0, "NAME", "batch tier: this class of the trace, or of the catalogue with --batch-rate, gives way to all others"),
+    CLI_REAL(options, load.batch_rate, "--batch-rate", "REQ/S", 1e-6, 1e6, "generated batch requests a second"),
+    CLI_REAL(options, load.batch_deadline_s, "--batch-deadline", "S", 1.0, 1e8, "batch requests not begun by then are dropped (default: 86400)"),
     CLI_REAL(options, start_s, "--start", "S", 0.0, 1e9, "of the trace's own time"),
     CLI_REAL(options, end_s, "--end", "S", 0.0, 1e9, "of the trace's own time"),
     CLI_REAL(options, rate_scale, "--rate-scale", "X", 0.0001, 64.0, "below 1 thins, above 1 superposes shifted copies"),
@@ -136,9 +155,7 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
         cli_entry(cli, catalog, WM_CATALOG_accelerator, "--accelerator", o->accelerator);
     c->llm = cli_entry(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
     c->engine = cli_entry(cli, catalog, WM_CATALOG_engine, "--engine", o->engine);
-    if (cli->n_words == 0 && (o->class_name == NULL || o->rate <= 0.0))
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
-                    "replay: needs a TRACE, or --class and --rate");
+    replay_load_check(cli, &o->load, cli->n_words > 0);
     if (o->requests && o->dir == NULL)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "replay: --requests needs -o DIR");
     check_names(cli, &o->asserts);
@@ -274,43 +291,22 @@ static enum wm_status serve_trace(struct cli *cli, const struct options *o,
             .class_names = s->class_names,
             .n_classes = s->n_classes};
         fill_mix(o, s, c);
-        status = serve(cli, o, c, &from, wm_trace_source(trace));
+        if (replay_batch_class(cli, &o->load, s, c) != WM_OK)
+            status = WM_USAGE;
+        else
+            status = serve(cli, o, c, &from, wm_trace_source(trace));
     }
     wm_trace_close(trace);
     return status;
 }
 
-/* Requests of a class of the catalogue: lognormal lengths of its means, its share of prefix hits. */
-static enum wm_status serve_class(struct cli *cli, const struct options *o,
-                                  const struct wm_catalog *catalog, struct wm_replay_case *c)
+static enum wm_status serve_load(struct cli *cli, const struct options *o,
+                                 const struct wm_catalog *catalog, struct wm_replay_case *c)
 {
-    const struct wm_workload_class *const k =
-        cli_entry(cli, catalog, WM_CATALOG_workload, "--class", o->class_name);
-    const struct wm_shape *const shape =
-        o->shape != NULL ? cli_entry(cli, catalog, WM_CATALOG_shape, "--shape", o->shape) : NULL;
-    if (cli->diags.n_errors > 0)
-        return WM_USAGE;
-    const struct wm_generator_class g = {
-        .arrival = {.kind = (enum wm_arrival_kind)word_index(wm_arrival_words, o->arrival),
-                    .rate_per_s = o->rate,
-                    .cv = o->cv,
-                    .shape = shape != NULL ? shape->hourly : NULL,
-                    .shape_offset_h = o->shape_offset_h,
-                    .noise_sigma = o->noise,
-                    .noise_corr = 0.85}, /* Azure conversation trace, minute to minute */
-        .input = wm_length_of_prompts(cli->arena, k),
-        .output = wm_length_of(k->output_tok, k->output_scv),
-        .hit_frac = k->cached_frac};
-    struct wm_generator *const generator =
-        wm_generator_new(cli->arena, &g, 1, o->duration_s, (uint64_t)o->seed);
-    const struct replay_origin from = {
-        .text = k->head.name,
-        .format = wm_arena_printf(cli->arena, "generated, %s arrivals, %g requests/s for %g s",
-                                  o->arrival, o->rate, o->duration_s)};
-    c->input_tok = k->input_tok;
-    c->output_tok = k->output_tok;
-    c->last_ns = (int64_t)(o->duration_s * 1e9);
-    return serve(cli, o, c, &from, wm_generator_source(generator));
+    struct replay_origin from;
+    struct wm_request_source source = {0};
+    const enum wm_status status = replay_load_make(cli, catalog, &o->load, c, &from, &source);
+    return status == WM_OK ? serve(cli, o, c, &from, source) : status;
 }
 
 static enum wm_status run(struct cli *cli, const void *options)
@@ -323,7 +319,7 @@ static enum wm_status run(struct cli *cli, const void *options)
         status = fill_case(cli, o, catalog, &c);
     if (status != WM_OK)
         return status;
-    return cli->n_words > 0 ? serve_trace(cli, o, &c) : serve_class(cli, o, catalog, &c);
+    return cli->n_words > 0 ? serve_trace(cli, o, &c) : serve_load(cli, o, catalog, &c);
 }
 
 const struct cli_verb cli_verb_replay = {

@@ -64,6 +64,33 @@ static void print_tokens(const char *name, const struct wm_tok_count *n)
            (unsigned long long)n->output_tok);
 }
 
+/* Each class on a line, where there are several. */
+static void print_by_class(const struct replay_report *report)
+{
+    const struct wm_service *const s = report->r->service;
+    if (s->n_classes < 2)
+        return;
+    printf("\n%-20s %9s %9s %9s %9s %9s %9s\n", "class", "served", "dropped", "TTFT p50", "p99",
+           "TPOT p50", "p99");
+    for (uint32_t i = 0; i < s->n_classes; i++) {
+        const struct wm_service_class *const k = &s->classes[i];
+        printf("%-20s %9llu %9llu %9.4g %9.4g %9.4g %9.4g\n",
+               i < report->from->n_classes ? report->from->class_names[i] : "all",
+               (unsigned long long)k->served.requests, (unsigned long long)k->dropped.requests,
+               wm_ns_hist_quantile_s(&k->ttft, 0.5), wm_ns_hist_quantile_s(&k->ttft, 0.99),
+               wm_ns_hist_quantile_s(&k->tpot, 0.5), wm_ns_hist_quantile_s(&k->tpot, 0.99));
+    }
+}
+
+static void print_queue(const struct wm_fleet_totals *t)
+{
+    if (t->slice_ns > 0)
+        printf("Queue    %.0f waiting when arrivals ended, at most %llu; ",
+               t->waiting[WM_FLEET_SLICES - 1], (unsigned long long)t->max_waiting);
+    printf("%s%llu preemptions, %llu failures\n", t->slice_ns > 0 ? "" : "Queue    ",
+           (unsigned long long)t->work.n_preempted, (unsigned long long)t->n_failures);
+}
+
 static void print_table(struct cli *cli, const struct replay_report *report)
 {
     const struct wm_replay *const r = report->r;
@@ -83,6 +110,7 @@ static void print_table(struct cli *cli, const struct replay_report *report)
         printf("SLO met  %.2f %% of served requests (TTFT <= %g s, speed >= %g tok/s)\n",
                100.0 * r->slo_attainment_frac, report->c->ttft_slo_s,
                report->c->tok_per_s_per_user_slo);
+    print_by_class(report);
     printf("\nOutput   %.4g tok/s, %.4g tok/s per accelerator; %.4g requests/s served in %.1f s\n",
            value_of(m, n, "output_tok_per_s"), value_of(m, n, "output_tok_per_s_per_gpu"),
            value_of(m, n, "served_rate_req_per_s"), r->time_s);
@@ -92,11 +120,7 @@ static void print_table(struct cli *cli, const struct replay_report *report)
     printf("Power    %.4g kW IT (boards and hosts), %.4g W per accelerator; %.4g J per output "
            "token\n",
            1e-3 * r->it_w, r->gpu_it_w, r->energy_j_per_output_tok);
-    printf("Queue    %.0f waiting when arrivals ended, at most %llu; %llu preemptions, %llu "
-           "failures\n",
-           r->totals.waiting[WM_FLEET_SLICES - 1], (unsigned long long)r->totals.max_waiting,
-           (unsigned long long)r->totals.work.n_preempted,
-           (unsigned long long)r->totals.n_failures);
+    print_queue(&r->totals);
     printf("Prefix   %.0f tokens of %llu in found in the cache\n",
            value_of(m, n, "cached_tok_served"), (unsigned long long)r->served.input_tok);
     printf("Balance  arrived = served + dropped + in flight; residual %.1e\n",

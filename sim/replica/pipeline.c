@@ -98,8 +98,8 @@ static struct passes plan_pass(struct wm_replica *r)
     if (r->n_reading > 0) {
         replica_plan_mixed(r, &prompts);
         r->totals.prefill_tok += prompts.tok;
-        r->totals.prefill_ns += r->time >> WM_STEP_FRAC_BITS;
-        r->totals.prefill_j += (double)r->pipeline->n * r->mixed_j;
+        r->totals.prefill_ns += r->prompts_ns;
+        r->totals.prefill_j += (double)r->pipeline->n * r->prompts_j;
         return (struct passes){.time = r->time, .energy_j = r->mixed_j};
     }
     if (r->batch.n_decoding == 0)

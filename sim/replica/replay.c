@@ -181,7 +181,7 @@ static uint64_t all_tok(const struct wm_tok_count *n)
 static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
 {
     const struct wm_fleet_totals *const t = &r->totals;
-    uint64_t met = 0;
+    uint64_t met = 0, with_target = 0;
     for (uint32_t i = 0; i < r->service->n_classes; i++) {
         const struct wm_service_class *const k = &r->service->classes[i];
         const struct wm_tok_count left = wm_service_in_flight(k);
@@ -189,9 +189,11 @@ static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
         sum_tok(&r->served, &k->served);
         sum_tok(&r->dropped, &k->dropped);
         sum_tok(&r->in_flight, &left);
+        if (k->policy.ttft_slo_ns == 0 && k->policy.tpot_slo_ns == 0)
+            continue;
         met += k->n_slo_met;
+        with_target += k->served.requests;
     }
-    const bool has_slo = c->ttft_slo_s > 0.0 || c->tok_per_s_per_user_slo > 0.0;
     const double nothing = (double)NAN;
     r->time_s = 1e-9 * (double)t->end_ns;
     const double accounted =
@@ -199,8 +201,7 @@ static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
     r->balance_token_rel = r->arrived.requests > 0 ? ((double)all_tok(&r->arrived) - accounted) /
                                                          (double)all_tok(&r->arrived)
                                                    : 0.0;
-    r->slo_attainment_frac =
-        has_slo && r->served.requests > 0 ? (double)met / (double)r->served.requests : nothing;
+    r->slo_attainment_frac = with_target > 0 ? (double)met / (double)with_target : nothing;
     r->it_w = r->time_s > 0.0 ? t->work.energy_j / r->time_s : nothing;
     r->gpu_it_w = r->it_w / r->gpus;
     r->energy_j_per_output_tok =
@@ -251,16 +252,21 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
     return WM_OK;
 }
 
+struct wm_class_policy wm_replay_policy(const struct wm_replay_case *c)
+{
+    return (struct wm_class_policy){.ttft_slo_ns = (int64_t)(c->ttft_slo_s * 1e9),
+                                    .tpot_slo_ns = c->tok_per_s_per_user_slo > 0.0
+                                                       ? (int64_t)(1e9 / c->tok_per_s_per_user_slo)
+                                                       : 0,
+                                    .max_wait_ns = (int64_t)(c->max_wait_s * 1e9)};
+}
+
 static struct wm_service *new_service(struct wm_arena *arena, const struct wm_replay_case *c)
 {
     struct wm_class_policy policies[WM_CLASSES_MAX];
     const uint32_t n_classes = c->n_classes > 0 ? c->n_classes : 1;
     for (uint32_t i = 0; i < n_classes; i++)
-        policies[i] = (struct wm_class_policy){
-            .ttft_slo_ns = (int64_t)(c->ttft_slo_s * 1e9),
-            .tpot_slo_ns =
-                c->tok_per_s_per_user_slo > 0.0 ? (int64_t)(1e9 / c->tok_per_s_per_user_slo) : 0,
-            .max_wait_ns = (int64_t)(c->max_wait_s * 1e9)};
+        policies[i] = c->policies != NULL ? c->policies[i] : wm_replay_policy(c);
     struct wm_service *const service = wm_service_new(arena, n_classes, policies);
     service->api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9);
     service->on_served = c->on_served;
@@ -288,7 +294,10 @@ enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case
     struct wm_service *const service = new_service(arena, c);
     r->service = service;
     struct wm_fleet *const fleet = wm_fleet_new(arena, &p, service);
-    wm_fleet_run(fleet, source, c->last_ns, c->stop_ns, !c->no_drain);
+    if (c->sessions != NULL)
+        r->sessions = wm_sessions_run(arena, fleet, service, c->sessions);
+    else
+        wm_fleet_run(fleet, source, c->last_ns, c->stop_ns, !c->no_drain);
     r->totals = wm_fleet_totals(fleet);
     sum_up(c, r);
     if (fabs(r->balance_token_rel) <= 1e-9)

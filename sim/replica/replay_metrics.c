@@ -81,12 +81,20 @@ const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const s
     add(&rows, "idle_energy_j", "J", t->work.idle_j, "of it, while nothing ran");
     add(&rows, "energy_j_per_output_tok", "J/tok", r->energy_j_per_output_tok,
         "IT energy / served output tokens");
-    add(&rows, "queue_end", "1", t->waiting[WM_FLEET_SLICES - 1],
+    add(&rows, "queue_end", "1",
+        t->slice_ns > 0 ? t->waiting[WM_FLEET_SLICES - 1] : (double)NAN,
         "requests waiting when arrivals ended");
-    add(&rows, "queue_growing", "1", t->growing ? 1.0 : 0.0,
+    add(&rows, "queue_growing", "1", t->slice_ns > 0 ? (double)t->growing : (double)NAN,
         "1: more arrives than is served; latencies then grow with the length of the trace");
     add(&rows, "gpus", "1", r->gpus, "accelerators of all replicas");
     add(&rows, "simulated_s", "s", r->time_s, "until the last answer");
+    if (r->sessions.n_turns > 0) {
+        add(&rows, "sessions", "1", (double)r->sessions.n_sessions, "conversations begun");
+        add(&rows, "turns_per_session", "1",
+            (double)r->sessions.n_turns / (double)r->sessions.n_sessions, "questions of each");
+        add(&rows, "think_mean_s", "s", r->sessions.think_s / (double)r->sessions.n_turns,
+            "between an answer and the next question");
+    }
     add(&rows, "steps", "1", (double)t->work.n_steps, "iterations of all workers");
     add(&rows, "balance_token_rel", "1", r->balance_token_rel,
         "(arrived - served - dropped - in flight) / arrived tokens");

@@ -19,6 +19,8 @@ struct sessions {
     uint32_t *heap; /* users who think, the next question first */
     uint32_t n;
     struct wm_session_totals totals;
+    void (*listener)(void *context, const struct wm_served *served); /* who was there before */
+    void *listener_context;
 };
 
 static bool is_before(const struct sessions *s, uint32_t a, uint32_t b)
@@ -74,6 +76,8 @@ static void on_served(void *context, const struct wm_served *r)
     struct sessions *const s = context;
     const uint32_t user = (uint32_t)r->session;
     struct user *const u = &s->users[user];
+    if (s->listener != NULL)
+        s->listener(s->listener_context, r);
     u->context_tok = r->input_tok + r->output_tok;
     if (--u->left == 0 || r->dropped || u->context_tok >= s->plan->context_cap_tok)
         begin_session(s, u);
@@ -102,7 +106,9 @@ struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet
                          .input = wm_length_compile(arena, &plan->input),
                          .output = wm_length_compile(arena, &plan->output),
                          .users = WM_NEW_ARRAY(arena, struct user, plan->n_users),
-                         .heap = WM_NEW_ARRAY(arena, uint32_t, plan->n_users)};
+                         .heap = WM_NEW_ARRAY(arena, uint32_t, plan->n_users),
+                         .listener = service->on_served,
+                         .listener_context = service->context};
     const int64_t end_ns = (int64_t)(plan->end_s * 1e9);
     service->on_served = on_served;
     service->context = &s;
@@ -125,6 +131,7 @@ struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet
         wm_fleet_advance(fleet, ask_ns);
         wm_fleet_arrive(fleet, ask_ns, &r);
     }
-    service->on_served = NULL;
+    service->on_served = s.listener;
+    service->context = s.listener_context;
     return s.totals;
 }

@@ -28,7 +28,7 @@ struct wm_generator *wm_generator_new(struct wm_arena *arena,
                                       const struct wm_generator_class *classes, uint32_t n_classes,
                                       double end_s, uint64_t seed)
 {
-    WM_REQUIRE(n_classes >= 1 && n_classes <= WM_CLASSES_MAX);
+    WM_REQUIRE(n_classes >= 1 && n_classes <= WM_GENERATOR_STREAMS_MAX);
     struct wm_generator *const g = WM_NEW(arena, struct wm_generator);
     struct wm_generator_class *const own =
         WM_NEW_ARRAY(arena, struct wm_generator_class, n_classes);
@@ -40,13 +40,13 @@ struct wm_generator *wm_generator_new(struct wm_arena *arena,
         own[i] = classes[i];
         WM_REQUIRE(fabs(own[i].rank_corr) < 1.0);
         struct stream *const s = &g->streams[i];
+        const uint64_t id = own[i].class_id | (uint64_t)own[i].tenant << 32;
         *s = (struct stream){.c = &own[i],
-                             .arrivals =
-                                 wm_arrivals_new(arena, &own[i].arrival, seed, own[i].class_id),
+                             .arrivals = wm_arrivals_new(arena, &own[i].arrival, seed, id),
                              .input = wm_length_compile(arena, &own[i].input),
                              .output = wm_length_compile(arena, &own[i].output),
-                             .length = wm_rng_stream(seed, "request-length", own[i].class_id),
-                             .prefix = wm_rng_stream(seed, "request-prefix", own[i].class_id),
+                             .length = wm_rng_stream(seed, "request-length", id),
+                             .prefix = wm_rng_stream(seed, "request-prefix", id),
                              /* Spearman's rho of a Gaussian copula: rho = 6/pi asin(r / 2) */
                              .copula = 2.0 * sin(own[i].rank_corr * 3.14159265358979324 / 6.0)};
         s->next_s = wm_arrivals_next(s->arrivals);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wattmill/generate.h"
+#include "wattmill/numeric.h"
 #include "wattmill/require.h"
 
 enum { SCORES = 4097 };
@@ -81,6 +82,8 @@ static double value_at(const struct wm_length *l, const double *sorted, double z
         return -l->a * log(normal_prob(-z));
     case WM_LENGTH_LOGNORMAL:
         return l->n == 1 ? exp(l->part[0].mu + l->part[0].sigma * z) : mixture_value(l, z);
+    case WM_LENGTH_GAMMA:
+        return wm_gamma_quantile(normal_prob(z), l->a, l->b);
     case WM_LENGTH_WEIBULL:
         return l->a * pow(-log(normal_prob(-z)), 1.0 / l->b);
     case WM_LENGTH_PARETO:

@@ -257,6 +257,100 @@ static void ranks(const double *x, size_t n, double *rank)
         rank[order[i]] = (double)i;
 }
 
+/* Azure code inputs: Gamma(0.930, 2201), of mean 2046.9 and squared variation 1 / 0.93. */
+START_TEST(gamma_lengths_have_mean_and_variance)
+{
+    const struct wm_length l = {.kind = WM_LENGTH_GAMMA, .a = 0.93, .b = 2201.0};
+    const struct wm_length_table *const t = wm_length_compile(arena, &l);
+    struct wm_rng rng = wm_rng_stream(3, "gamma-length", 0);
+    double sum = 0.0, squares = 0.0;
+    enum { N = 200000 };
+    for (int i = 0; i < N; i++) {
+        const double x = (double)wm_length_at(t, wm_rng_normal(&rng));
+        sum += x;
+        squares += x * x;
+    }
+    const double mean = sum / N, scv = squares / N / (mean * mean) - 1.0;
+    ck_assert_double_eq_tol(mean, 0.93 * 2201.0, 4.0 * 2123.0 / sqrt((double)N));
+    ck_assert_double_eq_tol(scv, 1.0 / 0.93, 0.03);
+    ck_assert_double_eq_tol(wm_length_mean(t), 0.93 * 2201.0, 4.0);
+}
+END_TEST
+
+START_TEST(a_length_is_read_as_it_is_typed)
+{
+    struct wm_length l;
+    ck_assert_ptr_null(wm_length_parse(arena, "250", &l));
+    ck_assert_int_eq(l.kind, WM_LENGTH_FIXED);
+    ck_assert_double_eq(l.a, 250.0);
+    ck_assert_ptr_null(wm_length_parse(arena, "gamma:0.93,2201,max=7437", &l));
+    ck_assert_int_eq(l.kind, WM_LENGTH_GAMMA);
+    ck_assert_double_eq(l.b, 2201.0);
+    ck_assert_double_eq(l.cap, 7437.0);
+    ck_assert_ptr_null(wm_length_parse(arena, "lognormal:0.659,2.365,0.383,0.341,3.605,0.899", &l));
+    ck_assert_uint_eq(l.n, 2);
+    ck_assert_double_eq_tol(
+        wm_length_mean(wm_length_compile(arena, &l)),
+        0.659 * exp(2.365 + 0.5 * 0.383 * 0.383) + 0.341 * exp(3.605 + 0.5 * 0.899 * 0.899), 0.2);
+    ck_assert_ptr_null(wm_length_parse(arena, "quantiles:0,10,0.5,20,1,40", &l));
+    ck_assert_double_eq_tol(wm_length_mean(wm_length_compile(arena, &l)), 0.5 * 15 + 0.5 * 30, 0.2);
+    ck_assert_ptr_null(wm_length_parse(arena, "empirical:7,7,100", &l));
+    ck_assert_double_eq_tol(wm_length_mean(wm_length_compile(arena, &l)), 38.0, 0.2);
+}
+END_TEST
+
+static const char *const wrong_lengths[] = {"",
+                                            "many",
+                                            "gama:1,2",
+                                            "gamma:1",
+                                            "gamma:1,2,3",
+                                            "gamma:1,x",
+                                            "fixed:0",
+                                            "pareto:-1,2",
+                                            "lognormal:1,2",
+                                            "lognormal:1,2,0",
+                                            "empirical:",
+                                            "quantiles:0,5,0,6",
+                                            "quantiles:0.5,9,0.6,8",
+                                            "fixed:9,min=0",
+                                            "fixed:9,min=5,max=4"};
+
+START_TEST(a_length_that_makes_no_sense_says_why)
+{
+    struct wm_length l;
+    ck_assert_ptr_nonnull(wm_length_parse(arena, wrong_lengths[_i], &l));
+}
+END_TEST
+
+/* Superposing tenants lowers the variation of the gaps. */
+START_TEST(tenants_have_streams_of_their_own)
+{
+    enum { TENANTS = 8 };
+    struct wm_generator_class c[TENANTS];
+    for (uint32_t i = 0; i < TENANTS; i++)
+        c[i] = (struct wm_generator_class){
+            .tenant = i,
+            .arrival = {.kind = WM_ARRIVAL_GAMMA, .rate_per_s = 1.0, .cv = 3.0},
+            .input = wm_length_of(100.0, 0.0),
+            .output = wm_length_of(10.0, 0.0)};
+    struct wm_request_source s =
+        wm_generator_source(wm_generator_new(arena, c, TENANTS, 20000.0, 5));
+    struct wm_request q;
+    double last_s = 0.0, sum = 0.0, squares = 0.0;
+    size_t n = 0;
+    for (; s.next(s.self, &q); n++) {
+        const double gap_s = 1e-9 * (double)q.arrival_ns - last_s;
+        last_s += gap_s;
+        sum += gap_s;
+        squares += gap_s * gap_s;
+    }
+    const double cv = sqrt((double)n * squares / (sum * sum) - 1.0);
+    ck_assert_double_eq_tol((double)n / 20000.0, TENANTS, 0.3);
+    ck_assert_double_gt(cv, 1.5);
+    ck_assert_double_lt(cv, 2.6); /* of one alone: 3 */
+}
+END_TEST
+
 START_TEST(the_copula_has_the_rank_correlation_asked_for)
 {
     enum { N = 40000 };
@@ -345,6 +439,11 @@ int main(void)
     tcase_add_test(tc, lognormal_lengths_have_mean_and_median);
     tcase_add_test(tc, mixtures_have_their_published_means);
     tcase_add_test(tc, other_lengths_have_their_means_caps_and_points);
+    tcase_add_test(tc, gamma_lengths_have_mean_and_variance);
+    tcase_add_test(tc, a_length_is_read_as_it_is_typed);
+    tcase_add_loop_test(tc, a_length_that_makes_no_sense_says_why, 0,
+                        sizeof wrong_lengths / sizeof *wrong_lengths);
+    tcase_add_test(tc, tenants_have_streams_of_their_own);
     tcase_add_test(tc, the_copula_has_the_rank_correlation_asked_for);
     tcase_add_test(tc, a_class_more_moves_no_other);
     tcase_add_test(tc, shared_prefixes_hit_as_often_as_they_are_shared);
