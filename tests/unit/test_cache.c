@@ -133,7 +133,7 @@ static bool is_read(const char *path, const unsigned char *bytes, size_t n)
 
 START_TEST(a_file_that_is_cut_longer_damaged_or_foreign_is_a_miss)
 {
-    unsigned char whole[2 * N_BYTES];
+    unsigned char whole[2 * N_BYTES] = {0};
     char path[512];
     struct wm_cache *const c = open_with(0, 0);
     put(c, 7);
