@@ -41,6 +41,10 @@ bool wm_cache_get(struct wm_cache *cache, const unsigned char key[WM_DIGEST_BYTE
 void wm_cache_put(struct wm_cache *cache, const unsigned char key[WM_DIGEST_BYTES],
                   const void *bytes, size_t n_bytes);
 
+/** The same in memory alone: for what is faster to compute again than to read from a file. */
+void wm_cache_keep(struct wm_cache *cache, const unsigned char key[WM_DIGEST_BYTES],
+                   const void *bytes, size_t n_bytes);
+
 struct wm_cache_counts {
     uint64_t memory_hits, file_hits, misses;
 };

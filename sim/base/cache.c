@@ -303,6 +303,14 @@ bool wm_cache_get(struct wm_cache *c, const unsigned char key[WM_DIGEST_BYTES], 
     return found;
 }
 
+void wm_cache_keep(struct wm_cache *c, const unsigned char key[WM_DIGEST_BYTES], const void *bytes,
+                   size_t n_bytes)
+{
+    pthread_mutex_lock(&c->mutex);
+    remember(c, key, bytes, n_bytes);
+    pthread_mutex_unlock(&c->mutex);
+}
+
 void wm_cache_put(struct wm_cache *c, const unsigned char key[WM_DIGEST_BYTES], const void *bytes,
                   size_t n_bytes)
 {

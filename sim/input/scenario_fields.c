@@ -331,7 +331,8 @@ static void check_service(const struct wm_workload *w, struct wm_diags *diags)
                     "utilisation_frac, or a trace; %d are given",
                     n_demands(&w->demand));
     if (!w->class)
-        wm_diag_add(diags, WM_E211, NULL, w->name, "needs a class (lengths and prefix reuse) or a demand.trace");
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "needs a class (lengths and prefix reuse) or a demand.trace");
     else
         check_prompts(w, diags);
     if (!w->price.deck)

@@ -32,20 +32,64 @@ static double climate_hour(const struct wm_civil *c)
     return (double)day * 24.0 + (double)c->hour + 0.5;
 }
 
+static struct wm_weather weather_of(const struct wm_site_weather *w, int64_t hour, double noise)
+{
+    const struct wm_civil c = wm_civil_from_us(hour * WM_US_PER_H);
+    return wm_climate_hour(w->climate, climate_hour(&c), noise, w->dry_bulb_shift_k);
+}
+
 /* The noise moves once an hour, counted from the run's start. */
 static bool step_climate(struct wm_environment *e, int64_t at_us)
 {
     const struct wm_site_weather *w = &e->site->weather;
-    const struct wm_civil c = wm_civil_from_us(at_us);
     const int64_t hour = at_us / WM_US_PER_H;
     if (e->has_begun && hour == e->hour)
         return false;
-    if (e->has_begun)
+    if (e->has_begun && e->hours == NULL)
         wm_climate_noise_step(&e->noise, w->climate);
     e->hour = hour;
     e->now.weather =
-        wm_climate_hour(w->climate, climate_hour(&c), e->noise.value, w->dry_bulb_shift_k);
+        e->hours != NULL ? e->hours[hour - e->first_hour] : weather_of(w, hour, e->noise.value);
     return true;
+}
+
+static void hours_key(const struct wm_scenario *s, int64_t first_hour, size_t n,
+                      unsigned char key[WM_DIGEST_BYTES])
+{
+    struct wm_digest *const d = wm_digest_open();
+    wm_digest_add_text(d, "climate hours");
+    wm_fields_digest(d, wm_climate_fields, s->site.weather.climate);
+    wm_digest_add_real(d, s->site.weather.dry_bulb_shift_k);
+    wm_digest_add_real(d, (double)((uint64_t)s->seed >> 32)); /* a double does not hold all of it */
+    wm_digest_add_real(d, (double)((uint64_t)s->seed & 0xffffffffu));
+    wm_digest_add_real(d, (double)first_hour);
+    wm_digest_add_real(d, (double)n);
+    wm_digest_close(d, key);
+}
+
+void wm_environment_share(struct wm_environment *e, struct wm_arena *arena, struct wm_cache *cache,
+                          const struct wm_scenario *scenario)
+{
+    const struct wm_site_weather *w = &e->site->weather;
+    const int64_t start_us = scenario->horizon.start_us;
+    const double length_us = scenario->horizon.years * WM_S_PER_YEAR * (double)WM_US_PER_S;
+    unsigned char key[WM_DIGEST_BYTES];
+    if (cache == NULL || w->file != NULL)
+        return;
+    e->first_hour = start_us / WM_US_PER_H;
+    const size_t n = (size_t)((start_us + llround(length_us)) / WM_US_PER_H - e->first_hour) + 1;
+    struct wm_weather *const hours = WM_NEW_ARRAY(arena, struct wm_weather, n);
+    e->hours = hours;
+    hours_key(scenario, e->first_hour, n, key);
+    if (wm_cache_get(cache, key, hours, n * sizeof *hours))
+        return;
+    struct wm_climate_noise noise = e->noise;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            wm_climate_noise_step(&noise, w->climate);
+        hours[i] = weather_of(w, e->first_hour + (int64_t)i, noise.value);
+    }
+    wm_cache_keep(cache, key, hours, n * sizeof *hours);
 }
 
 static bool step_file(struct wm_environment *e, int64_t at_us)

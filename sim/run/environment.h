@@ -1,10 +1,15 @@
 /*
  * Environment: weather, energy price and carbon of each billing interval, from the parametric
  * climate or from the rows of a file, on the site's own clock.
+ *
+ * The climate's hours take a fifth of a site-year and hang on climate, seed and time alone: points of a
+ * study that share these share the hours through a cache.
  */
 #ifndef WM_RUN_ENVIRONMENT_H
 #define WM_RUN_ENVIRONMENT_H
 
+#include "wattmill/arena.h"
+#include "wattmill/cache.h"
 #include "wattmill/scenario.h"
 
 /** What holds for an interval. */
@@ -22,6 +27,8 @@ struct wm_environment {
     const struct wm_site *site;
     const struct wm_site_year *price, *carbon; /* NULL: flat */
     struct wm_climate_noise noise;
+    const struct wm_weather *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
+    int64_t first_hour;
     double utc_offset_s;
     size_t weather_row; /* of the interval set last */
     int64_t hour;       /* likewise of the climate, since 1970 */
@@ -30,6 +37,9 @@ struct wm_environment {
 };
 
 struct wm_environment wm_environment_begin(const struct wm_scenario *scenario);
+/** Takes the climate's hours of the horizon from `cache`, or computes them into it; NULL: no cache. */
+void wm_environment_share(struct wm_environment *environment, struct wm_arena *arena,
+                          struct wm_cache *cache, const struct wm_scenario *scenario);
 
 /**
  * Goes on to the interval that begins at `at_us` (since 1970, UTC), which are asked for in order.

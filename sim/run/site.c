@@ -462,6 +462,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                      .outages = wm_outages_new(arena, scenario, plan),
                      .start_us = scenario->horizon.start_us,
                      .is_stale = true};
+    wm_environment_share(&s.environment, arena, options ? options->cache : NULL, scenario);
     open_classes(&s, arena);
     s.instant.n_up = s.outages->mean;
     s.instant.is_there = s.outages->is_there;

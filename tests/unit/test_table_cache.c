@@ -167,11 +167,20 @@ START_TEST(runs_are_equal_to_the_last_bit_with_and_without_a_cache)
         const struct wm_results *const cached = run_with(WM_OK, &with, 0, NULL);
         ck_assert_mem_eq(plain->metric, cached->metric, sizeof plain->metric);
     }
-    /* prices, weather and contract leave the table as it is */
-    const char *const sets[] = {"site.tariff.energy_usd_per_mwh=99", "site.ceiling.limit_mw=3",
-                                "site.weather.climate=\"phoenix\""};
-    (void)run_with(WM_OK, &with, 3, sets);
-    ck_assert_uint_eq(wm_cache_counts(cache).misses, 2);
+    /* plan, table and the climate's hours; prices and contract leave them as they are */
+    ck_assert_uint_eq(wm_cache_counts(cache).misses, 3);
+    const char *const sets[] = {"site.tariff.energy_usd_per_mwh=99", "site.ceiling.limit_mw=3"};
+    (void)run_with(WM_OK, &with, 2, sets);
+    ck_assert_uint_eq(wm_cache_counts(cache).misses, 3);
+    /* every climate, seed and warming has hours of its own */
+    const char *const others[] = {"site.weather.climate=\"phoenix\"", "seed=8", "seed=4294967304",
+                                  "site.weather.dry_bulb_shift_k=1"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const struct wm_results *const a = run_with(WM_OK, NULL, 1, &others[i]);
+        const struct wm_results *const b = run_with(WM_OK, &with, 1, &others[i]);
+        ck_assert_mem_eq(a->metric, b->metric, sizeof a->metric);
+        ck_assert_uint_eq(wm_cache_counts(cache).misses, 4 + i);
+    }
     wm_cache_close(cache);
 }
 END_TEST
