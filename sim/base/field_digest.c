@@ -69,7 +69,7 @@ static void add_value(struct wm_digest *digest, const struct wm_field *row, cons
     case WM_KIND_FILE:
     case WM_KIND_JSON:
     case WM_KIND_END:
-        WM_REQUIRE(!"a row whose value lies elsewhere");
+        wm_require_failed("the row holds its value", __FILE__, __LINE__);
     }
 }
 
