@@ -179,7 +179,9 @@ static enum wm_status run(struct cli *cli, const void *options)
     if (status != WM_OK)
         return status;
     o.store = given->store != NULL ? given->store : default_store(cli->arena, cli->words[0], &o);
-    o.cache = cli_cache_open(cli, &given->cache);
+    struct cli_cache where = given->cache;
+    where.is_off = where.is_off || given->dry_run; /* which writes nothing */
+    o.cache = cli_cache_open(cli, &where);
     const enum wm_status end =
         given->dry_run ? dry_run(cli, study, &o) : run_points(cli, study, &o);
     wm_cache_close(o.cache);

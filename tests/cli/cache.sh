@@ -16,6 +16,8 @@ cat >"$dir/price.json" <<J
 { "schema_version": 1, "name": "price", "base": "$PWD/tests/studies/small.json",
   "axes": [ { "path": "site.tariff.energy_usd_per_mwh", "name": "price", "sweep": [ 30, 40, 50, 60, 70, 80 ] } ] }
 J
+"$BIN" sweep "$dir/price.json" --dry-run --cache "$dir/dry" >/dev/null 2>&1
+[ ! -e "$dir/dry" ] && echo "a dry run writes nothing"
 for how in "--no-cache --jobs 1" "--no-cache --jobs 3" "--cache $dir/study --jobs 1" "--cache $dir/study --jobs 3"; do
     "$BIN" sweep "$dir/price.json" -o "$dir/s.sqlite" $how --quiet >/dev/null 2>&1
     "$BIN" export "$dir/s.sqlite" | sha256sum
