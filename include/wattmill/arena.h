@@ -14,6 +14,8 @@ struct wm_arena;
 
 /** A new empty arena, or NULL when even that does not fit. */
 struct wm_arena *wm_arena_open(void);
+/** One for a part that allocates on a thread of its own; it is closed, or emptied for good, with `parent`. */
+struct wm_arena *wm_arena_open_child(struct wm_arena *parent);
 /** Releases everything allocated in `arena`; NULL is allowed. */
 void wm_arena_close(struct wm_arena *arena);
 /**
@@ -23,6 +25,8 @@ void wm_arena_close(struct wm_arena *arena);
 void wm_arena_reset(struct wm_arena *arena);
 /** Where to longjmp (value 1) when memory ends; NULL means abort. */
 void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary);
+/** Jumps there, or aborts: for a caller that found the memory of a part ended. */
+_Noreturn void wm_arena_give_up(struct wm_arena *arena);
 
 /** `n` objects of `size` bytes each, zeroed, aligned for any type and to 64 bytes if large. */
 void *wm_arena_alloc(struct wm_arena *arena, size_t n, size_t size);

@@ -98,4 +98,18 @@ void wm_fleet_set_up(struct wm_fleet *fleet, uint32_t n_up);
 void wm_fleet_set_clock(struct wm_fleet *fleet, uint32_t first, uint32_t n, double clock_frac,
                         bool parked);
 
+/** All replicas at once, beside the clocks they are set to: as they are, at the slowest, standing still. */
+enum wm_throttle { WM_THROTTLE_NONE, WM_THROTTLE_SLOW, WM_THROTTLE_HOLD, WM_N_THROTTLES };
+void wm_fleet_throttle(struct wm_fleet *fleet, enum wm_throttle throttle);
+
+/** What a fleet has drawn and could draw, boards and hosts. */
+struct wm_fleet_draw {
+    double energy_j, idle_j;       /* so far, steps that have ended; idle: of it */
+    double asleep_w;               /* of parked replicas without work */
+    double most_w[WM_N_THROTTLES]; /* of the others, at full load */
+    double step_s;                 /* longest step: so late an end may be booked */
+    uint64_t n_waiting;            /* requests, for a place in a batch */
+};
+struct wm_fleet_draw wm_fleet_draw(const struct wm_fleet *fleet);
+
 #endif

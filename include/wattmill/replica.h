@@ -138,6 +138,8 @@ void wm_replica_set_table(struct wm_replica *replica, int64_t now_ns,
  */
 void wm_replica_fail(struct wm_replica *replica, int64_t now_ns);
 void wm_replica_repair(struct wm_replica *replica, int64_t now_ns);
+/** Held: stands still from the next boundary at or after `now_ns`, with all it has in place. */
+void wm_replica_hold(struct wm_replica *replica, int64_t now_ns, bool held);
 bool wm_replica_is_up(const struct wm_replica *replica);
 
 /** Takes the next queued request away, to be sent elsewhere; false when none waits. */

@@ -250,6 +250,8 @@ enum wm_fidelity { WM_FIDELITY_SURFACE, WM_FIDELITY_REQUEST };
 struct wm_request_window {
     int64_t start_us;
     double length_s;
+    int64_t router_replicas; /* behind one router; each router has its share of the requests */
+    double sample_frac;      /* of routers whose requests are served; the others go as they do */
 };
 
 struct wm_scenario {

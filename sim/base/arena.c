@@ -31,6 +31,7 @@ struct wm_arena {
     size_t chunk_bytes;  /* size of the next one */
     size_t used_bytes;
     jmp_buf *boundary;
+    struct wm_arena *first_child, *sibling; /* closed with this one */
 };
 
 struct wm_arena *wm_arena_open(void)
@@ -50,10 +51,30 @@ static void free_chain(struct chunk *c)
     }
 }
 
+struct wm_arena *wm_arena_open_child(struct wm_arena *parent)
+{
+    struct wm_arena *const child = wm_arena_open();
+    if (child == NULL)
+        wm_arena_give_up(parent);
+    child->sibling = parent->first_child;
+    parent->first_child = child;
+    return child;
+}
+
+static void close_children(struct wm_arena *arena)
+{
+    while (arena->first_child != NULL) {
+        struct wm_arena *const child = arena->first_child;
+        arena->first_child = child->sibling;
+        wm_arena_close(child);
+    }
+}
+
 void wm_arena_close(struct wm_arena *arena)
 {
     if (arena == NULL)
         return;
+    close_children(arena);
     free_chain(arena->chunk);
     free_chain(arena->spare);
     free(arena);
@@ -61,6 +82,7 @@ void wm_arena_close(struct wm_arena *arena)
 
 void wm_arena_reset(struct wm_arena *arena)
 {
+    close_children(arena);
     free_chain(arena->spare);
     for (struct chunk *c = arena->chunk; c != NULL; c = c->next) {
         memset(c + 1, 0, c->used_bytes);
@@ -77,7 +99,7 @@ void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary)
     arena->boundary = boundary;
 }
 
-static _Noreturn void give_up(struct wm_arena *arena)
+void wm_arena_give_up(struct wm_arena *arena)
 {
     if (arena->boundary != NULL)
         longjmp(*arena->boundary, 1);
@@ -115,13 +137,13 @@ static struct chunk *take_spare(struct wm_arena *arena, size_t n_bytes)
 static struct chunk *chunk_new(struct wm_arena *arena, size_t n_bytes)
 {
     if (n_bytes > SIZE_MAX - sizeof(struct chunk))
-        give_up(arena);
+        wm_arena_give_up(arena);
     struct chunk *const spare = take_spare(arena, n_bytes);
     if (spare != NULL)
         return spare;
     struct chunk *c = calloc(1, sizeof *c + n_bytes);
     if (c == NULL)
-        give_up(arena);
+        wm_arena_give_up(arena);
     c->n_bytes = n_bytes;
     return c;
 }
@@ -130,7 +152,7 @@ static struct chunk *chunk_new(struct wm_arena *arena, size_t n_bytes)
 static void *alloc_big(struct wm_arena *arena, size_t n_bytes, size_t align)
 {
     if (n_bytes > SIZE_MAX - align)
-        give_up(arena);
+        wm_arena_give_up(arena);
     struct chunk *c = chunk_new(arena, n_bytes + align);
     if (arena->chunk == NULL) {
         arena->chunk = c;
@@ -144,7 +166,7 @@ static void *alloc_big(struct wm_arena *arena, size_t n_bytes, size_t align)
 void *wm_arena_alloc(struct wm_arena *arena, size_t n, size_t size)
 {
     if (size != 0 && n > SIZE_MAX / size)
-        give_up(arena);
+        wm_arena_give_up(arena);
     const size_t n_bytes = n * size;
     const size_t align = n_bytes >= LARGE_BYTES ? ALIGN_LARGE : ALIGN_SMALL;
 
@@ -167,7 +189,7 @@ void *wm_arena_alloc(struct wm_arena *arena, size_t n, size_t size)
 char *wm_arena_copy_text(struct wm_arena *arena, const char *text, size_t n_bytes)
 {
     if (n_bytes == SIZE_MAX)
-        give_up(arena);
+        wm_arena_give_up(arena);
     char *copy = wm_arena_alloc(arena, n_bytes + 1, 1);
     if (n_bytes > 0)
         memcpy(copy, text, n_bytes);

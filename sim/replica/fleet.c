@@ -12,7 +12,7 @@
 #include "wattmill/require.h"
 
 /* What a worker has to do yet, as the router counts it. */
-static uint64_t worker_load(const struct wm_fleet *f, uint32_t worker)
+static uint64_t work_of(const struct wm_fleet *f, uint32_t worker)
 {
     const struct wm_replica *const w = f->workers[worker];
     return f->params.router == WM_ROUTE_LEAST_REQUESTS
@@ -22,18 +22,22 @@ static uint64_t worker_load(const struct wm_fleet *f, uint32_t worker)
 
 uint64_t fleet_load_of(const struct wm_fleet *f, uint32_t replica)
 {
-    uint64_t load = 0;
-    if (fleet_is_down(f, replica) || f->is_parked[replica])
-        return ROUTER_DOWN;
-    for (uint32_t k = 0; k < f->per_replica; k++)
-        load += worker_load(f, replica * f->per_replica + k);
-    return load;
+    return fleet_is_down(f, replica) || f->is_parked[replica] ? ROUTER_DOWN : f->load[replica];
+}
+
+/* A replica's load changes with a worker's, so that many workers are not summed for one. */
+static void tell_router(struct wm_fleet *f, uint32_t worker)
+{
+    const uint32_t replica = fleet_replica_of(f, worker);
+    const uint64_t work = work_of(f, worker);
+    f->load[replica] += work - f->worker_load[worker];
+    f->worker_load[worker] = work;
+    router_set(f->router, replica, fleet_load_of(f, replica));
 }
 
 void fleet_follow_up(struct wm_fleet *f, uint32_t worker)
 {
-    router_set(f->router, fleet_replica_of(f, worker),
-               fleet_load_of(f, fleet_replica_of(f, worker)));
+    tell_router(f, worker);
     if (f->is_lazy)
         return;
     const int64_t next_ns = wm_replica_next(f->workers[worker]);
@@ -57,8 +61,8 @@ static void on_compare(void *context, uint32_t replica)
     struct wm_fleet *const f = context;
     if (!f->is_lazy)
         return;
-    fleet_catch_up(f, replica);
-    router_set(f->router, replica, fleet_load_of(f, replica));
+    fleet_catch_up(f, replica); /* its only worker */
+    tell_router(f, replica);
 }
 
 /* Not where loads are compared, workers hand over to each other, or somebody wants to be told. */
@@ -100,7 +104,7 @@ static uint32_t entry_worker(const struct wm_fleet *f, uint32_t replica)
     uint32_t best = replica * f->per_replica;
     for (uint32_t k = 1; k < f->per_replica; k++) { /* disaggregated: least loaded prefill worker */
         const uint32_t w = replica * f->per_replica + k;
-        if (k == 1 || worker_load(f, w) < worker_load(f, best))
+        if (k == 1 || f->worker_load[w] < f->worker_load[best])
             best = w;
     }
     return best;
@@ -147,6 +151,8 @@ static void make_workers(struct wm_fleet *f)
 {
     const struct wm_fleet_params *const p = &f->params;
     f->workers = WM_NEW_ARRAY(f->arena, struct wm_replica *, f->n_workers);
+    f->worker_load = WM_NEW_ARRAY(f->arena, uint64_t, f->n_workers);
+    f->load = WM_NEW_ARRAY(f->arena, uint64_t, p->n_replicas);
     for (uint32_t i = 0; i < f->n_workers; i++) {
         const bool prefill = i % f->per_replica > 0;
         f->workers[i] = wm_replica_new(f->arena, prefill ? &f->params.prefill : &f->params.worker,

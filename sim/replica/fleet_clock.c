@@ -44,8 +44,9 @@ static uint32_t clock_at(const struct wm_fleet *f, double clock_frac)
     return i;
 }
 
-static void set_clock(struct wm_fleet *f, uint32_t replica, uint32_t clock)
+static void set_clock(struct wm_fleet *f, uint32_t replica, uint32_t wanted)
 {
+    const uint32_t clock = f->throttle == WM_THROTTLE_NONE ? wanted : f->params.clocks.n - 1;
     for (uint32_t k = 0; k < f->per_replica; k++) {
         const struct wm_clock_tables *const c =
             k == 0 ? &f->params.clocks : &f->params.prefill_clocks;
@@ -71,6 +72,82 @@ void wm_fleet_set_clock(struct wm_fleet *f, uint32_t first, uint32_t n, double c
         f->clock[i] = clock;
         set_clock(f, i, clock);
     }
+}
+
+void wm_fleet_throttle(struct wm_fleet *f, enum wm_throttle throttle)
+{
+    const enum wm_throttle was = f->throttle;
+    f->throttle = throttle;
+    f->now_ns = wm_sim_now(f->sim);
+    for (uint32_t i = 0; i < f->params.n_replicas && was != throttle; i++)
+        set_clock(f, i, f->clock[i]);
+    for (uint32_t i = 0; i < f->n_workers; i++)
+        if ((was == WM_THROTTLE_HOLD) != (throttle == WM_THROTTLE_HOLD)) {
+            fleet_catch_up(f, i);
+            wm_replica_hold(f->workers[i], f->now_ns, throttle == WM_THROTTLE_HOLD);
+            fleet_follow_up(f, i);
+        }
+}
+
+/* Slowest step of a worker: its whole budget of prompts, with a full batch beside them. */
+static double longest_step_s(const struct wm_replica_params *p, const struct wm_step_table *t)
+{
+    const double units_per_s = 1e9 * (1 << WM_STEP_FRAC_BITS);
+    const double decode_s = (double)t->decode[p->max_seqs] / units_per_s;
+    return t->token_s[t->max_tok / WM_STEP_TOK_ROUND] + decode_s;
+}
+
+/* Whether a replica has nothing to do and gets nothing. */
+static bool is_asleep(const struct wm_fleet *f, uint32_t replica)
+{
+    if (!f->is_parked[replica])
+        return false;
+    for (uint32_t k = 0; k < f->per_replica; k++) {
+        const struct wm_replica *const w = f->workers[replica * f->per_replica + k];
+        if (wm_replica_n_waiting(w) + wm_replica_n_running(w) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* A replica at full load at a clock, and idle. */
+static double replica_w(const struct wm_fleet *f, uint32_t clock, bool full)
+{
+    const struct wm_fleet_params *const p = &f->params;
+    const struct wm_step_table *const t = p->clocks.tables[clock];
+    double w = full ? full_w(&p->worker, t) : t->idle_w;
+    if (p->n_prefill > 0) {
+        const struct wm_step_table *const read = p->prefill_clocks.tables[clock];
+        w += (double)p->n_prefill * (full ? full_w(&p->prefill, read) : read->idle_w);
+    }
+    return w;
+}
+
+struct wm_fleet_draw wm_fleet_draw(const struct wm_fleet *f)
+{
+    const struct wm_fleet_params *const p = &f->params;
+    const uint32_t slowest = p->clocks.n - 1;
+    struct wm_fleet_draw d = {.step_s = longest_step_s(&p->worker, p->clocks.tables[slowest])};
+    if (p->n_prefill > 0)
+        d.step_s = fmax(d.step_s, longest_step_s(&p->prefill, p->prefill_clocks.tables[slowest]));
+    for (uint32_t i = 0; i < p->n_replicas; i++) {
+        if (fleet_is_down(f, i))
+            continue;
+        if (is_asleep(f, i)) {
+            d.asleep_w += replica_w(f, slowest, false);
+            continue;
+        }
+        d.most_w[WM_THROTTLE_NONE] += replica_w(f, f->clock[i], true);
+        d.most_w[WM_THROTTLE_SLOW] += replica_w(f, slowest, true);
+        d.most_w[WM_THROTTLE_HOLD] += replica_w(f, slowest, false);
+    }
+    for (uint32_t i = 0; i < f->n_workers; i++) {
+        const struct wm_replica_totals t = wm_replica_totals(f->workers[i], wm_sim_now(f->sim));
+        d.energy_j += t.energy_j;
+        d.idle_j += t.idle_j;
+        d.n_waiting += wm_replica_n_waiting(f->workers[i]);
+    }
+    return d;
 }
 
 static void on_order(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)

@@ -24,6 +24,8 @@ struct wm_fleet {
     uint32_t per_replica, n_workers;
     struct wm_replica *
         *workers;          /* of replica i: i * per_replica (decodes), then its prefill ones */
+    uint64_t *worker_load; /* [n_workers] in the router's measure, since its last follow-up */
+    uint64_t *load;        /* [n_replicas] sum of it */
     struct queue homeless; /* arrived while every replica was down */
     struct moving *moving; /* fleet_move.c */
     uint32_t n_moving, moving_capacity, free_moving;
@@ -37,6 +39,7 @@ struct wm_fleet {
     uint32_t n_slices;
     uint32_t *clock; /* [n_replicas] of wm_fleet_set_clock() */
     bool *is_parked; /* [n_replicas] */
+    enum wm_throttle throttle;
 };
 
 static inline int64_t fleet_ns_of(double time_s)

@@ -5,7 +5,7 @@
 
 #include "wattmill/require.h"
 
-enum { BLOCK_TOK = 16, MAX_SEQS = 65535, MAX_CLOCKS = 13 };
+enum { BLOCK_TOK = 16, MAX_SEQS = 65535, MAX_CLOCKS = 16 };
 
 /* Host memory is behind PCIe 5.0 x16: 64 GB/s a direction less protocol (PCI-SIG; share: estimate). */
 static const double host_bytes_per_s = 55e9;

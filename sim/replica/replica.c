@@ -154,12 +154,24 @@ static void advance_prompts(struct wm_replica *r)
     }
 }
 
+static void stand_still(struct wm_replica *r)
+{
+    r->segment = SEGMENT_NONE;
+    r->idle_since_ns = r->now_ns;
+    r->clock.next_ns = WM_TIME_NEVER;
+    r->frac = 0;
+}
+
 /* What runs from the present boundary on. */
 static void plan(struct wm_replica *r)
 {
     if (r->next_table != NULL) {
         r->table = r->next_table;
         r->next_table = NULL;
+    }
+    if (r->held) {
+        stand_still(r);
+        return;
     }
     const bool preempted = r->no_admission;
     struct prompts prompts = {0};
@@ -171,10 +183,7 @@ static void plan(struct wm_replica *r)
     } else if (r->batch.n_decoding > 0) {
         replica_plan_jump(r, preempted);
     } else {
-        r->segment = SEGMENT_NONE;
-        r->idle_since_ns = r->now_ns;
-        r->clock.next_ns = WM_TIME_NEVER;
-        r->frac = 0;
+        stand_still(r);
     }
 }
 
@@ -224,7 +233,7 @@ static void book_idle(struct wm_replica *r, int64_t now_ns)
 
 static void start_if_idle(struct wm_replica *r, int64_t now_ns)
 {
-    if (r->segment != SEGMENT_NONE || !r->up)
+    if (r->segment != SEGMENT_NONE || !r->up || r->held)
         return;
     book_idle(r, now_ns);
     /* a boundary at once, but after all that arrives at the same instant */
@@ -350,6 +359,17 @@ void wm_replica_repair(struct wm_replica *r, int64_t now_ns)
     r->up = true;
     r->idle_since_ns = now_ns;
     if (r->n_waiting > 0)
+        start_if_idle(r, now_ns);
+}
+
+void wm_replica_hold(struct wm_replica *r, int64_t now_ns, bool held)
+{
+    if (r->held == held)
+        return;
+    r->held = held;
+    if (held)
+        replica_cut_jump(r, now_ns);
+    else if (r->n_waiting > 0 || batch_n(&r->batch) > 0)
         start_if_idle(r, now_ns);
 }
 

@@ -48,7 +48,7 @@ struct wm_replica {
     uint32_t n_steps, prompt_tok;  /* of the segment */
     uint32_t index;
     enum segment segment;
-    bool up, per_step;
+    bool up, held, per_step;
     bool no_admission; /* someone was preempted at this boundary */
 
     struct batch batch;

@@ -3,39 +3,34 @@
 #include <math.h>
 #include <string.h>
 
-#include "wattmill/generate.h"
+#include "request_group.h"
+#include "wattmill/parallel.h"
 #include "wattmill/replay.h"
 #include "wattmill/require.h"
 
 static const int64_t ns_per_us = 1000;
 
-/* Requests that a window may hold: about half a minute of computing. */
-static const double requests_max = 2e7;
+/* Requests that a window may serve: about half an hour of computing on two processors. */
+static const double requests_max = 1e9;
 
-/* Arrivals of a class: Poisson at a rate that changes with the flow. */
-struct arrivals {
-    struct wm_rng gap, prompt, length, door;
-    const struct wm_length_table *input, *output;
-    double hit_frac;
-    double mean_tok;
-    double rate_per_s;    /* before the door */
-    double admitted_frac; /* the dispatch's share served */
-    double left;          /* of the exponential to the next arrival, in mean gaps */
-    uint64_t refused_tok, arrived_tok;
-};
-
+/* A partition's groups, and what they had done at the end of the last interval. */
 struct serving {
     size_t partition;
-    struct wm_service *service; /* class ids: place in the partition's list */
-    struct wm_fleet *fleet;
-    struct wm_fleet_totals last; /* at the end of the last interval */
+    struct wm_request_group **groups; /* [n_groups], those that are served */
+    uint32_t *first, *n_replicas;     /* [n_groups] in the partition */
+    size_t n_groups;
+    double scale; /* replicas of the partition for one that is served */
+    double overhead, most_w,
+        beyond_w; /* of the interval: most that all replicas could draw, and beyond
+                                          what was decided, with overhead */
+    struct wm_replica_totals last, last_prefill;
     double worker_gpus, prefill_gpus;
-    uint32_t n_up;
 };
 
-/* A class's account, as it stood at the end of the last interval. */
+/* A class's account, as it stood at the end of the last interval; sums over its groups. */
 struct class_mark {
-    uint64_t served_tok, dropped_tok, n_slo_met, n_served;
+    double arrived_tok;
+    uint64_t served_tok, in_flight_tok, n_slo_met, n_served;
 };
 
 struct wm_site_requests {
@@ -44,77 +39,51 @@ struct wm_site_requests {
     const struct wm_site_plan *plan;
     struct serving *servings;
     size_t n_servings;
-    struct arrivals *arrivals;          /* [n_classes] */
-    struct class_mark *marks;           /* [n_classes] */
-    struct wm_service_class **accounts; /* [n_classes], NULL: not simulated so */
-    struct wm_log_hist **ttft, **tpot;  /* [n_classes], weighted by output tokens */
-    struct wm_site_flow base;           /* what was decided */
+    const struct serving **serving_of; /* [n_classes], NULL: not simulated so */
+    size_t *place_of;                  /* [n_classes] in the partition's list */
+    struct class_mark *marks;          /* [n_classes] */
+    struct wm_site_flow base;          /* what was decided */
+    /* the groups of all servings, for threads */
+    struct job {
+        struct wm_request_group *group;
+        struct wm_group_budget budget;
+    } * jobs;
+    size_t n_jobs;
+    int64_t from_ns, until_ns;
 };
-
-/* Latencies are weighted by output tokens: a listener of the partition's service. */
-struct listener {
-    struct wm_site_requests *requests;
-    const size_t *classes;
-    int64_t api_latency_ns;
-};
-
-static void on_served(void *context, const struct wm_served *s)
-{
-    const struct listener *const l = context;
-    const size_t class = l->classes[s->class_id];
-    if (s->dropped)
-        return;
-    const double tok = (double)s->output_tok;
-    const double ttft_s = 1e-9 * (double)(s->first_ns - s->arrival_ns + l->api_latency_ns);
-    wm_log_hist_add(l->requests->ttft[class], ttft_s, tok);
-    if (s->output_tok > 1)
-        wm_log_hist_add(l->requests->tpot[class],
-                        1e-9 * (double)(s->finish_ns - s->first_ns) / (tok - 1.0), tok);
-}
 
 static bool is_interactive(const struct wm_class *c)
 {
     return c->workload->kind == WM_WORKLOAD_REQUEST;
 }
 
-static struct wm_service *new_service(struct wm_site_requests *q, const struct wm_partition *p)
+/* Groups as even as they can be; of them `sample_frac`, at least one, spread over all. */
+static void open_groups(struct wm_site_requests *q, struct serving *s,
+                        const struct wm_fleet_params *params)
 {
-    struct wm_class_policy policies[WM_CLASSES_MAX] = {{0}};
-    const uint32_t n = (uint32_t)p->n_classes;
-    for (uint32_t k = 0; k < n; k++) {
-        const struct wm_class *const c = &q->plan->classes[p->classes[k]];
-        policies[k].ttft_slo_ns = (int64_t)(c->slo_ttft_s * 1e9);
-        policies[k].tpot_slo_ns = (int64_t)(1e9 / c->slo_tok_per_s_per_user);
+    const struct wm_request_window *const w = &q->scenario->window;
+    const uint64_t n = params->n_replicas;
+    const uint64_t per_router = (uint64_t)w->router_replicas;
+    const uint64_t n_all = (n + per_router - 1) / per_router;
+    const double wanted = ceil(w->sample_frac * (double)n_all * (1.0 - 1e-12));
+    s->n_groups = (size_t)fmax(1.0, fmin(wanted, (double)n_all));
+    s->groups = WM_NEW_ARRAY(q->arena, struct wm_request_group *, s->n_groups);
+    s->first = WM_NEW_ARRAY(q->arena, uint32_t, s->n_groups);
+    s->n_replicas = WM_NEW_ARRAY(q->arena, uint32_t, s->n_groups);
+    uint64_t served = 0;
+    for (size_t i = 0; i < s->n_groups; i++) {
+        const uint64_t g = (2 * i + 1) * n_all / (2 * s->n_groups);
+        const uint64_t first = g * n / n_all, end = (g + 1) * n / n_all;
+        const struct wm_group_place place = {.partition = s->partition,
+                                             .group = (uint32_t)g,
+                                             .first = (uint32_t)first,
+                                             .n_replicas = (uint32_t)(end - first)};
+        s->first[i] = place.first;
+        s->n_replicas[i] = place.n_replicas;
+        s->groups[i] = wm_request_group_new(q->arena, q->scenario, q->plan, &place, params);
+        served += place.n_replicas;
     }
-    struct wm_service *const s = wm_service_new(q->arena, n, policies);
-    struct listener *const l = WM_NEW(q->arena, struct listener);
-    s->api_latency_ns = (int64_t)(p->plan.c.engine->prompt_overhead_s * 1e9);
-    *l = (struct listener){q, p->classes, s->api_latency_ns};
-    s->on_served = on_served;
-    s->context = l;
-    return s;
-}
-
-static void open_class(struct wm_site_requests *q, struct wm_service *service, size_t class,
-                       uint32_t place)
-{
-    const struct wm_workload_class *const w = q->plan->classes[class].workload->class;
-    const struct wm_length input = wm_length_of_prompts(q->arena, w);
-    const struct wm_length output = wm_length_of(w->output_tok, w->output_scv);
-    const uint64_t seed = (uint64_t)q->scenario->seed;
-    q->accounts[class] = &service->classes[place];
-    q->ttft[class] = WM_NEW(q->arena, struct wm_log_hist);
-    q->tpot[class] = WM_NEW(q->arena, struct wm_log_hist);
-    struct arrivals *const a = &q->arrivals[class];
-    *a = (struct arrivals){.gap = wm_rng_stream(seed, "site-request-gap", class),
-                           .prompt = wm_rng_stream(seed, "site-request-prompt", class),
-                           .length = wm_rng_stream(seed, "site-request-length", class),
-                           .door = wm_rng_stream(seed, "site-request-door", class),
-                           .input = wm_length_compile(q->arena, &input),
-                           .output = wm_length_compile(q->arena, &output),
-                           .hit_frac = w->cached_frac,
-                           .mean_tok = w->output_tok};
-    a->left = wm_rng_exponential(&a->gap);
+    s->scale = (double)n / (double)served;
 }
 
 static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags *diags)
@@ -145,19 +114,20 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .seed = (uint64_t)q->scenario->seed,
         .many_clocks = true};
     struct wm_replay chosen;
-    struct wm_fleet_params params;
-    if (wm_replay_prepare(q->arena, &c, &chosen, &params, diags) != WM_OK)
+    struct wm_fleet_params *const params = WM_NEW(q->arena, struct wm_fleet_params);
+    if (wm_replay_prepare(q->arena, &c, &chosen, params, diags) != WM_OK)
         return false;
     *s = (struct serving){.partition = i,
-                          .service = new_service(q, p),
                           .worker_gpus = wm_group_gpus(&chosen.group),
-                          .prefill_gpus = wm_group_gpus(&chosen.prefill_group),
-                          .n_up = (uint32_t)p->n_replicas};
-    for (uint32_t k = 0; k < p->n_classes; k++)
-        if (is_interactive(&q->plan->classes[p->classes[k]]))
-            open_class(q, s->service, p->classes[k], k);
-    s->fleet = wm_fleet_new(q->arena, &params, s->service);
+                          .prefill_gpus = wm_group_gpus(&chosen.prefill_group)};
+    open_groups(q, s, params);
+    for (size_t k = 0; k < p->n_classes; k++)
+        if (is_interactive(&q->plan->classes[p->classes[k]])) {
+            q->serving_of[p->classes[k]] = s;
+            q->place_of[p->classes[k]] = k;
+        }
     q->n_servings++;
+    q->n_jobs += s->n_groups;
     return true;
 }
 
@@ -170,14 +140,29 @@ static bool is_bearable(const struct wm_scenario *scenario, const struct wm_site
         if (is_interactive(&plan->classes[i]))
             n += plan->classes[i].mean_demand_tok_per_s /
                  plan->classes[i].workload->class->output_tok * scenario->window.length_s;
-    if (n <= requests_max)
+    if (n * scenario->window.sample_frac <= requests_max)
         return true;
     wm_diag_add(
         diags, WM_E301, NULL, "window",
-        "holds about %.2g requests, at most %.2g can be served one by one: shorten it, or take "
-        "a smaller site with a part of the demand",
-        n, requests_max);
+        "holds about %.2g requests, at most %.2g can be served one by one: shorten it, or let "
+        "a part of the replicas stand for all by window.sample_frac, at most %.1g",
+        n, requests_max, requests_max / n);
     return false;
+}
+
+static void report_sample(const struct wm_site_requests *q, struct wm_diags *diags)
+{
+    for (size_t k = 0; k < q->n_servings; k++) {
+        const struct serving *const s = &q->servings[k];
+        const struct wm_partition *const p = &q->plan->partitions[s->partition];
+        if (s->scale > 1.0)
+            wm_diag_add(
+                diags, WM_W909, NULL, "window.sample_frac",
+                "%.0f of %lld replicas of \"%s\" are served request by request; each stands "
+                "for %.3g",
+                (double)p->n_replicas / s->scale, (long long)p->n_replicas, p->lead->name,
+                s->scale);
+    }
 }
 
 struct wm_site_requests *wm_site_requests_new(struct wm_arena *arena,
@@ -193,42 +178,29 @@ struct wm_site_requests *wm_site_requests_new(struct wm_arena *arena,
         .scenario = scenario,
         .plan = plan,
         .servings = WM_NEW_ARRAY(arena, struct serving, plan->n_partitions),
-        .arrivals = WM_NEW_ARRAY(arena, struct arrivals, plan->n_classes),
-        .marks = WM_NEW_ARRAY(arena, struct class_mark, plan->n_classes),
-        .accounts = WM_NEW_ARRAY(arena, struct wm_service_class *, plan->n_classes),
-        .ttft = WM_NEW_ARRAY(arena, struct wm_log_hist *, plan->n_classes),
-        .tpot = WM_NEW_ARRAY(arena, struct wm_log_hist *, plan->n_classes)};
+        .serving_of = WM_NEW_ARRAY(arena, const struct serving *, plan->n_classes),
+        .place_of = WM_NEW_ARRAY(arena, size_t, plan->n_classes),
+        .marks = WM_NEW_ARRAY(arena, struct class_mark, plan->n_classes)};
     q->base.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
     q->base.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
     for (size_t i = 0; i < plan->n_partitions; i++)
         if (!open_partition(q, i, diags))
             return NULL;
+    q->jobs = WM_NEW_ARRAY(arena, struct job, q->n_jobs);
+    report_sample(q, diags);
     return q;
 }
 
 bool wm_site_requests_has(const struct wm_site_requests *q, size_t class)
 {
-    return q->accounts[class] != NULL;
+    return q->serving_of[class] != NULL;
 }
 
-/* Working replicas take the serving points of the mixture in their shares, one at least if any point
- * serves; the others are parked. */
-static void spread_replicas(struct serving *s, const struct wm_spread *mix, double idle_clock_frac)
+/* Working replicas of a group, when the first `n_up` of `n` spread evenly over all. */
+static uint32_t group_up(const struct serving *s, size_t i, double n_up, double n)
 {
-    double serving = 0.0, share = 0.0;
-    uint32_t first = 0;
-    for (size_t i = 0; i < mix->n; i++)
-        serving += mix->point[i]->serving.out_tok_per_s > 0.0 ? mix->weight[i] : 0.0;
-    const double n = serving > 0.0 ? fmax(1.0, floor(serving * (double)s->n_up + 0.5)) : 0.0;
-    for (size_t i = 0; i < mix->n; i++) {
-        if (mix->point[i]->serving.out_tok_per_s <= 0.0 || mix->weight[i] <= 0.0)
-            continue;
-        share += mix->weight[i] / serving;
-        const uint32_t end = (uint32_t)(share * n + 0.5);
-        wm_fleet_set_clock(s->fleet, first, end - first, mix->point[i]->clock_frac, false);
-        first = end;
-    }
-    wm_fleet_set_clock(s->fleet, first, s->n_up - first, idle_clock_frac, true);
+    const double before = floor((double)s->first[i] * n_up / n);
+    return (uint32_t)(floor((double)(s->first[i] + s->n_replicas[i]) * n_up / n) - before);
 }
 
 void wm_site_requests_decide(struct wm_site_requests *q, const struct wm_site_flow *flow)
@@ -239,89 +211,47 @@ void wm_site_requests_decide(struct wm_site_requests *q, const struct wm_site_fl
     q->base.classes = old.classes;
     memcpy(old.partitions, flow->partitions, q->plan->n_partitions * sizeof *old.partitions);
     memcpy(old.classes, flow->classes, q->plan->n_classes * sizeof *old.classes);
-    for (size_t i = 0; i < q->plan->n_classes; i++) {
-        const struct wm_class_flow *const c = &flow->classes[i];
-        struct arrivals *const a = &q->arrivals[i];
-        if (!wm_site_requests_has(q, i))
-            continue;
-        a->rate_per_s = c->offered_tok_per_s / a->mean_tok;
-        a->admitted_frac =
-            c->offered_tok_per_s > 0.0 ? c->served_tok_per_s / c->offered_tok_per_s : 0.0;
-        /* the solver's distance from the demand refuses nobody */
-        if (a->admitted_frac > 1.0 - 1e-9)
-            a->admitted_frac = 1.0;
-    }
     for (size_t k = 0; k < q->n_servings; k++) {
         struct serving *const s = &q->servings[k];
-        const struct wm_partition_flow *const p = &flow->partitions[s->partition];
-        if (s->n_up != (uint32_t)p->up_replicas) {
-            s->n_up = (uint32_t)p->up_replicas;
-            wm_fleet_set_up(s->fleet, s->n_up);
+        const double n = (double)q->plan->partitions[s->partition].n_replicas;
+        const double n_up = floor(flow->partitions[s->partition].up_replicas);
+        double up = 0.0;
+        for (size_t i = 0; i < s->n_groups; i++)
+            up += (double)group_up(s, i, n_up, n);
+        for (size_t i = 0; i < s->n_groups; i++) {
+            const uint32_t here = group_up(s, i, n_up, n);
+            wm_request_group_decide(s->groups[i], flow, here,
+                                    up > 0.0 ? (double)here / up / s->scale : 0.0);
         }
-        spread_replicas(s, &p->state.mix,
-                        wm_surface_idle(q->plan->partitions[s->partition].surface)->clock_frac);
     }
 }
 
-/* Arrivals of the partition's classes until `until_ns`, in order of time. */
-static void serve(struct wm_site_requests *q, struct serving *s, int64_t from_ns, int64_t until_ns)
+static void add_work(struct wm_replica_totals *to, const struct wm_replica_totals *from)
 {
-    const struct wm_partition *const p = &q->plan->partitions[s->partition];
-    double now_s = 0.0;
-    const double span_s = 1e-9 * (double)(until_ns - from_ns);
-    for (;;) {
-        size_t first = p->n_classes;
-        double first_s = span_s;
-        for (size_t k = 0; k < p->n_classes; k++) {
-            const struct arrivals *const a = &q->arrivals[p->classes[k]];
-            const double at_s =
-                a->rate_per_s > 0.0 ? now_s + a->left / a->rate_per_s : (double)INFINITY;
-            if (at_s < first_s) {
-                first_s = at_s;
-                first = k;
-            }
-        }
-        for (size_t k = 0; k < p->n_classes; k++) {
-            struct arrivals *const a = &q->arrivals[p->classes[k]];
-            a->left = fmax(0.0, a->left - (first_s - now_s) * a->rate_per_s);
-        }
-        now_s = first_s;
-        if (first == p->n_classes)
-            break;
-        struct arrivals *const a = &q->arrivals[p->classes[first]];
-        a->left = wm_rng_exponential(&a->gap);
-        const uint32_t input_tok = wm_length_at(a->input, wm_rng_normal(&a->prompt));
-        const struct wm_request r = {.arrival_ns = from_ns + (int64_t)(now_s * 1e9),
-                                     .input_tok = input_tok,
-                                     .output_tok =
-                                         wm_length_at(a->output, wm_rng_normal(&a->length)),
-                                     .hit_tok = (uint32_t)(a->hit_frac * (double)input_tok + 0.5),
-                                     .class_id = (uint32_t)first};
-        a->arrived_tok += r.output_tok;
-        if (wm_rng_uniform(&a->door) >= a->admitted_frac) {
-            a->refused_tok += r.output_tok;
-            continue;
-        }
-        wm_fleet_advance(s->fleet, r.arrival_ns);
-        wm_fleet_arrive(s->fleet, r.arrival_ns, &r);
-    }
-    wm_fleet_advance(s->fleet, until_ns);
+    to->busy_ns += from->busy_ns;
+    to->prefill_ns += from->prefill_ns;
+    to->n_steps += from->n_steps;
+    to->energy_j += from->energy_j;
+    to->prefill_j += from->prefill_j;
+    to->idle_j += from->idle_j;
 }
 
-/* Replicas that dispatch has switched off stand parked in the fleet: what those draw less than idle ones.
- * Only as far as replicas are idle: what was accepted is finished first. */
-static double saved_by_off_w(const struct wm_partition *p, const struct wm_partition_flow *base,
-                             double idle_w)
+/* Idle draw of the replicas that dispatch has switched off; they stand parked in the fleet. */
+static double off_idle_w(const struct wm_partition *p, const struct wm_partition_flow *base)
 {
-    const double each_w = wm_surface_idle(p->surface)->serving.it_w;
+    return base->off_frac * base->up_replicas * wm_surface_idle(p->surface)->serving.it_w;
+}
+
+/* Share of it that they save. */
+static double saved_by_off_frac(const struct wm_partition *p, const struct wm_partition_flow *base)
+{
     double drawn_w = 0.0; /* by those that are off, on the mean of all */
     for (size_t i = 0; i < base->state.mix.n; i++)
         if (base->state.mix.point[i] == &p->surface->off)
             drawn_w += base->state.mix.weight[i] * p->surface->off.serving.it_w;
     if (base->off_frac <= 0.0)
         return 0.0;
-    const double left_frac = drawn_w / (base->off_frac * each_w);
-    return (1.0 - left_frac) * fmin(base->off_frac * base->up_replicas * each_w, idle_w);
+    return 1.0 - drawn_w / (base->off_frac * wm_surface_idle(p->surface)->serving.it_w);
 }
 
 /* Board and host power of an interval by use; what other partitions draw is in `flow` already. */
@@ -333,27 +263,35 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const struct wm_partition_flow *const base = &q->base.partitions[s->partition];
     struct wm_partition_flow *const pf = &flow->partitions[s->partition];
     const struct wm_spread *const m = &base->state.mix;
-    const struct wm_fleet_totals now = wm_fleet_totals(s->fleet);
-    const struct wm_replica_totals *const a = &now.work, *const b = &s->last.work;
+    struct wm_replica_totals work = {0}, prefill_work = {0};
+    for (size_t i = 0; i < s->n_groups; i++) {
+        const struct wm_fleet_totals t = wm_request_group_totals(s->groups[i], 0).fleet;
+        add_work(&work, &t.work);
+        add_work(&prefill_work, &t.prefill_work);
+    }
+    const struct wm_replica_totals *const a = &work, *const b = &s->last;
+    const double per_s = s->scale / time_s; /* of the whole partition */
     /* accelerators at work: workers of both kinds differ in size */
     const double prefill_s =
-        1e-9 * (double)(now.prefill_work.busy_ns - s->last.prefill_work.busy_ns) / time_s;
-    const double all_s = 1e-9 * (double)(a->busy_ns - b->busy_ns) / time_s;
+        1e-9 * (double)(prefill_work.busy_ns - s->last_prefill.busy_ns) * per_s;
+    const double all_s = 1e-9 * (double)(a->busy_ns - b->busy_ns) * per_s;
     const double prefill_gpus = prefill_s * s->prefill_gpus;
     const double busy_gpus = prefill_gpus + (all_s - prefill_s) * s->worker_gpus;
-    const double prompt_gpus = 1e-9 * (double)(a->prefill_ns - b->prefill_ns) / time_s *
-                               (now.prefill_work.n_steps > 0 ? s->prefill_gpus : s->worker_gpus);
+    const double prompt_gpus = 1e-9 * (double)(a->prefill_ns - b->prefill_ns) * per_s *
+                               (prefill_work.n_steps > 0 ? s->prefill_gpus : s->worker_gpus);
     const double up_gpus = base->up_replicas * (double)p->gpus_per_replica;
     const double idle_gpus = fmax(0.0, up_gpus - busy_gpus);
     const struct wm_serving_point *const idle = &wm_surface_idle(p->surface)->serving;
-    const double saved_w = saved_by_off_w(p, base, (a->idle_j - b->idle_j) / time_s);
+    /* only as far as replicas are idle: what was accepted is finished first */
+    const double saved_w =
+        saved_by_off_frac(p, base) * fmin(off_idle_w(p, base), (a->idle_j - b->idle_j) * per_s);
     const double off_w = saved_w * idle->idle_w / idle->it_w;
     const double off_host_w = saved_w - off_w;
-    const double total_w = (a->energy_j - b->energy_j) / time_s - saved_w;
+    const double total_w = (a->energy_j - b->energy_j) * per_s - saved_w;
     const double prefill_w =
-        fmax(0.0, (a->prefill_j - b->prefill_j) / time_s - prompt_gpus * hw->host_busy_w);
+        fmax(0.0, (a->prefill_j - b->prefill_j) * per_s - prompt_gpus * hw->host_busy_w);
     const double idle_w =
-        fmax(0.0, (a->idle_j - b->idle_j) / time_s - idle_gpus * hw->host_idle_w - off_w);
+        fmax(0.0, (a->idle_j - b->idle_j) * per_s - idle_gpus * hw->host_idle_w - off_w);
     const double host_w =
         fmin(busy_gpus * hw->host_busy_w + idle_gpus * hw->host_idle_w - off_host_w,
              fmax(0.0, total_w - prefill_w - idle_w));
@@ -373,30 +311,43 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     flow->serving_it_w += more_w;
     pf->busy_gpus = busy_gpus;
     pf->prefill_busy_gpus = prompt_gpus;
-    s->last = now;
+    s->last = work;
+    s->last_prefill = prefill_work;
+}
+
+static struct class_mark sum_class(const struct wm_site_requests *q, size_t class)
+{
+    const struct serving *const s = q->serving_of[class];
+    struct class_mark sum = {0};
+    for (size_t i = 0; i < s->n_groups; i++) {
+        const struct wm_group_totals t = wm_request_group_totals(s->groups[i], q->place_of[class]);
+        sum.arrived_tok += t.arrived_tok;
+        sum.served_tok += t.served_tok;
+        sum.in_flight_tok += t.in_flight_tok;
+        sum.n_slo_met += t.n_slo_met;
+        sum.n_served += t.n_served;
+    }
+    return sum;
 }
 
 static void measure_class(struct wm_site_requests *q, size_t i, double time_s,
                           struct wm_site_flow *flow)
 {
     const struct wm_class *const c = &q->plan->classes[i];
-    const struct wm_service_class *const k = q->accounts[i];
     struct class_mark *const mark = &q->marks[i];
     struct wm_class_flow *const cf = &flow->classes[i];
-    struct arrivals *const a = &q->arrivals[i];
-    const double served_tok = (double)(k->served.output_tok - mark->served_tok);
-    const double n = (double)(k->served.requests - mark->n_served);
-    const double met = n > 0.0 ? (double)(k->n_slo_met - mark->n_slo_met) / n : 1.0;
-    cf->offered_tok_per_s = (double)a->arrived_tok / time_s;
+    const struct class_mark now = sum_class(q, i);
+    const double per_s = q->serving_of[i]->scale / time_s;
+    const double n = (double)(now.n_served - mark->n_served);
+    const double met = n > 0.0 ? (double)(now.n_slo_met - mark->n_slo_met) / n : 1.0;
+    cf->offered_tok_per_s = (now.arrived_tok - mark->arrived_tok) * per_s;
     cf->wanted_tok_per_s = cf->offered_tok_per_s;
-    cf->served_tok_per_s = served_tok / time_s;
+    cf->served_tok_per_s = (double)(now.served_tok - mark->served_tok) * per_s;
     cf->slo_tok_per_s = met * cf->served_tok_per_s;
     cf->usd_per_s =
         c->usd_per_out_tok *
         (c->workload->on_slo_miss == WM_SLO_MISS_REFUND ? cf->slo_tok_per_s : cf->served_tok_per_s);
-    a->arrived_tok = 0;
-    *mark = (struct class_mark){k->served.output_tok, k->dropped.output_tok, k->n_slo_met,
-                                k->served.requests};
+    *mark = now;
 }
 
 /* Everything that follows from the IT power. */
@@ -422,6 +373,71 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
     flow->penalty_usd_per_s = flow->over_limit_w / WM_J_PER_MWH * now->ceiling->penalty_usd_per_mwh;
 }
 
+/* Site power that may not be exceeded now: the ceiling with what supports it, and what can be cooled. */
+static double allowed_it_w(const struct wm_site_requests *q, const struct wm_instant *now)
+{
+    const double site_w = fmin(q->base.allowed_w + now->support_w, q->base.cooled_w);
+    return wm_facility_it_for_site_w(&q->plan->facility, &now->weather, site_w);
+}
+
+/*
+ * The jobs' budgets: what was decided for a serving, and of the power that nobody was given a share by
+ * what its replicas could draw beyond; to its groups by what they could draw. None where all could be drawn
+ * at once.
+ */
+static void list_jobs(struct wm_site_requests *q, const struct wm_instant *now)
+{
+    const double it_w = q->base.power.it_w - q->base.power.shelf_w;
+    const double spare_w = (1.0 - 1e-6) * allowed_it_w(q, now) - it_w;
+    double beyond_w = 0.0;
+    size_t n = 0;
+    for (size_t k = 0; k < q->n_servings; k++) {
+        struct serving *const s = &q->servings[k];
+        const struct wm_partition *const p = &q->plan->partitions[s->partition];
+        const struct wm_partition_flow *const pf = &q->base.partitions[s->partition];
+        s->overhead = 1.0 + wm_partition_accelerator(q->plan, p)->other_it_frac;
+        s->most_w = 0.0;
+        for (size_t i = 0; i < s->n_groups; i++)
+            s->most_w += s->scale * wm_request_group_most_w(s->groups[i]);
+        s->beyond_w = fmax(0.0, s->most_w * s->overhead - pf->state.it_w);
+        beyond_w += s->beyond_w;
+    }
+    for (size_t k = 0; k < q->n_servings; k++) {
+        const struct serving *const s = &q->servings[k];
+        const struct wm_partition *const p = &q->plan->partitions[s->partition];
+        const struct wm_partition_flow *const pf = &q->base.partitions[s->partition];
+        const double share = beyond_w > 0.0 ? s->beyond_w / beyond_w : 0.0;
+        const double given_w = (pf->state.it_w + share * fmax(spare_w, 0.0)) / s->overhead;
+        for (size_t i = 0; i < s->n_groups; i++) {
+            const double part =
+                s->most_w > 0.0 ? wm_request_group_most_w(s->groups[i]) / s->most_w : 0.0;
+            q->jobs[n++] =
+                (struct job){s->groups[i],
+                             {.power_w = beyond_w <= spare_w ? (double)INFINITY : part * given_w,
+                              .off_idle_w = part * off_idle_w(p, pf),
+                              .saved_frac = saved_by_off_frac(p, pf)}};
+        }
+    }
+}
+
+static void serve_one(void *context, size_t i)
+{
+    const struct wm_site_requests *const q = context;
+    wm_request_group_serve(q->jobs[i].group, q->from_ns, q->until_ns, &q->jobs[i].budget);
+}
+
+static void serve(struct wm_site_requests *q, const struct wm_instant *now, int64_t from_us,
+                  int64_t until_us)
+{
+    list_jobs(q, now);
+    q->from_ns = from_us * ns_per_us;
+    q->until_ns = until_us * ns_per_us;
+    wm_parallel_for(q->plan->tables.n_threads, q->n_jobs, serve_one, q);
+    for (size_t i = 0; i < q->n_jobs; i++)
+        if (wm_request_group_failed(q->jobs[i].group))
+            wm_arena_give_up(q->arena);
+}
+
 void wm_site_requests_measure(struct wm_site_requests *q, const struct wm_instant *instant,
                               int64_t from_us, int64_t until_us, struct wm_site_flow *flow)
 {
@@ -435,10 +451,9 @@ void wm_site_requests_measure(struct wm_site_requests *q, const struct wm_instan
     flow->classes = classes;
     memcpy(partitions, q->base.partitions, q->plan->n_partitions * sizeof *partitions);
     memcpy(classes, q->base.classes, q->plan->n_classes * sizeof *classes);
-    for (size_t k = 0; k < q->n_servings; k++) {
-        serve(q, &q->servings[k], from_us * ns_per_us, until_us * ns_per_us);
+    serve(q, instant, from_us, until_us);
+    for (size_t k = 0; k < q->n_servings; k++)
         measure_partition(q, &q->servings[k], time_s, flow);
-    }
     for (size_t i = 0; i < q->plan->n_classes; i++)
         if (wm_site_requests_has(q, i))
             measure_class(q, i, time_s, flow);
@@ -450,7 +465,7 @@ void wm_site_requests_close(const struct wm_site_requests *q, struct wm_account 
     for (size_t i = 0; i < q->plan->n_classes; i++) {
         if (!wm_site_requests_has(q, i))
             continue;
-        const double left_tok = (double)wm_service_in_flight(q->accounts[i]).output_tok;
+        const double left_tok = q->serving_of[i]->scale * (double)sum_class(q, i).in_flight_tok;
         account->classes[i].waiting_tok = left_tok;
         account->classes[i].dropped_tok -= left_tok;
     }
@@ -459,6 +474,9 @@ void wm_site_requests_close(const struct wm_site_requests *q, struct wm_account 
 void wm_site_requests_latency(const struct wm_site_requests *q, size_t class,
                               struct wm_log_hist *ttft, struct wm_log_hist *tpot)
 {
-    wm_log_hist_merge(ttft, q->ttft[class]);
-    wm_log_hist_merge(tpot, q->tpot[class]);
+    const struct serving *const s = q->serving_of[class];
+    for (size_t i = 0; i < s->n_groups; i++)
+        wm_request_group_latency(s->groups[i], q->place_of[class], ttft, tpot);
+    wm_log_hist_scale(ttft, s->scale);
+    wm_log_hist_scale(tpot, s->scale);
 }

@@ -1,17 +1,20 @@
 /*
- * The site at request resolution: every partition's replicas as a fleet that serves each request, for
- * the window of `fidelity: "request"`.
+ * The site at request resolution: every partition's replicas in router groups that serve each request,
+ * for the window of `fidelity: "request"`.
  *
  * The year run's dispatch still decides clocks and what is shed at the door, from the table of
  * operating points; what is then drawn and served is measured, and goes to the same facility function
- * and the same accounts. Requests arrive as a Poisson process at the hour's rate, with the class's
- * mean prompt and lognormal answers of its variation.
+ * and the same accounts. Requests arrive as a Poisson process at the hour's rate, with prompts by the
+ * class's quantiles and lognormal answers of its variation.
  *
- * A mixture of points becomes replicas at each point and parked ones, so with very few replicas it is
- * coarse.
+ * Groups are served in parallel and summed in their order, so results do not hang on the threads. With
+ * `window.sample_frac` below 1 some of them stand for all, which W909 says.
  *
- * Left out: batch work and jobs, which keep their operating points; tokens of input are those of the
- * class's mean.
+ * A mixture of points becomes replicas at each point and parked ones; where no number of replicas meets
+ * it within 2 %, the whole number of them and the clock that make most with the decided power. What is
+ * drawn never exceeds the ceiling: where all at full load could, groups get budgets (request_group.h).
+ *
+ * Left out: batch work and jobs, which keep their operating points.
  */
 #ifndef WM_RUN_REQUESTS_H
 #define WM_RUN_REQUESTS_H

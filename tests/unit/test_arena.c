@@ -1,5 +1,6 @@
 #include <check.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,36 @@ START_TEST(printf_and_copies_end_with_a_zero_byte)
 }
 END_TEST
 
+/* Under a sanitizer this also shows that nothing is left. */
+START_TEST(children_are_closed_with_their_parent)
+{
+    struct wm_arena *const parent = wm_arena_open();
+    for (int i = 0; i < 3; i++) {
+        struct wm_arena *const child = wm_arena_open_child(parent);
+        memset(wm_arena_alloc(child, 1000, 1), i, 1000);
+        memset(wm_arena_alloc(wm_arena_open_child(child), 10, 1), i, 10);
+    }
+    wm_arena_reset(parent);
+    (void)wm_arena_open_child(parent);
+    wm_arena_close(parent);
+}
+END_TEST
+
+START_TEST(a_caller_may_give_up_for_a_part)
+{
+    struct wm_arena *const arena = wm_arena_open();
+    jmp_buf boundary;
+    volatile bool jumped = false;
+    wm_arena_on_exhausted(arena, &boundary);
+    if (setjmp(boundary))
+        jumped = true;
+    else
+        wm_arena_give_up(arena);
+    ck_assert(jumped);
+    wm_arena_close(arena);
+}
+END_TEST
+
 START_TEST(exhaustion_jumps_to_the_boundary)
 {
     struct wm_arena *volatile arena = wm_arena_open();
@@ -96,9 +127,12 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {
-        memory_is_zeroed_aligned_and_disjoint, a_big_allocation_leaves_the_small_ones_alone,
-        printf_and_copies_end_with_a_zero_byte, exhaustion_jumps_to_the_boundary,
-        a_reset_arena_hands_out_the_same_memory_zeroed};
+    const TTest *const tests[] = {memory_is_zeroed_aligned_and_disjoint,
+                                  a_big_allocation_leaves_the_small_ones_alone,
+                                  printf_and_copies_end_with_a_zero_byte,
+                                  children_are_closed_with_their_parent,
+                                  a_caller_may_give_up_for_a_part,
+                                  exhaustion_jumps_to_the_boundary,
+                                  a_reset_arena_hands_out_the_same_memory_zeroed};
     return RUN_TESTS("arena", tests);
 }

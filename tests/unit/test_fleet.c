@@ -263,6 +263,57 @@ START_TEST(a_cap_slows_the_clock_until_power_fits_and_can_be_lifted)
 }
 END_TEST
 
+/* Two replicas at 8 requests/s: held from second 20 to 25, then at the slowest clock to second 30. */
+START_TEST(a_throttled_fleet_stands_still_or_slows_and_loses_nothing)
+{
+    struct wm_fleet_params p = fleet(2, WM_ROUTE_LEAST_REQUESTS);
+    struct wm_service *const service = wm_service_new(arena, 1, NULL);
+    const struct wm_step_affine slow = {.step_s = 20e-3,
+                                        .seq_s = 100e-6,
+                                        .ctx_s = 0.05e-6,
+                                        .tok_s = 120e-6,
+                                        .busy_w = 300.0,
+                                        .idle_w = 100.0};
+    const struct wm_step_table *tables[2] = {wm_step_table_affine(arena, &step, 64, 1024), NULL};
+    struct wm_step_table *const half = wm_step_table_affine(arena, &slow, 64, 1024);
+    half->clock_frac = 0.5;
+    tables[1] = half;
+    p.clocks = (struct wm_clock_tables){2, tables};
+    struct wm_fleet *const f = wm_fleet_new(arena, &p, service);
+    struct poisson source = poisson(8.0, 320);
+    struct wm_fleet_draw at[5];
+    const int64_t marks[] = {20, 21, 25, 30, 31};
+    size_t next = 0;
+    struct wm_request q;
+    while (next_poisson(&source, &q)) {
+        while (next < 5 && q.arrival_ns >= marks[next] * WM_NS_PER_S) {
+            wm_fleet_advance(f, marks[next] * WM_NS_PER_S);
+            at[next] = wm_fleet_draw(f);
+            if (next == 0)
+                wm_fleet_throttle(f, WM_THROTTLE_HOLD);
+            if (next == 2)
+                wm_fleet_throttle(f, WM_THROTTLE_SLOW);
+            if (next == 3)
+                wm_fleet_throttle(f, WM_THROTTLE_NONE);
+            next++;
+        }
+        wm_fleet_advance(f, q.arrival_ns);
+        wm_fleet_arrive(f, q.arrival_ns, &q);
+    }
+    ck_assert_uint_eq(next, 5);
+    /* both idle after the step under way; the queue grows */
+    ck_assert_double_eq_tol(at[2].energy_j - at[1].energy_j, 4.0 * 200.0, 1.0);
+    ck_assert_uint_gt(at[2].n_waiting, at[1].n_waiting + 15);
+    const double slow_w = (at[3].energy_j - at[2].energy_j) / 5.0;
+    ck_assert_double_le(slow_w, at[2].most_w[WM_THROTTLE_SLOW]);
+    ck_assert_double_gt(slow_w, 400.0);
+    ck_assert_double_eq_tol(at[0].most_w[WM_THROTTLE_HOLD], 200.0, 1e-9);
+    ck_assert_double_eq_tol(at[0].most_w[WM_THROTTLE_NONE], 1400.0, 1e-6);
+    wm_fleet_advance(f, WM_TIME_NEVER);
+    ck_assert_uint_eq(service->classes[0].served.requests, 320);
+}
+END_TEST
+
 START_TEST(overload_is_a_growing_queue)
 {
     struct wm_service *const s = wm_service_new(arena, 1, NULL);
@@ -440,6 +491,7 @@ int main(void)
     tcase_add_test(tc, failures_lose_nothing_and_cost_time);
     tcase_add_test(tc, requests_wait_out_a_time_without_any_replica);
     tcase_add_test(tc, a_cap_slows_the_clock_until_power_fits_and_can_be_lifted);
+    tcase_add_test(tc, a_throttled_fleet_stands_still_or_slows_and_loses_nothing);
     tcase_add_test(tc, overload_is_a_growing_queue);
     tcase_add_test(tc, separate_prefill_workers_keep_decoding_steady);
     tcase_add_test(tc, a_failing_disaggregated_replica_loses_nothing);

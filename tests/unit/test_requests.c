@@ -23,6 +23,8 @@ static void tear_down(void)
     wm_arena_close(arena);
 }
 
+static unsigned threads = 1;
+
 static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
                                     const char *const *texts, size_t n)
 {
@@ -40,7 +42,8 @@ static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
     s->horizon.years = hours / WM_H_PER_YEAR;
     s->window.length_s = hours * WM_S_PER_H;
     const struct wm_results *r = NULL;
-    const enum wm_status done = wm_run(arena, s, NULL, &r, &diags);
+    const struct wm_run_options options = {.n_threads = threads};
+    const enum wm_status done = wm_run(arena, s, &options, &r, &diags);
     for (size_t i = 0; i < diags.n_items; i++)
         if (!wm_code_is_warning(diags.items[i].code))
             printf("%s\n", wm_diag_format(arena, &diags.items[i]));
@@ -119,6 +122,53 @@ START_TEST(under_a_low_ceiling_power_stays_near_it_and_requests_are_served)
     ck_assert_double_eq_tol(METRIC(each, output_tok_served) / METRIC(table, output_tok_served), 1.0,
                             0.02);
     ck_assert_double_eq_tol(METRIC(each, site_power_mean_mw) / 0.014e6, 1.0, 0.02);
+    ck_assert_double_eq(METRIC(each, ceiling_violation_mwh), 0.0);
+}
+END_TEST
+
+START_TEST(routers_on_threads_give_the_same_to_the_last_bit)
+{
+    const char *const sets[] = {H100_SITE, "window.router_replicas=3"};
+    threads = 1;
+    const struct wm_results *const one = run(WM_FIDELITY_REQUEST, 0.25, sets, 13);
+    threads = 3;
+    const struct wm_results *const three = run(WM_FIDELITY_REQUEST, 0.25, sets, 13);
+    threads = 1;
+    ck_assert_int_eq(memcmp(one->metric, three->metric, sizeof one->metric), 0);
+}
+END_TEST
+
+START_TEST(a_sample_of_the_routers_stands_for_all)
+{
+    const char *const all[] = {H100_SITE, "window.router_replicas=4"};
+    const char *const some[] = {H100_SITE, "window.router_replicas=4", "window.sample_frac=0.5"};
+    const struct wm_results *const a = run(WM_FIDELITY_REQUEST, 0.25, all, 13);
+    const struct wm_results *const b = run(WM_FIDELITY_REQUEST, 0.25, some, 14);
+    bool is_said = false;
+    for (size_t i = 0; i < diags.n_items; i++)
+        is_said = is_said || diags.items[i].code == WM_W909;
+    ck_assert(is_said);
+    ck_assert(b->balances_close);
+    ck_assert_double_eq_tol(METRIC(b, output_tok_served) / METRIC(a, output_tok_served), 1.0, 0.02);
+    ck_assert_double_eq_tol(METRIC(b, site_power_mean_mw) / METRIC(a, site_power_mean_mw), 1.0,
+                            0.01);
+    ck_assert_double_eq_tol(METRIC(b, ttft_p50_s) / METRIC(a, ttft_p50_s), 1.0, 0.03);
+}
+END_TEST
+
+/* One replica of 72 accelerators cannot be 0.6 of one: no second of it may lift the mean above a limit. */
+START_TEST(one_replica_never_exceeds_a_ceiling_below_its_draw)
+{
+    const char *const limits[] = {"0.075", "0.0975", "0.12"};
+    char limit[64];
+    snprintf(limit, sizeof limit, "site.ceiling.limit_mw=%s", limits[_i]);
+    const char *const sets[] = {SITE, limit, "workloads.chat.demand.output_tok_per_s=1.4e5"};
+    const struct wm_results *const table = run(WM_FIDELITY_SURFACE, 0.25, sets, 7);
+    const struct wm_results *const each = run(WM_FIDELITY_REQUEST, 0.25, sets, 7);
+    ck_assert_double_eq(METRIC(each, ceiling_violation_mwh), 0.0);
+    ck_assert_double_gt(METRIC(each, output_tok_served), 0.2 * METRIC(table, output_tok_served));
+    ck_assert_double_le(METRIC(each, output_tok_served), METRIC(table, output_tok_served));
+    ck_assert_double_lt(METRIC(each, ttft_p99_s), 2.0); /* the target: what would wait is refused */
 }
 END_TEST
 
@@ -184,6 +234,9 @@ int main(void)
     tcase_add_loop_test(tc, an_aggregated_site_is_the_same_by_table_and_by_request, 0,
                         (int)(sizeof aggregated / sizeof *aggregated));
     tcase_add_test(tc, under_a_low_ceiling_power_stays_near_it_and_requests_are_served);
+    tcase_add_test(tc, routers_on_threads_give_the_same_to_the_last_bit);
+    tcase_add_test(tc, a_sample_of_the_routers_stands_for_all);
+    tcase_add_loop_test(tc, one_replica_never_exceeds_a_ceiling_below_its_draw, 0, 3);
     tcase_add_test(tc, beyond_capacity_requests_are_refused_at_the_door);
     tcase_add_test(tc, the_same_seed_gives_the_same_window);
     tcase_add_test(tc, energy_closes_behind_a_chain_with_power_shelves);
