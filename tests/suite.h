@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Every how many-th test runs: 1, or what WATTMILL_TESTS_EVERY says (tests/valgrind.sh). */
+static inline size_t tests_every(void)
+{
+    const char *const text = getenv("WATTMILL_TESTS_EVERY");
+    const long every = text != NULL ? strtol(text, NULL, 10) : 1;
+    return every > 1 ? (size_t)every : 1;
+}
+
 /* `before` and `after` surround each test. */
 static inline int run_fixture_tests(const char *name, const TTest *const *tests, size_t n,
                                     void (*before)(void), void (*after)(void))
@@ -15,7 +23,7 @@ static inline int run_fixture_tests(const char *name, const TTest *const *tests,
     if (before != NULL)
         tcase_add_checked_fixture(tc, before, after);
     tcase_set_timeout(tc, 120);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i += tests_every())
         tcase_add_test(tc, tests[i]);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);

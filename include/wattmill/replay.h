@@ -7,8 +7,8 @@
 
 #include "wattmill/diag.h"
 #include "wattmill/fleet.h"
-#include "wattmill/sessions.h"
 #include "wattmill/serving.h"
+#include "wattmill/sessions.h"
 
 /** What serves. Zero members are chosen: see each. */
 struct wm_replay_case {
@@ -38,7 +38,8 @@ struct wm_replay_case {
     double max_wait_s;          /* dropped after waiting so long; 0: never */
     uint32_t n_classes;         /* 0 = 1 */
     const struct wm_class_policy *policies; /* [n_classes], instead of those targets; NULL: none */
-    const struct wm_session_plan *sessions; /* users in a closed loop, instead of a source; or NULL */
+    const struct wm_session_plan
+        *sessions; /* users in a closed loop, instead of a source; or NULL */
     uint64_t seed;
     /* the mix, for the plan and for the chord of energy; means of the trace */
     double input_tok, output_tok;

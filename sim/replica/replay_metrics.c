@@ -81,8 +81,7 @@ const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const s
     add(&rows, "idle_energy_j", "J", t->work.idle_j, "of it, while nothing ran");
     add(&rows, "energy_j_per_output_tok", "J/tok", r->energy_j_per_output_tok,
         "IT energy / served output tokens");
-    add(&rows, "queue_end", "1",
-        t->slice_ns > 0 ? t->waiting[WM_FLEET_SLICES - 1] : (double)NAN,
+    add(&rows, "queue_end", "1", t->slice_ns > 0 ? t->waiting[WM_FLEET_SLICES - 1] : (double)NAN,
         "requests waiting when arrivals ended");
     add(&rows, "queue_growing", "1", t->slice_ns > 0 ? (double)t->growing : (double)NAN,
         "1: more arrives than is served; latencies then grow with the length of the trace");

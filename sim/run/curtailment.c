@@ -50,9 +50,10 @@ static size_t walk(const struct wm_ceiling *ceiling, uint64_t seed, int64_t star
     struct wm_rng rng = wm_rng_stream(seed, "curtailment", 0);
     size_t n = 0;
     for (int64_t at_us = start_us;;) {
-        at_us += llround(gap_s * wm_rng_exponential(&rng) * (double)WM_US_PER_S);
-        if (at_us >= end_us)
+        const double gap_us = gap_s * wm_rng_exponential(&rng) * (double)WM_US_PER_S;
+        if (gap_us >= (double)(end_us - at_us)) /* rare calls lie ages off */
             return n;
+        at_us += llround(gap_us);
         if (!in_season(c->season, at_us)) /* gaps have no memory: go on from here */
             continue;
         const struct wm_ceiling_window w = window_at(ceiling, at_us);

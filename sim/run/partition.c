@@ -297,12 +297,12 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
     p->n_replicas = wm_shares_working_gpus(pool, p) / p->gpus_per_replica;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
     const double clock = pool->fleet->count == WM_COUNT_MAX_Q ? wm_draw_max_q_clock(&p->plan) : 1.0;
-    if (wm_serving_capacity_batch(&p->plan, clock) <= 0.0) { /* too slow under its profile */
+    p->plan.c.is_alone = p->n_replicas == 1;
+    p->surface = wm_table_surface(&plan->tables, arena, &p->plan, clock, s->policy.off_power_frac);
+    if (p->surface->n_clocks == 0) { /* too slow under its profile, or hardly anything fits */
         explain_fault(p->lead, pool->fleet, p->n_gpus, WM_PLAN_SPEED, diags);
         return false;
     }
-    p->plan.c.is_alone = p->n_replicas == 1;
-    p->surface = wm_table_surface(&plan->tables, arena, &p->plan, clock, s->policy.off_power_frac);
     weigh_classes(s, plan, p);
     return true;
 }

@@ -108,6 +108,16 @@ START_TEST(calls_come_as_many_hours_as_asked_in_their_season_and_never_overlap)
 }
 END_TEST
 
+START_TEST(calls_so_rare_that_their_gap_is_ages_do_not_come)
+{
+    struct wm_ceiling c = ceiling_100();
+    c.curtailment = (struct wm_curtailment){
+        .called_s_per_year = 1.5e-3 * 3600.0, .duration_s = 648.0 * 3600.0, .depth_frac = 0.5};
+    for (uint64_t seed = 0; seed < 50; seed++)
+        ck_assert_uint_eq(wm_curtailment_draw(arena, &c, seed, 0, year).n, 0);
+}
+END_TEST
+
 START_TEST(half_a_percent_of_a_gigawatt_is_43800_mwh)
 {
     /* Duke University 2025: 0.5 % of the yearly maximum; here as 87.6 h at half depth, on average */
@@ -212,6 +222,7 @@ int main(void)
     tcase_add_test(tc, ramps_go_down_within_the_notice_and_up_at_their_own_rate);
     tcase_add_test(tc, where_windows_meet_the_lowest_holds);
     tcase_add_test(tc, calls_come_as_many_hours_as_asked_in_their_season_and_never_overlap);
+    tcase_add_test(tc, calls_so_rare_that_their_gap_is_ages_do_not_come);
     tcase_add_test(tc, half_a_percent_of_a_gigawatt_is_43800_mwh);
     tcase_add_test(tc, a_firm_part_is_never_called);
     tcase_add_test(tc, calls_are_obeyed_paid_and_cost_each_class_what_it_lost);
