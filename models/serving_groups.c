@@ -75,9 +75,10 @@ void wm_prefill_groups(const struct wm_serving_case *c, struct wm_serving_groups
             group.pipeline = stages;
             const struct wm_step_model m = wm_serving_step_model(c, &group, 1.0);
             list->least_weight_bytes = fmin(list->least_weight_bytes, wm_group_weight_bytes(&m));
-            if (wm_group_kv_room_bytes(&m) <= 0.0)
+            const double prompts = wm_group_batch_limit(&m, c->input_tok);
+            if (prompts < 1.0)
                 continue;
-            list->batch_limit[list->n] = wm_group_batch_limit(&m, c->input_tok);
+            list->batch_limit[list->n] = prompts;
             list->group[list->n++] = group;
         }
 }

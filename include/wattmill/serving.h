@@ -54,7 +54,7 @@ struct wm_serving_groups {
  */
 void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
                        struct wm_serving_groups *list);
-/** Groups that may prefill apart: default groups of 1..16, more stages likewise. */
+/** Groups that may prefill apart and hold a prompt: default groups of 1..16, more stages likewise. */
 void wm_prefill_groups(const struct wm_serving_case *c, struct wm_serving_groups *list);
 /** The constants of a step of a case on a group. */
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,

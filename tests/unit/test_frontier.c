@@ -195,6 +195,40 @@ START_TEST(what_one_domain_cannot_hold_is_served_in_the_fewest_stages_that_can)
 }
 END_TEST
 
+/* Every group holds the weights and a sequence, lies in a domain, fits the limit, and stands once. */
+START_TEST(groups_to_choose_from_fit_where_they_must)
+{
+    static const char *const hardware[] = {"h100", "gb300-nvl72", "tpu-v7", "k80", "gaudi3"};
+    static const double limits[] = {1.0, 5.0, 16.0, 100.0, 1e4};
+    for (size_t i = 0; i < 5; i++)
+        for (size_t k = 0; k < 5; k++)
+            for (size_t moe = 0; moe < 2; moe++) {
+                struct wm_serving_case c =
+                    case_of(hardware[i], moe ? "deepseek-r1" : "gpt-3-175b", WM_BF16);
+                struct wm_serving_groups list;
+                c.max_gpus = limits[k];
+                wm_serving_groups(&c, 2250.0, &list);
+                for (size_t g = 0; g < list.n; g++) {
+                    const struct wm_group *const a = &list.group[g];
+                    const struct wm_step_model m = wm_serving_step_model(&c, a, 1.0);
+                    ck_assert_double_ge(wm_group_batch_limit(&m, 2250.0), list.batch_limit[g]);
+                    ck_assert_double_ge(list.batch_limit[g], 1.0);
+                    ck_assert_double_le(wm_group_gpus(a), c.max_gpus);
+                    ck_assert_double_le(a->tensor * a->data, (double)c.accelerator->scale_up_gpus);
+                    ck_assert_double_eq(a->pipeline, list.group[0].pipeline);
+                    for (size_t h = 0; h < g; h++)
+                        ck_assert_mem_ne(a, &list.group[h], sizeof *a);
+                }
+                if (list.n == 0)
+                    continue;
+                c.max_gpus *= 2.0; /* more room never takes a group away, unless fewer stages do */
+                struct wm_serving_groups more;
+                wm_serving_groups(&c, 2250.0, &more);
+                ck_assert(more.n >= list.n || more.group[0].pipeline < list.group[0].pipeline);
+            }
+}
+END_TEST
+
 /* Marks are even in the logarithm of the speed; ends and best are among them; 0 lists all. */
 START_TEST(a_short_front_keeps_its_ends_and_its_best)
 {
@@ -276,6 +310,7 @@ int main(void)
         best_agrees_with_the_serving_plan,
         plan_and_frontier_serve_the_same_hardware,
         what_one_domain_cannot_hold_is_served_in_the_fewest_stages_that_can,
+        groups_to_choose_from_fit_where_they_must,
         a_short_front_keeps_its_ends_and_its_best,
         a_target_shortens_passes_before_it_refuses,
         site_terms_follow_the_facility_and_the_ledger};
