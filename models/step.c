@@ -94,8 +94,9 @@ static void add_kernel(struct sum *s, const struct product *p,
     add_work(s, time_s, p->flop, p->bytes, rates->flop_per_s, kernel->overhead_s);
     s->step.busy_compute_s += p->flop / fmin(rate, rates->flop_per_s) - p->flop / rates->flop_per_s;
     /* widening keeps the chip's own paths busy, but no longer than the kernel runs */
-    s->step.busy_memory_s += fmin(time_s, p->chip_bytes / fmin(bandwidth, s->hw->mem_bytes_per_s)) -
-                             p->bytes / s->hw->mem_bytes_per_s;
+    const double memory_s = p->bytes / s->hw->mem_bytes_per_s;
+    const double chip_s = p->chip_bytes / fmin(bandwidth, s->hw->mem_bytes_per_s);
+    s->step.busy_memory_s += fmin(fmax(time_s, memory_s), chip_s) - memory_s;
 }
 
 /* Weights held narrower than they are computed are widened inside the kernel, at a cost. */

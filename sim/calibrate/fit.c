@@ -331,6 +331,17 @@ static void report(struct fit *f, struct wm_fit *fit, const char *section, const
                             .n_points = n};
 }
 
+/* Whether the accelerator has no unit of the precision a knob is about: nothing was fitted then. */
+static bool lacks(const struct wm_accelerator *hw, const struct knob *knob)
+{
+    return (knob->offset == offsetof(struct wm_accelerator, bf16.serving_frac) &&
+            hw->bf16.flop_per_s <= 0.0) ||
+           (knob->offset == offsetof(struct wm_accelerator, fp8.serving_frac) &&
+            hw->fp8.flop_per_s <= 0.0) ||
+           (knob->offset == offsetof(struct wm_accelerator, fp4.serving_frac) &&
+            hw->fp4.flop_per_s <= 0.0);
+}
+
 /* Writes the solution into the entries and the report. */
 static void settle(struct fit *f, const double *x, const double *variance, struct wm_fit *fit)
 {
@@ -346,6 +357,8 @@ static void settle(struct fit *f, const double *x, const double *variance, struc
         f->hw[a] = moved;
         for (size_t k = 0; k < f->n_knobs; k++) {
             const struct knob *knob = &f->knobs[k];
+            if (lacks(&moved, knob))
+                continue;
             const double own_var =
                 own != NONE ? variance[own + k] : knob->own_sigma * knob->own_sigma;
             const double family_var = family != NONE ? variance[family + k] : 0.0;

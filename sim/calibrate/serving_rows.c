@@ -174,7 +174,8 @@ static const char *read_group(const struct wm_point_table *t, struct wm_operatin
         p->group = (struct wm_group){.pipeline = stages};
         return NULL; /* chosen by the prediction */
     }
-    if (!(ep > 1.0) && n > tp * stages && p->prefill_workers <= 0.0)
+    const bool is_too_few = n > 0.0 && tp * stages > n;
+    if (is_too_few || (!(ep > 1.0) && n > tp * stages && p->prefill_workers <= 0.0))
         return "several replicas or an unclear number of accelerators";
     p->group = wm_row_group(p, tp, ep, wm_point_number(t, COL_dp_attention) > 0.0);
     p->group.pipeline = stages;

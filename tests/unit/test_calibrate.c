@@ -91,6 +91,118 @@ START_TEST(a_table_without_its_columns_is_refused)
 }
 END_TEST
 
+/* Any order and case of columns, none but the needed ones, quotes, CRLF, short and empty rows. */
+START_TEST(tables_of_others_are_read_as_they_come)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(
+        load("Comment,OUTPUT_tokens_per_s_per_gpu,TP,model,concurrency,isl_tokens,osl_tokens,"
+             "framework,accelerator,precision\r\n"
+             "\"one, \"\"quoted\"\"\",900,1,\"Llama-3.1-8B\",8,1024,256,vllm,H100,BF16\r\n"
+             "\r\n"
+             "x,900,1,llama_3.1_8b,8,1024,256,vllm,h100\r\n" /* no precision */
+             "x,900,1,llama-3.1-8b,many,1024,256,vllm,h100,bf16\r\n"
+             "x,,1,llama-3.1-8b,8,1024,256,vllm,h100,bf16\r\n"
+             "x,900,1,llama-3.1-8b,8,1024,256,none,h100,bf16\r\n"
+             "x,900,1,llama-3.1-8b,8,1024,256,vllm,abacus,bf16\r\n",
+             &p),
+        WM_OK);
+    ck_assert_uint_eq(p.n_rows, 6);
+    ck_assert_uint_eq(p.n, 1);
+    ck_assert_uint_eq(p.n_left_out, 5);
+    ck_assert(p.items[0].is_fit); /* no column says what is kept for checking */
+    ck_assert_double_eq(p.items[0].load, 8.0);
+    ck_assert_double_eq(p.items[0].group.tensor, 1.0);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* What a row was, where its words alone mislead. */
+START_TEST(rows_are_read_as_they_were_run)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(
+        load("source_id,accelerator,n_gpu,model,precision,framework,workload,isl_tokens,osl_tokens,"
+             "concurrency,batch_size,tp,ep,dp_attention,output_tokens_per_s_per_gpu,notes\n"
+             "mlenergy_v3,B200,8,deepseek-r1,fp8,vllm,gpqa,,900,8,8,1,8,0,100,\n"
+             "mlenergy_v3,B200,8,deepseek-r1,fp8,vllm,gpqa,,900,8,8,1,8,1,100,\n"
+             "mlperf_inference_v5.0,GH200,1,llama-2-70b,fp8,HPE,mlperf_llama2-70b-99_offline,294,"
+             "294,"
+             ",,,,,4000,HPE (1x GH200-144GB_aarch64)\n"
+             "mlperf_inference_v5.0,H200,8,llama-2-70b,fp8,Dell,"
+             "mlperf_llama2-70b-interactive-99_offline,294,294,,,,,,4000,\n"
+             "mlperf_inference_v5.0,H200,8,llama-2-70b,fp8,Dell,"
+             "mlperf_llama2-70b-interactive-99_interactive,294,294,,,,,,2000,\n"
+             "mlperf_inference_v4.1,L40S,8,llama-2-70b,fp8,X,mlperf_llama2-70b-99_offline,294,294,"
+             ",,,,,119,\"X (8x L40S PCIe, vLLM, FP8)\"\n"
+             "mine,H200,8,llama-2-70b,fp8,vllm,random_fixed_len,1024,1024,,,8,,,100,\n",
+             &p),
+        WM_OK);
+    ck_assert_uint_eq(p.n, 6);
+    ck_assert_double_eq(p.items[0].group.tensor, 8.0);
+    ck_assert_double_eq(p.items[0].group.expert, 8.0);
+    ck_assert_double_eq(p.items[1].group.data, 8.0);
+    ck_assert_str_eq(p.items[2].accelerator->head.name, "gh200-144");
+    ck_assert_int_eq(p.items[3].drive, WM_DRIVE_OFFLINE);
+    ck_assert_int_eq(p.items[4].drive, WM_DRIVE_SPEED);
+    ck_assert_double_eq(p.items[4].ttft_limit_s, 0.45);
+    ck_assert_str_eq(p.items[5].engine->head.name, "vllm");
+    ck_assert_uint_eq(p.n_left_out, 1); /* a client whose users are not stated */
+    /* a limit on first tokens never lets more through */
+    struct wm_operating_point loose = p.items[4];
+    loose.ttft_limit_s = 0.0;
+    ck_assert_double_ge(wm_operating_point_predict(&loose, NULL, NULL).out_tok_per_s_per_gpu,
+                        wm_operating_point_predict(&p.items[4], NULL, NULL).out_tok_per_s_per_gpu);
+    wm_arena_close(arena);
+}
+END_TEST
+
+#define SPLIT_HEAD                                                                         \
+    "accelerator,n_gpu,model,precision,framework,isl_tokens,osl_tokens,concurrency,tp,ep," \
+    "dp_attention,disagg,n_prefill_gpu,n_decode_gpu,mtp,output_tokens_per_s_per_gpu,notes\n"
+
+START_TEST(disaggregated_rows_have_workers_of_both_kinds)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(load(SPLIT_HEAD
+                          "GB200,24,deepseek-r1,fp4,dynamo-trt,8192,1024,512,16,16,1,1,8,16,0,500,"
+                          "prefill tp=4 ep=4 dpa=1 workers=2; decode workers=1\n"
+                          "GB200,20,deepseek-r1,fp4,dynamo-trt,8192,1024,512,16,16,1,1,4,16,0,500,"
+                          "prefill tp=4 ep=4 dpa=1 workers=1; decode workers=1\n"
+                          "GB200,24,deepseek-r1,fp4,dynamo-trt,8192,1024,512,16,16,1,1,8,16,1,500,"
+                          "prefill tp=4 ep=4 dpa=1 workers=2; decode workers=1\n"
+                          "GB200,24,deepseek-r1,fp4,dynamo-trt,8192,1024,512,16,16,1,1,8,16,0,500,"
+                          "prefill tp=4 ep=4 dpa=1 workers=3; decode workers=1\n"
+                          "GB200,24,deepseek-r1,fp4,dynamo-trt,8192,1024,512,16,16,1,1,,,0,500,\n",
+                          &p),
+                     WM_OK);
+    ck_assert_uint_eq(p.n, 3);
+    ck_assert_uint_eq(p.n_left_out, 2); /* 12 of 8 accelerators; none stated */
+    ck_assert_str_eq(p.items[0].engine->head.name, "tensorrt-llm");
+    ck_assert_double_eq(p.items[0].prefill.data, 4.0);
+    ck_assert_double_eq(p.items[0].prefill_workers, 2.0);
+    ck_assert_double_eq(p.items[0].group.data, 16.0);
+    ck_assert_int_eq(wm_operating_point_way(&p.items[0]), WM_SERVED_SPLIT);
+    ck_assert_int_eq(wm_operating_point_way(&p.items[2]), WM_SERVED_SPLIT_DRAFTS);
+    double total[3];
+    for (int i = 0; i < 3; i++)
+        total[i] = p.items[i].n_gpus *
+                   wm_operating_point_predict(&p.items[i], NULL, NULL).out_tok_per_s_per_gpu;
+    ck_assert_double_gt(total[0], total[1]); /* the second worker shortens the queue */
+    ck_assert_double_le(total[0], 2.0 * total[1] * (1.0 + 1e-9));
+    /* few users: nothing queues, and users = rate * (prompt + answer) leaves less than users / tpot */
+    struct wm_operating_point few = p.items[0];
+    few.load = 16.0;
+    const struct wm_prediction q = wm_operating_point_predict(&few, NULL, NULL);
+    ck_assert_double_lt(q.out_tok_per_s_per_gpu * few.n_gpus, 16.0 / q.tpot_s);
+    ck_assert_double_gt(q.out_tok_per_s_per_gpu * few.n_gpus, 0.8 * 16.0 / q.tpot_s);
+    wm_arena_close(arena);
+}
+END_TEST
+
 START_TEST(power_points_read_their_configuration_from_words)
 {
     open_all();
@@ -175,6 +287,72 @@ START_TEST(errors_are_summed_up_as_by_hand)
     ck_assert_double_eq_tol(a.speed[0].median_frac, 0.2, 1e-12);
     ck_assert_double_eq_tol(a.speed[0].p90_frac, 0.41, 1e-12); /* 0.2 + 0.7 (0.5 - 0.2) */
     ck_assert_double_eq_tol(a.speed[0].bias_frac, 0.05, 1e-12);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* The headline is of plain serving; other ways have lines of their own and leave no mark on a fit. */
+START_TEST(other_ways_of_serving_have_lines_of_their_own)
+{
+    open_all();
+    struct wm_operating_points p = planted(NULL);
+    p.items[0].draft = (struct wm_draft){2.0, 0.6};
+    for (size_t i = 1; i < 4; i++) {
+        p.items[i].prefill = p.items[i].group;
+        p.items[i].prefill_workers = p.items[i].decode_workers = 1.0;
+        p.items[i].n_gpus = 16.0;
+    }
+    const struct wm_accuracy a = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
+    ck_assert_uint_eq(a.n, p.n);
+    ck_assert_uint_eq(a.speed[0].n, p.n - 4);
+    size_t n_split = 0;
+    for (size_t i = 0; i < a.n_speed; i++)
+        if (strcmp(a.speed[i].by, "serving") == 0 && strcmp(a.speed[i].name, "disaggregated") == 0)
+            n_split = a.speed[i].n;
+    ck_assert_uint_eq(n_split, 3);
+    const struct wm_fit_options options = {.max_iterations = 1};
+    struct wm_fit fit;
+    ck_assert_int_eq(wm_fit_points(arena, catalog, &p, &options, &fit, &diags), WM_OK);
+    ck_assert_uint_eq(fit.n_points, p.n - 4);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* Two accelerators on the same task: as measured where the figures are the model's own, fewer where one
+   is measured ten times as fast, and a pair measured 5 % apart per megawatt is not decided. */
+START_TEST(accelerators_rank_along_their_curves)
+{
+    open_all();
+    const struct wm_operating_points b200 = planted(NULL);
+    struct wm_operating_points p = {.items = WM_NEW_ARRAY(arena, struct wm_operating_point, 128)};
+    for (size_t i = 0; i < b200.n; i++)
+        if (b200.items[i].llm == b200.items[0].llm && b200.items[i].input_tok == 1024.0)
+            for (int h = 0; h < 2; h++) {
+                struct wm_operating_point *const q = &p.items[p.n++];
+                *q = b200.items[i];
+                if (h > 0)
+                    q->accelerator = (const struct wm_accelerator *)(const void *)wm_catalog_find(
+                        catalog, WM_CATALOG_accelerator, "h200");
+                q->out_tok_per_s_per_gpu =
+                    wm_operating_point_predict(q, NULL, NULL).out_tok_per_s_per_gpu;
+            }
+    const struct wm_accuracy as_said = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
+    ck_assert_uint_ge(as_said.n_pairs, 2);
+    ck_assert_uint_eq(as_said.n_pairs_right, as_said.n_pairs);
+    const struct wm_accelerator *const b = p.items[0].accelerator, *const h =
+                                                                       p.items[1].accelerator;
+    const double even =
+        h->rack_nameplate_w / (double)h->rack_gpus / (b->rack_nameplate_w / (double)b->rack_gpus);
+    for (size_t i = 0; i < p.n; i += 2)
+        p.items[i + 1].out_tok_per_s_per_gpu = 10.0 * p.items[i].out_tok_per_s_per_gpu;
+    const struct wm_accuracy faster = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
+    ck_assert_uint_ge(faster.n_decided, 2);
+    ck_assert_uint_lt(faster.n_pairs_right, faster.n_pairs);
+    for (size_t i = 0; i < p.n; i += 2)
+        p.items[i + 1].out_tok_per_s_per_gpu = 1.02 * even * p.items[i].out_tok_per_s_per_gpu;
+    const struct wm_accuracy close = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
+    ck_assert_uint_ge(close.n_pairs, 2);
+    ck_assert_uint_lt(close.n_decided, close.n_pairs);
     wm_arena_close(arena);
 }
 END_TEST
@@ -279,9 +457,14 @@ int main(void)
     const TTest *const tests[] = {
         rows_become_points_and_the_rest_is_counted_by_reason,
         a_table_without_its_columns_is_refused,
+        tables_of_others_are_read_as_they_come,
+        rows_are_read_as_they_were_run,
+        disaggregated_rows_have_workers_of_both_kinds,
         power_points_read_their_configuration_from_words,
         the_shipped_parameters_predict_themselves_without_error,
         errors_are_summed_up_as_by_hand,
+        other_ways_of_serving_have_lines_of_their_own,
+        accelerators_rank_along_their_curves,
         a_fit_recovers_what_was_planted_and_passes_it_to_the_family,
         a_fit_needs_points,
         least_squares_finds_an_exact_curve,
