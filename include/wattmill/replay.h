@@ -5,6 +5,7 @@
 #ifndef WATTMILL_REPLAY_H
 #define WATTMILL_REPLAY_H
 
+#include "wattmill/chains.h"
 #include "wattmill/diag.h"
 #include "wattmill/fleet.h"
 #include "wattmill/serving.h"
@@ -38,6 +39,8 @@ struct wm_replay_case {
     double max_wait_s;          /* dropped after waiting so long; 0: never */
     uint32_t n_classes;         /* 0 = 1 */
     const struct wm_class_policy *policies; /* [n_classes], instead of those targets; NULL: none */
+    bool has_chains;                        /* requests of the source may have calls after them */
+    bool cold_chains;                       /* which repeat nothing that a prefix cache holds */
     const struct wm_session_plan
         *sessions; /* users in a closed loop, instead of a source; or NULL */
     uint64_t seed;
@@ -73,6 +76,7 @@ struct wm_replay {
     double busy_frac, prefill_share_frac; /* of worker time; of busy time */
     double mean_batch;                    /* sequences a decode step, mean over steps */
     struct wm_session_totals sessions;    /* of users in a closed loop */
+    struct wm_chain_totals chains;        /* of a trace's sessions */
 };
 
 /** How a class is treated that has the case's targets. */

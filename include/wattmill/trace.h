@@ -39,8 +39,8 @@ struct wm_trace_options {
     double time_scale;     /* multiplies times between requests; 0 = 1 */
     uint32_t loop;         /* how often the trace runs, 0 = 1 */
     bool keep_failed;      /* rows without an answer count as one output token; else dropped */
-    bool dejitter;         /* equal times are spread evenly until the next time */
-    uint64_t seed;         /* of thinning */
+    bool dejitter; /* equal times are spread evenly until the next time; not LLMServingSim's */
+    uint64_t seed; /* of thinning */
 };
 
 enum { WM_TRACE_BAD_SHOWN = 8 };
@@ -48,9 +48,10 @@ enum { WM_TRACE_BAD_SHOWN = 8 };
 /** What the first reading found, before any option but `keep_failed` applies. */
 struct wm_trace_summary {
     enum wm_trace_format format;
-    uint64_t n_rows;   /* usable */
-    uint64_t n_failed; /* rows without an answer, dropped or kept */
-    uint64_t n_bad;    /* not understood */
+    uint64_t n_rows;     /* usable */
+    uint64_t n_requests; /* of those; more where rows are sessions of several calls (chains.h) */
+    uint64_t n_failed;   /* rows without an answer, dropped or kept */
+    uint64_t n_bad;      /* not understood */
     uint64_t bad_lines[WM_TRACE_BAD_SHOWN];
     uint64_t input_tok, output_tok, hit_tok;
     int64_t last_ns;          /* time of the last row, the first at 0 */

@@ -92,7 +92,7 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, load.turns, "--turns", "X", 1.0, 1000.0, "questions of a conversation, geometric mean count; each has all before it in its prompt (default: 1)"),
     CLI_REAL(options, load.think_s, "--think", "S", 0.0, 1e6, "mean time from an answer to the next question, or of a tool (default: 10)"),
     CLI_WHOLE(options, load.context_cap_tok, "--context-cap", 0, "TOK", 1, 10000000, "a conversation ends when its prompt is longer (default: 32768)"),
-    CLI_FLAG(options, load.cold_turns, "--cold-turns", "earlier turns are read again, not found in a prefix cache"),
+    CLI_FLAG(options, load.cold_turns, "--cold-turns", "earlier turns, and calls of a trace's sessions, are read again, not found in a prefix cache"),
     CLI_TEXT(options, load.batch_class, "--batch-class", 0, "NAME", "batch tier: this class of the trace, or of the catalogue with --batch-rate, gives way to all others"),
     CLI_REAL(options, load.batch_rate, "--batch-rate", "REQ/S", 1e-6, 1e6, "generated batch requests a second"),
     CLI_REAL(options, load.batch_deadline_s, "--batch-deadline", "S", 1.0, 1e8, "batch requests not begun by then are dropped (default: 86400)"),
@@ -200,8 +200,10 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
 static void fill_mix(const struct options *o, const struct wm_trace_summary *s,
                      struct wm_replay_case *c)
 {
-    c->input_tok = (double)s->input_tok / (double)s->n_rows;
-    c->output_tok = (double)s->output_tok / (double)s->n_rows;
+    c->input_tok = (double)s->input_tok / (double)s->n_requests;
+    c->output_tok = (double)s->output_tok / (double)s->n_requests;
+    c->has_chains = s->n_requests > s->n_rows;
+    c->cold_chains = o->load.cold_turns;
     const double last_s = 1e-9 * (double)s->last_ns;
     const double end_s = o->end_s > 0.0 ? fmin(o->end_s, last_s) : last_s;
     const double span_s = fmax(0.0, end_s - o->start_s) * o->time_scale * (double)o->loop;
@@ -287,7 +289,7 @@ static enum wm_status serve_trace(struct cli *cli, const struct options *o,
             .text = cli->words[0],
             .format = wm_arena_printf(cli->arena, "%s, %llu requests in %.1f s",
                                       wm_trace_format_name(s->format),
-                                      (unsigned long long)s->n_rows, 1e-9 * (double)s->last_ns),
+                                      (unsigned long long)s->n_requests, 1e-9 * (double)s->last_ns),
             .class_names = s->class_names,
             .n_classes = s->n_classes};
         fill_mix(o, s, c);

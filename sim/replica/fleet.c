@@ -212,7 +212,7 @@ void wm_fleet_advance(struct wm_fleet *f, int64_t now_ns)
     if (now_ns == WM_TIME_NEVER) {
         while (is_busy(f) && wm_sim_step(f->sim))
             continue;
-    } else if (now_ns - 1 > wm_sim_now(f->sim)) {
+    } else if (now_ns - 1 >= wm_sim_now(f->sim)) {
         wm_sim_run_until(f->sim, now_ns - 1); /* what arrives now is delivered before boundaries */
     }
 }

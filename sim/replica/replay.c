@@ -296,6 +296,8 @@ enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case
     struct wm_fleet *const fleet = wm_fleet_new(arena, &p, service);
     if (c->sessions != NULL)
         r->sessions = wm_sessions_run(arena, fleet, service, c->sessions);
+    else if (c->has_chains)
+        r->chains = wm_chains_run(arena, fleet, service, source, !c->cold_chains, !c->no_drain);
     else
         wm_fleet_run(fleet, source, c->last_ns, c->stop_ns, !c->no_drain);
     r->totals = wm_fleet_totals(fleet);

@@ -94,6 +94,10 @@ const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const s
         add(&rows, "think_mean_s", "s", r->sessions.think_s / (double)r->sessions.n_turns,
             "between an answer and the next question");
     }
+    if (r->chains.n_chains > 0) {
+        add(&rows, "sessions", "1", (double)r->chains.n_chains, "of the trace, of several calls");
+        add(&rows, "tool_s", "s", r->chains.tool_s, "that tools took between their calls, sum");
+    }
     add(&rows, "steps", "1", (double)t->work.n_steps, "iterations of all workers");
     add(&rows, "balance_token_rel", "1", r->balance_token_rel,
         "(arrived - served - dropped - in flight) / arrived tokens");

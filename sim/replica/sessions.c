@@ -3,10 +3,10 @@
 
 #include <math.h>
 
+#include "wake_heap.h"
 #include "wattmill/require.h"
 
 struct user {
-    int64_t ask_ns;
     uint32_t context_tok; /* said so far */
     uint32_t left;        /* turns of this conversation */
     struct wm_rng rng;
@@ -16,41 +16,13 @@ struct sessions {
     const struct wm_session_plan *plan;
     const struct wm_length_table *input, *output;
     struct user *users;
-    uint32_t *heap; /* users who think, the next question first */
+    struct wake *heap; /* users who think, the next question first */
     uint32_t n;
+    int64_t reply_ns; /* of the engine, until the user has the answer */
     struct wm_session_totals totals;
     void (*listener)(void *context, const struct wm_served *served); /* who was there before */
     void *listener_context;
 };
-
-static bool is_before(const struct sessions *s, uint32_t a, uint32_t b)
-{
-    const int64_t x = s->users[a].ask_ns, y = s->users[b].ask_ns;
-    return x != y ? x < y : a < b;
-}
-
-static void push(struct sessions *s, uint32_t user)
-{
-    uint32_t i = s->n++;
-    for (; i > 0 && is_before(s, user, s->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        s->heap[i] = s->heap[(i - 1) / 2];
-    s->heap[i] = user;
-}
-
-static uint32_t pop(struct sessions *s)
-{
-    const uint32_t first = s->heap[0], last = s->heap[--s->n];
-    uint32_t i = 0;
-    for (uint32_t c = 1; c < s->n; c = 2 * i + 1) {
-        c += c + 1 < s->n && is_before(s, s->heap[c + 1], s->heap[c]);
-        if (!is_before(s, s->heap[c], last))
-            break;
-        s->heap[i] = s->heap[c];
-        i = c;
-    }
-    s->heap[i] = last;
-    return first;
-}
 
 static void begin_session(struct sessions *s, struct user *u)
 {
@@ -67,8 +39,7 @@ static void think(struct sessions *s, uint32_t user, int64_t now_ns)
     struct user *const u = &s->users[user];
     const double time_s = s->plan->think_s * wm_rng_exponential(&u->rng);
     s->totals.think_s += time_s;
-    u->ask_ns = now_ns + (int64_t)(time_s * 1e9);
-    push(s, user);
+    wake_push(s->heap, &s->n, (struct wake){now_ns + (int64_t)(time_s * 1e9), user});
 }
 
 static void on_served(void *context, const struct wm_served *r)
@@ -81,20 +52,20 @@ static void on_served(void *context, const struct wm_served *r)
     u->context_tok = r->input_tok + r->output_tok;
     if (--u->left == 0 || r->dropped || u->context_tok >= s->plan->context_cap_tok)
         begin_session(s, u);
-    think(s, user, r->finish_ns);
+    think(s, user, r->finish_ns + s->reply_ns);
 }
 
-static struct wm_request question(struct sessions *s, uint32_t user)
+static struct wm_request question(struct sessions *s, struct wake w)
 {
-    struct user *const u = &s->users[user];
+    struct user *const u = &s->users[w.id];
     const uint32_t new_tok = wm_length_at(s->input, wm_rng_normal(&u->rng));
     s->totals.n_turns++;
-    return (struct wm_request){.arrival_ns = u->ask_ns,
+    return (struct wm_request){.arrival_ns = w.at_ns,
                                .input_tok = u->context_tok + new_tok,
                                .output_tok = wm_length_at(s->output, wm_rng_normal(&u->rng)),
                                .hit_tok = s->plan->is_cached ? u->context_tok : 0,
                                .class_id = s->plan->class_id,
-                               .session = user};
+                               .session = w.id};
 }
 
 struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet *fleet,
@@ -106,7 +77,8 @@ struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet
                          .input = wm_length_compile(arena, &plan->input),
                          .output = wm_length_compile(arena, &plan->output),
                          .users = WM_NEW_ARRAY(arena, struct user, plan->n_users),
-                         .heap = WM_NEW_ARRAY(arena, uint32_t, plan->n_users),
+                         .heap = WM_NEW_ARRAY(arena, struct wake, plan->n_users),
+                         .reply_ns = service->api_latency_ns,
                          .listener = service->on_served,
                          .listener_context = service->context};
     const int64_t end_ns = (int64_t)(plan->end_s * 1e9);
@@ -118,16 +90,16 @@ struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet
         think(&s, i, 0);
     }
     while (s.n > 0 || wm_fleet_next(fleet) != WM_TIME_NEVER) {
-        const int64_t ask_ns = s.n > 0 ? s.users[s.heap[0]].ask_ns : WM_TIME_NEVER;
+        const int64_t ask_ns = s.n > 0 ? s.heap[0].at_ns : WM_TIME_NEVER;
         const int64_t next_ns = wm_fleet_next(fleet);
         if (next_ns < ask_ns) { /* an answer may bring an earlier question */
             wm_fleet_advance(fleet, next_ns + 1);
             continue;
         }
-        const uint32_t user = pop(&s);
+        const struct wake w = wake_pop(s.heap, &s.n);
         if (ask_ns >= end_ns)
             continue;
-        const struct wm_request r = question(&s, user);
+        const struct wm_request r = question(&s, w);
         wm_fleet_advance(fleet, ask_ns);
         wm_fleet_arrive(fleet, ask_ns, &r);
     }

@@ -98,6 +98,7 @@ static const struct {
     {WM_TRACE_LLMSERVINGSIM, "arrival_time_ns", COLUMN_TIME, 0},
     {WM_TRACE_LLMSERVINGSIM, "input_toks", COLUMN_INPUT, 0},
     {WM_TRACE_LLMSERVINGSIM, "output_toks", COLUMN_OUTPUT, 0},
+    {WM_TRACE_LLMSERVINGSIM, "tool_duration_ns", COLUMN_AFTER, 0},
 };
 
 static bool read_number(const struct trace_layout *layout, const char *key, size_t key_length,
@@ -110,7 +111,9 @@ static bool read_number(const struct trace_layout *layout, const char *key, size
             continue;
         int64_t value = 0;
         if (!trace_decimal(text, members[i].digits, &value) ||
-            (members[i].meaning != COLUMN_TIME && (value < 0 || value > INT32_MAX)))
+            (members[i].meaning != COLUMN_TIME && value < 0) ||
+            (members[i].meaning != COLUMN_TIME && members[i].meaning != COLUMN_AFTER &&
+             value > INT32_MAX))
             return false;
         if (members[i].meaning == COLUMN_TIME)
             r->arrival_ns = value;
@@ -118,6 +121,8 @@ static bool read_number(const struct trace_layout *layout, const char *key, size
             r->input_tok = (uint32_t)value;
         else if (members[i].meaning == COLUMN_OUTPUT)
             r->output_tok = (uint32_t)value;
+        else if (members[i].meaning == COLUMN_AFTER)
+            row->after_ns = value;
         else
             r->session = (uint64_t)value + 1;
         *seen |= 1u << members[i].meaning;
@@ -125,46 +130,114 @@ static bool read_number(const struct trace_layout *layout, const char *key, size
     return true;
 }
 
-bool trace_json_row(const struct trace_layout *layout, char *line, struct trace_row *row)
+static const char *read_object(const struct trace_layout *layout, char *line, const char *c,
+                               struct trace_row *row, unsigned *seen);
+
+static void add_call(struct trace_row *row, const struct wm_request *r, int64_t after_ns)
 {
-    const char *c = space(line);
-    unsigned seen = 0;
+    const uint32_t n = row->request.n_calls;
+    if (n == row->calls_capacity) {
+        const uint32_t capacity = n < 16 ? 32 : 2 * n;
+        struct wm_call *const grown = WM_NEW_ARRAY(row->arena, struct wm_call, capacity);
+        if (n > 0)
+            memcpy(grown, row->calls, n * sizeof *grown);
+        row->calls = grown;
+        row->calls_capacity = capacity;
+    }
+    row->calls[row->request.n_calls++] =
+        (struct wm_call){.input_tok = r->input_tok,
+                         .output_tok = r->output_tok > 0 ? r->output_tok : 1,
+                         .after_ns = after_ns};
+}
+
+/* The calls of a session: the first is the row's request, the others follow it. */
+static const char *read_calls(const struct trace_layout *layout, char *line, const char *c,
+                              struct trace_row *row, unsigned *seen)
+{
+    const unsigned needed = 1u << COLUMN_INPUT | 1u << COLUMN_OUTPUT;
+    int64_t after_ns = -1; /* before the first */
+    for (c = space(c + 1); *c == '{';) {
+        struct trace_row call = {0};
+        unsigned has = 0;
+        c = read_object(layout, line, c, &call, &has);
+        if (c == NULL || (has & needed) != needed || call.request.input_tok == 0)
+            return NULL;
+        if (after_ns < 0) {
+            row->request.input_tok = call.request.input_tok;
+            row->request.output_tok = call.request.output_tok;
+            *seen |= needed;
+        } else {
+            add_call(row, &call.request, after_ns);
+        }
+        after_ns = call.after_ns;
+        c = space(c);
+        if (*c == ',')
+            c = space(c + 1);
+    }
+    return *c == ']' && after_ns >= 0 ? c + 1 : NULL;
+}
+
+static bool is_key(const char *key, size_t length, const char *name)
+{
+    return strlen(name) == length && strncmp(key, name, length) == 0;
+}
+
+/* Reads one value; the number is cut off for reading, then the text is put back. */
+static const char *read_value(const struct trace_layout *layout, char *line, const char *c,
+                              const char *key, size_t key_length, struct trace_row *row,
+                              unsigned *seen)
+{
+    if (*c == '[' && is_key(key, key_length, "hash_ids") && row->arena != NULL)
+        return read_blocks(c, row);
+    if (*c == '[' && layout->format == WM_TRACE_LLMSERVINGSIM && row->arena != NULL &&
+        is_key(key, key_length, "sub_requests"))
+        return read_calls(layout, line, c, row, seen);
+    const char *const value = c;
+    c = pass_value(c);
+    if (c == NULL)
+        return NULL;
+    const char end = *c;
+    line[c - line] = 0;
+    const bool ok = *value == '"' || *value == '{' || *value == '[' ||
+                    read_number(layout, key, key_length, value, row, seen);
+    line[c - line] = end;
+    return ok ? c : NULL;
+}
+
+/* After the object that begins at `c`, or NULL; which members it had in `seen`. */
+static const char *read_object(const struct trace_layout *layout, char *line, const char *c,
+                               struct trace_row *row, unsigned *seen)
+{
     if (*c != '{')
-        return false;
+        return NULL;
     c = space(c + 1);
     while (*c == '"') {
         const char *const key = c + 1;
         c = pass_string(c);
         if (c == NULL)
-            return false;
+            return NULL;
         const size_t key_length = (size_t)(c - 1 - key);
         c = space(c);
         if (*c != ':')
-            return false;
-        c = space(c + 1);
-        if (*c == '[' && key_length == 8 && strncmp(key, "hash_ids", 8) == 0) {
-            c = read_blocks(c, row);
-        } else {
-            char *const value = line + (c - line);
-            c = pass_value(c);
-            if (c == NULL)
-                return false;
-            const char end = *c; /* cut the number off for reading, then put the text back */
-            line[c - line] = 0;
-            const bool ok = *value == '"' || *value == '{' || *value == '[' ||
-                            read_number(layout, key, key_length, value, row, &seen);
-            line[c - line] = end;
-            if (!ok)
-                return false;
-        }
+            return NULL;
+        c = read_value(layout, line, space(c + 1), key, key_length, row, seen);
         if (c == NULL)
-            return false;
+            return NULL;
         c = space(c);
         if (*c == ',')
             c = space(c + 1);
     }
+    return *c == '}' ? c + 1 : NULL;
+}
+
+bool trace_json_row(const struct trace_layout *layout, char *line, struct trace_row *row)
+{
+    const unsigned asked = 1u << COLUMN_TIME | 1u << COLUMN_INPUT | 1u << COLUMN_OUTPUT |
+                           (layout->format == WM_TRACE_BAILIAN ? 1u << COLUMN_SESSION : 0u);
+    unsigned seen = 0;
+    const bool ok = read_object(layout, line, space(line), row, &seen) != NULL;
     row->request.block_tok = trace_block_tok(layout->format);
     row->request.blocks = row->blocks;
-    return *c == '}' &&
-           seen == (layout->format == WM_TRACE_BAILIAN ? (7u | 1u << COLUMN_SESSION) : 7u);
+    row->request.calls = row->calls;
+    return ok && (seen & asked) == asked;
 }

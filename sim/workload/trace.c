@@ -104,8 +104,13 @@ static void note_row(struct wm_trace *t, const struct trace_row *row, int64_t *l
     if (s->n_rows == 0 || r->arrival_ns > *latest_ns)
         *latest_ns = r->arrival_ns;
     s->n_rows++;
+    s->n_requests += 1 + r->n_calls;
     s->input_tok += r->input_tok;
     s->output_tok += r->output_tok;
+    for (uint32_t i = 0; i < r->n_calls; i++) {
+        s->input_tok += r->calls[i].input_tok;
+        s->output_tok += r->calls[i].output_tok;
+    }
     s->hit_tok += r->hit_tok;
     (void)class_of(t, row->class_name, true);
 }
@@ -378,7 +383,7 @@ static bool next_in_window(struct cursor *c, struct wm_request *out)
 {
     const struct wm_trace *const t = c->trace;
     for (;;) {
-        if (t->options.dejitter) {
+        if (t->options.dejitter && t->layout.format != WM_TRACE_LLMSERVINGSIM) {
             if (!next_dejittered(c, out))
                 return false;
         } else {

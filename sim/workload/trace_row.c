@@ -229,6 +229,7 @@ static bool read_field(const struct trace_layout *layout, enum trace_column mean
     case COLUMN_SESSION: /* may be empty, or a name that is no number */
         r->session = trace_decimal(text, 0, &id) && id >= 0 ? (uint64_t)id + 1 : 0;
         return true;
+    case COLUMN_AFTER: /* in no CSV */
     case COLUMN_IGNORED:
         break;
     }

@@ -12,6 +12,7 @@ enum trace_column {
     COLUMN_REASONING,
     COLUMN_CLASS,
     COLUMN_SESSION,
+    COLUMN_AFTER, /* time to the next call of the session */
     N_TRACE_COLUMNS,
     COLUMN_IGNORED = N_TRACE_COLUMNS
 };
@@ -32,6 +33,9 @@ struct trace_row {
     const char *class_name;    /* text in the line, or NULL */
     uint64_t *blocks;          /* room for prefix blocks; grows in `arena` */
     uint32_t blocks_capacity;
+    struct wm_call *calls; /* room for the calls after the first, the same way */
+    uint32_t calls_capacity;
+    int64_t after_ns; /* of a call: its tool's time */
     struct wm_arena *arena;
 };
 
@@ -46,7 +50,7 @@ uint32_t trace_block_tok(enum wm_trace_format format);
 bool trace_clock_ns(const char *text, int64_t *ns);
 /* Decimal number times 10^digits as an integer; what is finer is dropped. */
 bool trace_decimal(const char *text, int digits, int64_t *out);
-/* The members of one flat JSON object; nested ones are passed over (json_row.c). */
+/* The members of one JSON object; nested ones but `sub_requests` are passed over (json_row.c). */
 bool trace_json_row(const struct trace_layout *layout, char *line, struct trace_row *row);
 
 #endif

@@ -25,3 +25,15 @@ printf 'timestamp_s,input_tokens,output_tokens,class\n0,10,5,chat\n1,10,5,bulk\n
 serve "${TMPDIR:-/tmp}/wm-load-$$.csv" --batch-class bulc 2>&1 | sed 's/wm-load-[0-9]*/wm-load/'
 serve "${TMPDIR:-/tmp}/wm-load-$$.csv" --batch-class bulk --format csv | grep '^requests_served'
 rm -f "${TMPDIR:-/tmp}/wm-load-$$.csv"
+# whatever happens to them, requests are served, dropped or in flight
+for how in "--router round-robin" "--router least-tokens" "--router two-choices --tp 2 --pp 2"; do
+    serve --class chat --rate 60 --max-num-seqs 16 --max-wait 1 --mtbf 0.01 --mttr 0.003 -n 3 --no-drain --duration 120 $how --format json |
+        python3 -c 'import json, sys
+m = {k: v["value"] for k, v in json.load(sys.stdin)["metrics"].items()}
+parts = [m["requests_" + x] for x in ("served", "dropped", "in_flight")]
+print(min(parts) > 0, sum(parts) == m["requests_arrived"], m["balance_token_rel"] == 0, m["replica_failures"] > 2)'
+done
+# agents of a trace: the second call comes when the first is answered and its tool has run
+printf '{"session_id": "a", "arrival_time_ns": 0, "sub_requests": [{"input_toks": 500, "output_toks": 100, "tool_duration_ns": 2000000000}, {"input_toks": 700, "output_toks": 50}]}\n' >"${TMPDIR:-/tmp}/wm-load-$$.jsonl"
+serve "${TMPDIR:-/tmp}/wm-load-$$.jsonl" --format csv | grep -E '^(requests_served|sessions|tool_s|cached_tok_served)' | cut -d, -f1,2
+rm -f "${TMPDIR:-/tmp}/wm-load-$$.jsonl"

@@ -158,6 +158,52 @@ START_TEST(jsonl_rows_carry_prefix_blocks_and_sessions)
 }
 END_TEST
 
+START_TEST(an_agents_session_is_a_row_of_calls)
+{
+    struct wm_request r[2];
+    struct wm_request_source source;
+    struct wm_trace *const t = of_text(
+        "{\"session_id\": \"a\", \"arrival_time_ns\": 5, \"sub_requests\": [{\"input_toks\": 500, "
+        "\"output_toks\": 100, \"tool_duration_ns\": 3000000000}, {\"output_toks\": 50, "
+        "\"input_toks\": 700, \"tool_duration_ns\": 7, \"tool\": {\"x\": [1]}}, "
+        "{\"input_toks\": 9, \"output_toks\": 0}]}\n"
+        "{\"arrival_time_ns\": 25, \"input_toks\": 300, \"output_toks\": 20}\n",
+        plain, WM_OK);
+    const struct wm_trace_summary *const s = wm_trace_summary(t);
+    ck_assert_uint_eq(s->n_rows, 2);
+    ck_assert_uint_eq(s->n_requests, 4);
+    ck_assert_uint_eq(s->input_tok, 500 + 700 + 9 + 300);
+    ck_assert_uint_eq(s->output_tok, 100 + 50 + 1 + 20);
+    source = wm_trace_source(t);
+    ck_assert(source.next(source.self, &r[0]));
+    ck_assert_uint_eq(r[0].input_tok, 500);
+    ck_assert_uint_eq(r[0].n_calls, 2);
+    ck_assert_uint_eq(r[0].calls[0].input_tok, 700);
+    ck_assert_int_eq(r[0].calls[0].after_ns, 3000000000LL);
+    ck_assert_int_eq(r[0].calls[1].after_ns, 7);
+    ck_assert(source.next(source.self, &r[1]));
+    ck_assert_uint_eq(r[1].n_calls, 0);
+    ck_assert_int_eq(r[1].arrival_ns, 20);
+    ck_assert(!source.next(source.self, &r[1]));
+    wm_trace_close(t);
+}
+END_TEST
+
+static const char *const broken_sessions[] = {
+    "{\"arrival_time_ns\": 5, \"sub_requests\": []}\n",
+    "{\"arrival_time_ns\": 5, \"sub_requests\": [{\"input_toks\": 5}]}\n",
+    "{\"arrival_time_ns\": 5, \"sub_requests\": [{\"input_toks\": 5, \"output_toks\": 5}\n",
+    "{\"arrival_time_ns\": 5, \"sub_requests\": [{\"input_toks\": 0, \"output_toks\": 5}]}\n",
+    "{\"arrival_time_ns\": 5, \"sub_requests\": [{\"input_toks\": 5, \"output_toks\": 5, "
+    "\"tool_duration_ns\": -5}]}\n",
+    "{\"arrival_time_ns\": 5, \"sub_requests\": 5}\n"};
+
+START_TEST(a_session_without_calls_is_a_bad_row)
+{
+    (void)of_text(broken_sessions[_i], plain, WM_INVALID);
+}
+END_TEST
+
 START_TEST(own_rows_may_name_hits_reasoning_and_class_and_ignore_the_rest)
 {
     struct wm_request r[3];
@@ -401,6 +447,7 @@ int main(void)
         burstgpt_columns_are_found_by_name_and_failed_rows_are_dropped_or_kept,
         burstgpt_first_version_has_fewer_columns,
         jsonl_rows_carry_prefix_blocks_and_sessions,
+        an_agents_session_is_a_row_of_calls,
         own_rows_may_name_hits_reasoning_and_class_and_ignore_the_rest,
         rows_out_of_order_are_sorted_and_keep_the_order_of_ties,
         few_bad_rows_are_counted_by_line_and_many_are_an_error,
@@ -420,6 +467,8 @@ int main(void)
     tcase_set_timeout(tc, 120);
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tcase_add_test(tc, tests[i]);
+    tcase_add_loop_test(tc, a_session_without_calls_is_a_bad_row, 0,
+                        sizeof broken_sessions / sizeof *broken_sessions);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
