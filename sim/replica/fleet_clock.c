@@ -3,13 +3,18 @@
 
 #include "fleet_state.h"
 
+static uint32_t stages_of(const struct wm_replica_params *p)
+{
+    return p->n_stages > 1 ? p->n_stages : 1;
+}
+
 /* Power of a worker at full load: a full batch of long contexts, or prompts alone. */
 static double full_w(const struct wm_replica_params *p, const struct wm_step_table *t)
 {
     const uint32_t tok = t->max_tok / WM_STEP_TOK_ROUND;
     const double read_w = t->token_j[tok] / t->token_s[tok];
     const double units_per_s = 1e9 * (1 << WM_STEP_FRAC_BITS);
-    const uint32_t n_stages = p->n_stages > 1 ? p->n_stages : 1;
+    const uint32_t n_stages = stages_of(p);
     const uint32_t n = (p->max_seqs + n_stages - 1) / n_stages;
     const double context_tok = (double)p->kv_blocks * (double)p->block_tok / (double)n_stages;
     const double decode_s =
@@ -93,8 +98,9 @@ void wm_fleet_throttle(struct wm_fleet *f, enum wm_throttle throttle)
 static double longest_step_s(const struct wm_replica_params *p, const struct wm_step_table *t)
 {
     const double units_per_s = 1e9 * (1 << WM_STEP_FRAC_BITS);
-    const double decode_s = (double)t->decode[p->max_seqs] / units_per_s;
-    return t->token_s[t->max_tok / WM_STEP_TOK_ROUND] + decode_s;
+    const uint32_t n = stages_of(p);
+    const double decode_s = (double)t->decode[(p->max_seqs + n - 1) / n] / units_per_s;
+    return (double)n * (t->token_s[t->max_tok / WM_STEP_TOK_ROUND] + decode_s);
 }
 
 /* Whether a replica has nothing to do and gets nothing. */
@@ -115,10 +121,11 @@ static double replica_w(const struct wm_fleet *f, uint32_t clock, bool full)
 {
     const struct wm_fleet_params *const p = &f->params;
     const struct wm_step_table *const t = p->clocks.tables[clock];
-    double w = full ? full_w(&p->worker, t) : t->idle_w;
+    double w = full ? full_w(&p->worker, t) : t->idle_w * stages_of(&p->worker);
     if (p->n_prefill > 0) {
         const struct wm_step_table *const read = p->prefill_clocks.tables[clock];
-        w += (double)p->n_prefill * (full ? full_w(&p->prefill, read) : read->idle_w);
+        w += (double)p->n_prefill *
+             (full ? full_w(&p->prefill, read) : read->idle_w * stages_of(&p->prefill));
     }
     return w;
 }

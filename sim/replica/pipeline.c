@@ -151,12 +151,19 @@ static uint32_t next_back(const struct pipeline *pipe)
     return best;
 }
 
-static uint32_t an_empty_one(const struct pipeline *pipe)
+/* One to launch: with sequences, or an empty one for somebody who waits. */
+static uint32_t next_to_launch(const struct wm_replica *r)
 {
-    uint32_t i = 0;
-    while (i < pipe->n && pipe->micro[i].under_way)
-        i++;
-    return i < pipe->n ? i : NO_SLOT;
+    const struct pipeline *const pipe = r->pipeline;
+    uint32_t empty = NO_SLOT;
+    for (uint32_t i = 0; i < pipe->n && !r->held; i++) {
+        if (pipe->micro[i].under_way)
+            continue;
+        if (batch_n(&pipe->micro[i].batch) > 0)
+            return i;
+        empty = empty == NO_SLOT ? i : empty;
+    }
+    return r->n_waiting > 0 ? empty : NO_SLOT;
 }
 
 static int64_t next_event(const struct pipeline *pipe)
@@ -301,20 +308,17 @@ void pipeline_step(struct wm_replica *r)
         make_rounds(r, pipe->rounds.n);
     r->totals.n_jumps++;
     const int64_t time = next_event(pipe);
-    uint32_t i = next_back(pipe);
-    const bool is_back = i != NO_SLOT && pipe->micro[i].back == time;
+    const uint32_t back = next_back(pipe);
+    const bool is_back = back != NO_SLOT && pipe->micro[back].back == time;
     move_to(r, time);
     pipe->ready = INT64_MAX;
     if (is_back)
-        come_back(r, i);
-    else
-        i = an_empty_one(pipe);
-    const uint32_t first = i;
-    while (i != NO_SLOT && launch(r, i)) /* and whoever may enter beside it */
-        i = r->n_waiting > 0 ? an_empty_one(pipe) : NO_SLOT;
+        come_back(r, back);
+    for (uint32_t i; (i = next_to_launch(r)) != NO_SLOT && launch(r, i);)
+        continue;
     set_next(r);
-    if (is_back && pipe->micro[first].under_way)
-        plan_rounds(r, first);
+    if (is_back && pipe->micro[back].under_way)
+        plan_rounds(r, back);
 }
 
 void pipeline_catch_up(struct wm_replica *r, int64_t now_ns)
@@ -339,7 +343,7 @@ void pipeline_catch_up(struct wm_replica *r, int64_t now_ns)
 void pipeline_changed(struct wm_replica *r, int64_t now_ns)
 {
     struct pipeline *const pipe = r->pipeline;
-    if (r->n_waiting > 0 && an_empty_one(pipe) != NO_SLOT)
+    if (next_to_launch(r) != NO_SLOT)
         pipe->ready = (now_ns - r->now_ns) << WM_STEP_FRAC_BITS;
     set_next(r);
 }

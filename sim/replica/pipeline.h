@@ -26,7 +26,7 @@ struct micro_batch {
     struct chunk *reading;
     uint32_t n_reading;
     bool no_admission;
-    bool under_way; /* exactly if it has sequences */
+    bool under_way; /* exactly if it has sequences, but while the replica is held */
     bool decodes;   /* in this pass */
     int64_t back;   /* when it leaves the last stage */
 };

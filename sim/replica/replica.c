@@ -366,10 +366,13 @@ void wm_replica_hold(struct wm_replica *r, int64_t now_ns, bool held)
 {
     if (r->held == held)
         return;
+    catch_up(r, now_ns);
     r->held = held;
-    if (held)
+    if (r->segment == SEGMENT_PIPELINE)
+        pipeline_changed(r, now_ns);
+    else if (held)
         replica_cut_jump(r, now_ns);
-    else if (r->n_waiting > 0 || batch_n(&r->batch) > 0)
+    else if (r->n_waiting > 0 || wm_replica_n_running(r) > 0)
         start_if_idle(r, now_ns);
 }
 

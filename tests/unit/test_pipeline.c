@@ -403,6 +403,45 @@ START_TEST(a_failure_sends_all_micro_batches_back)
 }
 END_TEST
 
+START_TEST(held_it_stands_still_with_all_it_has)
+{
+    const struct wm_replica_params p = params(2);
+    const struct wm_step_table *const t = crooked_table();
+    const struct wm_request *const q = requests(6, 6.0, 200.0, 200.0);
+    struct wm_service *const service = wm_service_new(arena, 1, NULL);
+    struct wm_replica *const r = wm_replica_new(arena, &p, t, service, 0, false);
+    enum { BEFORE = 60 };
+    for (size_t i = 0; i < BEFORE; i++) {
+        while (wm_replica_next(r) < q[i].arrival_ns)
+            wm_replica_step(r);
+        wm_service_arrived(service, q[i].arrival_ns, &q[i]);
+        wm_replica_arrive(r, q[i].arrival_ns, &q[i], i);
+    }
+    const int64_t now = q[BEFORE - 1].arrival_ns + 13 * MS;
+    while (wm_replica_next(r) < now)
+        wm_replica_step(r);
+    wm_replica_hold(r, now, true);
+    const uint64_t n_steps = wm_replica_totals(r, now).n_steps;
+    while (wm_replica_next(r) != WM_TIME_NEVER) { /* what is under way comes back */
+        ck_assert_int_lt(wm_replica_next(r), now + 2000 * MS);
+        wm_replica_step(r);
+    }
+    const uint32_t running = wm_replica_n_running(r);
+    ck_assert_uint_gt(running, 1);
+    ck_assert_uint_gt(wm_replica_kv_used(r), 0);
+    ck_assert_uint_eq(wm_replica_totals(r, now).n_steps, n_steps);
+    wm_service_arrived(service, now + 3000 * MS, &q[BEFORE]);
+    wm_replica_arrive(r, now + 3000 * MS, &q[BEFORE], BEFORE);
+    ck_assert_int_eq(wm_replica_next(r), WM_TIME_NEVER);
+    wm_replica_hold(r, now + 5000 * MS, false);
+    ck_assert_int_eq(wm_replica_next(r), now + 5000 * MS);
+    while (wm_replica_next(r) != WM_TIME_NEVER)
+        wm_replica_step(r);
+    ck_assert_uint_eq(service->classes[0].served.requests, BEFORE + 1);
+    ck_assert_uint_eq(wm_replica_kv_used(r), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("pipeline");
@@ -415,6 +454,7 @@ int main(void)
     tcase_add_loop_test(tc, jumps_equal_single_passes_when_memory_is_short, 0,
                         sizeof tight / sizeof *tight);
     tcase_add_test(tc, a_failure_sends_all_micro_batches_back);
+    tcase_add_test(tc, held_it_stands_still_with_all_it_has);
     suite_add_tcase(suite, tc);
     SRunner *const runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
