@@ -107,6 +107,11 @@ START_TEST(effects_of_generation_batch_and_mixture_have_the_published_sign_and_s
                                        "hopper-blackwell-oss-180", "hopper-blackwell-r1-volume"};
     for (size_t i = 0; i < sizeof near / sizeof *near; i++)
         is_within(find(&claims, near[i]), 1.5);
+    /* interactivity: at volume, at 30 tok/s/user, at the edge of what a Hopper reaches */
+    const double at_volume = find(&claims, "hopper-blackwell-r1-volume")->computed;
+    const double at_30 = find(&claims, "hopper-blackwell-r1-30")->computed;
+    ck_assert_double_gt(at_30, 1.5 * at_volume);
+    ck_assert_double_gt(find(&claims, "hopper-blackwell-edge-mw")->computed, 3.0 * at_30);
     wm_arena_close(arena);
 }
 END_TEST
