@@ -1,6 +1,8 @@
 /* Who enters the batch, and how the tokens of a step are given away. */
 #include "admission.h"
 
+#include "account.h"
+
 /* The next request that may enter the batch now, after those that waited too long were dropped. */
 static struct wm_pending *next_admissible(struct wm_replica *r, struct queue **queue)
 {
@@ -29,7 +31,7 @@ static uint32_t admit(struct wm_replica *r, struct queue *queue)
     queue_pop(queue);
     r->n_waiting--;
     if (!s->admitted && s->arrival_ns >= r->service->warmup_ns)
-        wm_ns_hist_add(&r->service->classes[s->class_id].wait, r->now_ns - s->arrival_ns);
+        hist_add(&r->service->classes[s->class_id].wait, r->now_ns - s->arrival_ns);
     s->admitted = true;
     s->progress = WM_READING;
     s->todo_tok = s->input_tok + s->made_tok - s->hit_tok;

@@ -5,6 +5,7 @@
  */
 #include "wattmill/replica.h"
 
+#include "account.h"
 #include "pipeline.h"
 #include "segment.h"
 
@@ -83,7 +84,7 @@ void replica_leave(struct wm_replica *r, const struct wm_pending *p, int64_t fin
                                      .first_ns = p->first_ns,
                                      .finish_ns = finish_ns,
                                      .dropped = dropped};
-    wm_service_left(r->service, finish_ns, &served);
+    account_left(r->service, finish_ns, &served);
 }
 
 /* Those that are done at the present step. */
@@ -187,7 +188,9 @@ static void plan(struct wm_replica *r)
     }
 }
 
-void replica_boundary(struct wm_replica *r, bool decoded, bool mixed)
+/* Inline for the replica of one stage, whose every boundary passes here. */
+static inline __attribute__((always_inline)) void boundary(struct wm_replica *r, bool decoded,
+                                                           bool mixed)
 {
     if (decoded) {
         finish_done(r);
@@ -195,6 +198,11 @@ void replica_boundary(struct wm_replica *r, bool decoded, bool mixed)
     }
     if (mixed)
         advance_prompts(r);
+}
+
+void replica_boundary(struct wm_replica *r, bool decoded, bool mixed)
+{
+    boundary(r, decoded, mixed);
 }
 
 void wm_replica_step(struct wm_replica *r)
@@ -208,7 +216,7 @@ void wm_replica_step(struct wm_replica *r)
     }
     if (ended != SEGMENT_START) {
         replica_end_segment(r);
-        replica_boundary(r, ended != SEGMENT_PREFILL, ended != SEGMENT_JUMP);
+        boundary(r, ended != SEGMENT_PREFILL, ended != SEGMENT_JUMP);
     }
     plan(r);
 }
