@@ -359,10 +359,11 @@ static void settle(struct fit *f, const double *x, const double *variance, struc
             const struct knob *knob = &f->knobs[k];
             if (lacks(&moved, knob))
                 continue;
-            const double own_var =
-                own != NONE ? variance[own + k] : knob->own_sigma * knob->own_sigma;
+            /* fitted alone, an accelerator has the width of its family's prior */
+            const double own_sigma = own != NONE ? f->sigma[own + k] : knob->own_sigma;
+            const double own_var = own != NONE ? variance[own + k] : own_sigma * own_sigma;
             const double family_var = family != NONE ? variance[family + k] : 0.0;
-            const double prior = hypot(knob->own_sigma, family != NONE ? knob->family_sigma : 0.0);
+            const double prior = hypot(own_sigma, family != NONE ? knob->family_sigma : 0.0);
             struct wm_accelerator start = before;
             report(f, fit, "accelerators", f->hw[a].head.name, knob, *member(&moved, knob),
                    *member(&start, knob), own_var + family_var, prior, f->hw_points[a]);

@@ -407,6 +407,31 @@ START_TEST(a_fit_recovers_what_was_planted_and_passes_it_to_the_family)
 }
 END_TEST
 
+/* Fitted alone, few rows pull what they decide and leave the rest at its prior. */
+START_TEST(a_fit_of_one_accelerator_tells_what_its_rows_decided)
+{
+    open_all();
+    struct wm_accelerator hw = *(const struct wm_accelerator *)(const void *)wm_catalog_find(
+        catalog, WM_CATALOG_accelerator, "b200");
+    hw.fp8.serving_frac *= 0.5;
+    const struct wm_operating_points p = planted(&hw);
+    const struct wm_fit_options options = {.max_iterations = 10, .only_accelerator = "b200"};
+    struct wm_fit fit;
+    ck_assert_int_eq(wm_fit_points(arena, catalog, &p, &options, &fit, &diags), WM_OK);
+    double decided = -1.0, silent = -1.0;
+    for (size_t i = 0; i < fit.n_rows; i++) {
+        ck_assert_str_eq(fit.rows[i].owner, "accelerators.b200");
+        if (strcmp(fit.rows[i].key, "fp8.serving_frac") == 0)
+            decided = fit.rows[i].pull_frac;
+        if (strcmp(fit.rows[i].key, "achieved.widen_frac") == 0)
+            silent = fit.rows[i].pull_frac;
+    }
+    ck_assert_double_gt(decided, 0.5);
+    ck_assert(silent >= 0.0 && silent < 0.05);
+    wm_arena_close(arena);
+}
+END_TEST
+
 START_TEST(a_fit_needs_points)
 {
     open_all();
@@ -466,6 +491,7 @@ int main(void)
         other_ways_of_serving_have_lines_of_their_own,
         accelerators_rank_along_their_curves,
         a_fit_recovers_what_was_planted_and_passes_it_to_the_family,
+        a_fit_of_one_accelerator_tells_what_its_rows_decided,
         a_fit_needs_points,
         least_squares_finds_an_exact_curve,
     };
