@@ -228,8 +228,12 @@ static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_
                                      .round_s = decode_s};
     p->wait = c->is_alone ? wm_wait_alone(&rounds, &moments)
                           : wm_wait_balanced(&rounds, &p->reading, &c->prompts);
-    p->wait.prob = p->decode_busy_frac; /* an engine without work starts at once */
-    p->pace.prompts = due / mix->tok_per_step;
+    /* an engine without work starts at once; the router finds one while there is any */
+    p->wait.prob = c->is_alone ? p->decode_busy_frac : fmin(1.0, fmax(0.0, p->batch - 0.5));
+    /* others come to replicas with half a request less than the mean; alone nobody is held up */
+    const double met_frac = c->is_alone ? 1.0 : fmax(0.0, 1.0 - 0.5 / p->batch);
+    p->pace.prompts = met_frac * due / mix->tok_per_step;
+    p->pace.mean_s -= (1.0 - met_frac) * fmax(0.0, p->tpot_s - decode_s / mix->tok_per_step);
     p->pace.added2_s2 = moments.s2;
     p->pace.added3_s3 = moments.s3;
 }

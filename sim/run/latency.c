@@ -94,7 +94,7 @@ static void spread_tpot(const struct wm_serving_point *a, const struct wm_servin
 {
     const struct wm_workload_class *const shape = c->workload->class;
     struct wm_pace pace = t < 0.5 ? a->pace : b->pace;
-    pace.mean_s = a->tpot_s + t * (b->tpot_s - a->tpot_s);
+    pace.mean_s = a->pace.mean_s + t * (b->pace.mean_s - a->pace.mean_s);
     for (size_t k = 0; k < ANSWERS; k++) {
         const struct wm_skewed over = wm_pace_over(
             &pace, wm_answer_of_tokens(shape->output_tok, shape->output_scv, answers_z[k]));

@@ -166,7 +166,7 @@ static struct whole within_power(const struct wm_surface *s, double power_w, dou
                     (row[j + 1].serving.out_tok_per_s - rate);
         rate = fmin(rate, wanted);
         if (rate > best.tok_per_s * (1.0 + 1e-9))
-            best = (struct whole){1.0, rate, row[i == 0 ? 0 : j].clock_frac};
+            best = (struct whole){1.0, rate, row[0].clock_frac};
     }
     return best;
 }
