@@ -251,7 +251,7 @@ struct wm_request_window {
     int64_t start_us;
     double length_s;
     int64_t router_replicas; /* behind one router; each router has its share of the requests */
-    double sample_frac;      /* of routers whose requests are served; the others go as they do */
+    double sample_frac;      /* of routers that are served, others go as they do; NAN: by size */
 };
 
 struct wm_scenario {

@@ -22,7 +22,7 @@ static const struct wm_field request_window_fields[] = {
     WM_TIME_AS(wm_request_window, start_us, "start", "2027-01-04", "first instant, UTC"),
     WM_REAL_AS(wm_request_window, length_s, "hours", WM_UNIT_H, 0.25, 168.0, 1.0, "length, in whole quarters of an hour"),
     WM_INT(wm_request_window, router_replicas, 1, 65536, 16, "most replicas behind one router, which sends each request where fewest are under way; routers share the requests"),
-    WM_REAL(wm_request_window, sample_frac, WM_UNIT_FRAC, 1e-5, 1.0, 1.0, "share of the routers whose requests are served one by one, spread over all; each stands for as many more. Below 1 a message says how many"),
+    WM_REAL(wm_request_window, sample_frac, WM_UNIT_FRAC, 1e-5, 1.0, (double)NAN, "share of the routers whose requests are served one by one, spread over all; each stands for as many more, and a message says how many. Unset: all, or as many as serve 50 M requests"),
     WM_FIELD_END,
 };
 static const struct wm_field window_fields[] = {

@@ -10,8 +10,9 @@
 
 static const int64_t ns_per_us = 1000;
 
-/* Requests that a window may serve: about half an hour of computing on two processors. */
-static const double requests_max = 1e9;
+/* Requests that a window may serve when told so, about half an hour of computing on two processors;
+ * and those of a sample that is left to us, about a minute. */
+static const double requests_max = 1e9, requests_usual = 5e7;
 
 /* A partition's groups, and what they had done at the end of the last interval. */
 struct serving {
@@ -49,6 +50,7 @@ struct wm_site_requests {
         struct wm_group_budget budget;
     } * jobs;
     size_t n_jobs;
+    double sample_frac;
     int64_t from_ns, until_ns;
 };
 
@@ -61,11 +63,10 @@ static bool is_interactive(const struct wm_class *c)
 static void open_groups(struct wm_site_requests *q, struct serving *s,
                         const struct wm_fleet_params *params)
 {
-    const struct wm_request_window *const w = &q->scenario->window;
     const uint64_t n = params->n_replicas;
-    const uint64_t per_router = (uint64_t)w->router_replicas;
+    const uint64_t per_router = (uint64_t)q->scenario->window.router_replicas;
     const uint64_t n_all = (n + per_router - 1) / per_router;
-    const double wanted = ceil(w->sample_frac * (double)n_all * (1.0 - 1e-12));
+    const double wanted = ceil(q->sample_frac * (double)n_all * (1.0 - 1e-12));
     s->n_groups = (size_t)fmax(1.0, fmin(wanted, (double)n_all));
     s->groups = WM_NEW_ARRAY(q->arena, struct wm_request_group *, s->n_groups);
     s->first = WM_NEW_ARRAY(q->arena, uint32_t, s->n_groups);
@@ -131,16 +132,22 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
     return true;
 }
 
-/* Whether so many requests can be served one by one. */
-static bool is_bearable(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
-                        struct wm_diags *diags)
+static double requests_of(const struct wm_scenario *scenario, const struct wm_site_plan *plan)
 {
     double n = 0.0;
     for (size_t i = 0; i < plan->n_classes; i++)
         if (is_interactive(&plan->classes[i]))
             n += plan->classes[i].mean_demand_tok_per_s /
                  plan->classes[i].workload->class->output_tok * scenario->window.length_s;
-    if (n * scenario->window.sample_frac <= requests_max)
+    return n;
+}
+
+/* Share of the routers that are served: the scenario's, or what takes a minute; false: too many. */
+static bool choose_sample(struct wm_site_requests *q, struct wm_diags *diags)
+{
+    const double n = requests_of(q->scenario, q->plan), asked = q->scenario->window.sample_frac;
+    q->sample_frac = wm_is_set(asked) ? asked : fmin(1.0, requests_usual / fmax(n, 1.0));
+    if (n * q->sample_frac <= requests_max)
         return true;
     wm_diag_add(
         diags, WM_E301, NULL, "window",
@@ -170,8 +177,6 @@ struct wm_site_requests *wm_site_requests_new(struct wm_arena *arena,
                                               const struct wm_site_plan *plan,
                                               struct wm_diags *diags)
 {
-    if (!is_bearable(scenario, plan, diags))
-        return NULL;
     struct wm_site_requests *const q = WM_NEW(arena, struct wm_site_requests);
     *q = (struct wm_site_requests){
         .arena = arena,
@@ -181,6 +186,8 @@ struct wm_site_requests *wm_site_requests_new(struct wm_arena *arena,
         .serving_of = WM_NEW_ARRAY(arena, const struct serving *, plan->n_classes),
         .place_of = WM_NEW_ARRAY(arena, size_t, plan->n_classes),
         .marks = WM_NEW_ARRAY(arena, struct class_mark, plan->n_classes)};
+    if (!choose_sample(q, diags))
+        return NULL;
     q->base.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
     q->base.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
     for (size_t i = 0; i < plan->n_partitions; i++)
