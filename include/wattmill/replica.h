@@ -79,10 +79,11 @@ struct wm_pending {
     uint32_t input_tok, output_tok, hit_tok;
     uint32_t made_tok; /* of the answer */
     uint16_t class_id;
-    bool admitted;    /* has had a place in a batch */
-    bool has_kv;      /* its KV arrives with it: swapped out, or read by a prefill worker */
-    uint8_t progress; /* enum wm_progress */
-    uint8_t phase;    /* decoding: when it takes new KV blocks */
+    bool admitted;      /* has had a place in a batch */
+    bool has_kv;        /* its KV arrives with it: swapped out, or read by a prefill worker */
+    uint8_t progress;   /* enum wm_progress */
+    uint8_t phase;      /* decoding: when it takes new KV blocks */
+    uint16_t next_done; /* decoding: the next of those done at the same step */
     uint32_t
         blocks; /* waiting or reading: of what is to be read; decoding: less the rounds before */
     union {

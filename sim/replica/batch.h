@@ -3,7 +3,7 @@
  * of a jump. Inline because a simulated request passes here a few times and takes about 100 ns.
  *
  * Decode steps are numbered; a sequence that joins at step i with c tokens of context is done at a
- * step that is known then, so completions are a sorted list of step numbers that no step has to
+ * step that is known then, so completions stand in a wheel of step numbers that no step has to
  * touch. It takes a new KV block at a step known then and every `block_steps` after: of the steps
  * numbered round * block_steps + phase it holds, from its first block on,
  *
@@ -21,21 +21,31 @@
 #include "wattmill/replica.h"
 #include "wattmill/require.h"
 
-enum { BLOCK_STEPS_MAX = 256, SLOT_BITS = 16, DONE_MARGIN = 32 };
+enum { BLOCK_STEPS_MAX = 256, SLOTS_MAX = 65535, WHEEL = 1024 };
 #define NOBODY_DONE UINT64_MAX
 #define NO_SLOT     UINT32_MAX
+
+/*
+ * Who is done at which step: a list for every step modulo WHEEL. Who is done a whole turn later or
+ * more stands there as well and is passed over; a jump stops for it, which changes nothing.
+ */
+struct wheel {
+    uint64_t words;            /* which words of `used` are not 0 */
+    uint64_t used[WHEEL / 64]; /* which lists are not empty */
+    uint16_t first[WHEEL];     /* slot + 1; the next one stands in the slot */
+};
 
 struct batch {
     uint64_t step;      /* decode steps made: round * block_steps + phase */
     uint64_t made;      /* steps of each sequence, all together */
-    uint64_t next_done; /* done step << SLOT_BITS | slot of the next one; NOBODY_DONE */
+    uint64_t next_done; /* step at which somebody may be done; NOBODY_DONE */
     int64_t ctx;        /* of all decoding sequences, 1/256 tok */
     uint32_t n_decoding, n_reading;
     uint32_t round, phase;
     uint32_t blocks_before; /* held, were this round 0 and no phase come; mod 2^32 */
     uint32_t n_free, first_free, n_touched; /* places: a list, then those never taken */
-    uint64_t *done;               /* [n_decoding + DONE_MARGIN] like next_done, the next one last */
-    struct wm_pending *slots;     /* [max_seqs] */
+    struct wheel *wheel;                    /* of the decoding ones */
+    struct wm_pending *slots;               /* [max_seqs] */
     uint32_t *n_at_phase;         /* [block_steps] sequences that take their blocks at that phase */
     uint32_t block_steps;         /* steps between two new blocks of a sequence */
     uint32_t ctx_per_step;        /* per sequence, 1/256 tok */
@@ -111,50 +121,82 @@ static inline uint64_t steps_of(const struct batch *b, uint32_t tok)
     return ((uint64_t)tok << WM_CTX_FRAC_BITS) / b->ctx_per_step;
 }
 
-/*
- * Keeps the list of completions sorted: halving without a branch, then room for the new one. What
- * moves is rounded up into the margin: the processor foresees a size that is mostly the same.
- */
-static inline void completions_add(struct batch *b, uint64_t key)
+/* Steps that a sequence has to make from when it joins. */
+static inline uint32_t steps_needed(const struct batch *b, const struct wm_pending *s)
 {
-    uint64_t *first = b->done; /* all before it are later than the new one */
-    for (uint32_t n = b->n_decoding; n > 0; n /= 2) {
-        const uint32_t half = (n + 1) / 2;
-        first += half & -(uint32_t)(first[half - 1] > key);
+    const uint32_t left_tok = s->output_tok - s->made_tok;
+    const uint64_t steps = steps_of(b, left_tok);
+    return (uint32_t)(steps + (steps * b->ctx_per_step < (uint64_t)left_tok << WM_CTX_FRAC_BITS));
+}
+
+/* The first step after the present one at which a list comes up. */
+static inline uint64_t step_of_list(const struct batch *b, uint32_t list)
+{
+    return b->step + 1 + ((list - b->step - 1) % WHEEL);
+}
+
+static inline void wheel_add(struct batch *b, uint32_t slot, uint64_t done_step)
+{
+    struct wheel *const w = b->wheel;
+    const uint32_t list = (uint32_t)(done_step % WHEEL);
+    b->slots[slot].next_done = w->first[list];
+    w->first[list] = (uint16_t)(slot + 1);
+    w->used[list / 64] |= UINT64_C(1) << (list % 64);
+    w->words |= UINT64_C(1) << (list / 64);
+    const uint64_t step = step_of_list(b, list);
+    b->next_done = step < b->next_done ? step : b->next_done;
+}
+
+/* Finds the next list that is not empty, from the step after the present one around the wheel. */
+static inline void wheel_turn(struct batch *b)
+{
+    const struct wheel *const w = b->wheel;
+    const uint32_t from = (uint32_t)((b->step + 1) % WHEEL);
+    uint32_t word = from / 64;
+    uint64_t lists = w->used[word] & (~UINT64_C(0) << (from % 64));
+    if (lists == 0) {
+        const uint64_t later = w->words & (~UINT64_C(0) << (word + 1));
+        if (w->words == 0) {
+            b->next_done = NOBODY_DONE;
+            return;
+        }
+        word = (uint32_t)__builtin_ctzll(later != 0 ? later : w->words);
+        lists = w->used[word];
     }
-    const size_t n_later = (size_t)(b->done + b->n_decoding - first);
-    memmove(first + 1, first, (n_later | (DONE_MARGIN - 1)) * sizeof *first);
-    *first = key;
-    b->n_decoding++;
-    b->next_done = key < b->next_done ? key : b->next_done;
+    b->next_done = step_of_list(b, 64 * word + (uint32_t)__builtin_ctzll(lists));
 }
 
-/* Takes the next one out. */
-static inline void completions_pop(struct batch *b)
+/* Closes a list that may have become empty. */
+static inline void wheel_close(struct batch *b, uint32_t list)
 {
-    b->n_decoding--;
-    b->next_done = b->n_decoding > 0 ? b->done[b->n_decoding - 1] : NOBODY_DONE;
+    struct wheel *const w = b->wheel;
+    if (w->first[list] == 0) {
+        w->used[list / 64] &= ~(UINT64_C(1) << (list % 64));
+        w->words &= ~((uint64_t)(w->used[list / 64] == 0) << (list / 64));
+    }
+    wheel_turn(b);
 }
 
-/* Takes any sequence out: rare, so it is looked for. */
-static inline void completions_remove(struct batch *b, uint32_t slot)
+static inline uint32_t done_step_of(const struct batch *b, const struct wm_pending *s)
 {
-    uint64_t *at = b->done;
-    while ((*at & ((1u << SLOT_BITS) - 1)) != slot)
-        at++;
-    memmove(at, at + 1, (size_t)(b->done + b->n_decoding - 1 - at) * sizeof *at);
-    completions_pop(b);
+    return s->join_step + steps_needed(b, s);
 }
 
-/* Step at which the next sequence is done, and which. @pre one is decoding */
+/* Takes a sequence out that is not done. */
+static inline void wheel_remove(struct batch *b, uint32_t slot)
+{
+    const uint32_t list = done_step_of(b, &b->slots[slot]) % WHEEL;
+    uint16_t *link = &b->wheel->first[list];
+    while (*link != slot + 1)
+        link = &b->slots[*link - 1].next_done;
+    *link = b->slots[slot].next_done;
+    wheel_close(b, list);
+}
+
+/* Step at which the next sequence may be done, at the latest a turn of the wheel from now. */
 static inline uint64_t batch_done_step(const struct batch *b)
 {
-    return b->next_done >> SLOT_BITS;
-}
-
-static inline uint32_t batch_done_slot(const struct batch *b)
-{
-    return (uint32_t)(b->next_done & ((1u << SLOT_BITS) - 1));
+    return b->next_done;
 }
 
 static inline uint32_t batch_take_slot(struct batch *b)
@@ -182,10 +224,8 @@ static inline void batch_join(struct batch *b, uint32_t slot)
     b->n_at_phase[s->phase]++;
     b->blocks_before -= b->round + next_round;
     b->ctx += (int64_t)context_tok << WM_CTX_FRAC_BITS;
-    const uint32_t left_tok = s->output_tok - s->made_tok;
-    uint64_t steps = steps_of(b, left_tok);
-    steps += steps * b->ctx_per_step < (uint64_t)left_tok << WM_CTX_FRAC_BITS;
-    completions_add(b, (b->step + steps) << SLOT_BITS | slot);
+    b->n_decoding++;
+    wheel_add(b, slot, b->step + steps_needed(b, s));
 }
 
 /* Steps a decoding sequence has made. */
@@ -194,7 +234,7 @@ static inline uint32_t steps_made(const struct batch *b, const struct wm_pending
     return (uint32_t)b->step - s->join_step;
 }
 
-/* Gives place and blocks of any sequence back; a decoding one is already out of the completions. */
+/* Gives place and blocks of any sequence back; a decoding one is already out of the wheel. */
 static inline void batch_release(struct batch *b, uint32_t slot)
 {
     struct wm_pending *const s = &b->slots[slot];
@@ -202,6 +242,7 @@ static inline void batch_release(struct batch *b, uint32_t slot)
         b->n_at_phase[s->phase]--;
         b->ctx -= ((int64_t)(s->input_tok + s->made_tok) << WM_CTX_FRAC_BITS) +
                   (int64_t)steps_made(b, s) * b->ctx_per_step;
+        b->n_decoding--;
     } else {
         b->n_reading--;
     }

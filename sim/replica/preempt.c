@@ -9,7 +9,7 @@ void replica_send_back(struct wm_replica *r, uint32_t slot, bool keeps_kv)
     const bool decoding = s->progress == WM_DECODING;
     const uint64_t steps = decoding ? steps_made(b, s) : 0;
     if (decoding)
-        completions_remove(b, slot);
+        wheel_remove(b, slot);
     batch_release(b, slot);
     s->made_tok += (uint32_t)(steps * b->ctx_per_step >> WM_CTX_FRAC_BITS);
     s->blocks = blocks_of(b, s->input_tok + s->made_tok);

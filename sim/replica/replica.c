@@ -28,7 +28,7 @@ void replica_batch_init(struct wm_replica *r, uint32_t max_seqs)
                         .next_done = NOBODY_DONE,
                         .n_free = max_seqs,
                         .first_free = NO_SLOT,
-                        .done = WM_NEW_ARRAY(r->arena, uint64_t, max_seqs + DONE_MARGIN),
+                        .wheel = WM_NEW(r->arena, struct wheel),
                         .ctx_per_step = ctx_per_step(p),
                         .n_blocks = p->kv_blocks,
                         .block_tok = p->block_tok,
@@ -46,7 +46,7 @@ struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replic
                                   const struct wm_step_table *table, struct wm_service *service,
                                   uint32_t index, bool per_step)
 {
-    WM_REQUIRE(p->max_seqs >= 1 && p->max_seqs < 1u << SLOT_BITS);
+    WM_REQUIRE(p->max_seqs >= 1 && p->max_seqs <= SLOTS_MAX);
     WM_REQUIRE(fits_table(p, table));
     WM_REQUIRE(p->block_tok >= 1 && p->block_tok <= BLOCK_STEPS_MAX && p->tok_per_step >= 1.0);
     WM_REQUIRE(p->token_budget >= 1);
@@ -91,12 +91,21 @@ void replica_leave(struct wm_replica *r, const struct wm_pending *p, int64_t fin
 static void finish_done(struct wm_replica *r)
 {
     struct batch *const b = &r->batch;
-    while (batch_done_step(b) <= b->step) {
-        const uint32_t slot = batch_done_slot(b);
-        completions_pop(b);
-        replica_leave(r, &b->slots[slot], r->now_ns, false);
+    if (batch_done_step(b) > b->step)
+        return;
+    const uint32_t list = (uint32_t)(b->step % WHEEL);
+    for (uint16_t *link = &b->wheel->first[list]; *link != 0;) {
+        const uint32_t slot = *link - 1u;
+        struct wm_pending *const s = &b->slots[slot];
+        if (done_step_of(b, s) != (uint32_t)b->step) { /* some turns later */
+            link = &s->next_done;
+            continue;
+        }
+        *link = s->next_done;
+        replica_leave(r, s, r->now_ns, false);
         batch_release(b, slot);
     }
+    wheel_close(b, list);
 }
 
 /* The present step took new blocks: those who go on need them. */
