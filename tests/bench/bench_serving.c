@@ -254,7 +254,7 @@ int main(void)
     const struct wm_step_affine a = {
         .step_s = 7e-3, .seq_s = 30e-6, .ctx_s = 60e-9, .tok_s = 60e-6};
     const struct wm_step_affine b = {
-        .step_s = 40e-3, .seq_s = 0.1e-3, .ctx_s = 80e-9, .tok_s = 0.4e-3};
+        .step_s = 20e-3, .seq_s = 0.05e-3, .ctx_s = 40e-9, .tok_s = 0.2e-3}; /* of one stage */
     struct work works[] = {
         {"affine, 8 req/s, 1000 in, 250 out", 8.0, 1000.0, 250.0, 1.0, 300000, open_params, a,
          NULL},
@@ -262,9 +262,10 @@ int main(void)
          NULL},
         {"W1 7B, 6 req/s, 512 in, 128 out", 6.0, 512.0, 128.0, 0.0, 100000, sarathi, a, NULL},
         {"W2 8B, 6 req/s, 512 in, 128 out", 6.0, 512.0, 128.0, 0.0, 100000, sarathi, a, NULL},
-        {"W3 70B, 2 req/s, 512 in, 128 out", 2.0, 512.0, 128.0, 0.0, 100000, sarathi, b, NULL},
+        {"W3 70B, 2 stages, 2 req/s, 512/128", 2.0, 512.0, 128.0, 0.0, 100000, sarathi, b, NULL},
     };
     works[3].step.ctx_s = 15e-9;
+    works[4].params.n_stages = 2;
     for (size_t i = 0; i < sizeof works / sizeof *works; i++)
         bench_work(arena, &works[i]);
     bench_trace(arena, &works[3]);

@@ -536,6 +536,25 @@ START_TEST(urgent_requests_wait_less)
 }
 END_TEST
 
+/* L = lambda W for each class, whatever the order of service; the system is empty at both ends. */
+START_TEST(littles_law_holds_for_each_class)
+{
+    const struct wm_replica_params p = case_params(_i);
+    struct wm_service *const service = wm_service_new(arena, 2, two_classes);
+    const struct wm_request *const q =
+        random_requests(20 + (uint64_t)_i, N_EQUAL, cases[_i].rate, 200.0, 80.0, 2);
+    struct wm_replica *const r = wm_replica_new(arena, &p, crooked_table(), service, 0, false);
+    const int64_t end = serve(r, service, q, N_EQUAL);
+    for (size_t k = 0; k < 2; k++) {
+        const struct wm_service_class *const c = &service->classes[k];
+        const double rate = (double)c->served.requests / (1e-9 * (double)end);
+        ck_assert_uint_gt(c->served.requests, N_EQUAL / 3);
+        ck_assert_double_eq_tol(
+            wm_service_mean_present(c, end) / (rate * wm_ns_hist_mean_s(&c->e2e)), 1.0, 1e-9);
+    }
+}
+END_TEST
+
 START_TEST(failure_loses_no_request_and_repair_goes_on)
 {
     const struct wm_replica_params p = case_params(0);
@@ -698,6 +717,7 @@ int main(void)
     tcase_add_loop_test(tc, a_jump_equals_the_naive_simulator_bit_for_bit, 0, N_CASES);
     tcase_add_test(tc, speculation_jumps_equal_single_steps_and_divide_the_steps);
     tcase_add_test(tc, urgent_requests_wait_less);
+    tcase_add_loop_test(tc, littles_law_holds_for_each_class, 0, 3);
     tcase_add_test(tc, failure_loses_no_request_and_repair_goes_on);
     tcase_add_test(tc, a_slower_clock_takes_effect_at_the_next_boundary);
     tcase_add_test(tc, batch_one_with_exponential_lengths_is_mm1);

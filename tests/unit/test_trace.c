@@ -394,6 +394,11 @@ START_TEST(published_traces_give_their_exact_counts)
         ck_assert_double_eq_tol(sqrt(squares / n - mean * mean) / mean, wanted[i].gap_cv, 1e-4);
         if (i == 0)
             ck_assert_uint_eq(minute[31], 507);
+        int n_empty = 0;
+        for (int k = 0; k <= r[s->n_rows - 1].arrival_ns / (60 * WM_NS_PER_S); k++)
+            n_empty += minute[k] == 0;
+        if (i == 1)
+            ck_assert_int_eq(n_empty, 12);
     }
 }
 END_TEST
