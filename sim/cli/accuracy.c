@@ -114,8 +114,9 @@ const struct cli_verb cli_verb_accuracy = {
     .details =
         "Compares the model with a table of the measured sets' columns (accelerator, model,\n"
         "precision, framework, isl_tokens, osl_tokens, concurrency, tp, ep ...\n"
-        "output_tokens_per_s_per_gpu, gpu_power_w; or power points). Nothing is fitted; rows\n"
-        "the model cannot represent are counted by reason. docs/accuracy.md holds the tables\n"
-        "for the shipped parameters.",
+        "output_tokens_per_s_per_gpu, gpu_power_w; or power points), in any order and case.\n"
+        "Speculative (mtp) and disaggregated (disagg, n_prefill_gpu, n_decode_gpu) serving\n"
+        "have lines of their own. Nothing is fitted; rows the model cannot represent are\n"
+        "counted by reason. docs/accuracy.md holds the tables for the shipped parameters.",
     CLI_OPTIONS(rows, defaults),
     .run = run};
