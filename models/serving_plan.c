@@ -117,19 +117,6 @@ static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
     return lo;
 }
 
-double wm_erlang_c(double n_servers, double utilisation_frac)
-{
-    WM_REQUIRE(n_servers >= 1.0 && utilisation_frac >= 0.0 && utilisation_frac < 1.0);
-    const double load = n_servers * utilisation_frac;
-    if (load <= 0.0)
-        return 0.0;
-    double inverse_b = 1.0; /* Erlang B by its recursion, inverted: no factorials */
-    for (double k = 1.0; k <= n_servers + 0.5; k += 1.0)
-        inverse_b = 1.0 + inverse_b * k / load;
-    const double b = 1.0 / inverse_b;
-    return b / (1.0 - utilisation_frac * (1.0 - b));
-}
-
 /*
  * Tokens of a pass of a prefill group that never waits for more: what has arrived during the pass
  * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T a line between the two.

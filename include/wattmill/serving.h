@@ -159,9 +159,6 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
 struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, double out_tok_per_s,
                                         double clock_frac);
 
-/** Share of M/M/c customers that wait (Erlang C); utilisation in [0, 1). */
-double wm_erlang_c(double n_servers, double utilisation_frac);
-
 /* The same of a case with a measured curve; batch: requests under way. Called by those above. */
 struct wm_serving_plan wm_curve_plan(const struct wm_serving_case *c);
 struct wm_serving_point wm_curve_serving_point(const struct wm_serving_case *c, double users,

@@ -25,7 +25,7 @@
  *
  * @par Source  Takagi, "Queueing Analysis" vol. 1, North-Holland 1991, sec. 2.4 and 5.1 (M/G/1 with gated
  *              service and vacations); Wilson, Hilferty, "The distribution of chi-square", PNAS 17(12) 1931,
- *              for quantiles of a Gamma; Erlang's loss formula
+ *              for quantiles of a Gamma
  */
 #ifndef WATTMILL_SERVING_LATENCY_H
 #define WATTMILL_SERVING_LATENCY_H

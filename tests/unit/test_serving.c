@@ -108,15 +108,6 @@ START_TEST(expert_coverage_has_the_right_limits)
 }
 END_TEST
 
-START_TEST(erlang_c_matches_known_values)
-{
-    ck_assert_double_eq_tol(wm_erlang_c(1.0, 0.7), 0.7, 1e-14);       /* M/M/1: rho */
-    ck_assert_double_eq_tol(wm_erlang_c(2.0, 0.5), 1.0 / 3.0, 1e-14); /* by hand */
-    ck_assert_double_eq_tol(wm_erlang_c(3.0, 2.0 / 3.0), 4.0 / 9.0, 1e-14);
-    ck_assert_double_eq(wm_erlang_c(5.0, 0.0), 0.0);
-}
-END_TEST
-
 /* Rows of SemiAnalysis InferenceX (2026-07-20 dump), DeepSeek-R1 NVFP4 on GB200, dynamo-trt,
    disaggregated, no MTP: step time and prompt rate per accelerator. The fit takes aggregated rows
    only. These are the fastest of their load (another row of 4,300 sequences takes 33.6 ms); over all
@@ -585,7 +576,6 @@ int main(void)
     const TTest *const tests[] = {decode_step_of_a_small_batch_reads_the_weights_once,
                                   kv_cache_and_expert_parameters_follow_from_the_shape,
                                   expert_coverage_has_the_right_limits,
-                                  erlang_c_matches_known_values,
                                   published_gb200_deepseek_rows_are_met_within_a_factor,
                                   no_step_beats_the_peaks_of_its_hardware,
                                   decode_time_is_a_line_in_the_context_where_all_of_it_is_kept,

@@ -154,7 +154,16 @@ START_TEST(a_simulation_of_rounds_has_the_same_mean_and_tail)
 }
 END_TEST
 
-/* Reading nothing but the fixed time, one prompt at a time: M/M/n without batches up to n. */
+/* Two servers, half loaded, whose rounds take 1 s whatever they read. States 0, 1, 2 ... weigh 1, 1, 1/2, 1/4,
+ * 1/8 as in M/M/2, then rounds of 1.25, 1.5 ... prompts divide by 2.5, 3, 3.5 ...: 0.94793 of 2.94793. */
+START_TEST(two_servers_wait_as_a_chain_summed_by_hand)
+{
+    const struct wm_reading_moments m = {0};
+    const struct wm_rounds server = {.rate_per_s = 1.0, .round_s = 1.0};
+    ck_assert_double_eq_tol(wm_wait_pooled(&server, 2.0, &m).prob, 0.94793 / 2.94793, 1e-5);
+}
+END_TEST
+
 START_TEST(several_servers_hardly_wait_at_half_load)
 {
     const struct wm_reading_moments m = {.s1 = 0.03};
@@ -212,6 +221,7 @@ int main(void)
                                   without_load_a_prompt_waits_for_half_a_round,
                                   waits_grow_with_load_and_stay_finite,
                                   a_simulation_of_rounds_has_the_same_mean_and_tail,
+                                  two_servers_wait_as_a_chain_summed_by_hand,
                                   several_servers_hardly_wait_at_half_load,
                                   tokens_spread_less_over_longer_answers,
                                   first_tokens_within_a_target_count_every_length};
