@@ -92,38 +92,6 @@ static void ask_for_work(struct site *s, int64_t now)
     }
 }
 
-/* What lies between what is asked for and what is drawn, when replicas that `full` has on are still
- * starting: the same as there, and they. What is off was switched off for want of power, so a higher
- * ceiling would have left it on: its worth is that of `full` too. */
-static void explain_starting(struct wm_site_flow *flow, const struct wm_site_flow *full)
-{
-    flow->starting_w = fmax(0.0, full->power.site_w - flow->power.site_w);
-    flow->capped_w = full->capped_w;
-    flow->shed_w = full->shed_w;
-    flow->hot_w = full->hot_w;
-    flow->unworthy_w = full->unworthy_w;
-    flow->requested_w = flow->power.site_w + flow->starting_w + flow->capped_w + flow->shed_w +
-                        flow->hot_w + flow->unworthy_w;
-    flow->payment_usd_per_s = full->payment_usd_per_s;
-    if (!full->is_bound)
-        return;
-    flow->shadow_usd_per_mwh = full->shadow_usd_per_mwh;
-    flow->is_bound = true;
-}
-
-/* Dispatch of all that works; where it wants replicas that are still off, of those that are on. */
-static void eval_flow(struct site *s)
-{
-    s->instant.switched = NULL;
-    wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
-    if (!wm_switching_follow(&s->next_switching, &s->switching, &s->flow, s->since))
-        return;
-    const struct wm_site_flow full = s->flow; /* its arrays are evaluated anew */
-    s->instant.switched = s->next_switching.switched;
-    wm_flow_eval(s->scenario, s->plan, &s->instant, &s->flow);
-    explain_starting(&s->flow, &full);
-}
-
 static void commit_switching(struct site *s)
 {
     const struct wm_switching was = s->switching;
@@ -142,7 +110,8 @@ static void renew_flow(struct site *s)
     s->instant.chiller_lost_frac = wm_outages_chiller_lost(s->outages);
     for (bool again = true; again;) { /* a unit that starts at once changes what is allowed */
         s->instant.support_w = wm_onsite_support_w(onsite, at_us, around);
-        eval_flow(s);
+        wm_switching_eval(s->scenario, s->plan, &s->instant, &s->switching, &s->next_switching,
+                          s->since, &s->flow);
         const struct wm_onsite_need need = {
             .site_w = s->flow.power.site_w,
             .requested_w = s->flow.requested_w,

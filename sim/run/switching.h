@@ -38,6 +38,12 @@ struct wm_switching wm_switching_new(struct wm_arena *arena, size_t n_partitions
 bool wm_switching_follow(struct wm_switching *next, const struct wm_switching *was,
                          const struct wm_site_flow *wanted, int64_t now_us);
 
+/** The flow of the instant: of all working replicas, or of those that are on while others that it wants
+ *  start. `next` follows `was` and holds when the flow is kept. */
+void wm_switching_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
+                       struct wm_instant *instant, const struct wm_switching *was,
+                       struct wm_switching *next, int64_t now_us, struct wm_site_flow *flow);
+
 /** When the next replicas are back; INT64_MAX: none is starting. */
 int64_t wm_switching_back_us(const struct wm_switching *switching);
 
