@@ -32,6 +32,7 @@ static void tear_down(void)
 {
     if (written != NULL)
         (void)unlink(written);
+    written = NULL; /* it lies in the arena */
     wm_arena_close(arena);
 }
 
