@@ -104,17 +104,17 @@ static const char *verdict(struct wm_arena *arena, const struct wm_claim *c)
         return "cannot be computed";
     if (isnan(c->published_high))
         return "no figure published";
-    /* a single figure is met within 10 % */
-    const bool point = c->published_high - c->published_low < 1e-9 * c->published_high;
-    const double low = c->published_low * (point ? 0.9 : 1.0);
-    const double high = c->published_high * (point ? 1.1 : 1.0);
-    if (c->computed >= low && c->computed <= high)
+    /* a single figure is met within 10 %; how far off is told from the figure itself */
+    const double low = c->published_low, high = c->published_high;
+    const double room_frac = high - low < 1e-9 * high ? 0.1 : 0.0;
+    if (c->computed >= low * (1.0 - room_frac) && c->computed <= high * (1.0 + room_frac))
         return strcmp(c->id, "power-40-percent") == 0 ? "within the evidence, 26-52 %" : "agrees";
     const bool above = c->computed > high;
     const double factor = above ? c->computed / high : low / c->computed;
     const char *const way = above ? "higher" : "lower";
     if (factor < 1.25)
-        return wm_arena_printf(arena, "%.0f %% %s", 100.0 * (factor - 1.0), way);
+        return wm_arena_printf(arena, "%.0f %% %s",
+                               100.0 * (above ? factor - 1.0 : 1.0 - 1.0 / factor), way);
     return wm_arena_printf(
         arena, factor < 2.0 ? "same order, %.2g times %s" : "not supported: %.3g times %s", factor,
         way);
