@@ -166,9 +166,45 @@ static struct wm_reading reading_of(const struct wm_step_model *m, const struct 
         .fixed_s = t1 - x1 * (linear + square * x1), .linear_s = linear, .square_s = square};
 }
 
+/*
+ * Mean power of passes of `tok` new tokens in the mean. Prompts differ, and a board at its limit draws no
+ * more for a longer one: the mean over short, middle and long thirds, not the draw of the mean. Several
+ * prompts in a pass differ less from each other's mean.
+ */
+static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_step *mean,
+                           double tok, double clock_frac)
+{
+    enum { THIRDS = 3 };
+    const struct wm_serving_case *const c = &plan->c;
+    const struct wm_accelerator *const hw = c->accelerator;
+    const double new = new_tok(c), prompts = tok / new;
+    double ratio[THIRDS] = {0.0}, share[THIRDS] = {0.0}, before = 0.0, energy_j = 0.0, time_s = 0.0;
+    if (c->prompts.n == 0)
+        return wm_step_power_w(hw, mean, clock_frac);
+    for (size_t i = 0; i < c->prompts.n; i++) { /* in order of length */
+        const struct wm_prompt *const p = &c->prompts.at[i];
+        const size_t third = (size_t)fmin(THIRDS - 1, THIRDS * (before + 0.5 * p->share));
+        ratio[third] += p->share * p->ratio;
+        share[third] += p->share;
+        before += p->share;
+    }
+    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
+    for (size_t k = 0; k < THIRDS; k++) {
+        if (share[k] <= 0.0)
+            continue;
+        const double x = 1.0 + (ratio[k] / share[k] - 1.0) / sqrt(fmax(1.0, prompts));
+        const struct wm_load load =
+            wm_load_prefill(prompts, new *x, (c->input_tok - new) * x, true);
+        const struct wm_step step = wm_step_eval(&m, &load);
+        energy_j += share[k] * step.time_s * wm_step_power_w(hw, &step, clock_frac);
+        time_s += share[k] * step.time_s;
+    }
+    return energy_j / time_s;
+}
+
 /* Prompts on prefill groups that sleep when there is none, the least loaded of them takes the next. */
 static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_frac,
-                               struct wm_serving_point *p, struct wm_step *pass)
+                               struct wm_serving_point *p, double *pass_w)
 {
     const struct wm_serving_case *c = &plan->c;
     if (!has_prefill(plan)) { /* every prompt is cached: the first decode step makes the token */
@@ -178,9 +214,10 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
     const double rate = p->out_tok_per_s * new_tok_per_out_tok(c) / groups;
     const double tok = pass_tok(plan, rate, clock_frac);
-    *pass = prefill(plan, tok, clock_frac);
+    const struct wm_step pass = prefill(plan, tok, clock_frac);
+    *pass_w = pass_power_w(plan, &pass, tok, clock_frac);
     p->prefill_load_frac = p->out_tok_per_s / prefill_full_rate(plan, clock_frac);
-    p->prefill_busy_frac = fmin(1.0, rate * pass->time_s / tok);
+    p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
     const struct wm_load nothing = {0};
     p->reading = reading_of(&m, c, &nothing, 0.0, chunk_tok(plan));
@@ -232,8 +269,8 @@ static void meet_ttft(const struct wm_serving_case *c, struct wm_serving_point *
 }
 
 /* Board and host power by use; `rest_w` is the draw of a board with a resident model and no work. */
-static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *mix,
-                       const struct wm_step *pass, double clock_frac, struct wm_serving_point *p)
+static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *mix, double pass_w,
+                       struct wm_serving_point *p)
 {
     const struct wm_accelerator *hw = plan->c.accelerator;
     const double rest_w = hw->tdp_w * hw->power.base_frac;
@@ -246,7 +283,7 @@ static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *
     p->idle_w = rest_w * (plan->decode_gpus - decode_gpu);
     if (has_prefill(plan)) {
         const double prefill_gpu = plan->prefill_gpus * p->prefill_busy_frac;
-        p->prefill_w += prefill_gpu * wm_step_power_w(hw, pass, clock_frac);
+        p->prefill_w += prefill_gpu * pass_w;
         p->idle_w += rest_w * (plan->prefill_gpus - prefill_gpu);
         p->prefill_busy_gpus += prefill_gpu;
         p->busy_gpus += prefill_gpu;
@@ -275,16 +312,16 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     p.pace.mean_s = mix.tpot_s;
     if (batch > 0.0)
         p.pace.sigma_s = (iterate(plan, high, clock_frac).tpot_s - mix.tpot_s) / normal_p99;
-    struct wm_step pass = {0};
+    double pass_w = 0.0; /* of a prefill board at work */
     p.ttft_base_s = c->engine->prompt_overhead_s;
     if (is_aggregated(plan))
         wait_aggregated(plan, &mix, active, clock_frac, &p);
     else
-        wait_disaggregated(plan, clock_frac, &p, &pass);
+        wait_disaggregated(plan, clock_frac, &p, &pass_w);
     p.tpot_slo_frac =
         wm_pace_within(&p.pace, c->output_tok, c->output_scv, 1.0 / c->tok_per_s_per_user_slo);
     meet_ttft(c, &p);
-    draw_power(plan, &mix, &pass, clock_frac, &p);
+    draw_power(plan, &mix, pass_w, &p);
     return p;
 }
 
