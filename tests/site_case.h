@@ -3,11 +3,11 @@
 #ifndef WM_TESTS_SITE_CASE_H
 #define WM_TESTS_SITE_CASE_H
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "wattmill/wattmill.h"
 
 static struct wm_arena *arena;

@@ -14,6 +14,16 @@ static inline size_t tests_every(void)
     return every > 1 ? (size_t)every : 1;
 }
 
+/* Runs a suite; what main() returns. */
+static inline int run_suite(Suite *suite)
+{
+    SRunner *const runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 /* `before` and `after` surround each test. */
 static inline int run_fixture_tests(const char *name, const TTest *const *tests, size_t n,
                                     void (*before)(void), void (*after)(void))
@@ -26,11 +36,7 @@ static inline int run_fixture_tests(const char *name, const TTest *const *tests,
     for (size_t i = 0; i < n; i += tests_every())
         tcase_add_test(tc, tests[i]);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }
 
 /* A file of the reference data set: below WATTMILL_SHARED, else beside the project. */

@@ -233,20 +233,9 @@ static void write_object(struct wm_json_writer *w, const struct wm_catalog *cata
     wm_json_object_end(w);
 }
 
-enum wm_status wm_schema_write(struct wm_json_writer *w)
+/* A scenario that extends another may leave the required keys to it. */
+static void write_required_unless_extends(struct wm_json_writer *w, const struct wm_field *fields)
 {
-    struct wm_arena *arena = wm_arena_open();
-    if (arena == NULL)
-        return WM_NO_MEMORY;
-    struct wm_diags diags = wm_diags_init(arena);
-    const struct wm_catalog *catalog = NULL;
-    const enum wm_status status = wm_catalog_load(arena, &catalog, &diags);
-
-    wm_json_object_begin(w);
-    wm_json_member_string(w, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    wm_json_member_string(w, "title", "wattmill scenario");
-    /* A scenario that extends another may leave the required keys to it. */
-    write_members(w, catalog, wm_scenario_fields, NULL, true);
     wm_json_key(w, "if");
     wm_json_object_begin(w);
     wm_json_key(w, "not");
@@ -259,16 +248,12 @@ enum wm_status wm_schema_write(struct wm_json_writer *w)
     wm_json_object_end(w);
     wm_json_key(w, "then");
     wm_json_object_begin(w);
-    write_required(w, wm_scenario_fields);
+    write_required(w, fields);
     wm_json_object_end(w);
-    wm_json_object_end(w);
-    wm_json_finish(w);
-    wm_arena_close(arena);
-    return status;
 }
 
-enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title,
-                                     const struct wm_field *fields)
+static enum wm_status write_document(struct wm_json_writer *w, const char *title,
+                                     const struct wm_field *fields, bool may_extend)
 {
     struct wm_arena *arena = wm_arena_open();
     if (arena == NULL)
@@ -280,9 +265,22 @@ enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title
     wm_json_object_begin(w);
     wm_json_member_string(w, "$schema", "https://json-schema.org/draft/2020-12/schema");
     wm_json_member_string(w, "title", title);
-    write_members(w, catalog, fields, NULL, false);
+    write_members(w, catalog, fields, NULL, may_extend);
+    if (may_extend)
+        write_required_unless_extends(w, fields);
     wm_json_object_end(w);
     wm_json_finish(w);
     wm_arena_close(arena);
     return status;
+}
+
+enum wm_status wm_schema_write(struct wm_json_writer *w)
+{
+    return write_document(w, "wattmill scenario", wm_scenario_fields, true);
+}
+
+enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title,
+                                     const struct wm_field *fields)
+{
+    return write_document(w, title, fields, false);
 }

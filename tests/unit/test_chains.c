@@ -152,9 +152,5 @@ int main(void)
     tcase_add_test(tc, places_of_ended_sessions_are_used_again);
     tcase_add_test(tc, without_drain_it_ends_with_the_last_row);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

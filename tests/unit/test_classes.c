@@ -281,9 +281,5 @@ int main(void)
     tcase_add_test(tc, refunds_take_what_missed_its_target_from_revenue);
     tcase_add_test(tc, demand_follows_growth_and_the_elasticity_of_its_price);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

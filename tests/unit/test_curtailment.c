@@ -230,9 +230,5 @@ int main(void)
     tcase_add_test(tc, calls_have_a_stream_of_their_own);
     tcase_add_test(tc, per_megawatt_figures_divide_by_the_contract_over_its_phases);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -499,9 +499,5 @@ int main(void)
     tcase_add_test(tc, batch_work_gives_way_and_is_dropped_at_its_deadline);
     tcase_add_test(tc, a_compiled_table_is_its_model);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -448,9 +448,5 @@ int main(void)
     tcase_add_test(tc, a_class_more_moves_no_other);
     tcase_add_test(tc, shared_prefixes_hit_as_often_as_they_are_shared);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

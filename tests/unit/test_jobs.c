@@ -194,9 +194,5 @@ int main(void)
     tcase_add_test(tc, a_limit_of_the_swing_costs_energy_and_no_tokens);
     tcase_add_test(tc, a_model_too_large_for_its_gang_is_infeasible);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

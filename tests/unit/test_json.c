@@ -1,9 +1,8 @@
-#include <check.h>
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "wattmill/json.h"
 
 static struct wm_arena *arena;
@@ -301,9 +300,5 @@ int main(void)
     tcase_add_test(tests, any_double_survives_the_round_trip);
     tcase_add_test(tests, the_writer_indents_escapes_and_separates);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

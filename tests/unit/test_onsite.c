@@ -310,9 +310,5 @@ int main(void)
     tcase_add_test(tc, standing_by_for_the_grid_is_revenue_and_no_negative_cost);
     tcase_add_test(tc, null_events_change_nothing_with_everything_on);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -135,9 +135,5 @@ int main(void)
     tcase_add_test(tc, failed_chillers_matter_in_hot_hours_only);
     tcase_add_test(tc, nothing_fails_where_nothing_may);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

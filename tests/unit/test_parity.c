@@ -401,9 +401,5 @@ int main(void)
     tcase_add_test(tc, the_first_requests_of_a_workload_are_served_as_by_vidur);
     tcase_add_test(tc, requests_that_were_not_fitted_are_served_as_by_vllm);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -372,23 +372,29 @@ START_TEST(jumps_equal_single_passes_when_memory_is_short)
 }
 END_TEST
 
-START_TEST(a_failure_sends_all_micro_batches_back)
+enum { BEFORE = 60 };
+
+/* Gives a replica its first requests; a time at which it is busy with them. */
+static int64_t load_it(struct wm_replica *r, struct wm_service *service, const struct wm_request *q)
 {
-    const struct wm_replica_params p = params(2);
-    const struct wm_step_table *const t = crooked_table();
-    const struct wm_request *const q = requests(5, 6.0, 200.0, 200.0);
-    struct wm_service *const service = wm_service_new(arena, 1, NULL);
-    struct wm_replica *const r = wm_replica_new(arena, &p, t, service, 0, false);
-    enum { BEFORE = 60 };
+    const int64_t now_ns = q[BEFORE - 1].arrival_ns + 13 * MS;
     for (size_t i = 0; i < BEFORE; i++) {
         while (wm_replica_next(r) < q[i].arrival_ns)
             wm_replica_step(r);
         wm_service_arrived(service, q[i].arrival_ns, &q[i]);
         wm_replica_arrive(r, q[i].arrival_ns, &q[i], i);
     }
-    const int64_t down = q[BEFORE - 1].arrival_ns + 13 * MS;
-    while (wm_replica_next(r) < down)
+    while (wm_replica_next(r) < now_ns)
         wm_replica_step(r);
+    return now_ns;
+}
+
+START_TEST(a_failure_sends_all_micro_batches_back)
+{
+    const struct wm_replica_params p = params(2);
+    struct wm_service *const service = wm_service_new(arena, 1, NULL);
+    struct wm_replica *const r = wm_replica_new(arena, &p, crooked_table(), service, 0, false);
+    const int64_t down = load_it(r, service, requests(5, 6.0, 200.0, 200.0));
     const uint32_t running = wm_replica_n_running(r), waiting = wm_replica_n_waiting(r);
     wm_replica_fail(r, down);
     ck_assert_uint_gt(running, 1);
@@ -406,20 +412,10 @@ END_TEST
 START_TEST(held_it_stands_still_with_all_it_has)
 {
     const struct wm_replica_params p = params(2);
-    const struct wm_step_table *const t = crooked_table();
-    const struct wm_request *const q = requests(6, 6.0, 200.0, 200.0);
     struct wm_service *const service = wm_service_new(arena, 1, NULL);
-    struct wm_replica *const r = wm_replica_new(arena, &p, t, service, 0, false);
-    enum { BEFORE = 60 };
-    for (size_t i = 0; i < BEFORE; i++) {
-        while (wm_replica_next(r) < q[i].arrival_ns)
-            wm_replica_step(r);
-        wm_service_arrived(service, q[i].arrival_ns, &q[i]);
-        wm_replica_arrive(r, q[i].arrival_ns, &q[i], i);
-    }
-    const int64_t now = q[BEFORE - 1].arrival_ns + 13 * MS;
-    while (wm_replica_next(r) < now)
-        wm_replica_step(r);
+    struct wm_replica *const r = wm_replica_new(arena, &p, crooked_table(), service, 0, false);
+    const struct wm_request *const q = requests(6, 6.0, 200.0, 200.0);
+    const int64_t now = load_it(r, service, q);
     wm_replica_hold(r, now, true);
     const uint64_t n_steps = wm_replica_totals(r, now).n_steps;
     while (wm_replica_next(r) != WM_TIME_NEVER) { /* what is under way comes back */
@@ -456,9 +452,5 @@ int main(void)
     tcase_add_test(tc, a_failure_sends_all_micro_batches_back);
     tcase_add_test(tc, held_it_stands_still_with_all_it_has);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

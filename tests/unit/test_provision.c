@@ -221,9 +221,5 @@ int main(void)
     tcase_add_test(tc, a_decade_grows_year_by_year_and_its_years_sum_to_the_run);
     tcase_add_test(tc, a_retired_pool_draws_nothing_and_its_successor_takes_over);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,7 +1,6 @@
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "wattmill/input.h"
 
 enum mode { MODE_SLOW, MODE_FAST };
@@ -209,9 +208,5 @@ int main(void)
     tcase_add_test(tests, all_mistakes_are_collected);
     tcase_add_test(tests, every_leaf_leaves_its_origin);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

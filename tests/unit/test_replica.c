@@ -725,9 +725,5 @@ int main(void)
     tcase_add_test(tc, memory_is_flat_in_the_number_of_requests);
     tcase_add_test(tc, quantiles_are_within_half_a_percent);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -241,9 +241,5 @@ int main(void)
     tcase_add_test(tc, energy_closes_behind_a_chain_with_power_shelves);
     tcase_add_test(tc, guesses_are_priced_alike_by_table_and_by_request);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

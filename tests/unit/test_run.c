@@ -203,9 +203,5 @@ int main(void)
     tcase_add_test(tc, more_failures_cost_availability_by_the_formula);
     tcase_add_test(tc, uses_of_energy_sum_to_the_meter);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

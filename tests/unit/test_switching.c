@@ -163,9 +163,5 @@ int main(void)
     tcase_add_test(tc, starts_finish_in_turn_and_the_last_stop_first);
     tcase_add_test(tc, starts_past_the_last_place_wait_with_the_last);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -476,9 +476,5 @@ int main(void)
     tcase_add_loop_test(tc, a_session_without_calls_is_a_bad_row, 0,
                         sizeof broken_sessions / sizeof *broken_sessions);
     suite_add_tcase(suite, tc);
-    SRunner *const runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }
