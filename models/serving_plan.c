@@ -4,6 +4,7 @@
  */
 #include <float.h>
 
+#include "wattmill/plan_check.h"
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
 
@@ -11,6 +12,8 @@ static const double ttft_share = 0.99; /* of requests within the TTFT target at 
 static const double normal_p99 = 2.3263478740408408;
 static const double shortest_pass_s = 1e-9; /* of hardware without overheads */
 static const int n_bisect = 40;
+static const double most_decode_groups = 8.0; /* that share prefill groups: a failure stops them all */
+static const double worth_larger = 1.01;      /* more per accelerator, than a smaller replica makes */
 static const double least_batch = 1e-6; /* a capacity of fewer sequences is a rounding error */
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
@@ -73,6 +76,20 @@ static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, do
     struct wm_load load = wm_load_prefill(tok / new, new, plan->c.input_tok - new, true);
     load.pairs *= wm_prompts_moment(&plan->c.prompts, 2); /* attention grows with the square */
     return wm_step_eval(&m, &load);
+}
+
+/* Share of time that a decode group runs; requests go to the one with fewest. */
+static double decode_busy(const struct wm_serving_plan *plan, double batch, double groups)
+{
+    if (!plan->c.is_alone) /* a router gives every replica one before any gets two */
+        return fmin(1.0, batch / groups);
+    /* alone, the number there is Poisson (M/G/inf): the mean of min(N, groups) of it */
+    double prob = exp(-batch), idle = 0.0;
+    for (double n = 0.0; n < groups; n += 1.0) {
+        idle += prob * (groups - n);
+        prob *= batch / (n + 1.0);
+    }
+    return 1.0 - idle / groups;
 }
 
 static bool has_prefill(const struct wm_serving_plan *plan)
@@ -300,13 +317,13 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     const struct wm_serving_case *c = &plan->c;
     if (c->curve != NULL)
         return wm_curve_serving_point(c, batch, clock_frac);
-    /* alone, the batch is Poisson (M/G/inf); a router gives every replica one before any gets two */
-    struct wm_serving_point p = {
-        .batch = batch, .decode_busy_frac = c->is_alone ? -expm1(-batch) : fmin(1.0, batch)};
-    /* given a step runs */
-    const double active = batch > 0.0 ? batch / p.decode_busy_frac : 1.0;
+    const double groups = wm_plan_decode_groups(plan);
+    struct wm_serving_point p = {.batch = batch,
+                                 .decode_busy_frac = decode_busy(plan, batch, groups)};
+    /* of a group, given a step runs */
+    const double active = batch > 0.0 ? batch / groups / p.decode_busy_frac : 1.0;
     const struct wm_mix mix = iterate(plan, active, clock_frac);
-    const double high = active + normal_p99 * sqrt(batch);
+    const double high = active + normal_p99 * sqrt(batch / groups);
     p.tpot_s = mix.tpot_s;
     p.out_tok_per_s = batch / mix.tpot_s;
     p.pace.mean_s = mix.tpot_s;
@@ -337,7 +354,7 @@ double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double cloc
 {
     if (plan->c.curve != NULL)
         return wm_curve_capacity_users(&plan->c, clock_frac);
-    double hi = speed_batch(plan, clock_frac), lo = 0.0;
+    double hi = wm_plan_decode_groups(plan) * speed_batch(plan, clock_frac), lo = 0.0;
     if (hi <= 0.0 || within_limits(plan, hi, clock_frac))
         return hi;
     for (int i = 0; i < n_bisect; i++) {
@@ -434,20 +451,48 @@ static const struct prefill_choice *best_prefill(const struct prefill_choices *l
     return best;
 }
 
-/* Whole prefill groups for the decode group's full rate; a fault when they cannot be. */
+/* What accelerators of a replica of `gpus` make, those counted that are left over beside whole ones. */
+static double share_used(const struct wm_serving_case *c, double gpus)
+{
+    return floor(c->max_gpus / gpus) * gpus / c->max_gpus;
+}
+
+/*
+ * Decode groups of `rate` and `gpus` each share whole prefill groups: as many of both, up to eight and what
+ * they need, as make most per accelerator; the smallest replica within a hundredth of that. A fault when
+ * not even one of each can be.
+ */
 static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan,
                                        const struct prefill_choices *list, double rate)
 {
-    const double room = plan->c.max_gpus - plan->decode_gpus;
-    const struct prefill_choice *const choice = best_prefill(list, room);
+    const double group_gpus = plan->decode_gpus;
+    const struct prefill_choice *const choice =
+        best_prefill(list, plan->c.max_gpus - plan->decode_gpus);
     if (choice == NULL)
         return list->n > 0 ? WM_PLAN_MEMORY : WM_PLAN_TTFT;
     plan->prefill_group = choice->group;
     plan->prefill_pass_tok = choice->pass_tok;
     plan->prefill_gpus = plan->prefill_group_gpus = choice->gpus; /* one, to measure its rate */
     const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
-    const double groups = fmin(ceil(rate / group_rate), floor(room / choice->gpus));
-    plan->prefill_gpus = groups * choice->gpus;
+    double best = 0.0;
+    for (double k = 1.0; k <= most_decode_groups; k += 1.0) {
+        const double room = floor((plan->c.max_gpus - k * group_gpus) / choice->gpus);
+        const double needed = k * rate / group_rate;
+        for (double n = fmax(1.0, floor(needed)); n <= fmin(room, ceil(needed)); n += 1.0) {
+            const double gpus = k * group_gpus + n * choice->gpus;
+            const double made =
+                fmin(k * rate, n * group_rate) / gpus * share_used(&plan->c, gpus);
+            if (made <= best * worth_larger)
+                continue;
+            best = made;
+            plan->decode_gpus = k * group_gpus;
+            plan->prefill_gpus = n * choice->gpus;
+        }
+        if (k == 1.0 && best == 0.0) { /* fewer prefill groups than one decode group needs */
+            plan->prefill_gpus = room * choice->gpus;
+            best = room * group_rate / (group_gpus + plan->prefill_gpus);
+        }
+    }
     return WM_PLAN_OK;
 }
 
@@ -474,7 +519,7 @@ static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choi
         return true;
     /* waiting only lowers what full batches make, and prefill that is short of room does too */
     const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    if (fmin(rate, prefill_full_rate(plan, 1.0)) / gpus <= least)
+    if (fmin(wm_plan_decode_groups(plan) * rate, prefill_full_rate(plan, 1.0)) / gpus <= least)
         return false;
     plan->capacity_batch = wm_serving_capacity_batch(plan, 1.0);
     plan->capacity_out_tok_per_s = wm_serving_capacity(plan, 1.0);
@@ -487,6 +532,10 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
     if (c->curve != NULL)
         return wm_curve_plan(c);
     struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY};
+    if (!wm_context_is_possible(c->llm, c->input_tok, c->output_tok)) {
+        best.fault = WM_PLAN_CONTEXT;
+        return best;
+    }
     if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
         best.fault = WM_PLAN_NO_UNIT;
         return best;
