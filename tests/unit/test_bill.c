@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../../sim/run/meter.h"
+#include "../../sim/site/meter.h"
 #include "suite.h"
 #include "wattmill/civil.h"
 #include "wattmill/holiday.h"
