@@ -9,6 +9,7 @@
 #include "wattmill/export.h"
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
+#include "wattmill/out_file.h"
 #include "wattmill/output.h"
 #include "wattmill/page.h"
 #include "wattmill/parallel.h"
