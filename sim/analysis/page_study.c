@@ -60,7 +60,7 @@ static void verdict(FILE *file, struct wm_store *store, const struct wm_store_ab
         fprintf(file, "The net present value is below 0 in %.0f %% of %llu points.",
                 100.0 * (double)c.negative / (double)c.valued, (unsigned long long)c.valued);
     else
-        fprintf(file, "%llu points.", (unsigned long long)about->n_points);
+        fprintf(file, "%llu points.", (unsigned long long)about->n_stored);
     fputs("</p>\n<p class=\"note\">Design <code>", file);
     wm_html_text(file, about->design);
     fprintf(file, "</code>, %llu points in the study; axes:", (unsigned long long)about->n_points);
@@ -70,6 +70,11 @@ static void verdict(FILE *file, struct wm_store *store, const struct wm_store_ab
         fputs("</code>", file);
     }
     fputs(".</p>\n", file);
+    if (about->n_stored < about->n_points)
+        fprintf(file,
+                "<p class=\"verdict\">Incomplete: %llu of %llu points are here; what follows speaks of "
+                "these alone.</p>\n",
+                (unsigned long long)about->n_stored, (unsigned long long)about->n_points);
 }
 
 /* A table when the store's design carries it; a note when not. */

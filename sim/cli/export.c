@@ -12,7 +12,7 @@ struct options {
     struct cli_asserts prob, where;
     struct cli_texts metrics;
     int64_t point, top;
-    bool summary;
+    bool summary, partial;
 };
 
 static const struct options defaults = {.top = 5};
@@ -41,6 +41,7 @@ static const struct cli_option rows[] = {
             "condition on the best points; repeatable"),
     CLI_WHOLE(options, top, "--top", 0, "N", 1, 1e6, "how many best points (default: 5)"),
     CLI_TEXT(options, figures, "--figures", 0, "DIR", "figures of the first --metric"),
+    CLI_FLAG(options, partial, "--partial", "do not warn that points of the study are missing"),
     CLI_END,
 };
 
@@ -154,13 +155,16 @@ static enum wm_status run(struct cli *cli, const void *options)
 {
     struct wm_store *store = NULL;
     enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
+    const struct options *const e = options;
     bool any = false;
     if (status == WM_OK)
-        status = check_target(cli, options);
+        status = check_target(cli, e);
+    if (status == WM_OK && !e->partial)
+        wm_store_check_whole(store, &cli->diags);
     if (status == WM_OK)
-        status = statistics(cli, options, store, &any);
+        status = statistics(cli, e, store, &any);
     if (status == WM_OK && !any)
-        status = points(cli, options, store);
+        status = points(cli, e, store);
     wm_store_close(store);
     return status;
 }

@@ -153,6 +153,7 @@ static enum wm_status report_study(struct cli *cli, const struct options *o)
     enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
     if (status != WM_OK)
         return status;
+    wm_store_check_whole(store, &cli->diags);
     struct wm_folder *const f = open_folder(cli, o, 0);
     const bool good = f != NULL && wm_study_page_figures(f, store, &drawn);
     if (f != NULL)
