@@ -13,6 +13,7 @@
 #include "wattmill/output.h"
 #include "wattmill/page.h"
 #include "wattmill/parallel.h"
+#include "wattmill/plain_text.h"
 #include "wattmill/run.h"
 #include "wattmill/scenario.h"
 #include "wattmill/store.h"

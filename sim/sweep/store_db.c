@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "wattmill/plain_text.h"
 #include "wattmill/require.h"
 
 #define WM_DB_TABLES 8
@@ -97,7 +98,8 @@ void wm_db_bind(sqlite3_stmt *stmt, int at, const char *text)
 const char *wm_db_text(struct wm_store *s, sqlite3_stmt *stmt, int column)
 {
     const char *const text = (const char *)sqlite3_column_text(stmt, column);
-    return text != NULL ? wm_arena_copy_text(s->arena, text, strlen(text)) : "";
+    return text != NULL ? wm_text_plain(s->arena, wm_arena_copy_text(s->arena, text, strlen(text)))
+                        : "";
 }
 
 bool wm_db_end_rows(struct wm_store *s, sqlite3_stmt *stmt, int code, struct wm_diags *diags)
@@ -127,7 +129,7 @@ void wm_store_close(struct wm_store *s)
         (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     for (size_t i = 0; i < N_STATEMENTS; i++)
         sqlite3_finalize(s->statements[i]);
-    if (s->writes && !s->failed) { /* one file again, that can be read where nothing can be written */
+    if (s->db != NULL && s->writes && !s->failed) { /* one file again, that can be read where nothing can be written */
         sqlite3_busy_timeout(s->db, 0);
         (void)sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
     }

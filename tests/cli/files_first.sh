@@ -47,6 +47,17 @@ sqlite3 "$dir/i.sqlite" "UPDATE metric_key SET id=4611686018427387904 WHERE id=(
 "$BIN" export "$dir/i.sqlite" >/dev/null 2>"$dir/err"
 [ $? = 5 ] && grep -q E503 "$dir/err" || fail "a huge id was believed"
 
+# an axis of more texts than a screen has lines keeps them all
+{
+    printf '{"schema_version":1,"name":"models","base":"%s/tests/studies/small.json","design":"grid",' "$PWD"
+    printf '"axes":[{"path":"name","sweep":["a0"'
+    for i in $(seq 1 39); do printf ',"a%s"' "$i"; done
+    printf ']},{"path":"site.tariff.energy_usd_per_mwh","sweep":[30,60]}]}'
+} >"$dir/models.json"
+"$BIN" sweep "$dir/models.json" -o "$dir/t.sqlite" --quiet >/dev/null || fail "axis of texts"
+[ "$("$BIN" export "$dir/t.sqlite" --response npv_usd --format csv | grep -c '^name,a')" = 40 ] || fail "texts in tenths"
+"$BIN" export "$dir/t.sqlite" --tornado npv_usd --format csv | grep -q ' to ' && fail "texts have no range"
+
 # parts of a study say so
 "$BIN" sweep tests/studies/grid.json --shard 1/4 -o "$dir/p.sqlite" --quiet >/dev/null || fail "shard"
 "$BIN" export "$dir/p.sqlite" --summary -m npv_usd 2>&1 >/dev/null | grep -q 'W952.*holds 1[23] of 50 points' ||
