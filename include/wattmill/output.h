@@ -110,6 +110,12 @@ bool wm_folder_put(struct wm_folder *folder, const char *name, wm_sink_fn sink,
 bool wm_folder_figure(struct wm_folder *folder, const char *figure, wm_sink_fn csv,
                       const void *context);
 
+/**
+ * Whether every part of the workbook (XLSX) at `path` unpacks to what its list says and is XML with an end.
+ * @note a workbook beyond 4 GiB counts as broken
+ */
+bool wm_workbook_is_whole(const char *path);
+
 /** SHA-256 of the file at `path` as hex in `arena`; NULL when it cannot be read. */
 const char *wm_file_digest(struct wm_arena *arena, const char *path);
 

@@ -58,6 +58,17 @@ sqlite3 "$dir/i.sqlite" "UPDATE metric_key SET id=4611686018427387904 WHERE id=(
 [ "$("$BIN" export "$dir/t.sqlite" --response npv_usd --format csv | grep -c '^name,a')" = 40 ] || fail "texts in tenths"
 "$BIN" export "$dir/t.sqlite" --tornado npv_usd --format csv | grep -q ' to ' && fail "texts have no range"
 
+# a workbook that came out cut, or could not be begun, never gets its name
+if "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/whole.xlsx" 2>/dev/null; then
+    (ulimit -f 100 && "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/cut.xlsx" 2>/dev/null) &&
+        fail "a cut workbook passes"
+    for n in 6 8 10; do
+        (ulimit -n $n && "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/cut.xlsx" >/dev/null 2>&1)
+        [ $? = 5 ] || fail "a workbook without descriptors"
+    done
+    [ -z "$(ls "$dir" | grep '^cut')" ] || fail "something is left of the cut workbook"
+fi
+
 # parts of a study say so
 "$BIN" sweep tests/studies/grid.json --shard 1/4 -o "$dir/p.sqlite" --quiet >/dev/null || fail "shard"
 "$BIN" export "$dir/p.sqlite" --summary -m npv_usd 2>&1 >/dev/null | grep -q 'W952.*holds 1[23] of 50 points' ||
