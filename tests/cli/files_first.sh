@@ -63,7 +63,7 @@ if "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/whole.xlsx" 2>/dev/null;
     (ulimit -f 100 && "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/cut.xlsx" 2>/dev/null) &&
         fail "a cut workbook passes"
     for n in 6 8 10; do
-        (ulimit -n $n && "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/cut.xlsx" >/dev/null 2>&1)
+        prlimit --nofile=$n "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/cut.xlsx" >/dev/null 2>&1
         [ $? = 5 ] || fail "a workbook without descriptors"
     done
     [ -z "$(ls "$dir" | grep '^cut')" ] || fail "something is left of the cut workbook"
