@@ -23,6 +23,7 @@
 #include "wattmill/storage.h"
 #include "wattmill/tariff.h"
 #include "wattmill/workload.h"
+#include "wattmill/zone.h"
 
 struct wm_horizon {
     int64_t start_us; /* UTC */
@@ -102,6 +103,7 @@ struct wm_generation {
 };
 
 struct wm_site {
+    const struct wm_zone *time_zone; /* the bill's clock, or NULL; see wm_site_zone() */
     struct wm_ceiling ceiling;
     struct wm_site_weather weather;
     struct wm_power_chain power_chain;

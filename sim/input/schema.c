@@ -58,7 +58,7 @@ static void write_any_of_names(struct wm_json_writer *w, const struct wm_catalog
 static void write_default(struct wm_json_writer *w, const struct wm_field *f)
 {
     if (wm_field_is_required(f) || f->kind == WM_KIND_GROUP || f->kind == WM_KIND_LIST ||
-        f->kind == WM_KIND_FILE || f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
+        f->kind == WM_KIND_FILE || f->kind == WM_KIND_ZONE || f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
         return;
     if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT) {
         if (!isnan(f->def))
@@ -117,12 +117,14 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         break;
     case WM_KIND_TEXT:
     case WM_KIND_FILE:
+    case WM_KIND_ZONE:
         wm_json_member_string(w, "type", "string");
         break;
     case WM_KIND_TIME:
         wm_json_member_string(w, "type", "string");
         wm_json_member_string(w, "pattern",
-                              "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?$");
+                              "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|"
+                              "[+-][0-9]{2}(:?[0-9]{2})?)?)?$");
         break;
     case WM_KIND_REALS:
         wm_json_member_string(w, "type", "array");
