@@ -3,7 +3,6 @@
 #include <math.h>
 
 static const double w_per_kw = 1e3;
-static const double whole_month_s = 28.0 * 86400.0; /* from here on a month is a whole one */
 
 static const char *const price_words[] = {"auto", "flat", "series", NULL};
 static const char *const day_words[] = {"all", "weekday", "weekend", NULL};
@@ -15,7 +14,7 @@ static const struct wm_field period_fields[] = {
     WM_INT(wm_tariff_period, from_month, 1, 12, 1, "first month"),
     WM_INT(wm_tariff_period, to_month, 1, 12, 12, "last month; before the first: over the year's end"),
     WM_CHOICE(wm_tariff_period, days, day_words, "all", "days of the week"),
-    WM_REAL_AS(wm_tariff_period, from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start on the local clock without daylight saving"),
+    WM_REAL_AS(wm_tariff_period, from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start, on the site's clock (site.time_zone)"),
     WM_REAL_AS(wm_tariff_period, to_s, "to_h", WM_UNIT_H, 0.0, 24.0, 24.0, "end; before the start: over midnight"),
     WM_REAL(wm_tariff_period, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, (double)NAN, "price in the period; unset: the flat one"),
     WM_REAL(wm_tariff_period, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest 15-minute mean in the period"),
@@ -97,8 +96,7 @@ struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_me
 {
     const struct wm_meter_month *m = &months[i];
     const struct wm_tariff_period *periods = tariff->periods.items;
-    /* a whole calendar month is one month whatever its days; a part counts by its time */
-    const double share = m->time_s >= whole_month_s ? 1.0 : m->time_s / (WM_S_PER_YEAR / 12.0);
+    const double share = fmin(1.0, m->time_s / m->whole_s); /* part of the calendar month */
     const double billed_w = wm_tariff_billed_w(tariff, months, i, contract_w);
     struct wm_bill bill = {
         .energy_usd = m->energy_usd,

@@ -7,7 +7,8 @@
  *           + fixed
  *     year += c_cp mean of own load in the system's 4 or 5 peak intervals           coincident peaks
  *
- * P15 is the mean of a 15-minute interval. Hours are local standard time.
+ * P15 is the mean of a 15-minute interval. Hours, days and months are those of the site's clock
+ * (`site.time_zone`), with daylight saving where that has it.
  */
 #ifndef WATTMILL_TARIFF_H
 #define WATTMILL_TARIFF_H
@@ -75,7 +76,8 @@ struct wm_meter_month {
     double peak_w;               /* highest 15-minute mean */
     double period_peak_w[WM_TARIFF_PERIODS];
     double carbon_kg;
-    double time_s; /* simulated, so that the first and last may be parts */
+    double time_s;  /* simulated, so that the first and last may be parts */
+    double whole_s; /* of the calendar month; February: of 28 days */
 };
 
 struct wm_bill {

@@ -7,6 +7,8 @@
  */
 #include "wattmill/holidays.h"
 
+#include <stddef.h>
+
 #include "wattmill/civil.h"
 
 enum form { DATE, NTH_WEEKDAY, LAST_WEEKDAY, EASTER };

@@ -9,6 +9,7 @@
 #include "wattmill/digest.h"
 #include "wattmill/require.h"
 #include "wattmill/suggest.h"
+#include "wattmill/zone.h"
 
 /* Whole numbers up to here are exact in a double. */
 #define WHOLE_MAX 9007199254740992.0

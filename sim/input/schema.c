@@ -88,6 +88,9 @@ static void write_element(struct wm_json_writer *w, const struct wm_catalog *cat
     wm_json_object_end(w);
 }
 
+static const char *const zone_examples[] = {"America/Chicago", "America/New_York", "Europe/Berlin",
+                                             "Asia/Kolkata", "-06:00", "UTC"};
+
 static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalog,
                        const struct wm_field *f)
 {
@@ -117,14 +120,21 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         break;
     case WM_KIND_TEXT:
     case WM_KIND_FILE:
+        wm_json_member_string(w, "type", "string");
+        break;
     case WM_KIND_ZONE:
         wm_json_member_string(w, "type", "string");
+        wm_json_key(w, "examples");
+        wm_json_array_begin(w);
+        for (size_t i = 0; i < sizeof zone_examples / sizeof *zone_examples; i++)
+            wm_json_string(w, zone_examples[i]);
+        wm_json_array_end(w);
         break;
     case WM_KIND_TIME:
         wm_json_member_string(w, "type", "string");
         wm_json_member_string(w, "pattern",
-                              "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|"
-                              "[+-][0-9]{2}(:?[0-9]{2})?)?)?$");
+                              "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}"
+                              "(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?$");
         break;
     case WM_KIND_REALS:
         wm_json_member_string(w, "type", "array");

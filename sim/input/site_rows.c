@@ -23,7 +23,7 @@ const struct wm_site_column_info wm_site_columns[WM_N_SITE_COLUMNS] = {
 static const double standard_pa = 101325.0;
 static const double rounding_k = 0.05; /* by which a rounded wet bulb may pass its dry bulb */
 enum { HOURS = 8760, LEAP_HOURS = 8784, MOST_PER_HOUR = 12, QUARTERS_PER_HOUR = 4 };
-/* written where nothing was measured; EPW has its own, by column (epw.c) */
+/* written where no price was known; other columns' ranges leave no room for them, EPW has its own (epw.c) */
 static const double missing_marks[] = {-9999.0, -999.0, 9999.0, 99999.0};
 
 struct wm_site_rows wm_site_rows_init(struct wm_arena *arena, const char *path,
@@ -110,7 +110,7 @@ void wm_site_rows_set(struct wm_site_rows *rows, enum wm_site_column column, dou
 {
     const struct wm_site_column_info *c = &wm_site_columns[column];
     rows->values[column][rows->n - 1] = value;
-    if (is_mark(value))
+    if (column == WM_SITE_PRICE && is_mark(value))
         wm_site_rows_mistake(rows, rows->lines[rows->n - 1], c->name,
                              "= %g marks a missing value: fill the gap first", value);
     else if (!isnan(value) && !(value >= c->min && value <= c->max))

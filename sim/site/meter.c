@@ -11,12 +11,22 @@ static int month_number(const struct wm_civil *c)
     return c->year * 12 + c->month;
 }
 
-struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
-                             int64_t start_us, int64_t end_us)
+/* A part of a month is billed by its time over the month's. A February is one of 28 days in leap years too:
+ * so a year from any day to the same day is twelve months. */
+static double billing_month_s(const struct wm_zone *zone, int year, int month)
 {
-    const struct wm_civil first = wm_civil_from_us(start_us), last = wm_civil_from_us(end_us - 1);
+    const double leap_s = month == 2 && wm_days_in_month(year, 2) == 29 ? 24.0 * WM_S_PER_H : 0.0;
+    return (double)wm_zone_month_s(zone, year, month) - leap_s;
+}
+
+struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
+                             const struct wm_zone *zone, int64_t start_us, int64_t end_us)
+{
+    const struct wm_civil first = wm_zone_local(zone, start_us);
+    const struct wm_civil last = wm_zone_local(zone, end_us - 1);
     struct wm_meter m = {
         .tariff = tariff,
+        .zone = *zone,
         .first_month = month_number(&first),
         .first_year = first.year,
         .n_months = (size_t)(month_number(&last) - month_number(&first)) + 1,
@@ -24,6 +34,10 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tar
     };
     m.months = WM_NEW_ARRAY(arena, struct wm_meter_month, m.n_months);
     m.years = WM_NEW_ARRAY(arena, struct wm_meter_year, m.n_years);
+    for (size_t i = 0; i < m.n_months; i++) {
+        const int month = first.month - 1 + (int)i;
+        m.months[i].whole_s = billing_month_s(zone, first.year + month / 12, month % 12 + 1);
+    }
     for (size_t i = 0; i < m.n_years; i++)
         m.years[i].peaks.rule = tariff->coincident;
     return m;
@@ -38,16 +52,16 @@ static void watch_peaks(struct wm_meter *m, struct wm_meter_year *year,
     const bool by_hour = m->tariff->coincident == WM_COINCIDENT_5CP;
     if (by_hour && m->hour_s < WM_S_PER_H * (1.0 - 1e-9))
         return;
-    wm_peak_watch_add(&year->peaks, now->month, now->day, now->system_stress,
+    wm_peak_watch_add(&year->peaks, now->local.month, now->day, now->system_stress,
                       by_hour ? m->hour_j / m->hour_s : energy_j / time_s);
     m->hour_j = m->hour_s = 0.0;
 }
 
-void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
-                  double energy_j, double time_s)
+void wm_meter_add(struct wm_meter *meter, const struct wm_surroundings *now, double energy_j,
+                  double time_s)
 {
-    const struct wm_civil c = wm_civil_from_us(at_us);
-    struct wm_meter_month *const month = &meter->months[month_number(&c) - meter->first_month];
+    struct wm_meter_month *const month =
+        &meter->months[month_number(&now->local) - meter->first_month];
     const double mean_w = energy_j / time_s;
     month->energy_j += energy_j;
     month->energy_usd += energy_j / WM_J_PER_MWH * now->energy_usd_per_mwh;
@@ -57,13 +71,13 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
     if (now->period >= 0)
         month->period_peak_w[now->period] = fmax(month->period_peak_w[now->period], mean_w);
     meter->peak_w = fmax(meter->peak_w, mean_w);
-    watch_peaks(meter, &meter->years[c.year - meter->first_year], now, energy_j, time_s);
+    watch_peaks(meter, &meter->years[now->local.year - meter->first_year], now, energy_j, time_s);
 }
 
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us, double contract_w)
 {
     const struct wm_tariff *t = meter->tariff;
-    const struct wm_civil c = wm_civil_from_us(at_us);
+    const struct wm_civil c = wm_zone_local(&meter->zone, at_us);
     const size_t i = (size_t)(month_number(&c) - meter->first_month);
     if (!(t->demand_usd_per_kw_month > 0.0))
         return (double)INFINITY;
@@ -78,6 +92,19 @@ double wm_meter_energy_usd(const struct wm_meter *meter)
     return sum_usd;
 }
 
+/* Mean of the peaks of a year, or of the nearest year that has seen some: a run that begins in October
+ * pays for the summer that follows. */
+static double coincident_w(const struct wm_meter *m, size_t year)
+{
+    for (size_t away = 0; away < m->n_years; away++) {
+        if (year + away < m->n_years && m->years[year + away].peaks.n > 0)
+            return wm_peak_watch_mean_w(&m->years[year + away].peaks);
+        if (away <= year && m->years[year - away].peaks.n > 0)
+            return wm_peak_watch_mean_w(&m->years[year - away].peaks);
+    }
+    return 0.0;
+}
+
 struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w)
 {
     struct wm_bill sum = {0};
@@ -89,7 +116,7 @@ struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w)
         sum.fixed_usd += b.fixed_usd;
     }
     for (size_t i = 0; i < meter->n_years; i++)
-        sum.coincident_usd += wm_peak_watch_mean_w(&meter->years[i].peaks) / w_per_kw *
+        sum.coincident_usd += coincident_w(meter, i) / w_per_kw *
                               meter->tariff->coincident_usd_per_kw_year *
                               fmin(1.0, meter->years[i].time_s / WM_S_PER_YEAR);
     return sum;

@@ -1,5 +1,6 @@
 /*
- * Meter: billing intervals of 15 minutes gathered into months, and the years' coincident peaks.
+ * Meter: billing intervals of 15 minutes gathered into months, and the years' coincident peaks, both of the
+ * site's calendar.
  */
 #ifndef WM_RUN_METER_H
 #define WM_RUN_METER_H
@@ -14,6 +15,7 @@ struct wm_meter_year {
 
 struct wm_meter {
     const struct wm_tariff *tariff;
+    struct wm_zone zone;
     struct wm_meter_month *months; /* [n_months], calendar months of the horizon */
     struct wm_meter_year *years;   /* [n_years] */
     size_t n_months, n_years;
@@ -22,13 +24,13 @@ struct wm_meter {
     double hour_j, hour_s; /* of the hour so far, for 5CP */
 };
 
-/** @param start_us, end_us  the horizon, since 1970 */
+/** @param zone  the site's clock  @param start_us, end_us  the horizon, since 1970 */
 struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
-                             int64_t start_us, int64_t end_us);
+                             const struct wm_zone *zone, int64_t start_us, int64_t end_us);
 
-/** Adds an interval that began at `at_us` with its surroundings. */
-void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
-                  double energy_j, double time_s);
+/** Adds an interval with its surroundings; the month is that in which it begins. */
+void wm_meter_add(struct wm_meter *meter, const struct wm_surroundings *now, double energy_j,
+                  double time_s);
 
 /**
  * Power up to which drawing in the month of `at_us` adds nothing to any demand charge [W]: what is

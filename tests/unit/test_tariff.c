@@ -13,7 +13,7 @@ static struct wm_bill bill_of(const struct wm_tariff *t, const double *peaks_w, 
     struct wm_meter_month months[24] = {0};
     for (size_t i = 0; i < n; i++) {
         months[i].peak_w = peaks_w[i];
-        months[i].time_s = month_s;
+        months[i].time_s = months[i].whole_s = month_s;
     }
     return wm_tariff_bill(t, months, n - 1, 100e6);
 }
@@ -44,10 +44,11 @@ END_TEST
 START_TEST(a_part_of_a_month_pays_its_share)
 {
     const struct wm_tariff t = {.demand_usd_per_kw_month = 12.0, .fixed_usd_per_month = 1000.0};
-    struct wm_meter_month m = {.peak_w = 1e6, .time_s = 365.0 / 24.0 * 86400.0};
+    struct wm_meter_month m = {
+        .peak_w = 1e6, .time_s = 14.0 * 86400.0, .whole_s = 28.0 * 86400.0};
     ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0, 1e6).demand_usd, 6000.0, 1e-6);
     ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0, 1e6).fixed_usd, 500.0, 1e-6);
-    m.time_s = 28.0 * 86400.0; /* February is a whole month */
+    m.time_s = m.whole_s; /* February is a whole month */
     ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0, 1e6).demand_usd, 12000.0, 1e-6);
 }
 END_TEST
