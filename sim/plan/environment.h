@@ -20,12 +20,14 @@ struct wm_surroundings {
     int period;                /* of the tariff, or -1 */
     struct wm_civil local;     /* when it begins, on the site's clock */
     int64_t day;               /* local, since 1970 */
+    bool is_off_peak_day;      /* local: a weekend or a holiday */
     double system_stress;      /* stands for the grid's load: price, else dry bulb */
 };
 
 struct wm_environment {
     const struct wm_site *site;
     const struct wm_site_year *price, *carbon; /* NULL: flat */
+    const struct wm_site_year *stress;         /* price of the market, also where the bill is flat */
     struct wm_climate_noise noise;
     const struct wm_weather *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
     int64_t first_hour;
