@@ -13,7 +13,7 @@
 #ifndef WATTMILL_TARIFF_H
 #define WATTMILL_TARIFF_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 #include "wattmill/civil.h"
 
 enum { WM_TARIFF_PERIODS = 8, WM_RATCHET_MONTHS = 11 };
