@@ -84,7 +84,7 @@ END_TEST
 START_TEST(the_minimum_take_follows_the_phases_of_the_contract)
 {
     setup();
-    const char *const two_months = "\"start\":\"2027-01-01\",\"years\":0.161643835616438";
+    const char *const two_months = "\"start\":\"2027-01-01T00:00-05:00\",\"years\":0.161643835616438";
     const char *const phases = ",\"phases\":[{\"from\":\"2027-01-01\",\"limit_mw\":4},"
                                "{\"from\":\"2027-02-15\",\"limit_mw\":5}]}," TAKE "}";
     const struct wm_results *const r = run_it(two_months, phases, 1e3);
