@@ -1,7 +1,6 @@
 /* The training case and the site-year answer alike for one job: their rows and their plan are the same. */
 #include <check.h>
 #include <math.h>
-#include <string.h>
 
 #include "suite.h"
 #include "wattmill/wattmill.h"
@@ -33,13 +32,11 @@ static struct pair both_doors(const struct wm_override *sets, size_t n_sets)
     ck_assert(wm_scenario_load(arena, pretrain, sets, n_sets, &loaded, &diags) == WM_OK);
     const struct wm_results *results = NULL;
     ck_assert(wm_run(arena, loaded.scenario, NULL, &results, &diags) == WM_OK);
-    struct pair p = {0};
-    const struct wm_workload *w = NULL;
-    for (size_t i = 0; i < results->n_classes; i++)
-        if (strcmp(results->classes[i].name, "pretrain") == 0) {
-            p.year = &results->classes[i];
-            w = (const struct wm_workload *)loaded.scenario->workloads.items + i;
-        }
+    ck_assert_uint_eq(results->n_classes, 2);
+    ck_assert_str_eq(results->classes[1].name, "pretrain");
+    const struct wm_workload *const w =
+        (const struct wm_workload *)loaded.scenario->workloads.items + 1;
+    struct pair p = {.year = &results->classes[1]};
     struct wm_training_case c = {.accelerator = ((const struct wm_fleet *)loaded.scenario->fleet.items)->accelerator,
                                  .llm = w->llm,
                                  .precision = w->precision,
