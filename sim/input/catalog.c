@@ -2,6 +2,7 @@
  * The catalogue is built in two passes: first every entry gets its memory and its final JSON (`base`
  * merged in), then all are read, so that entries may name each other in any order.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -388,10 +389,32 @@ static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalo
     return e;
 }
 
+/* As people write it: "H100 SXM", "meta-llama/Llama-3.1-70B-Instruct"; into `out`. */
+static bool fold(const char *name, char *out, size_t n_out)
+{
+    static const char suffix[] = "-instruct";
+    const char *slash = strrchr(name, '/');
+    const char *from = slash != NULL ? slash + 1 : name;
+    size_t n = strlen(from);
+    if (n == 0 || n >= n_out)
+        return false;
+    for (size_t i = 0; i <= n; i++) {
+        const char c = from[i];
+        out[i] = c == ' ' || c == '_' ? '-' : (char)tolower((unsigned char)c);
+    }
+    const size_t n_suffix = sizeof suffix - 1;
+    if (n > n_suffix && strcmp(out + n - n_suffix, suffix) == 0)
+        out[n - n_suffix] = '\0';
+    return true;
+}
+
 const struct wm_catalog_head *wm_catalog_find(const struct wm_catalog *catalog,
                                               enum wm_catalog_kind kind, const char *name)
 {
+    char folded[128];
     const struct entry *e = find(catalog, kind, name);
+    if (e == NULL && fold(name, folded, sizeof folded))
+        e = find(catalog, kind, folded);
     return e != NULL ? e->data : NULL;
 }
 

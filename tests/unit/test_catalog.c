@@ -103,6 +103,30 @@ START_TEST(an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it)
 }
 END_TEST
 
+START_TEST(names_are_found_as_people_write_them)
+{
+    const struct wm_catalog *c = NULL;
+    ck_assert_int_eq(wm_catalog_load(arena, &c, &diags), WM_OK);
+    static const struct {
+        enum wm_catalog_kind kind;
+        const char *written, *name;
+    } cases[] = {
+        {WM_CATALOG_accelerator, "H100 SXM", "h100"},
+        {WM_CATALOG_accelerator, "Rubin", "vr200-nvl72-2.3kw"},
+        {WM_CATALOG_accelerator, "MI455X", "mi455x"},
+        {WM_CATALOG_llm, "meta-llama/Llama-3.1-70B-Instruct", "llama-3.1-70b"},
+        {WM_CATALOG_llm, "deepseek-ai/DeepSeek-R1", "deepseek-r1"},
+        {WM_CATALOG_llm, "Kimi_K3", "kimi-k3"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct wm_catalog_head *h = wm_catalog_find(c, cases[i].kind, cases[i].written);
+        ck_assert_msg(h != NULL && strcmp(h->name, cases[i].name) == 0, "%s", cases[i].written);
+    }
+    ck_assert_ptr_null(wm_catalog_find(c, WM_CATALOG_llm, "deepseek-ai/"));
+    ck_assert_ptr_null(wm_catalog_find(c, WM_CATALOG_accelerator, "H100 PCI"));
+}
+END_TEST
+
 /* Two entries of one kind must not share a name or alias, or which one is meant depends on order. */
 START_TEST(names_and_aliases_of_the_catalogue_are_unique)
 {
@@ -284,7 +308,8 @@ int main(void)
     const TTest *const tests[] = {the_compiled_in_catalogue_has_no_mistake,
                                   an_entry_of_the_scenario_starts_from_its_base,
                                   an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it,
-                                  names_and_aliases_of_the_catalogue_are_unique,
+                                  names_are_found_as_people_write_them,
+        names_and_aliases_of_the_catalogue_are_unique,
                                                             an_entry_may_build_on_the_one_it_replaces,
                                   circles_and_missing_bases_are_reported,
                                   every_table_agrees_with_its_struct};
