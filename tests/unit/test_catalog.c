@@ -309,8 +309,8 @@ int main(void)
                                   an_entry_of_the_scenario_starts_from_its_base,
                                   an_alias_names_an_entry_a_second_time_and_a_name_wins_over_it,
                                   names_are_found_as_people_write_them,
-        names_and_aliases_of_the_catalogue_are_unique,
-                                                            an_entry_may_build_on_the_one_it_replaces,
+                                  names_and_aliases_of_the_catalogue_are_unique,
+                                  an_entry_may_build_on_the_one_it_replaces,
                                   circles_and_missing_bases_are_reported,
                                   every_table_agrees_with_its_struct};
     return run_fixture_tests("catalog", tests, sizeof tests / sizeof *tests, set_up, tear_down);
