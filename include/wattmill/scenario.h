@@ -185,6 +185,8 @@ struct wm_training {
     double worth_usd_per_gpu_h;    /* to dispatch, where neither is given */
 };
 
+extern const struct wm_field wm_training_fields[];
+
 /** How a workload is served, where the model or its plan is not to say. */
 struct wm_service_choice {
     const struct wm_serving_curve *curve_file; /* NULL: none */
