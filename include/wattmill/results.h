@@ -114,6 +114,15 @@ struct wm_year_result {
     double ceiling_bound_s, called_s, shadow_usd_per_mwh; /* the last a time mean */
 };
 
+enum { WM_LEADS_MAX = 8 };
+
+/** What a reader must know before the first figure, and what the money rests on. */
+struct wm_headline {
+    const char *leads[WM_LEADS_MAX]; /* results outside what is published, products sold no more */
+    size_t n_leads;
+    const char *price_path; /* "list prices of 2026-11, falling by half in 3 yr" */
+};
+
 struct wm_results {
     const struct wm_scenario *scenario;
     double metric[WM_N_METRICS]; /* SI; NAN = not computed */
@@ -127,6 +136,7 @@ struct wm_results {
     size_t n_pools;
     const struct wm_ledger *ledger;
     const struct wm_appraisal *appraisal;
+    struct wm_headline headline;
     const struct wm_run_year *run_years; /* [n_run_years], years of 8,760 h from the start */
     size_t n_run_years;
     const struct wm_it_lot *it_lots; /* [n_it_lots], by pool */

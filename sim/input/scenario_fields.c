@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "fields.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
@@ -418,25 +419,6 @@ static void check_calendar(const struct wm_scenario *s, struct wm_diags *diags)
     }
 }
 
-static void check_economics(const struct wm_scenario *s, struct wm_diags *diags)
-{
-    const struct wm_list *const table = &s->economics.tax_table;
-    const struct wm_tax_share *const years = table->items;
-    const bool is_table = s->economics.tax_write_off == WM_WRITE_OFF_TABLE;
-    double sum = 0.0;
-    for (size_t i = 0; i < table->n; i++)
-        sum += years[i].share_frac;
-    if (is_table != (table->n > 0))
-        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table",
-                    "and tax_write_off \"table\" go together");
-    if (sum > 1.0 + 1e-9)
-        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table",
-                    "sums to %g, more than the capital", sum);
-    if (table->n > WM_TAX_TABLE_MAX)
-        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table", "has %zu years, at most %d",
-                    table->n, WM_TAX_TABLE_MAX);
-}
-
 const struct wm_site_year *wm_site_price_file(const struct wm_site *site)
 {
     if (site->market.file && site->market.file->price_usd_per_mwh)
@@ -542,7 +524,7 @@ static void check_plant_units(const struct wm_failures *f, struct wm_diags *diag
 
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
-    check_economics(scenario, diags);
+    wm_check_money(scenario, diags);
     check_fleet(scenario, diags);
     check_workloads(scenario, diags);
     check_phases(scenario, diags);

@@ -10,6 +10,7 @@
 
 #define COLUMNS   80
 #define FILES_MAX 3
+#define LEADS_SHOWN 1
 
 static double printed(const struct wm_report *r, enum wm_metric metric)
 {
@@ -45,6 +46,15 @@ static void pair(FILE *file, const struct wm_report *r, const char *left, enum w
     line(file, "%-17.17s%-22.22s %-17.17s%-22.22s", left, one, right, two);
 }
 
+/* What leads: no more than LEADS_SHOWN lines, so that the screen holds. */
+static void leads(FILE *file, const struct wm_headline *h)
+{
+    for (size_t i = 0; i < h->n_leads && i < LEADS_SHOWN; i++)
+        line(file, "! %s", h->leads[i]);
+    if (h->n_leads > LEADS_SHOWN)
+        line(file, "! and %zu more, see the warnings", h->n_leads - LEADS_SHOWN);
+}
+
 static void verdict(FILE *file, const struct wm_report *r)
 {
     char money[24];
@@ -52,6 +62,7 @@ static void verdict(FILE *file, const struct wm_report *r)
     const double bound = printed(r, WM_METRIC_ceiling_bound_hours);
     if (r->color)
         fputs("\033[1m", file);
+    leads(file, &r->results->headline);
     line(file, "%s$ per contract MW-year; power %.0f %% of OpEx B (assumed ledger);",
          wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
     line(file, "the ceiling binds %.0f h; limited by %s.", bound,
@@ -86,6 +97,7 @@ static void appraisal(FILE *file, const struct wm_report *r)
          isfinite(payback_years) ? wm_short_number(payback_years, payback) : "never",
          isfinite(payback_years) ? "yr" : "",
          wm_short_number(printed(r, WM_METRIC_dscr_min), dscr));
+    line(file, "  at %s", r->results->headline.price_path);
 }
 
 static void energy_bar(FILE *file, const struct wm_report *r)
@@ -125,6 +137,16 @@ static void energy_bar(FILE *file, const struct wm_report *r)
              "P prefill %.0f  D decode %.0f  . idle %.0f  H host+net %.0f  C cooling %.0f  "
              "L loss %.0f %%",
              pct[0], pct[1], pct[3], pct[4], pct[5], pct[6]);
+}
+
+static void latency(FILE *file, const struct wm_report *r)
+{
+    char t50[24], t99[24], p50[24], p99[24];
+    line(file, "TTFT p50, p99    %9ss, %-10.10s TPOT p50, p99 %s, %s s/tok",
+         wm_short_number(printed(r, WM_METRIC_ttft_p50_s), t50),
+         wm_short_number(printed(r, WM_METRIC_ttft_p99_s), t99),
+         wm_short_number(printed(r, WM_METRIC_tpot_p50_s), p50),
+         wm_short_number(printed(r, WM_METRIC_tpot_p99_s), p99));
 }
 
 static void footer(FILE *file, const struct wm_report *r)
@@ -167,8 +189,7 @@ void wm_output_table(FILE *file, const struct wm_report *r)
     PAIR("Site peak 15 min", site_power_peak_mw, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
     PAIR("Stranded mean", stranded_mw_mean, "MW", "Shadow price", shadow_price_usd_per_mwh_mean,
          "$/MWh");
-    PAIR("TTFT p50", ttft_p50_s, "s", "TTFT p99", ttft_p99_s, "s");
-    PAIR("TPOT p50", tpot_p50_s, "s/tok", "TPOT p99", tpot_p99_s, "s/tok");
+    latency(file, r);
     PAIR("SLO met", slo_attainment_frac, "of served", "Profit (accrual)",
          profit_usd_per_mw_utility_year, "$/MW-yr");
     appraisal(file, r);

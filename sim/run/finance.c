@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "headline.h"
 #include "metric_member.h"
 
 /* Where power's share of OpEx is asked for; the claim is 40 % (NVIDIA developer blog, June 2026). */
@@ -110,41 +111,6 @@ static void set_break_even_energy(struct wm_results *r)
     SET(r, energy_price_mean_usd_per_mwh, mwh > 0.0 ? l->energy_usd / mwh : (double)NAN);
 }
 
-/* A published span and what is compared with it. */
-struct span {
-    enum wm_metric metric;
-    double low, high;
-    const char *source;
-};
-
-/* Outside these a reader should ask why. */
-static const struct span spans[] = {
-    {WM_METRIC_revenue_usd_per_gpu_hour, 1.25, 8.50,
-     "rents of A100 to VR200, 3-year contracts (SemiAnalysis InferenceX, Jul-Sep 2026)"},
-    {WM_METRIC_tco_usd_per_mw_utility_year, 4.5e6, 14e6,
-     "total costs of MI355X to GB300 (SemiAnalysis InferenceX, Apr 2026)"},
-    {WM_METRIC_site_kw_per_gpu, 1.1, 3.5,
-     "all-in power of TPU7x to VR200 (SemiAnalysis InferenceX, Jul-Sep 2026)"},
-    {WM_METRIC_revenue_usd_per_mw_utility_year, 6e6, 30e6,
-     "CoreWeave 2025, IREN-Microsoft, Oracle-OpenAI, SemiAnalysis' AI clouds 10 to 12 MUSD"},
-};
-
-/* What a site that serves is compared by; a site without accelerators or work is not compared. */
-static void check_plausible(struct wm_results *r, struct wm_diags *diags)
-{
-    for (size_t i = 0; r->n_classes > 0 && i < sizeof spans / sizeof *spans; i++) {
-        const struct span *const s = &spans[i];
-        const struct wm_metric_info *const info = wm_metric_info(s->metric);
-        const double value = wm_unit_from_si(info->unit, r->metric[s->metric]);
-        const double scale = s->high >= 1e6 ? 1e-6 : 1.0;
-        if (value < s->low || value > s->high)
-            wm_diag_add(diags, WM_W901, NULL, info->key,
-                        "is %.4g %s%s; published: %.4g to %.4g, %s", scale * value,
-                        scale < 1.0 ? "M" : "", wm_unit_symbol(info->unit), scale * s->low,
-                        scale * s->high, s->source);
-    }
-}
-
 static double ratio(double part, double whole)
 {
     return whole > 0.0 ? part / whole : (double)NAN;
@@ -187,5 +153,5 @@ void wm_run_finance(struct wm_arena *arena, struct wm_results *r, struct wm_diag
     set_appraisal(r, e, diags);
     set_break_even_energy(r);
     set_densities(r, years);
-    check_plausible(r, diags);
+    wm_set_headline(arena, r, diags);
 }
