@@ -323,7 +323,7 @@ static void set_terms(struct maker *m, const struct wm_plan_terms *t)
     c->n_years = asked < WM_REFRESH_YEARS_MAX ? asked : WM_REFRESH_YEARS_MAX;
     c->ceiling_mw = wm_unit_from_si(WM_UNIT_MW, m->scenario->site.ceiling.limit_w);
     c->discount_rate_frac =
-        isnan(e->discount_rate_frac) ? e->ledger->discount_rate_frac : e->discount_rate_frac;
+        isnan(e->discount_rate_frac) ? e->ledger.discount_rate_frac : e->discount_rate_frac;
     c->price_half_life_years = e->price_half_life_years;
     c->demand_growth_frac = t->demand_growth_frac;
     c->power_escalation_frac = e->power_escalation_frac;

@@ -16,12 +16,14 @@
 #include "wattmill/generation.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
+#include "wattmill/local_tax.h"
 #include "wattmill/power_chain.h"
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
 #include "wattmill/storage.h"
 #include "wattmill/suggest.h"
 #include "wattmill/tariff.h"
+#include "wattmill/uncertainty.h"
 #include "wattmill/workload.h"
 
 #define WM_CATALOG(id, section, type, summary) extern const struct wm_field wm_##id##_fields[];

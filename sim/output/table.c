@@ -58,13 +58,14 @@ static void leads(FILE *file, const struct wm_headline *h)
 static void verdict(FILE *file, const struct wm_report *r)
 {
     char money[24];
-    const double share = 100.0 * printed(r, WM_METRIC_power_share_b_frac);
+    const double share = 100.0 * printed(r, WM_METRIC_power_share_frac);
     const double bound = printed(r, WM_METRIC_ceiling_bound_hours);
     if (r->color)
         fputs("\033[1m", file);
     leads(file, &r->results->headline);
-    line(file, "%s$ per contract MW-year; power %.0f %% of OpEx B (assumed ledger);",
-         wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
+    line(file, "%s$ per contract MW-year; power %.0f %% of OpEx %c (%s, assumed);",
+         wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share,
+         r->results->cash.definition[0], r->results->scenario->economics.ledger.head.name);
     line(file, "the ceiling binds %.0f h; limited by %s.", bound,
          wm_limit_name(r->results->metric));
     if (r->color)
@@ -82,11 +83,29 @@ static void shares(FILE *file, const struct wm_report *r)
          text[4]);
 }
 
+/* P10, P50, P90 of what is uncertain in money. */
+static void range(FILE *file, const struct wm_report *r)
+{
+    char npv[3][24], irr[3][24], revenue[3][24];
+    if (!isfinite(r->results->metric[WM_METRIC_npv_p50_usd]))
+        return;
+    for (unsigned k = 0; k < 3; k++) {
+        (void)wm_short_number(printed(r, WM_METRIC_npv_p10_usd + k), npv[k]);
+        (void)wm_short_number(100.0 * printed(r, WM_METRIC_irr_p10_frac + k), irr[k]);
+        (void)wm_short_number(
+            printed(r, WM_METRIC_revenue_p10_usd_per_mw_utility_year + k), revenue[k]);
+    }
+    line(file, "  P10 P50 P90      %s$  %s$  %s$   IRR %s  %s  %s %%", npv[0], npv[1], npv[2],
+         irr[0], irr[1], irr[2]);
+    line(file, "  revenue          %s$  %s$  %s$/MW-yr;  NPV below 0 in %.0f %% of draws",
+         revenue[0], revenue[1], revenue[2], 100.0 * printed(r, WM_METRIC_npv_negative_frac));
+}
+
 /* Money over the years, before or after tax as the ledger says; "-" where a figure does not exist. */
 static void appraisal(FILE *file, const struct wm_report *r)
 {
     const struct wm_economics *const e = &r->results->scenario->economics;
-    const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger->tax_rate_frac : e->tax_rate_frac;
+    const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger.tax_rate_frac : e->tax_rate_frac;
     char npv[24], irr[24], payback[24], dscr[24], money[40];
     (void)snprintf(money, sizeof money, "%9s$",
                    wm_short_number(printed(r, WM_METRIC_npv_usd), npv));
@@ -98,6 +117,7 @@ static void appraisal(FILE *file, const struct wm_report *r)
          isfinite(payback_years) ? "yr" : "",
          wm_short_number(printed(r, WM_METRIC_dscr_min), dscr));
     line(file, "  at %s", r->results->headline.price_path);
+    range(file, r);
 }
 
 static void energy_bar(FILE *file, const struct wm_report *r)

@@ -1,6 +1,6 @@
 /* The headline: what leads the verdict, and the price path under the money. */
-#ifndef WM_RUN_HEADLINE_H
-#define WM_RUN_HEADLINE_H
+#ifndef WM_SETTLE_HEADLINE_H
+#define WM_SETTLE_HEADLINE_H
 
 #include "wattmill/arena.h"
 #include "wattmill/results.h"
