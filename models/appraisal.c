@@ -285,21 +285,25 @@ struct scaled {
     const struct wm_appraisal_basis *basis;
 };
 
+/* Of the better of going on and giving up, at this revenue. */
 static double npv_at_factor(double factor, void *context)
 {
     const struct scaled *const s = context;
+    struct wm_appraisal_terms taken = *s->terms;
     struct wm_appraisal a;
-    flows(s->terms, s->basis, factor, &a);
+    decide(&taken, s->basis, factor, &a);
     return a.npv_usd;
 }
 
-/* Factor on revenue at which the NPV is 0: a straight line without tax. */
+/* Factor on revenue at which the NPV is 0: on a straight line without tax and with one way to go on. */
 static double zero_factor(const struct wm_appraisal_terms *terms,
                           const struct wm_appraisal_basis *basis)
 {
     struct scaled s = {terms, basis};
     double factor = (double)NAN;
-    if (terms->tax.rate_frac > 0.0)
+    const bool is_line = !(terms->tax.rate_frac > 0.0) &&
+                         (!terms->may_abandon || (double)terms->n_years <= terms->it_life_years);
+    if (!is_line)
         return wm_root_brent(npv_at_factor, &s, 0.0, FACTOR_MAX, &factor) ? factor : (double)NAN;
     const double without = npv_at_factor(0.0, &s), with = npv_at_factor(1.0, &s);
     factor = with > without ? -without / (with - without) : (double)NAN;
@@ -319,7 +323,7 @@ struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
     own(&debt, &a);
     cover(&taken, &a);
     rates(&taken, &a);
-    a.price_factor = zero_factor(&taken, basis);
+    a.price_factor = zero_factor(terms, basis);
     flat.price_half_life_years = (double)NAN;
     a.level_factor = zero_factor(&flat, basis);
     return a;

@@ -26,15 +26,16 @@ static struct wm_ledger_cash renter(const struct wm_ledger *l)
         .definition = "F renter cash", .opex_usd = usd, .profit_opex_usd = usd};
 }
 
+/* The hall with what stands behind its meter; power is passed on. */
 static struct wm_ledger_cash landlord(const struct wm_ledger *l)
 {
+    const double cash_usd = opex_usd(l, WM_OPEX_A);
     return (struct wm_ledger_cash){
         .definition = wm_opex_definition(WM_OPEX_A)->name,
-        .opex_usd = opex_usd(l, WM_OPEX_A),
+        .opex_usd = cash_usd,
         .power_usd = l->power_usd,
-        .profit_opex_usd =
-            opex_usd(l, WM_OPEX_A) +
-            lines_usd(l, WM_TAG_DEPRECIATION, WM_TAG_IT),
+        .profit_opex_usd = cash_usd + lines_usd(l, WM_TAG_DEPRECIATION, WM_TAG_IT),
+        .onsite_capex_usd = l->onsite_capex_usd,
         .facility_capex_usd = l->facility_capex_usd,
         .space_usd = lines_usd(l, WM_TAG_LEASE, 0) + l->power_usd,
     };
@@ -57,6 +58,7 @@ struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
         .opex_usd = cash_usd,
         .power_usd = ledger->power_usd,
         .profit_opex_usd = cash_usd + lines_usd(ledger, WM_TAG_DEPRECIATION, others),
+        .onsite_capex_usd = ledger->onsite_capex_usd,
         .it_capex_usd = owns_it ? ledger->it_capex_usd : 0.0,
         .facility_capex_usd = owns_hall ? ledger->facility_capex_usd : 0.0,
     };

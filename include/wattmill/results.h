@@ -160,6 +160,8 @@ struct wm_results {
     size_t n_run_years;
     struct wm_lot *it_lots; /* [n_it_lots], by pool; life and residual as the appraisal's terms say */
     size_t n_it_lots;
+    struct wm_lot *onsite_lots; /* [n_onsite_lots], storage and generation */
+    size_t n_onsite_lots;
     struct wm_balance *balances;
     size_t n_balances;
     struct wm_series_row *series;

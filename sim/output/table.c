@@ -10,7 +10,6 @@
 
 #define COLUMNS   80
 #define FILES_MAX 3
-#define LEADS_SHOWN 1
 
 static double printed(const struct wm_report *r, enum wm_metric metric)
 {
@@ -46,13 +45,13 @@ static void pair(FILE *file, const struct wm_report *r, const char *left, enum w
     line(file, "%-17.17s%-22.22s %-17.17s%-22.22s", left, one, right, two);
 }
 
-/* What leads: no more than LEADS_SHOWN lines, so that the screen holds. */
+/* What leads: one line, so that the screen holds; the others stand among the warnings. */
 static void leads(FILE *file, const struct wm_headline *h)
 {
-    for (size_t i = 0; i < h->n_leads && i < LEADS_SHOWN; i++)
-        line(file, "! %s", h->leads[i]);
-    if (h->n_leads > LEADS_SHOWN)
-        line(file, "! and %zu more, see the warnings", h->n_leads - LEADS_SHOWN);
+    if (h->n_leads == 1)
+        line(file, "! %s", h->leads[0]);
+    else if (h->n_leads > 1)
+        line(file, "! %s (+%zu)", h->leads[0], h->n_leads - 1);
 }
 
 static void verdict(FILE *file, const struct wm_report *r)
@@ -83,41 +82,48 @@ static void shares(FILE *file, const struct wm_report *r)
          text[4]);
 }
 
-/* P10, P50, P90 of what is uncertain in money. */
+static const char *percent(double frac, char buf[24])
+{
+    if (!isfinite(frac))
+        return "-";
+    (void)snprintf(buf, 24, "%.3g", 100.0 * frac);
+    return buf;
+}
+
+/* P10, P50, P90 of the NPV and of its rate. */
 static void range(FILE *file, const struct wm_report *r)
 {
-    char npv[3][24], irr[3][24], revenue[3][24];
-    if (!isfinite(r->results->metric[WM_METRIC_npv_p50_usd]))
+    const double *const m = r->results->metric;
+    char npv[3][24], irr[3][24];
+    if (!isfinite(m[WM_METRIC_npv_p50_usd]))
         return;
-    for (unsigned k = 0; k < 3; k++) {
-        (void)wm_short_number(printed(r, WM_METRIC_npv_p10_usd + k), npv[k]);
-        (void)wm_short_number(100.0 * printed(r, WM_METRIC_irr_p10_frac + k), irr[k]);
-        (void)wm_short_number(
-            printed(r, WM_METRIC_revenue_p10_usd_per_mw_utility_year + k), revenue[k]);
-    }
-    line(file, "  P10 P50 P90      %s$  %s$  %s$   IRR %s  %s  %s %%", npv[0], npv[1], npv[2],
-         irr[0], irr[1], irr[2]);
-    line(file, "  revenue          %s$  %s$  %s$/MW-yr;  NPV below 0 in %.0f %% of draws",
-         revenue[0], revenue[1], revenue[2], 100.0 * printed(r, WM_METRIC_npv_negative_frac));
+    for (unsigned k = 0; k < 3; k++)
+        (void)wm_short_number(m[WM_METRIC_npv_p10_usd + k], npv[k]);
+    line(file, "  P10 P50 P90    %s$, %s$, %s$; <0: %.0f %%; IRR %s, %s, %s %%", npv[0], npv[1],
+         npv[2], 100.0 * m[WM_METRIC_npv_negative_frac], percent(m[WM_METRIC_irr_p10_frac], irr[0]),
+         percent(m[WM_METRIC_irr_p50_frac], irr[1]), percent(m[WM_METRIC_irr_p90_frac], irr[2]));
 }
 
 /* Money over the years, before or after tax as the ledger says; "-" where a figure does not exist. */
 static void appraisal(FILE *file, const struct wm_report *r)
 {
     const struct wm_economics *const e = &r->results->scenario->economics;
+    const double *const m = r->results->metric;
     const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger.tax_rate_frac : e->tax_rate_frac;
-    char npv[24], irr[24], payback[24], dscr[24], money[40];
-    (void)snprintf(money, sizeof money, "%9s$",
-                   wm_short_number(printed(r, WM_METRIC_npv_usd), npv));
-    const double payback_years = printed(r, WM_METRIC_payback_years);
-    line(file, "NPV %zu yr %-7s%-13s IRR %s%%  payback %s%s  DSCR %s",
-         r->results->appraisal->n_years, tax_frac > 0.0 ? "taxed" : "pre-tax", money,
-         wm_short_number(100.0 * printed(r, WM_METRIC_irr_frac), irr),
-         isfinite(payback_years) ? wm_short_number(payback_years, payback) : "never",
-         isfinite(payback_years) ? "yr" : "",
-         wm_short_number(printed(r, WM_METRIC_dscr_min), dscr));
-    line(file, "  at %s", r->results->headline.price_path);
+    char npv[24], irr[24], payback[24], dscr[24], low[24], high[24], money[40], span[80] = "";
+    (void)snprintf(money, sizeof money, "%9s$", wm_short_number(m[WM_METRIC_npv_usd], npv));
+    line(file, "NPV %zu yr %-7s%-13s at %s", r->results->appraisal->n_years,
+         tax_frac > 0.0 ? "taxed" : "pre-tax", money, r->results->headline.price_path);
     range(file, r);
+    if (isfinite(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year]))
+        (void)snprintf(
+            span, sizeof span, "  revenue P10-P90 %s-%s$/MW-yr",
+            wm_short_number(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year], low),
+            wm_short_number(m[WM_METRIC_revenue_p90_usd_per_mw_utility_year], high));
+    const double years = m[WM_METRIC_payback_years];
+    line(file, "IRR %s %%  payback %s%s  DSCR %s%s", percent(m[WM_METRIC_irr_frac], irr),
+         isfinite(years) ? wm_short_number(years, payback) : "never", isfinite(years) ? "yr" : "",
+         wm_short_number(m[WM_METRIC_dscr_min], dscr), span);
 }
 
 static void energy_bar(FILE *file, const struct wm_report *r)
@@ -205,10 +211,9 @@ void wm_output_table(FILE *file, const struct wm_report *r)
          capacity_output_tok_per_s_per_mw_utility, "tok/s/MW");
     PAIR("Sold / capacity", sold_frac, "", "GPUs installed", gpus_installed, "");
     PAIR("PUE mean", pue_mean, "", "PUE peak hour", pue_peak_hour, "");
-    PAIR("WUE", wue_l_per_kwh, "L/kWh", "Site mean", site_power_mean_mw, "MW");
-    PAIR("Site peak 15 min", site_power_peak_mw, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
-    PAIR("Stranded mean", stranded_mw_mean, "MW", "Shadow price", shadow_price_usd_per_mwh_mean,
-         "$/MWh");
+    PAIR("Site mean", site_power_mean_mw, "MW", "Site peak 15 min", site_power_peak_mw, "MW");
+    PAIR("Stranded mean", stranded_mw_mean, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
+    PAIR("Shadow price", shadow_price_usd_per_mwh_mean, "$/MWh", "WUE", wue_l_per_kwh, "L/kWh");
     latency(file, r);
     PAIR("SLO met", slo_attainment_frac, "of served", "Profit (accrual)",
          profit_usd_per_mw_utility_year, "$/MW-yr");

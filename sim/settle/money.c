@@ -41,6 +41,20 @@ static double hire_usd(const struct wm_run *r, double years)
     return usd * years * WM_H_PER_YEAR;
 }
 
+static void set_onsite_lots(struct wm_run *r)
+{
+    const struct wm_storage *s = &r->scenario->site.storage;
+    const struct wm_generation *rows = r->scenario->site.generation.items;
+    const size_t n = r->site.onsite.n_units;
+    struct wm_lot *const lots = WM_NEW_ARRAY(r->arena, struct wm_lot, n + 1);
+    for (size_t i = 0; i < n; i++)
+        lots[i] = wm_onsite_lot(rows[i].capacity_w / 1e3 * rows[i].type->capex_usd_per_kw,
+                                rows[i].type->life_years);
+    lots[n] = wm_onsite_lot(wm_storage_capex_usd(s), s->life_years);
+    r->results->onsite_lots = lots;
+    r->results->n_onsite_lots = n + 1;
+}
+
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
 {
     struct wm_ledger_basis b = {.it_design_w = r->plan.it_design_w,
@@ -59,6 +73,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     b.period_demand_usd = bill.period_demand_usd;
     b.coincident_usd = bill.coincident_usd;
     b.fixed_usd = bill.fixed_usd;
+    b.stock_usd = wm_onsite_stock_usd(&r->site.onsite, bill.energy_usd);
     add_onsite(r, &b);
     const struct wm_local_tax *const tax = &r->scenario->site.local_tax;
     b.has_local_tax = tax->applies;
@@ -150,7 +165,7 @@ static void set_opex(struct wm_run *r, const struct wm_ledger *l, double years)
     SET(r, opex_b_usd, l->opex_usd[WM_OPEX_B]);
     SET(r, opex_usd, cash->opex_usd);
     SET(r, power_share_frac, wm_ratio(cash->power_usd, cash->opex_usd));
-    SET(r, capex_usd, cash->facility_capex_usd + cash->it_capex_usd);
+    SET(r, capex_usd, cash->facility_capex_usd + cash->onsite_capex_usd + cash->it_capex_usd);
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
 }
 
@@ -169,6 +184,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     SET(r, revenue_usd, revenue_usd);
     set_years(r, r->results->cash.power_usd);
     set_lots(r);
+    set_onsite_lots(r);
     SET(r, grid_service_revenue_usd, wm_grid_service_usd(r));
     SET(r, revenue_usd_per_mw_utility_year, revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year, revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));

@@ -149,5 +149,7 @@ struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct w
         .years = own ? r->run_years : NULL,
         .lots = r->it_lots,
         .n_lots = own && r->cash.it_capex_usd > 0.0 ? r->n_it_lots : 0,
+        .onsite = r->onsite_lots,
+        .n_onsite = r->cash.onsite_capex_usd > 0.0 ? r->n_onsite_lots : 0,
     };
 }
