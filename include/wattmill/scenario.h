@@ -156,6 +156,7 @@ struct wm_price {
     const struct wm_deck *deck; /* NULL: nothing is sold by the token */
     double paid_frac;
     double discount_frac;       /* price paid over list price */
+    double market_frac;         /* further: what the market leaves of it */
     double batch_discount_frac; /* further, for kind batch */
 };
 

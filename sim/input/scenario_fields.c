@@ -146,6 +146,7 @@ static const struct wm_field price_fields[] = {
     WM_REF_OPT(wm_price, deck, deck, wm_deck, "list prices of tokens; required unless the workload is a job"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
     WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
+    WM_REAL(wm_price, market_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "further factor: what a market of many sellers leaves of the price; init writes one where list prices would earn more than the accelerators rent for"),
     WM_REAL(wm_price, batch_discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.5, "further factor on the price of kind batch; OpenAI, Anthropic and others: 0.5"),
     WM_FIELD_END,
 };

@@ -99,11 +99,24 @@ static const char *price_dates(struct wm_arena *arena, struct wm_results *r)
     return strcmp(a, b) == 0 ? a : wm_arena_printf(arena, "%s to %s", a, b);
 }
 
+/* " x 0.042 (market)" of the workload whose price is changed most; "" when none is. */
+static const char *market_text(struct wm_arena *arena, const struct wm_scenario *s)
+{
+    const struct wm_workload *const w = s->workloads.items;
+    double least = 1.0;
+    for (size_t i = 0; i < s->workloads.n; i++)
+        if (w[i].price.deck != NULL && fabs(log(w[i].price.market_frac)) > fabs(log(least)))
+            least = w[i].price.market_frac;
+    return fabs(least - 1.0) > 1e-12 ? wm_arena_printf(arena, " x %.3g (market)", least) : "";
+}
+
 static const char *price_path(struct wm_arena *arena, struct wm_results *r)
 {
     const double half_life = r->scenario->economics.price_half_life_years;
     const char *const dates = price_dates(arena, r);
-    const char *const prices = dates ? wm_arena_printf(arena, "list prices of %s", dates) : "prices";
+    const char *const prices =
+        dates ? wm_arena_printf(arena, "list prices of %s%s", dates, market_text(arena, r->scenario))
+              : "prices";
     return isnan(half_life)
                ? wm_arena_printf(arena, "%s, flat", prices)
                : wm_arena_printf(arena, "%s, falling by half in %.3g yr", prices, half_life);
