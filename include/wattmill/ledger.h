@@ -18,7 +18,7 @@
 
 #include <stdbool.h>
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 enum wm_tag {
     WM_TAG_POWER = 1 << 0,

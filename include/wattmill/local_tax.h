@@ -7,7 +7,7 @@
 #ifndef WATTMILL_LOCAL_TAX_H
 #define WATTMILL_LOCAL_TAX_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 enum { WM_ASSESSED_AGES = 10 };
 

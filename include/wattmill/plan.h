@@ -59,7 +59,7 @@ struct wm_plan {
  * Makes a plan for the scenario of `side`.
  * @return WM_OK; WM_USAGE with E208 for a candidate that is no accelerator; WM_INVALID with E306 when its
  *         workloads cannot be planned or it is a result; WM_INFEASIBLE when the programme has no optimum;
- *         WM_FAILED with E307 when the run of year 1 does not meet the plan
+ *         WM_FAILED with E308 when the run of year 1 does not meet the plan
  */
 enum wm_status wm_plan_make(struct wm_arena *arena, const struct wm_side *side,
                             const struct wm_plan_terms *terms, wm_bridge_progress_fn progress,

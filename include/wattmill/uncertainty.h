@@ -8,7 +8,7 @@
 #ifndef WATTMILL_UNCERTAINTY_H
 #define WATTMILL_UNCERTAINTY_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 enum wm_spread_kind { WM_SPREAD_FIXED, WM_SPREAD_PERT, WM_SPREAD_LOGNORMAL, WM_SPREAD_BETA };
 

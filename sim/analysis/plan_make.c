@@ -392,7 +392,7 @@ static void add_pools(struct maker *m, size_t i, struct wm_json *fleet, struct w
     }
 }
 
-/* The mix of year 1 as whole racks, each pool with its share of the demand; false after E307. */
+/* The mix of year 1 as whole racks, each pool with its share of the demand; false after E308. */
 static bool verify(struct maker *m)
 {
     struct wm_plan *const p = m->plan;
@@ -405,7 +405,7 @@ static bool verify(struct maker *m)
         return true; /* nothing runs in year 1 */
     const struct wm_results *const r = run_fleet(m, fleet, workloads, true);
     if (r == NULL) {
-        wm_diag_add(m->diags, WM_E307, NULL, "plan", "year 1 does not run: %s", m->why);
+        wm_diag_add(m->diags, WM_E308, NULL, "plan", "year 1 does not run: %s", m->why);
         return false;
     }
     p->is_verified = true;
@@ -414,7 +414,7 @@ static bool verify(struct maker *m)
     p->is_met = p->run_served_tok_per_s >= WM_PLAN_MET_FRAC * y->served_tok_per_s &&
                 p->run_revenue_usd >= WM_PLAN_MET_FRAC * y->revenue_usd;
     if (!p->is_met)
-        wm_diag_add(m->diags, WM_E307, NULL, "plan",
+        wm_diag_add(m->diags, WM_E308, NULL, "plan",
                     "year 1 run as whole racks serves %.4g of %.4g Mtok/s planned and earns %.4g of "
                     "%.4g M$",
                     1e-6 * p->run_served_tok_per_s, 1e-6 * y->served_tok_per_s,
