@@ -10,15 +10,18 @@
 #include "wattmill/export.h"
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
+#include "wattmill/out_file.h"
 #include "wattmill/output.h"
 #include "wattmill/page.h"
 #include "wattmill/parallel.h"
+#include "wattmill/plain_text.h"
 #include "wattmill/run.h"
 #include "wattmill/scenario.h"
 #include "wattmill/store.h"
 #include "wattmill/study.h"
 #include "wattmill/suggest.h"
 #include "wattmill/training.h"
+#include "wattmill/training_case.h"
 #include "wattmill/version.h"
 
 /** Turns off GSL's error handler, which would abort the process. Call before starting threads. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog_doubts.h"
 #include "catalog_names.h"
 #include "fields.h"
 #include "wattmill/accelerator.h"
@@ -340,6 +341,8 @@ static void read_entries(struct build *b, enum wm_catalog_kind kind)
         const char *path = wm_arena_printf(b->arena, "%s.%s", kinds[kind].section, e->name);
         if (!wm_fields_read(&reader, kinds[kind].fields, e->json, NULL, path, e->data))
             b->ok = false;
+        else if (e->is_inline)
+            wm_catalog_doubt(kind, e->data, e->json, path, b->diags);
     }
 }
 
