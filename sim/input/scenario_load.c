@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fields.h"
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/require.h"
@@ -220,6 +221,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     const size_t first = l->diags->n_items;
     wm_scenario_check(scenario, l->diags);
     add_places(l, root, first);
+    wm_check_unread(l->arena, root, out->catalog, scenario, l->diags);
     if (l->diags->n_errors > 0)
         return WM_INVALID;
     out->scenario = scenario;
