@@ -7,6 +7,9 @@
 
 #include "wattmill/cache.h"
 
+/** Draws that the commands take. */
+#define WM_RANGE_DRAWS 1000
+
 struct wm_run_options {
     uint64_t n_null_events; /* events spread over the run that change nothing (for tests) */
     bool without_series;    /* leave out the row of each billing interval */
@@ -15,6 +18,7 @@ struct wm_run_options {
     /* called once a simulated day with the share done; false ends the run with WM_INTERRUPTED; NULL: none */
     bool (*progress)(void *context, double done_frac);
     void *progress_context;
+    size_t range_draws;     /* of what is uncertain in money, for P10, P50, P90; 0: none */
     unsigned n_threads; /* for a serving table that is computed; 0 is 1. Results do not differ */
 };
 

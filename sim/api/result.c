@@ -24,7 +24,8 @@ static enum wm_status simulate(struct wm_arena *arena, void *context)
     struct call *const c = context;
     struct wattmill_model *const m = c->model;
     struct wattmill_result *const r = WM_NEW(arena, struct wattmill_result);
-    const struct wm_run_options options = {.progress = m->progress,
+    const struct wm_run_options options = {.range_draws = WM_RANGE_DRAWS,
+                                           .progress = m->progress,
                                            .progress_context = m->progress_context};
     c->result = r;
     r->arena = arena;
