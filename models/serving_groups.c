@@ -12,7 +12,7 @@
 
 static const double largest_stage = 128.0; /* wider expert groups are not in use (estimate) */
 static const double largest_tensor = 16.0; /* nor are layers split further */
-static const double largest_pipeline = 64.0;
+static const double largest_pipeline = 64.0; /* P100s that hold 1.8e12 parameters take 34 to 42 */
 static const double largest_prefill_group = 16.0;
 /* of experts over several domains: DeepSeek reads prompts on 32 (profile data of its open infrastructure) */
 static const double largest_wide_prefill_group = 32.0;

@@ -12,8 +12,10 @@ static const double ttft_share = 0.99; /* of requests within the TTFT target at 
 static const double normal_p99 = 2.3263478740408408;
 static const double shortest_pass_s = 1e-9; /* of hardware without overheads */
 static const int n_bisect = 40;
-static const double most_decode_groups = 8.0; /* that share prefill groups: a failure stops them all */
-static const double worth_larger = 1.01;      /* more per accelerator, than a smaller replica makes */
+/* Decode groups that share prefill groups; a failure stops all of a replica, so fewer are better where they
+ * make nearly as much (estimates). */
+enum { MOST_DECODE_GROUPS = 8 };
+static const double nearly = 0.95;
 static const double least_batch = 1e-6; /* a capacity of fewer sequences is a rounding error */
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
@@ -451,21 +453,42 @@ static const struct prefill_choice *best_prefill(const struct prefill_choices *l
     return best;
 }
 
-/* What accelerators of a replica of `gpus` make, those counted that are left over beside whole ones. */
+/* Share of the accelerators there are that whole replicas of `gpus` use. */
 static double share_used(const struct wm_serving_case *c, double gpus)
 {
     return floor(c->max_gpus / gpus) * gpus / c->max_gpus;
 }
 
+/* Decode groups of a replica and the prefill groups they share. */
+struct sharing {
+    double decode, prefill;
+    double made; /* per accelerator there is, full rates */
+};
+
+/* `k` decode groups of `rate`, with as many prefill groups as keep most of all busy; made 0: no room. */
+static struct sharing share_prefill(const struct wm_serving_plan *plan, double k, double rate,
+                                    double group_rate)
+{
+    const double gpus = wm_group_gpus(&plan->decode_group), each = plan->prefill_group_gpus;
+    const double room = floor((plan->c.max_gpus - k * gpus) / each);
+    const double needed = k * rate / group_rate;
+    struct sharing best = {.decode = k};
+    for (double n = fmax(1.0, fmin(room, floor(needed))); n <= fmin(room, ceil(needed)); n += 1.0) {
+        const double all = k * gpus + n * each;
+        const double made = fmin(k * rate, n * group_rate) / all * share_used(&plan->c, all);
+        if (made > best.made)
+            best = (struct sharing){k, n, made};
+    }
+    return best;
+}
+
 /*
- * Decode groups of `rate` and `gpus` each share whole prefill groups: as many of both, up to eight and what
- * they need, as make most per accelerator; the smallest replica within a hundredth of that. A fault when
- * not even one of each can be.
+ * Prefill groups for decode groups of `rate` each, which share them: the smallest replica, of up to eight
+ * decode groups, that makes nearly what the best of them makes. A fault when not one of each can be.
  */
 static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan,
                                        const struct prefill_choices *list, double rate)
 {
-    const double group_gpus = plan->decode_gpus;
     const struct prefill_choice *const choice =
         best_prefill(list, plan->c.max_gpus - plan->decode_gpus);
     if (choice == NULL)
@@ -474,32 +497,26 @@ static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan,
     plan->prefill_pass_tok = choice->pass_tok;
     plan->prefill_gpus = plan->prefill_group_gpus = choice->gpus; /* one, to measure its rate */
     const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
-    double best = 0.0;
-    for (double k = 1.0; k <= most_decode_groups; k += 1.0) {
-        const double room = floor((plan->c.max_gpus - k * group_gpus) / choice->gpus);
-        const double needed = k * rate / group_rate;
-        for (double n = fmax(1.0, floor(needed)); n <= fmin(room, ceil(needed)); n += 1.0) {
-            const double gpus = k * group_gpus + n * choice->gpus;
-            const double made =
-                fmin(k * rate, n * group_rate) / gpus * share_used(&plan->c, gpus);
-            if (made <= best * worth_larger)
-                continue;
-            best = made;
-            plan->decode_gpus = k * group_gpus;
-            plan->prefill_gpus = n * choice->gpus;
-        }
-        if (k == 1.0 && best == 0.0) { /* fewer prefill groups than one decode group needs */
-            plan->prefill_gpus = room * choice->gpus;
-            best = room * group_rate / (group_gpus + plan->prefill_gpus);
-        }
+    struct sharing list_of[MOST_DECODE_GROUPS];
+    double most = 0.0;
+    for (size_t i = 0; i < MOST_DECODE_GROUPS; i++) {
+        list_of[i] = share_prefill(plan, (double)(i + 1), rate, group_rate);
+        most = fmax(most, list_of[i].made);
     }
+    size_t i = 0;
+    while (list_of[i].made < nearly * most)
+        i++;
+    plan->decode_gpus = list_of[i].decode * wm_group_gpus(&plan->decode_group);
+    plan->prefill_gpus = list_of[i].prefill * choice->gpus;
     return WM_PLAN_OK;
 }
 
+/* Output per accelerator there is, those that are left over beside whole replicas too. */
 static double per_gpu(const struct wm_serving_plan *plan)
 {
+    const double gpus = plan->prefill_gpus + plan->decode_gpus;
     return plan->fault == WM_PLAN_OK
-               ? plan->capacity_out_tok_per_s / (plan->prefill_gpus + plan->decode_gpus)
+               ? plan->capacity_out_tok_per_s / gpus * share_used(&plan->c, gpus)
                : 0.0;
 }
 
@@ -519,7 +536,8 @@ static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choi
         return true;
     /* waiting only lowers what full batches make, and prefill that is short of room does too */
     const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    if (fmin(wm_plan_decode_groups(plan) * rate, prefill_full_rate(plan, 1.0)) / gpus <= least)
+    const double made = fmin(wm_plan_decode_groups(plan) * rate, prefill_full_rate(plan, 1.0));
+    if (made / gpus * share_used(&plan->c, gpus) <= least)
         return false;
     plan->capacity_batch = wm_serving_capacity_batch(plan, 1.0);
     plan->capacity_out_tok_per_s = wm_serving_capacity(plan, 1.0);

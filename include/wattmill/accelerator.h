@@ -15,7 +15,7 @@
 #ifndef WATTMILL_ACCELERATOR_H
 #define WATTMILL_ACCELERATOR_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 /** Of weights; WM_BF16 stands for any 16-bit floating point. */
 enum wm_precision { WM_BF16, WM_FP8, WM_FP4, WM_INT4, WM_FP32, WM_INT8, WM_N_PRECISIONS };
@@ -115,6 +115,7 @@ struct wm_accelerator {
     double other_it_frac;            /* shared network, storage, head nodes / rack power */
     double liquid_frac;
     double max_coolant_c;
+    double rent_usd_per_gpu_h;   /* 3-year contract; NAN: not known */
     double it_capex_usd_per_gpu; /* all-in: rack, network, storage, installation */
     double failures_per_gpu_year;
     double repair_s;

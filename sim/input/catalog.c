@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog_doubts.h"
+#include "catalog_names.h"
 #include "fields.h"
 #include "wattmill/accelerator.h"
 #include "wattmill/chiller.h"
@@ -16,12 +18,14 @@
 #include "wattmill/generation.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
+#include "wattmill/local_tax.h"
 #include "wattmill/power_chain.h"
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
 #include "wattmill/storage.h"
 #include "wattmill/suggest.h"
 #include "wattmill/tariff.h"
+#include "wattmill/uncertainty.h"
 #include "wattmill/workload.h"
 
 #define WM_CATALOG(id, section, type, summary) extern const struct wm_field wm_##id##_fields[];
@@ -123,13 +127,27 @@ static bool has_alias(const struct entry *entry, const char *name)
     return aliases != NULL && aliases->type == WM_JSON_STRING && is_alias(aliases->text, name);
 }
 
-/* As find_raw, else the latest entry of that alias. */
-static size_t find_raw_or_alias(const struct section *s, const char *name)
+/* The latest entry of that name, else of that alias; index or n. */
+static size_t find_known(const struct section *s, const char *name)
 {
     const size_t at = find_raw(s, name);
     for (size_t i = s->n; at == s->n && i-- > 0;)
         if (has_alias(&s->entries[i], name))
             return i;
+    return at;
+}
+
+/* As written, else folded, else without what a checkpoint's name adds. */
+static size_t find_raw_or_alias(const struct section *s, const char *name)
+{
+    char folded[WM_NAME_MAX];
+    size_t at = find_known(s, name);
+    if (at < s->n)
+        return at;
+    wm_name_fold(name, folded);
+    do
+        at = find_known(s, folded);
+    while (at == s->n && wm_name_trim(folded));
     return at;
 }
 
@@ -323,6 +341,8 @@ static void read_entries(struct build *b, enum wm_catalog_kind kind)
         const char *path = wm_arena_printf(b->arena, "%s.%s", kinds[kind].section, e->name);
         if (!wm_fields_read(&reader, kinds[kind].fields, e->json, NULL, path, e->data))
             b->ok = false;
+        else if (e->is_inline)
+            wm_catalog_doubt(kind, e->data, e->json, path, b->diags);
     }
 }
 
@@ -375,16 +395,29 @@ const struct wm_catalog_head *wm_catalog_at(const struct wm_catalog *catalog,
     return catalog->sections[kind].entries[i].data;
 }
 
-static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalog_kind kind,
-                                const char *name)
+static const struct entry *find_settled(const struct section *s, const char *name)
 {
-    WM_REQUIRE((unsigned)kind < WM_N_CATALOGS);
-    const struct section *s = &catalog->sections[kind];
     const struct entry key = {.name = name};
     const struct entry *e = s->n == 0 ? NULL : bsearch(&key, s->entries, s->n, sizeof key, by_name);
     for (size_t i = 0; e == NULL && i < s->n; i++)
         if (has_alias(&s->entries[i], name))
             e = &s->entries[i];
+    return e;
+}
+
+static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalog_kind kind,
+                                const char *name)
+{
+    WM_REQUIRE((unsigned)kind < WM_N_CATALOGS);
+    const struct section *s = &catalog->sections[kind];
+    char folded[WM_NAME_MAX];
+    const struct entry *e = find_settled(s, name);
+    if (e != NULL)
+        return e;
+    wm_name_fold(name, folded);
+    do
+        e = find_settled(s, folded);
+    while (e == NULL && wm_name_trim(folded));
     return e;
 }
 

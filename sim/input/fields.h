@@ -19,9 +19,6 @@ struct wm_way {
 /** "site.ceiling.calendar.0.limit_mw", in `arena`. */
 const char *wm_way_text(struct wm_arena *arena, const struct wm_way *way);
 
-/** Whether an absent key is a mistake. */
-bool wm_field_is_required(const struct wm_field *field);
-
 /** Reads one leaf (REAL .. REF) that is there; false after adding diagnostics. */
 bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
                   const struct wm_json *node, const struct wm_way *way, void *member);
@@ -40,5 +37,8 @@ void wm_origin_keep(struct wm_reader *reader, enum wm_unit unit, const struct wm
 /** Adds E212 when `node` is a study's {"sweep": ...} or {"dist": ...}. */
 bool wm_report_study(struct wm_reader *reader, const struct wm_json *node,
                      const struct wm_way *way);
+
+/** Checks of prices and of the appraisal: E211, W931, W932. */
+void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags);
 
 #endif

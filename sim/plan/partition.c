@@ -95,9 +95,9 @@ static void price_tokens(struct wm_class *c)
     c->input_per_out = input_per_out - c->cached_per_out;
     c->usd_per_out_tok =
         wm_deck_revenue_usd(w->price.deck, c->input_per_out, c->cached_per_out, 1.0) *
-        w->price.paid_frac * w->price.discount_frac *
+        w->price.paid_frac * w->price.discount_frac * w->price.market_frac *
         (is_batch(w) ? w->price.batch_discount_frac : 1.0);
-    c->worth_usd_per_out_tok = c->usd_per_out_tok;
+    c->worth_usd_per_out_tok = fmax(c->usd_per_out_tok, w->price.worth_usd_per_out_tok);
 }
 
 static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
@@ -106,7 +106,8 @@ static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
            a->precision == b->precision && a->engine == b->engine &&
            a->serving.curve_file == b->serving.curve_file &&
            a->serving.draft_tok == b->serving.draft_tok &&
-           a->serving.accept_frac == b->serving.accept_frac;
+           a->serving.accept_frac == b->serving.accept_frac &&
+           a->serving.router == b->serving.router && a->serving.max_seqs == b->serving.max_seqs;
 }
 
 /* The tightest target among the partition's interactive classes; batch work follows it. */

@@ -61,6 +61,22 @@ static void check_tariff(const struct wm_run *r, struct wm_diags *diags)
                     "lacks them");
 }
 
+/* Under the margin a token is worth what is paid for it: what is free is never worth its energy. */
+static void check_unpaid(const struct wm_run *r, struct wm_diags *diags)
+{
+    for (size_t i = 0; i < r->plan.n_classes; i++) {
+        const struct wm_class *c = &r->plan.classes[i];
+        const struct wm_class_account *a = &r->site.account.classes[i];
+        if (r->scenario->policy.capping != WM_CAPPING_MARGINAL_REVENUE ||
+            c->worth_usd_per_out_tok > 0.0 || wm_workload_is_job(c->workload) ||
+            a->served_tok > 0.0 || !(a->offered_tok > 0.0))
+            continue;
+        wm_diag_add(diags, WM_W914, NULL, c->workload->name,
+                    "earns nothing and is worth nothing to capping marginal_revenue: none of its "
+                    "tokens are served. Give price.worth_usd_per_mtok, or capping priority");
+    }
+}
+
 static void check_plant(const struct wm_run *r, struct wm_diags *diags)
 {
     const struct wm_account *a = &r->site.account;
@@ -108,11 +124,12 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_set_money(r, &t);
     wm_close_balances(r);
     check_plant(r, diags);
+    check_unpaid(r, diags);
     check_tariff(r, diags);
     for (size_t i = 0; i < r->plan.n_partitions; i++)
         if (wm_partition_serves(&r->plan.partitions[i]))
             wm_maturity_check(r->arena, &r->plan.partitions[i], diags);
-    wm_run_finance(r->arena, res, diags);
+    wm_run_finance(r->arena, res, r->range_draws, diags);
 }
 
 static void report_balances(const struct wm_results *res, struct wm_diags *diags)
@@ -128,8 +145,10 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
 static enum wm_status run(struct wm_run *r, const struct wm_run_options *options,
                           struct wm_diags *diags)
 {
-    if (options != NULL)
+    if (options != NULL) {
         r->plan.tables = (struct wm_table_source){options->cache, options->n_threads};
+        r->range_draws = options->range_draws;
+    }
     const enum wm_status status = wm_provision(r->arena, r->scenario, &r->plan, diags);
     if (status != WM_OK)
         return status;

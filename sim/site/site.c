@@ -369,7 +369,7 @@ static void end_bin(struct site *s, int64_t begin)
     struct wm_site_result *r = s->result;
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
     const struct wm_meter_reading reading = {bin->time_s, bin->meter_j, bin->contract_ws};
-    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, &reading);
+    wm_meter_add(&r->meter, &s->environment.now, &reading);
     if (!r->onsite.is_plain) {
         wm_onsite_end_bin(&r->onsite, s->start_us + begin + bin_us);
         s->is_stale = true;
@@ -435,6 +435,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     wm_environment_share(&s.environment, arena, options ? options->cache : NULL, scenario);
     open_classes(&s, arena);
     s.instant.n_up = s.outages->mean;
+    s.instant.weather = plan->design; /* until the first interval says its own */
     s.instant.is_there = s.outages->is_there;
     s.switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
     s.next_switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
@@ -443,6 +444,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
                                          .start_us = s.start_us,
                                          .end_us = s.start_us + end,
+                                         .zone = s.environment.zone,
                                          .ignore_windows = options && options->ignore_windows};
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;
@@ -451,7 +453,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
-    result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
+    result->meter = wm_meter_new(arena, &scenario->site.tariff, &s.environment.zone, s.start_us,
+                                 s.start_us + end);
 
     struct wm_sim *const sim =
         wm_sim_new(arena, (uint32_t)s.ceiling.n + wm_outages_n_timers(s.outages), &s);

@@ -7,7 +7,7 @@ static const char site_text[] =
     "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"vr200-nvl72\",\"count\":\"max_p\"}],"
     "\"workloads\":[{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
     "\"precision\":\"fp4\",\"pool\":\"main\",\"demand\":{\"utilisation_frac\":1},"
-    "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-list\"}}]}";
+    "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-host\"}}]}";
 #include "site_case.h"
 
 #include "../../sim/plan/draw.h"
@@ -80,8 +80,11 @@ START_TEST(nvidias_table_of_accelerators_by_observed_draw_is_near_the_models)
         ck_assert_double_gt(gpus, 1.45 / 1.2);
         ck_assert_double_lt(gpus, 1.45 * 1.2);
         ck_assert_double_gt(usd, 1.33 / 1.25);
-        /* whole replicas leave up to one over: at 96 MW 0.4 % of the accelerators */
-        ck_assert_double_le(usd, gpus * (1.0 + 5e-3));
+        /* whole replicas earn, and failures of the two runs are not the same ones */
+        const double up =
+            (double)l->pools[0].n_replicas / (double)p->pools[0].n_replicas *
+            (METRIC(l, availability_frac) / METRIC(p, availability_frac));
+        ck_assert_double_le(usd, up * (1.0 + 1e-4));
         /* nameplate at the meter: published 3.64 kW per accelerator */
         const double kw = METRIC(p, ceiling_mean_mw) / 1e3 / METRIC(p, gpus_installed);
         ck_assert_double_eq_tol(kw / 3.64, 1.0, 0.12);
@@ -120,19 +123,19 @@ END_TEST
 
 START_TEST(an_efficiency_profile_costs_less_speed_than_power)
 {
-    /* racks of 72 % of the nameplate: boards of 983 of 1,800 W, below what these draw at full load */
+    /* racks of 70 % of the nameplate: boards of 925 of 1,800 W, below what these draw at full load */
     const char *const base = "fleet.main.count=7200";
     const struct wm_results *full = RUN(base, "site.ceiling.limit_mw=40");
     const struct wm_results *eco =
         RUN("fleet.main.count=\"max_q\"", "site.ceiling.limit_mw=40",
-            "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.72}}");
+            "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.7}}");
     const double speed = eco->pools[0].capacity_out_tok_per_s_per_gpu /
                          full->pools[0].capacity_out_tok_per_s_per_gpu;
     const double power =
         eco->pools[0].gpu_power_at_capacity_w / full->pools[0].gpu_power_at_capacity_w;
     ck_assert_double_lt(speed, 1.0);
     ck_assert_double_gt(speed, power);
-    ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 984.0);
+    ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 925.0);
     /* a profile too deep for the speed asked for is infeasible, and says so */
     const char *const deep[] = {
         "fleet.main.count=\"max_q\"",
