@@ -48,8 +48,8 @@ void wm_output_json(FILE *file, const struct wm_report *report);
 void wm_output_csv(FILE *file, const struct wm_report *report);
 void wm_output_md(FILE *file, const struct wm_report *report);
 /**
- * One section as rows: "classes", "pools" or "ledger" (with the definitions of OpEx that count each
- * line).
+ * One section as rows: "classes", "pools", "ledger" (with the definitions of OpEx that count each line),
+ * "bill" (lines by month), "monthly" or "yearly".
  * @return false when there is no such section
  */
 bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_report *report,
@@ -103,7 +103,7 @@ bool wm_folder_figure(struct wm_folder *folder, const char *figure, wm_sink_fn c
                       const void *context);
 
 /**
- * Writes result.json, metrics.csv, the figures with their data and, on demand, series.csv into
+ * Writes result.json, metrics.csv, bill.csv, the figures with their data and, on demand, series.csv into
  * `dir` (made if missing), each under a temporary name first.
  *
  * @param files  out, names of the files written, in `arena`; also set when the status is not WM_OK
@@ -135,6 +135,7 @@ void wm_opex_shares_csv(FILE *file, const void *report);
 void wm_cost_stack_csv(FILE *file, const void *report);
 void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
+void wm_monthly_bill_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
 /** What limits a run with these metrics: "power", "accelerators" or "demand"; cannot fail. */

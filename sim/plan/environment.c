@@ -5,15 +5,15 @@
 #include "wattmill/civil.h"
 #include "wattmill/holiday.h"
 
-struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
+struct wm_environment wm_environment_begin(struct wm_arena *arena,
+                                           const struct wm_scenario *scenario)
 {
     const struct wm_site *site = &scenario->site;
-    const bool is_flat = site->tariff.energy_price == WM_ENERGY_PRICE_FLAT;
     const struct wm_site_weather *w = &site->weather;
     struct wm_environment e = {
         .site = site,
-        .price = is_flat ? NULL : wm_site_price_file(site),
-        .stress = wm_site_price_file(site),
+        .billing = wm_billing_new(arena, &site->tariff),
+        .price = wm_site_price_file(site),
         .carbon = wm_site_carbon_file(site),
         .noise = wm_climate_noise((uint64_t)scenario->seed),
         .utc_offset_s = w->climate->utc_offset_s,
@@ -23,6 +23,19 @@ struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
     else if (wm_is_set(w->utc_offset_s))
         e.utc_offset_s = w->utc_offset_s;
     return e;
+}
+
+struct wm_civil wm_environment_local(const struct wm_environment *environment, int64_t at_us)
+{
+    const int64_t local_us =
+        at_us + (int64_t)llround(environment->utc_offset_s * (double)WM_US_PER_S);
+    return wm_civil_from_us(local_us < 0 ? 0 : local_us);
+}
+
+double wm_environment_month_s(const struct wm_environment *environment, int year, int month)
+{
+    (void)environment; /* its clock knows no daylight saving */
+    return 86400.0 * wm_days_in_month(year, month);
 }
 
 /* Hour of the climate's year that holds at a UTC instant; 29 February repeats the 28th. */
@@ -110,18 +123,16 @@ static size_t row_of(const struct wm_environment *e, const struct wm_site_year *
     return wm_site_year_row(file, at_us, wm_site_utc_offset_s(e->site, file));
 }
 
-static double price_of(const struct wm_environment *e, const struct wm_site_year *file,
-                       int64_t at_us)
+static double series_price(const struct wm_environment *e, int64_t at_us)
 {
-    return file ? file->price_usd_per_mwh[row_of(e, file, at_us)] : (double)NAN;
+    return e->price ? e->price->price_usd_per_mwh[row_of(e, e->price, at_us)] : (double)NAN;
 }
 
 /* The grid's load is not known: its price stands for it, and among equal prices the heat. */
-static double stress_of(const struct wm_environment *e, int64_t at_us)
+static double stress_of(const struct wm_environment *e, double price)
 {
     static const double usd_per_mwh_k = 1e-6; /* below any step of a price */
     const double dry_bulb_c = e->now.weather.dry_bulb_c;
-    const double price = price_of(e, e->stress, at_us);
     return wm_is_set(price) ? price + usd_per_mwh_k * dry_bulb_c : dry_bulb_c;
 }
 
@@ -135,21 +146,20 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
 {
     struct wm_environment *const e = environment;
     const struct wm_surroundings last = e->now;
-    const int64_t local_us = at_us + (int64_t)llround(e->utc_offset_s * (double)WM_US_PER_S);
-    const struct wm_civil local = wm_civil_from_us(local_us < 0 ? 0 : local_us);
+    const struct wm_civil local = wm_environment_local(e, at_us);
     const bool is_new = !e->has_begun;
     const bool has_weather = e->site->weather.file ? step_file(e, at_us) : step_climate(e, at_us);
-    const double price = price_of(e, e->price, at_us);
-    e->now.period = wm_tariff_period_at(&e->site->tariff, &local);
-    e->now.energy_usd_per_mwh =
-        wm_tariff_energy_usd_per_mwh(&e->site->tariff, e->now.period, price);
+    const double price = series_price(e, at_us);
+    e->now.local = local;
+    e->now.system_usd_per_mwh = price;
+    e->now.hours = wm_billing_at(e->billing, &local);
+    e->now.market_usd_per_mwh = wm_billing_market_usd_per_mwh(e->billing, price);
+    e->now.energy_usd_per_mwh = wm_billing_usd_per_mwh(e->billing, e->now.hours, at_us, price);
     e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
-    e->now.month = local.month;
     e->now.day = wm_days_from_civil(local.year, local.month, local.day);
-    e->now.hour = local.hour;
     e->now.is_off_peak_day = wm_day_of_week(local.year, local.month, local.day) >= 5 ||
                              wm_is_nerc_holiday(local.year, local.month, local.day);
-    e->now.system_stress = stress_of(e, at_us);
+    e->now.system_stress = stress_of(e, price);
     e->has_begun = true;
     const bool is_other_price = e->now.energy_usd_per_mwh < last.energy_usd_per_mwh ||
                                 e->now.energy_usd_per_mwh > last.energy_usd_per_mwh;
