@@ -13,7 +13,7 @@
 #ifndef WATTMILL_COOLING_H
 #define WATTMILL_COOLING_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 #include "wattmill/chiller.h"
 #include "wattmill/thermal.h"
 

@@ -56,8 +56,6 @@ bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_repor
                        const char *name, enum wm_format format);
 /** 15-minute rows, units in the headings, UTC. */
 void wm_output_series_csv(FILE *file, const struct wm_report *report);
-/** docs/metrics.md */
-void wm_metrics_write_md(FILE *file);
 
 /** A CSV field: quoted where needed; a text a spreadsheet would take for a formula begins with '. */
 void wm_csv_text(FILE *file, const char *text);
@@ -138,8 +136,6 @@ void wm_cash_flow_csv(FILE *file, const void *report);
 void wm_monthly_bill_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
-/** What limits a run with these metrics: "power", "accelerators" or "demand"; cannot fail. */
-const char *wm_limit_name(const double metric[WM_N_METRICS]);
 
 /** Four digits with a prefix for a reader: "17.57 M", "0.412 "; "-" when not computed. */
 const char *wm_short_number(double value, char buf[24]);

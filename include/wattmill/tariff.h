@@ -25,7 +25,7 @@
 #ifndef WATTMILL_TARIFF_H
 #define WATTMILL_TARIFF_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 #include "wattmill/civil.h"
 
 enum { WM_TARIFF_PERIODS = 8, WM_TARIFF_CHARGES = 32, WM_CHARGE_TIERS = 8, WM_CHARGE_RAMP = 16 };

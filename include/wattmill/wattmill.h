@@ -6,6 +6,7 @@
 #include "wattmill/calibrate.h"
 #include "wattmill/claims.h"
 #include "wattmill/compare.h"
+#include "wattmill/describe.h"
 #include "wattmill/export.h"
 #include "wattmill/grid.h"
 #include "wattmill/input.h"

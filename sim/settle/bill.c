@@ -1,7 +1,6 @@
 #include "bill.h"
 
 #include <math.h>
-#include <stdio.h>
 
 static const double w_per_kw = 1e3;
 
@@ -104,36 +103,13 @@ static struct wm_bill_item demand_item(const struct place *p)
     return power_item(p, billed_w(p));
 }
 
-/* What a basis is billed by. */
-static const struct basis {
-    const char *name;
-    enum wm_unit quantity, price;
-    struct wm_bill_item (*item)(const struct place *p);
-} bases[WM_N_CHARGE_BASES] = {
-    [WM_CHARGE_ENERGY] = {"energy", WM_UNIT_MWH, WM_UNIT_USD_PER_MWH, energy_item},
-    [WM_CHARGE_DEMAND] = {"demand", WM_UNIT_KW, WM_UNIT_USD_PER_KW_MONTH, demand_item},
-    [WM_CHARGE_CONTRACT] = {"contract", WM_UNIT_KW, WM_UNIT_USD_PER_KW_MONTH, contract_item},
-    [WM_CHARGE_COINCIDENT] = {"coincident", WM_UNIT_KW, WM_UNIT_USD_PER_KW_MONTH, coincident_item},
-    [WM_CHARGE_MONTH] = {"month", WM_UNIT_NONE, WM_UNIT_USD_PER_MONTH, month_item},
-    [WM_CHARGE_TAKE] = {"take", WM_UNIT_MWH, WM_UNIT_USD_PER_MWH, take_item},
-    [WM_CHARGE_MINIMUM] = {"minimum", WM_UNIT_NONE, WM_UNIT_USD_PER_MONTH, minimum_item},
-    [WM_CHARGE_MARKET] = {"energy", WM_UNIT_MWH, WM_UNIT_USD_PER_MWH, energy_item},
+/* What a basis is billed by; units and words are in sim/results/bill.c. */
+static struct wm_bill_item (*const items[WM_N_CHARGE_BASES])(const struct place *p) = {
+    [WM_CHARGE_ENERGY] = energy_item,         [WM_CHARGE_DEMAND] = demand_item,
+    [WM_CHARGE_CONTRACT] = contract_item,     [WM_CHARGE_COINCIDENT] = coincident_item,
+    [WM_CHARGE_MONTH] = month_item,           [WM_CHARGE_TAKE] = take_item,
+    [WM_CHARGE_MINIMUM] = minimum_item,       [WM_CHARGE_MARKET] = energy_item,
 };
-
-enum wm_unit wm_bill_quantity_unit(enum wm_charge_basis basis)
-{
-    return bases[basis].quantity;
-}
-
-enum wm_unit wm_bill_price_unit(enum wm_charge_basis basis)
-{
-    return bases[basis].price;
-}
-
-const char *wm_charge_basis_name(enum wm_charge_basis basis)
-{
-    return bases[basis].name;
-}
 
 static bool is_by_mwh(enum wm_charge_basis basis)
 {
@@ -149,7 +125,7 @@ static void close_month(const struct wm_meter *meter, struct wm_bill *bill, size
         const struct wm_charge_month *const months = wm_meter_line(meter, i);
         const struct place p = {meter, &meter->billing->lines[i].charge, months, i, at,
                                 months[at].term_s / m->whole_s, month->bill_usd};
-        const struct wm_bill_item item = bases[p.charge->basis].item(&p);
+        const struct wm_bill_item item = items[p.charge->basis](&p);
         bill->items[at * bill->n_lines + i] = item;
         bill->lines[i].usd += item.usd;
         month->bill_usd += item.usd;
@@ -179,28 +155,4 @@ const struct wm_bill *wm_bill_close(struct wm_arena *arena, const struct wm_mete
     for (size_t i = 0; i < meter->n_months; i++)
         close_month(meter, bill, i);
     return bill;
-}
-
-double wm_bill_usd_on(const struct wm_bill *bill, enum wm_charge_basis basis)
-{
-    double usd = 0.0;
-    for (size_t i = 0; i < bill->n_lines; i++)
-        usd += bill->lines[i].basis == basis ? bill->lines[i].usd : 0.0;
-    return usd;
-}
-
-double wm_bill_energy_usd(const struct wm_bill *bill)
-{
-    return wm_bill_usd_on(bill, WM_CHARGE_ENERGY) + wm_bill_usd_on(bill, WM_CHARGE_MARKET);
-}
-
-const char *wm_bill_month_text(const struct wm_bill_month *month, char buf[16])
-{
-    snprintf(buf, 16, "%04u-%02u", (unsigned)month->year % 10000U, (unsigned)month->month % 100U);
-    return buf;
-}
-
-bool wm_bill_line_counts(const struct wm_bill_line *line)
-{
-    return line->is_shown || line->usd < 0.0 || line->usd > 0.0;
 }

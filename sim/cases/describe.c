@@ -1,10 +1,12 @@
 /* docs/parameters.md, docs/errors.md and `explain`: the tables as a person reads them. */
+#include "wattmill/describe.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "fields.h"
 #include "wattmill/column.h"
+#include "wattmill/input.h"
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "wattmill/column.h"
-#include "wattmill/output.h"
+#include "wattmill/results.h"
 #include "wattmill/require.h"
 
 static const struct wm_metric_info infos[WM_N_METRICS] = {
