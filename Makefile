@@ -8,7 +8,7 @@ PREFIX   ?= /usr/local
 CC       ?= gcc
 CONFIG   ?= release
 B        := build/$(CONFIG)
-PKGS     := gsl libcjson libgcrypt sqlite3
+PKGS     := gsl libcjson libgcrypt sqlite3 zlib
 
 # spreadsheets are written when libxlsxwriter is there
 ifeq ($(shell pkg-config --exists xlsxwriter 2>/dev/null && echo yes),yes)

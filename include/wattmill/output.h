@@ -15,6 +15,7 @@
 #include "wattmill/digest.h"
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
+#include "wattmill/out_file.h"
 #include "wattmill/results.h"
 #include "wattmill/suggest.h"
 
@@ -33,8 +34,9 @@ struct wm_report {
     const struct wm_origins *origins; /* NULL: no inputs */
     const struct wm_diags *diags;     /* NULL: no messages */
     struct wm_stamp stamp;
-    const char *const *files; /* written beside it, for the table; `n_files` */
+    const char *const *files; /* written beside it; `n_files` */
     size_t n_files;
+    const char *const *digests; /* SHA-256 of each of them as hex, or NULL: not told */
     bool color; /* table only */
 };
 
@@ -72,7 +74,7 @@ typedef void (*wm_sink_fn)(FILE *file, const void *context);
 
 #define WM_FOLDER_FILES_MAX 64
 
-/** A folder that a verb writes; every file under a temporary name first, then renamed. */
+/** A folder that a verb writes: by one process at a time, each file named when it is complete. */
 struct wm_folder {
     struct wm_arena *arena;
     const char *dir;
@@ -80,15 +82,21 @@ struct wm_folder {
     const char *files[WM_FOLDER_FILES_MAX];
     size_t n_files;
     struct wm_diags *diags;
+    struct wm_out_file open; /* between begin and end */
+    int lock;                /* descriptor of the folder, or -1 */
 };
 
-/** Makes `dir` and what is above it, if missing; false with E104. Figures: SVG and PNG. */
+/**
+ * Makes `dir` and what is above it, if missing, takes it for this process and removes what killed ones
+ * left there; false with E104. Figures: SVG and PNG. Close it, so that others may write there.
+ */
 bool wm_folder_open(struct wm_folder *folder, struct wm_arena *arena, const char *dir,
                     struct wm_diags *diags);
-/** Opens `dir`/`name` for what is written bit by bit; NULL with E104. */
+void wm_folder_close(struct wm_folder *folder);
+/** Opens `dir`/`name` for what is written bit by bit, one file at a time; NULL with E104. */
 FILE *wm_folder_begin(struct wm_folder *folder, const char *name);
 /** Closes it and gives it its name; false with E104, nothing is left then. */
-bool wm_folder_end(struct wm_folder *folder, const char *name, FILE *file);
+bool wm_folder_end(struct wm_folder *folder);
 /** Writes `dir`/`name` at once; false with E104, nothing is left then. */
 bool wm_folder_put(struct wm_folder *folder, const char *name, wm_sink_fn sink,
                    const void *context);
@@ -101,8 +109,17 @@ bool wm_folder_figure(struct wm_folder *folder, const char *figure, wm_sink_fn c
                       const void *context);
 
 /**
- * Writes result.json, metrics.csv, bill.csv, the figures with their data and, on demand, series.csv into
- * `dir` (made if missing), each under a temporary name first.
+ * Whether every part of the workbook (XLSX) at `path` unpacks to what its list says and is XML with an end.
+ * @note a workbook beyond 4 GiB counts as broken
+ */
+bool wm_workbook_is_whole(const char *path);
+
+/** SHA-256 of the file at `path` as hex in `arena`; NULL when it cannot be read. */
+const char *wm_file_digest(struct wm_arena *arena, const char *path);
+
+/**
+ * Writes metrics.csv, bill.csv, the figures with their data, on demand series.csv, and last result.json, which
+ * names each of them with its SHA-256, into `dir` (made if missing).
  *
  * @param files  out, names of the files written, in `arena`; also set when the status is not WM_OK
  * @return WM_OK; WM_IO with E104 or, when gnuplot failed (all but the figures is there), E401

@@ -153,6 +153,7 @@ struct wm_price {
     double paid_frac;
     double discount_frac;       /* price paid over list price */
     double batch_discount_frac; /* further, for kind batch */
+    double worth_usd_per_out_tok; /* to dispatch, at least; never revenue */
 };
 
 enum wm_workload_kind {

@@ -140,6 +140,7 @@ static const struct wm_field price_fields[] = {
     WM_REF_OPT(wm_price, deck, deck, wm_deck, "list prices of tokens; required unless the workload is a job"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
     WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
+    WM_REAL_AS(wm_price, worth_usd_per_out_tok, "worth_usd_per_mtok", WM_UNIT_USD_PER_MTOK, 0.0, 1e6, 0.0, "value of a million output tokens to dispatch where less than that is paid: internal work, free tiers; no revenue"),
     WM_REAL(wm_price, batch_discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.5, "further factor on the price of kind batch; OpenAI, Anthropic and others: 0.5"),
     WM_FIELD_END,
 };

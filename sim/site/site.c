@@ -438,6 +438,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     wm_environment_share(&s.environment, arena, options ? options->cache : NULL, scenario);
     open_classes(&s, arena);
     s.instant.n_up = s.outages->mean;
+    s.instant.weather = plan->design; /* until the first interval says its own */
     s.instant.is_there = s.outages->is_there;
     s.switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
     s.next_switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
