@@ -24,7 +24,7 @@ _Static_assert(sizeof wm_charge_basis_words / sizeof *wm_charge_basis_words == W
     WM_ROW(tag, hours.from_month, WM_KIND_INT, "from_month", .min = 1, .max = 12, .def = 1, .doc = "first month"), \
     WM_ROW(tag, hours.to_month, WM_KIND_INT, "to_month", .min = 1, .max = 12, .def = 12, .doc = "last month; before the first: over the year's end"), \
     WM_ROW(tag, hours.days, WM_KIND_CHOICE, "days", .choices = day_words, .def_text = "all", .doc = "days of the week; a holiday of the tariff is a Sunday"), \
-    WM_REAL_AS(tag, hours.from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start on the site's clock"), \
+    WM_REAL_AS(tag, hours.from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start, on the site's clock (site.time_zone)"), \
     WM_REAL_AS(tag, hours.to_s, "to_h", WM_UNIT_H, 0.0, 24.0, 24.0, "end; before the start: over midnight; the start itself: all day")
 
 static const struct wm_field period_fields[] = {

@@ -72,7 +72,7 @@ def part_of(c, mw):
 
 def months_in_term(rows, months):
     days = {m: (datetime.date(m[0] + m[1] // 12, m[1] % 12 + 1, 1) - datetime.date(m[0], m[1], 1)).days
-            for m in months}
+            for m in months}  # a run of a common year, on a clock without daylight saving
     n = defaultdict(int)
     for r in rows:
         n[r.month] += 1

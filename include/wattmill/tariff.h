@@ -16,8 +16,8 @@
  *     ratchet = ratchet_frac x highest peak of the last ratchet_months in the ratchet's season
  *
  * A charge on the part of the load from `from_mw` to `to_mw` sees that part alone: firm and non-firm parts
- * of a contract are two charges. A part of a month counts by its time over the month's. Hours are those of
- * the site's clock.
+ * of a contract are two charges. A part of a month counts by its time over the month's, February's of 28 days.
+ * Hours, days and months are those of the site's clock (`site.time_zone`).
  *
  * A key of the tariff itself (tariff_lines.def) is a charge in short; `periods` are charges that exclude
  * each other; `charges` say everything.

@@ -34,9 +34,10 @@ struct wm_environment {
     struct wm_climate_noise noise;
     const struct wm_weather *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
     int64_t first_hour;
-    double utc_offset_s;
+    struct wm_zone zone;
+    int64_t standard_us; /* of its standard time, less UTC, at the start */
     size_t weather_row; /* of the interval set last */
-    int64_t hour;       /* likewise of the climate, since 1970 */
+    int64_t hour;       /* likewise of the climate, on standard time, since 1970 */
     bool has_begun;
     struct wm_surroundings now;
 };

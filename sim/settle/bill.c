@@ -1,6 +1,7 @@
 #include "bill.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const double w_per_kw = 1e3;
 
@@ -38,7 +39,9 @@ static struct wm_bill_item energy_item(const struct place *p)
 
 static struct wm_bill_item power_item(const struct place *p, double w)
 {
-    const double days = p->meter->months[p->month].whole_s / 86400.0, kw = w / w_per_kw;
+    /* days of the whole month, so that a price by the day is billed for the days of the part */
+    const double days = p->share > 0.0 ? p->months[p->month].term_s / 86400.0 / p->share : 0.0;
+    const double kw = w / w_per_kw;
     const double price = p->charge->tiers.n > 0 ? per(wm_charge_demand_usd(p->charge, w), kw)
                                                 : wm_charge_usd_per_kw(p->charge, days);
     const double usd = kw > 0.0 ? kw * price * p->share : 0.0;
@@ -51,8 +54,20 @@ static struct wm_bill_item contract_item(const struct place *p)
     return power_item(p, m->term_s > 0.0 ? m->contract_ws / m->term_s : 0.0);
 }
 
+/* Mean of the peaks of the year nearest to `at` that has any. */
+static double nearest_w(const struct wm_peak_watch *years, int n, int at)
+{
+    for (int away = 0; away <= n + abs(at); away++)
+        for (int sign = 1; sign >= -1; sign -= 2) {
+            const int i = at + sign * away;
+            if (i >= 0 && i < n && years[i].n > 0)
+                return wm_peak_watch_mean_w(&years[i]);
+        }
+    return 0.0;
+}
+
 /* Load in the system's peaks that a month is billed for: of its year or the one before; where the run
- * saw none, what the tariff says of the time before it, else the first year that has any. */
+ * saw none, what the tariff says of the time before it, else the nearest year that has any. */
 static struct wm_bill_item coincident_item(const struct place *p)
 {
     const struct wm_meter *const m = p->meter;
@@ -66,10 +81,7 @@ static struct wm_bill_item coincident_item(const struct place *p)
         return power_item(p, wm_peak_watch_mean_w(&years[at]));
     if (wm_is_set(c->history_w))
         return power_item(p, wm_charge_part_w(c, c->history_w));
-    for (size_t i = 0; i < m->n_years; i++)
-        if (years[i].n > 0)
-            return power_item(p, wm_peak_watch_mean_w(&years[i]));
-    return power_item(p, 0.0);
+    return power_item(p, nearest_w(years, (int)m->n_years, at));
 }
 
 static struct wm_bill_item month_item(const struct place *p)
@@ -124,7 +136,7 @@ static void close_month(const struct wm_meter *meter, struct wm_bill *bill, size
     for (size_t i = 0; i < bill->n_lines; i++) {
         const struct wm_charge_month *const months = wm_meter_line(meter, i);
         const struct place p = {meter, &meter->billing->lines[i].charge, months, i, at,
-                                months[at].term_s / m->whole_s, month->bill_usd};
+                                fmin(1.0, months[at].term_s / m->whole_s), month->bill_usd};
         const struct wm_bill_item item = items[p.charge->basis](&p);
         bill->items[at * bill->n_lines + i] = item;
         bill->lines[i].usd += item.usd;

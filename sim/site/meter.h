@@ -11,7 +11,7 @@
 /** A month of the site's clock. */
 struct wm_meter_month {
     int year, month;
-    double time_s, whole_s; /* simulated; of the whole month */
+    double time_s, whole_s; /* simulated; of the whole month, a February of 28 days */
     double energy_j, peak_w, contract_ws, carbon_kg;
 };
 

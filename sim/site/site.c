@@ -447,6 +447,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
                                          .start_us = s.start_us,
                                          .end_us = s.start_us + end,
+                                         .zone = s.environment.zone,
                                          .ignore_windows = options && options->ignore_windows};
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;

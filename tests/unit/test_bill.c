@@ -119,7 +119,8 @@ static double peak_mean_w(const double at_14[4], const double at_15[4], bool off
     const struct wm_tariff t = {.coincident = WM_COINCIDENT_5CP,
                                 .coincident_usd_per_kw_year = 100.0,
                                 .demand_window_min = 15};
-    const struct wm_environment env = {.billing = wm_billing_new(arena, &t)};
+    const struct wm_environment env = {.billing = wm_billing_new(arena, &t),
+                                       .zone = wm_zone_fixed(0)};
     const int64_t start_us = wm_days_from_civil(2027, 7, 1) * 24 * WM_US_PER_H;
     struct wm_meter m = wm_meter_new(arena, &env, start_us, start_us + 20 * 24 * WM_US_PER_H);
     for (int64_t i = 0; i < (int64_t)20 * 96; i++) {
