@@ -39,7 +39,7 @@ static struct class_sums sum_classes(const struct wm_run *r)
         if (c->output_tok_served > 0.0)
             s.booked_usd += wm_deck_revenue_usd(w->price.deck, c->input_tok_served,
                                                 c->cached_tok_served, c->output_tok_served) *
-                            billed * w->price.paid_frac * w->price.discount_frac *
+                            billed * w->price.paid_frac * w->price.discount_frac * w->price.market_frac *
                             (w->kind == WM_WORKLOAD_BATCH ? w->price.batch_discount_frac : 1.0);
     }
     return s;
@@ -71,8 +71,8 @@ static double balance_cost(const struct wm_run *r)
         years_usd += res->run_years[i].power_usd;
     double rel = add_balance(res, "power by month", "lines of the ledger = months of the bill + fuel",
                              res->ledger->power_usd, months_usd, WM_UNIT_USD);
-    rel = fmax(rel, add_balance(res, "power by year", "lines of the ledger = years of the run",
-                                res->ledger->power_usd, years_usd, WM_UNIT_USD));
+    rel = fmax(rel, add_balance(res, "power by year", "paid by the ledger = years of the run",
+                                res->cash.power_usd, years_usd, WM_UNIT_USD));
     if (is_linear(r->site.meter.billing))
         rel = fmax(rel, add_balance(res, "energy by time",
                                     "drawn at the price of the instant = months of the bill by the MWh",
