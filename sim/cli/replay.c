@@ -205,6 +205,9 @@ static void fill_mix(const struct options *o, const struct wm_trace_summary *s,
     c->has_chains = s->n_requests > s->n_rows;
     c->cold_chains = o->load.cold_turns;
     const double last_s = 1e-9 * (double)s->last_ns;
+    /* of the file: a window of it may be busier, but is not counted before it is served */
+    c->rate_per_s =
+        last_s > 0.0 ? (double)s->n_requests / last_s * o->rate_scale / o->time_scale : 0.0;
     const double end_s = o->end_s > 0.0 ? fmin(o->end_s, last_s) : last_s;
     const double span_s = fmax(0.0, end_s - o->start_s) * o->time_scale * (double)o->loop;
     c->last_ns = (int64_t)(span_s * 1e9);
