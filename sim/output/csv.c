@@ -92,6 +92,8 @@ static const struct wm_series_column columns[] = {
     COLUMN("clock_frac", WM_UNIT_NONE, clock_frac),
     COLUMN("energy_usd_per_mwh", WM_UNIT_NONE, energy_usd_per_mwh),
     COLUMN("shadow_price_usd_per_mwh", WM_UNIT_NONE, shadow_price_usd_per_mwh),
+    COLUMN("contract_mw", WM_UNIT_MW, contract_w),
+    COLUMN("market_usd_per_mwh", WM_UNIT_NONE, market_usd_per_mwh),
 };
 #define N_COLUMNS (sizeof columns / sizeof *columns)
 
@@ -114,15 +116,15 @@ void wm_output_series_csv(FILE *file, const struct wm_report *report)
     fputs("time_utc", file);
     for (size_t k = 0; k < N_COLUMNS; k++)
         fprintf(file, ",%s", columns[k].key);
-    fputc('\n', file);
+    fputs(",time_local\n", file);
     for (size_t i = 0; i < report->results->n_series; i++) {
         const struct wm_series_row *const r = &report->results->series[i];
-        char time[32];
+        char time[32], local[32];
         fputs(wm_time_text(r->time_us, time), file);
         for (size_t k = 0; k < N_COLUMNS; k++) {
             fputc(',', file);
             wm_csv_put_number(file, wm_series_value(r, &columns[k]));
         }
-        fputc('\n', file);
+        fprintf(file, ",%.16s\n", wm_time_text(r->local_us, local));
     }
 }
