@@ -50,12 +50,24 @@ void wm_output_json(FILE *file, const struct wm_report *report);
 void wm_output_csv(FILE *file, const struct wm_report *report);
 void wm_output_md(FILE *file, const struct wm_report *report);
 /**
- * One section as rows: "classes", "pools" or "ledger" (with the definitions of OpEx that count each
- * line).
+ * One section as rows: "classes", "pools", "ledger" (with the definitions of OpEx that count each line),
+ * "bill" (lines by month), "monthly" or "yearly".
  * @return false when there is no such section
  */
 bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_report *report,
                        const char *name, enum wm_format format);
+/** Every input as an array of {path, value, unit, origin}; NULL gives an empty one. */
+void wm_output_inputs_json(struct wm_json_writer *w, const struct wm_origins *origins);
+/** A column of the series after its time. */
+struct wm_series_column {
+    const char *key; /* with its unit */
+    enum wm_unit unit;
+    size_t offset; /* of a double in struct wm_series_row */
+};
+/** The column of that name, or NULL. */
+const struct wm_series_column *wm_series_column_find(const char *key);
+/** A row's value in the column's unit. */
+double wm_series_value(const struct wm_series_row *row, const struct wm_series_column *column);
 /** 15-minute rows, units in the headings, UTC. */
 void wm_output_series_csv(FILE *file, const struct wm_report *report);
 
@@ -118,7 +130,7 @@ bool wm_workbook_is_whole(const char *path);
 const char *wm_file_digest(struct wm_arena *arena, const char *path);
 
 /**
- * Writes metrics.csv, the figures with their data, on demand series.csv, and last result.json, which
+ * Writes metrics.csv, bill.csv, the figures with their data, on demand series.csv, and last result.json, which
  * names each of them with its SHA-256, into `dir` (made if missing).
  *
  * @param files  out, names of the files written, in `arena`; also set when the status is not WM_OK
@@ -150,6 +162,7 @@ void wm_opex_shares_csv(FILE *file, const void *report);
 void wm_cost_stack_csv(FILE *file, const void *report);
 void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
+void wm_monthly_bill_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
 

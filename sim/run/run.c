@@ -1,7 +1,6 @@
 #include "wattmill/run.h"
 
-#include <setjmp.h>
-
+#include "../settle/bill.h"
 #include "../settle/finance.h"
 #include "../settle/maturity.h"
 #include "../settle/metrics.h"
@@ -36,7 +35,8 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
         lost_usd += c->curtailment_loss_usd;
     }
     const double net_j = twin.onsite.account.meter_j - s->onsite.account.meter_j;
-    const double saved_usd = wm_meter_energy_usd(&twin.meter) - wm_meter_energy_usd(&s->meter) +
+    const double bill_usd = wm_bill_energy_usd(r->results->bill);
+    const double saved_usd = wm_bill_energy_usd(wm_bill_close(r->arena, &twin.meter)) - bill_usd +
                              twin.onsite.account.fuel_usd - s->onsite.account.fuel_usd;
     SET(r, curtailed_mwh, net_j);
     SET(r, rebound_mwh, rebound_j);
@@ -52,13 +52,17 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
 static void check_tariff(const struct wm_run *r, struct wm_diags *diags)
 {
     const struct wm_meter *m = &r->site.meter;
-    int n_seen = 0;
-    for (size_t i = 0; i < m->n_years; i++)
-        n_seen += m->years[i].peaks.n;
-    if (m->tariff->coincident != WM_COINCIDENT_NONE && n_seen == 0)
-        wm_diag_add(diags, WM_W907, NULL, "site.tariff.coincident",
-                    "peaks fall from June to September, which the run does not see: the bill "
-                    "lacks them");
+    for (size_t i = 0; i < m->billing->n_lines; i++) {
+        const struct wm_charge *const c = &m->billing->lines[i].charge;
+        int n_seen = 0;
+        for (size_t k = 0; k < m->n_years; k++)
+            n_seen += m->peaks[i * m->n_years + k].n;
+        if (c->basis == WM_CHARGE_COINCIDENT && c->peaks != WM_COINCIDENT_NONE && n_seen == 0 &&
+            !wm_is_set(c->history_w))
+            wm_diag_add(diags, WM_W907, NULL, "site.tariff.coincident",
+                        "peaks fall from June to September, which the run does not see: the bill "
+                        "lacks them");
+    }
 }
 
 /* Under the margin a token is worth what is paid for it: what is free is never worth its energy. */
@@ -158,6 +162,8 @@ static enum wm_status run(struct wm_run *r, const struct wm_run_options *options
             return WM_INFEASIBLE;
     }
     wm_site_run(r->arena, r->scenario, &r->plan, options, &r->site, diags);
+    if (r->site.is_cancelled)
+        return WM_INTERRUPTED;
     collect(r, diags);
     if (r->site.requests == NULL) /* the twin of a request-resolution run would be another one */
         set_curtailed(r, diags);
@@ -176,21 +182,30 @@ static const struct wm_scenario *window_of(struct wm_arena *arena,
     return s;
 }
 
+struct call {
+    const struct wm_scenario *scenario;
+    const struct wm_run_options *options;
+    const struct wm_results **results;
+    struct wm_diags *diags;
+};
+
+static enum wm_status run_guarded(struct wm_arena *arena, void *context)
+{
+    const struct call *const c = context;
+    struct wm_run *const r = WM_NEW(arena, struct wm_run);
+    r->arena = arena;
+    r->scenario = c->scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, c->scenario) : c->scenario;
+    r->results = WM_NEW(arena, struct wm_results);
+    const enum wm_status status = run(r, c->options, c->diags);
+    if (status == WM_OK || status == WM_FAILED)
+        *c->results = r->results;
+    return status;
+}
+
 enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                       const struct wm_run_options *options, const struct wm_results **results,
                       struct wm_diags *diags)
 {
-    jmp_buf boundary;
-    if (setjmp(boundary))
-        return WM_NO_MEMORY;
-    wm_arena_on_exhausted(arena, &boundary);
-    struct wm_run *const r = WM_NEW(arena, struct wm_run);
-    r->arena = arena;
-    r->scenario = scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, scenario) : scenario;
-    r->results = WM_NEW(arena, struct wm_results);
-    const enum wm_status status = run(r, options, diags);
-    if (status == WM_OK || status == WM_FAILED)
-        *results = r->results;
-    wm_arena_on_exhausted(arena, NULL);
-    return status;
+    struct call call = {scenario, options, results, diags};
+    return wm_arena_guard(arena, run_guarded, &call);
 }
