@@ -105,6 +105,12 @@ static const struct atom *find(const char *word, bool any_case)
 /* An atom with or without its prefix: as it is written, then in any case ("150 mw" means MW). */
 static const struct atom *atom_of(const char *word, double *prefix)
 {
+    static const char *const of_seconds[] = {"ms", "us", "\xC2\xB5s"};
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(word, of_seconds[i]) == 0) {
+            *prefix = i == 0 ? 1e-3 : 1e-6;
+            return find("s", false);
+        }
     for (int any_case = 0; any_case <= 1; any_case++) {
         const struct atom *a = find(word, any_case);
         *prefix = 1.0;
@@ -118,12 +124,6 @@ static const struct atom *atom_of(const char *word, double *prefix)
         if (a != NULL && a->takes_prefix)
             return a;
     }
-    static const char *const of_seconds[] = {"ms", "us", "\xC2\xB5s"};
-    for (size_t i = 0; i < 3; i++)
-        if (strcmp(word, of_seconds[i]) == 0) {
-            *prefix = i == 0 ? 1e-3 : 1e-6;
-            return find("s", false);
-        }
     return NULL;
 }
 
