@@ -74,7 +74,7 @@ struct product {
 static struct product product_of(const struct sum *s, enum wm_precision precision, double weights,
                                  double activation_bytes, double flop)
 {
-    const double held = wm_precision_bytes(precision);
+    const double held = wm_llm_precision_bytes(s->m->llm, precision);
     const double computed = wm_precision_bytes(wm_compute_precision(s->hw, precision));
     return (struct product){flop, weights * held + activation_bytes,
                             weights * fmax(held, computed) + activation_bytes};
@@ -160,39 +160,63 @@ static void add_all_reduce(struct sum *s, double ranks, double tok)
 static void add_all_to_all(struct sum *s, double ranks, double tok_local, double k)
 {
     const struct wm_collective *c = &s->hw->collective;
-    const double bytes = tok_local * fmin(k, ranks) * (double)s->m->llm->hidden_dim *
+    const double bytes = tok_local * fmin(k, ranks) * wm_llm_expert_width(s->m->llm) *
                          (dispatch_bytes + bf16_bytes) * (1.0 - 1.0 / ranks);
     add_link(s, 2.0 * c->a2a_latency_s, bytes, link_bytes_per_s(s->hw, ranks) * c->a2a_frac);
 }
 
+/* Output of `heads` heads, through a latent per group of them where the model has one. */
+static void add_output(struct sum *s, enum wm_precision precision, double inner)
+{
+    const struct wm_llm *m = s->m->llm;
+    const double width = (double)m->hidden_dim, latent = (double)m->o_lora_rank;
+    if (latent <= 0.0) {
+        add_gemm(s, precision, s->tok, width, inner);
+        return;
+    }
+    add_gemm(s, precision, s->tok, latent, inner);
+    add_gemm(s, precision, s->tok, width,
+             fmax(1.0, (double)m->o_groups / s->m->group.tensor) * latent);
+}
+
+/* Queries, keys and values out of latents. */
+static void add_latent_projections(struct sum *s, enum wm_precision precision, double heads)
+{
+    const struct wm_llm *m = s->m->llm;
+    const struct wm_attention_heads h = wm_llm_heads(m, true);
+    const double width = (double)m->hidden_dim;
+    const double latent = (double)m->kv_lora_rank, rope = (double)m->rope_head_dim;
+    const double q_latent = (double)m->q_lora_rank;
+    const double prefill_tok = s->tok - s->decode_tok;
+    const double gate = (double)m->attention_gates * heads * h.value;
+    /* query down and key-value down share their input: one fused product */
+    add_gemm(s, precision, s->tok, q_latent + latent + rope + gate, width);
+    add_gemm(s, precision, s->tok, heads * (h.key + rope), q_latent);
+    if (m->attention != WM_ATTENTION_MLA)
+        return;
+    /* decoding is absorbed: per head the query goes into the latent space, the result out of it */
+    add_gemm(s, precision, s->decode_tok, heads * latent, h.key);
+    add_gemm(s, precision, s->decode_tok, heads * latent, h.value);
+    add_gemm(s, precision, prefill_tok, heads * (h.key + h.value), latent);
+}
+
 /* Linear layers around attention, heads split over the tensor ranks. */
-static void add_projections(struct sum *s)
+static void add_projections(struct sum *s, bool full)
 {
     const struct wm_llm *m = s->m->llm;
     const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
     const double tp = s->m->group.tensor;
-    const double width = (double)m->hidden_dim;
     const double heads = (double)m->n_heads / tp;
-    const double head = (double)m->head_dim;
-    const double value = m->v_head_dim > 0 ? (double)m->v_head_dim : head;
+    const struct wm_attention_heads h = wm_llm_heads(m, full);
     if (m->attention == WM_ATTENTION_GQA) {
-        const double kv_heads = fmax(1.0, (double)m->n_kv_heads / tp);
-        add_gemm(s, precision, s->tok, (heads + 2.0 * kv_heads) * head, width);
-        add_gemm(s, precision, s->tok, width, heads * head);
-        return;
+        const double kv_heads = fmax(1.0, h.kv / tp);
+        const double gate = (double)m->attention_gates * heads * h.value;
+        add_gemm(s, precision, s->tok, heads * h.key + kv_heads * (h.key + h.value) + gate,
+                 (double)m->hidden_dim);
+    } else {
+        add_latent_projections(s, precision, heads);
     }
-    const double latent = (double)m->kv_lora_rank;
-    const double rope = (double)m->rope_head_dim;
-    const double q_latent = (double)m->q_lora_rank;
-    const double prefill_tok = s->tok - s->decode_tok;
-    /* query down and key-value down share their input: one fused product */
-    add_gemm(s, precision, s->tok, q_latent + latent + rope, width);
-    add_gemm(s, precision, s->tok, heads * (head + rope), q_latent);
-    /* decoding is absorbed: per head the query goes into the latent space, the result out of it */
-    add_gemm(s, precision, s->decode_tok, heads * latent, head);
-    add_gemm(s, precision, s->decode_tok, heads * latent, value);
-    add_gemm(s, precision, prefill_tok, heads * (head + value), latent);
-    add_gemm(s, precision, s->tok, width, heads * value);
+    add_output(s, precision, heads * h.value);
 }
 
 static void add_ffn(struct sum *s, enum wm_precision precision, double ranks, double tok,
@@ -210,12 +234,25 @@ static double busiest_share(double n, double ranks)
     return ranks > 1.0 ? fmin(n, mean + sqrt(2.0 * mean * log(ranks))) : mean;
 }
 
+/* Down to the latent that routed experts work on, before the exchange, and up from it, after it. */
+static void add_expert_latent(struct sum *s)
+{
+    const struct wm_llm *m = s->m->llm;
+    const double width = (double)m->hidden_dim, latent = (double)m->expert_hidden_dim;
+    if (latent <= 0.0)
+        return;
+    const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
+    const double tp = s->m->group.tensor;
+    add_gemm(s, precision, s->tok, latent / tp, width);
+    add_gemm(s, precision, s->tok, width, latent / tp);
+}
+
 /* Router, routed and shared experts, and the exchange around them. */
 static void add_experts(struct sum *s)
 {
     const struct wm_llm *m = s->m->llm;
     const struct wm_group *g = &s->m->group;
-    const double width = (double)m->hidden_dim;
+    const double width = wm_llm_expert_width(m);
     const double experts = (double)m->experts_total, k = (double)m->experts_active;
     const double ranks = g->tensor * g->data;
     const double ffn = (double)m->moe_ffn_dim / (ranks / g->expert);
@@ -226,14 +263,15 @@ static void add_experts(struct sum *s)
                                                     : wm_expert_coverage_frac(experts, choices));
     double unit_bytes = 0.0;
     const struct wm_precision_rates *rates = rates_of(s->hw, s->m->precision, &unit_bytes);
-    add_gemm(s, WM_BF16, s->tok, experts, width);
+    add_gemm(s, WM_BF16, s->tok, experts, (double)m->hidden_dim);
+    add_expert_latent(s);
     const struct product p = product_of(s, s->m->precision, matrices * touched * width * ffn,
                                         choices * (2.0 * width + 3.0 * ffn) * unit_bytes,
                                         2.0 * matrices * choices * width * ffn);
     add_kernel(s, &p, rates, &rates->moe, s->hw->achieved.moe_frac * widening(s, s->m->precision));
     if (m->experts_shared > 0)
         add_ffn(s, wm_llm_rest_precision(m, s->m->precision), g->tensor, s->tok,
-                (double)m->moe_ffn_dim * (double)m->experts_shared);
+                wm_llm_shared_ffn_dim(m));
     if (g->data > 1.0)
         add_all_to_all(s, ranks, s->tok / g->tensor, k);
     else
@@ -249,7 +287,7 @@ struct reach {
 };
 
 /* Decode attention: reads the cache once for all queries of a sequence. */
-static void add_decode_attention(struct sum *s, const struct reach *r)
+static void add_decode_attention(struct sum *s, const struct reach *r, bool full)
 {
     if (r->sequences <= 0.0)
         return;
@@ -262,13 +300,14 @@ static void add_decode_attention(struct sum *s, const struct reach *r)
     const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
     const double index_bytes = r->scored * index_key_bytes;
     if (m->attention == WM_ATTENTION_GQA) {
-        const double kv_heads = fmax(1.0, (double)m->n_kv_heads / tp);
+        const struct wm_attention_heads h = wm_llm_heads(m, full);
+        const double both = h.key + h.value;
         const double bytes =
-            2.0 * kv_heads * (double)m->head_dim * s->m->kv_bytes * r->entries + index_bytes;
+            fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries + index_bytes;
         add_work(s,
                  a->decode_per_seq_s * r->queries * heads / 32.0 +
                      bytes / (s->hw->mem_bytes_per_s * a->decode_memory_frac * achieved),
-                 4.0 * heads * (double)m->head_dim * r->entries * r->queries / r->sequences, bytes,
+                 2.0 * heads * both * r->entries * r->queries / r->sequences, bytes,
                  rates->flop_per_s, a->decode_overhead_s);
         return;
     }
@@ -285,18 +324,16 @@ static void add_decode_attention(struct sum *s, const struct reach *r)
              flop, bytes, rates->flop_per_s, a->mla_overhead_s);
 }
 
-static void add_prefill_attention(struct sum *s, const struct reach *r)
+static void add_prefill_attention(struct sum *s, const struct reach *r, bool full)
 {
     if (r->chunks <= 0.0)
         return;
     const struct wm_llm *m = s->m->llm;
     const struct wm_attention_kernel *a = &s->hw->attention;
     const double heads = (double)m->n_heads / s->m->group.tensor;
-    const double value = m->v_head_dim > 0 ? (double)m->v_head_dim : (double)m->head_dim;
-    const double flop_per_pair =
-        m->attention == WM_ATTENTION_GQA
-            ? 4.0 * heads * (double)m->head_dim
-            : 2.0 * heads * ((double)(m->head_dim + m->rope_head_dim) + value);
+    const struct wm_attention_heads h = wm_llm_heads(m, full);
+    const double rope = m->attention == WM_ATTENTION_GQA ? 0.0 : (double)m->rope_head_dim;
+    const double flop_per_pair = 2.0 * heads * (h.key + rope + h.value);
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
     const double flop = flop_per_pair * r->pairs;
@@ -307,18 +344,22 @@ static void add_prefill_attention(struct sum *s, const struct reach *r)
              r->chunks * a->prefill_overhead_s);
 }
 
-/* Linear attention: every sequence reads and writes its state, every token updates it. */
+/* Linear attention: projections, then every sequence reads and writes its state and every token
+   updates it. */
 static void add_linear_attention(struct sum *s, const struct wm_load *load)
 {
     const struct wm_llm *m = s->m->llm;
     const struct wm_group *g = &s->m->group;
-    const double state = (double)m->linear_heads / g->tensor * (double)m->linear_head_dim *
-                         (double)m->linear_head_dim;
+    const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
+    add_gemm(s, precision, s->tok, wm_llm_linear_in(m) / g->tensor, (double)m->hidden_dim);
+    add_gemm(s, precision, s->tok, (double)m->hidden_dim, wm_llm_linear_out(m) / g->tensor);
+    const double state_bytes = wm_llm_state_bytes(m) / g->tensor;
     const double sequences = (load->sequences + load->chunks) / g->data;
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
-    const double bytes = 2.0 * sequences * state * bf16_bytes;
-    const double flop = 4.0 * s->tok * state; /* update and read-out */
+    const double bytes = 2.0 * sequences * state_bytes;
+    /* update and read-out */
+    const double flop = 4.0 * s->tok * state_bytes / m->linear_state_bytes;
     const struct wm_attention_kernel *a = &s->hw->attention;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
     add_work(s,
@@ -327,26 +368,24 @@ static void add_linear_attention(struct sum *s, const struct wm_load *load)
              flop, bytes, rates->flop_per_s, a->decode_overhead_s);
 }
 
-/* `cap_tok` limits how far a query looks back; infinite for the whole cache. */
+/* What attention does in a layer that keeps its cache like `kind`. */
 static struct reach reach_of(const struct wm_step_model *m, const struct wm_load *load,
-                             double cap_tok, bool compressed)
+                             const struct wm_llm_cache *kind)
 {
     const double groups = m->group.data;
-    const double per_entry = compressed ? m->llm->tok_per_entry : 1.0;
+    const bool selects = !isinf(kind->top_entries);
     struct reach r = {.sequences = load->sequences / groups, .chunks = load->chunks / groups};
     r.queries = r.sequences * (1.0 + m->draft.tok);
-    const double top = m->llm->sparse_top_tok > 0 && compressed ? (double)m->llm->sparse_top_tok
-                                                                : (double)INFINITY;
     if (r.sequences > 0.0) {
-        const double entries = fmin(load->context_tok / load->sequences, cap_tok) / per_entry;
-        r.entries = r.sequences * fmin(entries, top);
-        r.scored = isinf(top) ? 0.0 : r.sequences * entries;
+        const double context_tok = load->context_tok / load->sequences;
+        r.entries = r.sequences * wm_llm_entries(kind, context_tok);
+        r.scored = selects ? r.sequences * context_tok / kind->tok_per_entry : 0.0;
     }
     if (load->prefill_tok > 0.0) {
         const double mean = load->pairs / load->prefill_tok;
-        const double capped = fmin(fmin(mean, cap_tok) / per_entry, top);
-        r.pairs = load->prefill_tok * capped / groups;
-        r.reach_tok = load->reach_tok * capped / fmax(mean, 1e-9) / groups;
+        const double entries = wm_llm_entries(kind, mean);
+        r.pairs = load->prefill_tok * entries / groups;
+        r.reach_tok = load->reach_tok * entries / fmax(mean, 1e-9) / groups;
     }
     return r;
 }
@@ -381,27 +420,26 @@ static void add_step(struct wm_step *to, const struct wm_step *more)
 #undef ADD
 }
 
+/* Attention and the products around it, kind by kind. */
 static void add_attention(struct sum *s, const struct wm_load *load)
 {
     const struct wm_llm *m = s->m->llm;
-    const double n_full = (double)wm_llm_full_layers(m);
-    const double n_other = (double)m->layers - n_full;
-    struct wm_step before = s->step;
-    const struct reach full = reach_of(s->m, load, (double)INFINITY, true);
-    add_decode_attention(s, &full);
-    add_prefill_attention(s, &full);
-    scale_step(&s->step, &before, n_full);
-    if (n_other <= 0.0)
-        return;
-    before = s->step;
-    if (m->window_tok > 0) {
-        const struct reach window = reach_of(s->m, load, (double)m->window_tok, false);
-        add_decode_attention(s, &window);
-        add_prefill_attention(s, &window);
-    } else {
-        add_linear_attention(s, load);
+    struct wm_llm_cache kinds[WM_LLM_MAX_CACHES];
+    const int n = wm_llm_caches(m, kinds);
+    for (int i = 0; i < n; i++) {
+        const struct wm_step before = s->step;
+        const struct reach r = reach_of(s->m, load, &kinds[i]);
+        add_projections(s, kinds[i].full);
+        add_decode_attention(s, &r, kinds[i].full);
+        add_prefill_attention(s, &r, kinds[i].full);
+        scale_step(&s->step, &before, kinds[i].layers);
     }
-    scale_step(&s->step, &before, n_other);
+    const double n_linear = wm_llm_linear_layers(m);
+    if (n_linear <= 0.0)
+        return;
+    const struct wm_step before = s->step;
+    add_linear_attention(s, load);
+    scale_step(&s->step, &before, n_linear);
 }
 
 static void add_feed_forward(struct sum *s)
@@ -410,7 +448,7 @@ static void add_feed_forward(struct sum *s)
     const double n_moe = (double)wm_llm_moe_layers(m);
     const double n_dense = (double)m->layers - n_moe;
     struct wm_step before = s->step;
-    if (n_dense > 0.0) {
+    if (n_dense > 0.0 && m->dense_ffn_dim > 0) { /* some models leave it out of these layers */
         const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
         add_ffn(s, precision, s->m->group.tensor, s->tok, (double)m->dense_ffn_dim);
         add_all_reduce(s, s->m->group.tensor, s->tok);
@@ -440,7 +478,6 @@ static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm
     s.tok = s.decode_tok + load->prefill_tok / m->group.data;
     const double layers = (double)m->llm->layers;
     const struct wm_step zero = s.step;
-    add_projections(&s);
     add_elementwise(&s);
     add_all_reduce(&s, m->group.tensor, s.tok);
     s.step.time_s += m->accelerator->achieved.layer_s / m->clock_frac;
@@ -464,6 +501,7 @@ static struct wm_llm draft_layer(const struct wm_llm *llm)
 {
     struct wm_llm layer = *llm;
     layer.layers = layer.full_layers = 1;
+    layer.sparse_layers = layer.index_layers = layer.coarse_layers = 0;
     if (llm->experts_total > 0)
         layer.dense_layers = 0;
     return layer;
@@ -567,13 +605,16 @@ static double draft_bytes(const struct wm_step_model *m)
     const struct wm_llm layer = draft_layer(m->llm);
     const double experts = wm_llm_expert_params(&layer);
     const double rest = wm_draft_params(m->llm) - experts;
-    return experts * wm_precision_bytes(m->precision) / (m->group.tensor * m->group.data) +
-           rest * wm_precision_bytes(wm_llm_rest_precision(m->llm, m->precision)) / m->group.tensor;
+    return experts * wm_llm_precision_bytes(m->llm, m->precision) /
+               (m->group.tensor * m->group.data) +
+           rest * wm_llm_precision_bytes(m->llm, wm_llm_rest_precision(m->llm, m->precision)) /
+               m->group.tensor;
 }
 
 double wm_group_weight_bytes(const struct wm_step_model *m)
 {
-    const double experts = wm_llm_expert_params(m->llm) * wm_precision_bytes(m->precision);
+    const double experts =
+        wm_llm_expert_params(m->llm) * wm_llm_precision_bytes(m->llm, m->precision);
     const double rest = wm_llm_weight_bytes(m->llm, m->precision) - experts;
     const double ranks = m->group.tensor * m->group.data;
     const double stage = (experts / ranks + rest / m->group.tensor) / m->group.pipeline;
@@ -589,7 +630,7 @@ double wm_group_kv_room_bytes(const struct wm_step_model *m)
 double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok)
 {
     const double heads = m->llm->attention == WM_ATTENTION_GQA
-                             ? fmin(m->group.tensor, (double)m->llm->n_kv_heads)
+                             ? fmin(m->group.tensor, wm_llm_heads(m->llm, true).kv)
                              : 1.0; /* the latent cache is whole on every tensor rank */
     const double stage = wm_llm_kv_bytes(m->llm, m->kv_bytes, context_tok) / m->group.pipeline;
     const struct wm_llm layer = draft_layer(m->llm);

@@ -31,7 +31,8 @@ size_t wm_catalog_n(const struct wm_catalog *catalog, enum wm_catalog_kind kind)
 /** Entry `i` of a kind, in order of name; cast to the entry's struct. */
 const struct wm_catalog_head *wm_catalog_at(const struct wm_catalog *catalog,
                                             enum wm_catalog_kind kind, size_t i);
-/** Entry by name, else by alias, or NULL. */
+/** Entry by name, else by alias, else so with case, blanks, an owner before '/' and "-instruct" put
+ *  aside, or NULL. */
 const struct wm_catalog_head *wm_catalog_find(const struct wm_catalog *catalog,
                                               enum wm_catalog_kind kind, const char *name);
 

@@ -185,10 +185,14 @@ struct wm_training {
     double worth_usd_per_gpu_h;    /* to dispatch, where neither is given */
 };
 
+extern const struct wm_field wm_training_fields[];
+
 /** How a workload is served, where the model or its plan is not to say. */
 struct wm_service_choice {
     const struct wm_serving_curve *curve_file; /* NULL: none */
     double draft_tok, accept_frac;             /* speculative decoding */
+    enum wm_router router;                     /* of requests served one by one */
+    int64_t max_seqs;                          /* of a batch of theirs; 0: the engine's */
 };
 
 struct wm_workload {

@@ -21,6 +21,7 @@
 #include "wattmill/study.h"
 #include "wattmill/suggest.h"
 #include "wattmill/training.h"
+#include "wattmill/training_case.h"
 #include "wattmill/version.h"
 
 /** Turns off GSL's error handler, which would abort the process. Call before starting threads. */

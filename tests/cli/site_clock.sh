@@ -36,7 +36,7 @@ for name, sets, zone in [("phoenix", [], std(-7)), ("oregon", [], std(-8)), ("vi
     ledger = rows(run(f"scenarios/{name}-100mw-gb300.json", ["site.ceiling.calendar=[]", SUMMER, *sets], "--show", "ledger", "-o", d, "--series"))
     usd = float(ledger["demand charge, time of use"])
     assert abs(usd / recomputed(d, zone) - 1) < 1e-12, (name, usd, recomputed(d, zone))
-    print(name, *sets, "%.0f" % usd)
+    print(name, *sets, "as recomputed")
 
 # shifting clock and start together changes no figure
 ALL = ["workloads.chat.demand.shape=flat", "site.ceiling.calendar=[]", "horizon.years=1.2",
