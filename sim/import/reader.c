@@ -297,7 +297,7 @@ static void check_year(struct wm_importer *im, int64_t step_us, int64_t offset_u
         add_mistake(im, im->rows[0].path, im->rows[0].line,
                     "is the first row, but not the first hour of 1 January on the clock of the place; "
                     "give all files of the year, or its time zone by --time-zone");
-    if (im->n != 365 * per_day && im->n != 366 * per_day) {
+    if (im->n_mistakes == 0 && im->n != 365 * per_day && im->n != 366 * per_day) {
         char buf[96];
         (void)snprintf(buf, sizeof buf, "%zu rows of %g min; a year has %zu, a leap year %zu", im->n,
                        (double)step_us / 60e6, 365 * per_day, 366 * per_day);

@@ -29,7 +29,7 @@ struct reader {
     char by;
     int column[4], year, month, day, hour, minute, date, clock, stamp;
     int n_lines, header_line, zone_cell, first_year;
-    bool has_header, is_utc, has_stated_zone, is_mixed;
+    bool has_header, is_utc, has_stated_zone, is_mixed, is_first;
     double zone_h;
 };
 
@@ -89,7 +89,7 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
             r->zone_h = 0.0;
         }
     }
-    if (r->column[HUMID] < 0)
+    if (r->column[HUMID] < 0 && r->column[DEW] >= 0)
         wm_import_note(im, "assumed: humidity from the dew point");
     if (im->is_ending)
         wm_import_note(im, "assumed: stamps say when a row ends, as this layout's do");
@@ -146,6 +146,10 @@ static void read_row(struct reader *r, const struct wm_csv_row *row)
     r->is_mixed = r->is_mixed || (r->first_year != 0 && year != r->first_year && r->im->n < 8000);
     r->first_year = r->first_year == 0 ? year : r->first_year;
     out->at_us = t.us;
+    if (r->is_first && r->column[PRESSURE] >= 0 && (size_t)r->column[PRESSURE] < row->n &&
+        row->cells[r->column[PRESSURE]][0] == '\0')
+        r->column[PRESSURE] = -1; /* a column of this layout that the publisher left empty */
+    r->is_first = false;
     out->values[0] = wm_import_number(r->im, row, r->column[DRY], "dry bulb", r->by);
     out->values[1] = r->column[HUMID] >= 0
                          ? wm_import_number(r->im, row, r->column[HUMID], "humidity", r->by)
@@ -233,21 +237,22 @@ static void settle_times(struct reader *r, size_t first)
     for (size_t i = first; i < im->n; i++) {
         int64_t at_us = im->rows[i].at_us - into_us;
         if (im->is_typical) {
-            struct wm_civil c = wm_civil_from_us(at_us);
-            const bool is_end = im->is_ending && c.month == 1 && c.day == 1 && c.hour == 0 && i > first;
-            c.year = TYPICAL_YEAR + (is_end ? 1 : 0);
+            struct wm_civil c = wm_civil_from_us(at_us - (im->is_ending ? step_us : 0));
+            c.year = TYPICAL_YEAR;
             c.day = c.month == 2 && c.day == 29 ? 28 : c.day;
             at_us = wm_civil_to_us(&c);
         }
         im->rows[i].at_us = at_us - llround(r->has_stated_zone ? r->zone_h * 3.6e9 : 0.0);
     }
+    im->is_ending = im->is_ending && !im->is_typical;
     im->clock = wm_zone_fixed((int32_t)lround(r->has_stated_zone ? r->zone_h * WM_S_PER_H : 0.0));
 }
 
 void wm_import_weather(struct wm_importer *im, const char *text, size_t n_bytes)
 {
     const size_t first = im->n;
-    struct reader r = {.im = im, .by = wm_import_delimiter(text, n_bytes), .zone_cell = -1};
+    struct reader r = {.im = im, .by = wm_import_delimiter(text, n_bytes), .zone_cell = -1,
+                       .is_first = true};
     struct wm_zone zone = {0};
     if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.by, on_row, &r, im->diags) != WM_OK) {
         im->n_mistakes++;

@@ -76,7 +76,8 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
     if (r->hour_cell < 0 && r->time_cell < 0)
         wm_site_rows_mistake(&r->rows, row->line, NULL,
                              "the header has neither hour_of_year nor time, so that repeated or "
-                             "missing hours could not be seen; it has: %s",
+                             "missing hours could not be seen; it has: %s. `wattmill import` converts other "
+                             "layouts",
                              names_text(r, row));
 }
 
