@@ -44,5 +44,7 @@ bool wm_report_study(struct wm_reader *reader, const struct wm_json *node,
  */
 void wm_preset_retype(struct wm_arena *arena, const struct wm_field *fields, struct wm_json *base,
                       const struct wm_json *over);
+/** Checks of prices and of the appraisal: E211, W931, W932. */
+void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags);
 
 #endif

@@ -71,7 +71,7 @@ static const char *write_file(const char *name, const char *accelerator, const c
             "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"%s\"}],"
             "\"workloads\":[{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
             "\"precision\":\"%s\",\"pool\":\"main\",\"demand\":{%s},"
-            "\"price\":{\"deck\":\"deepseek-r1-list\",\"discount_frac\":%g}}]}",
+            "\"price\":{\"deck\":\"deepseek-r1-host\",\"discount_frac\":%g}}]}",
             name, strlen(name), usd_per_mwh, accelerator, precision, demand, discount);
     fclose(file);
     return path;
