@@ -28,7 +28,7 @@ enum { PLAIN = -1, MONEY = -2 };
 // clang-format off
 static const struct atom atoms[] = {
     {"W", 1.0, ENERGY, -1, true},        {"Wh", 3600.0, ENERGY, 0, true},      {"J", 1.0, ENERGY, 0, true},
-    {"VA", 1.0, ENERGY, -1, true},
+    {"VA", 1.0, ENERGY, -1, true},       {"Hz", 1.0, PLAIN, -1, true},
     {"s", 1.0, TIME, 0, true},           {"sec", 1.0, TIME, 0, false},         {"second", 1.0, TIME, 0, false},
     {"seconds", 1.0, TIME, 0, false},    {"min", 60.0, TIME, 0, false},        {"minute", 60.0, TIME, 0, false},
     {"minutes", 60.0, TIME, 0, false},   {"h", 3600.0, TIME, 0, false},        {"hr", 3600.0, TIME, 0, false},
