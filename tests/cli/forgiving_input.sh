@@ -16,6 +16,6 @@ metric --set site.cooling=dry-cooler-w27 | grep pue_mean | cmp - "$tmp/a" && ech
 "$BIN" run "$tmp/s.json" --format json --quiet --set horizon.years=0.01 | grep -A1 '"path": "\(site.\)\{0,1\}notes"' | grep value
 "$BIN" check $demo --set site.tariff.energy_usd_per_mwh=0.055 --set site.carbon.kg_per_mwh=0.35 --set site.tariff.demand_usd_per_kw_month=0.013 2>&1
 printf '{"tariffs":{"X":{"base":"us-large-load","energy_usd_per_mwh":"abc","foo":1,"demand_usd_per_kw_month":-5}}}' >"$tmp/cat.json"
-"$BIN" check $demo --catalog "$tmp/cat.json" --set site.tariff=X 2>&1 | sed "s|$tmp/||"
-"$BIN" check $demo --set 'site.ceiling.limit_mw=150 MWh' --set 'site.tariff={"type":"nosuch","energy_usd":3}' 2>&1
+"$BIN" check $demo --catalog "$tmp/cat.json" --set site.tariff=X 2>&1 | sed "s|$tmp/||; s/ (on the month.*)/ (...)/"
+"$BIN" check $demo --set 'site.ceiling.limit_mw=150 MWh' --set 'site.tariff={"type":"nosuch","energy_usd":3}' 2>&1 | sed 's/there are:.*/there are .../'
 true
