@@ -81,8 +81,9 @@ START_TEST(the_default_checkpoint_interval_is_youngs_and_dalys)
     ck_assert_double_eq(wm_job_checkpoint_s(&t, 0.0, 16384.0), 86400.0);
     const struct wm_training given = {.checkpoint_s = 600.0, .checkpoint_write_s = 60.0};
     ck_assert_double_eq(wm_job_checkpoint_s(&given, 0.173, 16384.0), 600.0);
-    ck_assert_double_eq(wm_job_lost_s(&given, 600.0, 660.0 * 3.0 + 100.0), 100.0);
-    ck_assert_double_eq(wm_job_lost_s(&given, 600.0, 659.0), 600.0);
+    /* at the mean rate, 600 of 660 s of work: 110 s of it make what 100 s of work made */
+    ck_assert_double_eq_tol(wm_job_lost_s(&given, 600.0, 660.0 * 3.0 + 100.0), 110.0, 1e-9);
+    ck_assert_double_eq_tol(wm_job_lost_s(&given, 600.0, 659.0), 660.0, 1e-9);
 }
 END_TEST
 
