@@ -3,6 +3,9 @@
 #include "wattmill/require.h"
 
 static const char *const attention_words[] = {"gqa", "mla", NULL};
+static const char *const scaling_words[] = {"tensor", "block", NULL};
+
+static const double index_scale_bytes = 4.0; /* beside an FP8 key (DeepSeek-V3.2-Exp: 132 B) */
 
 // clang-format off
 const struct wm_field wm_llm_fields[] = {
@@ -25,6 +28,9 @@ const struct wm_field wm_llm_fields[] = {
     WM_INT(wm_llm, linear_heads,  0, 10000,  0, "linear attention: heads, each with a square state"),
     WM_INT(wm_llm, linear_head_dim, 0, 10000, 0, "linear attention: width of a state"),
     WM_INT(wm_llm, sparse_top_tok, 0, 10000000, 0, "sparse attention: cache entries a query reads at most; 0 = all"),
+    WM_INT(wm_llm, index_heads,   0, 10000,  0, "sparse attention: heads of the index that selects entries; 0 = selection costs nothing"),
+    WM_INT(wm_llm, index_head_dim, 0, 10000, 128, "sparse attention: width of an index key"),
+    WM_INT(wm_llm, index_layers,  0, 1000,   0, "sparse attention: layers with an index of their own, the others share; 0 = all"),
     WM_REAL(wm_llm, tok_per_entry, WM_UNIT_NONE, 1.0, 1000.0, 1.0, "compressed attention: tokens that share a cache entry"),
     WM_INT(wm_llm, residual_streams, 1, 64, 1, "hyper-connections: residual streams beside each other"),
     WM_INT(wm_llm, dense_ffn_dim, 0, 1000000, 0, "feed-forward width of dense layers"),
@@ -37,6 +43,7 @@ const struct wm_field wm_llm_fields[] = {
     WM_INT_REQ(wm_llm, vocab_size, 1, 10000000, "rows of the output head"),
     WM_CHOICE(wm_llm, native_precision, wm_precision_words, "bf16", "of the published weights"),
     WM_CHOICE(wm_llm, rest_precision, wm_precision_words, "bf16", "what 4-bit checkpoints of a MoE keep outside the routed experts"),
+    WM_CHOICE(wm_llm, fp8_scaling, scaling_words, "tensor", "scales of FP8 weights: one a tensor, or one a block of 128 x 128 (DeepSeek, Qwen 3, GLM, MiniMax)"),
     WM_FIELD_END,
 };
 // clang-format on
@@ -70,7 +77,11 @@ double wm_llm_expert_params(const struct wm_llm *llm)
 enum wm_precision wm_llm_rest_precision(const struct wm_llm *llm, enum wm_precision precision)
 {
     const bool four_bit = precision == WM_FP4 || precision == WM_INT4;
-    return four_bit && llm->experts_total > 0 ? llm->rest_precision : precision;
+    const bool published = llm->native_precision == WM_FP4 || llm->native_precision == WM_INT4;
+    /* made from 4-bit weights, an FP8 version has no more bits to cut than they keep */
+    if (llm->experts_total > 0 && (four_bit || (published && precision == WM_FP8)))
+        return llm->rest_precision;
+    return precision;
 }
 
 double wm_llm_weight_bytes(const struct wm_llm *llm, enum wm_precision precision)
@@ -90,9 +101,19 @@ double wm_llm_kv_width(const struct wm_llm *llm)
                : 2.0 * (double)llm->n_kv_heads * (double)llm->head_dim;
 }
 
+double wm_llm_index_bytes_per_tok(const struct wm_llm *llm)
+{
+    if (llm->sparse_top_tok <= 0 || llm->index_heads <= 0)
+        return 0.0;
+    const int64_t full = wm_llm_full_layers(llm);
+    const int64_t layers = llm->index_layers > 0 && llm->index_layers < full ? llm->index_layers : full;
+    return (double)layers * ((double)llm->index_head_dim + index_scale_bytes) / llm->tok_per_entry;
+}
+
 double wm_llm_kv_bytes_per_tok(const struct wm_llm *llm, double bytes)
 {
-    return wm_llm_kv_width(llm) * (double)wm_llm_full_layers(llm) * bytes / llm->tok_per_entry;
+    return wm_llm_kv_width(llm) * (double)wm_llm_full_layers(llm) * bytes / llm->tok_per_entry +
+           wm_llm_index_bytes_per_tok(llm);
 }
 
 double wm_llm_kv_bytes(const struct wm_llm *llm, double bytes, double context_tok)
@@ -105,9 +126,11 @@ double wm_llm_kv_bytes(const struct wm_llm *llm, double bytes, double context_to
     return wm_llm_kv_bytes_per_tok(llm, bytes) * context_tok + other * (window + state);
 }
 
-double wm_expert_coverage_frac(double n_experts, double n_choices)
+double wm_expert_coverage_frac(double experts, double active, double tok)
 {
-    WM_REQUIRE(n_experts >= 1.0 && n_choices >= 0.0);
-    /* log1p and expm1 keep the limit of few choices exact. */
-    return n_experts > 1.0 ? -expm1(n_choices * log1p(-1.0 / n_experts)) : (n_choices > 0.0);
+    WM_REQUIRE(experts >= 1.0 && active >= 0.0 && tok >= 0.0);
+    if (active >= experts)
+        return tok > 0.0;
+    /* log1p and expm1 keep the limit of few tokens exact */
+    return -expm1(tok * log1p(-active / experts));
 }

@@ -23,6 +23,7 @@ struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                   .kv_bytes = c->engine->kv_bytes,
                                   .group = *group,
                                   .clock_frac = clock_frac,
+                                  .cap_frac = c->cap_frac,
                                   .draft = c->draft};
 }
 
@@ -176,11 +177,10 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
 {
     enum { THIRDS = 3 };
     const struct wm_serving_case *const c = &plan->c;
-    const struct wm_accelerator *const hw = c->accelerator;
     const double new = new_tok(c), prompts = tok / new;
     double ratio[THIRDS] = {0.0}, share[THIRDS] = {0.0}, before = 0.0, energy_j = 0.0, time_s = 0.0;
     if (c->prompts.n == 0)
-        return wm_step_power_w(hw, mean, clock_frac);
+        return mean->board_w;
     for (size_t i = 0; i < c->prompts.n; i++) { /* in order of length */
         const struct wm_prompt *const p = &c->prompts.at[i];
         const size_t third = (size_t)fmin(THIRDS - 1, THIRDS * (before + 0.5 * p->share));
@@ -196,7 +196,7 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
         const struct wm_load load =
             wm_load_prefill(prompts, new *x, (c->input_tok - new) * x, true);
         const struct wm_step step = wm_step_eval(&m, &load);
-        energy_j += share[k] * step.time_s * wm_step_power_w(hw, &step, clock_frac);
+        energy_j += share[k] * step.time_s * step.board_w;
         time_s += share[k] * step.time_s;
     }
     return energy_j / time_s;

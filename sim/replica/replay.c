@@ -82,6 +82,7 @@ static struct wm_step_model step_model(const struct wm_replay_case *c, const str
                                   .kv_bytes = c->kv_bytes > 0.0 ? c->kv_bytes : c->engine->kv_bytes,
                                   .group = *group,
                                   .clock_frac = clock_frac,
+                                  .cap_frac = c->cap_frac,
                                   .draft = c->draft};
 }
 

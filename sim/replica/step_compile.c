@@ -20,9 +20,8 @@ static struct cost cost_of(const struct wm_step_model *m, const struct wm_load *
     for (double n = 1.0; n < stages; n += 1.0)
         all = wm_load_add(&all, load);
     const struct wm_step step = wm_step_eval(m, &all);
-    const double board_w = wm_step_power_w(m->accelerator, &step, m->clock_frac);
     const double gpus = wm_group_gpus(&m->group) / stages, time_s = step.time_s / stages;
-    return (struct cost){time_s, time_s * gpus * (board_w + m->accelerator->host_busy_w)};
+    return (struct cost){time_s, time_s * gpus * (step.board_w + m->accelerator->host_busy_w)};
 }
 
 /* A step that reads `tok` prompt tokens, seen as tokens alone: one chunk that attends to nothing. */
