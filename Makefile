@@ -44,7 +44,7 @@ TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
-LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/run/*.c sim/output/*.c sim/analysis/*.c sim/sweep/*.c models/*.c))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/output/*.c sim/analysis/*.c sim/sweep/*.c models/*.c))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -108,13 +108,13 @@ $(B)/gen/git_id.h: FORCE
 $(B)/sim/output/stamp.o: $(B)/gen/git_id.h
 
 # What serving tables depend on beside their inputs: sources of the model, and how it is compiled.
-MODEL_SRC := $(sort $(wildcard models/*.c include/wattmill/*.h sim/base/numeric*.c)) sim/run/surface.c sim/run/surface.h
+MODEL_SRC := $(sort $(wildcard models/*.c include/wattmill/*.h sim/base/numeric*.c)) sim/plan/surface.c sim/plan/surface.h
 $(B)/gen/model_id.h: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)id=$$( (cat $(MODEL_SRC); $(CC) --version; echo "$(CSTD) $(CFLAGS)") | sha256sum | cut -c1-64); \
 	 printf '#define WM_MODEL_ID "%s"\n' "$$id" > $@.tmp; \
 	 if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
-$(B)/sim/run/table_cache.o: $(B)/gen/model_id.h
+$(B)/sim/plan/table_cache.o: $(B)/gen/model_id.h
 
 $(B)/tests/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)

@@ -41,6 +41,7 @@ const struct wm_field wm_llm_fields[] = {
     WM_INT(wm_llm, experts_active, 0, 1000, 0, "routed experts per token"),
     WM_INT(wm_llm, experts_shared, 0, 1000, 0, "experts every token passes"),
     WM_INT_REQ(wm_llm, vocab_size, 1, 10000000, "rows of the output head"),
+    WM_INT(wm_llm, max_context_tok, 0, 1000000000, 0, "positions the model was published for, prompt and answer of one request; 0 = not known"),
     WM_CHOICE(wm_llm, native_precision, wm_precision_words, "bf16", "of the published weights"),
     WM_CHOICE(wm_llm, rest_precision, wm_precision_words, "bf16", "what 4-bit checkpoints of a MoE keep outside the routed experts"),
     WM_CHOICE(wm_llm, fp8_scaling, scaling_words, "tensor", "scales of FP8 weights: one a tensor, or one a block of 128 x 128 (DeepSeek, Qwen 3, GLM, MiniMax)"),

@@ -31,10 +31,10 @@ SECTIONS = [
     ("Weather and the plant", ["psychrometrics", "climate", "site_year", "power_chain", "cooling",
                                "chiller", "facility", "thermal"]),
     ("Grid", ["tariff", "storage", "generation"]),
-    ("The site-year", ["sim/run/" + name for name in (
-        "provision", "partition", "draw", "surface", "environment", "ceiling", "curtailment",
-        "dispatch", "flow", "switching", "grid", "batch", "job", "outages", "stranded", "latency", "meter",
-        "account")]),
+    ("The site-year", ["sim/plan/" + name for name in (
+        "provision", "partition", "draw", "surface", "environment", "job")] + ["sim/site/" + name for name in (
+            "ceiling", "curtailment", "dispatch", "flow", "switching", "onsite", "batch", "outages", "stranded",
+            "latency", "meter", "account")]),
     ("Money", ["deck", "ledger", "finance", "appraisal", "price_path", "megawatt", "refresh",
                "plan"]),
     ("Many runs", ["study", "export", "compare", "claims"]),

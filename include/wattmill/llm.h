@@ -38,6 +38,7 @@ struct wm_llm {
     int64_t moe_ffn_dim, dense_layers; /* layers that are dense in a MoE */
     int64_t experts_total, experts_active, experts_shared;
     int64_t vocab_size;
+    int64_t max_context_tok; /* prompt and answer of one request at most; 0 = not known */
     enum wm_precision native_precision; /* of the published checkpoint */
     enum wm_precision rest_precision;   /* what 4-bit checkpoints of a MoE keep outside experts */
     enum wm_fp8_scaling fp8_scaling;    /* of FP8 weights */

@@ -87,7 +87,7 @@ struct wm_demand_response {
     double capacity_usd_per_kw_year;
 };
 
-/** When a unit runs; see sim/run/onsite.h. */
+/** When a unit runs; see sim/site/onsite.h. */
 enum wm_generation_role { WM_ROLE_CEILING, WM_ROLE_ECONOMIC, WM_ROLE_BASELOAD };
 
 enum { WM_MAX_GENERATION = 16 };

@@ -2,10 +2,10 @@
 
 #include <setjmp.h>
 
-#include "finance.h"
-#include "maturity.h"
-#include "metrics.h"
-#include "requests.h"
+#include "../settle/finance.h"
+#include "../settle/maturity.h"
+#include "../settle/metrics.h"
+#include "../site/requests.h"
 
 /* a - b of two long sums, 0 where they differ by rounding only. */
 static double difference(double a, double b)

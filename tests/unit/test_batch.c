@@ -1,5 +1,5 @@
 /* The queue of batch work: order, deadlines, balance. */
-#include "../../sim/run/batch.h"
+#include "../../sim/site/batch.h"
 #include "suite.h"
 
 static const int64_t bin = 900000000LL;

@@ -14,8 +14,8 @@ static const char site_text[] =
     "\"price\":{\"deck\":\"deepseek-v3-list\"}}]}";
 #include "site_case.h"
 
-#include "../../sim/run/ceiling.h"
-#include "../../sim/run/curtailment.h"
+#include "../../sim/site/ceiling.h"
+#include "../../sim/site/curtailment.h"
 #include "wattmill/civil.h"
 
 static const double mw = 1e6;

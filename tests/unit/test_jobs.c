@@ -10,7 +10,7 @@ static const char site_text[] =
     "frac\":0.4}}]}";
 #include "site_case.h"
 
-#include "../../sim/run/job.h"
+#include "../../sim/plan/job.h"
 
 START_TEST(llama_3_is_interrupted_as_often_as_reported_and_stays_above_90_percent)
 {

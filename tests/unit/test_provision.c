@@ -10,7 +10,7 @@ static const char site_text[] =
     "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-list\"}}]}";
 #include "site_case.h"
 
-#include "../../sim/run/draw.h"
+#include "../../sim/plan/draw.h"
 
 static const struct wm_accelerator *accelerator(const struct wm_results *r)
 {

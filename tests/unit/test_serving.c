@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../../sim/run/surface.h"
+#include "../../sim/plan/surface.h"
 #include "catalog_case.h"
 #include "suite.h"
 #include "wattmill/wattmill.h"

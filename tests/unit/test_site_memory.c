@@ -1,6 +1,6 @@
 /* What the site takes per event: no memory once it has started. */
-#include "../../sim/run/provision.h"
-#include "../../sim/run/site.h"
+#include "../../sim/plan/provision.h"
+#include "../../sim/site/site.h"
 #include "suite.h"
 #include "wattmill/input.h"
 #include "wattmill/run.h"

@@ -13,7 +13,7 @@ static const char site_text[] =
 
 #include <math.h>
 
-#include "../../sim/run/switching.h"
+#include "../../sim/site/switching.h"
 #include "site_case.h"
 #include "suite.h"
 

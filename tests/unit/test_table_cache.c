@@ -10,7 +10,7 @@ static const char site_text[] =
     "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":40},"
     "\"price\":{\"deck\":\"deepseek-v3-list\"}}]}";
 
-#include "../../sim/run/table_cache.h"
+#include "../../sim/plan/table_cache.h"
 
 #include <unistd.h>
 

@@ -8,9 +8,9 @@
 #define WM_RUN_ACCOUNT_H
 
 #include "dispatch.h"
-#include "environment.h"
+#include "../plan/environment.h"
 #include "latency.h"
-#include "provision.h"
+#include "../plan/provision.h"
 #include "stranded.h"
 #include "wattmill/results.h"
 

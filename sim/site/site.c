@@ -2,9 +2,9 @@
 
 #include <math.h>
 
+#include "../plan/job.h"
 #include "batch.h"
 #include "flow.h"
-#include "job.h"
 #include "outages.h"
 #include "requests.h"
 #include "switching.h"

@@ -14,7 +14,7 @@
 #ifndef WM_RUN_OUTAGES_H
 #define WM_RUN_OUTAGES_H
 
-#include "provision.h"
+#include "../plan/provision.h"
 #include "wattmill/engine.h"
 #include "wattmill/rng.h"
 

@@ -6,7 +6,7 @@
 #ifndef WM_RUN_LATENCY_H
 #define WM_RUN_LATENCY_H
 
-#include "provision.h"
+#include "../plan/provision.h"
 #include "wattmill/stats.h"
 
 enum { WM_LATENCY_SUBSTEPS = 16 };

@@ -18,7 +18,7 @@
 #ifndef WM_RUN_ONSITE_H
 #define WM_RUN_ONSITE_H
 
-#include "environment.h"
+#include "../plan/environment.h"
 
 enum { WM_MAX_UNITS = WM_MAX_GENERATION };
 

@@ -2,7 +2,7 @@
 #ifndef WM_RUN_MATURITY_H
 #define WM_RUN_MATURITY_H
 
-#include "partition.h"
+#include "../plan/partition.h"
 
 /* "measured": a curve file; "calibrated": accelerator and engine were fitted on points of their own;
  * "modelled": datasheets, estimates and the fits of relatives. */

@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-#include "provision.h"
-#include "site.h"
+#include "../plan/provision.h"
+#include "../site/site.h"
 #include "metric_member.h"
 #include "wattmill/results.h"
 

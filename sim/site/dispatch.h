@@ -18,7 +18,7 @@
 #ifndef WM_RUN_DISPATCH_H
 #define WM_RUN_DISPATCH_H
 
-#include "surface.h"
+#include "../plan/surface.h"
 #include "wattmill/scenario.h"
 
 /** A class's demand on a partition, or a part of it. */

@@ -9,7 +9,7 @@
 #define WM_RUN_STRANDED_H
 
 #include "ceiling.h"
-#include "provision.h"
+#include "../plan/provision.h"
 
 /** Draw of the site at its potential in some weather [W at the meter], and its slope over IT power. */
 struct wm_potential {

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "flow.h"
+#include "../site/flow.h"
+#include "../site/requests.h"
 #include "maturity.h"
-#include "requests.h"
 
 static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
 {

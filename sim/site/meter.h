@@ -4,7 +4,7 @@
 #ifndef WM_RUN_METER_H
 #define WM_RUN_METER_H
 
-#include "environment.h"
+#include "../plan/environment.h"
 
 /** A calendar year's peaks and how much of it was simulated. */
 struct wm_meter_year {
