@@ -17,6 +17,10 @@ static const double index_scale_bytes = 4.0;
 static const double index_kernels = 4.0;
 static const double compress_kernels = 4.0;
 
+/* FP8 attention over 16-bit attention: 1.6 in FlashAttention-3 on H100 (arXiv:2407.08608, 740 and 1,200
+   TFLOP/s), less where exponentials limit it (estimate for the mean of generations). */
+static const double fp8_attention_gain = 1.4;
+
 /* Share of the memory's power that follows the core clock: caches, load and store units. Estimate
    that meets the 32 % of energy which clock locks save in decoding on H200 (arXiv:2605.11999). */
 static const double core_memory_frac = 0.5;
@@ -320,6 +324,12 @@ static void add_decode_attention(struct sum *s, const struct reach *r)
              flop, bytes, rates->flop_per_s, a->mla_overhead_s);
 }
 
+/* With an FP8 cache engines compute attention in FP8 as well; exponentials stay as they are. */
+static double narrow_attention(const struct sum *s)
+{
+    return s->m->kv_bytes <= 1.0 && s->hw->fp8.flop_per_s > 0.0 ? fp8_attention_gain : 1.0;
+}
+
 static void add_prefill_attention(struct sum *s, const struct reach *r)
 {
     if (r->chunks <= 0.0)
@@ -335,10 +345,10 @@ static void add_prefill_attention(struct sum *s, const struct reach *r)
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     const double flop = flop_per_pair * r->pairs;
-    const double rate = below_peak(rates->flop_per_s, a->prefill_compute_frac *
-                                                          s->hw->achieved.attention_frac *
-                                                          s->m->engine->kernel_frac) *
-                        s->m->clock_frac;
+    const double rate =
+        below_peak(rates->flop_per_s, a->prefill_compute_frac * s->hw->achieved.attention_frac *
+                                          s->m->engine->kernel_frac * narrow_attention(s)) *
+        s->m->clock_frac;
     const double lost_flop = flop_per_pair * a->prefill_half_tok * r->reach_tok;
     add_work(s, (flop + lost_flop) / rate, flop, 0.0, rates->flop_per_s,
              r->chunks * a->prefill_overhead_s);
@@ -642,7 +652,7 @@ static struct draw draw_of(const struct wm_step_model *m, const struct wm_step *
     const double memory = p->memory_frac * sqrt(fmin(1.0, step->busy_memory_s / step->time_s));
     const double active = fmin(1.0, step->busy_compute_s / (step->time_s * relative));
     return (struct draw){p->base_frac + memory * (1.0 - core_memory_frac),
-                         memory * core_memory_frac + p->compute_frac * active};
+                         memory * core_memory_frac + p->compute_frac * sqrt(active)};
 }
 
 static double drawn(const struct draw *d, double clock_frac)
