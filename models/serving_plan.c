@@ -66,6 +66,12 @@ static double chunk_tok(const struct wm_serving_plan *plan)
     return fmax(least_pass_tok(plan), plan->prefill_pass_tok);
 }
 
+/* Of them, what one attention group takes: whole prompts too. */
+static double rank_chunk_tok(const struct wm_serving_plan *plan)
+{
+    return fmax(least_pass_tok(plan), chunk_tok(plan) / plan->prefill_group.data);
+}
+
 static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
 {
     const struct wm_step_model m =
@@ -220,11 +226,12 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
     p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
     const struct wm_load nothing = {0};
-    p->reading = reading_of(&m, c, &nothing, 0.0, chunk_tok(plan));
+    p->reading = reading_of(&m, c, &nothing, 0.0, rank_chunk_tok(plan));
     const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
     const struct wm_rounds rounds = {.rate_per_s = groups * rate / new_tok(c),
                                      .round_s = fmax(shortest_pass_s, p->reading.fixed_s)};
-    p->wait = wm_wait_pooled(&rounds, groups, &moments);
+    /* each attention group of a prefill group reads prompts of its own, beside the others */
+    p->wait = wm_wait_pooled(&rounds, groups * plan->prefill_group.data, &moments);
     const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
     p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
 }
@@ -238,18 +245,21 @@ static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_
     p->ttft_base_s += decode_s;
     if (new_tok(c) <= 0.0)
         return;
-    const double round_tok = c->engine->prefill_chunk_tok * plan->decode_group.data;
+    /* attention groups read prompts of their own: each is a server, whose rounds the others lengthen */
+    const double readers = plan->decode_group.data;
+    const double round_tok = c->engine->prefill_chunk_tok;
     const double due = sequences * mix->tok_per_step / c->output_tok; /* prompts an iteration */
     p->prefill_busy_frac = p->prefill_load_frac =
-        fmin(due * new_tok(c) / round_tok * p->decode_busy_frac, 1.0);
+        fmin(due * new_tok(c) / (readers * round_tok) * p->decode_busy_frac, 1.0);
+    const double round_s = decode_s + (1.0 - 1.0 / readers) * fmax(0.0, mix->step_s - decode_s);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
     const struct wm_load decode = wm_load_decode(sequences, plan->context_tok);
     p->reading = reading_of(&m, c, &decode, decode_s, round_tok);
     p->reading.budget_ratio = round_tok / new_tok(c);
-    p->reading.per_round_s = decode_s;
+    p->reading.per_round_s = round_s;
     const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
-    const struct wm_rounds rounds = {.rate_per_s = p->out_tok_per_s / c->output_tok,
-                                     .round_s = decode_s};
+    const struct wm_rounds rounds = {.rate_per_s = p->out_tok_per_s / c->output_tok / readers,
+                                     .round_s = round_s};
     p->wait = c->is_alone ? wm_wait_alone(&rounds, &moments)
                           : wm_wait_balanced(&rounds, &p->reading, &c->prompts);
     /* an engine without work starts at once; the router finds one while there is any */
@@ -387,6 +397,11 @@ static double fit_pass(struct wm_serving_plan *trial)
         trial->prefill_pass_tok *= 0.5;
         pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
     }
+    /* a prompt alone takes hardly less than one on each attention group: if it is no use, fill them */
+    if (pass_s > 0.5 * trial->c.ttft_slo_s && g->data > 1.0) {
+        trial->prefill_pass_tok = least_pass_tok(trial) * g->data;
+        pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
+    }
     return pass_s;
 }
 
@@ -396,7 +411,7 @@ static double read_within(const struct wm_serving_plan *trial, double time_s)
     const struct wm_serving_case *const c = &trial->c;
     const struct wm_step_model m = wm_serving_step_model(c, &trial->prefill_group, 1.0);
     const struct wm_load nothing = {0};
-    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, chunk_tok(trial));
+    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, rank_chunk_tok(trial));
     const struct wm_wait none = {0};
     return wm_first_token_within(&none, &reading, &c->prompts, 1.0, c->engine->prompt_overhead_s,
                                  time_s);

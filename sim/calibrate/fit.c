@@ -141,6 +141,20 @@ static void move_sw(const struct fit *f, size_t e, const double *x, struct wm_en
         *member(out, &sw_knobs[k]) *= exp(x[f->sw_column[e] + k]);
 }
 
+/* What physics imposes on an accelerator, as residuals. */
+static size_t n_bounds(const struct fit *f)
+{
+    return f->is_power ? 1 : WM_FIT_ORDERS;
+}
+
+static void bounds(const struct fit *f, const struct wm_accelerator *hw, double *r)
+{
+    if (f->is_power)
+        r[0] = wm_fit_full_draw(hw);
+    else
+        wm_fit_order(hw, r);
+}
+
 static void residuals(const double *x, double *r, void *context)
 {
     const struct fit *f = context;
@@ -153,28 +167,28 @@ static void residuals(const double *x, double *r, void *context)
     }
     for (size_t j = 0; j < f->n_columns; j++) /* priors, in the softened unit */
         r[f->n_points + j] = soft_scale * x[j] / f->sigma[j];
-    for (size_t a = 0; a < f->n_hw && !f->is_power; a++) {
+    for (size_t a = 0; a < f->n_hw; a++) {
         struct wm_accelerator hw;
         move_hw(f, a, x, &hw);
-        wm_fit_order(&hw, r + f->n_points + f->n_columns + a * WM_FIT_ORDERS);
+        bounds(f, &hw, r + f->n_points + f->n_columns + a * n_bounds(f));
     }
 }
 
-/* Rows of the order of rates: they depend on what moves an accelerator alone. */
-static void jacobian_order(const struct fit *f, size_t a, const double *x, double *rows)
+/* Rows of the bounds: they depend on what moves an accelerator alone. */
+static void jacobian_bounds(const struct fit *f, size_t a, const double *x, double *rows)
 {
     const size_t own = f->hw_column[f->own_of[a]], family = f->family_column[f->family_of[a]];
     struct wm_accelerator hw;
     double before[WM_FIT_ORDERS], after[WM_FIT_ORDERS];
     move_hw(f, a, x, &hw);
-    wm_fit_order(&hw, before);
+    bounds(f, &hw, before);
     for (size_t k = 0; k < f->n_knobs; k++) {
         double *value = member(&hw, &f->knobs[k]);
         const double kept = *value;
         *value = kept * exp(step);
-        wm_fit_order(&hw, after);
+        bounds(f, &hw, after);
         *value = kept;
-        for (size_t i = 0; i < WM_FIT_ORDERS; i++) {
+        for (size_t i = 0; i < n_bounds(f); i++) {
             const double slope = (after[i] - before[i]) / step;
             if (own != NONE)
                 rows[i * f->n_columns + own + k] = slope;
@@ -215,15 +229,14 @@ static void jacobian_row(const struct fit *f, size_t i, const double *x, double 
 static void jacobian(const double *x, double *j, void *context)
 {
     const struct fit *f = context;
-    const size_t n_order = f->is_power ? 0 : f->n_hw * WM_FIT_ORDERS;
+    const size_t n_order = f->n_hw * n_bounds(f);
     memset(j, 0, (f->n_points + f->n_columns + n_order) * f->n_columns * sizeof *j);
     for (size_t i = 0; i < f->n_points; i++)
         jacobian_row(f, i, x, j + i * f->n_columns);
     for (size_t k = 0; k < f->n_columns; k++)
         j[(f->n_points + k) * f->n_columns + k] = soft_scale / f->sigma[k];
-    for (size_t a = 0; a < f->n_hw && !f->is_power; a++)
-        jacobian_order(f, a, x,
-                       j + (f->n_points + f->n_columns + a * WM_FIT_ORDERS) * f->n_columns);
+    for (size_t a = 0; a < f->n_hw; a++)
+        jacobian_bounds(f, a, x, j + (f->n_points + f->n_columns + a * n_bounds(f)) * f->n_columns);
 }
 
 static void on_step(int iteration, double sum, void *context)
@@ -521,7 +534,7 @@ static bool run_stage(struct fit *f, const struct wm_operating_points *points, s
     lay_columns(f);
     double *x = WM_NEW_ARRAY(f->arena, double, f->n_columns);
     double *variance = WM_NEW_ARRAY(f->arena, double, f->n_columns);
-    const size_t n_order = f->is_power ? 0 : f->n_hw * WM_FIT_ORDERS;
+    const size_t n_order = f->n_hw * n_bounds(f);
     const struct wm_least_squares problem = {.n_residual = f->n_points + f->n_columns + n_order,
                                              .n_param = f->n_columns,
                                              .residuals = residuals,

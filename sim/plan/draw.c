@@ -30,8 +30,7 @@ double wm_draw_p99_w(const struct wm_partition *p, const struct wm_accelerator *
 
 double wm_draw_max_q_board_w(const struct wm_accelerator *a)
 {
-    const double less_w = (1.0 - a->max_q_frac) * a->rack_nameplate_w / (double)a->rack_gpus;
-    return fmax(a->tdp_w * a->power.base_frac, a->tdp_w - less_w);
+    return a->tdp_w * fmax(a->power.base_frac, a->max_q_frac);
 }
 
 /* Mean draw of a busy board at the clock's capacity. */

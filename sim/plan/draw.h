@@ -25,7 +25,7 @@ double wm_draw_p99_w(const struct wm_partition *partition, const struct wm_accel
  */
 double wm_draw_max_q_clock(const struct wm_serving_plan *plan);
 
-/** Limit of a board under max_q [W]: what the rack's nameplate loses, its boards lose. */
+/** Limit of a board under max_q [W]: the profile lowers boards and the rest of the rack by one share. */
 double wm_draw_max_q_board_w(const struct wm_accelerator *accelerator);
 
 #endif

@@ -80,7 +80,8 @@ START_TEST(nvidias_table_of_accelerators_by_observed_draw_is_near_the_models)
         ck_assert_double_gt(gpus, 1.45 / 1.2);
         ck_assert_double_lt(gpus, 1.45 * 1.2);
         ck_assert_double_gt(usd, 1.33 / 1.25);
-        ck_assert_double_le(usd, gpus * (1.0 + 1e-3));
+        /* whole replicas leave up to one over: at 96 MW 0.4 % of the accelerators */
+        ck_assert_double_le(usd, gpus * (1.0 + 5e-3));
         /* nameplate at the meter: published 3.64 kW per accelerator */
         const double kw = METRIC(p, ceiling_mean_mw) / 1e3 / METRIC(p, gpus_installed);
         ck_assert_double_eq_tol(kw / 3.64, 1.0, 0.12);
@@ -119,7 +120,7 @@ END_TEST
 
 START_TEST(an_efficiency_profile_costs_less_speed_than_power)
 {
-    /* racks of 70 % of the nameplate: boards of 925 of 1,800 W, below what these draw at full load */
+    /* racks of 70 % of the nameplate: boards of 1,260 of 1,800 W, below what these draw at full load */
     const char *const base = "fleet.main.count=7200";
     const struct wm_results *full = RUN(base, "site.ceiling.limit_mw=40");
     const struct wm_results *eco =
@@ -131,14 +132,14 @@ START_TEST(an_efficiency_profile_costs_less_speed_than_power)
         eco->pools[0].gpu_power_at_capacity_w / full->pools[0].gpu_power_at_capacity_w;
     ck_assert_double_lt(speed, 1.0);
     ck_assert_double_gt(speed, power);
-    ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 925.0);
+    ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 1260.0);
     /* a profile too deep for the speed asked for is infeasible, and says so */
     const char *const deep[] = {
         "fleet.main.count=\"max_q\"",
         "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.3}}"};
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 2, deep));
     ck_assert_double_eq(wm_draw_max_q_board_w(accelerator(full)),
-                        1800.0 - (1.0 - 0.826) * 210000.0 / 72.0);
+                        0.826 * 1800.0);
 }
 END_TEST
 
