@@ -8,22 +8,35 @@
 
 #define FACTOR_MAX 1000.0
 
-/* Years after which a set of IT is replaced; beyond the appraisal when it lasts. */
-static size_t it_years(const struct wm_appraisal_terms *terms)
+/* Years after which a lot is replaced; beyond the appraisal when it lasts. */
+static size_t whole_years(double life_years)
 {
-    return terms->it_life_years > 1.0 ? (size_t)lround(terms->it_life_years) : 1;
+    return life_years > 1.0 ? (size_t)lround(life_years) : 1;
 }
 
-/*
- * IT of an age over its price: on a straight line to the residual, which it has at its life's end or,
- * when the appraisal is shorter, at the appraisal's.
- */
-static double it_worth_frac(const struct wm_appraisal_terms *terms, size_t age)
+struct wm_lot wm_it_lot(const struct wm_appraisal_terms *terms, double usd, size_t buy, size_t sell)
 {
-    const size_t life = it_years(terms), n = terms->n_years;
-    const size_t reached = n < life ? n : life;
-    const double share = age < reached ? (double)age / (double)reached : 1.0;
-    return 1.0 - (1.0 - terms->residual_it_frac) * share;
+    const size_t life = whole_years(terms->it_life_years), n = terms->n_years;
+    return (struct wm_lot){.usd = usd,
+                           .buy = buy,
+                           .sell = sell,
+                           .life_years = terms->it_life_years,
+                           .residual_frac = terms->residual_it_frac,
+                           .worn_years = (double)(n < life ? n : life)};
+}
+
+struct wm_lot wm_onsite_lot(double usd, double life_years)
+{
+    return (struct wm_lot){.usd = usd,
+                           .sell = WM_APPRAISAL_YEARS_MAX,
+                           .life_years = life_years,
+                           .worn_years = (double)whole_years(life_years)};
+}
+
+/* A lot of an age over its price. */
+static double worth_frac(const struct wm_lot *lot, size_t age)
+{
+    return 1.0 - (1.0 - lot->residual_frac) * fmin(1.0, (double)age / lot->worn_years);
 }
 
 static double write_off(const struct wm_appraisal_terms *terms, double capital_usd, double life,
@@ -33,11 +46,11 @@ static double write_off(const struct wm_appraisal_terms *terms, double capital_u
                             terms->n_write_off, t);
 }
 
-/* Purchases, replacements, sale and write-offs of a lot of IT. */
-static void own(const struct wm_appraisal_terms *terms, const struct wm_it_lot *lot,
+/* Purchases, replacements, sale and write-offs of a lot. */
+static void own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot,
                 struct wm_appraisal *a)
 {
-    const size_t life = it_years(terms);
+    const size_t life = whole_years(lot->life_years);
     const size_t end = lot->sell < terms->n_years ? lot->sell : terms->n_years;
     double book_usd = lot->usd;
     if (lot->buy >= terms->n_years)
@@ -47,13 +60,13 @@ static void own(const struct wm_appraisal_terms *terms, const struct wm_it_lot *
         struct wm_appraisal_year *const y = &a->year[t];
         const size_t age = (t - lot->buy - 1) % life + 1;
         const double off_usd =
-            fmin(book_usd, write_off(terms, lot->usd, terms->it_life_years, age));
+            fmin(book_usd, write_off(terms, lot->usd, lot->life_years, age));
         book_usd -= off_usd;
         y->write_off_usd += off_usd;
         if (t < end && age < life)
             continue;
         /* sold, and what is left in the books with it; bought again unless this is the end */
-        y->residual_usd += it_worth_frac(terms, age) * lot->usd;
+        y->residual_usd += worth_frac(lot, age) * lot->usd;
         y->write_off_usd += book_usd;
         y->capex_usd += t < end ? lot->usd : 0.0;
         book_usd = lot->usd;
@@ -77,11 +90,13 @@ static void own_facility(const struct wm_appraisal_terms *terms, double usd, str
 static void operate(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
                     double factor, struct wm_appraisal *a)
 {
-    const struct wm_it_lot all = {b->it_capex_usd, 0, terms->n_years};
+    const struct wm_lot all = wm_it_lot(terms, b->it_capex_usd, 0, terms->n_years);
     for (size_t i = 0; i < b->n_lots; i++)
         own(terms, &b->lots[i], a);
     if (b->n_lots == 0)
         own(terms, &all, a);
+    for (size_t i = 0; i < b->n_onsite; i++)
+        own(terms, &b->onsite[i], a);
     own_facility(terms, b->facility_capex_usd, a);
     for (size_t t = 1; t <= terms->n_years; t++) {
         struct wm_appraisal_year *const y = &a->year[t];

@@ -35,15 +35,15 @@ const struct wm_field wm_ledger_fields[] = {
 /* A line belongs to a definition when it has a tag of `any` and none of `none`. */
 static const struct wm_opex_definition definitions[WM_N_OPEX] = {
     [WM_OPEX_A] = {"A facility cash", "power, facility O&M, site staff, facility tax and insurance",
-                   WM_TAG_POWER | WM_TAG_FACILITY, WM_TAG_IT | WM_TAG_LEASE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL},
+                   WM_TAG_POWER | WM_TAG_FACILITY | WM_TAG_ONSITE, WM_TAG_IT | WM_TAG_LEASE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL},
     [WM_OPEX_B] = {"B operator cash", "A + IT maintenance, platform staff, network, IT tax and insurance, licences, penalties",
-                   WM_TAG_POWER | WM_TAG_FACILITY | WM_TAG_IT | WM_TAG_PENALTY, WM_TAG_LEASE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL},
+                   WM_TAG_POWER | WM_TAG_FACILITY | WM_TAG_ONSITE | WM_TAG_IT | WM_TAG_PENALTY, WM_TAG_LEASE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL},
     [WM_OPEX_C] = {"C colocation tenant", "rent per IT design kW, power, the IT lines of B",
-                   WM_TAG_POWER | WM_TAG_IT | WM_TAG_LEASE | WM_TAG_PENALTY, WM_TAG_FACILITY | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL},
+                   WM_TAG_POWER | WM_TAG_ONSITE | WM_TAG_IT | WM_TAG_LEASE | WM_TAG_PENALTY, WM_TAG_FACILITY | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL},
     [WM_OPEX_D] = {"D accrual", "B + straight-line depreciation of IT and facility",
-                   WM_TAG_POWER | WM_TAG_FACILITY | WM_TAG_IT | WM_TAG_PENALTY, WM_TAG_LEASE | WM_TAG_CAPITAL},
+                   WM_TAG_POWER | WM_TAG_FACILITY | WM_TAG_ONSITE | WM_TAG_IT | WM_TAG_PENALTY, WM_TAG_LEASE | WM_TAG_CAPITAL},
     [WM_OPEX_E] = {"E annualised TCO", "B + capital recovery of IT and facility",
-                   WM_TAG_POWER | WM_TAG_FACILITY | WM_TAG_IT | WM_TAG_PENALTY, WM_TAG_LEASE | WM_TAG_DEPRECIATION},
+                   WM_TAG_POWER | WM_TAG_FACILITY | WM_TAG_ONSITE | WM_TAG_IT | WM_TAG_PENALTY, WM_TAG_LEASE | WM_TAG_DEPRECIATION},
 };
 // clang-format on
 
@@ -51,7 +51,7 @@ const char *wm_tag_name(int i)
 {
     static const char *const names[WM_N_TAGS] = {"power",        "facility",  "it",      "people",
                                                  "tax",          "insurance", "licence", "lease",
-                                                 "depreciation", "capital",   "penalty"};
+                                                 "depreciation", "capital",   "penalty", "onsite"};
     WM_REQUIRE(i >= 0 && i < WM_N_TAGS);
     return names[i];
 }
@@ -99,21 +99,23 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
         mw * p->facility_capex_usd_per_mw_it * (1.0 + p->facility_premium_frac);
     const double it_usd = basis->it_capex_usd;
     struct wm_ledger l = {
-        .facility_capex_usd = facility_usd + basis->onsite_capex_usd,
+        .facility_capex_usd = facility_usd,
         .it_capex_usd = it_usd,
+        .onsite_capex_usd = basis->onsite_capex_usd,
         .power_usd = basis->energy_usd + basis->demand_usd + basis->period_demand_usd +
-                     basis->coincident_usd + basis->fixed_usd + basis->fuel_usd,
+                     basis->coincident_usd + basis->fixed_usd + basis->fuel_usd + basis->stock_usd,
         .energy_usd = basis->energy_usd,
     };
-    const unsigned facility = WM_TAG_FACILITY, it = WM_TAG_IT;
+    const unsigned facility = WM_TAG_FACILITY, it = WM_TAG_IT, onsite = WM_TAG_ONSITE;
     add_line(&l, "energy", WM_TAG_POWER, basis->energy_usd);
     add_line(&l, "demand charge", WM_TAG_POWER, basis->demand_usd);
     add_line_if(&l, "demand charge, time of use", WM_TAG_POWER, basis->period_demand_usd);
     add_line_if(&l, "coincident peaks", WM_TAG_POWER, basis->coincident_usd);
     add_line_if(&l, "fuel", WM_TAG_POWER, basis->fuel_usd);
+    add_line_if(&l, "stored energy, less at the end", WM_TAG_POWER, basis->stock_usd);
     add_line(&l, "fixed utility charge", WM_TAG_POWER, basis->fixed_usd);
     add_line(&l, "facility O&M", facility, years * p->facility_om_frac * facility_usd);
-    add_line_if(&l, "storage and generation O&M", facility, basis->onsite_om_usd);
+    add_line_if(&l, "storage and generation O&M", onsite, basis->onsite_om_usd);
     add_line(&l, "site staff", facility | WM_TAG_PEOPLE,
              years * mw * p->site_fte_per_mw_it * p->site_fte_usd_per_year);
     add_line(&l, "property tax, facility", facility | WM_TAG_TAX,
@@ -135,13 +137,13 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
              years * wm_straight_line(it_usd, 0.0, p->it_life_years));
     add_line(&l, "depreciation, facility", facility | WM_TAG_DEPRECIATION,
              years * wm_straight_line(facility_usd, 0.0, p->facility_life_years));
-    add_line_if(&l, "depreciation, storage and generation", facility | WM_TAG_DEPRECIATION,
+    add_line_if(&l, "depreciation, storage and generation", onsite | WM_TAG_DEPRECIATION,
                 basis->onsite_straight_usd);
     add_line(&l, "capital recovery, IT", it | WM_TAG_CAPITAL,
              years * wm_equivalent_annual_cost(it_usd, 0.0, rate, p->it_life_years));
     add_line(&l, "capital recovery, facility", facility | WM_TAG_CAPITAL,
              years * wm_equivalent_annual_cost(facility_usd, 0.0, rate, p->facility_life_years));
-    add_line_if(&l, "capital recovery, storage and generation", facility | WM_TAG_CAPITAL,
+    add_line_if(&l, "capital recovery, storage and generation", onsite | WM_TAG_CAPITAL,
                 basis->onsite_recovery_usd);
     add_up(&l);
     return l;
@@ -161,12 +163,15 @@ struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
 {
     const bool owned = params->facility == WM_TENURE_OWNED;
     const double cash_usd = ledger->opex_usd[owned ? WM_OPEX_B : WM_OPEX_C];
-    const unsigned whose = owned ? WM_TAG_DEPRECIATION : WM_TAG_DEPRECIATION | WM_TAG_IT;
+    double written_usd = line_usd(ledger, WM_TAG_DEPRECIATION);
+    if (!owned)
+        written_usd -= line_usd(ledger, WM_TAG_DEPRECIATION | WM_TAG_FACILITY);
     return (struct wm_ledger_cash){
         .opex_usd = cash_usd,
-        .profit_opex_usd = cash_usd + line_usd(ledger, whose),
+        .profit_opex_usd = cash_usd + written_usd,
         .it_capex_usd = ledger->it_capex_usd,
         .facility_capex_usd = owned ? ledger->facility_capex_usd : 0.0,
+        .onsite_capex_usd = ledger->onsite_capex_usd,
     };
 }
 

@@ -7,8 +7,8 @@ static const double w_per_kw = 1e3;
 // clang-format off
 const struct wm_field wm_storage_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_storage),
-    WM_REAL_AS(wm_storage, power_w, "power_mw", WM_UNIT_MW, 0.0, 10000.0, 0.0, "charging and discharging, at the meter's side; 0: no storage"),
-    WM_REAL_AS(wm_storage, energy_j, "energy_mwh", WM_UNIT_MWH, 0.0, 100000.0, 0.0, "between empty and full"),
+    WM_REAL_AS(wm_storage, power_w, "power_mw", WM_UNIT_MW, 0.0, 10000.0, 0.0, "charging and discharging, at the meter's side; 0: no battery"),
+    WM_REAL_AS(wm_storage, energy_j, "energy_mwh", WM_UNIT_MWH, 0.0, 100000.0, 0.0, "between empty and full, when new; 0: no battery"),
     WM_REAL(wm_storage, round_trip_frac, WM_UNIT_FRAC, 0.1, 1.0, 0.8986, "energy out over energy in"),
     WM_REAL(wm_storage, min_soc_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.2, "lowest state of charge"),
     WM_REAL(wm_storage, max_soc_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "highest state of charge"),
@@ -29,6 +29,11 @@ const struct wm_field wm_storage_fields[] = {
 };
 // clang-format on
 
+bool wm_storage_is_there(const struct wm_storage *storage)
+{
+    return storage->power_w > 0.0 && storage->energy_j > 0.0;
+}
+
 double wm_storage_floor_j(const struct wm_storage *storage)
 {
     const struct wm_storage *s = storage;
@@ -45,8 +50,8 @@ static double one_way(const struct wm_storage *s)
     return sqrt(s->round_trip_frac);
 }
 
-/* What it may take: below ceiling and shaving level always, below calm_w when price is no reason. */
-static double charge_w(const struct wm_storage *s, const struct wm_storage_need *n)
+/* What it may buy: below ceiling and shaving level always, below calm_w when price is no reason. */
+static double bought_w(const struct wm_storage *s, const struct wm_storage_need *n)
 {
     const bool by_price = wm_is_set(s->charge_below_usd_per_mwh);
     if (by_price && n->price_usd_per_mwh > s->charge_below_usd_per_mwh)
@@ -54,7 +59,12 @@ static double charge_w(const struct wm_storage *s, const struct wm_storage_need 
     double most_w = by_price ? n->allowed_w : fmin(n->allowed_w, n->calm_w);
     if (wm_is_set(s->shave_above_w))
         most_w = fmin(most_w, s->shave_above_w);
-    return fmax(0.0, fmin(s->power_w, most_w - n->load_w));
+    return fmax(0.0, most_w - fmax(0.0, n->load_w));
+}
+
+static double charge_w(const struct wm_storage *s, const struct wm_storage_need *n)
+{
+    return fmin(s->power_w, fmax(0.0, -n->load_w) + bought_w(s, n));
 }
 
 double wm_storage_power_w(const struct wm_storage *storage, double energy_j,
@@ -102,7 +112,7 @@ double wm_storage_limit_s(const struct wm_storage *storage, double energy_j, dou
 double wm_storage_capex_usd(const struct wm_storage *storage)
 {
     const struct wm_storage *s = storage;
-    if (s->power_w <= 0.0 || s->energy_j <= 0.0)
+    if (!wm_storage_is_there(s))
         return 0.0;
     return s->capex_usd + s->capex_usd_per_kw * s->power_w / w_per_kw +
            s->capex_usd_per_kwh * s->energy_j / WM_J_PER_KWH;
@@ -111,6 +121,8 @@ double wm_storage_capex_usd(const struct wm_storage *storage)
 double wm_storage_fade_frac(const struct wm_storage *storage, double days, double mean_soc_frac,
                             double full_cycles)
 {
-    return storage->calendar_fade * pow(days, storage->calendar_exponent) * mean_soc_frac +
-           storage->cycle_fade * full_cycles;
+    const double lost =
+        storage->calendar_fade * pow(days, storage->calendar_exponent) * mean_soc_frac +
+        storage->cycle_fade * full_cycles;
+    return fmin(1.0, lost);
 }

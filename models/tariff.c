@@ -111,12 +111,11 @@ struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_me
     return bill;
 }
 
-void wm_peak_watch_add(struct wm_peak_watch *watch, int month, int64_t day, double stress,
-                       double own_w)
+/* Where an interval would be kept; -1: nowhere, it is no peak. */
+static int place_of(const struct wm_peak_watch *w, int month, int64_t day, double stress)
 {
-    struct wm_peak_watch *const w = watch;
     if (w->rule == WM_COINCIDENT_NONE || month < 6 || month > 9)
-        return;
+        return -1;
     const bool by_month = w->rule == WM_COINCIDENT_4CP;
     const int64_t key = by_month ? month : day;
     const int most = by_month ? 4 : 5;
@@ -129,10 +128,23 @@ void wm_peak_watch_add(struct wm_peak_watch *watch, int month, int64_t day, doub
     }
     if (at == most) /* a new day against the least of the five */
         at = lowest;
-    if (at < w->n && stress <= w->stress[at])
+    return at < w->n && stress <= w->stress[at] ? -1 : at;
+}
+
+bool wm_peak_watch_counts(const struct wm_peak_watch *watch, int month, int64_t day, double stress)
+{
+    return place_of(watch, month, day, stress) >= 0;
+}
+
+void wm_peak_watch_add(struct wm_peak_watch *watch, int month, int64_t day, double stress,
+                       double own_w)
+{
+    struct wm_peak_watch *const w = watch;
+    const int at = place_of(w, month, day, stress);
+    if (at < 0)
         return;
     w->n = at == w->n ? w->n + 1 : w->n;
-    w->key[at] = key;
+    w->key[at] = w->rule == WM_COINCIDENT_4CP ? month : day;
     w->stress[at] = stress;
     w->own_w[at] = own_w;
 }

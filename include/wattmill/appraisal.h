@@ -8,8 +8,9 @@
  *     flow_t    = revenue - power - opex - tax - replacement + residual
  *
  * A run of several years gives its own years instead of one that repeats, and lots of IT with the
- * years in which they are bought and sold. IT that reaches the end of its life before it is sold is
- * sold at its residual and bought again. Nominal flows at a nominal rate. Tax is paid on what is left after write-offs, losses are carried forward;
+ * years in which they are bought and sold. IT, storage and generation each have a life of their own: what
+ * reaches its end before it is sold is sold at its residual and bought again; lives count in whole
+ * years. Nominal flows at a nominal rate. Tax is paid on what is left after write-offs, losses are carried forward;
  * the project's tax knows no interest, the owner's does. Debt is a level loan on the first capital.
  *
  * Left out: volumes that answer to the price path, grace periods and reserves of loans, working
@@ -42,10 +43,16 @@ struct wm_appraisal_terms {
     size_t n_write_off;
 };
 
-/** IT bought at the end of year `buy` (0: today) and sold at the end of year `sell`. */
-struct wm_it_lot {
+/**
+ * What is bought at the end of year `buy` (0: today) and sold at the end of year `sell`, each purchase
+ * replaced when its life ends before that.
+ */
+struct wm_lot {
     double usd;
     size_t buy, sell; /* sell past the last year: it stays */
+    double life_years;
+    double residual_frac; /* of its price at the age of worn_years, on a straight line to there */
+    double worn_years;
 };
 
 /** Flows of a year of the run at its own prices, before price path and escalation. */
@@ -58,8 +65,10 @@ struct wm_appraisal_basis {
     double it_capex_usd, facility_capex_usd; /* what the owner of this ledger buys */
     double revenue_usd, power_usd, opex_usd; /* per year; opex without power, cash only */
     const struct wm_run_year *years;         /* [n_years] of the terms, or NULL: the year repeats */
-    const struct wm_it_lot *lots;            /* [n_lots], or none: all IT is bought today */
+    const struct wm_lot *lots;               /* [n_lots], of IT; or none: all of it is bought today */
     size_t n_lots;
+    const struct wm_lot *onsite; /* [n_onsite], storage and generation */
+    size_t n_onsite;
 };
 
 /** A year of the pro-forma; year 0 holds the capital. */
@@ -83,6 +92,11 @@ struct wm_appraisal {
     double owner_irr_frac; /* NAN when none or several */
     double price_factor;   /* on revenue, at which the NPV is 0; NAN when none in [0, 1000] */
 };
+
+/** IT under these terms: its residual is that of the appraisal's end, or of its life's if that is first. */
+struct wm_lot wm_it_lot(const struct wm_appraisal_terms *terms, double usd, size_t buy, size_t sell);
+/** What is worth nothing at the end of its life, bought today and kept. */
+struct wm_lot wm_onsite_lot(double usd, double life_years);
 
 /** The pro-forma and its figures; a figure that does not exist is NAN. Cannot fail. */
 struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,

@@ -3,8 +3,8 @@
  * each call after it when the one before is answered and its tool has run. Calls that the trace only
  * knows by their distance come later where service is slower, as they would have.
  *
- * What a call repeats of the one before, prompt and answer, is found in a prefix cache where calls
- * only append (its prompt is at least that long) and `is_cached`.
+ * A call repeats the prompt and the answer before it where calls only append (its prompt is at least that
+ * long). With `is_cached` the worker it comes to finds what its prefix cache still holds of them.
  */
 #ifndef WATTMILL_CHAINS_H
 #define WATTMILL_CHAINS_H

@@ -1,8 +1,8 @@
 /*
  * Fleet: replicas behind a router, with failures, power caps and clock changes as events.
  *
- * A replica is one worker that reads prompts and decodes, or, disaggregated, several prefill workers
- * and one decode worker with the KV cache moved between them. Workers are entities of the project's
+ * A replica is one worker that reads prompts and decodes, or, disaggregated, prefill workers that are
+ * shared by one or several decode workers, with the KV cache moved between them. Workers are entities of the project's
  * engine with one next boundary each; an arrival is routed by the state all replicas have then.
  */
 #ifndef WATTMILL_FLEET_H
@@ -38,7 +38,8 @@ struct wm_clock_tables {
 struct wm_fleet_params {
     uint32_t n_replicas;
     enum wm_router router;
-    struct wm_replica_params worker; /* the only worker, or the decode worker */
+    uint32_t n_decode;               /* workers that decode a replica, 0 = 1 */
+    struct wm_replica_params worker; /* they do all, or decode */
     struct wm_clock_tables clocks;
     uint32_t n_prefill;               /* prefill workers a replica, 0 = not disaggregated */
     struct wm_replica_params prefill; /* batching is WM_BATCH_PREFILL_ONLY */
@@ -83,6 +84,9 @@ void wm_fleet_run(struct wm_fleet *fleet, struct wm_request_source source, int64
                   int64_t stop_ns, bool drain);
 /** Routes one request at `now_ns`, after everything before that time. For closed loops. */
 void wm_fleet_arrive(struct wm_fleet *fleet, int64_t now_ns, const struct wm_request *request);
+/** A worker's prefix cache holds these blocks from now on: an answer that it has made. */
+void wm_fleet_remember(struct wm_fleet *fleet, uint32_t worker, const uint64_t *blocks, uint32_t n,
+                       uint32_t block_tok);
 /** Lets time pass until before `now_ns`; WM_TIME_NEVER: until nothing is left. */
 void wm_fleet_advance(struct wm_fleet *fleet, int64_t now_ns);
 /** Time of the next event, or WM_TIME_NEVER. */

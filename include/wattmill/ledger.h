@@ -5,11 +5,13 @@
  *     B  operator cash     A + IT maintenance, platform staff, network, the IT's tax and insurance,
  *                          licences, penalties (the headline)
  *     C  colocation        rent instead of the facility's lines + power + the IT lines of B
+ *                          + upkeep of storage and generation
  *     D  accrual           B + straight-line depreciation
  *     E  annualised TCO    B + capital recovery of IT and facility
  *
  * All five are computed of the same physical run, whichever ledger is chosen. Power is the whole
- * meter bill. Interest is never in OpEx.
+ * meter bill. Storage and generation belong to who pays that bill and has what they save: their upkeep
+ * and capital are part of every definition and of every ledger's cash. Interest is never in OpEx.
  */
 #ifndef WATTMILL_LEDGER_H
 #define WATTMILL_LEDGER_H
@@ -28,8 +30,9 @@ enum wm_tag {
     WM_TAG_DEPRECIATION = 1 << 8,
     WM_TAG_CAPITAL = 1 << 9,
     WM_TAG_PENALTY = 1 << 10,
+    WM_TAG_ONSITE = 1 << 11, /* storage and generation: theirs who pays the power bill */
 };
-enum { WM_N_TAGS = 11 };
+enum { WM_N_TAGS = 12 };
 /** Name of tag bit `i`, e.g. "power". */
 const char *wm_tag_name(int i);
 
@@ -63,6 +66,7 @@ struct wm_ledger_basis {
     double n_gpus;
     double energy_usd, demand_usd, period_demand_usd, coincident_usd,
         fixed_usd;                  /* the meter bill */
+    double stock_usd;               /* what a battery holds less at the end than at the start */
     double fuel_usd, onsite_om_usd; /* of storage and generation */
     double onsite_capex_usd;        /* likewise, total; of the run its depreciation and recovery: */
     double onsite_straight_usd, onsite_recovery_usd;
@@ -92,7 +96,7 @@ enum { WM_N_LEDGER_LINES = 32 };
 struct wm_ledger {
     struct wm_ledger_line lines[WM_N_LEDGER_LINES];
     size_t n_lines;
-    double facility_capex_usd, it_capex_usd; /* facility with storage and generation */
+    double facility_capex_usd, it_capex_usd, onsite_capex_usd; /* onsite: storage and generation */
     double power_usd, energy_usd;            /* the bill; its part by the MWh */
     double opex_usd[WM_N_OPEX];              /* of the run */
     double power_share_frac[WM_N_OPEX];
@@ -103,6 +107,7 @@ struct wm_ledger_cash {
     double opex_usd;                         /* cash, of the run, power included: B or C */
     double profit_opex_usd;                  /* with depreciation of what is owned */
     double it_capex_usd, facility_capex_usd; /* what it buys; facility 0 when rented */
+    double onsite_capex_usd;
 };
 struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
                                      const struct wm_ledger *ledger);

@@ -25,8 +25,8 @@ struct wm_replay_case {
     enum wm_router router;
     bool prefill_first; /* aggregated: whole prompts before decoding, not chunks beside it */
     enum wm_preemption preemption;
-    uint32_t max_seqs;     /* of a batch; 0: the engine's */
-    uint32_t token_budget; /* tokens of a step; 0: the engine's chunk */
+    uint32_t max_seqs;     /* of a batch, per attention group as engines count; 0: the engine's */
+    uint32_t token_budget; /* tokens of a step, per attention group; 0: the engine's chunk */
     uint32_t kv_blocks;    /* of 16 tokens; 0: what the memory holds */
     double watermark_frac; /* of the blocks, kept free when admitting */
     double cache_tok;      /* prefix cache a replica; 0: none */
@@ -61,7 +61,7 @@ struct wm_replay_case {
 /** What was chosen, and what came of it. */
 struct wm_replay {
     struct wm_group group, prefill_group;
-    uint32_t n_prefill;
+    uint32_t n_decode, n_prefill; /* groups a replica */
     double gpus_per_replica, gpus;
     struct wm_replica_params worker, prefill;
     double clock_frac;
@@ -72,6 +72,8 @@ struct wm_replay {
     double
         balance_token_rel; /* (arrived - served - dropped - in flight in the replicas) / arrived */
     double slo_attainment_frac; /* of served; NAN without a target */
+    double goodput_frac;        /* of all that arrived, served within the targets; likewise */
+    double goodput_req_per_s;   /* those per second simulated */
     double it_w, gpu_it_w;      /* mean over the simulated time: all replicas, per accelerator */
     double energy_j_per_output_tok;
     double busy_frac, prefill_share_frac; /* of worker time; of busy time */
@@ -85,7 +87,7 @@ struct wm_class_policy wm_replay_policy(const struct wm_replay_case *c);
 
 /**
  * Chooses groups, workers and tables: `out` with what was chosen, `params` for wm_fleet_new().
- * @return WM_OK; WM_INFEASIBLE with E301
+ * @return WM_OK; WM_INFEASIBLE with E301; WM_INVALID with E307: the given group does not divide the model
  */
 enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_case *c,
                                  struct wm_replay *out, struct wm_fleet_params *params,

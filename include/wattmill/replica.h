@@ -52,6 +52,7 @@ struct wm_replica_params {
     double tok_per_step;       /* >= 1; of a speculative step (wm_draft_gain) */
     double swap_s_per_tok;     /* to or from host memory */
     uint32_t cache_tok;        /* prefix cache beside the KV blocks; 0 = none */
+    uint32_t max_context_tok;  /* prompt and answer; longer requests are dropped; 0 = no limit */
 };
 
 /** What a replica did until now. */
@@ -66,6 +67,7 @@ struct wm_replica_totals {
     double prefill_j;
     uint64_t decode_tok; /* computed, with repeats */
     uint64_t n_preempted;
+    uint64_t n_over_context; /* requests dropped, longer than the model's context */
     double idle_j;
 };
 
@@ -78,12 +80,13 @@ struct wm_pending {
     uint64_t id, session;
     uint32_t input_tok, output_tok, hit_tok;
     uint32_t made_tok; /* of the answer */
-    uint16_t class_id;
-    bool admitted;      /* has had a place in a batch */
-    bool has_kv;        /* its KV arrives with it: swapped out, or read by a prefill worker */
-    uint8_t progress;   /* enum wm_progress */
-    uint8_t phase;      /* decoding: when it takes new KV blocks */
-    uint16_t next_done; /* decoding: the next of those done at the same step */
+    uint16_t reader;   /* the prefill worker that read its prompt, from 1; 0: none did */
+    uint8_t class_id;
+    bool admitted : 1;    /* has had a place in a batch */
+    bool has_kv : 1;      /* its KV arrives with it: swapped out, or read by a prefill worker */
+    uint8_t progress : 2; /* enum wm_progress */
+    uint8_t phase;        /* decoding: when it takes new KV blocks */
+    uint16_t next_done;   /* decoding: the next of those done at the same step */
     uint32_t
         blocks; /* waiting or reading: of what is to be read; decoding: less the rounds before */
     union {
@@ -100,7 +103,7 @@ struct wm_replica;
  *
  * @param params    kept, not copied: replicas of a kind share them
  * @param table     of a step in one stage
- * @param index     its number, passed on in wm_served
+ * @param index     its number, passed on in wm_served as worker
  * @param service   where requests are accounted; shared by replicas
  * @param per_step  reference mode: no jumps, every step is an event; same results
  */
@@ -161,6 +164,9 @@ uint32_t wm_replica_n_running(const struct wm_replica *replica);
 uint64_t wm_replica_outstanding_tok(const struct wm_replica *replica);
 uint32_t wm_replica_kv_used(const struct wm_replica *replica);
 const struct wm_prefix_cache *wm_replica_cache(const struct wm_replica *replica);
+/** Its prefix cache holds these blocks from now on: an answer that it has made. */
+void wm_replica_remember(struct wm_replica *replica, const uint64_t *blocks, uint32_t n,
+                         uint32_t block_tok);
 /** Totals at `now_ns`; a jump under way is counted to its last whole step before. */
 struct wm_replica_totals wm_replica_totals(const struct wm_replica *replica, int64_t now_ns);
 

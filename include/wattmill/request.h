@@ -19,8 +19,7 @@ enum { WM_CLASSES_MAX = 32 };
 /** A call after a request, made when the one before is answered and its tool has run. */
 struct wm_call {
     uint32_t input_tok, output_tok; /* as of a request */
-    uint32_t hit_tok;
-    int64_t after_ns; /* from the answer before */
+    int64_t after_ns;               /* from the answer before */
 };
 
 struct wm_request {

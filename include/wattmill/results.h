@@ -129,8 +129,10 @@ struct wm_results {
     const struct wm_appraisal *appraisal;
     const struct wm_run_year *run_years; /* [n_run_years], years of 8,760 h from the start */
     size_t n_run_years;
-    const struct wm_it_lot *it_lots; /* [n_it_lots], by pool */
+    struct wm_lot *it_lots; /* [n_it_lots], by pool; life and residual as the appraisal's terms say */
     size_t n_it_lots;
+    struct wm_lot *onsite_lots; /* [n_onsite_lots], storage and generation */
+    size_t n_onsite_lots;
     struct wm_balance *balances;
     size_t n_balances;
     struct wm_series_row *series;

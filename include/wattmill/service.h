@@ -63,7 +63,8 @@ struct wm_service_class {
 struct wm_served {
     uint64_t id;
     uint32_t class_id;
-    uint32_t replica;
+    uint32_t worker; /* that finished it */
+    uint32_t reader; /* that read its prompt, where others decode: its number from 1; else 0 */
     uint32_t input_tok, output_tok, hit_tok;
     uint64_t session;
     int64_t arrival_ns, first_ns, finish_ns;

@@ -22,7 +22,7 @@ struct wm_session_plan {
     struct wm_length input; /* new tokens a turn */
     struct wm_length output;
     uint32_t context_cap_tok; /* a conversation ends before its prompt grows longer */
-    bool is_cached;           /* what was said before is found in a prefix cache */
+    bool is_cached;           /* a replica finds what its prefix cache still holds of it */
     double end_s;             /* nobody asks from then on */
     uint64_t seed;
 };

@@ -29,13 +29,16 @@ struct wm_storage {
 
 extern const struct wm_field wm_storage_fields[];
 
+/** Whether there is one: a size study begins at 0 MW or 0 MWh, which is none. */
+bool wm_storage_is_there(const struct wm_storage *storage);
+
 /** Energy below which it does not discharge, and above which it does not charge [J]. */
 double wm_storage_floor_j(const struct wm_storage *storage);
 double wm_storage_top_j(const struct wm_storage *storage);
 
 /** What it is asked for at an instant, at the meter's side [W]. */
 struct wm_storage_need {
-    double load_w;    /* of the site, less on-site generation */
+    double load_w;    /* of the site, less on-site generation; < 0: what solar has to spare */
     double allowed_w; /* the ceiling */
     double calm_w;    /* up to here charging costs no demand charge */
     double price_usd_per_mwh;
@@ -47,7 +50,7 @@ struct wm_storage_need {
  * In this order: what lies above the ceiling; what lies above shave_above_w; everything while the
  * price is at discharge_above_usd_per_mwh or higher; otherwise it charges: at or below
  * charge_below_usd_per_mwh up to the ceiling, and without that key whenever load leaves room below
- * calm_w. It never feeds into the grid and never lifts the meter above ceiling or shave_above_w.
+ * calm_w. What solar would spill charges it at any price. It never feeds into the grid and never lifts the meter above ceiling or shave_above_w.
  * @param energy_j  stored now [J]
  */
 double wm_storage_power_w(const struct wm_storage *storage, double energy_j,
@@ -64,7 +67,8 @@ double wm_storage_limit_s(const struct wm_storage *storage, double energy_j, dou
 double wm_storage_capex_usd(const struct wm_storage *storage);
 
 /**
- * Capacity lost: calendar_fade days^calendar_exponent mean_soc + cycle_fade full_cycles [1].
+ * Capacity lost: calendar_fade days^calendar_exponent mean_soc + cycle_fade full_cycles [1], at most 1.
+ * @param mean_soc_frac, full_cycles  of its life so far, over the capacity when new
  * @par Source  REopt.jl, battery degradation defaults (NREL)
  */
 double wm_storage_fade_frac(const struct wm_storage *storage, double days, double mean_soc_frac,

@@ -110,6 +110,8 @@ struct wm_peak_watch {
 /** An interval of [begin, begin + 15 min); `month` 1..12, `day` any running number. */
 void wm_peak_watch_add(struct wm_peak_watch *watch, int month, int64_t day, double stress,
                        double own_w);
+/** Whether an interval of that stress would be one of the peaks, as far as they are known. */
+bool wm_peak_watch_counts(const struct wm_peak_watch *watch, int month, int64_t day, double stress);
 /** Mean of the own load in the peaks seen [W]; 0 when none was. */
 double wm_peak_watch_mean_w(const struct wm_peak_watch *watch);
 

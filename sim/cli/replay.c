@@ -60,11 +60,11 @@ static const struct cli_option rows[] = {
     CLI_WHOLE(options, prefill_groups, "--prefill-groups", 0, "N", 1, 64, "prefill workers a replica, of a disaggregated engine"),
     CLI_CHOICE(options, batching, "--batching", "chunked|prefill-first", "of an aggregated engine"),
     CLI_CHOICE(options, preemption, "--preemption", "recompute|swap", "when KV memory runs out"),
-    CLI_WHOLE(options, max_seqs, "--max-num-seqs", 0, "N", 1, 65535, "sequences of a batch (default: the engine's)"),
-    CLI_WHOLE(options, token_budget, "--max-num-batched-tokens", 0, "N", 8, 65536, "tokens of a step (default: the engine's chunk)"),
+    CLI_WHOLE(options, max_seqs, "--max-num-seqs", 0, "N", 1, 65535, "sequences of a batch, per attention group as in vLLM and TensorRT-LLM: times --dp for the replica (default: the engine's)"),
+    CLI_WHOLE(options, token_budget, "--max-num-batched-tokens", 0, "N", 8, 65536, "tokens of a step, per attention group likewise (default: the engine's chunk)"),
     CLI_WHOLE(options, kv_blocks, "--kv-blocks", 0, "N", 2, 1000000000, "KV blocks of 16 tokens (default: what the memory holds)"),
     CLI_REAL(options, kv_bytes, "--kv-bytes", "B", 0.5, 4.0, "per element of the KV cache (default: the engine's)"),
-    CLI_REAL(options, cache_tok, "--prefix-cache", "TOK", 0.0, 4e9, "prefix cache of a replica in tokens (default: none)"),
+    CLI_REAL(options, cache_tok, "--prefix-cache", "TOK", 0.0, 4e9, "prefix cache in tokens, of each worker that reads prompts: what it read, or answered, and still holds is not read again (default: none)"),
     CLI_REAL(options, draft_tok, "--draft-tokens", "N", 0.0, 16.0, "guesses a step checks per sequence (speculative decoding, MTP)"),
     CLI_REAL(options, accept_frac, "--accept", "P", 0.0, 1.0, "probability that a guess is right (default: 0.7)"),
     CLI_REAL(options, clock, "--clock", "FRAC", 0.1, 1.0, "core clock of all accelerators (default: 1)"),
@@ -91,8 +91,8 @@ static const struct cli_option rows[] = {
     CLI_WHOLE(options, load.users, "--users", 0, "N", 1, 1000000, "closed loop: who ask, wait for the answer, think and ask again; instead of --rate"),
     CLI_REAL(options, load.turns, "--turns", "X", 1.0, 1000.0, "questions of a conversation, geometric mean count; each has all before it in its prompt (default: 1)"),
     CLI_REAL(options, load.think_s, "--think", "S", 0.0, 1e6, "mean time from an answer to the next question, or of a tool (default: 10)"),
-    CLI_WHOLE(options, load.context_cap_tok, "--context-cap", 0, "TOK", 1, 10000000, "a conversation ends when its prompt is longer (default: 32768)"),
-    CLI_FLAG(options, load.cold_turns, "--cold-turns", "earlier turns, and calls of a trace's sessions, are read again, not found in a prefix cache"),
+    CLI_WHOLE(options, load.context_cap_tok, "--context-cap", 0, "TOK", 1, 10000000, "a conversation ends when its prompt is longer (default: 32768, at most what the model was published for)"),
+    CLI_FLAG(options, load.cold_turns, "--cold-turns", "earlier turns, and calls of a trace's sessions, are read again even where a prefix cache holds them"),
     CLI_TEXT(options, load.batch_class, "--batch-class", 0, "NAME", "batch tier: this class of the trace, or of the catalogue with --batch-rate, gives way to all others"),
     CLI_REAL(options, load.batch_rate, "--batch-rate", "REQ/S", 1e-6, 1e6, "generated batch requests a second"),
     CLI_REAL(options, load.batch_deadline_s, "--batch-deadline", "S", 1.0, 1e8, "batch requests not begun by then are dropped (default: 86400)"),
@@ -251,8 +251,8 @@ static enum wm_status serve(struct cli *cli, const struct options *o, struct wm_
     struct wm_folder folder;
     if (o->dir != NULL && !wm_folder_open(&folder, cli->arena, o->dir, &cli->diags))
         return WM_IO;
-    struct replay_rows list = {.from = from,
-                               .api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9)};
+    struct replay_rows list = {
+        .from = from, .r = &r, .api_latency_ns = (int64_t)(c->engine->prompt_overhead_s * 1e9)};
     enum wm_status status = serve_and_list(cli, o, c, &list, source, &folder, &r);
     if (status != WM_OK && status != WM_FAILED)
         return status;

@@ -164,20 +164,22 @@ static struct wm_request_source open_loop(struct cli *cli, const struct replay_l
 static void closed_loop(struct cli *cli, const struct replay_load *l,
                         const struct wm_generator_class *main, struct wm_replay_case *c)
 {
+    const int64_t most = c->llm->max_context_tok;
+    const int64_t cap_tok = most > 0 && most < l->context_cap_tok ? most : l->context_cap_tok;
     struct wm_session_plan *const plan = WM_NEW(cli->arena, struct wm_session_plan);
     *plan = (struct wm_session_plan){.n_users = (uint32_t)l->users,
                                      .mean_turns = l->turns,
                                      .think_s = l->think_s,
                                      .input = main->input,
                                      .output = main->output,
-                                     .context_cap_tok = (uint32_t)l->context_cap_tok,
+                                     .context_cap_tok = (uint32_t)cap_tok,
                                      .is_cached = !l->cold_turns,
                                      .end_s = l->duration_s,
                                      .seed = c->seed};
     c->sessions = plan;
     /* geometric: the mean turn has mean turns - 1 questions and answers before it */
-    c->input_tok = fmin((double)l->context_cap_tok,
-                        c->input_tok + (l->turns - 1.0) * (c->input_tok + c->output_tok));
+    c->input_tok =
+        fmin((double)cap_tok, c->input_tok + (l->turns - 1.0) * (c->input_tok + c->output_tok));
 }
 
 enum wm_status replay_load_make(struct cli *cli, const struct wm_catalog *catalog,

@@ -31,6 +31,7 @@ bool replay_write(struct wm_folder *folder, const struct replay_report *report);
 struct replay_rows {
     FILE *file;
     const struct replay_origin *from;
+    const struct wm_replay *r; /* what was chosen: groups a replica */
     int64_t api_latency_ns;
 };
 void replay_rows_head(const struct replay_rows *rows);

@@ -15,7 +15,7 @@ static double value_of(const struct wm_replay_metric *m, size_t n, const char *k
 static void print_latency(const struct wm_replay_metric *m, size_t n, const char *title,
                           const char *name, const char *doc)
 {
-    static const char *const suffixes[] = {"mean", "p50", "p90", "p99", "max"};
+    static const char *const suffixes[] = {"mean", "p50", "p90", "p95", "p99", "max"};
     printf("%-5s", title);
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         char key[48];
@@ -48,11 +48,12 @@ static void print_set_up(struct cli *cli, const struct replay_report *report)
            c->accelerator->head.name, c->engine->head.name, wm_router_words[c->router],
            r->clock_frac);
     if (r->n_prefill > 0)
-        printf("each: %u prefill group%s of %s,\n      decode %s", r->n_prefill,
-               r->n_prefill > 1 ? "s" : "", group_text(cli, &r->prefill_group),
-               group_text(cli, &r->group));
+        printf("each: %u prefill group%s of %s,\n      %u decode group%s of %s", r->n_prefill,
+               r->n_prefill > 1 ? "s" : "", group_text(cli, &r->prefill_group), r->n_decode,
+               r->n_decode > 1 ? "s" : "", group_text(cli, &r->group));
     else
         printf("each: %s, %s", group_text(cli, &r->group), wm_batching_words[r->worker.batching]);
+    printf("\n%g accelerators in all", r->gpus);
     printf("; batch <= %u, %u KV blocks of %u tokens\n\n", r->worker.max_seqs, r->worker.kv_blocks,
            r->worker.block_tok);
 }
@@ -101,15 +102,23 @@ static void print_table(struct cli *cli, const struct replay_report *report)
         printf("OVERLOAD: the queue grew from %.0f to %.0f requests while they arrived; the times\n"
                "below grow with the length of the trace and are no steady state.\n",
                r->totals.waiting[WM_FLEET_SLICES / 4], r->totals.waiting[WM_FLEET_SLICES - 1]);
-    printf("[s]   %9s %9s %9s %9s %9s\n", "mean", "p50", "p90", "p99", "max");
+    printf("[s]   %9s %9s %9s %9s %9s %9s\n", "mean", "p50", "p90", "p95", "p99", "max");
     print_latency(m, n, "TTFT", "ttft", "first token - arrival");
     print_latency(m, n, "TPOT", "tpot", "(E2E - TTFT) / (output - 1)");
     print_latency(m, n, "E2E", "e2e", "last token - arrival");
     print_latency(m, n, "wait", "wait", "first place in a batch - arrival");
     if (isfinite(r->slo_attainment_frac))
-        printf("SLO met  %.2f %% of served requests (TTFT <= %g s, speed >= %g tok/s)\n",
-               100.0 * r->slo_attainment_frac, report->c->ttft_slo_s,
-               report->c->tok_per_s_per_user_slo);
+        printf(
+            "Goodput  %.4g requests/s, %.2f %% of those that arrived and %.2f %% of the served are "
+            "within\n         TTFT <= %g s, speed >= %g tok/s\n",
+            r->goodput_req_per_s, 100.0 * r->goodput_frac, 100.0 * r->slo_attainment_frac,
+            report->c->ttft_slo_s, report->c->tok_per_s_per_user_slo);
+    if (r->totals.work.n_over_context > 0)
+        printf(
+            "Context  %llu requests are longer than the %lld tokens the model was published for: "
+            "dropped\n",
+            (unsigned long long)r->totals.work.n_over_context,
+            (long long)report->c->llm->max_context_tok);
     print_by_class(report);
     printf("\nOutput   %.4g tok/s, %.4g tok/s per accelerator; %.4g requests/s served in %.1f s\n",
            value_of(m, n, "output_tok_per_s"), value_of(m, n, "output_tok_per_s_per_gpu"),
@@ -267,8 +276,24 @@ bool replay_write(struct wm_folder *folder, const struct replay_report *report)
 void replay_rows_head(const struct replay_rows *rows)
 {
     fputs("request,class,session,arrival_s,input_tokens,output_tokens,cached_tokens,replica,"
-          "ttft_s,tpot_s,e2e_s,outcome\n",
+          "decode_group,prefill_group,ttft_s,tpot_s,e2e_s,outcome\n",
           rows->file);
+}
+
+/* Replica from 0, and its groups from 0 that read the prompt and decoded; empty: none did. */
+static void put_place(const struct replay_rows *rows, const struct wm_served *s)
+{
+    const uint32_t per_replica = rows->r->n_decode + rows->r->n_prefill;
+    const uint32_t at = s->worker % per_replica;
+    fprintf(rows->file, "%u,", s->worker / per_replica);
+    if (at < rows->r->n_decode)
+        fprintf(rows->file, "%u", at);
+    fputc(',', rows->file);
+    if (at >= rows->r->n_decode)
+        fprintf(rows->file, "%u", at - rows->r->n_decode);
+    else if (s->reader > 0)
+        fprintf(rows->file, "%u", s->reader - 1);
+    fputc(',', rows->file);
 }
 
 void replay_rows_add(void *context, const struct wm_served *s)
@@ -277,8 +302,9 @@ void replay_rows_add(void *context, const struct wm_served *s)
     const struct replay_origin *const from = rows->from;
     fprintf(rows->file, "%llu,", (unsigned long long)s->id);
     wm_csv_text(rows->file, s->class_id < from->n_classes ? from->class_names[s->class_id] : "all");
-    fprintf(rows->file, ",%llu,%.9f,%u,%u,%u,%u,", (unsigned long long)s->session,
-            1e-9 * (double)s->arrival_ns, s->input_tok, s->output_tok, s->hit_tok, s->replica);
+    fprintf(rows->file, ",%llu,%.9f,%u,%u,%u,", (unsigned long long)s->session,
+            1e-9 * (double)s->arrival_ns, s->input_tok, s->output_tok, s->hit_tok);
+    put_place(rows, s);
     if (s->dropped) {
         fputs(",,,dropped\n", rows->file);
         return;

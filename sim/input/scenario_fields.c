@@ -95,7 +95,7 @@ static const struct wm_field site_fields[] = {
     WM_PRESET(wm_site, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant"),
     WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
     WM_GROUP(wm_site, market, market_fields, "price and carbon by the hour"),
-    WM_PRESET(wm_site, storage, storage, wm_storage_fields, "li-ion", "battery behind the meter; none while its power_mw is 0"),
+    WM_PRESET(wm_site, storage, storage, wm_storage_fields, "li-ion", "battery behind the meter; none while its power_mw or energy_mwh is 0"),
     WM_GROUP(wm_site, demand_response, demand_response_fields, "payment for standing by; revenue, never negative OpEx"),
     WM_LIST(wm_site, generation, wm_generation, generation_fields, "on-site generation, in the order in which it is called"),
     WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
@@ -486,10 +486,6 @@ static void check_files(const struct wm_scenario *s, struct wm_diags *diags)
 
 static void check_storage(const struct wm_storage *b, struct wm_diags *diags)
 {
-    if ((b->power_w > 0.0) != (b->energy_j > 0.0))
-        wm_diag_add(diags, WM_E211, NULL, "site.storage",
-                    "has %g MW and %g MWh; give both or neither", b->power_w / WM_W_PER_MW,
-                    b->energy_j / WM_J_PER_MWH);
     if (b->min_soc_frac > b->max_soc_frac)
         wm_diag_add(diags, WM_E211, NULL, "site.storage.min_soc_frac",
                     "= %g, above max_soc_frac %g", b->min_soc_frac, b->max_soc_frac);

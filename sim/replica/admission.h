@@ -32,6 +32,13 @@ static inline bool replica_may_enter(const struct wm_replica *r, uint32_t priori
     return r->params->batching != WM_BATCH_CHUNKED || r->batch.n_decoding < r->params->token_budget;
 }
 
+/* Prompt and answer are longer than the model can see. */
+static inline bool replica_is_over_context(const struct wm_replica *r, const struct wm_pending *p)
+{
+    const uint32_t most = r->params->max_context_tok;
+    return most > 0 && (uint64_t)p->input_tok + p->output_tok > most;
+}
+
 /* Blocks of its longest state, alone; more than there are: it can never be served. */
 static inline bool replica_is_too_large(const struct wm_replica *r, const struct wm_pending *p)
 {

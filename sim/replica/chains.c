@@ -3,13 +3,15 @@
 
 #include <string.h>
 
+#include "talk.h"
 #include "wake_heap.h"
 #include "wattmill/require.h"
 
 struct chain {
     struct wm_call *calls; /* after the present one */
     uint32_t n, capacity;
-    uint32_t i; /* of the next */
+    uint32_t i;    /* of the next */
+    uint64_t talk; /* number of what its calls have in common */
     uint32_t class_id, next_free;
 };
 
@@ -19,6 +21,9 @@ struct chains {
     struct wake *heap; /* calls whose tool runs */
     uint32_t n_heap, n, capacity, first_free;
     bool is_cached;
+    struct wm_fleet *fleet;
+    struct talk_names names;
+    uint64_t n_talks;
     int64_t reply_ns;        /* of the engine, until the agent has the answer */
     struct wm_request ahead; /* of the source */
     bool has_ahead;
@@ -62,7 +67,10 @@ static void begin(struct chains *s, struct wm_request *r)
     c->n = r->n_calls;
     c->i = 0;
     c->class_id = r->class_id;
+    c->talk = s->n_talks++;
     r->session = (uint64_t)i + 1;
+    if (s->is_cached)
+        talk_name(&s->names, c->talk, r);
     s->totals.n_chains++;
     s->totals.n_calls += 1 + r->n_calls;
 }
@@ -81,9 +89,11 @@ static void on_served(void *context, const struct wm_served *r)
         s->first_free = i;
         return;
     }
-    struct wm_call *const next = &c->calls[c->i];
-    const uint32_t said_tok = r->input_tok + r->output_tok;
-    next->hit_tok = s->is_cached && said_tok <= next->input_tok ? said_tok : 0;
+    const struct wm_call *const next = &c->calls[c->i];
+    if (r->input_tok + r->output_tok > next->input_tok)
+        c->talk = s->n_talks++; /* it did not only append: nothing is known to be alike */
+    else if (s->is_cached)
+        talk_remember(&s->names, s->fleet, c->talk, r);
     s->totals.tool_s += 1e-9 * (double)next->after_ns;
     wake_push(s->heap, &s->n_heap, (struct wake){r->finish_ns + s->reply_ns + next->after_ns, i});
 }
@@ -93,12 +103,14 @@ static struct wm_request next_call(struct chains *s)
     const struct wake w = wake_pop(s->heap, &s->n_heap);
     struct chain *const c = &s->places[w.id];
     const struct wm_call *const call = &c->calls[c->i++];
-    return (struct wm_request){.arrival_ns = w.at_ns,
-                               .input_tok = call->input_tok,
-                               .output_tok = call->output_tok,
-                               .hit_tok = call->hit_tok,
-                               .class_id = c->class_id,
-                               .session = (uint64_t)w.id + 1};
+    struct wm_request r = {.arrival_ns = w.at_ns,
+                           .input_tok = call->input_tok,
+                           .output_tok = call->output_tok,
+                           .class_id = c->class_id,
+                           .session = (uint64_t)w.id + 1};
+    if (s->is_cached)
+        talk_name(&s->names, c->talk, &r);
+    return r;
 }
 
 struct wm_chain_totals wm_chains_run(struct wm_arena *arena, struct wm_fleet *fleet,
@@ -108,6 +120,8 @@ struct wm_chain_totals wm_chains_run(struct wm_arena *arena, struct wm_fleet *fl
     struct chains s = {.arena = arena,
                        .first_free = UINT32_MAX,
                        .is_cached = is_cached,
+                       .fleet = fleet,
+                       .names = {.arena = arena},
                        .reply_ns = service->api_latency_ns,
                        .listener = service->on_served,
                        .listener_context = service->context};

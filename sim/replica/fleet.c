@@ -69,7 +69,7 @@ static void on_compare(void *context, uint32_t replica)
 static bool may_be_lazy(const struct wm_fleet *f)
 {
     return (f->params.router == WM_ROUTE_ROUND_ROBIN || f->params.router == WM_ROUTE_TWO_CHOICES) &&
-           f->params.n_prefill == 0 && f->service->on_served == NULL;
+           f->per_replica == 1 && f->service->on_served == NULL;
 }
 
 static void let_go(struct wm_fleet *f)
@@ -98,15 +98,55 @@ static void on_step(struct wm_sim *sim, void *context, uint32_t worker, uint64_t
     fleet_follow_up(f, worker);
 }
 
-/* The worker of a replica that a new request goes to. */
-static uint32_t entry_worker(const struct wm_fleet *f, uint32_t replica)
+void wm_fleet_remember(struct wm_fleet *f, uint32_t worker, const uint64_t *blocks, uint32_t n,
+                       uint32_t block_tok)
+{
+    wm_replica_remember(f->workers[worker], blocks, n, block_tok);
+}
+
+/* Of the workers that read prompts the one that holds most of this one's beginning, unless it has
+   much more to do than the least loaded; UINT32_MAX: none holds any. */
+static uint32_t by_cache(const struct wm_fleet *f, const struct wm_request *q, uint32_t first,
+                         uint32_t n, uint32_t least)
+{
+    uint32_t best = UINT32_MAX, most = 0;
+    for (uint32_t w = first; w < first + n; w++) {
+        const struct wm_prefix_cache *const cache = wm_replica_cache(f->workers[w]);
+        const uint32_t hits =
+            cache != NULL ? wm_prefix_cache_peek(cache, q->blocks, q->n_blocks) : 0;
+        if (hits > most) {
+            most = hits;
+            best = w;
+        }
+    }
+    const uint64_t saved_tok = (uint64_t)most * q->block_tok;
+    return most > 0 && f->worker_load[best] <= f->worker_load[least] + saved_tok ? best
+                                                                                 : UINT32_MAX;
+}
+
+/* The worker of a replica that a new request goes to: of several, the least loaded, or with affinity
+   the one that holds its prefix. */
+static uint32_t entry_worker(const struct wm_fleet *f, uint32_t replica, const struct wm_request *q)
+{
+    const bool is_split = f->params.n_prefill > 0;
+    const uint32_t first = replica * f->per_replica + (is_split ? f->n_decode : 0);
+    const uint32_t n = is_split ? f->params.n_prefill : f->n_decode;
+    uint32_t best = first;
+    for (uint32_t w = first + 1; w < first + n; w++)
+        if (f->worker_load[w] < f->worker_load[best])
+            best = w;
+    if (n == 1 || f->params.router != WM_ROUTE_PREFIX || q->n_blocks == 0)
+        return best;
+    const uint32_t holder = by_cache(f, q, first, n, best);
+    return holder != UINT32_MAX ? holder : best;
+}
+
+uint32_t fleet_decode_worker(const struct wm_fleet *f, uint32_t replica)
 {
     uint32_t best = replica * f->per_replica;
-    for (uint32_t k = 1; k < f->per_replica; k++) { /* disaggregated: least loaded prefill worker */
-        const uint32_t w = replica * f->per_replica + k;
-        if (k == 1 || f->worker_load[w] < f->worker_load[best])
+    for (uint32_t w = best + 1; w < replica * f->per_replica + f->n_decode; w++)
+        if (f->worker_load[w] < f->worker_load[best])
             best = w;
-    }
     return best;
 }
 
@@ -119,7 +159,10 @@ void fleet_place_again(struct wm_fleet *f, struct wm_pending *p)
         *queue_add(&f->homeless, f->arena) = *p;
         return;
     }
-    const uint32_t w = p->has_kv ? replica * f->per_replica : entry_worker(f, replica);
+    const uint32_t w =
+        p->has_kv ? fleet_decode_worker(f, replica) : entry_worker(f, replica, &like);
+    if (!p->has_kv && wm_replica_cache(f->workers[w]) != NULL)
+        p->hit_tok = 0; /* what another one held */
     fleet_catch_up(f, w);
     wm_replica_arrive_again(f->workers[w], f->now_ns, p);
     fleet_follow_up(f, w);
@@ -132,7 +175,7 @@ void wm_fleet_arrive(struct wm_fleet *f, int64_t now_ns, const struct wm_request
     const uint64_t id = f->next_id++;
     const uint32_t replica = router_pick(f->router, q);
     if (replica != UINT32_MAX) {
-        const uint32_t w = entry_worker(f, replica);
+        const uint32_t w = entry_worker(f, replica, q);
         fleet_catch_up(f, w);
         wm_replica_arrive(f->workers[w], now_ns, q, id);
         fleet_follow_up(f, w);
@@ -144,7 +187,7 @@ void wm_fleet_arrive(struct wm_fleet *f, int64_t now_ns, const struct wm_request
                                                              .session = q->session,
                                                              .input_tok = q->input_tok,
                                                              .output_tok = q->output_tok,
-                                                             .class_id = (uint16_t)q->class_id};
+                                                             .class_id = (uint8_t)q->class_id};
 }
 
 static void make_workers(struct wm_fleet *f)
@@ -154,7 +197,7 @@ static void make_workers(struct wm_fleet *f)
     f->worker_load = WM_NEW_ARRAY(f->arena, uint64_t, f->n_workers);
     f->load = WM_NEW_ARRAY(f->arena, uint64_t, p->n_replicas);
     for (uint32_t i = 0; i < f->n_workers; i++) {
-        const bool prefill = i % f->per_replica > 0;
+        const bool prefill = i % f->per_replica >= f->n_decode;
         f->workers[i] = wm_replica_new(f->arena, prefill ? &f->params.prefill : &f->params.worker,
                                        (prefill ? &p->prefill_clocks : &p->clocks)->tables[0],
                                        f->service, i, false);
@@ -175,11 +218,12 @@ struct wm_fleet *wm_fleet_new(struct wm_arena *arena, const struct wm_fleet_para
                            .params = *p,
                            .service = service,
                            .router = router_new(arena, p->router, p->n_replicas, p->seed),
-                           .per_replica = 1 + p->n_prefill,
+                           .n_decode = p->n_decode > 0 ? p->n_decode : 1,
                            .failures = WM_NEW_ARRAY(arena, struct wm_rng, p->n_replicas),
                            .down_since_ns = WM_NEW_ARRAY(arena, int64_t, p->n_replicas),
                            .clock = WM_NEW_ARRAY(arena, uint32_t, p->n_replicas),
                            .is_parked = WM_NEW_ARRAY(arena, bool, p->n_replicas)};
+    f->per_replica = f->n_decode + p->n_prefill;
     f->n_workers = p->n_replicas * f->per_replica;
     queue_init(&f->homeless, arena);
     f->sim = wm_sim_new(arena, p->n_replicas + 64 + (uint32_t)p->n_events, f);

@@ -54,7 +54,7 @@ static void set_clock(struct wm_fleet *f, uint32_t replica, uint32_t wanted)
     const uint32_t clock = f->throttle == WM_THROTTLE_NONE ? wanted : f->params.clocks.n - 1;
     for (uint32_t k = 0; k < f->per_replica; k++) {
         const struct wm_clock_tables *const c =
-            k == 0 ? &f->params.clocks : &f->params.prefill_clocks;
+            k < f->n_decode ? &f->params.clocks : &f->params.prefill_clocks;
         const uint32_t worker = replica * f->per_replica + k;
         fleet_catch_up(f, worker);
         wm_replica_set_table(f->workers[worker], f->now_ns, c->tables[clock]);

@@ -24,6 +24,7 @@ void fleet_on_prefilled(void *context, uint32_t worker, int64_t now_ns, const st
         f->free_moving = f->moving[i].next_free;
     }
     f->moving[i].pending = *p;
+    f->moving[i].pending.reader = (uint16_t)(worker % f->per_replica - f->n_decode + 1);
     f->moving_tok += (uint64_t)p->input_tok + p->output_tok;
     const double time_s = f->params.transfer_s_per_tok * (double)(p->input_tok + p->made_tok);
     (void)wm_sim_at(f->sim, now_ns + fleet_ns_of(time_s), -1, EVENT_MOVED,
@@ -43,8 +44,9 @@ static void on_moved(struct wm_sim *sim, void *context, uint32_t replica, uint64
         fleet_place_again(f, &p);
         return;
     }
-    wm_replica_arrive_again(f->workers[replica * f->per_replica], f->now_ns, &p);
-    fleet_follow_up(f, replica * f->per_replica);
+    const uint32_t w = fleet_decode_worker(f, replica);
+    wm_replica_arrive_again(f->workers[w], f->now_ns, &p);
+    fleet_follow_up(f, w);
 }
 
 void fleet_move_init(struct wm_fleet *f)

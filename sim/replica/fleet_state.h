@@ -21,9 +21,9 @@ struct wm_fleet {
     struct router *router;
     int64_t now_ns; /* of what is being handled */
     bool is_lazy;   /* workers run when somebody comes to them, not when their time has come */
-    uint32_t per_replica, n_workers;
+    uint32_t n_decode, per_replica, n_workers;
     struct wm_replica *
-        *workers;          /* of replica i: i * per_replica (decodes), then its prefill ones */
+        *workers; /* of replica i from i * per_replica: those that decode, then its prefill ones */
     uint64_t *worker_load; /* [n_workers] in the router's measure, since its last follow-up */
     uint64_t *load;        /* [n_replicas] sum of it */
     struct queue homeless; /* arrived while every replica was down */
@@ -66,6 +66,8 @@ void fleet_follow_up(struct wm_fleet *f, uint32_t worker);
 /* A request that was at a replica before is routed again. */
 void fleet_place_again(struct wm_fleet *f, struct wm_pending *p);
 
+/* The least loaded of a replica's workers that decode. */
+uint32_t fleet_decode_worker(const struct wm_fleet *f, uint32_t replica);
 /* A prompt is read: its KV travels to the replica's decode worker. */
 void fleet_on_prefilled(void *context, uint32_t worker, int64_t now_ns, const struct wm_pending *p);
 /* Random failures, orders and arriving KV: their handlers, and what is scheduled from the start. */

@@ -37,6 +37,7 @@ static void add_totals(struct wm_replica_totals *to, const struct wm_replica_tot
     to->n_steps += from->n_steps;
     to->n_jumps += from->n_jumps;
     to->n_preempted += from->n_preempted;
+    to->n_over_context += from->n_over_context;
     to->prefill_tok += from->prefill_tok;
     to->decode_tok += from->decode_tok;
     to->busy_ns += from->busy_ns;
@@ -81,7 +82,7 @@ struct wm_fleet_totals wm_fleet_totals(const struct wm_fleet *f)
     for (uint32_t i = 0; i < f->n_workers; i++) {
         const struct wm_replica_totals w = wm_replica_totals(f->workers[i], t.end_ns);
         add_totals(&t.work, &w);
-        if (i % f->per_replica > 0)
+        if (i % f->per_replica >= f->n_decode)
             add_totals(&t.prefill_work, &w);
         t.in_flight_tok += wm_replica_outstanding_tok(f->workers[i]);
     }

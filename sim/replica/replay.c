@@ -3,9 +3,10 @@
 
 #include <math.h>
 
+#include "wattmill/plan_check.h"
 #include "wattmill/require.h"
 
-enum { BLOCK_TOK = 16, MAX_SEQS = 65535, MAX_CLOCKS = 16 };
+enum { BLOCK_TOK = 16, MAX_SEQS = 65535, MAX_CLOCKS = 16, MAX_BUDGET_TOK = 1 << 20 };
 
 /* Host memory is behind PCIe 5.0 x16: 64 GB/s a direction less protocol (PCI-SIG; share: estimate). */
 static const double host_bytes_per_s = 55e9;
@@ -45,11 +46,14 @@ static struct wm_serving_case serving_case(const struct wm_replay_case *c)
 }
 
 /* Groups of a replica: given, or the plan for most tokens per accelerator. */
-static enum wm_status choose_groups(const struct wm_replay_case *c, struct wm_replay *r,
-                                    struct wm_diags *diags)
+static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_replay_case *c,
+                                    struct wm_replay *r, struct wm_diags *diags)
 {
     const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
+    r->n_decode = 1;
     if (c->group.tensor > 0.0) {
+        if (!wm_group_check(arena, c->llm, &c->group, diags))
+            return WM_INVALID;
         r->group = c->group;
         r->prefill_group = c->prefill_group.tensor > 0.0 ? c->prefill_group : c->group;
         r->n_prefill = !disaggregated ? 0 : c->n_prefill > 0 ? c->n_prefill : 1;
@@ -65,7 +69,7 @@ static enum wm_status choose_groups(const struct wm_replay_case *c, struct wm_re
                                ? c->n_prefill
                                : (uint32_t)(plan.prefill_gpus / plan.prefill_group_gpus + 0.5);
     }
-    r->gpus_per_replica = wm_group_gpus(&r->group);
+    r->gpus_per_replica = (double)r->n_decode * wm_group_gpus(&r->group);
     if (r->n_prefill > 0)
         r->gpus_per_replica += (double)r->n_prefill * wm_group_gpus(&r->prefill_group);
     r->gpus = r->gpus_per_replica * (double)c->n_replicas;
@@ -115,12 +119,12 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
     if (blocks < 2.0)
         return infeasible(diags, c, "weights leave no memory for the KV cache of a sequence");
     const double seqs = c->max_seqs > 0
-                            ? (double)c->max_seqs
+                            ? (double)c->max_seqs * group->data
                             : (double)c->engine->max_batch_per_gpu * wm_group_gpus(group);
     /* no batch of mean contexts is larger than twice what the cache holds */
     const double held = fmax(16.0, 2.0 * blocks * BLOCK_TOK / fmax(1.0, context_tok(c)));
-    const double budget =
-        c->token_budget > 0 ? (double)c->token_budget : c->engine->prefill_chunk_tok * group->data;
+    const double budget = group->data * (c->token_budget > 0 ? (double)c->token_budget
+                                                             : c->engine->prefill_chunk_tok);
     const double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, step_model(c, group, 1.0).kv_bytes);
     const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
     *out = (struct wm_replica_params){
@@ -131,13 +135,14 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
         .preemption = c->preemption,
         .n_stages = (uint32_t)group->pipeline,
         .max_seqs = (uint32_t)fmin(fmin(seqs, held), MAX_SEQS),
-        .token_budget = (uint32_t)fmin(fmax(budget, WM_STEP_TOK_ROUND), 65536.0),
+        .token_budget = (uint32_t)fmin(fmax(budget, WM_STEP_TOK_ROUND), MAX_BUDGET_TOK),
         .block_tok = BLOCK_TOK,
         .kv_blocks = (uint32_t)fmin(blocks, 4e9),
         .watermark_blocks = (uint32_t)ceil(c->watermark_frac * blocks),
         .tok_per_step = prefill ? 1.0 : draft_gain(c),
         .swap_s_per_tok = seq_bytes / (host_bytes_per_s * wm_group_gpus(group)),
-        .cache_tok = !disaggregated || prefill ? (uint32_t)fmin(c->cache_tok, 4e9) : 0};
+        .cache_tok = !disaggregated || prefill ? (uint32_t)fmin(c->cache_tok, 4e9) : 0,
+        .max_context_tok = (uint32_t)c->llm->max_context_tok};
     return WM_OK;
 }
 
@@ -182,7 +187,7 @@ static uint64_t all_tok(const struct wm_tok_count *n)
 static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
 {
     const struct wm_fleet_totals *const t = &r->totals;
-    uint64_t met = 0, with_target = 0;
+    uint64_t met = 0, with_target = 0, wanted = 0;
     for (uint32_t i = 0; i < r->service->n_classes; i++) {
         const struct wm_service_class *const k = &r->service->classes[i];
         const struct wm_tok_count left = wm_service_in_flight(k);
@@ -194,6 +199,7 @@ static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
             continue;
         met += k->n_slo_met;
         with_target += k->served.requests;
+        wanted += k->arrived.requests;
     }
     const double nothing = (double)NAN;
     r->time_s = 1e-9 * (double)t->end_ns;
@@ -203,11 +209,13 @@ static void sum_up(const struct wm_replay_case *c, struct wm_replay *r)
                                                          (double)all_tok(&r->arrived)
                                                    : 0.0;
     r->slo_attainment_frac = with_target > 0 ? (double)met / (double)with_target : nothing;
+    r->goodput_frac = wanted > 0 ? (double)met / (double)wanted : nothing;
+    r->goodput_req_per_s = wanted > 0 && r->time_s > 0.0 ? (double)met / r->time_s : nothing;
     r->it_w = r->time_s > 0.0 ? t->work.energy_j / r->time_s : nothing;
     r->gpu_it_w = r->it_w / r->gpus;
     r->energy_j_per_output_tok =
         r->served.output_tok > 0 ? t->work.energy_j / (double)r->served.output_tok : nothing;
-    const double workers = (double)c->n_replicas * (1.0 + (double)r->n_prefill);
+    const double workers = (double)c->n_replicas * (double)(r->n_decode + r->n_prefill);
     r->busy_frac =
         t->end_ns > 0 ? (double)t->work.busy_ns / ((double)t->end_ns * workers) : nothing;
     r->prefill_share_frac =
@@ -225,7 +233,7 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
     *r = (struct wm_replay){0};
     if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS)
         return infeasible(diags, c, faults[WM_PLAN_NO_UNIT]);
-    enum wm_status status = choose_groups(c, r, diags);
+    enum wm_status status = choose_groups(arena, c, r, diags);
     if (status == WM_OK)
         status = choose_worker(c, &r->group, false, &r->worker, diags);
     if (status == WM_OK && r->n_prefill > 0)
@@ -237,6 +245,7 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
     *p = (struct wm_fleet_params){
         .n_replicas = c->n_replicas,
         .router = c->router,
+        .n_decode = r->n_decode,
         .worker = r->worker,
         .clocks = compile_clocks(arena, c, &r->group, &r->worker),
         .n_prefill = r->n_prefill,

@@ -4,7 +4,7 @@
 
 #include "wattmill/replay.h"
 
-enum { ROWS_MAX = 64 };
+enum { ROWS_MAX = 80 };
 
 struct rows {
     struct wm_replay_metric *items;
@@ -23,7 +23,7 @@ static void add_latency(struct wm_arena *arena, struct rows *rows, const char *n
     static const struct {
         const char *suffix;
         double prob;
-    } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1.0}};
+    } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"max", 1.0}};
     add(rows, wm_arena_printf(arena, "%s_mean_s", name), "s", wm_ns_hist_mean_s(l),
         wm_arena_printf(arena, "mean; %s", doc));
     for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
@@ -51,10 +51,16 @@ const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const s
 #undef LATENCY
     add(&rows, "slo_attainment_frac", "frac", r->slo_attainment_frac,
         "of served requests, within TTFT and speed targets");
+    add(&rows, "goodput_frac", "frac", r->goodput_frac,
+        "of all requests that arrived, dropped ones too: answered within the targets");
+    add(&rows, "goodput_req_per_s", "req/s", r->goodput_req_per_s,
+        "requests answered within the targets, mean over the simulated time");
     add(&rows, "requests_arrived", "1", (double)r->arrived.requests, "offered by the source");
     add(&rows, "requests_served", "1", (double)r->served.requests, "answered to the end");
     add(&rows, "requests_dropped", "1", (double)r->dropped.requests,
-        "too large for the cache, or waited too long");
+        "too large for the cache or the model's context, or waited too long");
+    add(&rows, "requests_over_context", "1", (double)t->work.n_over_context,
+        "of them, prompt and answer longer than the model was published for");
     add(&rows, "requests_in_flight", "1", (double)r->in_flight.requests, "not answered at the end");
     add(&rows, "arrival_rate_req_per_s", "req/s",
         arrivals_s > 0.0 ? (double)r->arrived.requests / arrivals_s : (double)NAN,

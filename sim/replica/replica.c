@@ -75,7 +75,8 @@ void replica_leave(struct wm_replica *r, const struct wm_pending *p, int64_t fin
     r->outstanding_tok -= (uint64_t)p->input_tok + p->output_tok;
     const struct wm_served served = {.id = p->id,
                                      .class_id = p->class_id,
-                                     .replica = r->index,
+                                     .worker = r->index,
+                                     .reader = p->reader,
                                      .input_tok = p->input_tok,
                                      .output_tok = p->output_tok,
                                      .hit_tok = p->hit_tok,
@@ -265,7 +266,9 @@ static void queued(struct wm_replica *r, int64_t now_ns, uint32_t priority, stru
     p->blocks = blocks_of(&r->batch, p->input_tok + p->made_tok);
     r->outstanding_tok += (uint64_t)p->input_tok + p->output_tok;
     r->n_waiting++;
-    if (replica_is_too_large(r, p)) {
+    const bool is_long = replica_is_over_context(r, p);
+    r->totals.n_over_context += is_long;
+    if (is_long || replica_is_too_large(r, p)) {
         r->n_waiting--;
         r->queues[priority].n--;
         replica_leave(r, p, now_ns, true);
@@ -295,14 +298,27 @@ void wm_replica_arrive_again(struct wm_replica *r, int64_t now_ns, const struct 
     queued(r, now_ns, priority, place);
 }
 
+static struct wm_prefix_cache *cache_of(struct wm_replica *r, uint32_t block_tok)
+{
+    if (r->cache == NULL)
+        r->cache = wm_prefix_cache_new(r->arena, r->params->cache_tok / block_tok);
+    return r->cache;
+}
+
+void wm_replica_remember(struct wm_replica *r, const uint64_t *blocks, uint32_t n,
+                         uint32_t block_tok)
+{
+    if (r->params->cache_tok >= block_tok)
+        (void)wm_prefix_cache_use(cache_of(r, block_tok), blocks, n);
+}
+
 /* Tokens of the prompt that need not be read: at least one is, to make the first token. */
 static uint32_t prefix_hit(struct wm_replica *r, const struct wm_request *q)
 {
     uint32_t hit_tok = q->hit_tok;
     if (q->n_blocks > 0 && q->block_tok > 0) {
-        if (r->cache == NULL)
-            r->cache = wm_prefix_cache_new(r->arena, r->params->cache_tok / q->block_tok);
-        const uint64_t hits = wm_prefix_cache_use(r->cache, q->blocks, q->n_blocks);
+        const uint64_t hits =
+            wm_prefix_cache_use(cache_of(r, q->block_tok), q->blocks, q->n_blocks);
         hit_tok = hits * q->block_tok < q->input_tok ? (uint32_t)hits * q->block_tok : q->input_tok;
     }
     return hit_tok < q->input_tok ? hit_tok : q->input_tok - 1;
@@ -321,7 +337,7 @@ void wm_replica_arrive(struct wm_replica *r, int64_t now_ns, const struct wm_req
                              .input_tok = q->input_tok,
                              .output_tok = q->output_tok,
                              .hit_tok = prefix_hit(r, q),
-                             .class_id = (uint16_t)q->class_id};
+                             .class_id = (uint8_t)q->class_id};
     queued(r, now_ns, priority, p);
 }
 

@@ -3,10 +3,12 @@
 
 #include <math.h>
 
+#include "talk.h"
 #include "wake_heap.h"
 #include "wattmill/require.h"
 
 struct user {
+    uint64_t talk;        /* number of the conversation */
     uint32_t context_tok; /* said so far */
     uint32_t left;        /* turns of this conversation */
     struct wm_rng rng;
@@ -15,6 +17,8 @@ struct user {
 struct sessions {
     const struct wm_session_plan *plan;
     const struct wm_length_table *input, *output;
+    struct wm_fleet *fleet;
+    struct talk_names names;
     struct user *users;
     struct wake *heap; /* users who think, the next question first */
     uint32_t n;
@@ -31,7 +35,7 @@ static void begin_session(struct sessions *s, struct user *u)
     u->left = 1;
     if (p < 1.0) /* geometric on 1, 2, ... */
         u->left += (uint32_t)fmin(1e6, floor(log1p(-wm_rng_uniform(&u->rng)) / log1p(-p)));
-    s->totals.n_sessions++;
+    u->talk = s->totals.n_sessions++;
 }
 
 static void think(struct sessions *s, uint32_t user, int64_t now_ns)
@@ -50,6 +54,8 @@ static void on_served(void *context, const struct wm_served *r)
     if (s->listener != NULL)
         s->listener(s->listener_context, r);
     u->context_tok = r->input_tok + r->output_tok;
+    if (s->plan->is_cached && !r->dropped)
+        talk_remember(&s->names, s->fleet, u->talk, r);
     if (--u->left == 0 || r->dropped || u->context_tok >= s->plan->context_cap_tok)
         begin_session(s, u);
     think(s, user, r->finish_ns + s->reply_ns);
@@ -60,12 +66,14 @@ static struct wm_request question(struct sessions *s, struct wake w)
     struct user *const u = &s->users[w.id];
     const uint32_t new_tok = wm_length_at(s->input, wm_rng_normal(&u->rng));
     s->totals.n_turns++;
-    return (struct wm_request){.arrival_ns = w.at_ns,
-                               .input_tok = u->context_tok + new_tok,
-                               .output_tok = wm_length_at(s->output, wm_rng_normal(&u->rng)),
-                               .hit_tok = s->plan->is_cached ? u->context_tok : 0,
-                               .class_id = s->plan->class_id,
-                               .session = w.id};
+    struct wm_request r = {.arrival_ns = w.at_ns,
+                           .input_tok = u->context_tok + new_tok,
+                           .output_tok = wm_length_at(s->output, wm_rng_normal(&u->rng)),
+                           .class_id = s->plan->class_id,
+                           .session = w.id};
+    if (s->plan->is_cached)
+        talk_name(&s->names, u->talk, &r);
+    return r;
 }
 
 struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet *fleet,
@@ -76,6 +84,8 @@ struct wm_session_totals wm_sessions_run(struct wm_arena *arena, struct wm_fleet
     struct sessions s = {.plan = plan,
                          .input = wm_length_compile(arena, &plan->input),
                          .output = wm_length_compile(arena, &plan->output),
+                         .fleet = fleet,
+                         .names = {.arena = arena},
                          .users = WM_NEW_ARRAY(arena, struct user, plan->n_users),
                          .heap = WM_NEW_ARRAY(arena, struct wake, plan->n_users),
                          .reply_ns = service->api_latency_ns,

@@ -30,6 +30,28 @@ static struct wm_load tokens_alone(double tok)
     return (struct wm_load){.prefill_tok = tok, .chunks = 1.0};
 }
 
+/* Every multiple of 8 up to 64k tokens, then every 64th part more, and straight lines between. */
+static void fill_tokens(const struct wm_step_model *m, size_t n_tok, double chunk_s, double chunk_j,
+                        double *token_s, double *token_j)
+{
+    enum { ALL_TO = 8192, PART = 64 };
+    size_t done = 0;
+    for (size_t i = 0; i < n_tok;) {
+        const struct wm_load load = tokens_alone(fmax(1.0, (double)(i * WM_STEP_TOK_ROUND)));
+        const struct cost step = cost_of(m, &load);
+        token_s[i] = fmax(0.0, step.time_s - chunk_s);
+        token_j[i] = fmax(0.0, step.energy_j - chunk_j);
+        for (size_t k = done + 1; k < i; k++) {
+            const double share = (double)(k - done) / (double)(i - done);
+            token_s[k] = token_s[done] + share * (token_s[i] - token_s[done]);
+            token_j[k] = token_j[done] + share * (token_j[i] - token_j[done]);
+        }
+        done = i;
+        const size_t next = i + (i < ALL_TO ? 1 : i / PART);
+        i = next < n_tok || i + 1 == n_tok ? next : n_tok - 1;
+    }
+}
+
 static void decode_at(const struct wm_step_model *m, const struct wm_step_costs *c, uint32_t b,
                       double mean_context_tok, double *const out[6])
 {
@@ -94,12 +116,7 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
                       with_pairs = cost_of(m, &pairs), with_reach = cost_of(m, &reach);
     const double chunk_s = base.time_s - no_chunk.time_s;
     const double chunk_j = base.energy_j - no_chunk.energy_j;
-    for (size_t i = 0; i < n_tok; i++) {
-        const struct wm_load load = tokens_alone(fmax(1.0, (double)(i * WM_STEP_TOK_ROUND)));
-        const struct cost step = cost_of(m, &load);
-        token_s[i] = fmax(0.0, step.time_s - chunk_s);
-        token_j[i] = fmax(0.0, step.energy_j - chunk_j);
-    }
+    fill_tokens(m, n_tok, chunk_s, chunk_j, token_s, token_j);
     const double gpus = wm_group_gpus(&m->group) / m->group.pipeline;
     const struct wm_accelerator *const hw = m->accelerator;
     struct wm_step_costs costs = {

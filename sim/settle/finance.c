@@ -171,6 +171,9 @@ void wm_run_finance(struct wm_arena *arena, struct wm_results *r, struct wm_diag
     const bool own_years = years > OWN_YEARS_FROM - 1e-9;
     if (own_years)
         terms.n_years = r->n_run_years;
+    for (size_t i = 0; i < r->n_it_lots; i++)
+        r->it_lots[i] =
+            wm_it_lot(&terms, r->it_lots[i].usd, r->it_lots[i].buy, r->it_lots[i].sell);
     const struct wm_appraisal_basis basis = {
         .it_capex_usd = cash.it_capex_usd,
         .facility_capex_usd = cash.facility_capex_usd,
@@ -180,6 +183,8 @@ void wm_run_finance(struct wm_arena *arena, struct wm_results *r, struct wm_diag
         .years = own_years ? r->run_years : NULL,
         .lots = r->it_lots,
         .n_lots = own_years ? r->n_it_lots : 0,
+        .onsite = r->onsite_lots,
+        .n_onsite = r->n_onsite_lots,
     };
     struct wm_appraisal *const a = WM_NEW(arena, struct wm_appraisal);
     *a = wm_appraisal(&terms, &basis);

@@ -267,23 +267,22 @@ void wm_set_onsite(struct wm_run *r)
     const struct wm_onsite *g = &r->site.onsite;
     const struct wm_onsite_account *a = &g->account;
     const struct wm_storage *s = &r->scenario->site.storage;
-    const double time_s = r->site.account.time_s;
     SET(r, grid_energy_mwh, a->meter_j);
     if (g->n_units > 0) {
         SET(r, generation_mwh, a->generation_j);
+        SET(r, solar_spilled_mwh, a->spilled_j);
         SET(r, fuel_mwh, a->fuel_j);
         SET(r, fuel_cost_usd, a->fuel_usd);
         SET(r, fuel_carbon_kg, a->fuel_kg);
     }
-    if (!(s->power_w > 0.0))
+    if (!wm_storage_is_there(s))
         return;
     const double cycles = a->discharge_j / sqrt(s->round_trip_frac) / s->energy_j;
     SET(r, storage_charge_mwh, a->charge_j);
     SET(r, storage_discharge_mwh, a->discharge_j);
     SET(r, storage_loss_mwh, a->storage_loss_j);
     SET(r, storage_cycles, cycles);
-    SET(r, storage_fade_frac,
-        wm_storage_fade_frac(s, time_s / 86400.0, a->stored_js / time_s / s->energy_j, cycles));
+    SET(r, storage_fade_frac, wm_onsite_fade_frac(g));
 }
 
 /* What the site lives through when all cooling trips at IT design power. */

@@ -28,6 +28,20 @@ static void add_onsite(const struct wm_run *r, struct wm_ledger_basis *b)
     }
 }
 
+static void set_onsite_lots(struct wm_run *r)
+{
+    const struct wm_storage *s = &r->scenario->site.storage;
+    const struct wm_generation *rows = r->scenario->site.generation.items;
+    const size_t n = r->site.onsite.n_units;
+    struct wm_lot *const lots = WM_NEW_ARRAY(r->arena, struct wm_lot, n + 1);
+    for (size_t i = 0; i < n; i++)
+        lots[i] = wm_onsite_lot(rows[i].capacity_w / 1e3 * rows[i].type->capex_usd_per_kw,
+                                rows[i].type->life_years);
+    lots[n] = wm_onsite_lot(wm_storage_capex_usd(s), s->life_years);
+    r->results->onsite_lots = lots;
+    r->results->n_onsite_lots = n + 1;
+}
+
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
 {
     struct wm_ledger_basis b = {.it_design_w = r->plan.it_design_w,
@@ -45,6 +59,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     b.period_demand_usd = bill.period_demand_usd;
     b.coincident_usd = bill.coincident_usd;
     b.fixed_usd = bill.fixed_usd;
+    b.stock_usd = wm_onsite_stock_usd(&r->site.onsite, bill.energy_usd);
     add_onsite(r, &b);
     return b;
 }
@@ -91,12 +106,13 @@ static size_t years_after_start(const struct wm_run *r, int64_t at_us)
 
 static void set_lots(struct wm_run *r)
 {
-    struct wm_it_lot *const lots = WM_NEW_ARRAY(r->arena, struct wm_it_lot, r->plan.n_pools + 1);
+    struct wm_lot *const lots = WM_NEW_ARRAY(r->arena, struct wm_lot, r->plan.n_pools + 1);
     for (size_t i = 0; i < r->plan.n_pools; i++) {
         const struct wm_fleet *const f = r->plan.pools[i].fleet;
-        lots[i] = (struct wm_it_lot){
-            (double)r->plan.pools[i].n_gpus * f->accelerator->it_capex_usd_per_gpu,
-            years_after_start(r, f->online_us), years_after_start(r, f->retire_us)};
+        lots[i] = (struct wm_lot){
+            .usd = (double)r->plan.pools[i].n_gpus * f->accelerator->it_capex_usd_per_gpu,
+            .buy = years_after_start(r, f->online_us),
+            .sell = years_after_start(r, f->retire_us)};
     }
     r->results->it_lots = lots;
     r->results->n_it_lots = r->plan.n_pools;
@@ -117,11 +133,12 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     SET(r, power_cost_usd, l->power_usd);
     SET(r, opex_b_usd, l->opex_usd[WM_OPEX_B]);
     const struct wm_ledger_cash cash = wm_ledger_cash(r->scenario->economics.ledger, l);
-    SET(r, capex_usd, cash.facility_capex_usd + cash.it_capex_usd);
+    SET(r, capex_usd, cash.facility_capex_usd + cash.onsite_capex_usd + cash.it_capex_usd);
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
     SET(r, revenue_usd, t->revenue_usd);
     set_years(r, t->revenue_usd, l->power_usd);
     set_lots(r);
+    set_onsite_lots(r);
     SET(r, grid_service_revenue_usd, wm_grid_service_usd(r));
     SET(r, revenue_usd_per_mw_utility_year, t->revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year,

@@ -60,14 +60,23 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
     watch_peaks(meter, &meter->years[c.year - meter->first_year], now, energy_j, time_s);
 }
 
-double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us, double contract_w)
+double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
+                       const struct wm_surroundings *now, double contract_w)
 {
     const struct wm_tariff *t = meter->tariff;
+    const struct wm_tariff_period *periods = t->periods.items;
     const struct wm_civil c = wm_civil_from_us(at_us);
     const size_t i = (size_t)(month_number(&c) - meter->first_month);
-    if (!(t->demand_usd_per_kw_month > 0.0))
-        return (double)INFINITY;
-    return wm_tariff_billed_w(t, meter->months, i, contract_w);
+    const struct wm_peak_watch *peaks = &meter->years[c.year - meter->first_year].peaks;
+    double calm_w = (double)INFINITY;
+    if (t->demand_usd_per_kw_month > 0.0)
+        calm_w = wm_tariff_billed_w(t, meter->months, i, contract_w);
+    if (now->period >= 0 && periods[now->period].demand_usd_per_kw_month > 0.0)
+        calm_w = fmin(calm_w, meter->months[i].period_peak_w[now->period]);
+    if (t->coincident_usd_per_kw_year > 0.0 &&
+        wm_peak_watch_counts(peaks, now->month, now->day, now->system_stress))
+        calm_w = 0.0;
+    return calm_w;
 }
 
 double wm_meter_energy_usd(const struct wm_meter *meter)

@@ -31,10 +31,12 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
                   double energy_j, double time_s);
 
 /**
- * Power up to which drawing in the month of `at_us` adds nothing to any demand charge [W]: what is
- * billed anyway. INFINITY where there is no such charge.
+ * Power up to which drawing at `at_us` adds nothing to any demand charge [W]: what the month is billed
+ * for anyway, the peak so far of the period that holds, and nothing in an interval that would count
+ * among the coincident peaks. INFINITY where there is no such charge.
  */
-double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us, double contract_w);
+double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
+                       const struct wm_surroundings *now, double contract_w);
 
 /** Price of all energy bought [USD]. */
 double wm_meter_energy_usd(const struct wm_meter *meter);

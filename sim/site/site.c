@@ -118,7 +118,7 @@ static void renew_flow(struct site *s)
             .allowed_w = s->flow.allowed_w,
             .calm_w = onsite->is_plain
                           ? 0.0
-                          : wm_meter_calm_w(&s->result->meter, at_us, s->flow.contract_w)};
+                          : wm_meter_calm_w(&s->result->meter, at_us, around, s->flow.contract_w)};
         again = wm_onsite_dispatch(onsite, at_us, around, &need);
     }
     commit_switching(s);

@@ -6,7 +6,7 @@ m = json.load(sys.stdin)["metrics"]
 n = m["requests_arrived"]["value"]
 print(abs(n / 2000 - 2.56) < 0.9, abs(m["input_tok_served"]["value"] / n / 1985 - 1) < 0.08, m["output_tok_served"]["value"] == 28 * n)'
 # interactive response time law: users = rate * (response + think)
-serve --class chat --users 40 --turns 4 --think 8 --duration 3000 --format json |
+serve --class chat --users 40 --turns 4 --think 8 --duration 3000 --prefix-cache 4e6 --format json |
     python3 -c 'import json, sys
 m = {k: v["value"] for k, v in json.load(sys.stdin)["metrics"].items()}
 print(abs(m["arrival_rate_req_per_s"] * (m["e2e_mean_s"] + m["think_mean_s"]) / 40 - 1) < 0.02, abs(m["turns_per_session"] / 4 - 1) < 0.1, m["cached_tok_served"] > 0.5 * m["input_tok_served"], "queue_end" in m)'
@@ -35,5 +35,5 @@ print(min(parts) > 0, sum(parts) == m["requests_arrived"], m["balance_token_rel"
 done
 # agents of a trace: the second call comes when the first is answered and its tool has run
 printf '{"session_id": "a", "arrival_time_ns": 0, "sub_requests": [{"input_toks": 500, "output_toks": 100, "tool_duration_ns": 2000000000}, {"input_toks": 700, "output_toks": 50}]}\n' >"${TMPDIR:-/tmp}/wm-load-$$.jsonl"
-serve "${TMPDIR:-/tmp}/wm-load-$$.jsonl" --format csv | grep -E '^(requests_served|sessions|tool_s|cached_tok_served)' | cut -d, -f1,2
+serve "${TMPDIR:-/tmp}/wm-load-$$.jsonl" --prefix-cache 1e5 --format csv | grep -E '^(requests_served|sessions|tool_s|cached_tok_served)' | cut -d, -f1,2
 rm -f "${TMPDIR:-/tmp}/wm-load-$$.jsonl"

@@ -221,12 +221,13 @@ END_TEST
 START_TEST(lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are)
 {
     const struct wm_run_year years[] = {{50.0, 5.0}, {60.0, 6.0}, {70.0, 7.0}, {80.0, 8.0}};
-    const struct wm_it_lot lots[] = {{40.0, 0, 99}, {100.0, 1, 3}, {7.0, 4, 9}};
     const struct wm_appraisal_terms terms = {.n_years = 4,
                                              .price_half_life_years = (double)NAN,
                                              .it_life_years = 4.0,
                                              .residual_it_frac = 0.2,
                                              .facility_life_years = 20.0};
+    const struct wm_lot lots[] = {wm_it_lot(&terms, 40.0, 0, 99), wm_it_lot(&terms, 100.0, 1, 3),
+                                  wm_it_lot(&terms, 7.0, 4, 9)};
     const struct wm_appraisal_basis b = {
         .it_capex_usd = 999.0, .opex_usd = 3.0, .years = years, .lots = lots, .n_lots = 3};
     const struct wm_appraisal a = wm_appraisal(&terms, &b);
@@ -239,6 +240,29 @@ START_TEST(lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_t
     for (size_t t = 0; t <= 4; t++)
         written += a.year[t].write_off_usd;
     near(written, 140.0);
+}
+END_TEST
+
+/* By hand: a battery of 60 that lasts 2 years of 5: two more purchases, one year of two left at the end. */
+START_TEST(storage_is_replaced_by_its_own_life_and_sold_at_what_is_left_of_it)
+{
+    const struct wm_appraisal_terms terms = {.n_years = 5,
+                                             .price_half_life_years = (double)NAN,
+                                             .it_life_years = 5.0,
+                                             .residual_it_frac = 0.1,
+                                             .residual_facility_frac = 0.75,
+                                             .facility_life_years = 20.0};
+    const struct wm_lot lots[] = {wm_onsite_lot(60.0, 2.0), wm_onsite_lot(50.0, 10.0)};
+    const struct wm_appraisal_basis b = {.onsite = lots, .n_onsite = 2};
+    const struct wm_appraisal a = wm_appraisal(&terms, &b);
+    near(a.year[0].flow_usd, -110.0);
+    near(a.year[2].flow_usd, -60.0);
+    near(a.year[4].flow_usd, -60.0);
+    near(a.year[5].flow_usd, 60.0 * 0.5 + 50.0 * 0.5);
+    double written = 0.0;
+    for (size_t t = 0; t <= 5; t++)
+        written += a.year[t].write_off_usd;
+    near(written, 3.0 * 60.0 + 50.0);
 }
 END_TEST
 
@@ -257,6 +281,7 @@ int main(void)
         flows_in_the_middle_of_a_year_are_worth_half_a_year_of_interest_more,
         every_way_of_writing_off_ends_at_the_whole_capital,
         losses_are_carried_into_later_years_and_refresh_is_bought_again,
-        lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are};
+        lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are,
+        storage_is_replaced_by_its_own_life_and_sold_at_what_is_left_of_it};
     return RUN_TESTS("finance", tests);
 }

@@ -363,6 +363,88 @@ START_TEST(a_failing_disaggregated_replica_loses_nothing)
 }
 END_TEST
 
+enum { TALKERS = 40, HOLDERS = 8 };
+
+/* What each worker holds of each user's conversation, looked at from outside. */
+struct held {
+    uint32_t tok[HOLDERS][TALKERS];
+    uint64_t hit_tok, later_tok, n_wrong;
+};
+
+/* Questions and answers of 100 tokens: a conversation begins with a prompt of 100. */
+static void check_hit(void *context, const struct wm_served *s)
+{
+    struct held *const h = context;
+    for (uint32_t w = 0; w < HOLDERS && s->input_tok == 100; w++)
+        h->tok[w][s->session] = 0;
+    const uint32_t held_tok = h->tok[s->worker][s->session] / 16 * 16;
+    h->n_wrong += s->hit_tok != held_tok;
+    h->hit_tok += s->hit_tok;
+    h->later_tok += s->input_tok - 100;
+    h->tok[s->worker][s->session] = s->input_tok + s->output_tok - 1;
+}
+
+static struct held talk_to(enum wm_router router, uint32_t cache_tok)
+{
+    struct wm_service *const service = wm_service_new(arena, 1, NULL);
+    struct held h = {.n_wrong = 0};
+    service->on_served = check_hit;
+    service->context = &h;
+    const struct wm_step_table *const table = wm_step_table_affine(arena, &step, 64, 1024);
+    struct wm_fleet_params p = fleet(HOLDERS, router);
+    p.clocks = (struct wm_clock_tables){1, &table};
+    p.worker.cache_tok = cache_tok;
+    const struct wm_session_plan plan = {.n_users = TALKERS,
+                                         .mean_turns = 5.0,
+                                         .think_s = 5.0,
+                                         .input = wm_length_of(100.0, 0.0),
+                                         .output = wm_length_of(100.0, 0.0),
+                                         .context_cap_tok = 8000,
+                                         .is_cached = true,
+                                         .end_s = 600.0,
+                                         .seed = 4};
+    (void)wm_sessions_run(arena, wm_fleet_new(arena, &p, service), service, &plan);
+    return h;
+}
+
+START_TEST(a_later_turn_finds_what_its_replica_holds_and_nothing_else)
+{
+    const struct held none = talk_to(WM_ROUTE_PREFIX, 0);
+    ck_assert_uint_eq(none.hit_tok, 0);
+    const struct held spread = talk_to(WM_ROUTE_ROUND_ROBIN, 100000000);
+    const struct held kept = talk_to(WM_ROUTE_PREFIX, 100000000);
+    ck_assert_uint_eq(spread.n_wrong, 0);
+    ck_assert_uint_eq(kept.n_wrong, 0);
+    ck_assert_double_gt((double)kept.hit_tok, 0.85 * (double)kept.later_tok);
+    ck_assert_double_lt((double)spread.hit_tok, 0.6 * (double)spread.later_tok);
+    const struct held small = talk_to(WM_ROUTE_PREFIX, 2000);
+    ck_assert_uint_gt(small.hit_tok, 0);
+    ck_assert_uint_lt(small.hit_tok, kept.hit_tok);
+}
+END_TEST
+
+START_TEST(decode_workers_of_a_replica_share_its_prefill_workers)
+{
+    const struct wm_step_table *const table = wm_step_table_affine(arena, &step, 64, 1024);
+    double done_s[2];
+    for (uint32_t k = 0; k < 2; k++) {
+        struct wm_service *const s = wm_service_new(arena, 1, NULL);
+        struct wm_fleet_params p = fleet(1, WM_ROUTE_LEAST_TOKENS);
+        p.clocks = p.prefill_clocks = (struct wm_clock_tables){1, &table};
+        p.prefill = p.worker;
+        p.prefill.batching = WM_BATCH_PREFILL_ONLY;
+        p.worker.batching = WM_BATCH_DECODE_ONLY;
+        p.n_decode = 1 + 2 * k;
+        p.n_prefill = 2;
+        const struct wm_fleet_totals t = run(p, s, 30.0, 3000, true);
+        ck_assert_uint_eq(s->classes[0].served.requests, 3000);
+        ck_assert_uint_eq(t.in_flight_tok, 0);
+        done_s[k] = wm_ns_hist_mean_s(&s->classes[0].tpot);
+    }
+    ck_assert_double_lt(done_s[1], done_s[0]); /* three share what one did */
+}
+END_TEST
+
 static struct wm_session_totals talk(double slower, uint32_t n_users, struct wm_service *service,
                                      double *end_s)
 {
@@ -373,6 +455,7 @@ static struct wm_session_totals talk(double slower, uint32_t n_users, struct wm_
     const struct wm_step_table *const table = wm_step_table_affine(arena, &a, 64, 1024);
     struct wm_fleet_params p = fleet(2, WM_ROUTE_LEAST_REQUESTS);
     p.clocks = (struct wm_clock_tables){1, &table};
+    p.worker.cache_tok = 100000;
     struct wm_fleet *const f = wm_fleet_new(arena, &p, service);
     const struct wm_session_plan plan = {.n_users = n_users,
                                          .mean_turns = 5.0,
@@ -495,6 +578,8 @@ int main(void)
     tcase_add_test(tc, overload_is_a_growing_queue);
     tcase_add_test(tc, separate_prefill_workers_keep_decoding_steady);
     tcase_add_test(tc, a_failing_disaggregated_replica_loses_nothing);
+    tcase_add_test(tc, a_later_turn_finds_what_its_replica_holds_and_nothing_else);
+    tcase_add_test(tc, decode_workers_of_a_replica_share_its_prefill_workers);
     tcase_add_test(tc, a_closed_loop_obeys_the_response_time_law_and_slows_with_the_service);
     tcase_add_test(tc, batch_work_gives_way_and_is_dropped_at_its_deadline);
     tcase_add_test(tc, a_compiled_table_is_its_model);
