@@ -126,18 +126,31 @@ static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 
 /*
  * Tokens of a pass of a prefill group that never waits for more: what has arrived during the pass
- * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T a line between the two.
+ * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T of two lines between them.
  */
 static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s, double clock_frac)
 {
-    const double least = least_pass_tok(plan), most = chunk_tok(plan);
+    double least = least_pass_tok(plan), most = chunk_tok(plan);
     if (most <= least)
         return least;
-    const double least_s = prefill(plan, least, clock_frac).time_s;
+    double least_s = prefill(plan, least, clock_frac).time_s;
+    /* up to a prompt on each attention group a pass takes hardly longer: a kink of its time */
+    const double full = fmin(most, least * plan->prefill_group.data);
+    if (full > least && full < most) {
+        const double full_s = prefill(plan, full, clock_frac).time_s;
+        if (rate_tok_per_s * full_s <= full) {
+            most = full;
+        } else {
+            least = full;
+            least_s = full_s;
+        }
+    }
     const double slope = (prefill(plan, most, clock_frac).time_s - least_s) / (most - least);
     const double left = 1.0 - rate_tok_per_s * slope;
     const double fixed_s = least_s - slope * least;
-    return left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
+    const double tok = left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
+    /* the lines are chords: once more with the time itself */
+    return fmin(most, fmax(least, rate_tok_per_s * prefill(plan, tok, clock_frac).time_s));
 }
 
 /* Time that a prompt of `tok` new tokens adds to `beside`, alone with it. */
@@ -171,6 +184,19 @@ static struct wm_reading reading_of(const struct wm_step_model *m, const struct 
     const double linear = (t3 - t1) / (x3 - x1) - square * (x3 + x1);
     return (struct wm_reading){
         .fixed_s = t1 - x1 * (linear + square * x1), .linear_s = linear, .square_s = square};
+}
+
+/*
+ * What a prompt adds to a round of `groups` attention groups that read side by side: a mean prompt alone
+ * takes its own time, and so do as many as there are groups.
+ */
+static struct wm_reading round_of(const struct wm_reading *own, double groups)
+{
+    struct wm_reading round = *own;
+    round.linear_s /= groups;
+    round.square_s /= groups;
+    round.fixed_s += (1.0 - 1.0 / groups) * (own->linear_s + own->square_s);
+    return round;
 }
 
 /*
@@ -227,11 +253,11 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
     const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
     const struct wm_load nothing = {0};
     p->reading = reading_of(&m, c, &nothing, 0.0, rank_chunk_tok(plan));
-    const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
+    const struct wm_reading round = round_of(&p->reading, plan->prefill_group.data);
+    const struct wm_reading_moments moments = wm_reading_moments(&round, &c->prompts);
     const struct wm_rounds rounds = {.rate_per_s = groups * rate / new_tok(c),
-                                     .round_s = fmax(shortest_pass_s, p->reading.fixed_s)};
-    /* each attention group of a prefill group reads prompts of its own, beside the others */
-    p->wait = wm_wait_pooled(&rounds, groups * plan->prefill_group.data, &moments);
+                                     .round_s = fmax(shortest_pass_s, round.fixed_s)};
+    p->wait = wm_wait_pooled(&rounds, groups, &moments);
     const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
     p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
 }
@@ -245,7 +271,7 @@ static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_
     p->ttft_base_s += decode_s;
     if (new_tok(c) <= 0.0)
         return;
-    /* attention groups read prompts of their own: each is a server, whose rounds the others lengthen */
+    /* attention groups read prompts of their own, and lengthen each other's rounds */
     const double readers = plan->decode_group.data;
     const double round_tok = c->engine->prefill_chunk_tok;
     const double due = sequences * mix->tok_per_step / c->output_tok; /* prompts an iteration */
@@ -257,11 +283,14 @@ static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_
     p->reading = reading_of(&m, c, &decode, decode_s, round_tok);
     p->reading.budget_ratio = round_tok / new_tok(c);
     p->reading.per_round_s = round_s;
-    const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
-    const struct wm_rounds rounds = {.rate_per_s = p->out_tok_per_s / c->output_tok / readers,
-                                     .round_s = round_s};
+    struct wm_reading round = round_of(&p->reading, readers);
+    round.budget_ratio *= readers;
+    round.per_round_s = decode_s;
+    const struct wm_reading_moments moments = wm_reading_moments(&round, &c->prompts);
+    const struct wm_rounds rounds = {.rate_per_s = p->out_tok_per_s / c->output_tok,
+                                     .round_s = decode_s};
     p->wait = c->is_alone ? wm_wait_alone(&rounds, &moments)
-                          : wm_wait_balanced(&rounds, &p->reading, &c->prompts);
+                          : wm_wait_balanced(&rounds, &round, &c->prompts);
     /* an engine without work starts at once; the router finds one while there is any */
     p->wait.prob = c->is_alone ? p->decode_busy_frac : fmin(1.0, fmax(0.0, p->batch - 0.5));
     /* others come to replicas with half a request less than the mean; alone nobody is held up */

@@ -35,7 +35,6 @@ struct sum {
     double tok;        /* rows of the linear layers on the busiest attention group */
     double decode_tok; /* of them, rows of decoding sequences */
     double all_tok;    /* rows of all groups, which the experts share */
-    double at_work;    /* mean over groups of what the busiest one works, where they wait for it */
     struct wm_step step;
 };
 
@@ -70,8 +69,8 @@ static void add_work(struct sum *s, double time_s, double flop, double bytes, do
     s->step.time_s += fmax(time_s, fmax(compute_s / clock, memory_s)) +
                       fixed_s * s->hw->achieved.overhead / clock;
     s->step.compute_s += compute_s;
-    s->step.busy_compute_s += s->at_work * compute_s;
-    s->step.busy_memory_s += s->at_work * memory_s;
+    s->step.busy_compute_s += compute_s;
+    s->step.busy_memory_s += memory_s;
     s->step.memory_s += memory_s;
     s->step.flop += flop;
     s->step.mem_bytes += bytes;
@@ -110,11 +109,11 @@ static void add_kernel(struct sum *s, const struct product *p,
     const double time_s =
         norm2(p->flop / (rate * s->m->clock_frac), p->bytes / bandwidth, kernel->norm);
     add_work(s, time_s, p->flop, p->bytes, rates->flop_per_s, kernel->overhead_s);
-    s->step.busy_compute_s += s->at_work * (p->flop / rate - p->flop / rates->flop_per_s);
+    s->step.busy_compute_s += (p->flop / rate - p->flop / rates->flop_per_s);
     /* widening keeps the chip's own paths busy, but no longer than the kernel runs */
     const double memory_s = p->bytes / s->hw->mem_bytes_per_s;
     const double chip_s = p->chip_bytes / bandwidth;
-    s->step.busy_memory_s += s->at_work * (fmin(fmax(time_s, memory_s), chip_s) - memory_s);
+    s->step.busy_memory_s += (fmin(fmax(time_s, memory_s), chip_s) - memory_s);
 }
 
 /* Weights held narrower than they are computed are widened inside the kernel, at a cost. */
@@ -270,10 +269,10 @@ static void add_experts(struct sum *s)
     const struct product p = product_of(s, s->m->precision, matrices * touched * width * ffn,
                                         choices * (2.0 * width + 3.0 * ffn) * unit_bytes,
                                         2.0 * matrices * choices * width * ffn);
-    const double at_work = s->at_work;
-    s->at_work = 1.0; /* all ranks have experts */
+    const struct wm_step before = s->step;
     add_kernel(s, &p, rates, &rates->moe, s->hw->achieved.moe_frac * widening(s, s->m->precision));
-    s->at_work = at_work;
+    s->step.shared_compute_s += s->step.busy_compute_s - before.busy_compute_s;
+    s->step.shared_memory_s += s->step.busy_memory_s - before.busy_memory_s;
     if (m->experts_shared > 0)
         add_ffn(s, wm_llm_rest_precision(m, s->m->precision), g->tensor, s->tok,
                 (double)m->moe_ffn_dim * (double)m->experts_shared);
@@ -427,6 +426,8 @@ static void scale_step(struct wm_step *step, const struct wm_step *before, doubl
     SCALE(link_s);
     SCALE(busy_compute_s);
     SCALE(busy_memory_s);
+    SCALE(shared_compute_s);
+    SCALE(shared_memory_s);
     SCALE(host_s);
     SCALE(flop);
     SCALE(mem_bytes);
@@ -442,6 +443,8 @@ static void add_step(struct wm_step *to, const struct wm_step *more)
     ADD(link_s);
     ADD(busy_compute_s);
     ADD(busy_memory_s);
+    ADD(shared_compute_s);
+    ADD(shared_memory_s);
     ADD(host_s);
     ADD(flop);
     ADD(mem_bytes);
@@ -559,12 +562,10 @@ static void add_hops(struct sum *s)
 static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm_load *load)
 {
     const double decoding = decoding_groups(m, load), reading = reading_groups(m, load);
-    struct sum s = {.m = m, .hw = m->accelerator, .at_work = 1.0};
+    struct sum s = {.m = m, .hw = m->accelerator};
     s.decode_tok = load->sequences * (1.0 + m->draft.tok) / decoding;
     s.tok = s.decode_tok + load->prefill_tok / reading;
     s.all_tok = load->sequences * (1.0 + m->draft.tok) + load->prefill_tok;
-    const double at_work = s.tok > 0.0 ? fmin(1.0, s.all_tok / m->group.data / s.tok) : 1.0;
-    s.at_work = at_work;
     const double layers = (double)m->llm->layers;
     const struct wm_step zero = s.step;
     add_projections(&s);
@@ -574,13 +575,14 @@ static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm
     scale_step(&s.step, &zero, layers);
     add_attention(&s, load);
     add_feed_forward(&s);
-    s.at_work = at_work;
     add_hops(&s);
     const double rows = load->sequences * (1.0 + m->draft.tok) / decoding +
                         fmax(0.0, load->sampled - load->sequences) / reading;
     add_gemm(&s, WM_BF16, rows, (double)m->llm->vocab_size / m->group.tensor,
              (double)m->llm->hidden_dim);
     add_launches(&s, layers * m->engine->layer_overhead_s);
+    s.step.at_work_frac =
+        s.tok > 0.0 ? fmin(1.0, s.all_tok / (m->group.data * s.tok)) : 1.0;
     return s.step;
 }
 
@@ -649,19 +651,40 @@ struct draw {
     double fixed, per_phi;
 };
 
-static struct draw draw_of(const struct wm_step_model *m, const struct wm_step *step,
-                           double relative)
+static struct draw draw_of(const struct wm_step_model *m, double compute_s, double memory_s,
+                           double time_s, double relative)
 {
     const struct wm_board_power *p = &m->accelerator->power;
-    const double memory = p->memory_frac * sqrt(fmin(1.0, step->busy_memory_s / step->time_s));
-    const double active = fmin(1.0, step->busy_compute_s / (step->time_s * relative));
+    const double memory = p->memory_frac * sqrt(fmin(1.0, memory_s / time_s));
+    const double active = fmin(1.0, compute_s / (time_s * relative));
     return (struct draw){p->base_frac + memory * (1.0 - core_memory_frac),
-                         memory * core_memory_frac + p->compute_frac * pow(active, arithmetic_power)};
+                         memory * core_memory_frac +
+                             p->compute_frac * pow(active, arithmetic_power)};
+}
+
+/* Of a board of the busiest attention group. */
+static struct draw busy_draw(const struct wm_step_model *m, const struct wm_step *s,
+                             double relative)
+{
+    return draw_of(m, s->busy_compute_s, s->busy_memory_s, s->time_s, relative);
 }
 
 static double drawn(const struct draw *d, double clock_frac)
 {
     return d->fixed + d->per_phi * wm_clock_power_frac(clock_frac);
+}
+
+/* Boards of other attention groups wait for the busiest one in part of their time, experts apart. */
+static double mean_board_w(const struct wm_step_model *m, const struct wm_step *s,
+                           const struct draw *busy, double clock_frac, double relative, double limit)
+{
+    const double most = fmin(limit, drawn(busy, clock_frac));
+    if (s->at_work_frac >= 1.0)
+        return m->accelerator->tdp_w * most;
+    const struct draw wait =
+        draw_of(m, s->shared_compute_s, s->shared_memory_s, s->time_s, relative);
+    const double least = fmin(limit, drawn(&wait, clock_frac));
+    return m->accelerator->tdp_w * (least + s->at_work_frac * (most - least));
 }
 
 /* Highest clock at which a board draws no more than `limit`. */
@@ -674,9 +697,9 @@ static double clock_within(const struct draw *d, double limit)
 static void rest_between(const struct wm_step_model *m, const struct draw *d, double clock_frac,
                          double limit, struct wm_step *step)
 {
-    static const double least_duty_frac = 0.01;
+    static const double least_duty_frac = 0.01, rounding = 1e-6;
     const double rest = m->accelerator->power.base_frac, work = drawn(d, clock_frac);
-    if (work <= limit)
+    if (work <= limit * (1.0 + rounding)) /* the clock was found so that it is */
         return;
     const double duty = fmax(least_duty_frac, (limit - rest) / (work - rest));
     step->host_s += step->time_s * (1.0 / duty - 1.0);
@@ -691,9 +714,9 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
     const struct wm_accelerator *const hw = m->accelerator;
     const double cap = m->cap_frac > 0.0 ? fmin(1.0, m->cap_frac) : 1.0;
     struct wm_step step = iterate(m, load, 1.0);
-    struct draw d = draw_of(m, &step, 1.0);
+    struct draw d = busy_draw(m, &step, 1.0);
     if (m->clock_frac >= 1.0 && drawn(&d, 1.0) <= cap) {
-        step.board_w = hw->tdp_w * drawn(&d, 1.0);
+        step.board_w = mean_board_w(m, &step, &d, 1.0, 1.0, 1.0);
         return step;
     }
     /* rates were measured at the clock that the board's limit allows for such a step */
@@ -702,7 +725,7 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
     const double lowest = fmin(clock, hw->power.min_clock_frac);
     if (clock < usual) {
         step = iterate(m, load, clock / usual);
-        d = draw_of(m, &step, clock / usual);
+        d = busy_draw(m, &step, clock / usual);
     }
     for (int i = 0; i < 8 && cap < 1.0; i++) { /* a slower clock changes what it is busy with */
         const double next = fmax(lowest, fmin(clock_within(&d, cap), fmin(m->clock_frac, usual)));
@@ -710,9 +733,9 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
             break;
         clock = next;
         step = iterate(m, load, clock / usual);
-        d = draw_of(m, &step, clock / usual);
+        d = busy_draw(m, &step, clock / usual);
     }
-    step.board_w = hw->tdp_w * fmin(cap, drawn(&d, clock));
+    step.board_w = mean_board_w(m, &step, &d, clock, clock / usual, cap);
     rest_between(m, &d, clock, cap, &step);
     return step;
 }

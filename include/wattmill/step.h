@@ -69,6 +69,8 @@ struct wm_step {
     double memory_s;                      /* memory traffic at peak bandwidth */
     double link_s;                        /* collectives */
     double busy_compute_s, busy_memory_s; /* the same at the rates that are reached, clock 1 */
+    double shared_compute_s, shared_memory_s; /* of these, experts: work of all attention groups */
+    double at_work_frac; /* tokens of the mean attention group over those of the busiest */
     double host_s; /* scheduler, sampler, launches not hidden: the accelerator waits */
     double flop, mem_bytes;
     double board_w; /* per accelerator, mean over the group */

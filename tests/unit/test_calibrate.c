@@ -413,7 +413,7 @@ START_TEST(a_fit_of_one_accelerator_tells_what_its_rows_decided)
     open_all();
     struct wm_accelerator hw = *(const struct wm_accelerator *)(const void *)wm_catalog_find(
         catalog, WM_CATALOG_accelerator, "b200");
-    hw.achieved.compute_frac *= 0.5;
+    hw.achieved.overhead *= 1.5;
     const struct wm_operating_points p = planted(&hw);
     const struct wm_fit_options options = {.max_iterations = 10, .only_accelerator = "b200"};
     struct wm_fit fit;
@@ -421,7 +421,7 @@ START_TEST(a_fit_of_one_accelerator_tells_what_its_rows_decided)
     double decided = -1.0, silent = -1.0;
     for (size_t i = 0; i < fit.n_rows; i++) {
         ck_assert_str_eq(fit.rows[i].owner, "accelerators.b200");
-        if (strcmp(fit.rows[i].key, "achieved.compute_frac") == 0)
+        if (strcmp(fit.rows[i].key, "achieved.overhead") == 0)
             decided = fit.rows[i].pull_frac;
         if (strcmp(fit.rows[i].key, "achieved.widen_frac") == 0)
             silent = fit.rows[i].pull_frac;
