@@ -66,6 +66,27 @@ struct wm_cooling_power wm_cooling_eval(const struct wm_cooling *plant, const st
     return wm_cooling_type(plant->model)->eval(plant, heat, weather);
 }
 
+static const double sea_level_pa = 101325.0;
+static const double room_fan_floor = 0.3;    /* of design flow (estimate) */
+static const double condenser_rise_k = 10.0; /* see wm_condenser_air_c() */
+
+double wm_air_density_frac(double pressure_pa)
+{
+    WM_REQUIRE(pressure_pa > 0.0);
+    return pressure_pa / sea_level_pa;
+}
+
+double wm_room_fan_frac(double heat_frac, double pressure_pa)
+{
+    const double flow = fmax(room_fan_floor, heat_frac), density = wm_air_density_frac(pressure_pa);
+    return flow * flow * flow / (density * density);
+}
+
+double wm_condenser_air_c(double dry_bulb_c, double pressure_pa)
+{
+    return dry_bulb_c + condenser_rise_k * (1.0 / wm_air_density_frac(pressure_pa) - 1.0);
+}
+
 static const double stage_up_frac = 0.8; /* another machine starts above this part load */
 
 void wm_chillers_add(struct wm_cooling_power *power, const struct wm_cooling *plant,

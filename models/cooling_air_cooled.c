@@ -6,8 +6,6 @@
 
 #include "wattmill/cooling.h"
 
-static const double room_fan_floor = 0.3; /* of design flow (estimate) */
-
 static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_heat *heat,
                                     const struct wm_weather *weather)
 {
@@ -15,12 +13,12 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     const double design_w = heat->liquid_design_w + heat->air_design_w;
     const double liquid_q =
         heat->liquid_design_w > 0.0 ? heat->liquid_w / heat->liquid_design_w : 0.0;
-    const double room_flow = fmax(room_fan_floor, heat->it_w / heat->it_design_w);
-    p.room_fan_w = c->room_fan_frac * (heat->it_design_w - heat->liquid_design_w) * room_flow *
-                   room_flow * room_flow;
+    p.room_fan_w = c->room_fan_frac * (heat->it_design_w - heat->liquid_design_w) *
+                   wm_room_fan_frac(heat->it_w / heat->it_design_w, weather->pressure_pa);
     p.heat_in_w = heat->liquid_w + heat->air_w + p.room_fan_w;
     const struct wm_chiller_load load = {p.heat_in_w, design_w, heat->chiller_up_frac};
-    const struct wm_chiller_temps temps = {c->supply_c, weather->dry_bulb_c, weather->dry_bulb_c};
+    const double air_c = wm_condenser_air_c(weather->dry_bulb_c, weather->pressure_pa);
+    const struct wm_chiller_temps temps = {c->supply_c, air_c, air_c};
     wm_chillers_add(&p, c, &load, &temps);
     p.pump_w =
         c->pump_chilled_frac * design_w *

@@ -22,7 +22,6 @@ static const double cells_down_to_frac =
     0.25;                                  /* of design heat: below, cells are shut (estimate) */
 static const double tower_lowest_c = 13.0; /* condenser water is held above this for the chillers */
 static const double condenser_range_k = 5.56;
-static const double room_fan_floor = 0.3;
 
 static const double latent_l_per_kwh = 1.47;
 
@@ -85,9 +84,8 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     const double liquid_q =
         heat->liquid_design_w > 0.0 ? heat->liquid_w / heat->liquid_design_w : 0.0;
     /* room air follows the IT power, and the fans' own heat ends in the chilled water */
-    const double room_flow = fmax(room_fan_floor, heat->it_w / heat->it_design_w);
-    free.room_fan_w = c->room_fan_frac * (heat->it_design_w - heat->liquid_design_w) * room_flow *
-                      room_flow * room_flow;
+    free.room_fan_w = c->room_fan_frac * (heat->it_design_w - heat->liquid_design_w) *
+                      wm_room_fan_frac(heat->it_w / heat->it_design_w, weather->pressure_pa);
     /* all heat goes to the air: cold plates, if any, hang on the same chilled water */
     const double heat_w = heat->liquid_w + heat->air_w + free.room_fan_w;
     const double q = heat_w / design_w;

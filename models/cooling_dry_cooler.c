@@ -4,12 +4,13 @@
  *
  * Dry cooler at constant water flow, range r = range_k q, leaving water at the supply temperature:
  *     needed effectiveness    e   = r / (supply + r - T_air)
- *     design effectiveness    e_d = range / (range + approach)
- *     e <= e_d: air flow f = (e / e_d)^(1/0.7), fan = fan_frac Q_d f^3
- *     else fan full, share e_d (supply + r - T_air) / r rejected, the rest to the trim chillers
+ *     design effectiveness    e_d = range / (range + approach) at sea level, e_s = e_d sigma^0.7
+ *                             in air of the density sigma
+ *     e <= e_s: fan speed f = (e / e_s)^(1/0.7), fan = fan_frac Q_d sigma f^3
+ *     else fan full, share e_s (supply + r - T_air) / r rejected, the rest to the trim chillers
  *
  * Adiabatic pads wet the liquid loop's air when it is warmer than supply - approach:
- *     T_air = T_db - eta (T_db - T_wb), water = 1.2 m_air cp dT / h_fg
+ *     T_air = T_db - eta (T_db - T_wb), water = 1.2 m_air cp dT / h_fg, m_air ~ sigma
  */
 #include <math.h>
 
@@ -17,9 +18,6 @@
 
 /* Effectiveness of a finned coil grows with air flow to this power (ASHRAE HVAC S&E 2020, ch. 39). */
 static const double effectiveness_exponent = 0.7;
-/* Room fans do not turn slower than this share of design flow (estimate). */
-static const double room_fan_floor = 0.3;
-
 static const double air_j_per_kg_k = 1006.0;
 static const double evaporation_j_per_kg = 2.43e6; /* latent heat of water at 30 °C */
 static const double pad_bleed_frac = 0.2;          /* of the evaporation, against scale */
@@ -33,27 +31,30 @@ struct loop {
 
 /* Rejects what the outdoor air takes; the rest goes to the chillers. */
 static void add_loop(struct wm_cooling_power *p, const struct wm_cooling *c, const struct loop *l,
-                     const struct wm_heat *heat, double dry_bulb_c)
+                     const struct wm_heat *heat, const struct wm_weather *weather)
 {
+    const double density = wm_air_density_frac(weather->pressure_pa);
     if (l->design_w <= 0.0 || l->heat_w <= 0.0)
         return;
     const double r = l->range_k * l->heat_w / l->design_w;
     const double potential_k = l->supply_c + r - l->air_c;
-    const double design_eff = l->range_k / (l->range_k + c->approach_k);
+    const double most_eff =
+        l->range_k / (l->range_k + c->approach_k) * pow(density, effectiveness_exponent);
     double rejected_frac = 1.0, flow = 1.0;
-    if (potential_k > 0.0 && r / potential_k <= design_eff)
+    if (potential_k > 0.0 && r / potential_k <= most_eff)
         flow = fmax(c->fan_floor_frac,
-                    pow(r / potential_k / design_eff, 1.0 / effectiveness_exponent));
+                    pow(r / potential_k / most_eff, 1.0 / effectiveness_exponent));
     else
-        rejected_frac = fmax(0.0, design_eff * potential_k / r);
+        rejected_frac = fmax(0.0, fmin(1.0, most_eff * potential_k / r));
     /* fans stay at full flow when the air no longer helps: stopping them would make power fall as
      * the day gets hotter, and leave power levels that no load can draw */
-    p->fan_w += c->fan_frac * l->design_w * flow * flow * flow;
+    p->fan_w += c->fan_frac * l->design_w * density * flow * flow * flow;
     p->heat_free_w += l->heat_w * rejected_frac;
     if (rejected_frac < 1.0) {
         const struct wm_chiller_load load = {l->heat_w * (1.0 - rejected_frac), l->design_w,
                                              heat->chiller_up_frac};
-        const struct wm_chiller_temps temps = {l->supply_c, dry_bulb_c, dry_bulb_c};
+        const double air_c = wm_condenser_air_c(weather->dry_bulb_c, weather->pressure_pa);
+        const struct wm_chiller_temps temps = {l->supply_c, air_c, air_c};
         wm_chillers_add(p, c, &load, &temps);
     }
 }
@@ -73,8 +74,8 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     struct wm_cooling_power p = {0};
     const double dry_c = weather->dry_bulb_c;
     const double q_air = heat->air_design_w > 0.0 ? heat->air_w / heat->air_design_w : 0.0;
-    const double room_flow = fmax(room_fan_floor, q_air);
-    p.room_fan_w = c->room_fan_frac * heat->air_design_w * room_flow * room_flow * room_flow;
+    p.room_fan_w = c->room_fan_frac * heat->air_design_w *
+                   wm_room_fan_frac(q_air, weather->pressure_pa);
     p.heat_in_w = heat->liquid_w + heat->air_w + p.room_fan_w;
     if (dry_c < c->heat_reuse_below_c)
         p.heat_reuse_w = c->heat_reuse_frac * heat->liquid_w;
@@ -84,10 +85,11 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
                                 c->range_k, wetted_c};
     const struct loop air = {heat->air_w + p.room_fan_w, heat->air_design_w, c->air_supply_c,
                              c->air_range_k, dry_c};
-    add_loop(&p, c, &liquid, heat, dry_c);
-    add_loop(&p, c, &air, heat, dry_c);
+    add_loop(&p, c, &liquid, heat, weather);
+    add_loop(&p, c, &air, heat, weather);
     /* the air that carries the loop's heat off is wetted on its way in */
-    const double air_kg_per_s = liquid.heat_w / (air_j_per_kg_k * c->pad_air_rise_k);
+    const double air_kg_per_s = wm_air_density_frac(weather->pressure_pa) * liquid.heat_w /
+                                (air_j_per_kg_k * c->pad_air_rise_k);
     p.evaporation_m3_per_s =
         air_kg_per_s * air_j_per_kg_k * (dry_c - wetted_c) / evaporation_j_per_kg / water_kg_per_m3;
     p.blowdown_m3_per_s = pad_bleed_frac * p.evaporation_m3_per_s;

@@ -85,7 +85,7 @@ struct product {
 static struct product product_of(const struct sum *s, enum wm_precision precision, double weights,
                                  double activation_bytes, double flop)
 {
-    const double held = wm_precision_bytes(precision);
+    const double held = wm_llm_precision_bytes(s->m->llm, precision);
     const double computed = wm_precision_bytes(wm_compute_precision(s->hw, precision));
     return (struct product){flop, weights * held + activation_bytes,
                             weights * fmax(held, computed) + activation_bytes};
@@ -190,7 +190,7 @@ static void add_all_to_all(struct sum *s, double ranks, double tok_local, double
 {
     const struct wm_collective *c = &s->hw->collective;
     const double domains = n_domains(s->hw, ranks);
-    const double bytes = tok_local * fmin(k, ranks) * (double)s->m->llm->hidden_dim *
+    const double bytes = tok_local * fmin(k, ranks) * wm_llm_expert_width(s->m->llm) *
                          (dispatch_bytes + bf16_bytes);
     const double up_s =
         bytes * (1.0 / domains - 1.0 / ranks) / (s->hw->scale_up_bytes_per_s * c->a2a_frac);
@@ -205,34 +205,58 @@ static void add_all_to_all(struct sum *s, double ranks, double tok_local, double
              fmax(up_s, out_s));
 }
 
+/* Output of `heads` heads, through a latent per group of them where the model has one. */
+static void add_output(struct sum *s, enum wm_precision precision, double inner)
+{
+    const struct wm_llm *m = s->m->llm;
+    const double width = (double)m->hidden_dim, latent = (double)m->o_lora_rank;
+    if (latent <= 0.0) {
+        add_gemm(s, precision, s->tok, width, inner);
+        return;
+    }
+    add_gemm(s, precision, s->tok, latent, inner);
+    add_gemm(s, precision, s->tok, width,
+             fmax(1.0, (double)m->o_groups / s->m->group.tensor) * latent);
+}
+
+/* Queries, keys and values out of latents. */
+static void add_latent_projections(struct sum *s, enum wm_precision precision, double heads)
+{
+    const struct wm_llm *m = s->m->llm;
+    const struct wm_attention_heads h = wm_llm_heads(m, true);
+    const double width = (double)m->hidden_dim;
+    const double latent = (double)m->kv_lora_rank, rope = (double)m->rope_head_dim;
+    const double q_latent = (double)m->q_lora_rank;
+    const double prefill_tok = s->tok - s->decode_tok;
+    const double gate = (double)m->attention_gates * heads * h.value;
+    /* query down and key-value down share their input: one fused product */
+    add_gemm(s, precision, s->tok, q_latent + latent + rope + gate, width);
+    add_gemm(s, precision, s->tok, heads * (h.key + rope), q_latent);
+    if (m->attention != WM_ATTENTION_MLA)
+        return;
+    /* decoding is absorbed: per head the query goes into the latent space, the result out of it */
+    add_gemm(s, precision, s->decode_tok, heads * latent, h.key);
+    add_gemm(s, precision, s->decode_tok, heads * latent, h.value);
+    add_gemm(s, precision, prefill_tok, heads * (h.key + h.value), latent);
+}
+
 /* Linear layers around attention, heads split over the tensor ranks. */
-static void add_projections(struct sum *s)
+static void add_projections(struct sum *s, bool full)
 {
     const struct wm_llm *m = s->m->llm;
     const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
     const double tp = s->m->group.tensor;
-    const double width = (double)m->hidden_dim;
     const double heads = (double)m->n_heads / tp;
-    const double head = (double)m->head_dim;
-    const double value = m->v_head_dim > 0 ? (double)m->v_head_dim : head;
+    const struct wm_attention_heads h = wm_llm_heads(m, full);
     if (m->attention == WM_ATTENTION_GQA) {
-        const double kv_heads = fmax(1.0, (double)m->n_kv_heads / tp);
-        add_gemm(s, precision, s->tok, (heads + 2.0 * kv_heads) * head, width);
-        add_gemm(s, precision, s->tok, width, heads * head);
-        return;
+        const double kv_heads = fmax(1.0, h.kv / tp);
+        const double gate = (double)m->attention_gates * heads * h.value;
+        add_gemm(s, precision, s->tok, heads * h.key + kv_heads * (h.key + h.value) + gate,
+                 (double)m->hidden_dim);
+    } else {
+        add_latent_projections(s, precision, heads);
     }
-    const double latent = (double)m->kv_lora_rank;
-    const double rope = (double)m->rope_head_dim;
-    const double q_latent = (double)m->q_lora_rank;
-    const double prefill_tok = s->tok - s->decode_tok;
-    /* query down and key-value down share their input: one fused product */
-    add_gemm(s, precision, s->tok, q_latent + latent + rope, width);
-    add_gemm(s, precision, s->tok, heads * (head + rope), q_latent);
-    /* decoding is absorbed: per head the query goes into the latent space, the result out of it */
-    add_gemm(s, precision, s->decode_tok, heads * latent, head);
-    add_gemm(s, precision, s->decode_tok, heads * latent, value);
-    add_gemm(s, precision, prefill_tok, heads * (head + value), latent);
-    add_gemm(s, precision, s->tok, width, heads * value);
+    add_output(s, precision, heads * h.value);
 }
 
 static void add_ffn(struct sum *s, enum wm_precision precision, double ranks, double tok,
@@ -250,12 +274,25 @@ static double busiest_share(double n, double ranks)
     return ranks > 1.0 ? fmin(n, mean + sqrt(2.0 * mean * log(ranks))) : mean;
 }
 
+/* Down to the latent that routed experts work on, before the exchange, and up from it, after it. */
+static void add_expert_latent(struct sum *s)
+{
+    const struct wm_llm *m = s->m->llm;
+    const double width = (double)m->hidden_dim, latent = (double)m->expert_hidden_dim;
+    if (latent <= 0.0)
+        return;
+    const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
+    const double tp = s->m->group.tensor;
+    add_gemm(s, precision, s->tok, latent / tp, width);
+    add_gemm(s, precision, s->tok, width, latent / tp);
+}
+
 /* Router, routed and shared experts, and the exchange around them. */
 static void add_experts(struct sum *s)
 {
     const struct wm_llm *m = s->m->llm;
     const struct wm_group *g = &s->m->group;
-    const double width = (double)m->hidden_dim;
+    const double width = wm_llm_expert_width(m);
     const double experts = (double)m->experts_total, k = (double)m->experts_active;
     const double ranks = g->tensor * g->data;
     const double ffn = (double)m->moe_ffn_dim / (ranks / g->expert);
@@ -265,7 +302,8 @@ static void add_experts(struct sum *s)
     const double touched = local * wm_expert_coverage_frac(experts, k, choices * g->expert / k);
     double unit_bytes = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, s->m->precision, &unit_bytes);
-    add_gemm(s, WM_BF16, s->tok, experts, width);
+    add_gemm(s, WM_BF16, s->tok, experts, (double)m->hidden_dim);
+    add_expert_latent(s);
     const struct product p = product_of(s, s->m->precision, matrices * touched * width * ffn,
                                         choices * (2.0 * width + 3.0 * ffn) * unit_bytes,
                                         2.0 * matrices * choices * width * ffn);
@@ -275,7 +313,7 @@ static void add_experts(struct sum *s)
     s->step.shared_memory_s += s->step.busy_memory_s - before.busy_memory_s;
     if (m->experts_shared > 0)
         add_ffn(s, wm_llm_rest_precision(m, s->m->precision), g->tensor, s->tok,
-                (double)m->moe_ffn_dim * (double)m->experts_shared);
+                wm_llm_shared_ffn_dim(m));
     if (g->data > 1.0)
         add_all_to_all(s, ranks, s->tok / g->tensor, k);
     else
@@ -292,7 +330,7 @@ struct reach {
 };
 
 /* Decode attention: reads the cache once for all queries of a sequence. */
-static void add_decode_attention(struct sum *s, const struct reach *r)
+static void add_decode_attention(struct sum *s, const struct reach *r, bool full)
 {
     if (r->sequences <= 0.0)
         return;
@@ -304,13 +342,14 @@ static void add_decode_attention(struct sum *s, const struct reach *r)
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     if (m->attention == WM_ATTENTION_GQA) {
-        const double kv_heads = fmax(1.0, (double)m->n_kv_heads / tp);
+        const struct wm_attention_heads h = wm_llm_heads(m, full);
+        const double both = h.key + h.value;
         const double bytes =
-            2.0 * kv_heads * (double)m->head_dim * s->m->kv_bytes * r->entries;
+            fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
         add_work(s,
                  a->decode_per_seq_s * r->queries * heads / 32.0 +
                      bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * achieved),
-                 4.0 * heads * (double)m->head_dim * r->entries * r->queries / r->sequences, bytes,
+                 2.0 * heads * both * r->entries * r->queries / r->sequences, bytes,
                  rates->flop_per_s, a->decode_overhead_s);
         return;
     }
@@ -333,18 +372,16 @@ static double narrow_attention(const struct sum *s)
     return s->m->kv_bytes <= 1.0 && s->hw->fp8.flop_per_s > 0.0 ? fp8_attention_gain : 1.0;
 }
 
-static void add_prefill_attention(struct sum *s, const struct reach *r)
+static void add_prefill_attention(struct sum *s, const struct reach *r, bool full)
 {
     if (r->chunks <= 0.0)
         return;
     const struct wm_llm *m = s->m->llm;
     const struct wm_attention_kernel *a = &s->hw->attention;
     const double heads = (double)m->n_heads / s->m->group.tensor;
-    const double value = m->v_head_dim > 0 ? (double)m->v_head_dim : (double)m->head_dim;
-    const double flop_per_pair =
-        m->attention == WM_ATTENTION_GQA
-            ? 4.0 * heads * (double)m->head_dim
-            : 2.0 * heads * ((double)(m->head_dim + m->rope_head_dim) + value);
+    const struct wm_attention_heads h = wm_llm_heads(m, full);
+    const double rope = m->attention == WM_ATTENTION_GQA ? 0.0 : (double)m->rope_head_dim;
+    const double flop_per_pair = 2.0 * heads * (h.key + rope + h.value);
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     const double flop = flop_per_pair * r->pairs;
@@ -369,19 +406,23 @@ static double reading_groups(const struct wm_step_model *m, const struct wm_load
     return fmin(m->group.data, fmax(1.0, load->readers > 0.0 ? load->readers : load->chunks));
 }
 
-/* Linear attention: every sequence reads and writes its state, every token updates it. */
+/* Linear attention: projections, then every sequence reads and writes its state and every token
+   updates it. */
 static void add_linear_attention(struct sum *s, const struct wm_load *load)
 {
     const struct wm_llm *m = s->m->llm;
     const struct wm_group *g = &s->m->group;
-    const double state = (double)m->linear_heads / g->tensor * (double)m->linear_head_dim *
-                         (double)m->linear_head_dim;
+    const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
+    add_gemm(s, precision, s->tok, wm_llm_linear_in(m) / g->tensor, (double)m->hidden_dim);
+    add_gemm(s, precision, s->tok, (double)m->hidden_dim, wm_llm_linear_out(m) / g->tensor);
+    const double state_bytes = wm_llm_state_bytes(m) / g->tensor;
     const double sequences = load->sequences / decoding_groups(s->m, load) +
                              load->chunks / reading_groups(s->m, load);
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
-    const double bytes = 2.0 * sequences * state * bf16_bytes;
-    const double flop = 4.0 * s->tok * state; /* update and read-out */
+    const double bytes = 2.0 * sequences * state_bytes;
+    /* update and read-out */
+    const double flop = 4.0 * s->tok * state_bytes / m->linear_state_bytes;
     const struct wm_attention_kernel *a = &s->hw->attention;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
     add_work(s,
@@ -391,28 +432,27 @@ static void add_linear_attention(struct sum *s, const struct wm_load *load)
              flop, bytes, rates->flop_per_s, a->decode_overhead_s);
 }
 
-/* `cap_tok` limits how far a query looks back; infinite for the whole cache. */
+/* What attention does in a layer that keeps its cache like `kind`. */
 static struct reach reach_of(const struct wm_step_model *m, const struct wm_load *load,
-                             double cap_tok, bool compressed)
+                             const struct wm_llm_cache *kind)
 {
     const double reading = reading_groups(m, load);
-    const double per_entry = compressed ? m->llm->tok_per_entry : 1.0;
+    const bool selects = !isinf(kind->top_entries);
     struct reach r = {.sequences = load->sequences / decoding_groups(m, load),
                       .chunks = load->chunks / reading};
     r.queries = r.sequences * (1.0 + m->draft.tok);
-    const double top = m->llm->sparse_top_tok > 0 && compressed ? (double)m->llm->sparse_top_tok
-                                                                : (double)INFINITY;
     if (r.sequences > 0.0) {
-        const double entries = fmin(load->context_tok / load->sequences, cap_tok) / per_entry;
-        r.entries = r.sequences * fmin(entries, top);
-        r.scored = isinf(top) ? 0.0 : r.sequences * entries;
+        const double context_tok = load->context_tok / load->sequences;
+        r.entries = r.sequences * wm_llm_entries(kind, context_tok);
+        r.scored = selects ? r.sequences * context_tok / kind->tok_per_entry : 0.0;
     }
     if (load->prefill_tok > 0.0) {
         const double mean = load->pairs / load->prefill_tok;
-        const double capped = fmin(fmin(mean, cap_tok) / per_entry, top);
-        r.pairs = load->prefill_tok * capped / reading;
-        r.reach_tok = load->reach_tok * capped / fmax(mean, 1e-9) / reading;
-        r.scored_pairs = isinf(top) ? 0.0 : load->prefill_tok * mean / per_entry / reading;
+        const double entries = wm_llm_entries(kind, mean);
+        r.pairs = load->prefill_tok * entries / reading;
+        r.reach_tok = load->reach_tok * entries / fmax(mean, 1e-9) / reading;
+        r.scored_pairs =
+            selects ? load->prefill_tok * mean / kind->tok_per_entry / reading : 0.0;
     }
     return r;
 }
@@ -477,41 +517,40 @@ static void add_index(struct sum *s, const struct reach *r)
              flop, bytes, rates->flop_per_s, 0.0);
 }
 
-/* Layers whose index is their own; the others take over what it selected. */
-static double index_layers(const struct wm_llm *m, double n_full)
+/* Layers of a kind whose index is their own; the others take over what it selected. */
+static double index_layers(const struct wm_llm *m, const struct wm_llm_cache *kind)
 {
-    if (m->sparse_top_tok <= 0 || m->index_heads <= 0)
+    if (isinf(kind->top_entries) || m->index_heads <= 0)
         return 0.0;
-    return m->index_layers > 0 ? fmin(n_full, (double)m->index_layers) : n_full;
+    return m->index_layers > 0 ? fmin(kind->layers, (double)m->index_layers) : kind->layers;
 }
 
+/* Attention and the products around it, kind by kind. */
 static void add_attention(struct sum *s, const struct wm_load *load)
 {
     const struct wm_llm *m = s->m->llm;
-    const double n_full = (double)wm_llm_full_layers(m);
-    const double n_other = (double)m->layers - n_full;
-    struct wm_step before = s->step;
-    const struct reach full = reach_of(s->m, load, (double)INFINITY, true);
-    add_decode_attention(s, &full);
-    add_prefill_attention(s, &full);
-    scale_step(&s->step, &before, n_full);
-    const double n_index = index_layers(m, n_full);
-    before = s->step;
-    if (n_index > 0.0) {
-        add_index(s, &full);
-        scale_step(&s->step, &before, n_index);
+    struct wm_llm_cache kinds[WM_LLM_MAX_CACHES];
+    const int n = wm_llm_caches(m, kinds);
+    for (int i = 0; i < n; i++) {
+        struct wm_step before = s->step;
+        const struct reach r = reach_of(s->m, load, &kinds[i]);
+        add_projections(s, kinds[i].full);
+        add_decode_attention(s, &r, kinds[i].full);
+        add_prefill_attention(s, &r, kinds[i].full);
+        scale_step(&s->step, &before, kinds[i].layers);
+        const double n_index = index_layers(m, &kinds[i]);
+        before = s->step;
+        if (n_index > 0.0) {
+            add_index(s, &r);
+            scale_step(&s->step, &before, n_index);
+        }
     }
-    if (n_other <= 0.0)
+    const double n_linear = wm_llm_linear_layers(m);
+    if (n_linear <= 0.0)
         return;
-    before = s->step;
-    if (m->window_tok > 0) {
-        const struct reach window = reach_of(s->m, load, (double)m->window_tok, false);
-        add_decode_attention(s, &window);
-        add_prefill_attention(s, &window);
-    } else {
-        add_linear_attention(s, load);
-    }
-    scale_step(&s->step, &before, n_other);
+    const struct wm_step before = s->step;
+    add_linear_attention(s, load);
+    scale_step(&s->step, &before, n_linear);
 }
 
 static void add_feed_forward(struct sum *s)
@@ -520,7 +559,7 @@ static void add_feed_forward(struct sum *s)
     const double n_moe = (double)wm_llm_moe_layers(m);
     const double n_dense = (double)m->layers - n_moe;
     struct wm_step before = s->step;
-    if (n_dense > 0.0) {
+    if (n_dense > 0.0 && m->dense_ffn_dim > 0) { /* some models leave it out of these layers */
         const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
         add_ffn(s, precision, s->m->group.tensor, s->tok, (double)m->dense_ffn_dim);
         add_all_reduce(s, s->m->group.tensor, s->tok);
@@ -568,7 +607,6 @@ static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm
     s.all_tok = load->sequences * (1.0 + m->draft.tok) + load->prefill_tok;
     const double layers = (double)m->llm->layers;
     const struct wm_step zero = s.step;
-    add_projections(&s);
     add_elementwise(&s);
     add_all_reduce(&s, m->group.tensor, s.tok);
     s.step.time_s += m->accelerator->achieved.layer_s / m->clock_frac;
@@ -591,6 +629,7 @@ static struct wm_llm draft_layer(const struct wm_llm *llm)
 {
     struct wm_llm layer = *llm;
     layer.layers = layer.full_layers = 1;
+    layer.sparse_layers = layer.index_layers = layer.coarse_layers = 0;
     if (llm->experts_total > 0)
         layer.dense_layers = 0;
     return layer;
@@ -791,13 +830,16 @@ static double draft_bytes(const struct wm_step_model *m)
     const struct wm_llm layer = draft_layer(m->llm);
     const double experts = wm_llm_expert_params(&layer);
     const double rest = wm_draft_params(m->llm) - experts;
-    return experts * wm_precision_bytes(m->precision) / (m->group.tensor * m->group.data) +
-           rest * wm_precision_bytes(wm_llm_rest_precision(m->llm, m->precision)) / m->group.tensor;
+    return experts * wm_llm_precision_bytes(m->llm, m->precision) /
+               (m->group.tensor * m->group.data) +
+           rest * wm_llm_precision_bytes(m->llm, wm_llm_rest_precision(m->llm, m->precision)) /
+               m->group.tensor;
 }
 
 double wm_group_weight_bytes(const struct wm_step_model *m)
 {
-    const double experts = wm_llm_expert_params(m->llm) * wm_precision_bytes(m->precision);
+    const double experts =
+        wm_llm_expert_params(m->llm) * wm_llm_precision_bytes(m->llm, m->precision);
     const double rest = wm_llm_weight_bytes(m->llm, m->precision) - experts;
     const double ranks = m->group.tensor * m->group.data;
     const double stage = (experts / ranks + rest / m->group.tensor) / m->group.pipeline;
@@ -813,7 +855,7 @@ double wm_group_kv_room_bytes(const struct wm_step_model *m)
 double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok)
 {
     const double heads = m->llm->attention == WM_ATTENTION_GQA
-                             ? fmin(m->group.tensor, (double)m->llm->n_kv_heads)
+                             ? fmin(m->group.tensor, wm_llm_heads(m->llm, true).kv)
                              : 1.0; /* the latent cache is whole on every tensor rank */
     const double stage = wm_llm_kv_bytes(m->llm, m->kv_bytes, context_tok) / m->group.pipeline;
     const struct wm_llm layer = draft_layer(m->llm);

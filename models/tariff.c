@@ -2,8 +2,9 @@
 
 #include <math.h>
 
+#include "wattmill/holiday.h"
+
 static const double w_per_kw = 1e3;
-static const double whole_month_s = 28.0 * 86400.0; /* from here on a month is a whole one */
 
 static const char *const price_words[] = {"auto", "flat", "series", NULL};
 static const char *const day_words[] = {"all", "weekday", "weekend", NULL};
@@ -16,7 +17,7 @@ static const struct wm_field period_fields[] = {
     WM_INT(wm_tariff_period, to_month, 1, 12, 12, "last month; before the first: over the year's end"),
     WM_CHOICE(wm_tariff_period, days, day_words, "all", "days of the week"),
     WM_REAL_AS(wm_tariff_period, from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start on the local clock without daylight saving"),
-    WM_REAL_AS(wm_tariff_period, to_s, "to_h", WM_UNIT_H, 0.0, 24.0, 24.0, "end; before the start: over midnight"),
+    WM_REAL_AS(wm_tariff_period, to_s, "to_h", WM_UNIT_H, 0.0, 24.0, 24.0, "end; before the start: over midnight; the start itself: all day"),
     WM_REAL(wm_tariff_period, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, (double)NAN, "price in the period; unset: the flat one"),
     WM_REAL(wm_tariff_period, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest 15-minute mean in the period"),
     WM_FIELD_END,
@@ -30,7 +31,7 @@ const struct wm_field wm_tariff_fields[] = {
     WM_REAL(wm_tariff, min_demand_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the contract that the demand charge bills at least"),
     WM_REAL(wm_tariff, ratchet_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the highest of the last 11 months that it bills at least"),
     WM_LIST(wm_tariff, periods, wm_tariff_period, period_fields, "time of use, at most 8 periods; the first that fits holds"),
-    WM_CHOICE(wm_tariff, coincident, coincident_words, "none", "4cp: highest interval of each month June to September (ERCOT); 5cp: highest hour of the five highest days (PJM)"),
+    WM_CHOICE(wm_tariff, coincident, coincident_words, "none", "4cp: highest interval of each month June to September (ERCOT); 5cp: highest hours of the five highest days of these, weekends and holidays left out (PJM)"),
     WM_REAL(wm_tariff, coincident_usd_per_kw_year, WM_UNIT_USD_PER_KW_YEAR, 0.0, 10000.0, 0.0, "on the mean of own load in the coincident peaks"),
     WM_REAL(wm_tariff, fixed_usd_per_month, WM_UNIT_USD_PER_MONTH, 0.0, 1e9, 0.0, "fixed charge"),
     WM_FIELD_END,
@@ -39,8 +40,7 @@ const struct wm_field wm_tariff_fields[] = {
 
 static bool is_weekend(const struct wm_civil *c)
 {
-    /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
-    return (wm_days_from_civil(c->year, c->month, c->day) + 3) % 7 >= 5;
+    return wm_day_of_week(c->year, c->month, c->day) >= 5;
 }
 
 static bool holds(const struct wm_tariff_period *p, const struct wm_civil *c)
@@ -49,8 +49,8 @@ static bool holds(const struct wm_tariff_period *p, const struct wm_civil *c)
     const bool in_months = p->from_month <= p->to_month
                                ? c->month >= p->from_month && c->month <= p->to_month
                                : c->month >= p->from_month || c->month <= p->to_month;
-    const bool in_hours = p->from_s <= p->to_s ? at_s >= p->from_s && at_s < p->to_s
-                                               : at_s >= p->from_s || at_s < p->to_s;
+    const bool in_hours = p->from_s < p->to_s ? at_s >= p->from_s && at_s < p->to_s
+                                              : at_s >= p->from_s || at_s < p->to_s;
     const bool in_days = p->days == WM_DAY_ALL || (p->days == WM_DAY_WEEKEND) == is_weekend(c);
     return in_months && in_hours && in_days;
 }
@@ -93,12 +93,12 @@ double wm_tariff_billed_w(const struct wm_tariff *tariff, const struct wm_meter_
 }
 
 struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_meter_month *months,
-                              size_t i, double contract_w)
+                              size_t i)
 {
     const struct wm_meter_month *m = &months[i];
     const struct wm_tariff_period *periods = tariff->periods.items;
-    /* a whole calendar month is one month whatever its days; a part counts by its time */
-    const double share = m->time_s >= whole_month_s ? 1.0 : m->time_s / (WM_S_PER_YEAR / 12.0);
+    const double share = m->whole_s > 0.0 ? m->time_s / m->whole_s : 0.0;
+    const double contract_w = m->time_s > 0.0 ? m->contract_ws / m->time_s : 0.0;
     const double billed_w = wm_tariff_billed_w(tariff, months, i, contract_w);
     struct wm_bill bill = {
         .energy_usd = m->energy_usd,

@@ -43,15 +43,19 @@ static double expert_params_active(const struct wm_llm *llm)
     return wm_llm_expert_params(llm) * (double)llm->experts_active / (double)llm->experts_total;
 }
 
-/* Forward FLOP of attention per token, all layers, causal. */
+/* Forward FLOP of attention per token, all layers, causal; updates of linear states left out. */
 static double attention_flop(const struct wm_llm *llm, double seq_tok)
 {
-    const double rope = llm->attention == WM_ATTENTION_MLA ? (double)llm->rope_head_dim : 0.0;
-    const double value = llm->v_head_dim > 0 ? (double)llm->v_head_dim : (double)llm->head_dim;
-    const double width = (double)llm->n_heads * ((double)llm->head_dim + rope + value);
-    const double full = (double)wm_llm_full_layers(llm), mean_reach = 0.5 * (seq_tok + 1.0);
-    const double other = (double)llm->layers - full;
-    return 2.0 * width * (full * mean_reach + other * fmin(mean_reach, (double)llm->window_tok));
+    const double rope = llm->attention == WM_ATTENTION_GQA ? 0.0 : (double)llm->rope_head_dim;
+    struct wm_llm_cache kinds[WM_LLM_MAX_CACHES];
+    const int n = wm_llm_caches(llm, kinds);
+    double sum = 0.0;
+    for (int i = 0; i < n; i++) {
+        const struct wm_attention_heads h = wm_llm_heads(llm, kinds[i].full);
+        sum += 2.0 * (double)llm->n_heads * (h.key + rope + h.value) * kinds[i].layers *
+               wm_llm_entries(&kinds[i], 0.5 * (seq_tok + 1.0));
+    }
+    return sum;
 }
 
 double wm_train_flop_per_tok(const struct wm_llm *llm, double seq_tok)

@@ -42,7 +42,7 @@ for script in tests/cli/*.sh; do
     verdict "$script" "$bad"
 done
 
-for step in "layers.sh" "bad.sh $BIN check" "golden.sh $BIN check" "determinism.sh $BIN" \
+for step in "layers.sh $(dirname "$BIN")" "bad.sh $BIN check" "golden.sh $BIN check" "determinism.sh $BIN" \
     "docs.sh $BIN check"; do
     # shellcheck disable=SC2086
     sh tests/$step >"$tmp/log" 2>&1

@@ -15,7 +15,7 @@
 #ifndef WATTMILL_ACCELERATOR_H
 #define WATTMILL_ACCELERATOR_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 /** Of weights; WM_BF16 stands for any 16-bit floating point. */
 enum wm_precision { WM_BF16, WM_FP8, WM_FP4, WM_INT4, WM_FP32, WM_INT8, WM_N_PRECISIONS };

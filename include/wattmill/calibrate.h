@@ -14,7 +14,9 @@
 
 #include <stdio.h>
 
+#include "wattmill/catalog.h"
 #include "wattmill/serving.h"
+#include "wattmill/status.h"
 
 /** How a point was driven. */
 enum wm_drive {

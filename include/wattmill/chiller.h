@@ -18,7 +18,7 @@
 #ifndef WATTMILL_CHILLER_H
 #define WATTMILL_CHILLER_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 enum wm_chiller_form { WM_CHILLER_LIFT_FIT, WM_CHILLER_EIR_CURVES };
 enum wm_condenser { WM_CONDENSER_WATER, WM_CONDENSER_AIR };

@@ -14,7 +14,7 @@
 #ifndef WATTMILL_CLIMATE_H
 #define WATTMILL_CLIMATE_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 #include "wattmill/cooling.h"
 #include "wattmill/rng.h"
 

@@ -9,11 +9,17 @@
  * heat: outdoor air or water without a compressor, chillers, a customer for heat, or not at all
  * (heat_unmet_w, when chillers are too small for what the outdoor air leaves). The heat of pumps is
  * left out (below 0.001 of PUE); room fans heat the air loop.
+ *
+ * Thin air moves less heat: all flows of air are masses, so a fan at its speed gives the share of design
+ * flow that the air has of sea-level density (wm_air_density_frac), for that share of its power. Coils of dry
+ * coolers reject less at full fans; room fans turn faster for the same heat, power ~ 1 / density^2;
+ * the air of air-cooled condensers rises further. Towers stay: what thin air lacks in mass it about has
+ * in capacity for vapour.
  */
 #ifndef WATTMILL_COOLING_H
 #define WATTMILL_COOLING_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 #include "wattmill/chiller.h"
 #include "wattmill/thermal.h"
 
@@ -83,6 +89,18 @@ const struct wm_cooling_type *wm_cooling_type(enum wm_cooling_model model);
 /** Evaluates a plant; cannot fail. Power is continuous in heat up to chiller staging. */
 struct wm_cooling_power wm_cooling_eval(const struct wm_cooling *plant, const struct wm_heat *heat,
                                         const struct wm_weather *weather);
+
+/** Density of air over that at sea level, at equal temperature: pressure / 101,325 Pa. */
+double wm_air_density_frac(double pressure_pa);
+
+/** Power of room fans over design at a share of design heat: they follow it in mass of air [W/W]. */
+double wm_room_fan_frac(double heat_frac, double pressure_pa);
+
+/**
+ * Temperature at which an air-cooled condenser of sea-level sizing does at `dry_bulb_c` what it does here
+ * [°C]: its air's rise of 10 K (estimate; 8 to 12 K are usual) grows as the air thins.
+ */
+double wm_condenser_air_c(double dry_bulb_c, double pressure_pa);
 
 /** Heat that chillers are asked to move and what they are sized for. */
 struct wm_chiller_load {

@@ -7,7 +7,7 @@
 #ifndef WATTMILL_DECK_H
 #define WATTMILL_DECK_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 struct wm_deck {
     struct wm_catalog_head head;

@@ -4,7 +4,7 @@
 #ifndef WATTMILL_ENGINE_SOFTWARE_H
 #define WATTMILL_ENGINE_SOFTWARE_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 enum wm_serving_mode { WM_DISAGGREGATED, WM_AGGREGATED };
 

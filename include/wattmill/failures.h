@@ -9,7 +9,7 @@
 #define WATTMILL_FAILURES_H
 
 #include "wattmill/accelerator.h"
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 /** Plant that many racks hang on. */
 struct wm_failure_unit {

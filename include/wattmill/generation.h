@@ -11,7 +11,7 @@
 #ifndef WATTMILL_GENERATION_H
 #define WATTMILL_GENERATION_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 enum wm_generator_kind { WM_GENERATOR_FUEL, WM_GENERATOR_SOLAR };
 

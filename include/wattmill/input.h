@@ -67,6 +67,9 @@ bool wm_fields_read(struct wm_reader *reader, const struct wm_field *fields,
                     const struct wm_json *object, const struct wm_place *where, const char *path,
                     void *out);
 
+/** Whether an absent key is a mistake. */
+bool wm_field_is_required(const struct wm_field *field);
+
 /** Catalogue of the compiled-in files plus the catalogue sections of `root` (may be NULL). */
 enum wm_status wm_catalog_load_with(struct wm_arena *arena, const struct wm_json *root,
                                     const struct wm_catalog **out, struct wm_diags *diags);
@@ -220,14 +223,5 @@ enum wm_status wm_schema_write(struct wm_json_writer *w);
 /** The same of another kind of file, read through `fields`. */
 enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title,
                                      const struct wm_field *fields);
-/** docs/parameters.md: every parameter of a scenario and of each kind of catalogue entry. */
-void wm_parameters_write_md(FILE *file);
-/** docs/errors.md: every code with its meaning. */
-void wm_errors_write_md(FILE *file);
-/**
- * What a key, a path, a metric or an error code means: unit, range, default, doc, all places.
- * @return false when nothing matches; a suggestion was printed then
- */
-bool wm_explain(FILE *file, const char *key_or_path);
 
 #endif

@@ -16,7 +16,7 @@
 #ifndef WATTMILL_LEDGER_H
 #define WATTMILL_LEDGER_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 enum wm_tag {
     WM_TAG_POWER = 1 << 0,

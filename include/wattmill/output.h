@@ -15,6 +15,7 @@
 #include "wattmill/digest.h"
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
+#include "wattmill/out_file.h"
 #include "wattmill/results.h"
 #include "wattmill/suggest.h"
 
@@ -33,8 +34,9 @@ struct wm_report {
     const struct wm_origins *origins; /* NULL: no inputs */
     const struct wm_diags *diags;     /* NULL: no messages */
     struct wm_stamp stamp;
-    const char *const *files; /* written beside it, for the table; `n_files` */
+    const char *const *files; /* written beside it; `n_files` */
     size_t n_files;
+    const char *const *digests; /* SHA-256 of each of them as hex, or NULL: not told */
     bool color; /* table only */
 };
 
@@ -56,8 +58,6 @@ bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_repor
                        const char *name, enum wm_format format);
 /** 15-minute rows, units in the headings, UTC. */
 void wm_output_series_csv(FILE *file, const struct wm_report *report);
-/** docs/metrics.md */
-void wm_metrics_write_md(FILE *file);
 
 /** A CSV field: quoted where needed; a text a spreadsheet would take for a formula begins with '. */
 void wm_csv_text(FILE *file, const char *text);
@@ -74,7 +74,7 @@ typedef void (*wm_sink_fn)(FILE *file, const void *context);
 
 #define WM_FOLDER_FILES_MAX 64
 
-/** A folder that a verb writes; every file under a temporary name first, then renamed. */
+/** A folder that a verb writes: by one process at a time, each file named when it is complete. */
 struct wm_folder {
     struct wm_arena *arena;
     const char *dir;
@@ -82,15 +82,21 @@ struct wm_folder {
     const char *files[WM_FOLDER_FILES_MAX];
     size_t n_files;
     struct wm_diags *diags;
+    struct wm_out_file open; /* between begin and end */
+    int lock;                /* descriptor of the folder, or -1 */
 };
 
-/** Makes `dir` and what is above it, if missing; false with E104. Figures: SVG and PNG. */
+/**
+ * Makes `dir` and what is above it, if missing, takes it for this process and removes what killed ones
+ * left there; false with E104. Figures: SVG and PNG. Close it, so that others may write there.
+ */
 bool wm_folder_open(struct wm_folder *folder, struct wm_arena *arena, const char *dir,
                     struct wm_diags *diags);
-/** Opens `dir`/`name` for what is written bit by bit; NULL with E104. */
+void wm_folder_close(struct wm_folder *folder);
+/** Opens `dir`/`name` for what is written bit by bit, one file at a time; NULL with E104. */
 FILE *wm_folder_begin(struct wm_folder *folder, const char *name);
 /** Closes it and gives it its name; false with E104, nothing is left then. */
-bool wm_folder_end(struct wm_folder *folder, const char *name, FILE *file);
+bool wm_folder_end(struct wm_folder *folder);
 /** Writes `dir`/`name` at once; false with E104, nothing is left then. */
 bool wm_folder_put(struct wm_folder *folder, const char *name, wm_sink_fn sink,
                    const void *context);
@@ -103,8 +109,17 @@ bool wm_folder_figure(struct wm_folder *folder, const char *figure, wm_sink_fn c
                       const void *context);
 
 /**
- * Writes result.json, metrics.csv, the figures with their data and, on demand, series.csv into
- * `dir` (made if missing), each under a temporary name first.
+ * Whether every part of the workbook (XLSX) at `path` unpacks to what its list says and is XML with an end.
+ * @note a workbook beyond 4 GiB counts as broken
+ */
+bool wm_workbook_is_whole(const char *path);
+
+/** SHA-256 of the file at `path` as hex in `arena`; NULL when it cannot be read. */
+const char *wm_file_digest(struct wm_arena *arena, const char *path);
+
+/**
+ * Writes metrics.csv, the figures with their data, on demand series.csv, and last result.json, which
+ * names each of them with its SHA-256, into `dir` (made if missing).
  *
  * @param files  out, names of the files written, in `arena`; also set when the status is not WM_OK
  * @return WM_OK; WM_IO with E104 or, when gnuplot failed (all but the figures is there), E401
@@ -137,8 +152,6 @@ void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
-/** What limits a run with these metrics: "power", "accelerators" or "demand"; cannot fail. */
-const char *wm_limit_name(const double metric[WM_N_METRICS]);
 
 /** Four digits with a prefix for a reader: "17.57 M", "0.412 "; "-" when not computed. */
 const char *wm_short_number(double value, char buf[24]);

@@ -12,7 +12,7 @@
 #ifndef WATTMILL_POWER_CHAIN_H
 #define WATTMILL_POWER_CHAIN_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 struct wm_stage {
     double fixed_frac, linear_frac, square_frac; /* a, b, c */

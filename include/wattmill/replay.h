@@ -10,6 +10,7 @@
 #include "wattmill/fleet.h"
 #include "wattmill/serving.h"
 #include "wattmill/sessions.h"
+#include "wattmill/status.h"
 
 /** What serves. Zero members are chosen: see each. */
 struct wm_replay_case {

@@ -6,6 +6,8 @@
 #ifndef WATTMILL_RESULTS_H
 #define WATTMILL_RESULTS_H
 
+#include <stdio.h>
+
 #include "wattmill/appraisal.h"
 #include "wattmill/diag.h"
 #include "wattmill/ledger.h"
@@ -28,6 +30,11 @@ struct wm_metric_info {
 const struct wm_metric_info *wm_metric_info(enum wm_metric metric);
 /** Metric of that key, or WM_N_METRICS. */
 enum wm_metric wm_metric_find(const char *key);
+/** docs/metrics.md */
+void wm_metrics_write_md(FILE *file);
+
+/** What limits a run with these metrics: "power", "accelerators" or "demand"; cannot fail. */
+const char *wm_limit_name(const double metric[WM_N_METRICS]);
 
 /** Energy by use, [J]; the uses sum to the meter. */
 enum wm_energy_use {

@@ -153,6 +153,7 @@ struct wm_price {
     double paid_frac;
     double discount_frac;       /* price paid over list price */
     double batch_discount_frac; /* further, for kind batch */
+    double worth_usd_per_out_tok; /* to dispatch, at least; never revenue */
 };
 
 enum wm_workload_kind {
@@ -181,6 +182,8 @@ struct wm_training {
     double transfer_usd_per_gpu_h; /* booked inside: reported apart */
     double worth_usd_per_gpu_h;    /* to dispatch, where neither is given */
 };
+
+extern const struct wm_field wm_training_fields[];
 
 /** How a workload is served, where the model or its plan is not to say. */
 struct wm_service_choice {

@@ -10,7 +10,7 @@
 #ifndef WATTMILL_STORAGE_H
 #define WATTMILL_STORAGE_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 struct wm_storage {
     struct wm_catalog_head head;

@@ -23,6 +23,7 @@ struct wm_store_about {
     const char *study_json, *base_json;
     int64_t seed;
     uint64_t n_points; /* of the whole study */
+    uint64_t n_stored; /* of them in the store */
     const char **axes; /* names, in order */
     size_t *n_levels;  /* of each axis; 0: continuous */
     size_t n_axes;
@@ -52,6 +53,8 @@ struct wm_record {
 enum wm_status wm_store_open(struct wm_arena *arena, const char *path, struct wm_store **out,
                              struct wm_diags *diags);
 void wm_store_close(struct wm_store *store);
+/** W952 when points of the study are missing: statistics of a part may not be those of the whole. */
+void wm_store_check_whole(const struct wm_store *store, struct wm_diags *diags);
 const struct wm_store_about *wm_store_about(const struct wm_store *store);
 
 /** Called with each record; false ends the walk. The record lives until the function returns. */
@@ -69,10 +72,12 @@ enum wm_status wm_store_each(struct wm_store *store, unsigned parts, wm_record_f
  * has already stay, unless they ended badly there and well here. Doing it again changes nothing.
  *
  * @param n_points  out, points of the study in `out` afterwards
+ * @param n_wanted  out, points of the whole study
  * @return WM_OK; WM_IO with E102, E502 (another study, other values of its axes, or another version),
  *         E503, E504, E505
  */
 enum wm_status wm_store_merge(struct wm_arena *arena, const char *out, const char *const *in,
-                              size_t n_in, uint64_t *n_points, struct wm_diags *diags);
+                              size_t n_in, uint64_t *n_points, uint64_t *n_wanted,
+                              struct wm_diags *diags);
 
 #endif

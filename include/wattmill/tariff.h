@@ -7,12 +7,13 @@
  *           + fixed
  *     year += c_cp mean of own load in the system's 4 or 5 peak intervals           coincident peaks
  *
- * P15 is the mean of a 15-minute interval. Hours are local standard time.
+ * P15 is the mean of a 15-minute interval. P_contract is the contract in force, its mean over a month in
+ * which a phase begins. Hours are local standard time.
  */
 #ifndef WATTMILL_TARIFF_H
 #define WATTMILL_TARIFF_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 #include "wattmill/civil.h"
 
 enum { WM_TARIFF_PERIODS = 8, WM_RATCHET_MONTHS = 11 };
@@ -39,7 +40,8 @@ struct wm_tariff_period {
 enum wm_coincident {
     WM_COINCIDENT_NONE,
     WM_COINCIDENT_4CP, /* ERCOT: the highest interval of each month from June to September */
-    WM_COINCIDENT_5CP /* PJM: the five highest days from June to September, at their highest hour */
+    WM_COINCIDENT_5CP /* PJM: the highest hours of the five highest days from June to September, weekends
+                       and holidays left out (PJM Manual 19) */
 };
 
 struct wm_tariff {
@@ -75,7 +77,9 @@ struct wm_meter_month {
     double peak_w;               /* highest 15-minute mean */
     double period_peak_w[WM_TARIFF_PERIODS];
     double carbon_kg;
-    double time_s; /* simulated, so that the first and last may be parts */
+    double contract_ws; /* contract demand over time, as it stood at each instant */
+    double time_s;      /* simulated, so that the first and last may be parts */
+    double whole_s;     /* of the whole month */
 };
 
 struct wm_bill {
@@ -85,12 +89,12 @@ struct wm_bill {
 /**
  * Bill of one month, coincident peaks left out.
  *
- * @param months      [n_months], of which [i] is billed and those before it are what its ratchet sees
- * @param contract_w  contract demand [W]
- * @return            costs [USD]; demand and fixed charges of a part of a month in its share
+ * @param months  [n_months], of which [i] is billed and those before it are what its ratchet sees
+ * @return        costs [USD]; demand and fixed charges of a part of a month by its time over the
+ *                month's. The minimum is taken of the month's mean contract
  */
 struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_meter_month *months,
-                              size_t i, double contract_w);
+                              size_t i);
 
 /** Demand that month [i] is billed for: its peak, the minimum or the ratchet [W]. */
 double wm_tariff_billed_w(const struct wm_tariff *tariff, const struct wm_meter_month *months,
@@ -98,7 +102,7 @@ double wm_tariff_billed_w(const struct wm_tariff *tariff, const struct wm_meter_
 
 /**
  * Watches a year for the system's peaks. The system itself is not simulated: `stress` stands for
- * its load, the price where there is a series and the dry bulb elsewhere.
+ * its load, the price where there is a series and the dry bulb elsewhere and among equal prices.
  */
 struct wm_peak_watch {
     enum wm_coincident rule;

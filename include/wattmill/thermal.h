@@ -13,7 +13,7 @@
 #ifndef WATTMILL_THERMAL_H
 #define WATTMILL_THERMAL_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 struct wm_thermal {
     double air_j_per_k_w;   /* C_a over the air-cooled design power */

@@ -177,6 +177,7 @@ struct wm_energy_point wm_energy_schedule_eval(const struct wm_train_case *c,
 struct wm_goodput_case {
     double nodes;
     double failures_per_node_day;
+    double planned_per_node_day, planned_s; /* stops that were planned, and how long each lasts */
     double restart_s;  /* detection, rescheduling, loading */
     double write_s;    /* time a checkpoint stops the job */
     double interval_s; /* between checkpoints; 0 = the best */
@@ -193,8 +194,11 @@ struct wm_goodput {
 double wm_checkpoint_interval_s(double write_s, double mttf_s);
 
 /**
+ * Work and standstills take turns; work since the last checkpoint is lost at each stop:
+ *
  *     mttf   = 86400 / (nodes f)
- *     useful = (1 - (restart + interval / 2) / mttf) / (1 + write / interval), at least 0
+ *     up     = 1 / (1 + restart / mttf + planned_s planned)
+ *     useful = up (1 - (1 / mttf + planned) interval / 2) / (1 + write / interval), at least 0
  *
  * @par Source  Kokolis et al., arXiv:2410.21680, section 3 (RSC-1 6.5e-3 failures per node-day, RSC-2
  *              2.34e-3)

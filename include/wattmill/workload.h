@@ -8,7 +8,7 @@
 #ifndef WATTMILL_WORKLOAD_H
 #define WATTMILL_WORKLOAD_H
 
-#include "wattmill/catalog.h"
+#include "wattmill/catalog_head.h"
 
 #define WM_HOURS_PER_WEEK 168
 

@@ -31,32 +31,57 @@ static void write_text(FILE *file, const void *context)
     fwrite(t->bytes, 1, t->n, file);
 }
 
-/* Data of a figure that an earlier run wrote beside its result; false when there are none. */
+/* Whether the result's own list of files names this one, with other content. */
+static bool is_foreign(struct wm_arena *arena, const struct wm_side *side, const char *name,
+                       const char *path)
+{
+    const struct wm_json *const files = wm_json_find(side->result, "files");
+    const struct wm_json *const told =
+        wm_json_find(files, wm_arena_printf(arena, "%s.csv", name));
+    const char *const is = wm_file_digest(arena, path);
+    return is != NULL &&
+           (told == NULL || told->type != WM_JSON_STRING || strcmp(told->text, is) != 0);
+}
+
+/*
+ * Data of a figure that an earlier run wrote beside its result; false when there are none, or when they are
+ * of another run.
+ */
 static bool beside(struct wm_arena *arena, const struct wm_side *side, const char *name,
-                   struct text *out)
+                   struct text *out, struct wm_diags *diags)
 {
     const char *const slash = strrchr(side->path, '/');
     const int n_dir = slash != NULL ? (int)(slash - side->path) : 1;
     const char *const path =
         wm_arena_printf(arena, "%.*s/%s.csv", n_dir, slash != NULL ? side->path : ".", name);
     struct wm_diags quiet = wm_diags_init(arena);
-    return access(path, R_OK) == 0 &&
-           wm_text_load(arena, path, &out->bytes, &out->n, &quiet) == WM_OK;
+    if (access(path, R_OK) != 0)
+        return false;
+    if (is_foreign(arena, side, name, path)) {
+        wm_diag_add(diags, WM_W922, NULL, NULL,
+                    "%s is not the one that %s was written with; its figure is left out", path,
+                    side->path);
+        return false;
+    }
+    return wm_text_load(arena, path, &out->bytes, &out->n, &quiet) == WM_OK;
 }
 
-/* Draws one and reads it back. 0: no data, 1: drawn, -1: failed. */
-static int draw(struct wm_folder *f, const struct wm_side *side, size_t i, const char **svg)
+/* Draws one and reads it back; false when there are no data, or it failed and `good` says so. */
+static bool draw(struct wm_folder *f, const struct wm_side *side, size_t i, const char **svg,
+                 bool *good)
 {
     struct text data = {NULL, 0};
     const struct wm_report report = {.results = side->run};
     const char *const name = figures[i].name;
-    if (side->run == NULL && !beside(f->arena, side, name, &data))
-        return 0;
+    if (side->run == NULL && !beside(f->arena, side, name, &data, f->diags))
+        return false;
     const bool drawn = side->run != NULL ? wm_folder_figure(f, name, figures[i].csv, &report)
                                          : wm_folder_figure(f, name, write_text, &data);
     size_t n = 0;
     const char *const path = wm_arena_printf(f->arena, "%s/%s.svg", f->dir, name);
-    return drawn && wm_text_load(f->arena, path, svg, &n, f->diags) == WM_OK ? 1 : -1;
+    const bool done = drawn && wm_text_load(f->arena, path, svg, &n, f->diags) == WM_OK;
+    *good = *good && done;
+    return done;
 }
 
 bool wm_page_figures(struct wm_folder *folder, const struct wm_side *side,
@@ -67,12 +92,9 @@ bool wm_page_figures(struct wm_folder *folder, const struct wm_side *side,
     size_t n = 0;
     bool good = true;
     folder->formats |= WM_FIGURE_SVG;
-    for (size_t i = 0; i < N_FIGURES && good; i++) {
-        const int state = draw(folder, side, i, &svg[n]);
-        if (state == 1)
+    for (size_t i = 0; i < N_FIGURES; i++)
+        if (draw(folder, side, i, &svg[n], &good))
             captions[n++] = figures[i].caption;
-        good = state >= 0;
-    }
     part->svg = svg;
     part->captions = captions;
     part->n_figures = n;

@@ -60,7 +60,7 @@ static void verdict(FILE *file, struct wm_store *store, const struct wm_store_ab
         fprintf(file, "The net present value is below 0 in %.0f %% of %llu points.",
                 100.0 * (double)c.negative / (double)c.valued, (unsigned long long)c.valued);
     else
-        fprintf(file, "%llu points.", (unsigned long long)about->n_points);
+        fprintf(file, "%llu points.", (unsigned long long)about->n_stored);
     fputs("</p>\n<p class=\"note\">Design <code>", file);
     wm_html_text(file, about->design);
     fprintf(file, "</code>, %llu points in the study; axes:", (unsigned long long)about->n_points);
@@ -70,6 +70,11 @@ static void verdict(FILE *file, struct wm_store *store, const struct wm_store_ab
         fputs("</code>", file);
     }
     fputs(".</p>\n", file);
+    if (about->n_stored < about->n_points)
+        fprintf(file,
+                "<p class=\"verdict\">Incomplete: %llu of %llu points are here; what follows speaks of "
+                "these alone.</p>\n",
+                (unsigned long long)about->n_stored, (unsigned long long)about->n_points);
 }
 
 /* A table when the store's design carries it; a note when not. */
@@ -160,8 +165,8 @@ bool wm_study_page_figures(struct wm_folder *folder, struct wm_store *store,
     const struct wm_store_about *const about = wm_store_about(store);
     const char *const metric = has_metric(about, "npv_usd") ? "npv_usd" : NULL;
     folder->formats |= WM_FIGURE_SVG;
-    if (wm_stats_figures(folder, store, metric, folder->diags) != WM_OK)
-        return false;
+    /* what could be drawn stands on the page, whatever failed */
+    bool good = wm_stats_figures(folder, store, metric, folder->diags) == WM_OK;
     const char **const svg = WM_NEW_ARRAY(folder->arena, const char *, folder->n_files + 1);
     const char **const texts = WM_NEW_ARRAY(folder->arena, const char *, folder->n_files + 1);
     size_t n = 0;
@@ -169,13 +174,14 @@ bool wm_study_page_figures(struct wm_folder *folder, struct wm_store *store,
         size_t n_bytes = 0;
         if (!ends_with(folder->files[i], ".svg"))
             continue;
-        if (wm_text_load(folder->arena, folder->files[i], &svg[n], &n_bytes, folder->diags) !=
+        if (wm_text_load(folder->arena, folder->files[i], &svg[n], &n_bytes, folder->diags) ==
             WM_OK)
-            return false;
-        texts[n++] = caption(folder->files[i]);
+            texts[n++] = caption(folder->files[i]);
+        else
+            good = false;
     }
     *part = (struct wm_page_part){.svg = svg, .captions = texts, .n_figures = n};
-    return true;
+    return good;
 }
 
 bool wm_is_store(const char *path)

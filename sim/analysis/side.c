@@ -28,16 +28,38 @@ static void read_inputs(struct wm_arena *arena, struct wm_side *s)
     }
 }
 
-static void read_metrics(struct wm_side *s)
+static void read_metrics(struct wm_side *s, struct wm_diags *diags)
 {
     const struct wm_json *const metrics = wm_json_find(s->result, "metrics");
     for (unsigned i = 0; i < WM_N_METRICS; i++) {
         const struct wm_metric_info *const info = wm_metric_info((enum wm_metric)i);
-        const struct wm_json *const value = wm_json_find(wm_json_find(metrics, info->key), "value");
-        s->metric[i] = value != NULL && value->type == WM_JSON_NUMBER
+        const struct wm_json *const of = wm_json_find(metrics, info->key);
+        const struct wm_json *const value = wm_json_find(of, "value");
+        const bool same_unit = strcmp(text_at(of, "unit"), wm_unit_symbol(info->unit)) == 0;
+        if (value != NULL && !same_unit)
+            wm_diag_add(diags, WM_W922, NULL, s->path,
+                        "%s has the unit \"%s\", here it is \"%s\"; left out", info->key,
+                        text_at(of, "unit"), wm_unit_symbol(info->unit));
+        s->metric[i] = value != NULL && value->type == WM_JSON_NUMBER && same_unit
                            ? wm_unit_to_si(info->unit, value->number)
                            : (double)NAN;
     }
+}
+
+/* A result of another version is another model's: told, and read as far as its keys and units agree. */
+static void check_stamp(const struct wm_side *s, const struct wm_json *root, struct wm_diags *diags)
+{
+    const struct wm_json *const stamp = wm_json_find(root, "stamp");
+    const struct wm_stamp own = wm_stamp_of(NULL, 0);
+    const char *const version = text_at(stamp, "version"), *const git = text_at(stamp, "git_id"),
+                      *const catalog = text_at(stamp, "catalog_hash");
+    if (strcmp(version, own.version) != 0 || strcmp(git, own.git_id) != 0)
+        wm_diag_add(diags, WM_W922, NULL, s->path,
+                    "was made by version %s (%s), this is %s (%s); the same inputs may give other "
+                    "numbers here",
+                    version, git, own.version, own.git_id);
+    else if (strcmp(catalog, own.catalog_hash) != 0)
+        wm_diag_add(diags, WM_W922, NULL, s->path, "was made with another catalogue");
 }
 
 static enum wm_status read_back(struct wm_arena *arena, const struct wm_json *root,
@@ -58,8 +80,9 @@ static enum wm_status read_back(struct wm_arena *arena, const struct wm_json *ro
     s->name = text_at(root, "name");
     const bool whole = seed != NULL && seed->type == WM_JSON_NUMBER && fabs(seed->number) < 0x1p53;
     s->seed = whole ? (int64_t)seed->number : 0;
+    check_stamp(s, root, diags);
     read_inputs(arena, s);
-    read_metrics(s);
+    read_metrics(s, diags);
     return WM_OK;
 }
 

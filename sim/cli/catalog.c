@@ -95,12 +95,12 @@ static const char *shorten(struct cli *cli, const char *value)
     return wm_arena_printf(cli->arena, "%zu numbers, %g..%g", root->n_children, lo, hi);
 }
 
-static void print_head(const struct wm_catalog_head *h)
+static void print_head(const struct cli *cli, const struct wm_catalog_head *h)
 {
     printf("%s: %s\n  basis   %s\n  as of   %s\n  source  %s\n", h->name, h->title,
            wm_basis_words[h->basis], h->as_of, h->source);
     if (h->notes[0] != '\0')
-        printf("  notes   %s\n", h->notes);
+        printf("  notes   %s\n", wm_text_plain(cli->arena, h->notes));
     putchar('\n');
 }
 
@@ -129,7 +129,7 @@ static void print_entry(struct cli *cli, const struct wm_catalog *catalog,
         memcpy(&cells[n_columns * i], row, n_columns * sizeof *row);
     }
     if (table)
-        print_head(head);
+        print_head(cli, head);
     wm_grid_write(stdout, &(struct wm_grid){columns, n_columns, cells, n}, format);
 }
 

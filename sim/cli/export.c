@@ -12,7 +12,7 @@ struct options {
     struct cli_asserts prob, where;
     struct cli_texts metrics;
     int64_t point, top;
-    bool summary;
+    bool summary, partial;
 };
 
 static const struct options defaults = {.top = 5};
@@ -41,6 +41,7 @@ static const struct cli_option rows[] = {
             "condition on the best points; repeatable"),
     CLI_WHOLE(options, top, "--top", 0, "N", 1, 1e6, "how many best points (default: 5)"),
     CLI_TEXT(options, figures, "--figures", 0, "DIR", "figures of the first --metric"),
+    CLI_FLAG(options, partial, "--partial", "do not warn that points of the study are missing"),
     CLI_END,
 };
 
@@ -97,6 +98,7 @@ static enum wm_status statistics(struct cli *cli, const struct options *e, struc
                                   &cli->diags);
         for (size_t i = 0; i < folder.n_files; i++)
             printf("%s\n", folder.files[i]);
+        wm_folder_close(&folder);
     }
     return status;
 }
@@ -106,20 +108,14 @@ typedef enum wm_status export_fn(FILE *file, struct wm_store *store, struct wm_d
 static enum wm_status to_file(struct cli *cli, const char *path, export_fn *fn,
                               struct wm_store *store)
 {
-    const char *const tmp = wm_arena_printf(cli->arena, "%s.tmp", path);
-    FILE *const file = fopen(tmp, "w");
-    if (file == NULL) {
-        wm_diag_add(&cli->diags, WM_E104, NULL, NULL, "%s: %s", path, strerror(errno));
-        return WM_IO;
+    struct wm_out_file out;
+    if (wm_out_open(&out, cli->arena, path)) {
+        const enum wm_status status = fn(out.file, store, &cli->diags);
+        if (wm_out_close(&out, status == WM_OK) || status != WM_OK)
+            return status;
     }
-    const enum wm_status status = fn(file, store, &cli->diags);
-    const bool good = ferror(file) == 0;
-    if (fclose(file) == 0 && good && status == WM_OK && rename(tmp, path) == 0)
-        return WM_OK;
-    if (status == WM_OK)
-        wm_diag_add(&cli->diags, WM_E104, NULL, NULL, "%s: %s", path, strerror(errno));
-    (void)unlink(tmp);
-    return status != WM_OK ? status : WM_IO;
+    wm_diag_add(&cli->diags, WM_E104, NULL, NULL, "%s: %s", path, strerror(errno));
+    return WM_IO;
 }
 
 static enum wm_status points(struct cli *cli, const struct options *e, struct wm_store *store)
@@ -144,15 +140,31 @@ static enum wm_status points(struct cli *cli, const struct options *e, struct wm
     return WM_USAGE;
 }
 
+/* The points never take the place of the store they come from. */
+static enum wm_status check_target(struct cli *cli, const struct options *e)
+{
+    if (e->out == NULL || !wm_out_same_file(e->out, cli->words[0]))
+        return WM_OK;
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                "export: -o %s is the store itself, which would be lost; choose another file",
+                e->out);
+    return WM_USAGE;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     struct wm_store *store = NULL;
     enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
+    const struct options *const e = options;
     bool any = false;
     if (status == WM_OK)
-        status = statistics(cli, options, store, &any);
+        status = check_target(cli, e);
+    if (status == WM_OK && !e->partial)
+        wm_store_check_whole(store, &cli->diags);
+    if (status == WM_OK)
+        status = statistics(cli, e, store, &any);
     if (status == WM_OK && !any)
-        status = points(cli, options, store);
+        status = points(cli, e, store);
     wm_store_close(store);
     return status;
 }

@@ -76,17 +76,13 @@ static enum wm_status unwritable(struct cli *cli, const char *path)
 /* Under a temporary name first, so that nothing half written is left. */
 static enum wm_status write_file(struct cli *cli, const struct wm_template *t, const char *path)
 {
-    const char *const tmp = wm_arena_printf(cli->arena, "%s.tmp", path);
-    FILE *const file = fopen(tmp, "w");
-    if (file == NULL)
-        return unwritable(cli, tmp);
-    const enum wm_status status = wm_template_write(file, cli->arena, t, &cli->diags);
-    const bool is_written = ferror(file) == 0;
-    if (fclose(file) == 0 && is_written && status == WM_OK && rename(tmp, path) == 0)
-        return WM_OK;
-    const enum wm_status failed = status != WM_OK ? status : unwritable(cli, path);
-    (void)unlink(tmp);
-    return failed;
+    struct wm_out_file out;
+    if (!wm_out_open(&out, cli->arena, path))
+        return unwritable(cli, path);
+    const enum wm_status status = wm_template_write(out.file, cli->arena, t, &cli->diags);
+    if (wm_out_close(&out, status == WM_OK) || status != WM_OK)
+        return status;
+    return unwritable(cli, path);
 }
 
 static enum wm_status run(struct cli *cli, const void *options)

@@ -1,7 +1,10 @@
 /* The command: finds the verb, runs it, prints the diagnostics, turns the status into an exit code. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 
@@ -43,8 +46,35 @@ static enum wm_status dispatch(struct cli *cli, const char *name)
     return WM_USAGE;
 }
 
+/*
+ * Descriptors 0 to 2 that the caller closed are taken before any file is opened, or a store would become
+ * standard error and progress be written into it. Each is open the wrong way round, so that its use
+ * fails as that of a closed one does.
+ */
+static void take_standard_descriptors(void)
+{
+    static const int ways[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", ways[fd]) != fd)
+            _exit(wm_status_exit_code(WM_IO));
+}
+
+/* Whether who read the output has gone: that ends the command, and is no mistake to tell. */
+static bool reader_is_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+static void end_as_broken_pipe(void)
+{
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)raise(SIGPIPE);
+}
+
 int main(int argc, char **argv)
 {
+    take_standard_descriptors();
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes a write error */
     (void)signal(SIGXFSZ, SIG_IGN); /* and so does a file at its size limit */
     wm_init();
@@ -66,6 +96,8 @@ int main(int argc, char **argv)
         status = dispatch(&cli, argv[1]);
     }
     if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (reader_is_gone())
+            end_as_broken_pipe();
         wm_diag_add(&cli.diags, WM_E104, NULL, NULL, "standard output: %s", strerror(errno));
         status = WM_IO;
     }

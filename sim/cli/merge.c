@@ -4,11 +4,19 @@
 static enum wm_status run(struct cli *cli, const void *options)
 {
     (void)options;
-    uint64_t n_points = 0;
-    const enum wm_status status = wm_store_merge(cli->arena, cli->words[0], cli->words + 1,
-                                                 cli->n_words - 1, &n_points, &cli->diags);
-    if (status == WM_OK)
-        printf("%s: %llu points\n", cli->words[0], (unsigned long long)n_points);
+    uint64_t n_points = 0, n_wanted = 0;
+    const enum wm_status status =
+        wm_store_merge(cli->arena, cli->words[0], cli->words + 1, cli->n_words - 1, &n_points,
+                       &n_wanted, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    printf("%s: %llu of %llu points\n", cli->words[0], (unsigned long long)n_points,
+           (unsigned long long)n_wanted);
+    if (n_points < n_wanted)
+        wm_diag_add(&cli->diags, WM_W952, NULL, cli->words[0],
+                    "%llu points are missing: a shard was cut short or is not among the stores; run "
+                    "it again and merge again",
+                    (unsigned long long)(n_wanted - n_points));
     return status;
 }
 

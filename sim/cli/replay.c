@@ -241,7 +241,7 @@ static enum wm_status serve_and_list(struct cli *cli, const struct options *o,
     c->on_served = replay_rows_add;
     c->listener = list;
     const enum wm_status status = wm_replay_run(cli->arena, c, source, r, &cli->diags);
-    return wm_folder_end(folder, "requests.csv", list->file) ? status : WM_IO;
+    return wm_folder_end(folder) ? status : WM_IO;
 }
 
 static enum wm_status serve(struct cli *cli, const struct options *o, struct wm_replay_case *c,

@@ -85,13 +85,15 @@ static bool draw(struct cli *cli, const struct options *o, const struct wm_side 
     if (f == NULL)
         return false;
     const bool good = wm_page_figures(f, side, part);
+    wm_folder_close(f);
     if (o->dir == NULL)
         remove_folder(f);
     return good;
 }
 
 static enum wm_status fill(struct cli *cli, const struct options *o, size_t i,
-                           enum wm_metric metric, struct wm_side *side, struct wm_page_part *part)
+                           enum wm_metric metric, struct wm_side *side, struct wm_page_part *part,
+                           bool *drawn)
 {
     const enum wm_status status =
         wm_side_load(cli->arena, cli->words[i], o->sets.items, o->sets.n, side, &cli->diags);
@@ -107,7 +109,8 @@ static enum wm_status fill(struct cli *cli, const struct options *o, size_t i,
             wm_assumptions(cli->arena, side, metric, show_progress, cli, a, ASSUMPTIONS_MAX);
         part->assumptions = a;
     }
-    return draw(cli, o, side, i, part) ? WM_OK : WM_IO;
+    *drawn = draw(cli, o, side, i, part) && *drawn;
+    return WM_OK;
 }
 
 /* To standard output, or as report.html of the folder. */
@@ -122,6 +125,7 @@ static enum wm_status put_page(struct cli *cli, const char *dir, wm_sink_fn sink
     if (!wm_folder_open(f, cli->arena, dir, &cli->diags) ||
         !wm_folder_put(f, "report.html", sink, context))
         return WM_IO;
+    wm_folder_close(f);
     printf("%s\n", f->files[0]);
     return WM_OK;
 }
@@ -149,14 +153,17 @@ static enum wm_status report_study(struct cli *cli, const struct options *o)
     enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
     if (status != WM_OK)
         return status;
+    wm_store_check_whole(store, &cli->diags);
     struct wm_folder *const f = open_folder(cli, o, 0);
     const bool good = f != NULL && wm_study_page_figures(f, store, &drawn);
+    if (f != NULL)
+        wm_folder_close(f);
     if (f != NULL && o->dir == NULL)
         remove_folder(f);
     const struct study_sink sink = {cli->arena, store, &drawn};
-    status = good ? put_page(cli, o->dir, study_sink, &sink) : WM_IO;
+    status = put_page(cli, o->dir, study_sink, &sink);
     wm_store_close(store);
-    return status;
+    return status == WM_OK && !good ? WM_IO : status;
 }
 
 static enum wm_status run(struct cli *cli, const void *options)
@@ -165,13 +172,13 @@ static enum wm_status run(struct cli *cli, const void *options)
     struct wm_page page = {.n_parts = cli->n_words, .metric = WM_METRIC_npv_usd};
     struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
     struct wm_page_part *const parts = WM_NEW_ARRAY(cli->arena, struct wm_page_part, cli->n_words);
-    bool infeasible = false;
+    bool infeasible = false, drawn = true;
     for (size_t i = 0; i < cli->n_words; i++)
         if (wm_is_store(cli->words[i]))
             return report_study(cli, o);
     page.parts = parts;
     for (size_t i = 0; i < cli->n_words; i++) {
-        const enum wm_status status = fill(cli, o, i, page.metric, &sides[i], &parts[i]);
+        const enum wm_status status = fill(cli, o, i, page.metric, &sides[i], &parts[i], &drawn);
         if (status != WM_OK)
             return status;
         infeasible = infeasible || sides[i].infeasible != NULL;
@@ -180,6 +187,8 @@ static enum wm_status run(struct cli *cli, const void *options)
     const enum wm_status status = put_page(cli, o->dir, page_sink, &sink);
     if (status != WM_OK)
         return status;
+    if (!drawn) /* a figure that failed costs a line, not the page */
+        return WM_IO;
     return infeasible && cli->n_words == 1 ? WM_INFEASIBLE : WM_OK;
 }
 

@@ -3,14 +3,14 @@
 #include <string.h>
 
 #include "options.h"
-#include "wattmill/training.h"
+#include "wattmill/training_case.h"
 
 struct options {
     struct cli_sets catalogs;
     struct cli_site site;
     const char *accelerator, *llm, *precision, *show;
-    double gpus, seq_tok, batch_tok, tok;
-    double failures, restart_s, write_s, swing_limit_mw, storage_loss_frac;
+    double gpus, seq_tok, batch_tok, tok; /* NAN: the default of the row that it stands for */
+    double failures, planned, restart_s, write_s, swing_limit_mw, storage_loss_frac;
     double imbalance_frac, straggler_frac;
     enum wm_format format;
 };
@@ -18,13 +18,14 @@ struct options {
 static const struct options defaults = {.site = CLI_SITE_DEFAULTS,
                                         .show = "run",
                                         .gpus = 1024.0,
-                                        .seq_tok = 8192.0,
-                                        .batch_tok = 16777216.0,
+                                        .seq_tok = (double)NAN,
+                                        .batch_tok = (double)NAN,
                                         .tok = 1e12,
-                                        .failures = -1.0,
-                                        .restart_s = 600.0,
-                                        .write_s = 60.0,
-                                        .swing_limit_mw = -1.0,
+                                        .failures = (double)NAN,
+                                        .planned = (double)NAN,
+                                        .restart_s = (double)NAN,
+                                        .write_s = (double)NAN,
+                                        .swing_limit_mw = (double)NAN,
                                         .storage_loss_frac = 0.05,
                                         .imbalance_frac = 0.1,
                                         .format = WM_FORMAT_TABLE};
@@ -35,12 +36,13 @@ static const struct cli_option rows[] = {
     CLI_TEXT(options, llm, "--llm", 'm', "NAME", "model that is trained (catalog llms)"),
     CLI_REAL(options, gpus, "--gpus", "N", 1.0, 1e7, "accelerators of the job (default: 1024)"),
     CLI_CHOICE(options, precision, "--precision", "bf16|fp8|fp4", "of matrix products (default: bf16)"),
-    CLI_REAL(options, seq_tok, "--seq", "N", 1.0, 1e8, "tokens of a sequence (default: 8192)"),
-    CLI_REAL(options, batch_tok, "--batch-tokens", "N", 1.0, 1e10, "tokens of a step (default: 16777216)"),
+    CLI_REAL(options, seq_tok, "--seq", "N", 1.0, 1e8, "tokens of a sequence (default: training.seq_tok)"),
+    CLI_REAL(options, batch_tok, "--batch-tokens", "N", 1.0, 1e10, "tokens of a step (default: as training.batch_tok)"),
     CLI_REAL(options, tok, "--tokens", "N", 1.0, 1e16, "of the run (default: 1e12)"),
     CLI_REAL(options, failures, "--failures", "N", 0.0, 1e3, "a year and accelerator that stop the job (default: the accelerator's)"),
-    CLI_REAL(options, restart_s, "--restart", "S", 0.0, 1e6, "to detect, reschedule and load (default: 600)"),
-    CLI_REAL(options, write_s, "--checkpoint", "S", 0.0, 1e5, "a checkpoint stops the job (default: 60)"),
+    CLI_REAL(options, planned, "--planned", "N", 0.0, 1e3, "planned stops a year and accelerator (default: site.failures)"),
+    CLI_REAL(options, restart_s, "--restart", "S", 0.0, 1e6, "to detect, reschedule and load (default: training.restart_min)"),
+    CLI_REAL(options, write_s, "--checkpoint", "S", 0.0, 1e5, "a checkpoint stops the job (default: training.checkpoint_write_s)"),
     CLI_REAL(options, swing_limit_mw, "--swing-limit", "MW", 0.0, 1e5, "power swing the site allows (default: none)"),
     CLI_REAL(options, storage_loss_frac, "--storage-loss", "FRAC", 0.0, 1.0, "of what a buffer evens out (default: 0.05)"),
     CLI_REAL(options, imbalance_frac, "--imbalance", "FRAC", 0.0, 10.0, "slowest pipeline stage over the mean, minus 1 (default: 0.1)"),
@@ -53,20 +55,6 @@ static const struct cli_option rows[] = {
 };
 // clang-format on
 
-enum { SERVER_GPUS = 8 };
-
-/* All that is computed of a job. */
-struct job {
-    struct wm_train_case c;
-    struct wm_frontier_site site;
-    struct wm_train_step step;
-    struct wm_train_power power;
-    struct wm_goodput goodput;
-    struct wm_swing swing;
-    struct wm_train_run run;
-    double site_w_per_gpu;
-};
-
 static enum wm_precision precision_of(const char *word)
 {
     return word == NULL || strcmp(word, "bf16") == 0 ? WM_BF16
@@ -74,51 +62,23 @@ static enum wm_precision precision_of(const char *word)
                                                      : WM_FP4;
 }
 
-static enum wm_status infeasible(struct cli *cli, const struct job *j)
+static void set(double *row, double option)
 {
-    const struct wm_train_step least = wm_train_step_eval(&j->c);
-    wm_diag_add(&cli->diags, WM_E301, NULL, NULL,
-                "%s does not fit: the leanest plan keeps %.4g GB on an accelerator of %.4g GB",
-                j->c.llm->head.name, least.mem_bytes / 1e9, j->c.accelerator->mem_bytes / 1e9);
-    return WM_INFEASIBLE;
+    if (wm_is_set(option))
+        *row = option;
 }
 
-static enum wm_status eval(struct cli *cli, const struct options *o, struct job *j)
+/* Options are other names of rows. */
+static void take_options(struct wm_training_case *c, const struct options *o)
 {
-    const struct wm_accelerator *const a = j->c.accelerator;
-    if (wm_accelerator_rates(a, j->c.precision)->flop_per_s <= 0.0) {
-        wm_diag_add(&cli->diags, WM_E301, NULL, NULL, "%s has no unit that computes %s",
-                    a->head.name, wm_precision_words[j->c.precision]);
-        return WM_INFEASIBLE;
-    }
-    if (!wm_train_plan_best(&j->c, o->gpus, &j->c.plan))
-        return infeasible(cli, j);
-    const double per_gpu_year = o->failures >= 0.0 ? o->failures : a->failures_per_gpu_year;
-    const struct wm_goodput_case losses = {.nodes = o->gpus / SERVER_GPUS,
-                                           .failures_per_node_day =
-                                               per_gpu_year * SERVER_GPUS / (WM_H_PER_YEAR / 24.0),
-                                           .restart_s = o->restart_s,
-                                           .write_s = o->write_s};
-    const double limit_w =
-        o->swing_limit_mw >= 0.0 ? o->swing_limit_mw * WM_W_PER_MW : (double)INFINITY;
-    j->step = wm_train_step_eval(&j->c);
-    j->power = wm_train_power_eval(&j->c, &j->step);
-    j->goodput = wm_goodput_eval(&losses);
-    j->swing = wm_swing_eval(&j->power, o->gpus, limit_w, o->storage_loss_frac);
-    if (j->goodput.useful_frac <= 0.0) {
-        wm_diag_add(&cli->diags, WM_E301, NULL, NULL,
-                    "it never gets on: a failure every %.4g s, %.4g s to restart",
-                    j->goodput.mttf_s, o->restart_s);
-        return WM_INFEASIBLE;
-    }
-    const double it_w = (j->power.mean_w + a->host_busy_w) * (1.0 + a->other_it_frac);
-    j->site_w_per_gpu = it_w * j->site.pue;
-    const double usd_per_gpu_hour = j->site.usd_per_gpu_hour + j->site_w_per_gpu * WM_S_PER_H /
-                                                                   WM_J_PER_MWH *
-                                                                   j->site.power_usd_per_mwh;
-    j->run = wm_train_run_eval(&j->step, o->gpus, o->tok, j->goodput.useful_frac, j->site_w_per_gpu,
-                               usd_per_gpu_hour);
-    return WM_OK;
+    c->training.gpus = (int64_t)o->gpus;
+    set(&c->training.seq_tok, o->seq_tok);
+    set(&c->training.batch_tok, o->batch_tok);
+    set(&c->training.restart_s, o->restart_s);
+    set(&c->training.checkpoint_write_s, o->write_s);
+    set(&c->training.swing_limit_w, o->swing_limit_mw * WM_W_PER_MW);
+    set(&c->failures.per_gpu_year, o->failures);
+    set(&c->failures.planned_per_gpu_year, o->planned);
 }
 
 /* A list of named values. */
@@ -137,7 +97,7 @@ static void put(struct list *l, const char *key, double value, const char *unit,
     row[3] = doc;
 }
 
-static void put_plan(struct list *l, const struct job *j)
+static void put_plan(struct list *l, const struct wm_training_outcome *j)
 {
     const struct wm_train_plan *const p = &j->c.plan;
     put(l, "tensor", p->tensor, "", "accelerators a layer is split over");
@@ -151,7 +111,7 @@ static void put_plan(struct list *l, const struct job *j)
     put(l, "mem_gb", j->step.mem_bytes / 1e9, "GB", "on the fullest accelerator");
 }
 
-static void put_speed(struct list *l, const struct job *j)
+static void put_speed(struct list *l, const struct wm_training_outcome *j)
 {
     const struct wm_train_step *const s = &j->step;
     put(l, "step_s", s->time_s, "s", "an optimiser step");
@@ -160,17 +120,17 @@ static void put_speed(struct list *l, const struct job *j)
     put(l, "link_frac", s->link_s / s->time_s, "frac", "of it: collectives not hidden");
     put(l, "bubble_frac", s->bubble_s / s->time_s, "frac", "of it: pipeline fill and drain");
     put(l, "straggle_frac", s->straggle_s / s->time_s, "frac", "of it: waiting for the slowest");
-    put(l, "mfu_frac", s->mfu_frac, "frac", "model FLOP over the precision's peak");
+    put(l, "mfu_frac", j->mfu_frac, "frac", "model FLOP over the precision's peak");
     put(l, "tok_per_s_per_gpu", s->tok_per_s_per_gpu, "tok/s", "between interruptions");
 }
 
-static void put_power(struct list *l, const struct job *j)
+static void put_power(struct list *l, const struct wm_training_outcome *j, double pue)
 {
     put(l, "board_mean_w", j->power.mean_w, "W", "of an accelerator");
     put(l, "board_high_w", j->power.high_w, "W", "while it computes");
     put(l, "board_low_w", j->power.low_w, "W", "while all wait");
     put(l, "site_w_per_gpu", j->site_w_per_gpu, "W", "at the meter, with host and facility");
-    put(l, "pue", j->site.pue, "", "of the site");
+    put(l, "pue", pue, "", "of the site");
     put(l, "swing_mw", j->swing.amplitude_w / WM_W_PER_MW, "MW", "of the boards together");
     put(l, "swing_hz", j->swing.frequency_hz, "Hz", "once a step");
     put(l, "swing_allowed", j->swing.is_allowed, "", "1: within the limit");
@@ -180,7 +140,7 @@ static void put_power(struct list *l, const struct job *j)
     put(l, "buffer_loss_mw", j->swing.storage_loss_w / WM_W_PER_MW, "MW", "mean, of that buffer");
 }
 
-static void put_run(struct list *l, const struct options *o, const struct job *j)
+static void put_run(struct list *l, const struct options *o, const struct wm_training_outcome *j)
 {
     put(l, "mttf_h", j->goodput.mttf_s / WM_S_PER_H, "h", "between interruptions");
     put(l, "checkpoint_min", j->goodput.interval_s / 60.0, "min", "best interval (Young, Daly)");
@@ -193,7 +153,8 @@ static void put_run(struct list *l, const struct options *o, const struct job *j
     put(l, "usd_per_mtok", j->run.cost_usd / o->tok * 1e6, "USD", "per million tokens");
 }
 
-static void print_run(struct cli *cli, const struct options *o, const struct job *j)
+static void print_run(struct cli *cli, const struct options *o, const struct wm_training_outcome *j,
+                      double pue)
 {
     static const struct wm_grid_column columns[] = {
         {.key = "key"},
@@ -204,12 +165,12 @@ static void print_run(struct cli *cli, const struct options *o, const struct job
     l->arena = cli->arena;
     put_plan(l, j);
     put_speed(l, j);
-    put_power(l, j);
+    put_power(l, j, pue);
     put_run(l, o, j);
     wm_grid_write(stdout, &(struct wm_grid){columns, 4, l->cells, l->n}, o->format);
 }
 
-static void print_caps(struct cli *cli, const struct options *o, const struct job *j)
+static void print_caps(struct cli *cli, const struct options *o, const struct wm_training_outcome *j)
 {
     static const double caps[] = {1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25};
     enum { N_CAPS = sizeof caps / sizeof *caps, CELLS = 6 };
@@ -237,7 +198,7 @@ static void print_caps(struct cli *cli, const struct options *o, const struct jo
     wm_grid_write(stdout, &(struct wm_grid){columns, CELLS, cells, n}, o->format);
 }
 
-static void print_schedule(struct cli *cli, const struct options *o, const struct job *j)
+static void print_schedule(struct cli *cli, const struct options *o, const struct wm_training_outcome *j)
 {
     static const double times[] = {1.0, 1.01, 1.02, 1.05, 1.1, 1.2, 1.3, 1.5};
     enum { N_TIMES = sizeof times / sizeof *times, CELLS = 3 };
@@ -256,7 +217,8 @@ static void print_schedule(struct cli *cli, const struct options *o, const struc
     wm_grid_write(stdout, &(struct wm_grid){columns, CELLS, cells, N_TIMES}, o->format);
 }
 
-static void print(struct cli *cli, const struct options *o, const struct job *j)
+static void print(struct cli *cli, const struct options *o, const struct wm_training_outcome *j,
+                  double pue)
 {
     const bool all = strcmp(o->show, "all") == 0;
     const bool titled = o->format == WM_FORMAT_TABLE;
@@ -264,7 +226,7 @@ static void print(struct cli *cli, const struct options *o, const struct job *j)
         printf("%s on %.0f %s, %s, %.4g tokens\n", j->c.llm->head.name, o->gpus,
                j->c.accelerator->head.name, wm_precision_words[j->c.precision], o->tok);
     if (all || strcmp(o->show, "run") == 0)
-        print_run(cli, o, j);
+        print_run(cli, o, j, pue);
     if (titled && (all || strcmp(o->show, "caps") == 0))
         puts("\nboard power caps, over a run without");
     if (all || strcmp(o->show, "caps") == 0)
@@ -281,17 +243,19 @@ static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
     const struct wm_catalog *catalog = NULL;
-    struct job j = {.c = {.precision = precision_of(o->precision),
-                          .seq_tok = o->seq_tok,
-                          .batch_tok = fmax(o->batch_tok, o->seq_tok),
-                          .clock_frac = 1.0}};
+    struct wm_training_case c = {.precision = precision_of(o->precision),
+                                 .tokens = o->tok,
+                                 .storage_loss_frac = o->storage_loss_frac};
     enum wm_status status = cli_catalog_load(cli, &o->catalogs, &catalog);
+    if (status == WM_OK)
+        status = wm_training_case_defaults(cli->arena, catalog, &c, &cli->diags);
     if (status != WM_OK)
         return status;
-    j.c.accelerator =
+    take_options(&c, o);
+    c.accelerator =
         cli_entry(cli, catalog, WM_CATALOG_accelerator, "--accelerator", o->accelerator);
-    j.c.llm = cli_entry(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
-    j.site = cli_site_terms(cli, catalog, &o->site, j.c.accelerator);
+    c.llm = cli_entry(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
+    c.site = cli_site_terms(cli, catalog, &o->site, c.accelerator);
     if (o->gpus != floor(o->gpus))
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "--gpus = %g, allowed are whole numbers",
                     o->gpus);
@@ -299,9 +263,10 @@ static enum wm_status run(struct cli *cli, const void *options)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "--show all is for --format table");
     if (cli->diags.n_errors > 0)
         return WM_USAGE;
-    status = eval(cli, o, &j);
+    struct wm_training_outcome j;
+    status = wm_training_case_eval(&c, &j, &cli->diags);
     if (status == WM_OK)
-        print(cli, o, &j);
+        print(cli, o, &j, c.site.pue);
     return status;
 }
 

@@ -2,9 +2,11 @@
  * The catalogue is built in two passes: first every entry gets its memory and its final JSON (`base`
  * merged in), then all are read, so that entries may name each other in any order.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog_doubts.h"
 #include "fields.h"
 #include "wattmill/accelerator.h"
 #include "wattmill/chiller.h"
@@ -323,6 +325,8 @@ static void read_entries(struct build *b, enum wm_catalog_kind kind)
         const char *path = wm_arena_printf(b->arena, "%s.%s", kinds[kind].section, e->name);
         if (!wm_fields_read(&reader, kinds[kind].fields, e->json, NULL, path, e->data))
             b->ok = false;
+        else if (e->is_inline)
+            wm_catalog_doubt(kind, e->data, e->json, path, b->diags);
     }
 }
 
@@ -388,10 +392,32 @@ static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalo
     return e;
 }
 
+/* As people write it: "H100 SXM", "meta-llama/Llama-3.1-70B-Instruct"; into `out`. */
+static bool fold(const char *name, char *out, size_t n_out)
+{
+    static const char suffix[] = "-instruct";
+    const char *slash = strrchr(name, '/');
+    const char *from = slash != NULL ? slash + 1 : name;
+    size_t n = strlen(from);
+    if (n == 0 || n >= n_out)
+        return false;
+    for (size_t i = 0; i <= n; i++) {
+        const char c = from[i];
+        out[i] = c == ' ' || c == '_' ? '-' : (char)tolower((unsigned char)c);
+    }
+    const size_t n_suffix = sizeof suffix - 1;
+    if (n > n_suffix && strcmp(out + n - n_suffix, suffix) == 0)
+        out[n - n_suffix] = '\0';
+    return true;
+}
+
 const struct wm_catalog_head *wm_catalog_find(const struct wm_catalog *catalog,
                                               enum wm_catalog_kind kind, const char *name)
 {
+    char folded[128];
     const struct entry *e = find(catalog, kind, name);
+    if (e == NULL && fold(name, folded, sizeof folded))
+        e = find(catalog, kind, folded);
     return e != NULL ? e->data : NULL;
 }
 

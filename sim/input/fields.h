@@ -19,9 +19,6 @@ struct wm_way {
 /** "site.ceiling.calendar.0.limit_mw", in `arena`. */
 const char *wm_way_text(struct wm_arena *arena, const struct wm_way *way);
 
-/** Whether an absent key is a mistake. */
-bool wm_field_is_required(const struct wm_field *field);
-
 /** Reads one leaf (REAL .. REF) that is there; false after adding diagnostics. */
 bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
                   const struct wm_json *node, const struct wm_way *way, void *member);

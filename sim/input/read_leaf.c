@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fields.h"
+#include "wattmill/plain_text.h"
 #include "wattmill/civil.h"
 #include "wattmill/digest.h"
 #include "wattmill/require.h"
@@ -282,6 +283,14 @@ static bool read_text(const struct leaf *l)
 {
     if (l->node->type != WM_JSON_STRING) {
         wm_report_type(l->reader, l->field, l->node, l->way, "a string");
+        return false;
+    }
+    if (!wm_text_is_plain(l->node->text) && strcmp(l->field->key, "notes") != 0) {
+        wm_diag_add(l->reader->diags, WM_E205, &l->node->place,
+                    wm_way_text(l->reader->arena, l->way),
+                    "= \"%s\" holds a character that is not shown but acts on the terminal (%s); only "
+                    "notes may have several lines",
+                    l->node->text, l->field->doc);
         return false;
     }
     store(l, &l->node->text, sizeof l->node->text);

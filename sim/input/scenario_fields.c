@@ -140,10 +140,11 @@ static const struct wm_field price_fields[] = {
     WM_REF_OPT(wm_price, deck, deck, wm_deck, "list prices of tokens; required unless the workload is a job"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
     WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
+    WM_REAL_AS(wm_price, worth_usd_per_out_tok, "worth_usd_per_mtok", WM_UNIT_USD_PER_MTOK, 0.0, 1e6, 0.0, "value of a million output tokens to dispatch where less than that is paid: internal work, free tiers; no revenue"),
     WM_REAL(wm_price, batch_discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.5, "further factor on the price of kind batch; OpenAI, Anthropic and others: 0.5"),
     WM_FIELD_END,
 };
-static const struct wm_field training_fields[] = {
+const struct wm_field wm_training_fields[] = {
     WM_INT(wm_training, gpus, 0, 1e9, 0, "accelerators of a gang; 0: all that the workload has"),
     WM_INT(wm_training, gangs, 0, 1e6, 1, "gangs of that size; 0: as many as fit"),
     WM_REAL(wm_training, tokens, WM_UNIT_TOK, 0.0, 1e18, 0.0, "to train on, per gang; then it ends; 0: without end"),
@@ -178,7 +179,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_GROUP(wm_workload, slo, slo_fields, "latency targets"),
     WM_GROUP(wm_workload, serving, serving_fields, "how it is served: speculative decoding, or a measured curve instead of the model"),
     WM_GROUP(wm_workload, price, price_fields, "what is paid"),
-    WM_GROUP(wm_workload, training, training_fields, "jobs: gangs, checkpoints, price"),
+    WM_GROUP(wm_workload, training, wm_training_fields, "jobs: gangs, checkpoints, price"),
     WM_FIELD_END,
 };
 static const struct wm_field policy_fields[] = {

@@ -4,10 +4,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <unistd.h>
 
 #include "wattmill/embedded.h"
@@ -34,6 +38,14 @@ static int wait_for(pid_t pid)
     return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
 }
 
+/* In the child: it ends with the command that asked for the figure. */
+static void end_with_parent(void)
+{
+#ifdef __linux__
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+}
+
 /* A child without a shell: `script_name` lies in `dir`, its chatter goes to /dev/null. */
 static int run_in(const char *dir, const char *script_name)
 {
@@ -41,6 +53,7 @@ static int run_in(const char *dir, const char *script_name)
     if (pid < 0)
         return -1;
     if (pid == 0) {
+        end_with_parent();
         const int null = open("/dev/null", O_RDWR);
         if (null < 0 || chdir(dir) != 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
             dup2(null, 2) < 0)
@@ -58,6 +71,7 @@ static int run_with(FILE *in, FILE *out)
     if (pid < 0)
         return -1;
     if (pid == 0) {
+        end_with_parent();
         const int null = open("/dev/null", O_RDWR);
         if (null < 0 || dup2(fileno(in), 0) < 0 || dup2(fileno(out), 1) < 0 || dup2(null, 2) < 0)
             _exit(EXIT_NO_PROGRAM);
@@ -99,61 +113,93 @@ enum wm_status wm_figure_text(struct wm_arena *arena, FILE *file, const char *na
     return WM_IO;
 }
 
-static bool keep(struct wm_arena *arena, const char *dir, const char *name, const char *ending)
+/* Formats a figure can have, and gnuplot's terminal for each. */
+static const struct kind {
+    enum wm_figure_format format;
+    const char *terminal, *ending;
+} kinds[] = {
+    {WM_FIGURE_SVG, "svg size 1000,600 dynamic background '#ffffff' font 'sans,16'", "svg"},
+    {WM_FIGURE_PNG, "pngcairo size 1600,960 fontscale 1.6 font 'sans,11'", "png"},
+    {WM_FIGURE_PDF, "pdfcairo size 20cm,12cm font 'sans,11'", "pdf"},
+};
+#define N_KINDS (sizeof kinds / sizeof *kinds)
+
+/* A figure being drawn: an empty file beside each one's place, which gnuplot fills. */
+struct drawing {
+    const char *final[N_KINDS], *tmp[N_KINDS], *script;
+};
+
+static const char *base_name(const char *path)
 {
-    const char *const tmp = wm_arena_printf(arena, "%s/%s.%s.tmp", dir, name, ending);
-    const char *const final = wm_arena_printf(arena, "%s/%s.%s", dir, name, ending);
-    struct stat info;
-    if (stat(tmp, &info) == 0 && info.st_size > 0 && rename(tmp, final) == 0)
-        return true;
-    (void)unlink(tmp);
-    return false;
+    return strrchr(path, '/') + 1;
 }
 
-/* Each format sets its terminal and draws again. */
-static void write_script(FILE *file, const char *style, const char *body, const char *name,
-                         unsigned formats)
+static bool reserve(struct wm_arena *arena, const char *dir, const char *name, unsigned formats,
+                    struct drawing *d)
 {
-    static const struct {
-        unsigned format;
-        const char *terminal, *ending;
-    } kinds[] = {
-        {WM_FIGURE_SVG, "svg size 1000,600 dynamic background '#ffffff' font 'sans,16'", "svg"},
-        {WM_FIGURE_PNG, "pngcairo size 1600,960 fontscale 1.6 font 'sans,11'", "png"},
-        {WM_FIGURE_PDF, "pdfcairo size 20cm,12cm font 'sans,11'", "pdf"},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (formats & kinds[i].format)
-            fprintf(file, "reset\nset terminal %s\nset output '%s.%s.tmp'\n%s\n%s\nset output\n",
-                    kinds[i].terminal, name, kinds[i].ending, style, body);
+    bool good = true;
+    for (size_t i = 0; i < N_KINDS && good; i++)
+        if (formats & kinds[i].format) {
+            d->final[i] = wm_arena_printf(arena, "%s/%s.%s", dir, name, kinds[i].ending);
+            d->tmp[i] = wm_out_reserve(arena, d->final[i]);
+            good = d->tmp[i] != NULL;
+        }
+    d->script = good ? wm_out_reserve(arena, wm_arena_printf(arena, "%s/%s.gp", dir, name)) : NULL;
+    return d->script != NULL;
+}
+
+/* Each format sets its terminal and draws again. Names are of our own making, without a quote. */
+static bool write_script(const struct drawing *d, const char *style, const char *body)
+{
+    FILE *const file = fopen(d->script, "w");
+    if (file == NULL)
+        return false;
+    for (size_t i = 0; i < N_KINDS; i++)
+        if (d->tmp[i] != NULL)
+            fprintf(file, "reset\nset terminal %s\nset output '%s'\n%s\n%s\nset output\n",
+                    kinds[i].terminal, base_name(d->tmp[i]), style, body);
+    const bool written = ferror(file) == 0;
+    return fclose(file) == 0 && written;
+}
+
+/* What was drawn gets its name; false when a format is missing. */
+static bool keep(const struct drawing *d)
+{
+    bool kept = true;
+    for (size_t i = 0; i < N_KINDS; i++) {
+        struct stat info;
+        if (d->tmp[i] == NULL)
+            continue;
+        if (stat(d->tmp[i], &info) == 0 && info.st_size > 0) {
+            kept = wm_out_commit(d->tmp[i], d->final[i]) && kept;
+        } else {
+            (void)unlink(d->tmp[i]);
+            kept = false;
+        }
+    }
+    return kept;
 }
 
 enum wm_status wm_figure_draw(struct wm_arena *arena, const char *dir, const char *name,
                               unsigned formats, struct wm_diags *diags)
 {
-    static const char *const endings[] = {"svg", "png", "pdf"};
     const char *const style = script(arena, "style"), *const body = script(arena, name);
+    struct drawing d = {0};
     WM_REQUIRE(style != NULL && body != NULL);
-    const char *const gp = wm_arena_printf(arena, "%s.gp.tmp", name);
-    const char *const gp_path = wm_arena_printf(arena, "%s/%s", dir, gp);
-    FILE *const file = fopen(gp_path, "w");
-    if (file == NULL) {
-        wm_diag_add(diags, WM_E104, NULL, NULL, "%s: %s", gp_path, strerror(errno));
-        return WM_IO;
-    }
-    write_script(file, style, body, name, formats);
-    const bool written = ferror(file) == 0;
-    const bool closed = fclose(file) == 0;
-    const int code = written && closed ? run_in(dir, gp) : -1;
-    (void)unlink(gp_path);
-    bool kept = true;
-    for (unsigned i = 0; i < 3; i++)
-        if (formats & (1u << i))
-            kept = keep(arena, dir, name, endings[i]) && kept;
+    const bool ready = reserve(arena, dir, name, formats, &d) && write_script(&d, style, body);
+    const int why = errno;
+    const int code = ready ? run_in(dir, base_name(d.script)) : -1;
+    if (d.script != NULL)
+        (void)unlink(d.script);
+    const bool kept = keep(&d);
     if (code == 0 && kept)
         return WM_OK;
-    wm_diag_add(diags, WM_E401, NULL, NULL, "%s/%s: %s; the other files are complete", dir, name,
-                code == EXIT_NO_PROGRAM ? "gnuplot not found, install gnuplot-nox"
-                                        : "gnuplot failed");
+    if (!ready)
+        wm_diag_add(diags, WM_E104, NULL, NULL, "%s/%s: %s", dir, name, strerror(why));
+    else
+        wm_diag_add(diags, WM_E401, NULL, NULL, "%s/%s: %s; the other files are complete", dir,
+                    name,
+                    code == EXIT_NO_PROGRAM ? "gnuplot not found, install gnuplot-nox"
+                                            : "gnuplot failed");
     return WM_IO;
 }

@@ -3,6 +3,7 @@
 
 #include "wattmill/grid.h"
 #include "wattmill/output.h"
+#include "wattmill/plain_text.h"
 
 bool wm_format_parse(const char *text, enum wm_format *out)
 {
@@ -20,18 +21,12 @@ static const char *cell(const struct wm_grid *g, size_t row, size_t column)
     return g->cells[row * g->n_columns + column];
 }
 
-static bool is_printed(char c)
-{
-    const unsigned char byte = (unsigned char)c;
-    return byte >= ' ' && byte != 0x7f;
-}
-
-/* Columns a text takes: bytes inside a UTF-8 sequence take none, control characters are dropped. */
+/* Columns a text takes: bytes inside a UTF-8 sequence take none. */
 static size_t width_of(const char *text)
 {
     size_t n = 0;
     for (const char *c = text; c != NULL && *c != '\0'; c++)
-        n += is_printed(*c) && ((unsigned char)*c & 0xc0) != 0x80;
+        n += ((unsigned char)*c & 0xc0) != 0x80;
     return n;
 }
 
@@ -57,21 +52,30 @@ static void table_cell(FILE *file, const struct wm_grid *g, size_t column, const
     const bool last = column + 1 == g->n_columns;
     if (g->columns[column].align_right)
         pad(file, width - n);
-    for (const char *c = text; c != NULL && *c != '\0'; c++)
-        if (is_printed(*c))
-            fputc(*c, file);
+    fputs(text != NULL ? text : "", file);
     if (!last && !g->columns[column].align_right)
         pad(file, width - n);
     fputs(last ? "\n" : "  ", file);
 }
 
-static void write_table(FILE *file, const struct wm_grid *g)
+/* For a terminal: no cell may act on it. The sink has no arena; copies live as long as the table is written. */
+static void write_table(FILE *file, const struct wm_grid *grid)
 {
-    for (size_t c = 0; c < g->n_columns; c++)
-        table_cell(file, g, c, g->columns[c].key);
-    for (size_t r = 0; r < g->n_rows; r++)
-        for (size_t c = 0; c < g->n_columns; c++)
-            table_cell(file, g, c, cell(g, r, c));
+    struct wm_arena *const arena = wm_arena_open();
+    struct wm_grid plain = *grid;
+    if (arena == NULL)
+        return;
+    const char **const cells =
+        (const char **)wm_arena_alloc(arena, grid->n_rows * grid->n_columns, sizeof *cells);
+    for (size_t i = 0; i < grid->n_rows * grid->n_columns; i++)
+        cells[i] = grid->cells[i] != NULL ? wm_text_plain(arena, grid->cells[i]) : NULL;
+    plain.cells = cells;
+    for (size_t c = 0; c < plain.n_columns; c++)
+        table_cell(file, &plain, c, plain.columns[c].key);
+    for (size_t r = 0; r < plain.n_rows; r++)
+        for (size_t c = 0; c < plain.n_columns; c++)
+            table_cell(file, &plain, c, cell(&plain, r, c));
+    wm_arena_close(arena);
 }
 
 static void write_json(FILE *file, const struct wm_grid *g)

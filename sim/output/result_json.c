@@ -1,5 +1,6 @@
 /* The result as JSON: inputs with their origins, metrics, details, balances, messages, stamp. */
 #include <math.h>
+#include <string.h>
 
 #include "wattmill/output.h"
 
@@ -220,6 +221,22 @@ static void write_messages(struct wm_json_writer *w, const struct wm_diags *diag
     wm_json_array_end(w);
 }
 
+/* Names of the files beside the result and their SHA-256. */
+static void write_files(struct wm_json_writer *w, const struct wm_report *report)
+{
+    if (report->digests == NULL)
+        return;
+    wm_json_key(w, "files");
+    wm_json_object_begin(w);
+    for (size_t i = 0; i < report->n_files; i++) {
+        const char *const slash = strrchr(report->files[i], '/');
+        if (report->digests[i] == NULL)
+            continue;
+        wm_json_member_string(w, slash != NULL ? slash + 1 : report->files[i], report->digests[i]);
+    }
+    wm_json_object_end(w);
+}
+
 static void write_stamp(struct wm_json_writer *w, const struct wm_stamp *s)
 {
     wm_json_key(w, "stamp");
@@ -250,6 +267,7 @@ void wm_output_json(FILE *file, const struct wm_report *report)
     write_energy(&w, r);
     write_balances(&w, r);
     write_messages(&w, report->diags);
+    write_files(&w, report);
     write_stamp(&w, &report->stamp);
     wm_json_object_end(&w);
     wm_json_finish(&w);

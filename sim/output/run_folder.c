@@ -25,19 +25,33 @@ static const struct {
     {"cash_flow", wm_cash_flow_csv},       {"load_duration", wm_load_duration_csv},
 };
 
+/* The result with the digests of all that lies beside it, so that nobody takes another run's files for its own. */
+static bool put_result(struct wm_folder *f, const struct wm_report *report)
+{
+    struct wm_report whole = *report;
+    const char **const digests = WM_NEW_ARRAY(f->arena, const char *, WM_FOLDER_FILES_MAX);
+    for (size_t i = 0; i < f->n_files; i++)
+        digests[i] = wm_file_digest(f->arena, f->files[i]);
+    whole.files = f->files;
+    whole.n_files = f->n_files;
+    whole.digests = digests;
+    return wm_folder_put(f, "result.json", result_json, &whole);
+}
+
 enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
                              const struct wm_report *report, bool series, const char *const **files,
                              size_t *n_files, struct wm_diags *diags)
 {
     struct wm_folder *const f = WM_NEW(arena, struct wm_folder);
     bool good = wm_folder_open(f, arena, dir, diags) &&
-                wm_folder_put(f, "result.json", result_json, report) &&
                 wm_folder_put(f, "metrics.csv", metrics_csv, report) &&
                 (!series || wm_folder_put(f, "series.csv", series_csv, report));
     /* one figure that fails does not keep the others from being drawn */
     const bool writable = good;
     for (size_t i = 0; writable && i < sizeof figures / sizeof *figures; i++)
         good = wm_folder_figure(f, figures[i].name, figures[i].csv, report) && good;
+    good = (!writable || put_result(f, report)) && good;
+    wm_folder_close(f);
     *files = f->files;
     *n_files = f->n_files;
     return good ? WM_OK : WM_IO;

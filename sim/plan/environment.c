@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "wattmill/civil.h"
+#include "wattmill/holiday.h"
 
 struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
 {
@@ -12,6 +13,7 @@ struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
     struct wm_environment e = {
         .site = site,
         .price = is_flat ? NULL : wm_site_price_file(site),
+        .stress = wm_site_price_file(site),
         .carbon = wm_site_carbon_file(site),
         .noise = wm_climate_noise((uint64_t)scenario->seed),
         .utc_offset_s = w->climate->utc_offset_s,
@@ -108,9 +110,19 @@ static size_t row_of(const struct wm_environment *e, const struct wm_site_year *
     return wm_site_year_row(file, at_us, wm_site_utc_offset_s(e->site, file));
 }
 
-static double series_price(struct wm_environment *e, int64_t at_us)
+static double price_of(const struct wm_environment *e, const struct wm_site_year *file,
+                       int64_t at_us)
 {
-    return e->price ? e->price->price_usd_per_mwh[row_of(e, e->price, at_us)] : (double)NAN;
+    return file ? file->price_usd_per_mwh[row_of(e, file, at_us)] : (double)NAN;
+}
+
+/* The grid's load is not known: its price stands for it, and among equal prices the heat. */
+static double stress_of(const struct wm_environment *e, int64_t at_us)
+{
+    static const double usd_per_mwh_k = 1e-6; /* below any step of a price */
+    const double dry_bulb_c = e->now.weather.dry_bulb_c;
+    const double price = price_of(e, e->stress, at_us);
+    return wm_is_set(price) ? price + usd_per_mwh_k * dry_bulb_c : dry_bulb_c;
 }
 
 static double carbon_kg_per_mwh(const struct wm_environment *e, int64_t at_us)
@@ -127,14 +139,17 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
     const struct wm_civil local = wm_civil_from_us(local_us < 0 ? 0 : local_us);
     const bool is_new = !e->has_begun;
     const bool has_weather = e->site->weather.file ? step_file(e, at_us) : step_climate(e, at_us);
-    const double price = series_price(e, at_us);
+    const double price = price_of(e, e->price, at_us);
     e->now.period = wm_tariff_period_at(&e->site->tariff, &local);
     e->now.energy_usd_per_mwh =
         wm_tariff_energy_usd_per_mwh(&e->site->tariff, e->now.period, price);
     e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
     e->now.month = local.month;
     e->now.day = wm_days_from_civil(local.year, local.month, local.day);
-    e->now.system_stress = wm_is_set(price) ? price : e->now.weather.dry_bulb_c;
+    e->now.hour = local.hour;
+    e->now.is_off_peak_day = wm_day_of_week(local.year, local.month, local.day) >= 5 ||
+                             wm_is_nerc_holiday(local.year, local.month, local.day);
+    e->now.system_stress = stress_of(e, at_us);
     e->has_begun = true;
     const bool is_other_price = e->now.energy_usd_per_mwh < last.energy_usd_per_mwh ||
                                 e->now.energy_usd_per_mwh > last.energy_usd_per_mwh;

@@ -18,14 +18,16 @@ struct wm_surroundings {
     double energy_usd_per_mwh; /* at the meter */
     double kg_per_j;           /* carbon */
     int period;                /* of the tariff, or -1 */
-    int month;                 /* local, 1..12 */
+    int month, hour;           /* local, 1..12 and 0..23 */
     int64_t day;               /* local, since 1970 */
+    bool is_off_peak_day;      /* local: a weekend or a holiday */
     double system_stress;      /* stands for the grid's load: price, else dry bulb */
 };
 
 struct wm_environment {
     const struct wm_site *site;
     const struct wm_site_year *price, *carbon; /* NULL: flat */
+    const struct wm_site_year *stress;         /* price of the market, also where the bill is flat */
     struct wm_climate_noise noise;
     const struct wm_weather *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
     int64_t first_hour;

@@ -91,7 +91,7 @@ static void price_tokens(struct wm_class *c)
         wm_deck_revenue_usd(w->price.deck, c->input_per_out, c->cached_per_out, 1.0) *
         w->price.paid_frac * w->price.discount_frac *
         (is_batch(w) ? w->price.batch_discount_frac : 1.0);
-    c->worth_usd_per_out_tok = c->usd_per_out_tok;
+    c->worth_usd_per_out_tok = fmax(c->usd_per_out_tok, w->price.worth_usd_per_out_tok);
 }
 
 static bool same_model(const struct wm_workload *a, const struct wm_workload *b)

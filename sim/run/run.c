@@ -61,6 +61,22 @@ static void check_tariff(const struct wm_run *r, struct wm_diags *diags)
                     "lacks them");
 }
 
+/* Under the margin a token is worth what is paid for it: what is free is never worth its energy. */
+static void check_unpaid(const struct wm_run *r, struct wm_diags *diags)
+{
+    for (size_t i = 0; i < r->plan.n_classes; i++) {
+        const struct wm_class *c = &r->plan.classes[i];
+        const struct wm_class_account *a = &r->site.account.classes[i];
+        if (r->scenario->policy.capping != WM_CAPPING_MARGINAL_REVENUE ||
+            c->worth_usd_per_out_tok > 0.0 || wm_workload_is_job(c->workload) ||
+            a->served_tok > 0.0 || !(a->offered_tok > 0.0))
+            continue;
+        wm_diag_add(diags, WM_W914, NULL, c->workload->name,
+                    "earns nothing and is worth nothing to capping marginal_revenue: none of its "
+                    "tokens are served. Give price.worth_usd_per_mtok, or capping priority");
+    }
+}
+
 static void check_plant(const struct wm_run *r, struct wm_diags *diags)
 {
     const struct wm_account *a = &r->site.account;
@@ -108,6 +124,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_set_money(r, &t);
     wm_close_balances(r);
     check_plant(r, diags);
+    check_unpaid(r, diags);
     check_tariff(r, diags);
     for (size_t i = 0; i < r->plan.n_partitions; i++)
         if (wm_partition_serves(&r->plan.partitions[i]))

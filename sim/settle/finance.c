@@ -92,7 +92,8 @@ static void set_appraisal(struct wm_results *r, const struct wm_economics *e,
                     a->dscr_min, e->dscr_floor);
 }
 
-/* Mean energy price at which power is the asked share of OpEx, demand and fixed charges unchanged. */
+/* Mean price of bought energy at which power is the asked share of OpEx, all other charges and fuel
+ * unchanged. */
 static void set_break_even_energy(struct wm_results *r)
 {
     static const enum wm_metric keys[WM_N_OPEX] = {
@@ -100,7 +101,7 @@ static void set_break_even_energy(struct wm_results *r)
         WM_METRIC_breakeven_energy_c_usd_per_mwh, WM_METRIC_breakeven_energy_d_usd_per_mwh,
         WM_METRIC_breakeven_energy_e_usd_per_mwh};
     const struct wm_ledger *const l = r->ledger;
-    const double mwh = GET(r, site_energy_mwh) / WM_J_PER_MWH;
+    const double mwh = GET(r, grid_energy_mwh) / WM_J_PER_MWH;
     const double other_usd = l->power_usd - l->energy_usd;
     for (unsigned k = 0; k < WM_N_OPEX && mwh > 0.0; k++) {
         const double usd =

@@ -53,7 +53,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     for (size_t i = 0; i < r->plan.n_pools; i++)
         b.it_capex_usd += (double)r->plan.pools[i].n_gpus *
                           r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu;
-    const struct wm_bill bill = wm_meter_bill(&r->site.meter, r->scenario->site.ceiling.limit_w);
+    const struct wm_bill bill = wm_meter_bill(&r->site.meter);
     b.energy_usd = bill.energy_usd;
     b.demand_usd = bill.demand_usd;
     b.period_demand_usd = bill.period_demand_usd;
@@ -70,8 +70,7 @@ static void spread_power(const struct wm_run *r, double power_usd, struct wm_run
     const size_t n = r->site.n_years;
     double sum_usd = 0.0;
     for (size_t i = 0; i < r->site.meter.n_months; i++) {
-        const struct wm_bill b = wm_tariff_bill(r->site.meter.tariff, r->site.meter.months, i,
-                                                r->scenario->site.ceiling.limit_w);
+        const struct wm_bill b = wm_tariff_bill(r->site.meter.tariff, r->site.meter.months, i);
         const double usd = b.energy_usd + b.demand_usd + b.period_demand_usd + b.fixed_usd;
         const size_t year = i / 12 < n ? i / 12 : n - 1;
         years[year].power_usd += usd;

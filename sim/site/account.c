@@ -47,6 +47,7 @@ static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
     sum->meter_j += flow->meter_w * time_s;
     sum->it_j += flow->power.it_w * time_s;
     sum->allowed_ws += flow->allowed_w * time_s;
+    sum->contract_ws += flow->contract_w * time_s;
     sum->shadow_ws += flow->shadow_usd_per_mwh * time_s;
     for (size_t i = 0; i < plan->n_classes; i++) {
         if (wm_workload_is_job(plan->classes[i].workload))

@@ -73,7 +73,7 @@ struct wm_class_account {
 struct wm_site_sum {
     double time_s, site_j, it_j;
     double meter_j, generation_j, storage_j; /* storage: given less taken */
-    double offered_tok, served_tok, allowed_ws, shadow_ws, clock_s;
+    double offered_tok, served_tok, allowed_ws, contract_ws, shadow_ws, clock_s;
 };
 
 struct wm_account {

@@ -24,40 +24,62 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tar
     };
     m.months = WM_NEW_ARRAY(arena, struct wm_meter_month, m.n_months);
     m.years = WM_NEW_ARRAY(arena, struct wm_meter_year, m.n_years);
-    for (size_t i = 0; i < m.n_years; i++)
+    for (size_t i = 0; i < m.n_months; i++) {
+        const int number = m.first_month - 1 + (int)i; /* from January of year 0 */
+        m.months[i].whole_s = 86400.0 * wm_days_in_month(number / 12, number % 12 + 1);
+    }
+    for (size_t i = 0; i < m.n_years; i++) {
         m.years[i].peaks.rule = tariff->coincident;
+        m.years[i].whole_s =
+            86400.0 * (337.0 + wm_days_in_month(m.first_year + (int)i, 2));
+    }
     return m;
 }
 
-static void watch_peaks(struct wm_meter *m, struct wm_meter_year *year,
-                        const struct wm_surroundings *now, double energy_j, double time_s)
+/* An hour of the clock as a whole, by its mean stress; one of which a part is missing does not count. */
+static void watch_hours(struct wm_meter *m, struct wm_meter_year *year,
+                        const struct wm_surroundings *now, const struct wm_meter_reading *reading)
 {
-    year->time_s += time_s;
-    m->hour_j += energy_j;
-    m->hour_s += time_s;
-    const bool by_hour = m->tariff->coincident == WM_COINCIDENT_5CP;
-    if (by_hour && m->hour_s < WM_S_PER_H * (1.0 - 1e-9))
-        return;
-    wm_peak_watch_add(&year->peaks, now->month, now->day, now->system_stress,
-                      by_hour ? m->hour_j / m->hour_s : energy_j / time_s);
-    m->hour_j = m->hour_s = 0.0;
+    const int64_t hour = now->day * 24 + now->hour;
+    if (hour != m->hour) {
+        m->hour = hour;
+        m->hour_j = m->hour_s = m->hour_stress_s = 0.0;
+    }
+    m->hour_j += reading->energy_j;
+    m->hour_s += reading->time_s;
+    m->hour_stress_s += now->system_stress * reading->time_s;
+    if (m->hour_s >= WM_S_PER_H * (1.0 - 1e-9) && !now->is_off_peak_day)
+        wm_peak_watch_add(&year->peaks, now->month, now->day, m->hour_stress_s / m->hour_s,
+                          m->hour_j / m->hour_s);
+}
+
+static void watch_peaks(struct wm_meter *m, struct wm_meter_year *year,
+                        const struct wm_surroundings *now, const struct wm_meter_reading *reading)
+{
+    year->time_s += reading->time_s;
+    if (m->tariff->coincident == WM_COINCIDENT_5CP)
+        watch_hours(m, year, now, reading);
+    else
+        wm_peak_watch_add(&year->peaks, now->month, now->day, now->system_stress,
+                          reading->energy_j / reading->time_s);
 }
 
 void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
-                  double energy_j, double time_s)
+                  const struct wm_meter_reading *reading)
 {
     const struct wm_civil c = wm_civil_from_us(at_us);
     struct wm_meter_month *const month = &meter->months[month_number(&c) - meter->first_month];
-    const double mean_w = energy_j / time_s;
+    const double energy_j = reading->energy_j, mean_w = energy_j / reading->time_s;
     month->energy_j += energy_j;
     month->energy_usd += energy_j / WM_J_PER_MWH * now->energy_usd_per_mwh;
     month->carbon_kg += energy_j * now->kg_per_j;
-    month->time_s += time_s;
+    month->contract_ws += reading->contract_ws;
+    month->time_s += reading->time_s;
     month->peak_w = fmax(month->peak_w, mean_w);
     if (now->period >= 0)
         month->period_peak_w[now->period] = fmax(month->period_peak_w[now->period], mean_w);
     meter->peak_w = fmax(meter->peak_w, mean_w);
-    watch_peaks(meter, &meter->years[c.year - meter->first_year], now, energy_j, time_s);
+    watch_peaks(meter, &meter->years[c.year - meter->first_year], now, reading);
 }
 
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
@@ -87,11 +109,11 @@ double wm_meter_energy_usd(const struct wm_meter *meter)
     return sum_usd;
 }
 
-struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w)
+struct wm_bill wm_meter_bill(const struct wm_meter *meter)
 {
     struct wm_bill sum = {0};
     for (size_t i = 0; i < meter->n_months; i++) {
-        const struct wm_bill b = wm_tariff_bill(meter->tariff, meter->months, i, contract_w);
+        const struct wm_bill b = wm_tariff_bill(meter->tariff, meter->months, i);
         sum.energy_usd += b.energy_usd;
         sum.demand_usd += b.demand_usd;
         sum.period_demand_usd += b.period_demand_usd;
@@ -100,6 +122,6 @@ struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w)
     for (size_t i = 0; i < meter->n_years; i++)
         sum.coincident_usd += wm_peak_watch_mean_w(&meter->years[i].peaks) / w_per_kw *
                               meter->tariff->coincident_usd_per_kw_year *
-                              fmin(1.0, meter->years[i].time_s / WM_S_PER_YEAR);
+                              meter->years[i].time_s / meter->years[i].whole_s;
     return sum;
 }

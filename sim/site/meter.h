@@ -9,7 +9,8 @@
 /** A calendar year's peaks and how much of it was simulated. */
 struct wm_meter_year {
     struct wm_peak_watch peaks;
-    double time_s;
+    double time_s;  /* simulated */
+    double whole_s; /* of the whole year */
 };
 
 struct wm_meter {
@@ -18,17 +19,24 @@ struct wm_meter {
     struct wm_meter_year *years;   /* [n_years] */
     size_t n_months, n_years;
     int first_month, first_year;
-    double peak_w;         /* highest interval */
-    double hour_j, hour_s; /* of the hour so far, for 5CP */
+    double peak_w; /* highest interval */
+    /* of the clock's hour so far, for 5CP; `hour` counts hours of the local clock */
+    int64_t hour;
+    double hour_j, hour_s, hour_stress_s;
 };
 
 /** @param start_us, end_us  the horizon, since 1970 */
 struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
                              int64_t start_us, int64_t end_us);
 
+/** What a billing interval read. */
+struct wm_meter_reading {
+    double time_s, energy_j, contract_ws; /* contract demand over time */
+};
+
 /** Adds an interval that began at `at_us` with its surroundings. */
 void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
-                  double energy_j, double time_s);
+                  const struct wm_meter_reading *reading);
 
 /**
  * Power up to which drawing at `at_us` adds nothing to any demand charge [W]: what the month is billed
@@ -42,6 +50,6 @@ double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
 double wm_meter_energy_usd(const struct wm_meter *meter);
 
 /** Sum of all months and of the coincident peaks, each year's in the share that was simulated. */
-struct wm_bill wm_meter_bill(const struct wm_meter *meter, double contract_w);
+struct wm_bill wm_meter_bill(const struct wm_meter *meter);
 
 #endif

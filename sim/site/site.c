@@ -368,7 +368,8 @@ static void end_bin(struct site *s, int64_t begin)
     struct wm_site_sum *bin = &s->result->account.bin;
     struct wm_site_result *r = s->result;
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
-    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, bin->meter_j, bin->time_s);
+    const struct wm_meter_reading reading = {bin->time_s, bin->meter_j, bin->contract_ws};
+    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, &reading);
     if (!r->onsite.is_plain) {
         wm_onsite_end_bin(&r->onsite, s->start_us + begin + bin_us);
         s->is_stale = true;
@@ -434,6 +435,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     wm_environment_share(&s.environment, arena, options ? options->cache : NULL, scenario);
     open_classes(&s, arena);
     s.instant.n_up = s.outages->mean;
+    s.instant.weather = plan->design; /* until the first interval says its own */
     s.instant.is_there = s.outages->is_there;
     s.switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
     s.next_switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);

@@ -12,7 +12,7 @@
 #include "ceiling.h"
 #include "onsite.h"
 #include "meter.h"
-#include "wattmill/run.h"
+#include "wattmill/run_options.h"
 
 /** Length of a billing interval [s]. */
 #define WM_BIN_S 900.0

@@ -22,8 +22,12 @@ enum wm_status wm_export_xlsx(const char *path, struct wm_store *store, uint64_t
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "wattmill/out_file.h"
+#include "wattmill/output.h"
+
 #define ROWS_MAX   1048575u   /* of a sheet, without its heading */
 #define FIXED_TIME 1577836800 /* 2020-01-01: equal stores give equal files */
+#define CELL_BYTES_MAX 32767 /* characters, of which each has a byte at least */
 #define HEAD_ROWS  3          /* of the pro-forma, above its table */
 
 struct book {
@@ -34,12 +38,32 @@ struct book {
     lxw_worksheet *points, *yearly;
     lxw_row_t row;
     uint64_t index; /* of the point laid out */
-    bool found;
+    bool found, broken;
 };
 
+/* A sheet, or NULL when its files cannot be made: the book fails then, and nothing is written to it. */
+static lxw_worksheet *add_sheet(struct book *b, const char *name)
+{
+    lxw_worksheet *const sheet = b->broken ? NULL : workbook_add_worksheet(b->workbook, name);
+    b->broken = sheet == NULL;
+    return sheet;
+}
+
+/* A cell holds so many characters and no more; a longer text ends with a word about it. */
 static void text(lxw_worksheet *sheet, lxw_row_t row, unsigned col, const char *value,
                  lxw_format *format)
 {
+    static const char cut[] = " ... (cut here: a cell holds 32767 characters; the store has all)";
+    char part[CELL_BYTES_MAX + 1];
+    size_t n = strlen(value);
+    if (n > CELL_BYTES_MAX) {
+        n = CELL_BYTES_MAX - (sizeof cut - 1);
+        while (n > 0 && ((unsigned char)value[n] & 0xc0) == 0x80)
+            n--; /* not within a character */
+        memcpy(part, value, n);
+        memcpy(part + n, cut, sizeof cut);
+        value = part;
+    }
     (void)worksheet_write_string(sheet, row, (lxw_col_t)col, value, format);
 }
 
@@ -53,7 +77,9 @@ static void number(lxw_worksheet *sheet, lxw_row_t row, unsigned col, double val
 static void study_sheet(struct book *b)
 {
     const struct wm_store_about *const a = b->about;
-    lxw_worksheet *const sheet = workbook_add_worksheet(b->workbook, "Study");
+    lxw_worksheet *const sheet = add_sheet(b, "Study");
+    if (sheet == NULL)
+        return;
     const struct {
         const char *key, *value;
     } rows[] = {{"study", a->name},
@@ -99,10 +125,12 @@ static void input_rows(struct book *b, lxw_worksheet *sheet, const struct wm_jso
 
 static void inputs_sheet(struct book *b)
 {
-    lxw_worksheet *const sheet = workbook_add_worksheet(b->workbook, "Inputs");
+    lxw_worksheet *const sheet = add_sheet(b, "Inputs");
     struct wm_json *base = NULL;
     struct wm_diags ignored = wm_diags_init(b->arena);
     lxw_row_t row = 1;
+    if (sheet == NULL)
+        return;
     (void)worksheet_set_column(sheet, 0, 0, 50, NULL);
     (void)worksheet_set_column(sheet, 1, 1, 30, NULL);
     text(sheet, 0, 0, "base scenario", b->bold);
@@ -142,7 +170,9 @@ static enum wm_status points_sheet(struct book *b, struct wm_store *store, struc
 {
     const struct wm_store_about *const a = b->about;
     static const char *const first[] = {"index", "status", "seed"};
-    b->points = workbook_add_worksheet(b->workbook, "Points");
+    b->points = add_sheet(b, "Points");
+    if (b->points == NULL)
+        return WM_NO_MEMORY;
     worksheet_freeze_panes(b->points, 1, 1);
     (void)worksheet_set_column(b->points, 0, (lxw_col_t)(3 + a->n_axes + a->n_metrics), 16, NULL);
     for (unsigned i = 0; i < 3; i++)
@@ -253,8 +283,10 @@ static bool yearly_sheet(void *context, const struct wm_record *r)
 static void dictionary_sheet(struct book *b)
 {
     const struct wm_store_about *const a = b->about;
-    lxw_worksheet *const sheet = workbook_add_worksheet(b->workbook, "Dictionary");
+    lxw_worksheet *const sheet = add_sheet(b, "Dictionary");
     static const char *const headings[] = {"key", "unit", "meaning"};
+    if (sheet == NULL)
+        return;
     (void)worksheet_set_column(sheet, 0, 0, 42, NULL);
     (void)worksheet_set_column(sheet, 2, 2, 100, NULL);
     for (unsigned i = 0; i < 3; i++)
@@ -279,13 +311,45 @@ static enum wm_status fill(struct book *b, struct wm_store *store, struct wm_dia
     study_sheet(b);
     inputs_sheet(b);
     enum wm_status status = points_sheet(b, store, diags);
-    if (status == WM_OK && b->about->n_yearly > 0) {
-        b->yearly = workbook_add_worksheet(b->workbook, "Pro-forma");
+    if (status == WM_OK && b->about->n_yearly > 0 && (b->yearly = add_sheet(b, "Pro-forma")) != NULL) {
         (void)worksheet_set_column(b->yearly, 0, 10, 20, NULL);
         status = wm_store_each(store, WM_READ_YEARLY, yearly_sheet, b, diags);
     }
     dictionary_sheet(b);
-    return status;
+    return status == WM_OK && b->broken ? WM_NO_MEMORY : status;
+}
+
+/* The folder that a path lies in, for the library's own files: a full /tmp is nobody's business then. */
+static char *folder_of(struct wm_arena *arena, const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    return slash == NULL ? wm_arena_copy_text(arena, ".", 1)
+                         : wm_arena_copy_text(arena, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Under a name of its own, looked through, then named; `why` not when the status is WM_OK or told already. */
+static enum wm_status write_book(struct book *b, struct wm_arena *names, const char *path,
+                                 struct wm_store *store, const char **why, struct wm_diags *diags)
+{
+    const char *const tmp = wm_out_reserve(names, path);
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = folder_of(names, path)};
+    if (tmp == NULL) {
+        *why = strerror(errno);
+        return WM_IO;
+    }
+    b->workbook = workbook_new_opt(tmp, &options);
+    enum wm_status status = b->workbook != NULL ? fill(b, store, diags) : WM_NO_MEMORY;
+    const lxw_error error = b->workbook != NULL ? workbook_close(b->workbook) : LXW_NO_ERROR;
+    if (status == WM_OK && error != LXW_NO_ERROR)
+        *why = lxw_strerror(error);
+    else if (status == WM_OK && !wm_workbook_is_whole(tmp))
+        *why = "the workbook came out incomplete: no room for it or for the files it is made from";
+    else if (status == WM_OK && !wm_out_commit(tmp, path))
+        *why = strerror(errno);
+    if (status == WM_OK && *why == NULL)
+        return WM_OK;
+    (void)unlink(tmp);
+    return status != WM_OK ? status : WM_IO;
 }
 
 enum wm_status wm_export_xlsx(const char *path, struct wm_store *store, uint64_t index,
@@ -305,18 +369,14 @@ enum wm_status wm_export_xlsx(const char *path, struct wm_store *store, uint64_t
         wm_arena_close(b.arena);
         return WM_NO_MEMORY;
     }
-    const char *const tmp = wm_arena_printf(names, "%s.tmp", path);
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
-    b.workbook = workbook_new_opt(tmp, &options);
-    enum wm_status status = b.workbook != NULL ? fill(&b, store, diags) : WM_NO_MEMORY;
-    const lxw_error error = b.workbook != NULL ? workbook_close(b.workbook) : LXW_NO_ERROR;
-    if (status == WM_OK && (error != LXW_NO_ERROR || rename(tmp, path) != 0)) {
-        wm_diag_add(diags, WM_E104, NULL, NULL, "%s: %s", path,
-                    error != LXW_NO_ERROR ? lxw_strerror(error) : strerror(errno));
-        status = WM_IO;
-    }
-    if (status != WM_OK)
-        (void)unlink(tmp);
+    enum wm_status status = WM_IO;
+    const char *why = NULL;
+    if (wm_out_is_special(path))
+        why = "is no regular file; a workbook cannot be written into it";
+    else
+        status = write_book(&b, names, path, store, &why, diags);
+    if (why != NULL)
+        wm_diag_add(diags, WM_E104, NULL, NULL, "%s: %s", path, why);
     wm_arena_close(names);
     wm_arena_close(b.arena);
     return status;

@@ -8,7 +8,7 @@
 #include "wattmill/suggest.h"
 
 #define N_TENTHS   10
-#define GROUPS_MAX 30 /* more values than this are a continuous axis */
+#define GROUPS_MAX 30 /* more numbers than this are a continuous axis; texts are never one */
 
 bool wm_sample_metric(struct wm_arena *arena, const struct wm_store *store, const char *key,
                       size_t *column, struct wm_diags *diags)
@@ -162,9 +162,15 @@ const char *wm_table_number(struct wm_arena *arena, double value)
     return wm_rounded_number(arena, value, 5);
 }
 
+/* Whether the axis holds texts: each is a group, however many there are. */
+static bool is_of_texts(const struct wm_sample *s, size_t axis)
+{
+    return s->n > 0 && s->axis_text[axis] != NULL;
+}
+
 /* Values in their first order of appearance; false when there are too many. */
 static bool group_by_value(struct wm_arena *arena, const struct wm_sample *s, size_t axis,
-                           struct wm_axis_groups *g)
+                           size_t n_max, struct wm_axis_groups *g)
 {
     for (size_t i = 0; i < s->n; i++) {
         const double x = s->axis[i * s->n_axes + axis];
@@ -173,7 +179,7 @@ static bool group_by_value(struct wm_arena *arena, const struct wm_sample *s, si
         while (k < g->n_groups && !(text != NULL ? isnan(g->x[k]) && strcmp(g->labels[k], text) == 0
                                                  : g->x[k] <= x && g->x[k] >= x))
             k++;
-        if (k == GROUPS_MAX)
+        if (k == n_max)
             return false;
         if (k == g->n_groups) {
             g->labels[k] = text != NULL ? text : wm_table_number(arena, x);
@@ -233,11 +239,12 @@ static void group_by_tenth(struct wm_arena *arena, const struct wm_sample *s, si
 struct wm_axis_groups wm_sample_groups(struct wm_arena *arena, const struct wm_sample *s,
                                        size_t axis)
 {
+    const size_t n_max = is_of_texts(s, axis) ? s->n : GROUPS_MAX;
     struct wm_axis_groups g = {.labels =
-                                   (const char **)wm_arena_alloc(arena, GROUPS_MAX, sizeof(char *)),
-                               .x = WM_NEW_ARRAY(arena, double, GROUPS_MAX),
+                                   (const char **)wm_arena_alloc(arena, n_max, sizeof(char *)),
+                               .x = WM_NEW_ARRAY(arena, double, n_max),
                                .group = WM_NEW_ARRAY(arena, size_t, s->n)};
-    if (group_by_value(arena, s, axis, &g))
+    if (group_by_value(arena, s, axis, n_max, &g))
         sort_groups(&g, s->n);
     else
         group_by_tenth(arena, s, axis, &g);

@@ -131,9 +131,10 @@ static struct wm_store_about about_study(struct wm_arena *arena, const struct wm
 enum wm_status wm_db_create(struct wm_arena *arena, const char *path,
                             const struct wm_store_about *about, struct wm_diags *diags)
 {
-    const char *const tmp = wm_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
-    (void)unlink(tmp);
     struct wm_store *const s = wm_db_new(arena, path);
+    const char *const tmp = wm_out_reserve(arena, path);
+    if (tmp == NULL)
+        return wm_db_fail_os(s, WM_E505, "cannot be made", diags);
     s->file = tmp;
     bool ok = wm_db_open(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diags) &&
               wm_db_exec(s, "PRAGMA journal_mode=MEMORY;BEGIN", diags) &&
@@ -177,6 +178,7 @@ bool wm_db_open_to_write(struct wm_store *s, double wait_s, atomic_bool *stop,
                          struct wm_diags *diags)
 {
     struct stat info;
+    s->writes = true;
     if (!lock(s, wait_s, stop, diags))
         return false;
     if (fstat(s->lock, &info) != 0)
@@ -254,5 +256,8 @@ enum wm_status wm_store_open_study(struct wm_arena *arena, const char *path,
 
 uint64_t wm_store_n_stored(struct wm_store *store)
 {
-    return (uint64_t)wm_db_count(store, "SELECT count(*) FROM point");
+    struct wm_diags quiet = wm_diags_init(store->arena); /* a number on the screen, no more */
+    int64_t n = 0;
+    (void)wm_db_count(store, "SELECT count(*) FROM point", &n, &quiet);
+    return (uint64_t)n;
 }

@@ -12,6 +12,7 @@
 #define WM_DB_APPLICATION_ID 0x574d5354 /* "WMST" */
 #define WM_DB_FORMAT         1          /* PRAGMA user_version; see docs/store.md */
 #define WM_DB_BUSY_MS        5000 /* patience with another process' lock */
+#define WM_DB_IDS_MAX        100000 /* more metrics or columns than any version has */
 
 /*  X(name, SQL): statements prepared on first use */
 #define STATEMENTS(X)                                                                           \
@@ -47,10 +48,10 @@ struct wm_store {
     sqlite3 *db;
     int lock; /* descriptor that holds the writers' lock, or -1 */
     sqlite3_stmt *statements[N_STATEMENTS];
-    bool in_transaction, failed;
+    bool in_transaction, failed, writes;
     bool has_key[WM_N_METRICS], has_yearly_key;
     struct wm_store_about about;
-    size_t *column; /* reading: metric id -> column */
+    size_t *column; /* reading: metric id -> column, or SIZE_MAX */
     size_t n_ids;
 };
 
@@ -68,8 +69,10 @@ bool wm_db_finish(struct wm_store *s, sqlite3_stmt *stmt, struct wm_diags *diags
 void wm_db_bind(sqlite3_stmt *stmt, int at, const char *text);
 /** A column's text in the store's arena. */
 const char *wm_db_text(struct wm_store *s, sqlite3_stmt *stmt, int column);
-/** First column of the first row; 0 when there is none. */
-int64_t wm_db_count(struct wm_store *s, const char *sql);
+/** First column of the first row into `out`; false, with a diagnostic, when there is none. */
+bool wm_db_count(struct wm_store *s, const char *sql, int64_t *out, struct wm_diags *diags);
+/** Ends a walk over rows: false, with a diagnostic, unless `code` says that all were seen. */
+bool wm_db_end_rows(struct wm_store *s, sqlite3_stmt *stmt, int code, struct wm_diags *diags);
 struct wm_store *wm_db_new(struct wm_arena *arena, const char *path);
 /** A diagnostic with the system's reason; always WM_IO. */
 enum wm_status wm_db_fail_os(struct wm_store *s, enum wm_code code, const char *what,

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "store_db.h"
+#include "wattmill/out_file.h"
 
 static const char merge_sql[] =
     /* what ended badly here and well there is taken from there */
@@ -74,15 +75,11 @@ static enum wm_status look(struct wm_arena *arena, const char *path, struct wm_s
     return ok ? WM_OK : WM_IO;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 enum wm_status wm_store_merge(struct wm_arena *arena, const char *out, const char *const *in,
-                              size_t n_in, uint64_t *n_points, struct wm_diags *diags)
+                              size_t n_in, uint64_t *n_points, uint64_t *n_wanted,
+                              struct wm_diags *diags)
 {
+    int64_t n = 0;
     struct wm_store_about first = {0};
     struct stat info;
     enum wm_status status = WM_OK;
@@ -100,9 +97,11 @@ enum wm_status wm_store_merge(struct wm_arena *arena, const char *out, const cha
     struct wm_store *const s = wm_db_new(arena, out);
     bool ok = wm_db_open_to_write(s, 1e-3 * WM_DB_BUSY_MS, NULL, diags);
     for (size_t i = 0; i < n_in && ok; i++)
-        ok = same_file(in[i], out) || add_store(s, in[i], diags);
+        ok = wm_out_same_file(in[i], out) || add_store(s, in[i], diags);
     if (ok)
-        *n_points = (uint64_t)wm_db_count(s, "SELECT count(*) FROM point WHERE idx IS NOT NULL");
+        ok = wm_db_count(s, "SELECT count(*) FROM point WHERE idx IS NOT NULL", &n, diags);
+    *n_points = (uint64_t)n;
+    *n_wanted = first.n_points;
     wm_store_close(s);
     return ok ? WM_OK : WM_IO;
 }

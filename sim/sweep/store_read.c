@@ -22,7 +22,8 @@ static bool get_values(const struct walk *w, int64_t id, struct wm_record *r)
     sqlite3_bind_int64(stmt, 1, id);
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
         const int64_t metric = sqlite3_column_int64(stmt, 0);
-        if (metric >= 0 && (size_t)metric < w->store->n_ids)
+        if (metric >= 0 && (size_t)metric < w->store->n_ids &&
+            w->store->column[metric] < w->store->about.n_metrics)
             w->value[w->store->column[metric]] = sqlite3_column_double(stmt, 1);
     }
     const bool ok = code == SQLITE_DONE || wm_db_fail(w->store, w->diags);
@@ -55,6 +56,12 @@ static bool get_yearly(const struct walk *w, int64_t id, struct wm_record *r)
     return ok;
 }
 
+static const char *text_of(struct wm_arena *arena, sqlite3_stmt *stmt, int column)
+{
+    const char *const text = (const char *)sqlite3_column_text(stmt, column);
+    return text != NULL ? wm_arena_copy_text(arena, text, strlen(text)) : "";
+}
+
 static bool get_messages(const struct walk *w, int64_t id, struct wm_record *r)
 {
     sqlite3_stmt *const stmt = wm_db_statement(w->store, S_messages, w->diags);
@@ -76,10 +83,8 @@ static bool get_messages(const struct walk *w, int64_t id, struct wm_record *r)
             codes = more;
             texts = more + capacity;
         }
-        codes[r->n_messages] =
-            wm_arena_printf(w->arena, "%s", (const char *)sqlite3_column_text(stmt, 0));
-        texts[r->n_messages++] =
-            wm_arena_printf(w->arena, "%s", (const char *)sqlite3_column_text(stmt, 1));
+        codes[r->n_messages] = text_of(w->arena, stmt, 0);
+        texts[r->n_messages++] = text_of(w->arena, stmt, 1);
     }
     const bool ok = code == SQLITE_DONE || wm_db_fail(w->store, w->diags);
     sqlite3_reset(stmt);

@@ -21,6 +21,19 @@ static const char *short_label(struct wm_arena *arena, const struct wm_sample *s
     return text != NULL ? text : wm_label_number(arena, s->axis[i * s->n_axes + j]);
 }
 
+/* Levels of numbers have ends; texts have none, so their bar reaches from the least mean to the largest. */
+static void extend(struct wm_tornado_bar *bar, double mean, const char *label, bool is_text, bool any)
+{
+    if (!any || (is_text && mean < bar->low)) {
+        bar->low = mean;
+        bar->low_label = label;
+    }
+    if (!any || !is_text || mean > bar->high) {
+        bar->high = mean;
+        bar->high_label = label;
+    }
+}
+
 /* The axis' own points lie behind those of the axes before it; the metric's extremes among them. */
 static bool bar_alone(struct wm_arena *arena, const struct wm_store_about *about,
                       const struct wm_sample *s, size_t j, struct wm_tornado_bar *bar)
@@ -33,13 +46,7 @@ static bool bar_alone(struct wm_arena *arena, const struct wm_store_about *about
         const double v = s->values[i];
         if (s->index[i] < first || s->index[i] >= first + about->n_levels[j] || !isfinite(v))
             continue;
-        const char *const label = short_label(arena, s, i, j);
-        if (!any) {
-            bar->low = v;
-            bar->low_label = label;
-        }
-        bar->high = v;
-        bar->high_label = label;
+        extend(bar, v, short_label(arena, s, i, j), s->axis_text[i * s->n_axes + j] != NULL, any);
         any = true;
     }
     return any;
@@ -55,12 +62,7 @@ static bool bar_of_groups(struct wm_arena *arena, const struct wm_sample *s, siz
         const double *const values = wm_group_values(arena, s, 0, &g, k, &n);
         if (n == 0)
             continue;
-        if (!any) {
-            bar->low = wm_mean(values, n);
-            bar->low_label = g.labels[k];
-        }
-        bar->high = wm_mean(values, n);
-        bar->high_label = g.labels[k];
+        extend(bar, wm_mean(values, n), g.labels[k], isnan(g.x[k]), any);
         any = true;
     }
     return any;

@@ -2,6 +2,7 @@
  * Trace: first reading (counts, order, mistakes), then rows in order of time with the options
  * applied. Superposition and loops read the file through several cursors at different places.
  */
+#include "wattmill/plain_text.h"
 #include "wattmill/trace.h"
 
 #include <errno.h>
@@ -78,6 +79,7 @@ static uint32_t class_of(struct wm_trace *t, const char *name, bool may_add)
     struct wm_trace_summary *const s = &t->summary;
     if (name == NULL)
         return 0;
+    name = wm_text_plain(t->arena, name); /* a file's word reaches tables */
     for (uint32_t i = 0; i < s->n_classes; i++)
         if (strcmp(s->class_names[i], name) == 0)
             return i;

@@ -13,9 +13,10 @@ static struct wm_bill bill_of(const struct wm_tariff *t, const double *peaks_w, 
     struct wm_meter_month months[24] = {0};
     for (size_t i = 0; i < n; i++) {
         months[i].peak_w = peaks_w[i];
-        months[i].time_s = month_s;
+        months[i].time_s = months[i].whole_s = month_s;
+        months[i].contract_ws = 100e6 * month_s;
     }
-    return wm_tariff_bill(t, months, n - 1, 100e6);
+    return wm_tariff_bill(t, months, n - 1);
 }
 
 START_TEST(the_minimum_take_is_billed_when_less_is_drawn)
@@ -44,11 +45,13 @@ END_TEST
 START_TEST(a_part_of_a_month_pays_its_share)
 {
     const struct wm_tariff t = {.demand_usd_per_kw_month = 12.0, .fixed_usd_per_month = 1000.0};
-    struct wm_meter_month m = {.peak_w = 1e6, .time_s = 365.0 / 24.0 * 86400.0};
-    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0, 1e6).demand_usd, 6000.0, 1e-6);
-    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0, 1e6).fixed_usd, 500.0, 1e-6);
-    m.time_s = 28.0 * 86400.0; /* February is a whole month */
-    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0, 1e6).demand_usd, 12000.0, 1e-6);
+    struct wm_meter_month m = {.peak_w = 1e6, .time_s = month_s / 2.0, .whole_s = month_s};
+    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0).demand_usd, 6000.0, 1e-6);
+    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0).fixed_usd, 500.0, 1e-6);
+    m.time_s = m.whole_s = 28.0 * 86400.0; /* February is a whole month */
+    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0).demand_usd, 12000.0, 1e-6);
+    m.whole_s = 31.0 * 86400.0; /* 28 days of January are not */
+    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0).demand_usd, 12000.0 * 28.0 / 31.0, 1e-6);
 }
 END_TEST
 
@@ -73,6 +76,11 @@ START_TEST(periods_know_months_days_and_midnight)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         ck_assert_int_eq(wm_tariff_period_at(&tou, &rows[i].at), rows[i].period);
     const struct wm_tariff_period winter = {"w", 11, 2, WM_DAY_WEEKEND, 0, 86400.0, 1.0, 0.0};
+    const struct wm_tariff_period always = {"a", 1, 12, WM_DAY_ALL, 0.0, 0.0, 1.0, 0.0};
+    const struct wm_tariff all_day = {.periods = {&always, 1}};
+    for (int hour = 0; hour < 24; hour++) /* from = to: all day */
+        ck_assert_int_eq(wm_tariff_period_at(&all_day, &(struct wm_civil){2027, 1, 3, hour, 0, 0}),
+                         0);
     const struct wm_tariff t = {.periods = {&winter, 1}};
     ck_assert_int_eq(wm_tariff_period_at(&t, &(struct wm_civil){2027, 1, 3, 12, 0, 0}), 0);
     ck_assert_int_eq(wm_tariff_period_at(&t, &(struct wm_civil){2027, 1, 4, 12, 0, 0}), -1);
@@ -89,8 +97,8 @@ START_TEST(prices_are_flat_by_period_or_by_the_hour)
     t.energy_price = WM_ENERGY_PRICE_FLAT;
     ck_assert_double_eq(wm_tariff_energy_usd_per_mwh(&t, 0, -20.0), 112.0);
     const struct wm_meter_month m = {
-        .peak_w = 5e6, .period_peak_w = {4e6, 3e6}, .time_s = 30.0 * 86400.0};
-    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0, 5e6).period_demand_usd, 40e3, 1e-6);
+        .peak_w = 5e6, .period_peak_w = {4e6, 3e6}, .time_s = month_s, .whole_s = month_s};
+    ck_assert_double_eq_tol(wm_tariff_bill(&t, &m, 0).period_demand_usd, 40e3, 1e-6);
 }
 END_TEST
 

@@ -1,9 +1,11 @@
 /* docs/parameters.md, docs/errors.md and `explain`: the tables as a person reads them. */
+#include "wattmill/describe.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "fields.h"
+#include "wattmill/input.h"
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 

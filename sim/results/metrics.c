@@ -1,7 +1,7 @@
 /* Tables of the metrics and of the uses of energy, and docs/metrics.md made from them. */
 #include <string.h>
 
-#include "wattmill/output.h"
+#include "wattmill/results.h"
 #include "wattmill/require.h"
 
 static const struct wm_metric_info infos[WM_N_METRICS] = {

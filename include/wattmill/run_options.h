@@ -1,0 +1,18 @@
+/* How a scenario is run, beside the scenario; none of it changes what it says. */
+#ifndef WATTMILL_RUN_OPTIONS_H
+#define WATTMILL_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wattmill/cache.h"
+
+struct wm_run_options {
+    uint64_t n_null_events; /* events spread over the run that change nothing (for tests) */
+    bool without_series;    /* leave out the row of each billing interval */
+    bool ignore_windows;    /* run as if no ceiling window and no call came */
+    struct wm_cache *cache; /* of plans and serving tables, shared by any threads; NULL: none */
+    unsigned n_threads; /* for a serving table that is computed; 0 is 1. Results do not differ */
+};
+
+#endif
