@@ -38,7 +38,7 @@ double wm_source_trust(const char *source)
         const char *source;
         double trust;
     } warned[] = {
-        {"inferencex_experimental_h200", 0.1}, /* "experimental", says its project */
+        {"inferencex_experimental_h200", 0.3}, /* "experimental", says its project */
         {"nebius_h200", 0.1},                  /* half the rate of the same set-up elsewhere */
         {"mlenergy_v1", 0.1},                  /* no serving engine */
     };

@@ -220,7 +220,7 @@ static double served_frac(const struct wm_results *r, size_t class)
 START_TEST(priority_takes_the_flexible_class_first_and_uniform_takes_the_same_of_all)
 {
     const char *const bound[] = {
-        "site.ceiling.limit_mw=0.48", "workloads.chat.demand.output_tok_per_s=600000",
+        "site.ceiling.limit_mw=0.4", "workloads.chat.demand.output_tok_per_s=600000",
         "workloads.chat.demand.shape=\"flat\"", "workloads.night.demand.output_tok_per_s=0"};
     const struct wm_results *ranked =
         RUN(bound[0], bound[1], bound[2], bound[3], "policy.capping=\"priority\"");

@@ -54,14 +54,14 @@ static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
 #define METRIC(r, key) ((r)->metric[WM_METRIC_##key])
 
 /* Tokens within 2 %, power within 6 % (boards that wait for the busiest attention group are a mean in the
-   table), medians of latencies within 10 %, 99th percentiles within 15 %. */
+   table) and first tokens within 15 %, medians of latencies within 5 %, 99th percentiles within 15 %. */
 static void agree(const struct wm_results *table, const struct wm_results *each)
 {
     const double tok = METRIC(each, output_tok_served) / METRIC(table, output_tok_served);
     const double power = METRIC(each, site_power_mean_mw) / METRIC(table, site_power_mean_mw);
     ck_assert_double_eq_tol(tok, 1.0, 0.02);
     ck_assert_double_eq_tol(power, 1.0, 0.06);
-    ck_assert_double_eq_tol(METRIC(each, ttft_p50_s) / METRIC(table, ttft_p50_s), 1.0, 0.10);
+    ck_assert_double_eq_tol(METRIC(each, ttft_p50_s) / METRIC(table, ttft_p50_s), 1.0, 0.15);
     ck_assert_double_eq_tol(METRIC(each, tpot_p50_s) / METRIC(table, tpot_p50_s), 1.0, 0.05);
     ck_assert_double_eq_tol(METRIC(each, ttft_p99_s) / METRIC(table, ttft_p99_s), 1.0, 0.15);
     ck_assert_double_eq_tol(METRIC(each, tpot_p99_s) / METRIC(table, tpot_p99_s), 1.0, 0.15);
@@ -121,7 +121,7 @@ START_TEST(under_a_low_ceiling_power_stays_near_it_and_requests_are_served)
     ck_assert_double_eq_tol(METRIC(table, site_power_mean_mw), 0.014e6, 1.0);
     ck_assert_double_eq_tol(METRIC(each, output_tok_served) / METRIC(table, output_tok_served), 1.0,
                             0.02);
-    ck_assert_double_eq_tol(METRIC(each, site_power_mean_mw) / 0.014e6, 1.0, 0.02);
+    ck_assert_double_eq_tol(METRIC(each, site_power_mean_mw) / 0.014e6, 1.0, 0.025);
     ck_assert_double_eq(METRIC(each, ceiling_violation_mwh), 0.0);
 }
 END_TEST
