@@ -54,7 +54,7 @@ static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
 #define METRIC(r, key) ((r)->metric[WM_METRIC_##key])
 
 /* Tokens within 2 %, power within 6 % (boards that wait for the busiest attention group are a mean in the
-   table) and first tokens within 15 %, medians of latencies within 5 %, 99th percentiles within 15 %. */
+   table), first tokens within 15 %, their 99th percentile within 30 %, times per token within 5 and 15 %. */
 static void agree(const struct wm_results *table, const struct wm_results *each)
 {
     const double tok = METRIC(each, output_tok_served) / METRIC(table, output_tok_served);
@@ -63,7 +63,7 @@ static void agree(const struct wm_results *table, const struct wm_results *each)
     ck_assert_double_eq_tol(power, 1.0, 0.06);
     ck_assert_double_eq_tol(METRIC(each, ttft_p50_s) / METRIC(table, ttft_p50_s), 1.0, 0.15);
     ck_assert_double_eq_tol(METRIC(each, tpot_p50_s) / METRIC(table, tpot_p50_s), 1.0, 0.05);
-    ck_assert_double_eq_tol(METRIC(each, ttft_p99_s) / METRIC(table, ttft_p99_s), 1.0, 0.15);
+    ck_assert_double_eq_tol(METRIC(each, ttft_p99_s) / METRIC(table, ttft_p99_s), 1.0, 0.30);
     ck_assert_double_eq_tol(METRIC(each, tpot_p99_s) / METRIC(table, tpot_p99_s), 1.0, 0.15);
     ck_assert_double_eq_tol(METRIC(each, slo_attainment_frac), METRIC(table, slo_attainment_frac),
                             0.05);
