@@ -21,9 +21,41 @@ static double printed(const struct wm_side *s, enum wm_metric metric)
     return wm_unit_from_si(wm_metric_info(metric)->unit, s->metric[metric]);
 }
 
+/* What must be known before the figures. */
+static void leads(FILE *file, const struct wm_side *s)
+{
+    const struct wm_json *const list = wm_json_find(wm_json_find(s->result, "headline"), "leads");
+    for (const struct wm_json *c = list != NULL ? list->child : NULL; c != NULL; c = c->next) {
+        fputs("<p class=\"lead\">", file);
+        wm_html_text(file, c->type == WM_JSON_STRING ? c->text : "");
+        fputs("</p>\n", file);
+    }
+}
+
+/* P10, P50 and P90 of what is uncertain in money. */
+static void range(FILE *file, const struct wm_side *s)
+{
+    char npv[3][24], revenue[3][24];
+    if (!isfinite(s->metric[WM_METRIC_npv_p50_usd]))
+        return;
+    for (unsigned k = 0; k < 3; k++) {
+        (void)wm_short_number(s->metric[WM_METRIC_npv_p10_usd + k], npv[k]);
+        (void)wm_short_number(s->metric[WM_METRIC_revenue_p10_usd_per_mw_utility_year + k],
+                              revenue[k]);
+    }
+    fprintf(file,
+            " With prices, charges, capital, delay and the serving model as uncertain as they are, "
+            "P10, P50 and P90 of the NPV are %s$, %s$ and %s$ (below 0 in %.0f %% of draws), of "
+            "revenue %s$, %s$ and %s$ per MW-year.",
+            npv[0], npv[1], npv[2], 100.0 * s->metric[WM_METRIC_npv_negative_frac], revenue[0],
+            revenue[1], revenue[2]);
+}
+
 static void verdict(FILE *file, const struct wm_side *s)
 {
     char money[24], npv[24];
+    const char *const path = string_at(wm_json_find(s->result, "headline"), "price_path");
+    leads(file, s);
     fputs("<p class=\"verdict\">", file);
     if (s->infeasible != NULL) {
         fputs("Infeasible: ", file);
@@ -33,10 +65,14 @@ static void verdict(FILE *file, const struct wm_side *s)
     } else {
         fprintf(file,
                 "%s$ per contract MW-year; power is %.0f %% of operator cash OpEx (definition B, "
-                "assumed ledger; evidence spans 26&#8211;52 %%); limited by %s; NPV %s$.",
+                "assumed ledger; evidence spans 26&#8211;52 %%); limited by %s; NPV %s$",
                 wm_short_number(printed(s, WM_METRIC_revenue_usd_per_mw_utility_year), money),
                 100.0 * printed(s, WM_METRIC_power_share_b_frac), wm_side_limit(s),
                 wm_short_number(printed(s, WM_METRIC_npv_usd), npv));
+        fputs(path[0] != '\0' ? " at " : "", file);
+        wm_html_text(file, path);
+        fputs(".", file);
+        range(file, s);
     }
     fputs("</p>\n", file);
 }

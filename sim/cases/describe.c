@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wattmill/column.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
@@ -47,7 +48,7 @@ static const char *type_text(const struct wm_field *f)
     case WM_KIND_TEXT:
         return "string";
     case WM_KIND_TIME:
-        return "date, UTC";
+        return "date or time";
     case WM_KIND_REALS:
         return "numbers";
     case WM_KIND_REF:
@@ -60,6 +61,8 @@ static const char *type_text(const struct wm_field *f)
         return "list of objects";
     case WM_KIND_FILE:
         return "path of a file";
+    case WM_KIND_ZONE:
+        return "time zone";
     case WM_KIND_JSON:
         return "JSON value";
     case WM_KIND_END:
@@ -106,7 +109,7 @@ static void print_default(FILE *file, const struct wm_field *f)
         fprintf(file, "%s", f->def != 0.0 ? "true" : "false");
     else if (f->kind == WM_KIND_LIST)
         fprintf(file, "empty");
-    else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE)
+    else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE || f->kind == WM_KIND_ZONE)
         fprintf(file, "unset");
     else if (f->kind == WM_KIND_REF && f->def_text[0] == '\0')
         fprintf(file, "none");
@@ -266,6 +269,20 @@ static void search_codes(struct search *s)
     }
 }
 
+/* Figures of one class, pool, month or year. */
+static void search_columns(struct search *s)
+{
+    for (const struct wm_column_table *t = wm_column_tables; t->name != NULL; t++)
+        for (const struct wm_column *c = t->columns; c->key != NULL; c++) {
+            wm_suggest_offer(&s->suggest, c->key);
+            if (strcmp(c->key, s->word) != 0)
+                continue;
+            fprintf(s->file, "%s\n  %s\n  figure   of %s, in %s\n", c->key, c->doc, t->doc,
+                    wm_unit_symbol(c->unit));
+            s->n_found++;
+        }
+}
+
 bool wm_explain(FILE *file, const char *key_or_path)
 {
     struct search s = {.file = file, .word = key_or_path, .suggest = wm_suggest_init(key_or_path)};
@@ -277,12 +294,13 @@ bool wm_explain(FILE *file, const char *key_or_path)
         walk(wm_catalog_fields(k), prefix, true, search_one, &s);
     }
     search_metrics(&s);
+    search_columns(&s);
     search_codes(&s);
     if (s.n_found > 0)
         return true;
     if (s.suggest.best != NULL)
-        fprintf(file, "no key, metric or code \"%s\"; did you mean \"%s\"?\n", key_or_path, s.best);
+        fprintf(file, "no key, metric, figure or code \"%s\"; did you mean \"%s\"?\n", key_or_path, s.best);
     else
-        fprintf(file, "no key, metric or code \"%s\"\n", key_or_path);
+        fprintf(file, "no key, metric, figure or code \"%s\"\n", key_or_path);
     return false;
 }

@@ -19,6 +19,7 @@ struct wm_run {
     struct wm_site_plan plan;
     struct wm_site_result site;
     struct wm_results *results;
+    size_t range_draws;
 };
 
 /** Sums over classes and partitions that several topics need. */
@@ -47,6 +48,8 @@ void wm_set_tokens(struct wm_run *run, const struct wm_totals *totals);
 void wm_set_latency(struct wm_run *run);
 /** Ledger, OpEx, revenue, levelised cost; money.c. */
 void wm_set_money(struct wm_run *run, const struct wm_totals *totals);
+/** Cost of power that is on no bill: fuel, and what a battery holds less at the end [USD]. */
+double wm_power_beside_bill_usd(const struct wm_run *run);
 /** Compares sums that were built apart; balances.c. */
 void wm_close_balances(struct wm_run *run);
 

@@ -360,6 +360,9 @@ static void add_row(struct site *s, int64_t begin)
         .clock_frac = bin->clock_s / bin->time_s,
         .energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh,
         .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
+        .contract_w = bin->contract_ws / bin->time_s,
+        .market_usd_per_mwh = s->environment.now.system_usd_per_mwh,
+        .local_us = wm_civil_to_us(&s->environment.now.local),
     };
 }
 
@@ -428,7 +431,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     struct site s = {.scenario = scenario,
                      .plan = plan,
                      .result = result,
-                     .environment = wm_environment_begin(scenario),
+                     .environment = wm_environment_begin(arena, scenario),
                      .outages = wm_outages_new(arena, scenario, plan),
                      .start_us = scenario->horizon.start_us,
                      .is_stale = true};
@@ -444,6 +447,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
                                          .start_us = s.start_us,
                                          .end_us = s.start_us + end,
+                                         .zone = s.environment.zone,
                                          .ignore_windows = options && options->ignore_windows};
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;
@@ -452,7 +456,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
-    result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
+    result->meter = wm_meter_new(arena, &s.environment, s.start_us, s.start_us + end);
 
     struct wm_sim *const sim =
         wm_sim_new(arena, (uint32_t)s.ceiling.n + wm_outages_n_timers(s.outages), &s);
