@@ -17,6 +17,8 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tar
     const struct wm_civil first = wm_civil_from_us(start_us), last = wm_civil_from_us(end_us - 1);
     struct wm_meter m = {
         .tariff = tariff,
+        .start_us = start_us,
+        .end_us = end_us,
         .first_month = month_number(&first),
         .first_year = first.year,
         .n_months = (size_t)(month_number(&last) - month_number(&first)) + 1,
@@ -99,6 +101,44 @@ double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
         wm_peak_watch_counts(peaks, now->month, now->day, now->system_stress))
         calm_w = 0.0;
     return calm_w;
+}
+
+/* Share of month [i] that the run sees. */
+static double seen_frac(const struct wm_meter *m, size_t i)
+{
+    const int number = m->first_month - 1 + (int)i;
+    const double begin_us =
+        (double)wm_days_from_civil(number / 12, number % 12 + 1, 1) * 24.0 * (double)WM_US_PER_H;
+    const double whole_us = m->months[i].whole_s * (double)WM_US_PER_S;
+    const double from = fmax(begin_us, (double)m->start_us);
+    const double to = fmin(begin_us + whole_us, (double)m->end_us);
+    return (to - from) / whole_us;
+}
+
+size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us, int period, double contract_w,
+                        struct wm_meter_charge charges[WM_METER_CHARGES])
+{
+    const struct wm_tariff *t = meter->tariff;
+    const struct wm_tariff_period *periods = t->periods.items;
+    const struct wm_civil c = wm_civil_from_us(at_us);
+    const size_t i = (size_t)(month_number(&c) - meter->first_month);
+    const uint32_t id = (uint32_t)i * (WM_TARIFF_PERIODS + 1);
+    const double share = seen_frac(meter, i);
+    size_t n = 0;
+    if (t->demand_usd_per_kw_month > 0.0)
+        charges[n++] = (struct wm_meter_charge){
+            id, t->demand_usd_per_kw_month / w_per_kw * share,
+            wm_tariff_billed_w(t, meter->months, i, contract_w)};
+    if (period >= 0 && periods[period].demand_usd_per_kw_month > 0.0)
+        charges[n++] = (struct wm_meter_charge){
+            id + 1 + (uint32_t)period, periods[period].demand_usd_per_kw_month / w_per_kw * share,
+            meter->months[i].period_peak_w[period]};
+    return n;
+}
+
+struct wm_peak_watch wm_meter_peaks(const struct wm_meter *meter, int64_t at_us)
+{
+    return meter->years[wm_civil_from_us(at_us).year - meter->first_year].peaks;
 }
 
 double wm_meter_energy_usd(const struct wm_meter *meter)

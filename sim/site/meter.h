@@ -18,6 +18,7 @@ struct wm_meter {
     struct wm_meter_month *months; /* [n_months], calendar months of the horizon */
     struct wm_meter_year *years;   /* [n_years] */
     size_t n_months, n_years;
+    int64_t start_us, end_us; /* of the run */
     int first_month, first_year;
     double peak_w; /* highest interval */
     /* of the clock's hour so far, for 5CP; `hour` counts hours of the local clock */
@@ -45,6 +46,21 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
  */
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
                        const struct wm_surroundings *now, double contract_w);
+
+/** A charge on the highest demand of some time: of a month, or of a period in it. */
+struct wm_meter_charge {
+    uint32_t id;      /* of charge and month: the same demand */
+    double usd_per_w; /* of the run's share of the month */
+    double floor_w;   /* what is billed anyway as things stand */
+};
+enum { WM_METER_CHARGES = 2 };
+
+/** Charges that drawing at `at_us` in a period counts for. @return how many */
+size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us, int period, double contract_w,
+                        struct wm_meter_charge charges[WM_METER_CHARGES]);
+
+/** The coincident peaks of the year of `at_us` so far. */
+struct wm_peak_watch wm_meter_peaks(const struct wm_meter *meter, int64_t at_us);
 
 /** Price of all energy bought [USD]. */
 double wm_meter_energy_usd(const struct wm_meter *meter);

@@ -40,6 +40,7 @@ struct site {
     struct wm_switching switching, next_switching; /* the second: room to try */
     double *offered, *wanted;                      /* [n_classes] */
     bool *is_urgent;                               /* [n_classes] */
+    struct wm_lookahead *ahead;    /* NULL: the battery follows its rules */
     struct wm_batch_queue *batch;                  /* [n_classes], of which kind batch is used */
     bool has_queue; /* batch work or jobs: what is asked for hangs on what was done */
     int64_t start_us;
@@ -308,6 +309,9 @@ static void begin_bin(struct site *s, int64_t now)
     const double price = s->environment.now.energy_usd_per_mwh;
     s->day_price = now > 0 ? s->day_price + (price - s->day_price) / BINS_PER_DAY : price;
     s->instant.energy_usd_per_mwh = price;
+    if (s->ahead)
+        s->result->onsite.planned_w = wm_lookahead_power_w(s->ahead, s->result->n_bins,
+                                                           &s->result->onsite, &s->result->meter);
     if (now % hour_us != 0)
         return;
     /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
@@ -363,10 +367,25 @@ static void add_row(struct site *s, int64_t begin)
     };
 }
 
+static void add_outlook(struct site *s, int64_t begin)
+{
+    const struct wm_site_sum *bin = &s->result->account.bin;
+    struct wm_outlook_row *const row = &s->result->outlook[s->result->n_bins];
+    *row = (struct wm_outlook_row){.around = s->environment.now,
+                                   .at_us = s->start_us + begin,
+                                   .cut_w = s->flow.capped_w + s->flow.shed_w,
+                                   .cut_usd_per_mwh = s->flow.shadow_usd_per_mwh,
+                                   .allowed_w = bin->allowed_ws / bin->time_s,
+                                   .contract_w = s->flow.contract_w};
+    wm_outlook_supply(row, &s->result->onsite, bin->site_j / bin->time_s);
+}
+
 static void end_bin(struct site *s, int64_t begin)
 {
     struct wm_site_sum *bin = &s->result->account.bin;
     struct wm_site_result *r = s->result;
+    if (r->outlook)
+        add_outlook(s, begin);
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
     const struct wm_meter_reading reading = {bin->time_s, bin->meter_j, bin->contract_ws};
     wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, &reading);
@@ -419,6 +438,23 @@ static void open_classes(struct site *s, struct wm_arena *arena)
     }
 }
 
+/* What the site will see, from a run without its battery. */
+static struct wm_lookahead *look_ahead(struct wm_arena *arena, const struct wm_scenario *scenario,
+                                       const struct wm_site_plan *plan,
+                                       const struct wm_run_options *options, size_t n_bins)
+{
+    struct wm_scenario *const bare = WM_NEW(arena, struct wm_scenario);
+    struct wm_run_options quick = options ? *options : (struct wm_run_options){0};
+    struct wm_site_result seen = {.outlook = WM_NEW_ARRAY(arena, struct wm_outlook_row, n_bins)};
+    struct wm_diags told = wm_diags_init(arena); /* the run itself says it */
+    *bare = *scenario;
+    bare->site.storage.power_w = 0.0;
+    quick.without_series = true;
+    quick.n_null_events = 0;
+    wm_site_run(arena, bare, plan, &quick, &seen, &told);
+    return wm_lookahead_new(arena, &scenario->site.storage, seen.outlook, n_bins);
+}
+
 void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                  const struct wm_site_plan *plan, const struct wm_run_options *options,
                  struct wm_site_result *result, struct wm_diags *diags)
@@ -448,6 +484,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;
     result->onsite = wm_onsite_begin(&scenario->site);
+    if (result->onsite.storage.power_w > 0.0 && scenario->site.storage.policy == WM_STORAGE_OPTIMAL)
+        s.ahead = look_ahead(arena, scenario, plan, options, (size_t)n_bins);
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)
