@@ -6,7 +6,9 @@
 VERSION  := $(shell sed -n 's/.*WM_VERSION  *"\(.*\)".*/\1/p' include/wattmill/version.h)
 PREFIX   ?= /usr/local
 CC       ?= gcc
-CONFIG   ?= release
+# what changes the objects has a folder of its own
+comma    := ,
+CONFIG   ?= $(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(DEV),dev,release))
 B        := build/$(CONFIG)
 PKGS     := gsl libcjson libgcrypt sqlite3 zlib
 
@@ -36,15 +38,16 @@ LDFLAGS  += -fsanitize=$(SAN)
 endif
 Q := $(if $(V),,@)
 
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I\//-isystem \//g')
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I\//-isystem \//g')
 # without a pkg-config file
 PLAIN_LIBS := -lcsv -lglpk
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) $(PLAIN_LIBS) -lm
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(PLAIN_LIBS) -lm
 TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
 LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c models/*.c))
+PRIVATE_H := $(sort $(wildcard sim/*/*.h))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -62,7 +65,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-tsan \
-        check-faults check-slurm \
+        check-faults check-slurm check-all \
         check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -99,7 +102,7 @@ $(B)/gen/embedded.c: $(CATALOG) $(PLOTS) sim/embed.sh
 $(B)/gen/embedded.o: $(B)/gen/embedded.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
-# sim.o knows the git id; rebuilt when it changes.
+# stamp.o knows the git id; rebuilt when it changes.
 $(B)/gen/git_id.h: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)id=$$(git describe --always --dirty 2>/dev/null || echo release); \
@@ -151,20 +154,20 @@ check-unit: $(TEST_BIN)
 check-shell: $(BIN) check-unit
 	$(Q)sh tests/shell.sh $(BIN)
 
-## check-headers: every public header compiles alone
+## check-headers: every header compiles alone
 check-headers:
-	$(Q)for h in include/wattmill/*.h; do \
+	$(Q)for h in include/wattmill/*.h $(PRIVATE_H); do \
 	  printf '#include "%s"\ntypedef int wm_not_empty;\n' "$$h" | \
 	  $(CC) -std=c11 $(WARN) $(CPPFLAGS) -I. -Werror -fsyntax-only -x c - || exit 1; done; echo "headers: ok"
 
 ## check-asan: the unit and shell tests under the address sanitizer
 check-asan:
-	$(Q)$(MAKE) --no-print-directory CONFIG=asan SAN=address,undefined CFLAGS="-O1 -g" check-unit check-san-shell
+	$(Q)$(MAKE) --no-print-directory CONFIG=asan SAN=address,undefined,float-cast-overflow CFLAGS="-O1 -g" check-unit check-san-shell
 check-san-shell: $(B)/wattmill
 	$(Q)sh tests/shell.sh $(B)/wattmill
 ## check-ubsan: the unit tests under the undefined-behaviour sanitizer
 check-ubsan:
-	$(Q)$(MAKE) --no-print-directory CONFIG=ubsan SAN=undefined CFLAGS="-O1 -g" check-unit
+	$(Q)$(MAKE) --no-print-directory CONFIG=ubsan SAN=undefined,float-cast-overflow CFLAGS="-O1 -g" check-unit
 ## check-tsan: studies, the cache, tables and windows of requests in threads under the thread sanitizer
 check-tsan:
 	$(Q)$(MAKE) --no-print-directory CONFIG=tsan SAN=thread CFLAGS="-O1 -g" check-tsan-study
@@ -186,6 +189,13 @@ check-slurm: $(BIN)
 ## check-valgrind: the demo and the unit tests under valgrind
 check-valgrind: $(BIN) $(TEST_BIN)
 	$(Q)sh tests/valgrind.sh $(BIN) $(DEMO) $(TEST_BIN)
+
+## check-all: what takes longer than a change should wait for: sanitizers, threads, clang, random input, install, kills
+check-all: test-deps
+	$(Q)$(MAKE) --no-print-directory check-fast format-check check-asan check-ubsan check-tsan check-install check-faults
+	$(Q)$(MAKE) --no-print-directory CC=clang CONFIG=clang DEV=1 all
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_N=500
+	$(Q)if command -v slurmctld >/dev/null; then $(MAKE) --no-print-directory check-slurm; else echo "SKIP check-slurm: no Slurm here"; fi
 
 ## bench: ns and instructions per customer, per hold, per site-year; its own rival beside it
 bench: $(BENCH_BIN) $(BIN)
@@ -223,10 +233,10 @@ lint:
 	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- -std=c11 $(CPPFLAGS) $(PKG_CFLAGS)
 ## format: rewrite sources with clang-format
 format:
-	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) include/wattmill/*.h
+	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) $(PRIVATE_H) include/wattmill/*.h
 ## format-check: fail when clang-format would change a file
 format-check:
-	$(Q)clang-format --dry-run -Werror $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) include/wattmill/*.h
+	$(Q)clang-format --dry-run -Werror $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) $(PRIVATE_H) include/wattmill/*.h
 
 ## plots: draw the demo's figures into build/demo
 plots: $(BIN)

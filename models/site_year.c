@@ -12,21 +12,40 @@ static const double design_frac = 0.996; /* ASHRAE's 0.4 % cooling design condit
 static const double coincident_k = 0.5;
 enum { LEAP_DAY = 59, HOURS_PER_DAY = 24 }; /* 29 February, days from 0 */
 
-size_t wm_site_year_row(const struct wm_site_year *year, int64_t time_us, double utc_offset_s)
+/* Day of the file's year, from 0, that stands for a date; a year of unknown weekdays keeps the date. */
+static int64_t day_by_date(const struct wm_site_year *year, const struct wm_civil *c)
 {
-    const int64_t local_us = time_us + (int64_t)llround(utc_offset_s * (double)WM_US_PER_S);
-    /* the last hours of 1969 are those of 1970: neither is a leap year */
-    const int64_t at_us = local_us >= 0 ? local_us : local_us + 365 * 24 * WM_US_PER_H;
-    const struct wm_civil c = wm_civil_from_us(at_us);
-    int64_t day = wm_days_from_civil(c.year, c.month, c.day) - wm_days_from_civil(c.year, 1, 1);
-    const bool is_leap = wm_days_in_month(c.year, 2) == 29;
+    int64_t day = wm_days_from_civil(c->year, c->month, c->day) - wm_days_from_civil(c->year, 1, 1);
+    const bool is_leap = wm_days_in_month(c->year, 2) == 29;
     if (is_leap && !year->has_leap_day && day >= LEAP_DAY)
         day--;
     if (!is_leap && year->has_leap_day && day >= LEAP_DAY)
         day++;
+    return day;
+}
+
+/* The same weekday, at most three days from the day of the year; whole weeks round the year's ends. */
+static int64_t day_by_weekday(const struct wm_site_year *year, const struct wm_civil *c)
+{
+    enum { WEEK = 7, WEEKS = 52 * WEEK };
+    const int64_t first = wm_days_from_civil(c->year, 1, 1);
+    const int64_t file_first = wm_days_from_civil(year->year, 1, 1);
+    const int64_t n_days = year->has_leap_day ? 366 : 365;
+    int64_t shift = (first - file_first) % WEEK;
+    shift += shift < -3 ? WEEK : shift > 3 ? -WEEK : 0;
+    const int64_t day = wm_days_from_civil(c->year, c->month, c->day) - first + shift;
+    return day < 0 ? day + WEEKS : day >= n_days ? day - WEEKS : day;
+}
+
+size_t wm_site_year_row(const struct wm_site_year *year, int64_t time_us, double utc_offset_s)
+{
+    const struct wm_civil c =
+        wm_civil_from_us(time_us + (int64_t)llround(utc_offset_s * (double)WM_US_PER_S));
+    const bool has_weekdays = year->year != 0 && year->year != c.year;
+    const int64_t day = has_weekdays ? day_by_weekday(year, &c) : day_by_date(year, &c);
     const int64_t hour = day * HOURS_PER_DAY + c.hour;
-    const int quarter = c.minute * year->rows_per_h / 60;
-    const size_t row = (size_t)hour * (size_t)year->rows_per_h + (size_t)quarter;
+    const int part = c.minute * year->rows_per_h / 60;
+    const size_t row = (size_t)hour * (size_t)year->rows_per_h + (size_t)part;
     WM_REQUIRE(row < year->n_rows);
     return row;
 }

@@ -16,7 +16,7 @@ static const struct wm_field period_fields[] = {
     WM_INT(wm_tariff_period, from_month, 1, 12, 1, "first month"),
     WM_INT(wm_tariff_period, to_month, 1, 12, 12, "last month; before the first: over the year's end"),
     WM_CHOICE(wm_tariff_period, days, day_words, "all", "days of the week"),
-    WM_REAL_AS(wm_tariff_period, from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start on the local clock without daylight saving"),
+    WM_REAL_AS(wm_tariff_period, from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start, on the site's clock (site.time_zone)"),
     WM_REAL_AS(wm_tariff_period, to_s, "to_h", WM_UNIT_H, 0.0, 24.0, 24.0, "end; before the start: over midnight; the start itself: all day"),
     WM_REAL(wm_tariff_period, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, (double)NAN, "price in the period; unset: the flat one"),
     WM_REAL(wm_tariff_period, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest 15-minute mean in the period"),

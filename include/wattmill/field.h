@@ -13,12 +13,13 @@
  *     CHOICE   enum (values 0..n-1)            one of the words in `choices`
  *     COUNT    int64_t                         whole number >= 0, or a word (stored as -1 - its index)
  *     TEXT     const char *                    string
- *     TIME     int64_t, us since 1970 UTC      "2027-07-12" or "2027-07-12T15:00[:00][Z]"
+ *     TIME     int64_t, us since 1970 UTC      "2027-07-12" or RFC 3339: "2027-07-12T15:00-05:00"
  *     REALS    double[n]                       array of n numbers
  *     REF      const struct wm_X *             name of a catalogue entry (`catalog` says which kind)
  *     PRESET   struct wm_X inline              {"type": entry name, key: override, ...} or the name
  *     GROUP    struct inline                   object
  *     FILE     const struct wm_X *             path of a data file, relative to the JSON file; loaded
+ *     ZONE     const struct wm_zone *          name of a time zone or an offset; NULL when absent
  *     LIST     struct wm_list                  array of objects
  *     JSON     const struct wm_json *          any value, kept as parsed; NULL when absent
  */
@@ -47,6 +48,7 @@ enum wm_field_kind {
     WM_KIND_GROUP,
     WM_KIND_LIST,
     WM_KIND_FILE,
+    WM_KIND_ZONE,
     WM_KIND_JSON,
 };
 
@@ -84,7 +86,7 @@ struct wm_field {
     const struct wm_field *fields; /* GROUP, LIST, PRESET: rows of the nested struct */
     size_t item_size;              /* LIST, REALS: bytes of one item */
     enum wm_catalog_kind catalog;  /* REF, PRESET */
-    wm_file_load_fn *load;         /* FILE */
+    wm_file_load_fn *load;         /* FILE, ZONE */
     bool required;
     const char *doc;
 };
@@ -159,6 +161,10 @@ struct wm_field {
 #define WM_FILE_AS(tag, member, name, loader, type, text)                     \
     WM_ROW(tag, member, WM_KIND_FILE, name, .def_text = "", .load = (loader), \
            .item_size = WM_TYPED(tag, member, const struct type *), .doc = text)
+/** A time zone, NULL when not given. */
+#define WM_ZONE(tag, member, text)                                                           \
+    WM_ROW(tag, member, WM_KIND_ZONE, #member, .def_text = "", .load = wm_zone_file_load,    \
+           .item_size = WM_TYPED(tag, member, const struct wm_zone *), .doc = text)
 #define WM_GROUP(tag, member, rows, text) \
     WM_ROW(tag, member, WM_KIND_GROUP, #member, .fields = (rows), .doc = text)
 #define WM_LIST(tag, member, item_tag, rows, text)                                       \

@@ -218,6 +218,15 @@ void wm_demand_from_files(struct wm_arena *arena, struct wm_scenario *scenario);
 /** The same of `solar_frac`, output of a plant over its nameplate. */
 const void *wm_solar_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 
+/** Folders of the system's tz database, in the order in which they are looked through. */
+#define WM_ZONE_DIRS "/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo"
+/** File of a zone in one of `dirs` ("a:b"), or NULL. */
+const char *wm_zone_path(struct wm_arena *arena, const char *dirs, const char *name);
+/** Why wm_zone_path() found none: the nearest name, or that there is no database. */
+const char *wm_zone_help(struct wm_arena *arena, const char *dirs, const char *name);
+/** Reads a TZif file. @return const struct wm_zone *, or NULL after E215 */
+const void *wm_zone_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
+
 /** JSON Schema (draft 2020-12) of a scenario file. */
 enum wm_status wm_schema_write(struct wm_json_writer *w);
 /** The same of another kind of file, read through `fields`. */

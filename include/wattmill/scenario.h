@@ -23,6 +23,7 @@
 #include "wattmill/storage.h"
 #include "wattmill/tariff.h"
 #include "wattmill/workload.h"
+#include "wattmill/zone.h"
 
 struct wm_horizon {
     int64_t start_us; /* UTC */
@@ -68,7 +69,7 @@ struct wm_ceiling {
 struct wm_site_weather {
     const struct wm_climate *climate; /* unless there is a file */
     const struct wm_site_year *file;  /* or NULL */
-    double utc_offset_s;              /* of the rows of the files, or unset: as the file says */
+    double utc_offset_s;              /* clock of files that do not say theirs, or unset */
     double dry_bulb_shift_k;          /* added to every hour's dry bulb, dew point unchanged */
 };
 
@@ -102,6 +103,7 @@ struct wm_generation {
 };
 
 struct wm_site {
+    const struct wm_zone *time_zone; /* the bill's clock, or NULL; see wm_site_zone() */
     struct wm_ceiling ceiling;
     struct wm_site_weather weather;
     struct wm_power_chain power_chain;
@@ -279,7 +281,13 @@ extern const struct wm_field wm_scenario_fields[];
 const struct wm_site_year *wm_site_price_file(const struct wm_site *site);
 /** The file that gives carbon, likewise. */
 const struct wm_site_year *wm_site_carbon_file(const struct wm_site *site);
-/** Local standard time less UTC of a file's rows [s]: the scenario's, else the file's, else 0. */
+/**
+ * The site's clock: bill, phases, seasons and peaks follow it. `time_zone`, else `weather.utc_offset_h`,
+ * else standard time of the weather file, else of the climate.
+ */
+struct wm_zone wm_site_zone(const struct wm_site *site);
+/** Clock of a file's rows less UTC [s]: the file's, else `weather.utc_offset_h`, else standard time of
+ *  `time_zone`, else 0. */
 double wm_site_utc_offset_s(const struct wm_site *site, const struct wm_site_year *file);
 
 /** Checks that concern several keys at once (E211); everything else stands in the rows. */

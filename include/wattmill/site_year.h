@@ -4,6 +4,9 @@
  * Rows are local standard time, without daylight saving, from 1 January 00:00; row i holds for
  * [i, i + 1) of its step. A year of 8,760 hours used in a leap year repeats 28 February; one of
  * 8,784 hours used in another year passes over 29 February. Every later year repeats the rows.
+ * Prices, carbon and demand have weeks: where the file's year is known, its rows are laid over another
+ * year by up to three days earlier or later, so that a Monday stays a Monday and heat and price of one
+ * file stay together.
  */
 #ifndef WATTMILL_SITE_YEAR_H
 #define WATTMILL_SITE_YEAR_H
@@ -17,10 +20,10 @@
 struct wm_site_year {
     const char *path;
     size_t n_rows;       /* 8,760 or 8,784 times rows_per_h */
-    int rows_per_h;      /* 1 or 4 */
+    int rows_per_h;      /* 1, 2 or 4 */
     bool has_leap_day;   /* 8,784 hours */
     int year;            /* 0: a typical year, or not known */
-    double utc_offset_s; /* local standard time less UTC; NAN when the file does not say */
+    double utc_offset_s; /* of the rows' clock, less UTC; NAN when the file does not say */
     const double *dry_bulb_c, *wet_bulb_c, *pressure_pa; /* [n_rows]; NULL in a market file */
     const double *price_usd_per_mwh; /* [n_rows], or NULL when the file has none */
     const double *carbon_kg_per_mwh; /* likewise */
@@ -32,7 +35,7 @@ struct wm_site_year {
  * Row that holds at an instant.
  *
  * @param time_us       since 1970-01-01 UTC [us], >= 0
- * @param utc_offset_s  local standard time less UTC [s]
+ * @param utc_offset_s  of the rows' clock, less UTC [s]
  * @return              [0, n_rows); cannot fail
  */
 size_t wm_site_year_row(const struct wm_site_year *year, int64_t time_us, double utc_offset_s);

@@ -8,7 +8,7 @@
  *     year += c_cp mean of own load in the system's 4 or 5 peak intervals           coincident peaks
  *
  * P15 is the mean of a 15-minute interval. P_contract is the contract in force, its mean over a month in
- * which a phase begins. Hours are local standard time.
+ * which a phase begins. Hours, days and months are those of the site's clock (`site.time_zone`).
  */
 #ifndef WATTMILL_TARIFF_H
 #define WATTMILL_TARIFF_H
@@ -79,7 +79,7 @@ struct wm_meter_month {
     double carbon_kg;
     double contract_ws; /* contract demand over time, as it stood at each instant */
     double time_s;      /* simulated, so that the first and last may be parts */
-    double whole_s;     /* of the whole month */
+    double whole_s;     /* of the whole month; February: of 28 days */
 };
 
 struct wm_bill {

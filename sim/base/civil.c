@@ -29,12 +29,19 @@ int wm_days_in_month(int year, int month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
+int wm_weekday(int64_t day)
+{
+    const int64_t since_monday = (day + 3) % 7;
+    return (int)(since_monday < 0 ? since_monday + 7 : since_monday);
+}
+
 struct wm_civil wm_civil_from_us(int64_t time_us)
 {
-    WM_REQUIRE(time_us >= 0);
-    const int64_t time_s = time_us / US_PER_S;
-    const int64_t days = time_s / S_PER_DAY + DAYS_TO_EPOCH;
-    const int of_day = (int)(time_s % S_PER_DAY);
+    const int64_t time_s = time_us / US_PER_S - (time_us % US_PER_S < 0);
+    const int64_t day = time_s / S_PER_DAY - (time_s % S_PER_DAY < 0);
+    const int64_t days = day + DAYS_TO_EPOCH;
+    WM_REQUIRE(days >= 0);
+    const int of_day = (int)(time_s - day * S_PER_DAY);
     const int64_t era = days / DAYS_PER_ERA;
     const int64_t doe = days - era * DAYS_PER_ERA;
     const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
@@ -56,12 +63,17 @@ int64_t wm_civil_to_us(const struct wm_civil *c)
     return (days * S_PER_DAY + of_day) * US_PER_S;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* `n` digits at `*at`, moving over them; -1 when there are fewer. */
 static int digits(const char **at, int n)
 {
     int value = 0;
     for (int i = 0; i < n; i++, (*at)++) {
-        if (**at < '0' || **at > '9')
+        if (!is_digit(**at))
             return -1;
         value = value * 10 + (**at - '0');
     }
@@ -76,7 +88,32 @@ static bool take(const char **at, char c)
     return true;
 }
 
-static bool parse_clock(const char **at, struct wm_civil *c)
+static bool read_date(const char **at, struct wm_civil *c)
+{
+    c->year = digits(at, 4);
+    if (c->year < WM_YEAR_FIRST || c->year > WM_YEAR_LAST || !take(at, '-'))
+        return false;
+    c->month = digits(at, 2);
+    if (c->month < 1 || c->month > 12 || !take(at, '-'))
+        return false;
+    c->day = digits(at, 2);
+    return c->day >= 1 && c->day <= wm_days_in_month(c->year, c->month);
+}
+
+/* ".25" in microseconds; false when no digit follows the point. */
+static bool read_fraction(const char **at, int64_t *us)
+{
+    *us = 0;
+    if (!take(at, '.'))
+        return true;
+    if (!is_digit(**at))
+        return false;
+    for (int64_t unit_us = US_PER_S / 10; is_digit(**at); (*at)++, unit_us /= 10)
+        *us += (**at - '0') * unit_us;
+    return true;
+}
+
+static bool read_clock(const char **at, struct wm_civil *c, int64_t *fraction_us)
 {
     c->hour = digits(at, 2);
     if (c->hour < 0 || c->hour > 23 || !take(at, ':'))
@@ -84,33 +121,52 @@ static bool parse_clock(const char **at, struct wm_civil *c)
     c->minute = digits(at, 2);
     if (c->minute < 0 || c->minute > 59)
         return false;
-    if (take(at, ':')) {
-        c->second = digits(at, 2);
-        if (c->second < 0 || c->second > 59)
-            return false;
-    }
-    (void)take(at, 'Z');
-    return true;
+    if (!take(at, ':'))
+        return true;
+    c->second = digits(at, 2);
+    return c->second >= 0 && c->second <= 60 && read_fraction(at, fraction_us);
+}
+
+bool wm_offset_read(const char **at, int32_t *offset_s)
+{
+    *offset_s = 0;
+    if (take(at, 'Z') || take(at, 'z'))
+        return true;
+    const bool is_west = **at == '-';
+    if (!take(at, '+') && !take(at, '-'))
+        return false;
+    const int hours = digits(at, 2);
+    const bool has_minutes = take(at, ':') || is_digit(**at);
+    const int minutes = has_minutes ? digits(at, 2) : 0;
+    *offset_s = (hours * 60 + minutes) * (is_west ? -60 : 60);
+    return hours >= 0 && hours <= 23 && minutes >= 0 && minutes <= 59;
+}
+
+bool wm_time_read(const char *text, struct wm_written_time *time)
+{
+    struct wm_civil c = {0};
+    struct wm_written_time t = {0};
+    int64_t fraction_us = 0;
+    const char *at = text;
+    if (!read_date(&at, &c))
+        return false;
+    t.has_clock = (take(&at, 'T') || take(&at, 't') || take(&at, ' '));
+    if (t.has_clock && !read_clock(&at, &c, &fraction_us))
+        return false;
+    t.has_offset = t.has_clock && *at != '\0';
+    if (t.has_offset && !wm_offset_read(&at, &t.offset_s))
+        return false;
+    t.us = wm_civil_to_us(&c) + fraction_us - t.offset_s * US_PER_S;
+    *time = t;
+    return *at == '\0' && t.us >= 0;
 }
 
 bool wm_time_parse(const char *text, int64_t *time_us)
 {
-    struct wm_civil c = {0};
-    const char *at = text;
-    c.year = digits(&at, 4);
-    if (c.year < WM_YEAR_FIRST || c.year > WM_YEAR_LAST || !take(&at, '-'))
+    struct wm_written_time time;
+    if (!wm_time_read(text, &time))
         return false;
-    c.month = digits(&at, 2);
-    if (c.month < 1 || c.month > 12 || !take(&at, '-'))
-        return false;
-    c.day = digits(&at, 2);
-    if (c.day < 1 || c.day > wm_days_in_month(c.year, c.month))
-        return false;
-    if (take(&at, 'T') && !parse_clock(&at, &c))
-        return false;
-    if (*at != '\0')
-        return false;
-    *time_us = wm_civil_to_us(&c);
+    *time_us = time.us;
     return true;
 }
 

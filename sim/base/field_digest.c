@@ -67,6 +67,7 @@ static void add_value(struct wm_digest *digest, const struct wm_field *row, cons
         break;
     case WM_KIND_REF:
     case WM_KIND_FILE:
+    case WM_KIND_ZONE:
     case WM_KIND_JSON:
     case WM_KIND_END:
         wm_require_failed("the row holds its value", __FILE__, __LINE__);

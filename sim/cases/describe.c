@@ -47,7 +47,7 @@ static const char *type_text(const struct wm_field *f)
     case WM_KIND_TEXT:
         return "string";
     case WM_KIND_TIME:
-        return "date, UTC";
+        return "date or time";
     case WM_KIND_REALS:
         return "numbers";
     case WM_KIND_REF:
@@ -60,6 +60,8 @@ static const char *type_text(const struct wm_field *f)
         return "list of objects";
     case WM_KIND_FILE:
         return "path of a file";
+    case WM_KIND_ZONE:
+        return "time zone";
     case WM_KIND_JSON:
         return "JSON value";
     case WM_KIND_END:
@@ -106,7 +108,7 @@ static void print_default(FILE *file, const struct wm_field *f)
         fprintf(file, "%s", f->def != 0.0 ? "true" : "false");
     else if (f->kind == WM_KIND_LIST)
         fprintf(file, "empty");
-    else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE)
+    else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE || f->kind == WM_KIND_ZONE)
         fprintf(file, "unset");
     else if (f->kind == WM_KIND_REF && f->def_text[0] == '\0')
         fprintf(file, "none");

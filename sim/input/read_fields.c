@@ -24,6 +24,7 @@ static const char *kind_text(const struct wm_field *f)
                                         [WM_KIND_PRESET] = "a catalogue name or an object",
                                         [WM_KIND_GROUP] = "an object",
                                         [WM_KIND_FILE] = "the path of a file",
+                                        [WM_KIND_ZONE] = "a time zone",
                                         [WM_KIND_LIST] = "an array of objects",
                                         [WM_KIND_JSON] = "a value"};
     return texts[f->kind];

@@ -10,6 +10,7 @@
 #include "wattmill/digest.h"
 #include "wattmill/require.h"
 #include "wattmill/suggest.h"
+#include "wattmill/zone.h"
 
 /* Whole numbers up to here are exact in a double. */
 #define WHOLE_MAX 9007199254740992.0
@@ -304,8 +305,8 @@ static bool read_time(const struct leaf *l)
     if (l->node->type != WM_JSON_STRING || !wm_time_parse(l->node->text, &time_us)) {
         wm_diag_add(
             l->reader->diags, WM_E210, &l->node->place, wm_way_text(l->reader->arena, l->way),
-            "= %s, needs a date or time in UTC such as \"2027-07-12\" or "
-            "\"2027-07-12T15:00\", years %d..%d (%s)",
+            "= %s, needs a date or time such as \"2027-07-12\", \"2027-07-12T15:00\" (UTC) or "
+            "\"2027-07-12T10:00-05:00\", years %d..%d (%s)",
             wm_json_to_text(l->reader->arena, l->node), WM_YEAR_FIRST, WM_YEAR_LAST, l->field->doc);
         return false;
     }
@@ -462,6 +463,38 @@ static bool read_file(const struct leaf *l)
     return data != NULL;
 }
 
+/* A name is a file of the tz database; offsets need none. */
+static bool read_zone(const struct leaf *l)
+{
+    struct wm_arena *const arena = l->reader->arena;
+    int32_t offset_s = 0;
+    if (l->node->type != WM_JSON_STRING) {
+        wm_report_type(l->reader, l->field, l->node, l->way,
+                       "a time zone such as \"America/Chicago\" or \"-06:00\"");
+        return false;
+    }
+    const char *const name = l->node->text, *path = NULL;
+    const struct wm_zone *zone = NULL;
+    if (wm_zone_read_fixed(name, &offset_s)) {
+        struct wm_zone *const fixed = WM_NEW(arena, struct wm_zone);
+        *fixed = wm_zone_fixed(offset_s);
+        zone = fixed;
+    } else if ((path = wm_zone_path(arena, WM_ZONE_DIRS, name)) == NULL) {
+        wm_diag_add(l->reader->diags, WM_E215, &l->node->place, wm_way_text(arena, l->way),
+                    "= \"%s\", %s (%s)", name, wm_zone_help(arena, WM_ZONE_DIRS, name),
+                    l->field->doc);
+    } else {
+        zone = load_file(l, path);
+    }
+    if (zone == NULL)
+        return false;
+    store(l, &zone, sizeof zone);
+    keep_node(l);
+    if (path != NULL)
+        keep_digest(l, path);
+    return true;
+}
+
 bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
                   const struct wm_json *node, const struct wm_way *way, void *member)
 {
@@ -489,6 +522,8 @@ bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
         return read_ref(&l);
     case WM_KIND_FILE:
         return read_file(&l);
+    case WM_KIND_ZONE:
+        return read_zone(&l);
     case WM_KIND_JSON:
         store(&l, &node, sizeof node);
         return true;
@@ -523,6 +558,7 @@ bool wm_field_is_required(const struct wm_field *f)
     case WM_KIND_GROUP:
     case WM_KIND_LIST:
     case WM_KIND_FILE:
+    case WM_KIND_ZONE:
     case WM_KIND_JSON:
         return false;
     }
@@ -565,7 +601,7 @@ bool wm_leaf_default(struct wm_reader *reader, const struct wm_field *f,
         default_real(&l);
     } else if (f->kind == WM_KIND_REALS) {
         default_reals(&l);
-    } else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE ||
+    } else if (f->kind == WM_KIND_JSON || f->kind == WM_KIND_FILE || f->kind == WM_KIND_ZONE ||
                (f->kind == WM_KIND_REF && f->def_text[0] == '\0')) {
         const void *const none = NULL;
         store(&l, &none, sizeof none);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
@@ -13,7 +14,7 @@ static const char *const write_off_words[] = {"straight-line", "declining-balanc
 
 // clang-format off
 static const struct wm_field horizon_fields[] = {
-    WM_TIME_AS(wm_horizon, start_us, "start", "2027-01-01", "first instant, UTC"),
+    WM_TIME_AS(wm_horizon, start_us, "start", "2027-01-01", "first instant; without an offset: UTC"),
     WM_REAL(wm_horizon, years, WM_UNIT_YEAR, 0.001, 30.0, 1.0, "length in years of 8,760 h; token prices are held flat"),
     WM_FIELD_END,
 };
@@ -26,8 +27,8 @@ static const struct wm_field request_window_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field window_fields[] = {
-    WM_TIME_AS(wm_ceiling_window, from_us, "from", NULL, "start, UTC"),
-    WM_TIME_AS(wm_ceiling_window, to_us, "to", NULL, "end, UTC"),
+    WM_TIME_AS(wm_ceiling_window, from_us, "from", NULL, "start; without an offset: UTC"),
+    WM_TIME_AS(wm_ceiling_window, to_us, "to", NULL, "end; without an offset: UTC"),
     WM_REAL_REQ(wm_ceiling_window, limit_w, "limit_mw", WM_UNIT_MW, 0.0, 10000.0, "ceiling in the window"),
     WM_REAL_AS(wm_ceiling_window, notice_s, "notice_min", WM_UNIT_MIN, 0.0, 525600.0, 30.0, "warning before the window"),
     WM_REAL(wm_ceiling_window, penalty_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "on energy drawn above the limit"),
@@ -35,7 +36,7 @@ static const struct wm_field window_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field phase_fields[] = {
-    WM_TIME_AS(wm_ceiling_phase, from_us, "from", NULL, "start of the phase, UTC"),
+    WM_TIME_AS(wm_ceiling_phase, from_us, "from", NULL, "start of the phase; a date alone: midnight on the site's clock; a time without an offset: UTC"),
     WM_REAL_REQ(wm_ceiling_phase, limit_w, "limit_mw", WM_UNIT_MW, 0.01, 10000.0, "contract from then on"),
     WM_FIELD_END,
 };
@@ -44,7 +45,7 @@ static const struct wm_field curtailment_fields[] = {
     WM_REAL(wm_curtailment, depth_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "of the contract that a call takes; Phoenix 2025: 0.25"),
     WM_REAL_AS(wm_curtailment, duration_s, "duration_h", WM_UNIT_H, 0.25, 720.0, 2.0, "of each call; Duke University 2025: about 2 h"),
     WM_REAL_AS(wm_curtailment, notice_s, "notice_min", WM_UNIT_MIN, 0.0, 525600.0, 30.0, "warning before a call"),
-    WM_CHOICE(wm_curtailment, season, season_words, "any", "when calls come: any; summer: June to September; winter: December to February (months in UTC)"),
+    WM_CHOICE(wm_curtailment, season, season_words, "any", "when calls come: any; summer: June to September; winter: December to February, on the site's clock"),
     WM_REAL(wm_curtailment, penalty_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "on energy drawn above a call's limit"),
     WM_REAL(wm_curtailment, payment_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1e6, 0.0, "for energy asked for and not drawn because of a call"),
     WM_FIELD_END,
@@ -61,8 +62,8 @@ static const struct wm_field ceiling_fields[] = {
 };
 static const struct wm_field weather_fields[] = {
     WM_REF(wm_site_weather, climate, climate, wm_climate, "northern-virginia", "parametric climate, unless there is a file"),
-    WM_FILE_AS(wm_site_weather, file, "file", wm_weather_file_load, wm_site_year, "EPW or CSV of a year, hourly or every 15 min; its price and carbon are used when present"),
-    WM_REAL_AS(wm_site_weather, utc_offset_s, "utc_offset_h", WM_UNIT_H, -12.0, 14.0, (double)NAN, "local standard time less UTC of the files' rows; default: the EPW header's"),
+    WM_FILE_AS(wm_site_weather, file, "file", wm_weather_file_load, wm_site_year, "EPW or CSV of a year, hourly or every 30, 15, 10 or 5 min; its price and carbon are used when present"),
+    WM_REAL_AS(wm_site_weather, utc_offset_s, "utc_offset_h", WM_UNIT_H, -12.0, 14.0, (double)NAN, "clock of files that do not say theirs, less UTC: local standard time; without site.time_zone also the site's clock"),
     WM_REAL(wm_site_weather, dry_bulb_shift_k, WM_UNIT_K, -30.0, 30.0, 0.0, "added to every hour's dry bulb and to the design dry bulb"),
     WM_FIELD_END,
 };
@@ -89,6 +90,7 @@ static const struct wm_field carbon_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field site_fields[] = {
+    WM_ZONE(wm_site, time_zone, "the site's clock, for bill, phases, seasons, peaks and the climate's day: a zone of the tz database, such as America/Chicago, or an offset, such as -06:00; unset: standard time of the weather file, else of the climate"),
     WM_GROUP(wm_site, ceiling, ceiling_fields, "the grid's limit"),
     WM_GROUP(wm_site, weather, weather_fields, "weather"),
     WM_PRESET(wm_site, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack"),
@@ -393,7 +395,8 @@ static void check_phases(const struct wm_scenario *s, struct wm_diags *diags)
             wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
                         "phase %zu does not begin after phase %zu", i, i - 1);
     }
-    if (c->phases.n > 0 && p[0].from_us > s->horizon.start_us)
+    /* the first phase also holds before it: midnight of one clock is another hour of the next */
+    if (c->phases.n > 0 && p[0].from_us >= s->horizon.start_us + 24 * WM_US_PER_H)
         wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
                     "the first phase begins after the horizon; give the contract from its start");
     if (c->firm_w > c->limit_w)
@@ -454,21 +457,62 @@ const struct wm_site_year *wm_site_carbon_file(const struct wm_site *site)
     return weather && weather->carbon_kg_per_mwh ? weather : NULL;
 }
 
-double wm_site_utc_offset_s(const struct wm_site *site, const struct wm_site_year *file)
+struct wm_zone wm_site_zone(const struct wm_site *site)
 {
-    if (wm_is_set(site->weather.utc_offset_s))
-        return site->weather.utc_offset_s;
-    return wm_is_set(file->utc_offset_s) ? file->utc_offset_s : 0.0;
+    const struct wm_site_weather *const w = &site->weather;
+    if (site->time_zone != NULL)
+        return *site->time_zone;
+    if (wm_is_set(w->utc_offset_s))
+        return wm_zone_fixed((int32_t)lround(w->utc_offset_s));
+    if (w->file == NULL)
+        return wm_zone_fixed((int32_t)lround(w->climate->utc_offset_s));
+    return wm_zone_fixed(wm_is_set(w->file->utc_offset_s) ? (int32_t)lround(w->file->utc_offset_s)
+                                                          : 0);
 }
 
+double wm_site_utc_offset_s(const struct wm_site *site, const struct wm_site_year *file)
+{
+    const int year = file->year != 0 ? file->year : 2027; /* a typical year: today's standard time */
+    if (wm_is_set(file->utc_offset_s))
+        return file->utc_offset_s;
+    if (wm_is_set(site->weather.utc_offset_s))
+        return site->weather.utc_offset_s;
+    if (site->time_zone == NULL)
+        return 0.0;
+    return wm_zone_standard_s(site->time_zone,
+                              wm_days_from_civil(year, 1, 1) * 24 * WM_US_PER_H);
+}
+
+/* Rows need a clock: the file's own, else the scenario's; two that differ are told. */
 static void check_clock(const struct wm_site *site, const struct wm_site_year *file,
                         const char *path, struct wm_diags *diags)
 {
-    if (file && !wm_is_set(site->weather.utc_offset_s) && !wm_is_set(file->utc_offset_s))
+    if (file == NULL)
+        return;
+    const double own_s = file->utc_offset_s, given_s = site->weather.utc_offset_s;
+    if (!wm_is_set(own_s) && !wm_is_set(given_s) && site->time_zone == NULL)
         wm_diag_add(diags, WM_W906, NULL, path,
-                    "= %s does not say its time zone: taken as UTC. Give "
-                    "site.weather.utc_offset_h",
+                    "= %s does not say its time zone: taken as UTC. Give site.time_zone, or "
+                    "site.weather.utc_offset_h for the file",
                     file->path);
+    if (wm_is_set(own_s) && wm_is_set(given_s) && fabs(own_s - given_s) > 1.0)
+        wm_diag_add(diags, WM_W906, NULL, path,
+                    "= %s is on a clock of its own, %+g h from UTC, which holds for it; "
+                    "site.weather.utc_offset_h = %g is for files that do not say theirs",
+                    file->path, own_s / WM_S_PER_H, given_s / WM_S_PER_H);
+}
+
+/* A weather file in UTC is no place: its bill would run in UTC. */
+static void check_site_clock(const struct wm_site *site, struct wm_diags *diags)
+{
+    const struct wm_site_weather *const w = &site->weather;
+    if (site->time_zone != NULL || wm_is_set(w->utc_offset_s))
+        return;
+    if (w->file != NULL && w->file->utc_offset_s == 0.0)
+        wm_diag_add(diags, WM_W906, NULL, "site.weather.file",
+                    "= %s is in UTC, and so is the bill's calendar: give site.time_zone, such as "
+                    "\"America/Chicago\" or \"-06:00\", where the site's differs",
+                    w->file->path);
 }
 
 /* Heat, price and grid events fall on the same hours; a typical year's weather beside a real year's
@@ -477,12 +521,14 @@ static void check_files(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_site *site = &s->site;
     const struct wm_site_year *weather = site->weather.file, *market = site->market.file;
+    check_site_clock(site, diags);
     check_clock(site, weather, "site.weather.file", diags);
     check_clock(site, market, "site.market.file", diags);
     if (market && !(weather && weather->year != 0 && weather->year == market->year))
         wm_diag_add(diags, WM_W904, NULL, "site.market.file",
                     "is not known to be of the weather's year: heat and price fall on the same "
-                    "hours, so both should come from one year (one CSV, or files with `time`)");
+                    "hours, so both should come from one year (one CSV, or files with `time`)%s",
+                    market->year == 0 ? "; its weekdays are not known either" : "");
 }
 
 static void check_storage(const struct wm_storage *b, struct wm_diags *diags)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/require.h"
 #include "wattmill/scenario.h"
@@ -161,6 +162,29 @@ static void add_places(struct load *l, const struct wm_json *root, size_t first)
     }
 }
 
+/* A phase that is given by its date alone begins at midnight on the site's clock, as its bill does. */
+static void settle_phases(const struct load *l, const struct wm_json *root,
+                          struct wm_scenario *scenario)
+{
+    struct wm_list *const list = &scenario->site.ceiling.phases;
+    const struct wm_ceiling_phase *const read = list->items;
+    const struct wm_zone zone = wm_site_zone(&scenario->site);
+    struct wm_ceiling_phase *const phases =
+        WM_NEW_ARRAY(l->arena, struct wm_ceiling_phase, list->n);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct wm_json *const from = node_at(
+            l->arena, root, wm_arena_printf(l->arena, "site.ceiling.phases.%zu.from", i));
+        struct wm_written_time written;
+        phases[i] = read[i];
+        if (from == NULL || from->text == NULL || !wm_time_read(from->text, &written) ||
+            written.has_clock)
+            continue;
+        const struct wm_civil local = wm_civil_from_us(written.us);
+        phases[i].from_us = wm_zone_to_us(&zone, &local);
+    }
+    list->items = phases;
+}
+
 static bool has_sections(const struct wm_json *root)
 {
     for (const struct wm_json *c = root->child; c != NULL; c = c->next)
@@ -192,6 +216,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
         return WM_INVALID;
 
     wm_demand_from_files(l->arena, scenario);
+    settle_phases(l, own, scenario);
     const size_t first = l->diags->n_items;
     wm_scenario_check(scenario, l->diags);
     add_places(l, root, first);

@@ -58,7 +58,7 @@ static void write_any_of_names(struct wm_json_writer *w, const struct wm_catalog
 static void write_default(struct wm_json_writer *w, const struct wm_field *f)
 {
     if (wm_field_is_required(f) || f->kind == WM_KIND_GROUP || f->kind == WM_KIND_LIST ||
-        f->kind == WM_KIND_FILE || f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
+        f->kind == WM_KIND_FILE || f->kind == WM_KIND_ZONE || f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
         return;
     if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT) {
         if (!isnan(f->def))
@@ -87,6 +87,9 @@ static void write_element(struct wm_json_writer *w, const struct wm_catalog *cat
     }
     wm_json_object_end(w);
 }
+
+static const char *const zone_examples[] = {"America/Chicago", "America/New_York", "Europe/Berlin",
+                                             "Asia/Kolkata", "-06:00", "UTC"};
 
 static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalog,
                        const struct wm_field *f)
@@ -119,10 +122,19 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
     case WM_KIND_FILE:
         wm_json_member_string(w, "type", "string");
         break;
+    case WM_KIND_ZONE:
+        wm_json_member_string(w, "type", "string");
+        wm_json_key(w, "examples");
+        wm_json_array_begin(w);
+        for (size_t i = 0; i < sizeof zone_examples / sizeof *zone_examples; i++)
+            wm_json_string(w, zone_examples[i]);
+        wm_json_array_end(w);
+        break;
     case WM_KIND_TIME:
         wm_json_member_string(w, "type", "string");
         wm_json_member_string(w, "pattern",
-                              "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?$");
+                              "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}"
+                              "(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?$");
         break;
     case WM_KIND_REALS:
         wm_json_member_string(w, "type", "array");

@@ -2,11 +2,15 @@
  * Site files: EPW by its first word, else CSV with a header line. Columns are known by name:
  *
  *     hour_of_year          0, 1, 2 ... local standard time (0, 0.25 ... for 15 min), or
- *     time                  "2023-01-01T00:00", local standard time; ending in Z: UTC
+ *     time                  "2023-01-01T00:00", local standard time; or with an offset (RFC 3339), which may
+ *                           change with daylight saving
  *     dry_bulb_c            and wet_bulb_c or relative_humidity (percent)
  *     pressure_pa           default: 101,325
  *     price_usd_per_mwh, carbon_gco2_per_kwh
  *     solar_frac            output of a plant over its nameplate
+ *
+ * Stamps say when a row begins. Rows are kept on the clock on which the first is midnight of 1 January:
+ * a local year written in UTC (06:00Z to 05:00Z) is one too.
  *
  * Other columns are passed over, unless their name says a known quantity in another unit.
  */
@@ -24,7 +28,8 @@ struct reader {
     int column_of[WM_N_SITE_COLUMNS]; /* cell of each, -1: none */
     int hour_cell, time_cell;
     size_t n_cells;
-    bool has_header, is_utc;
+    bool has_header, has_offset;
+    int32_t clock_s; /* of the rows, less UTC, when has_offset */
     int year;
 };
 
@@ -50,6 +55,15 @@ static void read_name(struct reader *r, const char *name, int cell, int line)
     }
 }
 
+/* "a, b, c ..." */
+static const char *names_text(const struct reader *r, const struct wm_csv_row *row)
+{
+    const char *text = "";
+    for (size_t i = 0; i < row->n && i < 12; i++)
+        text = wm_arena_printf(r->rows.arena, "%s%s%.40s", text, i > 0 ? ", " : "", row->cells[i]);
+    return row->n > 12 ? wm_arena_printf(r->rows.arena, "%s ...", text) : text;
+}
+
 static void read_header(struct reader *r, const struct wm_csv_row *row)
 {
     r->has_header = true;
@@ -59,29 +73,59 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
     if (r->hour_cell < 0 && r->time_cell < 0)
         wm_site_rows_mistake(&r->rows, row->line, NULL,
                              "the header has neither hour_of_year nor time, so that repeated or "
-                             "missing hours could not be seen");
+                             "missing hours could not be seen; it has: %s",
+                             names_text(r, row));
+}
+
+/*
+ * Clock of the rows of a file whose first stamp has an offset: that offset, or for stamps in UTC the one
+ * on which the first is midnight of 1 January, where there is one.
+ */
+static int32_t clock_of(const struct wm_written_time *first)
+{
+    enum { HALF_DAY = 12, MOST = 14 };
+    if (first->offset_s != 0)
+        return first->offset_s;
+    const struct wm_civil c = wm_civil_from_us(first->us);
+    const int32_t of_day_s = c.hour * 3600 + c.minute * 60;
+    if (c.month == 1 && c.day == 1 && c.hour <= HALF_DAY && of_day_s != 3600)
+        return -of_day_s;
+    if (c.month == 12 && c.day == 31 && c.hour >= 24 - MOST)
+        return 24 * 3600 - of_day_s;
+    return 0;
+}
+
+static bool read_stamp(struct reader *r, const struct wm_csv_row *row, int64_t *at_us)
+{
+    const char *const cell = row->cells[r->time_cell];
+    struct wm_written_time t;
+    if (!wm_time_read(cell, &t)) {
+        wm_site_rows_mistake(&r->rows, row->line, "time",
+                             "= \"%.40s\" is not like 2023-01-01T00:00 or "
+                             "2023-01-01T00:00:00-06:00",
+                             cell);
+        return false;
+    }
+    if (r->rows.n == 0) {
+        r->has_offset = t.has_offset;
+        r->clock_s = t.has_offset ? clock_of(&t) : 0;
+    } else if (t.has_offset != r->has_offset) {
+        wm_site_rows_mistake(&r->rows, row->line, "time", "= \"%.40s\" has %s offset, rows before %s",
+                             cell, t.has_offset ? "an" : "no", t.has_offset ? "have none" : "have");
+        return false;
+    }
+    *at_us = t.us + r->clock_s * WM_US_PER_S;
+    return true;
 }
 
 /* Time of a row; false after a mistake. */
 static bool read_time(struct reader *r, const struct wm_csv_row *row, int64_t *at_us)
 {
-    char text[32] = "";
     double hour;
-    if (r->time_cell >= 0) {
-        const char *cell = row->cells[r->time_cell];
-        strncat(text, cell, sizeof text - 1);
-        if (strlen(text) > 10 && text[10] == ' ')
-            text[10] = 'T';
-        r->is_utc = r->is_utc || strchr(text, 'Z') != NULL;
-        if (!wm_time_parse(text, at_us)) {
-            wm_site_rows_mistake(&r->rows, row->line, "time",
-                                 "= \"%.40s\" is not like 2023-01-01T00:00", cell);
-            return false;
-        }
-        return true;
-    }
+    if (r->time_cell >= 0)
+        return read_stamp(r, row, at_us);
     const char *cell = row->cells[r->hour_cell];
-    if (!wm_csv_number(cell, &hour) || hour < 0.0 || hour >= 8784.0) {
+    if (!wm_csv_number(cell, &hour) || hour < 0.0 || hour > 8784.0) {
         wm_site_rows_mistake(&r->rows, row->line, "hour_of_year", "= \"%.40s\", allowed 0..8783.75",
                              cell);
         return false;
@@ -97,11 +141,14 @@ static void check_first(struct reader *r, int line)
         c = wm_civil_from_us(r->rows.first_us);
         r->year = c.year;
     } else if (r->rows.first_us != 0) {
-        c.hour = 1;
+        c.hour = (int)(r->rows.first_us / WM_US_PER_H);
+        c.minute = 1;
     }
     if (c.month != 1 || c.day != 1 || c.hour != 0 || c.minute != 0)
         wm_site_rows_mistake(&r->rows, line, NULL,
-                             "the first row is not the first hour of 1 January");
+                             "the first row is not the first hour of 1 January; a stamp says when "
+                             "its row begins, from hour 0 or 00:00%s",
+                             c.hour <= 1 ? ": if yours say when it ends, take one step off" : "");
 }
 
 static void read_cell(struct reader *r, const struct wm_csv_row *row, enum wm_site_column column)
@@ -156,13 +203,13 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
     double utc_offset_s = (double)NAN;
     for (int c = 0; c < WM_N_SITE_COLUMNS; c++)
         r.column_of[c] = -1;
-    if (n_bytes >= 9 && memcmp(text, "LOCATION,", 9) == 0)
+    if (wm_epw_is(text, n_bytes))
         wm_epw_read(&r.rows, text, n_bytes, &utc_offset_s, &r.year);
     else if (wm_csv_scan(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
         r.rows.n_mistakes++;
     struct wm_site_year *const year = wm_site_rows_finish(&r.rows, kind);
     if (year) {
-        year->utc_offset_s = r.is_utc ? 0.0 : utc_offset_s;
+        year->utc_offset_s = r.has_offset ? (double)r.clock_s : utc_offset_s;
         year->year = r.year;
     }
     return year;

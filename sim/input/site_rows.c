@@ -14,7 +14,7 @@ const struct wm_site_column_info wm_site_columns[WM_N_SITE_COLUMNS] = {
     [WM_SITE_WET_BULB] = {"wet_bulb_c",          "wet_bulb",  -90.0,    40.0,     "°C", "is it in °F?"},
     [WM_SITE_HUMIDITY] = {"relative_humidity",   "relative_humidity", 0.0, 110.0, "%",  "a percentage"},
     [WM_SITE_PRESSURE] = {"pressure_pa",         "pressure",  50000.0,  110000.0, "Pa", "is it in hPa or kPa?"},
-    [WM_SITE_PRICE]    = {"price_usd_per_mwh",   "price",     -10000.0, 100000.0, "USD/MWh", "is it per kWh, or a missing-value mark?"},
+    [WM_SITE_PRICE]    = {"price_usd_per_mwh",   "price",     -10000.0, 100000.0, "USD/MWh", "is it per kWh, or a missing value?"},
     [WM_SITE_CARBON]   = {"carbon_gco2_per_kwh", "carbon",    0.0,      3000.0,   "g/kWh", "is it in kg or lb per MWh?"},
     [WM_SITE_SOLAR]    = {"solar_frac",          "solar_",    0.0,      1.5,      "of nameplate", "is it in percent or MW?"},
 };
@@ -22,13 +22,15 @@ const struct wm_site_column_info wm_site_columns[WM_N_SITE_COLUMNS] = {
 
 static const double standard_pa = 101325.0;
 static const double rounding_k = 0.05; /* by which a rounded wet bulb may pass its dry bulb */
-enum { HOURS = 8760, LEAP_HOURS = 8784, QUARTERS_PER_HOUR = 4 };
+enum { HOURS = 8760, LEAP_HOURS = 8784, MOST_PER_HOUR = 12, QUARTERS_PER_HOUR = 4 };
+/* written where no price was known; other columns' ranges leave no room for them, EPW has its own (epw.c) */
+static const double missing_marks[] = {-9999.0, -999.0, 9999.0, 99999.0};
 
 struct wm_site_rows wm_site_rows_init(struct wm_arena *arena, const char *path,
                                       struct wm_diags *diags)
 {
     struct wm_site_rows rows = {.arena = arena, .path = path, .diags = diags};
-    rows.capacity = LEAP_HOURS * QUARTERS_PER_HOUR + 1; /* one more shows that there are too many */
+    rows.capacity = LEAP_HOURS * MOST_PER_HOUR + 1; /* one more shows that there are too many */
     rows.lines = WM_NEW_ARRAY(arena, int, rows.capacity);
     return rows;
 }
@@ -57,12 +59,18 @@ static void check_step(struct wm_site_rows *rows, int line, int64_t at_us)
 {
     const int64_t step_us = at_us - rows->last_us;
     if (rows->n == 1) {
+        static const int minutes[] = {60, 30, 15, 10, 5};
         rows->step_us = step_us;
-        if (step_us != WM_US_PER_H && step_us != WM_US_PER_H / QUARTERS_PER_HOUR)
-            wm_site_rows_mistake(rows, line, NULL,
-                                 "the second row is %g min after the first; rows are hourly or "
-                                 "every 15 min",
-                                 (double)step_us / 60e6);
+        rows->rows_per_h = 1;
+        for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++)
+            if (step_us == minutes[i] * WM_US_PER_H / 60) {
+                rows->rows_per_h = (size_t)(60 / minutes[i]);
+                return;
+            }
+        wm_site_rows_mistake(rows, line, NULL,
+                             "the second row is %g min after the first; rows are hourly or every "
+                             "30, 15, 10 or 5 min",
+                             (double)step_us / 60e6);
         return;
     }
     if (step_us == rows->step_us)
@@ -90,11 +98,22 @@ void wm_site_rows_begin(struct wm_site_rows *rows, int line, int64_t at_us)
     rows->lines[rows->n - 1] = line;
 }
 
+static bool is_mark(double value)
+{
+    for (size_t i = 0; i < sizeof missing_marks / sizeof *missing_marks; i++)
+        if (value == missing_marks[i])
+            return true;
+    return false;
+}
+
 void wm_site_rows_set(struct wm_site_rows *rows, enum wm_site_column column, double value)
 {
     const struct wm_site_column_info *c = &wm_site_columns[column];
     rows->values[column][rows->n - 1] = value;
-    if (!isnan(value) && !(value >= c->min && value <= c->max))
+    if (column == WM_SITE_PRICE && is_mark(value))
+        wm_site_rows_mistake(rows, rows->lines[rows->n - 1], c->name,
+                             "= %g marks a missing value: fill the gap first", value);
+    else if (!isnan(value) && !(value >= c->min && value <= c->max))
         wm_site_rows_mistake(rows, rows->lines[rows->n - 1], c->name,
                              "= %g %s, allowed %g..%g %s; %s", value, c->unit, c->min, c->max,
                              c->unit, c->hint);
@@ -132,6 +151,12 @@ static bool all_below(const struct wm_site_rows *rows, enum wm_site_column colum
     return rows->n > 0;
 }
 
+static void warn_unit(struct wm_site_rows *rows, const char *name, const char *text)
+{
+    const struct wm_place place = {.file = rows->path};
+    wm_diag_add(rows->diags, WM_W910, &place, name, "%s", text);
+}
+
 /* Units that each value alone does not give away. */
 static void check_units(struct wm_site_rows *rows)
 {
@@ -140,21 +165,37 @@ static void check_units(struct wm_site_rows *rows)
                              "never exceeds 1: is it a fraction? Give percent");
     if (rows->values[WM_SITE_CARBON] && all_below(rows, WM_SITE_CARBON, 3.0) &&
         !all_below(rows, WM_SITE_CARBON, 0.0))
-        wm_site_rows_mistake(rows, 0, "carbon_gco2_per_kwh",
-                             "never exceeds 3: is it in kg/kWh? Give g/kWh");
+        warn_unit(rows, "carbon_gco2_per_kwh",
+                  "never exceeds 3 g/kWh, as on grids of hydro power alone: or is it in kg/kWh?");
+    if (rows->values[WM_SITE_PRICE] && all_below(rows, WM_SITE_PRICE, 1.0) &&
+        !all_below(rows, WM_SITE_PRICE, 0.0))
+        warn_unit(rows, "price_usd_per_mwh", "never exceeds 1 USD/MWh: is it in USD/kWh?");
 }
 
 static void check_count(struct wm_site_rows *rows)
 {
-    const bool is_quarters = rows->step_us == WM_US_PER_H / QUARTERS_PER_HOUR;
-    const size_t per_h = is_quarters ? QUARTERS_PER_HOUR : 1;
+    const size_t per_h = rows->rows_per_h > 0 ? rows->rows_per_h : 1;
     rows->has_leap_day = rows->n == LEAP_HOURS * per_h;
     if (rows->n == HOURS * per_h || rows->has_leap_day || rows->n_mistakes > 0)
         return;
     const char *much = rows->n == rows->capacity - 1 ? "more than " : "";
-    wm_site_rows_mistake(rows, 0, NULL, "has %s%zu rows %s; a year has %zu, a leap year %zu", much,
-                         rows->n, is_quarters ? "of 15 min" : "of an hour", HOURS * per_h,
-                         LEAP_HOURS * per_h);
+    wm_site_rows_mistake(rows, 0, NULL, "has %s%zu rows of %zu min; a year has %zu, a leap year %zu",
+                         much, rows->n, 60 / per_h, HOURS * per_h, LEAP_HOURS * per_h);
+}
+
+/* Rows of 5 min become quarters and those of 10 min half hours: their means. */
+static void coarsen(struct wm_site_rows *rows)
+{
+    enum { OF = 3 };
+    if (rows->rows_per_h <= QUARTERS_PER_HOUR)
+        return;
+    rows->n /= OF;
+    rows->rows_per_h /= OF;
+    for (int c = 0; c < WM_N_SITE_COLUMNS; c++)
+        for (size_t i = 0; rows->values[c] && i < rows->n; i++) {
+            const double *const v = rows->values[c] + OF * i;
+            rows->values[c][i] = (v[0] + v[1] + v[2]) / OF;
+        }
 }
 
 static void check_wet_bulb(struct wm_site_rows *rows)
@@ -176,10 +217,14 @@ static void complete_air(struct wm_site_rows *rows)
         for (size_t i = 0; i < rows->n; i++)
             rows->values[WM_SITE_PRESSURE][i] = standard_pa;
     }
-    if (rows->values[WM_SITE_WET_BULB])
+    if (rows->values[WM_SITE_WET_BULB]) {
+        check_wet_bulb(rows);
+        return;
+    }
+    if (rows->n_mistakes > 0) /* a wet bulb of wrong humidity would only be wrong again */
         return;
     wm_site_rows_add_column(rows, WM_SITE_WET_BULB);
-    for (size_t i = 0; i < rows->n && rows->n_mistakes == 0; i++)
+    for (size_t i = 0; i < rows->n; i++)
         rows->values[WM_SITE_WET_BULB][i] = wm_wet_bulb_c(
             rows->values[WM_SITE_DRY_BULB][i], fmin(1.0, rows->values[WM_SITE_HUMIDITY][i] / 100.0),
             rows->values[WM_SITE_PRESSURE][i]);
@@ -209,10 +254,8 @@ struct wm_site_year *wm_site_rows_finish(struct wm_site_rows *rows, enum wm_site
     check_units(rows);
     const bool has_air = rows->values[WM_SITE_DRY_BULB] &&
                          (rows->values[WM_SITE_WET_BULB] || rows->values[WM_SITE_HUMIDITY]);
-    if (has_air && kind == WM_SITE_FILE_WEATHER) {
+    if (has_air && kind == WM_SITE_FILE_WEATHER)
         complete_air(rows);
-        check_wet_bulb(rows);
-    }
     if (rows->n_mistakes > WM_SITE_MISTAKES) {
         const struct wm_place place = {.file = rows->path};
         wm_diag_add(rows->diags, WM_E214, &place, NULL, "and %zu more mistakes in this file",
@@ -220,11 +263,12 @@ struct wm_site_year *wm_site_rows_finish(struct wm_site_rows *rows, enum wm_site
     }
     if (rows->n_mistakes > 0)
         return NULL;
+    coarsen(rows);
     struct wm_site_year *const year = WM_NEW(rows->arena, struct wm_site_year);
     *year = (struct wm_site_year){
         .path = rows->path,
         .n_rows = rows->n,
-        .rows_per_h = rows->step_us == WM_US_PER_H ? 1 : QUARTERS_PER_HOUR,
+        .rows_per_h = (int)rows->rows_per_h,
         .has_leap_day = rows->has_leap_day,
         .utc_offset_s = (double)NAN,
         .price_usd_per_mwh = rows->values[WM_SITE_PRICE],

@@ -38,6 +38,7 @@ struct wm_site_rows {
     size_t n, capacity;
     size_t n_mistakes;
     int64_t first_us, last_us, step_us; /* times of rows, on a clock of the reader's */
+    size_t rows_per_h;                  /* of the file: 1, 2, 4, 6, 12 */
     bool has_leap_day;
 };
 
@@ -61,6 +62,8 @@ enum wm_site_file_kind { WM_SITE_FILE_WEATHER, WM_SITE_FILE_MARKET, WM_SITE_FILE
 /** Checks the whole; NULL when there was a mistake. */
 struct wm_site_year *wm_site_rows_finish(struct wm_site_rows *rows, enum wm_site_file_kind kind);
 
+/** Whether a text is an EPW, by its first word. */
+bool wm_epw_is(const char *text, size_t n_bytes);
 /** Reads an EPW text into rows; the header's time zone into `utc_offset_s`, its year into `year`. */
 void wm_epw_read(struct wm_site_rows *rows, const char *text, size_t n_bytes, double *utc_offset_s,
                  int *year);

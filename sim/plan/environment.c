@@ -9,24 +9,20 @@ struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
 {
     const struct wm_site *site = &scenario->site;
     const bool is_flat = site->tariff.energy_price == WM_ENERGY_PRICE_FLAT;
-    const struct wm_site_weather *w = &site->weather;
     struct wm_environment e = {
         .site = site,
         .price = is_flat ? NULL : wm_site_price_file(site),
         .stress = wm_site_price_file(site),
         .carbon = wm_site_carbon_file(site),
         .noise = wm_climate_noise((uint64_t)scenario->seed),
-        .utc_offset_s = w->climate->utc_offset_s,
+        .zone = wm_site_zone(site),
     };
-    if (w->file)
-        e.utc_offset_s = wm_site_utc_offset_s(site, w->file);
-    else if (wm_is_set(w->utc_offset_s))
-        e.utc_offset_s = w->utc_offset_s;
+    e.standard_us = wm_zone_standard_s(&e.zone, scenario->horizon.start_us) * WM_US_PER_S;
     return e;
 }
 
-/* Hour of the climate's year that holds at a UTC instant; 29 February repeats the 28th. */
-static double climate_hour(const struct wm_civil *c)
+/* Hour of the local year, from 1 January 00:00 standard time; 29 February repeats the 28th. */
+static double local_hour(const struct wm_civil *c)
 {
     int64_t day = wm_days_from_civil(c->year, c->month, c->day) - wm_days_from_civil(c->year, 1, 1);
     if (wm_days_in_month(c->year, 2) == 29 && day > 58)
@@ -34,24 +30,33 @@ static double climate_hour(const struct wm_civil *c)
     return (double)day * 24.0 + (double)c->hour + 0.5;
 }
 
-static struct wm_weather weather_of(const struct wm_site_weather *w, int64_t hour, double noise)
+/* Hour on the site's standard time, since 1970: the climate's day and year run on it. */
+static int64_t hour_at(const struct wm_environment *e, int64_t at_us)
 {
+    const int64_t local_us = at_us + e->standard_us;
+    return local_us / WM_US_PER_H - (local_us % WM_US_PER_H < 0);
+}
+
+static struct wm_weather weather_of(const struct wm_environment *e, int64_t hour, double noise)
+{
+    const struct wm_site_weather *const w = &e->site->weather;
     const struct wm_civil c = wm_civil_from_us(hour * WM_US_PER_H);
-    return wm_climate_hour(w->climate, climate_hour(&c), noise, w->dry_bulb_shift_k);
+    const double climate_h = local_hour(&c) - w->climate->utc_offset_s / WM_S_PER_H;
+    return wm_climate_hour(w->climate, climate_h, noise, w->dry_bulb_shift_k);
 }
 
 /* The noise moves once an hour, counted from the run's start. */
 static bool step_climate(struct wm_environment *e, int64_t at_us)
 {
     const struct wm_site_weather *w = &e->site->weather;
-    const int64_t hour = at_us / WM_US_PER_H;
+    const int64_t hour = hour_at(e, at_us);
     if (e->has_begun && hour == e->hour)
         return false;
     if (e->has_begun && e->hours == NULL)
         wm_climate_noise_step(&e->noise, w->climate);
     e->hour = hour;
     e->now.weather =
-        e->hours != NULL ? e->hours[hour - e->first_hour] : weather_of(w, hour, e->noise.value);
+        e->hours != NULL ? e->hours[hour - e->first_hour] : weather_of(e, hour, e->noise.value);
     return true;
 }
 
@@ -59,7 +64,7 @@ static void hours_key(const struct wm_scenario *s, int64_t first_hour, size_t n,
                       unsigned char key[WM_DIGEST_BYTES])
 {
     struct wm_digest *const d = wm_digest_open();
-    wm_digest_add_text(d, "climate hours");
+    wm_digest_add_text(d, "climate hours on the site's clock");
     wm_fields_digest(d, wm_climate_fields, s->site.weather.climate);
     wm_digest_add_real(d, s->site.weather.dry_bulb_shift_k);
     wm_digest_add_real(d, (double)((uint64_t)s->seed >> 32)); /* a double does not hold all of it */
@@ -78,8 +83,8 @@ void wm_environment_share(struct wm_environment *e, struct wm_arena *arena, stru
     unsigned char key[WM_DIGEST_BYTES];
     if (cache == NULL || w->file != NULL)
         return;
-    e->first_hour = start_us / WM_US_PER_H;
-    const size_t n = (size_t)((start_us + llround(length_us)) / WM_US_PER_H - e->first_hour) + 1;
+    e->first_hour = hour_at(e, start_us);
+    const size_t n = (size_t)(hour_at(e, start_us + llround(length_us)) - e->first_hour) + 1;
     struct wm_weather *const hours = WM_NEW_ARRAY(arena, struct wm_weather, n);
     e->hours = hours;
     hours_key(scenario, e->first_hour, n, key);
@@ -89,25 +94,25 @@ void wm_environment_share(struct wm_environment *e, struct wm_arena *arena, stru
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             wm_climate_noise_step(&noise, w->climate);
-        hours[i] = weather_of(w, e->first_hour + (int64_t)i, noise.value);
+        hours[i] = weather_of(e, e->first_hour + (int64_t)i, noise.value);
     }
     wm_cache_keep(cache, key, hours, n * sizeof *hours);
-}
-
-static bool step_file(struct wm_environment *e, int64_t at_us)
-{
-    const struct wm_site_weather *w = &e->site->weather;
-    const size_t row = wm_site_year_row(w->file, at_us, e->utc_offset_s);
-    if (e->has_begun && row == e->weather_row)
-        return false;
-    e->weather_row = row;
-    e->now.weather = wm_site_year_weather(w->file, row, w->dry_bulb_shift_k);
-    return true;
 }
 
 static size_t row_of(const struct wm_environment *e, const struct wm_site_year *file, int64_t at_us)
 {
     return wm_site_year_row(file, at_us, wm_site_utc_offset_s(e->site, file));
+}
+
+static bool step_file(struct wm_environment *e, int64_t at_us)
+{
+    const struct wm_site_weather *w = &e->site->weather;
+    const size_t row = row_of(e, w->file, at_us);
+    if (e->has_begun && row == e->weather_row)
+        return false;
+    e->weather_row = row;
+    e->now.weather = wm_site_year_weather(w->file, row, w->dry_bulb_shift_k);
+    return true;
 }
 
 static double price_of(const struct wm_environment *e, const struct wm_site_year *file,
@@ -135,8 +140,7 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
 {
     struct wm_environment *const e = environment;
     const struct wm_surroundings last = e->now;
-    const int64_t local_us = at_us + (int64_t)llround(e->utc_offset_s * (double)WM_US_PER_S);
-    const struct wm_civil local = wm_civil_from_us(local_us < 0 ? 0 : local_us);
+    const struct wm_civil local = wm_zone_local(&e->zone, at_us);
     const bool is_new = !e->has_begun;
     const bool has_weather = e->site->weather.file ? step_file(e, at_us) : step_climate(e, at_us);
     const double price = price_of(e, e->price, at_us);
@@ -144,9 +148,8 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
     e->now.energy_usd_per_mwh =
         wm_tariff_energy_usd_per_mwh(&e->site->tariff, e->now.period, price);
     e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
-    e->now.month = local.month;
+    e->now.local = local;
     e->now.day = wm_days_from_civil(local.year, local.month, local.day);
-    e->now.hour = local.hour;
     e->now.is_off_peak_day = wm_day_of_week(local.year, local.month, local.day) >= 5 ||
                              wm_is_nerc_holiday(local.year, local.month, local.day);
     e->now.system_stress = stress_of(e, at_us);

@@ -18,7 +18,7 @@ struct wm_surroundings {
     double energy_usd_per_mwh; /* at the meter */
     double kg_per_j;           /* carbon */
     int period;                /* of the tariff, or -1 */
-    int month, hour;           /* local, 1..12 and 0..23 */
+    struct wm_civil local;     /* when it begins, on the site's clock */
     int64_t day;               /* local, since 1970 */
     bool is_off_peak_day;      /* local: a weekend or a holiday */
     double system_stress;      /* stands for the grid's load: price, else dry bulb */
@@ -31,9 +31,10 @@ struct wm_environment {
     struct wm_climate_noise noise;
     const struct wm_weather *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
     int64_t first_hour;
-    double utc_offset_s;
+    struct wm_zone zone;
+    int64_t standard_us; /* of its standard time, less UTC, at the start */
     size_t weather_row; /* of the interval set last */
-    int64_t hour;       /* likewise of the climate, since 1970 */
+    int64_t hour;       /* likewise of the climate, on standard time, since 1970 */
     bool has_begun;
     struct wm_surroundings now;
 };

@@ -202,7 +202,7 @@ struct wm_ceiling_plan wm_ceiling_plan_new(struct wm_arena *arena, const struct 
     struct shape s = {.ceiling = ceiling};
     struct wm_list calls = {0};
     if (!span->ignore_windows)
-        calls = wm_curtailment_draw(arena, ceiling, span->seed, span->start_us, span->end_us);
+        calls = wm_curtailment_draw(arena, ceiling, span);
     const size_t n_windows = span->ignore_windows ? 0 : ceiling->calendar.n + calls.n;
     s.windows = WM_NEW_ARRAY(arena, struct trapezoid, n_windows);
     if (!span->ignore_windows) {

@@ -28,6 +28,7 @@ struct wm_ceiling_plan {
 struct wm_ceiling_span {
     uint64_t seed;
     int64_t start_us, end_us;
+    struct wm_zone zone; /* the site's clock */
     bool ignore_windows;
 };
 

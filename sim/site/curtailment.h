@@ -9,11 +9,13 @@
 
 #include "wattmill/scenario.h"
 
+struct wm_ceiling_span;
+
 /**
- * Calls over [start_us, end_us).
+ * Calls over a span; seasons are those of the site's clock.
  * @return struct wm_ceiling_window in order of time
  */
 struct wm_list wm_curtailment_draw(struct wm_arena *arena, const struct wm_ceiling *ceiling,
-                                   uint64_t seed, int64_t start_us, int64_t end_us);
+                                   const struct wm_ceiling_span *span);
 
 #endif

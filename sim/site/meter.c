@@ -11,12 +11,22 @@ static int month_number(const struct wm_civil *c)
     return c->year * 12 + c->month;
 }
 
-struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
-                             int64_t start_us, int64_t end_us)
+/* A part of a month is billed by its time over the month's. A February is one of 28 days in leap years too:
+ * so a year from any day to the same day is twelve months. */
+static double billing_month_s(const struct wm_zone *zone, int year, int month)
 {
-    const struct wm_civil first = wm_civil_from_us(start_us), last = wm_civil_from_us(end_us - 1);
+    const double leap_s = month == 2 && wm_days_in_month(year, 2) == 29 ? 24.0 * WM_S_PER_H : 0.0;
+    return (double)wm_zone_month_s(zone, year, month) - leap_s;
+}
+
+struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
+                             const struct wm_zone *zone, int64_t start_us, int64_t end_us)
+{
+    const struct wm_civil first = wm_zone_local(zone, start_us);
+    const struct wm_civil last = wm_zone_local(zone, end_us - 1);
     struct wm_meter m = {
         .tariff = tariff,
+        .zone = *zone,
         .start_us = start_us,
         .end_us = end_us,
         .first_month = month_number(&first),
@@ -28,7 +38,7 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tar
     m.years = WM_NEW_ARRAY(arena, struct wm_meter_year, m.n_years);
     for (size_t i = 0; i < m.n_months; i++) {
         const int number = m.first_month - 1 + (int)i; /* from January of year 0 */
-        m.months[i].whole_s = 86400.0 * wm_days_in_month(number / 12, number % 12 + 1);
+        m.months[i].whole_s = billing_month_s(zone, number / 12, number % 12 + 1);
     }
     for (size_t i = 0; i < m.n_years; i++) {
         m.years[i].peaks.rule = tariff->coincident;
@@ -42,7 +52,7 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tar
 static void watch_hours(struct wm_meter *m, struct wm_meter_year *year,
                         const struct wm_surroundings *now, const struct wm_meter_reading *reading)
 {
-    const int64_t hour = now->day * 24 + now->hour;
+    const int64_t hour = now->day * 24 + now->local.hour;
     if (hour != m->hour) {
         m->hour = hour;
         m->hour_j = m->hour_s = m->hour_stress_s = 0.0;
@@ -51,7 +61,7 @@ static void watch_hours(struct wm_meter *m, struct wm_meter_year *year,
     m->hour_s += reading->time_s;
     m->hour_stress_s += now->system_stress * reading->time_s;
     if (m->hour_s >= WM_S_PER_H * (1.0 - 1e-9) && !now->is_off_peak_day)
-        wm_peak_watch_add(&year->peaks, now->month, now->day, m->hour_stress_s / m->hour_s,
+        wm_peak_watch_add(&year->peaks, now->local.month, now->day, m->hour_stress_s / m->hour_s,
                           m->hour_j / m->hour_s);
 }
 
@@ -62,15 +72,15 @@ static void watch_peaks(struct wm_meter *m, struct wm_meter_year *year,
     if (m->tariff->coincident == WM_COINCIDENT_5CP)
         watch_hours(m, year, now, reading);
     else
-        wm_peak_watch_add(&year->peaks, now->month, now->day, now->system_stress,
+        wm_peak_watch_add(&year->peaks, now->local.month, now->day, now->system_stress,
                           reading->energy_j / reading->time_s);
 }
 
-void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
+void wm_meter_add(struct wm_meter *meter, const struct wm_surroundings *now,
                   const struct wm_meter_reading *reading)
 {
-    const struct wm_civil c = wm_civil_from_us(at_us);
-    struct wm_meter_month *const month = &meter->months[month_number(&c) - meter->first_month];
+    struct wm_meter_month *const month =
+        &meter->months[month_number(&now->local) - meter->first_month];
     const double energy_j = reading->energy_j, mean_w = energy_j / reading->time_s;
     month->energy_j += energy_j;
     month->energy_usd += energy_j / WM_J_PER_MWH * now->energy_usd_per_mwh;
@@ -81,7 +91,7 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
     if (now->period >= 0)
         month->period_peak_w[now->period] = fmax(month->period_peak_w[now->period], mean_w);
     meter->peak_w = fmax(meter->peak_w, mean_w);
-    watch_peaks(meter, &meter->years[c.year - meter->first_year], now, reading);
+    watch_peaks(meter, &meter->years[now->local.year - meter->first_year], now, reading);
 }
 
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
@@ -89,7 +99,7 @@ double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
 {
     const struct wm_tariff *t = meter->tariff;
     const struct wm_tariff_period *periods = t->periods.items;
-    const struct wm_civil c = wm_civil_from_us(at_us);
+    const struct wm_civil c = wm_zone_local(&meter->zone, at_us);
     const size_t i = (size_t)(month_number(&c) - meter->first_month);
     const struct wm_peak_watch *peaks = &meter->years[c.year - meter->first_year].peaks;
     double calm_w = (double)INFINITY;
@@ -98,7 +108,7 @@ double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
     if (now->period >= 0 && periods[now->period].demand_usd_per_kw_month > 0.0)
         calm_w = fmin(calm_w, meter->months[i].period_peak_w[now->period]);
     if (t->coincident_usd_per_kw_year > 0.0 &&
-        wm_peak_watch_counts(peaks, now->month, now->day, now->system_stress))
+        wm_peak_watch_counts(peaks, now->local.month, now->day, now->system_stress))
         calm_w = 0.0;
     return calm_w;
 }
@@ -107,8 +117,8 @@ double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
 static double seen_frac(const struct wm_meter *m, size_t i)
 {
     const int number = m->first_month - 1 + (int)i;
-    const double begin_us =
-        (double)wm_days_from_civil(number / 12, number % 12 + 1, 1) * 24.0 * (double)WM_US_PER_H;
+    const struct wm_civil first = {.year = number / 12, .month = number % 12 + 1, .day = 1};
+    const double begin_us = (double)wm_zone_to_us(&m->zone, &first);
     const double whole_us = m->months[i].whole_s * (double)WM_US_PER_S;
     const double from = fmax(begin_us, (double)m->start_us);
     const double to = fmin(begin_us + whole_us, (double)m->end_us);
@@ -120,7 +130,7 @@ size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us, int period,
 {
     const struct wm_tariff *t = meter->tariff;
     const struct wm_tariff_period *periods = t->periods.items;
-    const struct wm_civil c = wm_civil_from_us(at_us);
+    const struct wm_civil c = wm_zone_local(&meter->zone, at_us);
     const size_t i = (size_t)(month_number(&c) - meter->first_month);
     const uint32_t id = (uint32_t)i * (WM_TARIFF_PERIODS + 1);
     const double share = seen_frac(meter, i);
@@ -138,7 +148,7 @@ size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us, int period,
 
 struct wm_peak_watch wm_meter_peaks(const struct wm_meter *meter, int64_t at_us)
 {
-    return meter->years[wm_civil_from_us(at_us).year - meter->first_year].peaks;
+    return meter->years[wm_zone_local(&meter->zone, at_us).year - meter->first_year].peaks;
 }
 
 double wm_meter_energy_usd(const struct wm_meter *meter)
@@ -147,6 +157,19 @@ double wm_meter_energy_usd(const struct wm_meter *meter)
     for (size_t i = 0; i < meter->n_months; i++)
         sum_usd += meter->months[i].energy_usd;
     return sum_usd;
+}
+
+/* Mean of the peaks of a year, or of the nearest year that has seen some: a run that begins in October
+ * pays for the summer that follows. */
+static double coincident_w(const struct wm_meter *m, size_t year)
+{
+    for (size_t away = 0; away < m->n_years; away++) {
+        if (year + away < m->n_years && m->years[year + away].peaks.n > 0)
+            return wm_peak_watch_mean_w(&m->years[year + away].peaks);
+        if (away <= year && m->years[year - away].peaks.n > 0)
+            return wm_peak_watch_mean_w(&m->years[year - away].peaks);
+    }
+    return 0.0;
 }
 
 struct wm_bill wm_meter_bill(const struct wm_meter *meter)
@@ -160,7 +183,7 @@ struct wm_bill wm_meter_bill(const struct wm_meter *meter)
         sum.fixed_usd += b.fixed_usd;
     }
     for (size_t i = 0; i < meter->n_years; i++)
-        sum.coincident_usd += wm_peak_watch_mean_w(&meter->years[i].peaks) / w_per_kw *
+        sum.coincident_usd += coincident_w(meter, i) / w_per_kw *
                               meter->tariff->coincident_usd_per_kw_year *
                               meter->years[i].time_s / meter->years[i].whole_s;
     return sum;

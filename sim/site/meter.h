@@ -15,6 +15,7 @@ struct wm_meter_year {
 
 struct wm_meter {
     const struct wm_tariff *tariff;
+    struct wm_zone zone; /* the site's clock: months and years are its */
     struct wm_meter_month *months; /* [n_months], calendar months of the horizon */
     struct wm_meter_year *years;   /* [n_years] */
     size_t n_months, n_years;
@@ -28,7 +29,7 @@ struct wm_meter {
 
 /** @param start_us, end_us  the horizon, since 1970 */
 struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
-                             int64_t start_us, int64_t end_us);
+                             const struct wm_zone *zone, int64_t start_us, int64_t end_us);
 
 /** What a billing interval read. */
 struct wm_meter_reading {
@@ -36,7 +37,7 @@ struct wm_meter_reading {
 };
 
 /** Adds an interval that began at `at_us` with its surroundings. */
-void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
+void wm_meter_add(struct wm_meter *meter, const struct wm_surroundings *now,
                   const struct wm_meter_reading *reading);
 
 /**

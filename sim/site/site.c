@@ -388,7 +388,7 @@ static void end_bin(struct site *s, int64_t begin)
         add_outlook(s, begin);
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
     const struct wm_meter_reading reading = {bin->time_s, bin->meter_j, bin->contract_ws};
-    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, &reading);
+    wm_meter_add(&r->meter, &s->environment.now, &reading);
     if (!r->onsite.is_plain) {
         wm_onsite_end_bin(&r->onsite, s->start_us + begin + bin_us);
         s->is_stale = true;
@@ -480,6 +480,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
                                          .start_us = s.start_us,
                                          .end_us = s.start_us + end,
+                                         .zone = s.environment.zone,
                                          .ignore_windows = options && options->ignore_windows};
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;
@@ -490,7 +491,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
-    result->meter = wm_meter_new(arena, &scenario->site.tariff, s.start_us, s.start_us + end);
+    result->meter = wm_meter_new(arena, &scenario->site.tariff, &s.environment.zone, s.start_us,
+                                 s.start_us + end);
 
     struct wm_sim *const sim =
         wm_sim_new(arena, (uint32_t)s.ceiling.n + wm_outages_n_timers(s.outages), &s);

@@ -370,6 +370,251 @@ START_TEST(the_site_files_of_the_reference_data_are_read)
 }
 END_TEST
 
+/* A market file: stamps of `n` rows every `step_min` from `first_us` on, written by `stamp`. */
+static void market(const char *first, int n, int step_min,
+                   void (*stamp)(int64_t at_us, char text[48]))
+{
+    int64_t us = 0;
+    ck_assert(wm_time_parse(first, &us));
+    fputs("time,price_usd_per_mwh\n", file);
+    for (int i = 0; i < n; i++) {
+        char text[48];
+        stamp(us + i * step_min * 60000000LL, text);
+        fprintf(file, "%s,%d\n", text, i % 5000);
+    }
+}
+
+static const struct wm_site_year *read_market(void)
+{
+    (void)fclose(file);
+    const void *const year = wm_market_file_load(arena, path, &diags);
+    (void)unlink(path);
+    return year;
+}
+
+static void stamp_with(int64_t at_us, int offset_h, const char *offset, char text[48])
+{
+    char utc[32];
+    (void)snprintf(text, 48, "%.10s %.8s%s", wm_time_text(at_us + offset_h * WM_US_PER_H, utc),
+                   wm_time_text(at_us + offset_h * WM_US_PER_H, utc) + 11, offset);
+}
+
+/* As pandas, entsoe-py and gridstatus write UTC. */
+static void utc_stamp(int64_t at_us, char text[48])
+{
+    stamp_with(at_us, 0, "+00:00", text);
+}
+
+static void millisecond_stamp(int64_t at_us, char text[48])
+{
+    stamp_with(at_us, 0, ".000Z", text);
+}
+
+/* New York's clock in 2023, whose offset changes with daylight saving. */
+static void new_york_stamp(int64_t at_us, char text[48])
+{
+    const bool is_summer = at_us >= 1678604400000000LL && at_us < 1699164000000000LL;
+    stamp_with(at_us, is_summer ? -4 : -5, is_summer ? "-04:00" : "-05:00", text);
+}
+
+START_TEST(stamps_with_offsets_make_a_year_on_their_own_clock)
+{
+    begin();
+    market("2022-01-01", 8760, 60, utc_stamp);
+    const struct wm_site_year *y = read_market();
+    ck_assert_ptr_nonnull(y);
+    ck_assert_double_eq(y->utc_offset_s, 0.0);
+    end();
+    begin();
+    market("2023-01-01", 8760, 60, millisecond_stamp);
+    ck_assert_ptr_nonnull(read_market());
+    end();
+    begin();
+    market("2023-01-01T05:00Z", 8760, 60, new_york_stamp);
+    y = read_market();
+    ck_assert_ptr_nonnull(y);
+    ck_assert_double_eq(y->utc_offset_s, -18000.0);
+    ck_assert_int_eq(y->year, 2023);
+    end();
+    begin(); /* the local year of Chicago, and that of Berlin, written in UTC */
+    market("2023-01-01T06:00Z", 8760, 60, utc_stamp);
+    y = read_market();
+    ck_assert_ptr_nonnull(y);
+    ck_assert_double_eq(y->utc_offset_s, -21600.0);
+    end();
+    begin();
+    market("2022-12-31T23:00Z", 8760, 60, utc_stamp);
+    y = read_market();
+    ck_assert_ptr_nonnull(y);
+    ck_assert_double_eq(y->utc_offset_s, 3600.0);
+    ck_assert_int_eq(y->year, 2023);
+    end();
+}
+END_TEST
+
+START_TEST(clocks_that_are_mixed_or_end_the_hour_are_refused)
+{
+    begin();
+    fputs("time,price_usd_per_mwh\n2023-01-01T00:00,1\n2023-01-01T01:00Z,2\n2023-01-01T02:00,3\n",
+          file);
+    ck_assert_ptr_null(read_market());
+    ck_assert_int_eq(line_of("has an offset, rows before have none"), 3);
+    end();
+    begin();
+    market("2023-01-01T01:00Z", 8760, 60, utc_stamp);
+    ck_assert_ptr_null(read_market());
+    ck_assert_int_eq(line_of("if yours say when it ends"), 2);
+    end();
+    begin();
+    fputs("hour_of_year,price_usd_per_mwh\n", file);
+    for (int i = 1; i <= 8760; i++)
+        fprintf(file, "%d,5\n", i);
+    ck_assert_ptr_null(read_market());
+    ck_assert_uint_eq(diags.n_errors, 1);
+    ck_assert_int_eq(line_of("from hour 0 or 00:00: if yours say when it ends"), 2);
+    end();
+}
+END_TEST
+
+START_TEST(half_hours_stay_and_five_minutes_become_quarters)
+{
+    begin();
+    market("2023-01-01", 2 * 8760, 30, utc_stamp);
+    const struct wm_site_year *y = read_market();
+    ck_assert_ptr_nonnull(y);
+    ck_assert_int_eq(y->rows_per_h, 2);
+    ck_assert_double_eq(y->price_usd_per_mwh[3], 3.0);
+    end();
+    begin();
+    market("2023-01-01", 12 * 8760, 5, utc_stamp);
+    y = read_market();
+    ck_assert_ptr_nonnull(y);
+    ck_assert_int_eq(y->rows_per_h, 4);
+    ck_assert_uint_eq(y->n_rows, 4 * 8760);
+    ck_assert_double_eq(y->price_usd_per_mwh[1], 4.0); /* of 3, 4, 5 */
+    end();
+    begin();
+    market("2023-01-01", 100, 20, utc_stamp);
+    ck_assert_ptr_null(read_market());
+    ck_assert_int_eq(line_of("20 min after the first; rows are hourly or every 30"), 3);
+    end();
+}
+END_TEST
+
+START_TEST(marks_of_missing_prices_are_found_and_small_carbon_is_told)
+{
+    static const char *const marks[] = {"-9999", "-999", "9999", "99999"};
+    for (size_t m = 0; m < sizeof marks / sizeof *marks; m++) {
+        begin();
+        fputs("hour_of_year,price_usd_per_mwh\n", file);
+        for (int i = 0; i < 8760; i++)
+            fprintf(file, "%d,%s\n", i, i == 4321 ? marks[m] : "50");
+        ck_assert_ptr_null(read_market());
+        ck_assert_uint_eq(diags.n_errors, 1);
+        ck_assert_int_eq(line_of("marks a missing value"), 4323);
+        end();
+    }
+    begin();
+    fputs("hour_of_year,carbon_gco2_per_kwh,price_usd_per_mwh\n", file);
+    for (int i = 0; i < 8760; i++)
+        fprintf(file, "%d,0.9,0.05\n", i);
+    ck_assert_ptr_nonnull(read_market());
+    ck_assert_int_ne(line_of("W910: carbon_gco2_per_kwh: never exceeds 3"), -1);
+    ck_assert_int_ne(line_of("is it in USD/kWh?"), -1);
+    end();
+}
+END_TEST
+
+/* Saturdays and Sundays of 2023 are Thursdays and Fridays of 2027. */
+START_TEST(a_year_laid_over_another_keeps_its_weekdays)
+{
+    begin();
+    market("2023-01-01", 8760, 60, utc_stamp);
+    const struct wm_site_year *y = read_market();
+    ck_assert_ptr_nonnull(y);
+    const int64_t file_first = wm_days_from_civil(2023, 1, 1);
+    for (int64_t day = wm_days_from_civil(2020, 1, 1); day < wm_days_from_civil(2034, 1, 1); day++) {
+        const size_t row = wm_site_year_row(y, day * 24 * WM_US_PER_H, 0.0);
+        const struct wm_civil c = wm_civil_from_us(day * 24 * WM_US_PER_H);
+        const int64_t of_year = day - wm_days_from_civil(c.year, 1, 1);
+        const int64_t of_file = (int64_t)row / 24;
+        int64_t away = of_file > of_year ? of_file - of_year : of_year - of_file;
+        away = away > 300 ? 364 - away : away; /* round the year's end */
+        ck_assert_uint_eq(row % 24, 0);
+        ck_assert_int_eq(wm_weekday(file_first + of_file), wm_weekday(day));
+        ck_assert_msg(away <= 4, "day %d is %d away", (int)day, (int)away);
+        ck_assert(c.year != 2023 || of_file == of_year);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(one_doubled_hour_is_one_mistake)
+{
+    begin();
+    epw_header("-6.0");
+    int i = 0;
+    for (int month = 1; month <= 12; month++)
+        for (int day = 1; day <= wm_days_in_month(2001, month); day++)
+            for (int hour = 1; hour <= 24; hour++, i++)
+                for (int times = i == 5000 ? 2 : 1; times > 0; times--)
+                    fprintf(file, "2001,%d,%d,%d,0,?,-12.2,-13,90,101325,0,0\n", month, day, hour);
+    ck_assert_ptr_null(read_weather());
+    ck_assert_uint_eq(diags.n_errors, 1);
+    ck_assert_int_eq(line_of("repeats the time of the row before"), 5010);
+    end();
+}
+END_TEST
+
+/* A byte-order mark, a quote in a comment, and four records an hour that say when they end. */
+START_TEST(epw_files_of_the_wild_are_read)
+{
+    begin();
+    fputs("\xEF\xBB\xBF" "LOCATION,Test,TX,USA,TMY3,722590,32.9,-97.0,-6.0,182.0\nDESIGN CONDITIONS,0\n"
+          "TYPICAL/EXTREME PERIODS,0\nGROUND TEMPERATURES,0\nHOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0\n"
+          "COMMENTS 1,1,5\" gauge\nCOMMENTS 2,\"IWEC\" file, 5\" of rain\n"
+          "DATA PERIODS,1,4,Data,Sunday,1/1,12/31\n",
+          file);
+    int i = 0;
+    for (int month = 1; month <= 12; month++)
+        for (int day = 1; day <= wm_days_in_month(2001, month); day++)
+            for (int hour = 1; hour <= 24; hour++)
+                for (int minute = 15; minute <= 60; minute += 15, i++)
+                    fprintf(file, "2001,%d,%d,%d,%d,?,%.3f,9.3,50,101325,0,0\n", month, day, hour,
+                            minute, 1e-3 * i);
+    const struct wm_site_year *y = read_weather();
+    ck_assert_ptr_nonnull(y);
+    ck_assert_int_eq(y->rows_per_h, 4);
+    ck_assert_double_eq(y->utc_offset_s, -21600.0);
+    ck_assert_double_eq_tol(y->dry_bulb_c[4], 0.004, 1e-12); /* 01:00 to 01:15 */
+    end();
+}
+END_TEST
+
+/* Sunshine of PVGIS's EPW files: rows in UTC under a header that says Los Angeles. */
+START_TEST(a_header_whose_zone_the_sun_denies_is_told)
+{
+    for (int late_h = 0; late_h <= 8; late_h += 8) {
+        begin();
+        fputs("LOCATION,Long Beach,CA,USA,PVGIS,0,33.8,-118.2,-8.0,9.0\nDESIGN CONDITIONS,0\n"
+              "TYPICAL/EXTREME PERIODS,0\nGROUND TEMPERATURES,0\nHOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0\n"
+              "COMMENTS 1\nCOMMENTS 2\nDATA PERIODS,1,1,Data,Sunday,1/1,12/31\n",
+              file);
+        for (int month = 1; month <= 12; month++)
+            for (int day = 1; day <= wm_days_in_month(2001, month); day++)
+                for (int hour = 1; hour <= 24; hour++) {
+                    const int solar = (hour - 1 - late_h + 24) % 24;
+                    fprintf(file, "2001,%d,%d,%d,0,?,20,9.3,50,101325,0,0,300,%d\n", month, day, hour,
+                            solar > 6 && solar < 18 ? 100 * (6 - abs(12 - solar)) : 0);
+                }
+        ck_assert_ptr_nonnull(read_weather());
+        ck_assert_int_eq(line_of("stands highest 9 h later"), late_h > 0 ? 1 : -1);
+        ck_assert_uint_eq(diags.n_items, late_h > 0 ? 1 : 0);
+        end();
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {an_hourly_file_gives_weather_price_and_carbon,
@@ -383,6 +628,14 @@ int main(void)
                                   shifted_air_keeps_its_humidity,
                                   epw_files_bring_their_time_zone,
                                   epw_mistakes_are_found_with_their_lines,
+                                  stamps_with_offsets_make_a_year_on_their_own_clock,
+                                  clocks_that_are_mixed_or_end_the_hour_are_refused,
+                                  half_hours_stay_and_five_minutes_become_quarters,
+                                  marks_of_missing_prices_are_found_and_small_carbon_is_told,
+                                  a_year_laid_over_another_keeps_its_weekdays,
+                                  one_doubled_hour_is_one_mistake,
+                                  epw_files_of_the_wild_are_read,
+                                  a_header_whose_zone_the_sun_denies_is_told,
                                   the_site_files_of_the_reference_data_are_read};
     return RUN_TESTS("site_file", tests);
 }
