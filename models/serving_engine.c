@@ -1,5 +1,8 @@
 #include "wattmill/engine_software.h"
 
+const char *const wm_router_words[] = {"round-robin", "least-tokens",    "least-requests",
+                                       "two-choices", "prefix-affinity", NULL};
+
 static const char *const mode_words[] = {"disaggregated", "aggregated", NULL};
 
 // clang-format off

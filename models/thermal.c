@@ -17,8 +17,6 @@ const struct wm_field wm_thermal_fields[] = {
     WM_REAL(wm_thermal, air_inlet_c, WM_UNIT_C, 10.0, 50.0, 24.0, "inlet air before a trip; default: within ASHRAE's recommended 18 to 27 °C"),
     WM_REAL(wm_thermal, air_limit_c, WM_UNIT_C, 15.0, 60.0, 35.0, "inlet air at which IT throttles; default: ASHRAE A2"),
     WM_REAL(wm_thermal, liquid_margin_k, WM_UNIT_K, 0.0, 50.0, 10.0, "coolant above its supply at which IT throttles"),
-    WM_REAL(wm_thermal, throttle_span_k, WM_UNIT_K, 0.1, 50.0, 10.0, "from the limit to standstill"),
-    WM_REAL(wm_thermal, leakage_per_k, WM_UNIT_NONE, 0.0, 0.1, 0.004, "IT power per kelvin above the limit"),
     WM_REAL_AS(wm_thermal, restart_s, "restart_min", WM_UNIT_MIN, 0.0, 1000.0, 5.0, "chillers, from trip to full cooling"),
     WM_FIELD_END,
 };
@@ -79,16 +77,6 @@ double wm_hall_crossing_s(const struct wm_hall *hall, const struct wm_hall_state
     return hi;
 }
 
-double wm_thermal_clock_frac(const struct wm_thermal *thermal, double above_limit_k)
-{
-    return fmax(0.0, fmin(1.0, 1.0 - above_limit_k / thermal->throttle_span_k));
-}
-
-double wm_thermal_leakage_frac(const struct wm_thermal *thermal, double above_limit_k)
-{
-    return 1.0 + thermal->leakage_per_k * fmax(0.0, above_limit_k);
-}
-
 struct wm_ride_through wm_thermal_ride_through(const struct wm_thermal *thermal, double air_w,
                                                double air_design_w, double liquid_w,
                                                double liquid_design_w)
@@ -107,6 +95,6 @@ struct wm_ride_through wm_thermal_ride_through(const struct wm_thermal *thermal,
     if (liquid_w > 0.0)
         r.liquid_s = t->liquid_margin_k * t->loop_j_per_k_w * liquid_design_w / liquid_w;
     r.limit_s = r.tank_s + fmin(r.air_s, r.liquid_s);
-    r.covers_restart = r.limit_s >= t->restart_s;
+    r.margin_s = r.limit_s - t->restart_s;
     return r;
 }

@@ -8,6 +8,16 @@
 
 enum wm_serving_mode { WM_DISAGGREGATED, WM_AGGREGATED };
 
+/** Where a request goes; see router.c of sim/replica. */
+enum wm_router {
+    WM_ROUTE_ROUND_ROBIN,
+    WM_ROUTE_LEAST_TOKENS,   /* fewest outstanding tokens, input and output */
+    WM_ROUTE_LEAST_REQUESTS, /* fewest outstanding requests */
+    WM_ROUTE_TWO_CHOICES,    /* of two at random the one with fewer outstanding tokens */
+    WM_ROUTE_PREFIX          /* where the longest known prefix was last read, unless overloaded */
+};
+extern const char *const wm_router_words[];
+
 struct wm_engine {
     struct wm_catalog_head head;
     enum wm_serving_mode mode;

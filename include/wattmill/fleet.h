@@ -8,16 +8,8 @@
 #ifndef WATTMILL_FLEET_H
 #define WATTMILL_FLEET_H
 
+#include "wattmill/engine_software.h"
 #include "wattmill/replica.h"
-
-enum wm_router {
-    WM_ROUTE_ROUND_ROBIN,
-    WM_ROUTE_LEAST_TOKENS,   /* fewest outstanding tokens, input and output */
-    WM_ROUTE_LEAST_REQUESTS, /* fewest outstanding requests */
-    WM_ROUTE_TWO_CHOICES,    /* of two at random the one with fewer outstanding tokens */
-    WM_ROUTE_PREFIX          /* where the longest known prefix was last read, unless overloaded */
-};
-extern const char *const wm_router_words[];
 
 enum wm_fleet_event_kind { WM_FLEET_CLOCK, WM_FLEET_CAP, WM_FLEET_FAIL, WM_FLEET_REPAIR };
 

@@ -191,6 +191,8 @@ extern const struct wm_field wm_training_fields[];
 struct wm_service_choice {
     const struct wm_serving_curve *curve_file; /* NULL: none */
     double draft_tok, accept_frac;             /* speculative decoding */
+    enum wm_router router;                     /* of requests served one by one */
+    int64_t max_seqs;                          /* of a batch of theirs; 0: the engine's */
 };
 
 struct wm_workload {

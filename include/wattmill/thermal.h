@@ -25,8 +25,6 @@ struct wm_thermal {
     double air_inlet_c;     /* before a trip */
     double air_limit_c;     /* inlet air at which IT begins to throttle */
     double liquid_margin_k; /* of the coolant above its supply, likewise */
-    double throttle_span_k; /* above the limit to standstill */
-    double leakage_per_k;   /* IT power per kelvin above the limit */
     double restart_s;       /* chillers after a trip */
 };
 
@@ -51,17 +49,12 @@ struct wm_hall_state wm_hall_after(const struct wm_hall *hall, const struct wm_h
 double wm_hall_crossing_s(const struct wm_hall *hall, const struct wm_hall_state *state,
                           double net_heat_w, double limit_c);
 
-/** What is left of the clock at an inlet: 1 up to the limit, 0 from `throttle_span_k` above. */
-double wm_thermal_clock_frac(const struct wm_thermal *thermal, double above_limit_k);
-/** IT power over its normal, from leakage, at the same clock. */
-double wm_thermal_leakage_frac(const struct wm_thermal *thermal, double above_limit_k);
-
 /** What a site lives through when all cooling trips at once. */
 struct wm_ride_through {
     double tank_s;          /* the buffer carries the heat */
     double air_s, liquid_s; /* then to the limit of each loop; INFINITY where there is none */
     double limit_s;         /* from the trip to the first throttling */
-    bool covers_restart;    /* limit_s >= restart_s */
+    double margin_s;        /* limit_s less the time the chillers need to come back */
 };
 
 /**

@@ -136,6 +136,8 @@ static const struct wm_field serving_fields[] = {
     WM_FILE_AS(wm_service_choice, curve_file, "curve_file", wm_curve_file_load, wm_serving_curve, "CSV of measured operating points of a replica, instead of the step-time model: concurrency, n_gpu, output_tokens_per_s_per_gpu, tpot_s, ttft_s, gpu_power_w"),
     WM_REAL(wm_service_choice, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses that a step checks per sequence (speculative decoding, multi-token prediction), each made by a pass through one layer like the model's; 0: none"),
     WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.7, "probability that a guess is right if those before it are (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
+    WM_CHOICE(wm_service_choice, router, wm_router_words, "least-requests", "which replica a request goes to; in what fidelity request serves one by one"),
+    WM_INT(wm_service_choice, max_seqs, 0, 1000000, 0, "sequences of a batch, per attention group; 0: the engine's limit; in what fidelity request serves one by one"),
     WM_FIELD_END,
 };
 static const struct wm_field price_fields[] = {
@@ -313,6 +315,20 @@ static void check_curve(const struct wm_scenario *s, const struct wm_workload *w
                     w->class->output_tok);
 }
 
+/* Keys of single requests, where none is simulated. */
+static void check_request_keys(const struct wm_scenario *s, const struct wm_workload *w,
+                               struct wm_diags *diags)
+{
+    if (s->fidelity == WM_FIDELITY_REQUEST)
+        return;
+    if (w->serving.router != WM_ROUTE_LEAST_REQUESTS)
+        wm_diag_add(diags, WM_W918, NULL, w->name,
+                    "serving.router acts under fidelity request; under surface it does nothing");
+    if (w->serving.max_seqs != 0)
+        wm_diag_add(diags, WM_W918, NULL, w->name,
+                    "serving.max_seqs acts under fidelity request; under surface it does nothing");
+}
+
 /* Quantiles of prompts rise; none at all: every prompt is the mean. */
 static void check_prompts(const struct wm_workload *w, struct wm_diags *diags)
 {
@@ -374,6 +390,7 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
         else
             check_service(&w[i], diags);
         check_curve(s, &w[i], diags);
+        check_request_keys(s, &w[i], diags);
         if (!find_pool(s, w[i].pool))
             wm_diag_add(diags, WM_E211, NULL, w[i].name, "pool \"%s\" is not in fleet", w[i].pool);
         for (size_t j = 0; j < i; j++)

@@ -100,7 +100,8 @@ static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
            a->precision == b->precision && a->engine == b->engine &&
            a->serving.curve_file == b->serving.curve_file &&
            a->serving.draft_tok == b->serving.draft_tok &&
-           a->serving.accept_frac == b->serving.accept_frac;
+           a->serving.accept_frac == b->serving.accept_frac &&
+           a->serving.router == b->serving.router && a->serving.max_seqs == b->serving.max_seqs;
 }
 
 /* The tightest target among the partition's interactive classes; batch work follows it. */

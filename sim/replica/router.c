@@ -3,9 +3,6 @@
 #include "wattmill/require.h"
 #include "wattmill/tournament.h"
 
-const char *const wm_router_words[] = {"round-robin", "least-tokens",    "least-requests",
-                                       "two-choices", "prefix-affinity", NULL};
-
 enum { HOMES = 1 << 18 }; /* blocks whose last place is remembered, directly mapped */
 
 /* Beyond this share of the mean load (and one prompt) a prefix is not worth the wait (estimate). */

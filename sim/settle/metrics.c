@@ -297,6 +297,7 @@ void wm_set_ride_through(struct wm_run *r)
     const struct wm_ride_through ride =
         wm_thermal_ride_through(t, air_w, air_w, liquid_w, liquid_w);
     SET(r, ride_through_s, ride.limit_s);
+    SET(r, ride_through_margin_s, ride.margin_s);
 }
 
 static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)

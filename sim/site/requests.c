@@ -107,7 +107,8 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .n_prefill =
             has_prefill ? (uint32_t)(plan->prefill_gpus / plan->prefill_group_gpus + 0.5) : 0,
         .n_replicas = (uint32_t)p->n_replicas,
-        .router = WM_ROUTE_LEAST_REQUESTS,
+        .router = p->lead->serving.router,
+        .max_seqs = (uint32_t)p->lead->serving.max_seqs,
         .watermark_frac = 0.01,
         .clock_frac = p->surface->rows[0][0].clock_frac,
         .input_tok = plan->c.input_tok,
