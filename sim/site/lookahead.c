@@ -85,7 +85,7 @@ static size_t end_of(const struct wm_lookahead *a, size_t bin, bool by_month)
 {
     const struct wm_surroundings *now = &a->outlook[bin].around;
     size_t end = bin + 1;
-    while (end < a->n_bins && (by_month ? a->outlook[end].around.month == now->month
+    while (end < a->n_bins && (by_month ? a->outlook[end].around.local.month == now->local.month
                                         : a->outlook[end].around.day == now->day))
         end++;
     return end;
@@ -100,7 +100,7 @@ static bool same(double a, double b)
 static bool goes_on(const struct wm_lookahead *a, size_t first, size_t i)
 {
     const struct wm_outlook_row *x = &a->outlook[first], *y = &a->outlook[i];
-    return x->around.hour == y->around.hour && x->around.day == y->around.day &&
+    return x->around.local.hour == y->around.local.hour && x->around.day == y->around.day &&
            x->around.period == y->around.period &&
            same(x->around.energy_usd_per_mwh, y->around.energy_usd_per_mwh) &&
            same(x->allowed_w, y->allowed_w) && (x->cut_w > 0.0) == (y->cut_w > 0.0) &&
@@ -157,7 +157,7 @@ static void foresee_peaks(struct wm_lookahead *a, const struct wm_meter *meter, 
         for (size_t k = i; k < i + length; k++)
             stress += a->outlook[k].around.system_stress / (double)length;
         if (length == 1 || !now->is_off_peak_day)
-            wm_peak_watch_add(&w, now->month, now->day, stress, (double)i);
+            wm_peak_watch_add(&w, now->local.month, now->day, stress, (double)i);
     }
     const double years = fmin(1.0, (double)a->n_bins * bin_h / WM_H_PER_YEAR);
     for (int k = 0; k < w.n; k++)
