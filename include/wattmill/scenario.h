@@ -224,8 +224,16 @@ static inline bool wm_workload_is_job(const struct wm_workload *workload)
 
 enum wm_capping { WM_CAPPING_MARGINAL_REVENUE, WM_CAPPING_PRIORITY, WM_CAPPING_UNIFORM };
 
+/** What becomes of replicas that demand does not need while no ceiling binds, and of clocks. */
+enum wm_idle { WM_IDLE_ALWAYS_ON, WM_IDLE_STANDBY, WM_IDLE_OFF };
+enum wm_clocks { WM_CLOCKS_FULL, WM_CLOCKS_ENERGY };
+
 struct wm_policy {
     enum wm_capping capping;
+    enum wm_idle idle;
+    enum wm_clocks clocks;
+    double reserve_frac;  /* of demand, served by replicas that are ready on top of it */
+    double within_frac;   /* of requests, within their targets at every point that is used to save */
     double off_power_frac; /* of a replica switched off, over its idle power */
     double return_s;       /* from there until it serves */
 };
