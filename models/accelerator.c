@@ -111,6 +111,7 @@ const struct wm_field wm_accelerator_fields[] = {
     WM_REAL(wm_accelerator, other_it_frac, WM_UNIT_FRAC, 0.0, 0.5, 0.03, "shared network, storage and head nodes over rack power"),
     WM_REAL(wm_accelerator, liquid_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the heat that liquid takes"),
     WM_REAL(wm_accelerator, max_coolant_c, WM_UNIT_C, 10.0, 60.0, 45.0, "warmest coolant or inlet air allowed"),
+    WM_REAL(wm_accelerator, rent_usd_per_gpu_h, WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, (double)NAN, "rent under a contract of three years, hall and power included (SemiAnalysis InferenceX constants of Sep 2026); left out: not known"),
     WM_REAL_REQ(wm_accelerator, it_capex_usd_per_gpu, "it_capex_usd_per_gpu", WM_UNIT_USD_PER_GPU, 0.0, 1e7, "all-in IT capital per accelerator: rack, network, storage, installation"),
     WM_REAL(wm_accelerator, failures_per_gpu_year, WM_UNIT_PER_YEAR, 0.0, 100.0, 0.173, "failures that stop a replica, per accelerator and year"),
     WM_REAL_AS(wm_accelerator, repair_s, "repair_h", WM_UNIT_H, 0.0, 8760.0, 4.0, "mean time to repair or swap in a spare"),

@@ -2,203 +2,282 @@
 
 #include <math.h>
 
+#include "asset.h"
 #include "wattmill/numeric.h"
 #include "wattmill/price_path.h"
 #include "wattmill/require.h"
 
 #define FACTOR_MAX 1000.0
+#define ROUNDS_MAX 60 /* of debt shaped to cash after a tax that knows its interest */
 
-/* Years after which a lot is replaced; beyond the appraisal when it lasts. */
-static size_t whole_years(double life_years)
+/* Lengths and ends of the periods. */
+static void lay_out(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
+                    struct wm_appraisal *a)
 {
-    return life_years > 1.0 ? (size_t)lround(life_years) : 1;
-}
-
-struct wm_lot wm_it_lot(const struct wm_appraisal_terms *terms, double usd, size_t buy, size_t sell)
-{
-    const size_t life = whole_years(terms->it_life_years), n = terms->n_years;
-    return (struct wm_lot){.usd = usd,
-                           .buy = buy,
-                           .sell = sell,
-                           .life_years = terms->it_life_years,
-                           .residual_frac = terms->residual_it_frac,
-                           .worn_years = (double)(n < life ? n : life)};
-}
-
-struct wm_lot wm_onsite_lot(double usd, double life_years)
-{
-    return (struct wm_lot){.usd = usd,
-                           .sell = WM_APPRAISAL_YEARS_MAX,
-                           .life_years = life_years,
-                           .worn_years = (double)whole_years(life_years)};
-}
-
-/* A lot of an age over its price. */
-static double worth_frac(const struct wm_lot *lot, size_t age)
-{
-    return 1.0 - (1.0 - lot->residual_frac) * fmin(1.0, (double)age / lot->worn_years);
-}
-
-static double write_off(const struct wm_appraisal_terms *terms, double capital_usd, double life,
-                        size_t t)
-{
-    return wm_write_off_usd(terms->write_off, capital_usd, life, terms->write_off_frac,
-                            terms->n_write_off, t);
-}
-
-/* Purchases, replacements, sale and write-offs of a lot. */
-static void own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot,
-                struct wm_appraisal *a)
-{
-    const size_t life = whole_years(lot->life_years);
-    const size_t end = lot->sell < terms->n_years ? lot->sell : terms->n_years;
-    double book_usd = lot->usd;
-    if (lot->buy >= terms->n_years)
-        return;
-    a->year[lot->buy].capex_usd += lot->usd;
-    for (size_t t = lot->buy + 1; t <= end; t++) {
-        struct wm_appraisal_year *const y = &a->year[t];
-        const size_t age = (t - lot->buy - 1) % life + 1;
-        const double off_usd =
-            fmin(book_usd, write_off(terms, lot->usd, lot->life_years, age));
-        book_usd -= off_usd;
-        y->write_off_usd += off_usd;
-        if (t < end && age < life)
-            continue;
-        /* sold, and what is left in the books with it; bought again unless this is the end */
-        y->residual_usd += worth_frac(lot, age) * lot->usd;
-        y->write_off_usd += book_usd;
-        y->capex_usd += t < end ? lot->usd : 0.0;
-        book_usd = lot->usd;
+    double end = 0.0;
+    a->n_build = terms->n_build;
+    a->n_years = terms->n_build + terms->n_years;
+    for (size_t p = 1; p <= a->n_years; p++) {
+        const size_t t = p > a->n_build ? p - a->n_build : 0; /* of operation */
+        const double given = t == 0     ? terms->build_length_years[p - 1]
+                             : b->years ? b->years[t - 1].years
+                                        : 1.0;
+        a->year[p].length_years = given > 0.0 ? given : 1.0;
+        end += a->year[p].length_years;
+        a->year[p].end_years = end;
     }
 }
 
-static void own_facility(const struct wm_appraisal_terms *terms, double usd, struct wm_appraisal *a)
-{
-    double book_usd = usd;
-    a->year[0].capex_usd += usd;
-    for (size_t t = 1; t <= terms->n_years; t++) {
-        const double off_usd = fmin(book_usd, write_off(terms, usd, terms->facility_life_years, t));
-        book_usd -= off_usd;
-        a->year[t].write_off_usd += off_usd;
-    }
-    a->year[terms->n_years].residual_usd += terms->residual_facility_frac * usd;
-    a->year[terms->n_years].write_off_usd += book_usd;
-}
-
-/* Revenue to write-offs, before tax and debt. */
-static void operate(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
+/* Revenue to write-offs, before tax and debt; whether any lot was bought again. */
+static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
                     double factor, struct wm_appraisal *a)
 {
     const struct wm_lot all = wm_it_lot(terms, b->it_capex_usd, 0, terms->n_years);
+    const struct wm_lot facility = wm_facility_lot(terms, b->facility_capex_usd);
+    bool replaced = false;
+    lay_out(terms, b, a);
     for (size_t i = 0; i < b->n_lots; i++)
-        own(terms, &b->lots[i], a);
+        replaced |= wm_lot_own(terms, &b->lots[i], a);
     if (b->n_lots == 0)
-        own(terms, &all, a);
+        replaced |= wm_lot_own(terms, &all, a);
     for (size_t i = 0; i < b->n_onsite; i++)
-        own(terms, &b->onsite[i], a);
-    own_facility(terms, b->facility_capex_usd, a);
+        (void)wm_lot_own(terms, &b->onsite[i], a);
+    (void)wm_lot_own(terms, &facility, a);
+    const double start = a->year[a->n_build].end_years;
     for (size_t t = 1; t <= terms->n_years; t++) {
-        struct wm_appraisal_year *const y = &a->year[t];
-        const double later = (double)(t - 1);
-        const double revenue_usd = b->years ? b->years[t - 1].revenue_usd : b->revenue_usd;
-        const double power_usd = b->years ? b->years[t - 1].power_usd : b->power_usd;
-        y->revenue_usd =
-            wm_price_half_life(revenue_usd * factor, terms->price_half_life_years, later);
+        struct wm_appraisal_year *const y = &a->year[a->n_build + t];
+        const double later = y->end_years - y->length_years - start;
+        const double revenue_usd =
+            b->years ? b->years[t - 1].revenue_usd : b->revenue_usd * y->length_years;
+        const double power_usd =
+            b->years ? b->years[t - 1].power_usd : b->power_usd * y->length_years;
+        const double contract_usd = b->contract_usd != NULL ? b->contract_usd[t - 1] : 0.0;
+        const double sold = t == 1 && terms->first_year_frac > 0.0 ? terms->first_year_frac : 1.0;
+        y->revenue_usd = sold * wm_price_half_life(revenue_usd * factor,
+                                                   terms->price_half_life_years, later) *
+                             pow(1.0 + terms->inflation_frac, later) +
+                         contract_usd * factor;
         y->power_usd = power_usd * pow(1.0 + terms->power_escalation_frac, later);
-        y->opex_usd = b->opex_usd * pow(1.0 + terms->opex_escalation_frac, later);
+        y->opex_usd +=
+            y->length_years * b->opex_usd * pow(1.0 + terms->opex_escalation_frac, later);
     }
+    return replaced;
 }
 
-/* Tax on income after write-offs; `lost_usd` carries losses into later years. */
-static double tax_usd(double rate_frac, double income_usd, double *lost_usd)
+static double operating_usd(const struct wm_appraisal_year *y)
 {
-    const double taxable_usd = income_usd - *lost_usd;
-    *lost_usd = fmax(0.0, -taxable_usd);
-    return rate_frac * fmax(0.0, taxable_usd);
+    return y->revenue_usd - y->power_usd - y->opex_usd;
 }
 
-static void finance(const struct wm_appraisal_terms *terms, struct wm_appraisal *a)
+/* The project's tax, its flows and their worth. */
+static void discount(const struct wm_appraisal_terms *terms, struct wm_appraisal *a)
 {
-    double lost_usd = 0.0, owner_lost_usd = 0.0, pv_usd = 0.0;
-    a->debt_usd = terms->debt_share_frac * a->year[0].capex_usd;
-    for (size_t t = 0; t <= terms->n_years; t++) {
-        struct wm_appraisal_year *const y = &a->year[t];
-        const double cash = y->revenue_usd - y->power_usd - y->opex_usd;
-        const double income = cash + y->residual_usd - y->write_off_usd;
-        y->dscr = (double)NAN;
-        if (t > 0) {
-            const struct wm_loan_year loan =
-                wm_level_loan_year(a->debt_usd, terms->debt_rate_frac, terms->debt_years, t);
-            y->interest_usd = loan.interest_usd;
-            y->principal_usd = loan.principal_usd;
-            y->tax_usd = tax_usd(terms->tax_rate_frac, income, &lost_usd);
-            y->owner_tax_usd =
-                tax_usd(terms->tax_rate_frac, income - y->interest_usd, &owner_lost_usd);
-            y->dscr = wm_dscr(cash - y->owner_tax_usd, y->interest_usd + y->principal_usd);
-        }
-        const double before_tax = cash + y->residual_usd - y->capex_usd;
-        y->flow_usd = before_tax - y->tax_usd;
-        y->owner_flow_usd = before_tax - y->owner_tax_usd - y->interest_usd - y->principal_usd +
-                            (t == 0 ? a->debt_usd : 0.0);
-        pv_usd += y->flow_usd / pow(1.0 + terms->discount_rate_frac, (double)t);
+    const double rate = log1p(terms->discount_rate_frac);
+    struct wm_tax_carry carry = {0};
+    double pv_usd = 0.0;
+    for (size_t p = 0; p <= a->n_years; p++) {
+        struct wm_appraisal_year *const y = &a->year[p];
+        const double earned_usd = operating_usd(y) + y->residual_usd;
+        if (p > a->n_build && terms->tax.rate_frac > 0.0)
+            y->tax_usd =
+                wm_tax_year_usd(&terms->tax, earned_usd, y->write_off_usd, 0.0, &carry);
+        y->flow_usd = earned_usd - y->capex_usd - y->tax_usd;
+        pv_usd += y->flow_usd * exp(-rate * y->end_years);
         y->cumulated_pv_usd = pv_usd;
     }
-    if (terms->debt_years > terms->n_years &&
-        a->debt_usd > 0.0) /* the rest of the loan falls due */
-        a->year[terms->n_years].owner_flow_usd -=
-            wm_level_loan_year(a->debt_usd, terms->debt_rate_frac, terms->debt_years,
-                               terms->n_years)
-                .balance_usd;
     a->npv_usd = pv_usd;
+}
+
+/* Capital that is spent until operation starts, by what secures it. */
+struct first_capital {
+    double it_usd[WM_PERIODS_MAX], facility_usd[WM_PERIODS_MAX];
+};
+
+static void split_capital(const struct wm_appraisal_basis *b, const struct wm_appraisal *a,
+                          struct first_capital *c)
+{
+    for (size_t p = 0; p <= a->n_years; p++)
+        c->it_usd[p] = c->facility_usd[p] = 0.0;
+    for (size_t p = 0; p <= a->n_build; p++) {
+        c->facility_usd[p] = a->n_build == 0       ? b->facility_capex_usd
+                             : p < a->n_build ? a->year[p].capex_usd
+                                              : 0.0;
+        c->it_usd[p] = a->year[p].capex_usd - c->facility_usd[p];
+    }
+}
+
+/* The owner's tax knows the interest, and debt that is shaped to cash knows the tax: round by round. */
+static void borrow(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
+                   struct wm_appraisal *a, struct wm_debt *debt)
+{
+    const struct wm_tranche whole = {.name = "debt",
+                                     .share_frac = terms->debt_share_frac,
+                                     .rate_frac = terms->debt_rate_frac,
+                                     .term_years = (double)terms->debt_years};
+    struct first_capital capital;
+    double cash_usd[WM_PERIODS_MAX], length[WM_PERIODS_MAX];
+    split_capital(b, a, &capital);
+    struct wm_debt_case c = {.tranches = terms->n_tranches > 0 ? terms->tranches : &whole,
+                             .n_tranches = terms->n_tranches > 0 ? terms->n_tranches : 1,
+                             .n = a->n_years,
+                             .n_build = a->n_build,
+                             .length_years = length,
+                             .it_usd = capital.it_usd,
+                             .facility_usd = capital.facility_usd,
+                             .cash_usd = cash_usd};
+    for (size_t p = 0; p <= a->n_years; p++)
+        length[p] = a->year[p].length_years;
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        struct wm_tax_carry carry = {0};
+        double moved_usd = 0.0;
+        for (size_t p = 0; p <= a->n_years; p++)
+            cash_usd[p] = p > a->n_build ? operating_usd(&a->year[p]) - a->year[p].owner_tax_usd
+                                         : 0.0;
+        wm_debt_run(&c, debt);
+        for (size_t p = a->n_build + 1; p <= a->n_years && terms->tax.rate_frac > 0.0; p++) {
+            struct wm_appraisal_year *const y = &a->year[p];
+            const double tax_usd = wm_tax_year_usd(
+                &terms->tax, operating_usd(y) + y->residual_usd, y->write_off_usd,
+                debt->period[p].interest_usd + debt->period[p].fee_usd, &carry);
+            moved_usd = fmax(moved_usd, fabs(tax_usd - y->owner_tax_usd));
+            y->owner_tax_usd = tax_usd;
+        }
+        if (moved_usd <= 1e-12 * (1.0 + fabs(debt->lent_usd)))
+            break;
+    }
+}
+
+/* What lenders bring and take, and what is left to the owner. */
+static void own(const struct wm_debt *debt, struct wm_appraisal *a)
+{
+    for (size_t p = 0; p <= a->n_years; p++) {
+        struct wm_appraisal_year *const y = &a->year[p];
+        const struct wm_debt_period *const d = &debt->period[p];
+        const double cash_usd = operating_usd(y) - y->owner_tax_usd;
+        y->interest_usd = d->interest_usd + d->fee_usd;
+        y->principal_usd = d->principal_usd;
+        y->drawn_usd = d->draw_usd;
+        y->capitalised_usd = d->capitalised_usd;
+        y->reserve_usd = d->reserve_usd;
+        y->debt_usd = d->balance_usd;
+        y->dscr = p > a->n_build
+                      ? wm_dscr(cash_usd, y->interest_usd + y->principal_usd - d->swept_usd)
+                      : (double)NAN;
+        y->owner_flow_usd = cash_usd + y->residual_usd - y->capex_usd + d->draw_usd -
+                            d->reserve_usd - y->interest_usd - y->principal_usd;
+    }
+    a->year[a->n_years].owner_flow_usd -= debt->last_balance_usd; /* the rest falls due */
+    a->debt_usd = debt->lent_usd;
+    a->idc_usd = debt->capitalised_usd;
+    a->sources_usd = a->uses_usd = debt->capitalised_usd;
+    for (size_t p = 0; p <= a->n_build; p++) {
+        const struct wm_appraisal_year *const y = &a->year[p];
+        a->uses_usd += y->capex_usd + y->reserve_usd;
+        a->sources_usd += y->drawn_usd - y->owner_flow_usd;
+    }
+}
+
+static double llcr(const struct wm_appraisal_terms *terms, const struct wm_appraisal *a)
+{
+    double present_usd = 0.0, rate = 0.0, weight = 0.0, term = 0.0;
+    for (size_t k = 0; k < terms->n_tranches; k++) {
+        rate += terms->tranches[k].rate_frac * terms->tranches[k].share_frac;
+        weight += terms->tranches[k].share_frac;
+        term = fmax(term, terms->tranches[k].term_years);
+    }
+    rate = weight > 0.0 ? rate / weight : terms->debt_rate_frac;
+    term = weight > 0.0 ? term : (double)terms->debt_years;
+    const double start = a->year[a->n_build].end_years;
+    if (!(a->debt_usd > 0.0) || term > a->year[a->n_years].end_years - start + 1e-9)
+        return (double)NAN;
+    for (size_t p = a->n_build + 1; p <= a->n_years; p++) {
+        const struct wm_appraisal_year *const y = &a->year[p];
+        if (y->end_years - start <= term + 1e-9)
+            present_usd += (operating_usd(y) - y->owner_tax_usd) *
+                           pow(1.0 + rate, -(y->end_years - start));
+    }
+    return present_usd / a->debt_usd;
 }
 
 static void cover(const struct wm_appraisal_terms *terms, struct wm_appraisal *a)
 {
-    double available_usd[WM_APPRAISAL_YEARS_MAX], sum = 0.0;
+    double sum = 0.0;
     size_t n = 0;
     a->dscr_min = a->dscr_mean = a->llcr = (double)NAN;
-    for (size_t t = 1; t <= terms->n_years; t++) {
-        const struct wm_appraisal_year *const y = &a->year[t];
-        available_usd[t - 1] = y->revenue_usd - y->power_usd - y->opex_usd - y->owner_tax_usd;
-        if (isnan(y->dscr))
+    for (size_t p = a->n_build + 1; p <= a->n_years; p++) {
+        if (isnan(a->year[p].dscr))
             continue;
-        a->dscr_min = fmin(a->dscr_min, y->dscr); /* fmin() passes over NAN */
-        sum += y->dscr;
+        a->dscr_min = fmin(a->dscr_min, a->year[p].dscr); /* fmin() passes over NAN */
+        sum += a->year[p].dscr;
         n++;
     }
     if (n == 0)
         return;
     a->dscr_mean = sum / (double)n;
-    if (terms->debt_years <= terms->n_years)
-        a->llcr = wm_llcr(available_usd, terms->debt_years, a->debt_usd, terms->debt_rate_frac);
+    a->llcr = llcr(terms, a);
+}
+
+/* Flows and when they fall due [years]; how many. */
+static size_t flows_of(const struct wm_appraisal *a, bool owner,
+                       double flow[WM_PERIODS_MAX], double at[WM_PERIODS_MAX])
+{
+    for (size_t p = 0; p <= a->n_years; p++) {
+        flow[p] = owner ? a->year[p].owner_flow_usd : a->year[p].flow_usd;
+        at[p] = a->year[p].end_years;
+    }
+    return a->n_years + 1;
 }
 
 static void rates(const struct wm_appraisal_terms *terms, struct wm_appraisal *a)
 {
-    const size_t n = terms->n_years + 1;
-    double flow[WM_APPRAISAL_YEARS_MAX + 1], owner[WM_APPRAISAL_YEARS_MAX + 1];
-    double roots[WM_IRR_ROOTS_MAX];
-    for (size_t t = 0; t < n; t++) {
-        flow[t] = a->year[t].flow_usd;
-        owner[t] = a->year[t].owner_flow_usd;
-    }
-    a->n_irr = wm_irr(flow, n, a->irr_frac);
-    a->mirr_frac = wm_mirr(flow, n, terms->discount_rate_frac, terms->discount_rate_frac);
-    a->payback_years = wm_payback(flow, n, 0.0);
-    a->discounted_payback_years = wm_payback(flow, n, terms->discount_rate_frac);
-    const bool has_owner = a->debt_usd > 0.0 && wm_irr(owner, n, roots) == 1;
+    double flow[WM_PERIODS_MAX], at[WM_PERIODS_MAX], roots[WM_IRR_ROOTS_MAX];
+    const double r = terms->discount_rate_frac;
+    size_t n = flows_of(a, false, flow, at);
+    a->n_irr = wm_irr_at(flow, at, n, a->irr_frac);
+    a->mirr_frac = wm_mirr_at(flow, at, n, r, r);
+    a->payback_years = wm_payback_at(flow, at, n, 0.0);
+    a->discounted_payback_years = wm_payback_at(flow, at, n, r);
+    n = flows_of(a, true, flow, at);
+    const bool has_owner = a->debt_usd > 0.0 && wm_irr_at(flow, at, n, roots) == 1;
     a->owner_irr_frac = has_owner ? roots[0] : (double)NAN;
 }
 
-/* `factor` scales revenue. */
-static struct wm_appraisal flows(const struct wm_appraisal_terms *terms,
-                                 const struct wm_appraisal_basis *basis, double factor)
+/* Flows of the project alone; `factor` scales revenue. */
+static bool flows(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,
+                  double factor, struct wm_appraisal *a)
 {
-    struct wm_appraisal a = {.n_years = terms->n_years};
-    operate(terms, basis, factor, &a);
-    finance(terms, &a);
-    return a;
+    *a = (struct wm_appraisal){0};
+    const bool replaced = operate(terms, basis, factor, a);
+    discount(terms, a);
+    return replaced;
+}
+
+/*
+ * The best of going on to the end and of giving up when a set of IT reaches the end of its life; the
+ * terms then end there.
+ */
+static void decide(struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,
+                   double factor, struct wm_appraisal *a)
+{
+    const size_t n = terms->n_years, life = terms->it_life_years > 1.0
+                                                ? (size_t)lround(terms->it_life_years)
+                                                : 1;
+    const bool replaced = flows(terms, basis, factor, a);
+    if (!terms->may_abandon || !replaced)
+        return;
+    for (size_t end = life; end < n; end += life) {
+        struct wm_appraisal_terms shorter = *terms;
+        struct wm_appraisal other;
+        shorter.n_years = end;
+        shorter.operation_years = 0.0;
+        (void)flows(&shorter, basis, factor, &other);
+        if (other.npv_usd > a->npv_usd) {
+            other.abandoned_year = end;
+            *a = other;
+        }
+    }
+    if (a->abandoned_year > 0)
+        terms->n_years = a->abandoned_year, terms->operation_years = 0.0;
 }
 
 struct scaled {
@@ -206,21 +285,57 @@ struct scaled {
     const struct wm_appraisal_basis *basis;
 };
 
+/* Of the better of going on and giving up, at this revenue. */
 static double npv_at_factor(double factor, void *context)
 {
     const struct scaled *const s = context;
-    return flows(s->terms, s->basis, factor).npv_usd;
+    struct wm_appraisal_terms taken = *s->terms;
+    struct wm_appraisal a;
+    decide(&taken, s->basis, factor, &a);
+    return a.npv_usd;
+}
+
+/* Factor on revenue at which the NPV is 0: on a straight line without tax and with one way to go on. */
+static double zero_factor(const struct wm_appraisal_terms *terms,
+                          const struct wm_appraisal_basis *basis)
+{
+    struct scaled s = {terms, basis};
+    double factor = (double)NAN;
+    const bool is_line = !(terms->tax.rate_frac > 0.0) &&
+                         (!terms->may_abandon || (double)terms->n_years <= terms->it_life_years);
+    if (!is_line)
+        return wm_root_brent(npv_at_factor, &s, 0.0, FACTOR_MAX, &factor) ? factor : (double)NAN;
+    const double without = npv_at_factor(0.0, &s), with = npv_at_factor(1.0, &s);
+    factor = with > without ? -without / (with - without) : (double)NAN;
+    return factor >= 0.0 && factor <= FACTOR_MAX ? factor : (double)NAN;
 }
 
 struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
                                  const struct wm_appraisal_basis *basis)
 {
-    WM_REQUIRE(terms->n_years >= 1 && terms->n_years <= WM_APPRAISAL_YEARS_MAX);
-    struct wm_appraisal a = flows(terms, basis, 1.0);
-    cover(terms, &a);
-    rates(terms, &a);
-    struct scaled s = {terms, basis};
-    if (!wm_root_brent(npv_at_factor, &s, 0.0, FACTOR_MAX, &a.price_factor))
-        a.price_factor = (double)NAN;
+    WM_REQUIRE(terms->n_years >= 1 && terms->n_years <= WM_APPRAISAL_YEARS_MAX &&
+               terms->n_build <= WM_BUILD_YEARS_MAX);
+    struct wm_appraisal a;
+    struct wm_debt debt;
+    struct wm_appraisal_terms taken = *terms, flat = *terms;
+    decide(&taken, basis, 1.0, &a);
+    borrow(&taken, basis, &a, &debt);
+    own(&debt, &a);
+    cover(&taken, &a);
+    rates(&taken, &a);
+    a.price_factor = zero_factor(terms, basis);
+    flat.price_half_life_years = (double)NAN;
+    a.level_factor = zero_factor(&flat, basis);
     return a;
+}
+
+struct wm_worth wm_appraisal_worth(const struct wm_appraisal_terms *terms,
+                                   const struct wm_appraisal_basis *basis)
+{
+    struct wm_appraisal_terms taken = *terms;
+    struct wm_appraisal a;
+    double flow[WM_PERIODS_MAX], at[WM_PERIODS_MAX];
+    decide(&taken, basis, 1.0, &a);
+    const size_t n = flows_of(&a, false, flow, at);
+    return (struct wm_worth){a.npv_usd, wm_irr_simple(flow, at, n)};
 }

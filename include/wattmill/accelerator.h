@@ -115,6 +115,7 @@ struct wm_accelerator {
     double other_it_frac;            /* shared network, storage, head nodes / rack power */
     double liquid_frac;
     double max_coolant_c;
+    double rent_usd_per_gpu_h;   /* 3-year contract; NAN: not known */
     double it_capex_usd_per_gpu; /* all-in: rack, network, storage, installation */
     double failures_per_gpu_year;
     double repair_s;

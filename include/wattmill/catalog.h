@@ -31,8 +31,10 @@ size_t wm_catalog_n(const struct wm_catalog *catalog, enum wm_catalog_kind kind)
 /** Entry `i` of a kind, in order of name; cast to the entry's struct. */
 const struct wm_catalog_head *wm_catalog_at(const struct wm_catalog *catalog,
                                             enum wm_catalog_kind kind, size_t i);
-/** Entry by name, else by alias, else so with case, blanks, an owner before '/' and "-instruct" put
- *  aside, or NULL. */
+/**
+ * Entry by name, else by alias, else by either as people write it ("H100 SXM", "deepseek-ai/DeepSeek-R1",
+ * "Llama-3.1-70B-Instruct"); or NULL.
+ */
 const struct wm_catalog_head *wm_catalog_find(const struct wm_catalog *catalog,
                                               enum wm_catalog_kind kind, const char *name);
 

@@ -1,5 +1,5 @@
 /*
- * Price deck: list prices of tokens by kind, with their date.
+ * Price deck: list prices of tokens by kind, with their date, and whether they are still asked.
  *
  * Left out: dearer tiers for long contexts, the price of writing a cache, prices by hour; what is sold
  * at another speed is another deck.
@@ -14,6 +14,7 @@ struct wm_deck {
     double input_usd_per_mtok;  /* computed input */
     double cached_usd_per_mtok; /* input found in the prefix cache */
     double output_usd_per_mtok; /* reasoning included */
+    int64_t ended_us;           /* from then on nobody sells at it; far ahead: still sold */
 };
 
 extern const struct wm_field wm_deck_fields[];

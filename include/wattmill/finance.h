@@ -57,6 +57,18 @@ double wm_mirr(const double *flow_usd, size_t n, double finance_frac, double rei
  */
 double wm_payback(const double *flow_usd, size_t n, double rate_frac);
 
+/*
+ * The same for flows that stand at times `at` [years], ascending from 0, where the last period may be
+ * shorter than a year; rates are per year. `wm_irr_simple` is the one rate of flows that change sign
+ * once, or NAN.
+ */
+size_t wm_irr_at(const double *flow_usd, const double *at, size_t n,
+                 double irr_frac[WM_IRR_ROOTS_MAX]);
+double wm_irr_simple(const double *flow_usd, const double *at, size_t n);
+double wm_mirr_at(const double *flow_usd, const double *at, size_t n, double finance_frac,
+                  double reinvest_frac);
+double wm_payback_at(const double *flow_usd, const double *at, size_t n, double rate_frac);
+
 /** One year of a loan with level payments; `balance_usd` is what is owed at its end. */
 struct wm_loan_year {
     double interest_usd, principal_usd, balance_usd;
@@ -76,7 +88,12 @@ double wm_dscr(double cash_available_usd, double debt_service_usd);
 double wm_llcr(const double *cash_usd, size_t years, double debt_usd, double rate_frac);
 
 /** How capital is written off for tax. */
-enum wm_write_off { WM_WRITE_OFF_STRAIGHT, WM_WRITE_OFF_DECLINING, WM_WRITE_OFF_TABLE };
+enum wm_write_off {
+    WM_WRITE_OFF_STRAIGHT,
+    WM_WRITE_OFF_DECLINING,
+    WM_WRITE_OFF_TABLE,
+    WM_WRITE_OFF_MACRS /* by tax class; tax.h */
+};
 
 /**
  * Written off in year t = 1.. [USD].

@@ -16,6 +16,8 @@
 #ifndef WATTMILL_LEDGER_H
 #define WATTMILL_LEDGER_H
 
+#include <stdbool.h>
+
 #include "wattmill/catalog_head.h"
 
 enum wm_tag {
@@ -31,17 +33,26 @@ enum wm_tag {
     WM_TAG_CAPITAL = 1 << 9,
     WM_TAG_PENALTY = 1 << 10,
     WM_TAG_ONSITE = 1 << 11, /* storage and generation: theirs who pays the power bill */
+    WM_TAG_UPKEEP = 1 << 12, /* repairs of accelerators: who owns them pays */
+    WM_TAG_HIRE = 1 << 13,   /* accelerators hired or leased: of the ledger alone, not of A to E */
 };
-enum { WM_N_TAGS = 12 };
+enum { WM_N_TAGS = 14 };
 /** Name of tag bit `i`, e.g. "power". */
 const char *wm_tag_name(int i);
 
 /** Whose the building is: capital of its own, or a rent per IT design kW. */
 enum wm_tenure { WM_TENURE_OWNED, WM_TENURE_RENTED };
+/** Whose the accelerators are: bought, leased by the year, or hired by the hour with hall and power. */
+enum wm_it_tenure { WM_IT_OWNED, WM_IT_LEASED, WM_IT_HIRED };
+/** What the owner of a ledger is paid for. */
+enum wm_sells { WM_SELLS_TOKENS, WM_SELLS_GPU_HOURS, WM_SELLS_SPACE };
 
 struct wm_ledger_params {
     struct wm_catalog_head head;
-    enum wm_tenure facility; /* decides cash cost, capital and profit; A to E never change */
+    /* who pays what: cash cost, capital, revenue and profit; A to E never change */
+    enum wm_tenure facility;
+    enum wm_it_tenure it;
+    enum wm_sells sells;
     double facility_capex_usd_per_mw_it, facility_premium_frac;
     double facility_om_frac; /* of facility capital, per year */
     double site_fte_per_mw_it, site_fte_usd_per_year;
@@ -51,6 +62,8 @@ struct wm_ledger_params {
     double property_tax_frac, insurance_frac; /* of capital, per year */
     double licence_usd_per_gpu_year;
     double colo_rent_usd_per_kw_month; /* per IT design kW */
+    double it_lease_frac;              /* yearly lease over the price of IT */
+    double gpu_rent_usd_per_gpu_h;     /* NAN: the accelerator's own */
     double it_life_years, facility_life_years;
     double discount_rate_frac;                          /* nominal, per year */
     double debt_share_frac, debt_rate_frac, debt_years; /* of the capital this ledger buys */
@@ -71,6 +84,11 @@ struct wm_ledger_basis {
     double onsite_capex_usd;        /* likewise, total; of the run its depreciation and recovery: */
     double onsite_straight_usd, onsite_recovery_usd;
     double penalty_usd; /* for energy above the ceiling */
+    double carbon_usd;  /* price of carbon times what the run emitted */
+    double hire_usd;    /* of accelerators at the rent per hour, of the run */
+    bool has_local_tax; /* of the place, instead of the ledger's rate: */
+    double local_tax_facility_frac, local_tax_it_frac;
+    double sales_tax_facility_frac; /* on its capital */
     double years;       /* length of the run, of 8,760 h */
     double discount_rate_frac;
 };
@@ -102,12 +120,15 @@ struct wm_ledger {
     double power_share_frac[WM_N_OPEX];
 };
 
-/** What the chosen ledger pays, by whose the building is. */
+/** What the chosen ledger pays and is paid, by whose building and accelerators are; payer.c. */
 struct wm_ledger_cash {
-    double opex_usd;                         /* cash, of the run, power included: B or C */
+    const char *definition;                  /* "B operator cash": what its cash cost is */
+    double opex_usd;                         /* cash, of the run, power included */
+    double power_usd;                        /* of it */
     double profit_opex_usd;                  /* with depreciation of what is owned */
-    double it_capex_usd, facility_capex_usd; /* what it buys; facility 0 when rented */
-    double onsite_capex_usd;
+    double it_capex_usd, facility_capex_usd; /* what it buys; 0 when rented, leased or hired */
+    double onsite_capex_usd;                 /* storage and generation, of who pays the bill */
+    double space_usd; /* revenue of who sells space: rent and power passed on */
 };
 struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
                                      const struct wm_ledger *ledger);
@@ -124,7 +145,7 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
 
 /** Tokens billed and how busy accelerators were with each kind. */
 struct wm_lcot_basis {
-    double cost_usd;          /* definition E times the serving share of GPU-hours */
+    double cost_usd;          /* of serving: levelised, of the chosen ledger */
     double prefill_busy_frac; /* prefill's share of busy GPU time, phi */
     double input_tok, cached_tok, output_tok; /* billed */
 };

@@ -1,23 +1,24 @@
 /*
  * Refresh: which generation should hold the megawatts of the ceiling in each year.
  *
- * A linear programme over years and vintages. k[v,t] MW of vintage v run in year t, s[v,t] tok/s of
- * theirs are in use at the peak, y[j,t] tok/s are sold in tier j of the demand's load-duration curve:
+ * A linear programme over years and vintages. k[v,t] MW of vintage v run in year t, s[v,p,t] tok/s of
+ * product p are in use on them at the peak, y[j,p,t] tok/s are sold in tier j of the load-duration curve
+ * of its demand:
  *
- *     maximise  PV of  price_t d_j y - energy s - other OpEx k - purchases + resale
- *     power_t   sum_v k[v,t] <= ceiling                      dual: lambda_t, worth of a MW-year
- *     demand_t  y[j,t] <= tier height
- *     served_t  sum_j y[j,t] <= sum_v s[v,t]
- *     able      s[v,t] <= capacity_v k[v,t]
+ *     maximise  PV of  price_pt d_j y - energy s - other OpEx k - purchases + resale - retirement
+ *     power_t   sum_v k[v,t] <= ceiling of the year          dual: lambda_t, worth of a MW-year
+ *     demand_pt y[j,p,t] <= tier height
+ *     served_pt sum_j y[j,p,t] <= sum_v s[v,p,t]
+ *     able      sum_p s[v,p,t] / capacity_vp <= k[v,t]
  *     kept      k[v,t] <= k[v,t-1]                           what was retired does not come back
- *     delivered k[v,t] <= deliveries in its first year
+ *     delivered k[v,t] <= deliveries of that year, none before it is sold
  *
  * Purchases and resale at the start of a year, flows at its end, nominal. What stands at the end is
  * worth its resale.
  *
  * Left out: whole racks (they are divisible here; the run of a plan's first year takes whole ones),
- * what moving and installing costs beyond the price, rents and resale that scatter, generations that
- * are not sold yet.
+ * what moving and installing costs beyond the price and the cost of retirement, rents and resale that
+ * scatter, peaks of products that do not fall together (they are served as if they did).
  */
 #ifndef WATTMILL_REFRESH_H
 #define WATTMILL_REFRESH_H
@@ -30,30 +31,36 @@
 #define WM_REFRESH_KINDS_MAX 12
 #define WM_REFRESH_YEARS_MAX 15
 #define WM_REFRESH_TIERS     8
+#define WM_REFRESH_PRODUCTS  6
 
 /** A generation as a user of MW at the meter. */
 struct wm_refresh_kind {
     const char *name;
     double gpus_per_mw;
-    double out_tok_per_s_per_mw;  /* at the latency target */
+    double out_tok_per_s_per_mw[WM_REFRESH_PRODUCTS];  /* at the latency target; 0: cannot */
     double fixed_usd_per_mw_year; /* OpEx that comes with the MW: power when idle, upkeep of IT */
-    double energy_usd_per_tok_per_s; /* per year: more power per tok/s served */
+    double energy_usd_per_tok_per_s[WM_REFRESH_PRODUCTS]; /* per year: more power per tok/s served */
     double capex_usd_per_mw;         /* new, today */
     double age_years;                /* of what is owned, at the start */
     double owned_mw;                 /* at the start; 0: a candidate */
     bool can_be_bought;
-    double deliveries_mw_per_year; /* of it */
+    double deliveries_mw[WM_REFRESH_YEARS_MAX]; /* of it in each year; 0 before it is sold */
 };
 
 struct wm_refresh_case {
     const struct wm_refresh_kind *kinds;
     size_t n_kinds, n_years;
-    double ceiling_mw, discount_rate_frac;
-    double usd_per_tok_per_s_year; /* revenue of one output tok/s sold for a year, in year 1 */
-    double demand_tok_per_s;       /* mean, in year 1 */
-    double tier_height
-        [WM_REFRESH_TIERS]; /* parts of the load-duration curve over its mean; sum = peak */
-    double tier_time[WM_REFRESH_TIERS]; /* share of time that the part is asked for */
+    double ceiling_mw[WM_REFRESH_YEARS_MAX]; /* time mean of each year */
+    double discount_rate_frac;
+    double retire_usd_per_mw; /* what taking a MW out costs, beside its resale */
+    size_t n_products;
+    struct wm_refresh_product {
+        const char *name;
+        double usd_per_tok_per_s_year; /* revenue of one output tok/s sold for a year, in year 1 */
+        double demand_tok_per_s;       /* mean, in year 1 */
+        /* parts of the load-duration curve over its mean, their sum the peak; time each is asked for */
+        double tier_height[WM_REFRESH_TIERS], tier_time[WM_REFRESH_TIERS];
+    } product[WM_REFRESH_PRODUCTS];
     double price_half_life_years;       /* NAN: stays */
     double demand_growth_frac, power_escalation_frac, opex_escalation_frac;
 };
@@ -62,11 +69,12 @@ struct wm_refresh_year {
     double mw[WM_REFRESH_KINDS_MAX];       /* that run, all vintages of a kind */
     double owned_mw[WM_REFRESH_KINDS_MAX]; /* of these, owned from the start */
     double bought_mw[WM_REFRESH_KINDS_MAX], retired_mw[WM_REFRESH_KINDS_MAX];
-    double peak_tok_per_s[WM_REFRESH_KINDS_MAX]; /* in use at the peak */
-    double served_tok_per_s, offered_tok_per_s;
+    double peak_tok_per_s[WM_REFRESH_KINDS_MAX][WM_REFRESH_PRODUCTS]; /* in use at the peak */
+    double served_tok_per_s, offered_tok_per_s; /* of all products */
+    double served[WM_REFRESH_PRODUCTS];
     double revenue_usd, opex_usd, capex_usd, resale_usd;
     double lambda_usd_per_mw;        /* of this year, nominal */
-    double demand_usd_per_tok_per_s; /* worth of one more tok/s of mean demand, nominal */
+    double demand_usd_per_tok_per_s; /* worth of one more tok/s of the first product, nominal */
 };
 
 /** What is told about hardware that is owned at the start. */

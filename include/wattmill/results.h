@@ -121,6 +121,30 @@ struct wm_year_result {
     double ceiling_bound_s, called_s, shadow_usd_per_mwh; /* the last a time mean */
 };
 
+/** What the owner of the ledger is paid in the run, by what for. */
+struct wm_income {
+    double token_usd;     /* tokens and jobs, where they are the owner's */
+    double grid_usd;      /* calls and standing by */
+    double on_demand_usd; /* accelerators by the hour, */
+    double contract_usd;  /* by contract */
+    double space_usd;     /* rent of the hall and power passed on */
+    double sold_gpu_h, backlog_usd;
+    const double *sale_gpu_h_per_year; /* [economics.gpu_sales.n], hours that can be sold */
+};
+static inline double wm_income_usd(const struct wm_income *i)
+{
+    return i->token_usd + i->grid_usd + i->on_demand_usd + i->contract_usd + i->space_usd;
+}
+
+enum { WM_LEADS_MAX = 8 };
+
+/** What a reader must know before the first figure, and what the money rests on. */
+struct wm_headline {
+    const char *leads[WM_LEADS_MAX]; /* results outside what is published, products sold no more */
+    size_t n_leads;
+    const char *price_path; /* "list prices of 2026-11, falling by half in 3 yr" */
+};
+
 struct wm_results {
     const struct wm_scenario *scenario;
     double metric[WM_N_METRICS]; /* SI; NAN = not computed */
@@ -133,7 +157,12 @@ struct wm_results {
     struct wm_pool_result *pools;
     size_t n_pools;
     const struct wm_ledger *ledger;
+    struct wm_ledger_cash cash; /* of the chosen ledger */
+    struct wm_income income;
+    struct wm_lcot_basis lcot; /* its cost is set by the appraisal */
+    double lcot_share_frac;    /* of the cost: that of accelerators that serve */
     const struct wm_appraisal *appraisal;
+    struct wm_headline headline;
     const struct wm_run_year *run_years; /* [n_run_years], years of 8,760 h from the start */
     size_t n_run_years;
     struct wm_lot *it_lots; /* [n_it_lots], by pool; life and residual as the appraisal's terms say */

@@ -7,11 +7,15 @@
 
 #include "wattmill/cache.h"
 
+/** Draws that the commands take. */
+#define WM_RANGE_DRAWS 1000
+
 struct wm_run_options {
     uint64_t n_null_events; /* events spread over the run that change nothing (for tests) */
     bool without_series;    /* leave out the row of each billing interval */
     bool ignore_windows;    /* run as if no ceiling window and no call came */
     struct wm_cache *cache; /* of plans and serving tables, shared by any threads; NULL: none */
+    size_t range_draws;     /* of what is uncertain in money, for P10, P50, P90; 0: none */
     unsigned n_threads; /* for a serving table that is computed; 0 is 1. Results do not differ */
 };
 

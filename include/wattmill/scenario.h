@@ -15,13 +15,16 @@
 #include "wattmill/deck.h"
 #include "wattmill/failures.h"
 #include "wattmill/generation.h"
+#include "wattmill/gpu_sales.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
+#include "wattmill/local_tax.h"
 #include "wattmill/power_chain.h"
 #include "wattmill/serving.h"
 #include "wattmill/site_year.h"
 #include "wattmill/storage.h"
 #include "wattmill/tariff.h"
+#include "wattmill/uncertainty.h"
 #include "wattmill/workload.h"
 #include "wattmill/zone.h"
 
@@ -109,6 +112,7 @@ struct wm_site {
     struct wm_power_chain power_chain;
     struct wm_cooling cooling;
     struct wm_tariff tariff;
+    struct wm_local_tax local_tax;
     struct wm_market market;
     struct wm_storage storage;
     struct wm_demand_response demand_response;
@@ -154,6 +158,7 @@ struct wm_price {
     const struct wm_deck *deck; /* NULL: nothing is sold by the token */
     double paid_frac;
     double discount_frac;       /* price paid over list price */
+    double market_frac;         /* further: what the market leaves of it */
     double batch_discount_frac; /* further, for kind batch */
     double worth_usd_per_out_tok; /* to dispatch, at least; never revenue */
 };
@@ -243,19 +248,50 @@ struct wm_tax_share {
     double share_frac; /* of the capital */
 };
 
+/** A share of the capital: of a year of write-offs, of a period of construction. */
+struct wm_capital_share {
+    double share_frac;
+};
+
+enum wm_money { WM_MONEY_NOMINAL, WM_MONEY_REAL };
+enum wm_end_of_life { WM_END_BETTER, WM_END_REPURCHASE };
+
+/** Before the first token: the facility is paid for along a curve, then sales ramp up. */
+struct wm_construction {
+    double years;          /* from the first capital to the start of operation; 0: none */
+    struct wm_list curve;  /* of struct wm_capital_share, equal parts of it; empty: even */
+    double first_year_frac; /* of a year's sales, sold in the first year of operation */
+};
+
+/** What is drawn for P10, P50 and P90, in the order of enum wm_range_input. */
+struct wm_range_terms {
+    const struct wm_uncertainty *price, *paid, *half_life, *energy, *charges, *it_capex,
+        *facility_capex, *residual, *delay, *model;
+};
+
 /** Rates left out (NAN) are the ledger's. */
 struct wm_economics {
-    const struct wm_ledger_params *ledger;
-    double discount_rate_frac; /* nominal, per year */
-    int64_t appraisal_years;   /* over which a shorter run repeats its year */
-    double residual_it_frac, residual_facility_frac;
+    struct wm_ledger_params ledger;
+    double discount_rate_frac; /* per year; nominal or real, as `money` says */
+    enum wm_money money;
+    double inflation_frac;   /* between nominal and real */
+    int64_t appraisal_years; /* over which a shorter run repeats its year */
+    struct wm_construction construction;
+    double residual_it_frac, residual_facility_frac; /* NAN: by age */
+    enum wm_end_of_life end_of_life;
     double price_half_life_years; /* NAN: prices stay */
     double power_escalation_frac, opex_escalation_frac;
     double debt_share_frac, debt_rate_frac, debt_years;
+    struct wm_list debt; /* of struct wm_tranche; instead of the three */
     double dscr_floor;
     double tax_rate_frac;
     enum wm_write_off tax_write_off;
-    struct wm_list tax_table; /* of struct wm_tax_share, years 1, 2, ... */
+    struct wm_list tax_table; /* of struct wm_capital_share, years 1, 2, ... */
+    double tax_bonus_frac, tax_facility_5_frac, tax_facility_15_frac;
+    double tax_loss_limit_frac, tax_interest_limit_frac;
+    double carbon_usd_per_t;
+    struct wm_list gpu_sales; /* of struct wm_gpu_sale */
+    struct wm_range_terms range;
 };
 
 /** At which resolution serving is simulated: a table of operating points, or every request. */

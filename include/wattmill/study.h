@@ -129,12 +129,12 @@ enum wm_status wm_study_run(struct wm_arena *arena, const struct wm_study *study
 /** What a run would cost. */
 struct wm_study_estimate {
     uint64_t n_points; /* of the shard */
-    double point_s;    /* measured on one point; NAN when that point did not end well */
+    double point_s;    /* of a point that finds its tables; NAN when none that was tried ended well */
     double total_s;    /* on `n_jobs` threads */
     double disk_bytes;
 };
 
-/** Times the first point of the shard and works out the rest; nothing is written. */
+/** Runs up to four points of the shard, times all but the first, and works out the rest; nothing is written. */
 enum wm_status wm_study_estimate(struct wm_arena *arena, const struct wm_study *study,
                                  const struct wm_study_options *options,
                                  struct wm_study_estimate *out, struct wm_diags *diags);

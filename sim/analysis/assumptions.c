@@ -19,9 +19,6 @@ static const struct entry {
     const char *section, *key, *unit;
 } entries[] = {
     {".accelerator", "accelerators", "it_capex_usd_per_gpu", "USD/GPU"},
-    {"economics.ledger", "ledgers", "it_life_years", "yr"},
-    {"economics.ledger", "ledgers", "facility_capex_usd_per_mw_it", "USD/MW"},
-    {"economics.ledger", "ledgers", "it_maintenance_frac", "frac"},
 };
 
 struct study {
@@ -36,11 +33,25 @@ struct study {
     struct wm_run_options options;
 };
 
+/* Of the ledger's many figures, those that are known to matter. */
+static bool is_detail(const char *path)
+{
+    static const char ledger[] = "economics.ledger.";
+    static const char *const keys[] = {"it_life_years", "facility_capex_usd_per_mw_it",
+                                       "it_maintenance_frac"};
+    if (strncmp(path, ledger, sizeof ledger - 1) != 0)
+        return strncmp(path, "site.local_tax.", 15) == 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(path + sizeof ledger - 1, keys[i]) == 0)
+            return false;
+    return true;
+}
+
 static bool is_candidate(const struct wm_side_input *in)
 {
     char *end = NULL;
     const double value = strtod(in->value, &end);
-    if (end == in->value || *end != 0 || !(fabs(value) > 0.0))
+    if (end == in->value || *end != 0 || !(fabs(value) > 0.0) || is_detail(in->path))
         return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(in->path, prefixes[i], strlen(prefixes[i])) == 0)

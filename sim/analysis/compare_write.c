@@ -261,10 +261,27 @@ static const struct wm_side *best_side(const struct wm_comparison *c, size_t *n_
     return best;
 }
 
+/* What must be known of a side before its figures. */
+static void leads(FILE *file, const struct wm_comparison *c, enum wm_format format)
+{
+    for (size_t i = 0; i < c->n_sides; i++) {
+        const struct wm_json *const list =
+            wm_json_find(wm_json_find(c->sides[i].result, "headline"), "leads");
+        for (const struct wm_json *t = list != NULL ? list->child : NULL; t != NULL; t = t->next) {
+            fputs("! ", file);
+            clean(file, c->sides[i].name, format);
+            fputs(": ", file);
+            clean(file, t->type == WM_JSON_STRING ? t->text : "", format);
+            fputs(format == WM_FORMAT_MD ? "\n\n" : "\n", file);
+        }
+    }
+}
+
 static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format format)
 {
     size_t n_same = 0;
     char money[24];
+    leads(file, c, format);
     const struct wm_side *const best = best_side(c, &n_same);
     if (best == NULL) {
         fputs("No side can run.\n", file);
@@ -286,6 +303,17 @@ static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format fo
             wm_side_limit(best));
 }
 
+/* "; list prices of 2026-11, flat" */
+static void price_path(FILE *file, const struct wm_side *side, enum wm_format format)
+{
+    const struct wm_json *const path =
+        wm_json_find(wm_json_find(side->result, "headline"), "price_path");
+    if (path == NULL || path->type != WM_JSON_STRING)
+        return;
+    fputs("; ", file);
+    clean(file, path->text, format);
+}
+
 static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_format format)
 {
     for (size_t i = 0; i < c->n_sides; i++)
@@ -305,8 +333,10 @@ static void write_text(FILE *file, struct wm_arena *arena, const struct wm_compa
         for (size_t i = 0; i < 2; i++) {
             fprintf(file, "%s%c  ", format == WM_FORMAT_MD ? "\n" : "", 'A' + (int)i);
             clean(file, c->sides[i].name, format);
-            fprintf(file, "  (%s%s)\n", c->sides[i].infeasible == NULL ? "limited by " : "",
+            fprintf(file, "  (%s%s", c->sides[i].infeasible == NULL ? "limited by " : "",
                     wm_side_limit(&c->sides[i]));
+            price_path(file, &c->sides[i], format);
+            fputs(")\n", file);
         }
         heading(file, c->n_changes > 0 ? "Inputs that differ" : "No input differs", format);
         if (c->n_changes > 0)

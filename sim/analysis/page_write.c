@@ -21,9 +21,22 @@ static double printed(const struct wm_side *s, enum wm_metric metric)
     return wm_unit_from_si(wm_metric_info(metric)->unit, s->metric[metric]);
 }
 
+/* What must be known before the figures. */
+static void leads(FILE *file, const struct wm_side *s)
+{
+    const struct wm_json *const list = wm_json_find(wm_json_find(s->result, "headline"), "leads");
+    for (const struct wm_json *c = list != NULL ? list->child : NULL; c != NULL; c = c->next) {
+        fputs("<p class=\"lead\">", file);
+        wm_html_text(file, c->type == WM_JSON_STRING ? c->text : "");
+        fputs("</p>\n", file);
+    }
+}
+
 static void verdict(FILE *file, const struct wm_side *s)
 {
     char money[24], npv[24];
+    const char *const path = string_at(wm_json_find(s->result, "headline"), "price_path");
+    leads(file, s);
     fputs("<p class=\"verdict\">", file);
     if (s->infeasible != NULL) {
         fputs("Infeasible: ", file);
@@ -33,10 +46,13 @@ static void verdict(FILE *file, const struct wm_side *s)
     } else {
         fprintf(file,
                 "%s$ per contract MW-year; power is %.0f %% of operator cash OpEx (definition B, "
-                "assumed ledger; evidence spans 26&#8211;52 %%); limited by %s; NPV %s$.",
+                "assumed ledger; evidence spans 26&#8211;52 %%); limited by %s; NPV %s$",
                 wm_short_number(printed(s, WM_METRIC_revenue_usd_per_mw_utility_year), money),
                 100.0 * printed(s, WM_METRIC_power_share_b_frac), wm_side_limit(s),
                 wm_short_number(printed(s, WM_METRIC_npv_usd), npv));
+        fputs(path[0] != '\0' ? " at " : "", file);
+        wm_html_text(file, path);
+        fputs(".", file);
     }
     fputs("</p>\n", file);
 }

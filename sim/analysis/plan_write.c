@@ -85,13 +85,24 @@ static void advice(FILE *file, const struct wm_plan *p)
     }
 }
 
+/* ktok/s of a MW by product, in their order: "812 / 240". */
+static const char *capacities(struct wm_arena *arena, const struct wm_plan *p,
+                              const struct wm_refresh_kind *k)
+{
+    const char *all = "";
+    for (size_t q = 0; q < p->terms.n_products; q++)
+        all = wm_arena_printf(arena, "%s%s%.4g", all, q > 0 ? " / " : "",
+                              1e-3 * k->out_tok_per_s_per_mw[q]);
+    return all;
+}
+
 static void kinds(FILE *file, struct wm_arena *arena, const struct wm_plan *p,
                   enum wm_format format)
 {
     static const struct wm_grid_column columns[] = {
         {.key = "generation"},
         {.key = "GPUs/MW", .is_json = true, .align_right = true},
-        {.key = "ktok/s/MW", .is_json = true, .align_right = true},
+        {.key = "ktok/s/MW", .align_right = true},
         {.key = "M$/MW new", .is_json = true, .align_right = true},
         {.key = "M$/MW-yr fixed", .is_json = true, .align_right = true},
         {.key = "owned MW", .is_json = true, .align_right = true}};
@@ -101,7 +112,7 @@ static void kinds(FILE *file, struct wm_arena *arena, const struct wm_plan *p,
         const struct wm_refresh_kind *const k = &p->kinds[i];
         const char *const row[N] = {k->name,
                                     text(arena, "%.4g", k->gpus_per_mw),
-                                    text(arena, "%.4g", 1e-3 * k->out_tok_per_s_per_mw),
+                                    capacities(arena, p, k),
                                     text(arena, "%.4g", 1e-6 * k->capex_usd_per_mw),
                                     text(arena, "%.4g", 1e-6 * k->fixed_usd_per_mw_year),
                                     text(arena, "%.1f", k->owned_mw)};
@@ -115,8 +126,11 @@ static void write_text(FILE *file, struct wm_arena *arena, const struct wm_plan 
 {
     const struct wm_refresh_case *const c = &p->terms;
     char npv[24];
-    fprintf(file, "%zu years under %.4g MW at %.3g %%; worth %s$ with what is owned.\n\n",
-            p->result.n_years, c->ceiling_mw, 100.0 * c->discount_rate_frac,
+    const size_t last = p->result.n_years - 1;
+    const bool grows = fabs(c->ceiling_mw[last] - c->ceiling_mw[0]) > 1e-9;
+    const char *const to = grows ? wm_arena_printf(arena, " to %.4g", c->ceiling_mw[last]) : "";
+    fprintf(file, "%zu years under %.4g%s MW at %.3g %%; worth %s$ with what is owned.\n\n",
+            p->result.n_years, c->ceiling_mw[0], to, 100.0 * c->discount_rate_frac,
             wm_short_number(p->result.npv_usd, npv));
     advice(file, p);
     fputc('\n', file);
@@ -147,6 +161,7 @@ static void json_year(struct wm_json_writer *w, const struct wm_plan *p, size_t 
     wm_json_member_number(w, "opex_usd", y->opex_usd);
     wm_json_member_number(w, "capex_usd", y->capex_usd);
     wm_json_member_number(w, "resale_usd", y->resale_usd);
+    wm_json_member_number(w, "ceiling_mw", p->terms.ceiling_mw[t]);
     wm_json_key(w, "mw");
     wm_json_object_begin(w);
     for (size_t i = 0; i < p->terms.n_kinds; i++)
@@ -189,6 +204,7 @@ static void write_json(FILE *file, const struct wm_plan *p)
         wm_json_object_begin(&w);
         wm_json_member_number(&w, "served_tok_per_s", p->run_served_tok_per_s);
         wm_json_member_number(&w, "revenue_usd", p->run_revenue_usd);
+        wm_json_member_bool(&w, "meets_the_plan", p->is_met);
         wm_json_object_end(&w);
     }
     wm_json_object_end(&w);

@@ -128,7 +128,8 @@ static enum wm_status run(struct wm_arena *arena, const struct wm_override *sets
     s->name = loaded->scenario->name;
     s->seed = loaded->scenario->seed;
     keep_inputs(arena, &loaded->origins, s);
-    status = wm_run(arena, loaded->scenario, NULL, &s->run, &own);
+    const struct wm_run_options how = {.range_draws = WM_RANGE_DRAWS};
+    status = wm_run(arena, loaded->scenario, &how, &s->run, &own);
     if (status == WM_INFEASIBLE) {
         s->infeasible = own.n_items > 0 ? own.items[0].text : "infeasible";
         return WM_OK;

@@ -38,9 +38,3 @@ double wm_gamma_quantile(double prob, double shape, double scale)
     WM_REQUIRE(prob >= 0.0 && prob < 1.0 && shape > 0.0 && scale > 0.0);
     return gsl_cdf_gamma_Pinv(prob, shape, scale);
 }
-
-double wm_beta_quantile(double prob, double alpha, double beta)
-{
-    WM_REQUIRE(prob >= 0.0 && prob <= 1.0 && alpha > 0.0 && beta > 0.0);
-    return gsl_cdf_beta_Pinv(prob, alpha, beta);
-}

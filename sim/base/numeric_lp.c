@@ -37,7 +37,7 @@ static void load_rows(glp_prob *p, const struct wm_lp *lp, int *columns, double 
 
 bool wm_lp_solve(const struct wm_lp *lp, double *x, double *dual)
 {
-    enum { COLUMNS_MAX = 4096 };
+    enum { COLUMNS_MAX = 16384 };
     int columns[COLUMNS_MAX + 1];
     double values[COLUMNS_MAX + 1];
     if (lp->n_columns > COLUMNS_MAX)

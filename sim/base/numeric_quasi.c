@@ -6,11 +6,9 @@
 
 bool wm_quasi_open(struct wm_quasi *quasi, unsigned n_dims)
 {
-    WM_REQUIRE(n_dims >= 1 && n_dims <= WM_QUASI_MAX_DIMS);
-    const gsl_qrng_type *const type =
-        n_dims <= WM_SOBOL_MAX_DIMS ? gsl_qrng_sobol : gsl_qrng_reversehalton;
-    WM_REQUIRE(n_dims <= type->max_dimension);
-    *quasi = (struct wm_quasi){.generator = gsl_qrng_alloc(type, n_dims), .n_dims = n_dims};
+    WM_REQUIRE(n_dims >= 1 && n_dims <= WM_SOBOL_MAX_DIMS);
+    *quasi =
+        (struct wm_quasi){.generator = gsl_qrng_alloc(gsl_qrng_sobol, n_dims), .n_dims = n_dims};
     return quasi->generator != NULL;
 }
 

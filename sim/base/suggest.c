@@ -1,5 +1,7 @@
 #include "wattmill/suggest.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -9,6 +11,12 @@
 static size_t min2(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+/* Capitals are no mistake: "FP8" is "fp8". */
+static bool same(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 size_t wm_suggest_distance(const char *a, const char *b)
@@ -25,9 +33,9 @@ size_t wm_suggest_distance(const char *a, const char *b)
         size_t *const row = rows[i % 3];
         row[0] = i;
         for (size_t j = 1; j <= n_b; j++) {
-            const size_t replaced = last[j - 1] + (a[i - 1] != b[j - 1]);
+            const size_t replaced = last[j - 1] + !same(a[i - 1], b[j - 1]);
             row[j] = min2(replaced, 1 + min2(last[j], row[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
                 row[j] = min2(row[j], last2[j - 2] + 1);
         }
     }

@@ -9,7 +9,7 @@ struct options {
     struct cli_sets sets;
     struct cli_texts candidates;
     int64_t years;
-    double deliveries_mw, growth_frac;
+    double deliveries_mw, growth_frac, retire_usd;
     const char *dir;
     enum wm_format format;
 };
@@ -18,14 +18,17 @@ static const struct options defaults = {.deliveries_mw = 0.0, .format = WM_FORMA
 
 static const struct cli_option rows[] = {
     CLI_SCENARIO_ROWS(options, sets),
-    CLI_TEXTS(options, candidates, "--candidate", 0, "NAME",
-              "accelerator that can be bought; repeatable (default: those of the last 2 years)"),
+    CLI_TEXTS(options, candidates, "--candidate", 0, "NAME[@DATE][:MW,...]",
+              "accelerator that can be bought, from a date on, MW by year; repeatable (default: those "
+              "of the last 2 years)"),
     CLI_WHOLE(options, years, "--years", 0, "N", 0, WM_REFRESH_YEARS_MAX,
               "years planned (default: economics.appraisal_years)"),
     CLI_REAL(options, deliveries_mw, "--deliveries", "MW", 0, 1e6,
              "of each candidate in a year (default: no limit)"),
     CLI_REAL(options, growth_frac, "--growth", "FRAC", -0.9, 10,
              "of demand, per year (default: 0)"),
+    CLI_REAL(options, retire_usd, "--retire-cost", "USD", 0, 1e8,
+             "of taking a MW out, beside its resale (default: 0)"),
     CLI_TEXT(options, dir, "--output", 'o', "DIR", "write plan.json, plan.csv and the figure"),
     CLI_FORMAT(options, format),
     CLI_END,
@@ -73,9 +76,18 @@ static enum wm_status run(struct cli *cli, const void *options)
     const struct options *const o = options;
     struct wm_side side;
     struct wm_plan *const plan = WM_NEW(cli->arena, struct wm_plan);
+    struct wm_plan_candidate *const candidates =
+        WM_NEW_ARRAY(cli->arena, struct wm_plan_candidate, o->candidates.n + 1);
+    bool good = true;
+    for (size_t i = 0; i < o->candidates.n; i++)
+        good &= wm_plan_candidate_read(cli->arena, o->candidates.items[i], &candidates[i],
+                                       &cli->diags);
+    if (!good)
+        return WM_USAGE;
     const struct wm_plan_terms terms = {
-        .candidates = o->candidates.n > 0 ? o->candidates.items : NULL,
+        .candidates = o->candidates.n > 0 ? candidates : NULL,
         .n_candidates = o->candidates.n,
+        .retire_usd_per_mw = o->retire_usd,
         .n_years = (size_t)o->years,
         .deliveries_mw_per_year = o->deliveries_mw > 0.0 ? o->deliveries_mw : (double)INFINITY,
         .demand_growth_frac = o->growth_frac};
@@ -86,10 +98,11 @@ static enum wm_status run(struct cli *cli, const void *options)
     status = wm_plan_make(cli->arena, &side, &terms, show_progress, cli, plan, &cli->diags);
     if (!cli->quiet && isatty(STDERR_FILENO))
         fputc('\n', stderr);
-    if (status != WM_OK)
+    if (status != WM_OK && status != WM_FAILED) /* what is not met is shown, and fails */
         return status;
     wm_plan_write(stdout, cli->arena, plan, o->format);
-    return o->dir != NULL ? write_folder(cli, o->dir, plan) : WM_OK;
+    const enum wm_status written = o->dir != NULL ? write_folder(cli, o->dir, plan) : WM_OK;
+    return written != WM_OK ? written : status;
 }
 
 const struct cli_verb cli_verb_plan = {

@@ -10,7 +10,7 @@ struct options {
     struct cli_asserts asserts;
     const char *dir, *color, *show;
     enum wm_format format;
-    bool series;
+    bool series, no_range;
     struct cli_cache cache;
 };
 
@@ -25,6 +25,7 @@ static const struct cli_option rows[] = {
     CLI_CHOICE(options, show, "--show", "metrics|classes|pools|ledger", "which part of the result is printed (default: metrics)"),
     CLI_ASSERT(options, asserts),
     CLI_FLAG(options, series, "--series", "with -o: series.csv, 15-minute rows"),
+    CLI_FLAG(options, no_range, "--no-range", "leave out P10, P50 and P90 of the money"),
     CLI_CACHE_ROWS(options, cache),
     CLI_CHOICE(options, color, "--color", "auto|always|never", "colours of the table (default: auto)"),
     CLI_END,
@@ -76,6 +77,7 @@ static enum wm_status run(struct cli *cli, const void *options)
                                .stamp = wm_stamp_of(&loaded.origins, loaded.scenario->seed),
                                .color = use_color(o->color)};
     const struct wm_run_options how = {.cache = cli_cache_open(cli, &o->cache),
+                                       .range_draws = o->no_range ? 0 : WM_RANGE_DRAWS,
                                        .n_threads = wm_processors()};
     status = wm_run(cli->arena, loaded.scenario, &how, &report.results, &cli->diags);
     wm_cache_close(how.cache);

@@ -28,7 +28,7 @@ static const struct cli_option rows[] = {
     CLI_TEXT(options, shard, "--shard", 0, "I/N",
              "every N-th point only, I from 1; merge the stores afterwards"),
     CLI_FLAG(options, dry_run, "--dry-run",
-             "points, time (one is timed) and disk; nothing is written"),
+             "points, time (four are tried) and disk; nothing is written"),
     CLI_FLAG(options, retry, "--retry", "run points again that did not end well"),
     CLI_REAL(options, wait_s, "--wait", "S", 0.0, 1e6,
              "seconds to wait for another process on the store (default: 10)"),

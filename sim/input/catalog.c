@@ -2,11 +2,11 @@
  * The catalogue is built in two passes: first every entry gets its memory and its final JSON (`base`
  * merged in), then all are read, so that entries may name each other in any order.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog_doubts.h"
+#include "catalog_names.h"
 #include "fields.h"
 #include "wattmill/accelerator.h"
 #include "wattmill/chiller.h"
@@ -18,12 +18,14 @@
 #include "wattmill/generation.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
+#include "wattmill/local_tax.h"
 #include "wattmill/power_chain.h"
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
 #include "wattmill/storage.h"
 #include "wattmill/suggest.h"
 #include "wattmill/tariff.h"
+#include "wattmill/uncertainty.h"
 #include "wattmill/workload.h"
 
 #define WM_CATALOG(id, section, type, summary) extern const struct wm_field wm_##id##_fields[];
@@ -125,13 +127,27 @@ static bool has_alias(const struct entry *entry, const char *name)
     return aliases != NULL && aliases->type == WM_JSON_STRING && is_alias(aliases->text, name);
 }
 
-/* As find_raw, else the latest entry of that alias. */
-static size_t find_raw_or_alias(const struct section *s, const char *name)
+/* The latest entry of that name, else of that alias; index or n. */
+static size_t find_known(const struct section *s, const char *name)
 {
     const size_t at = find_raw(s, name);
     for (size_t i = s->n; at == s->n && i-- > 0;)
         if (has_alias(&s->entries[i], name))
             return i;
+    return at;
+}
+
+/* As written, else folded, else without what a checkpoint's name adds. */
+static size_t find_raw_or_alias(const struct section *s, const char *name)
+{
+    char folded[WM_NAME_MAX];
+    size_t at = find_known(s, name);
+    if (at < s->n)
+        return at;
+    wm_name_fold(name, folded);
+    do
+        at = find_known(s, folded);
+    while (at == s->n && wm_name_trim(folded));
     return at;
 }
 
@@ -379,11 +395,8 @@ const struct wm_catalog_head *wm_catalog_at(const struct wm_catalog *catalog,
     return catalog->sections[kind].entries[i].data;
 }
 
-static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalog_kind kind,
-                                const char *name)
+static const struct entry *find_settled(const struct section *s, const char *name)
 {
-    WM_REQUIRE((unsigned)kind < WM_N_CATALOGS);
-    const struct section *s = &catalog->sections[kind];
     const struct entry key = {.name = name};
     const struct entry *e = s->n == 0 ? NULL : bsearch(&key, s->entries, s->n, sizeof key, by_name);
     for (size_t i = 0; e == NULL && i < s->n; i++)
@@ -392,32 +405,26 @@ static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalo
     return e;
 }
 
-/* As people write it: "H100 SXM", "meta-llama/Llama-3.1-70B-Instruct"; into `out`. */
-static bool fold(const char *name, char *out, size_t n_out)
+static const struct entry *find(const struct wm_catalog *catalog, enum wm_catalog_kind kind,
+                                const char *name)
 {
-    static const char suffix[] = "-instruct";
-    const char *slash = strrchr(name, '/');
-    const char *from = slash != NULL ? slash + 1 : name;
-    size_t n = strlen(from);
-    if (n == 0 || n >= n_out)
-        return false;
-    for (size_t i = 0; i <= n; i++) {
-        const char c = from[i];
-        out[i] = c == ' ' || c == '_' ? '-' : (char)tolower((unsigned char)c);
-    }
-    const size_t n_suffix = sizeof suffix - 1;
-    if (n > n_suffix && strcmp(out + n - n_suffix, suffix) == 0)
-        out[n - n_suffix] = '\0';
-    return true;
+    WM_REQUIRE((unsigned)kind < WM_N_CATALOGS);
+    const struct section *s = &catalog->sections[kind];
+    char folded[WM_NAME_MAX];
+    const struct entry *e = find_settled(s, name);
+    if (e != NULL)
+        return e;
+    wm_name_fold(name, folded);
+    do
+        e = find_settled(s, folded);
+    while (e == NULL && wm_name_trim(folded));
+    return e;
 }
 
 const struct wm_catalog_head *wm_catalog_find(const struct wm_catalog *catalog,
                                               enum wm_catalog_kind kind, const char *name)
 {
-    char folded[128];
     const struct entry *e = find(catalog, kind, name);
-    if (e == NULL && fold(name, folded, sizeof folded))
-        e = find(catalog, kind, folded);
     return e != NULL ? e->data : NULL;
 }
 

@@ -38,4 +38,7 @@ void wm_origin_keep(struct wm_reader *reader, enum wm_unit unit, const struct wm
 bool wm_report_study(struct wm_reader *reader, const struct wm_json *node,
                      const struct wm_way *way);
 
+/** Checks of prices and of the appraisal: E211, W931, W932. */
+void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags);
+
 #endif

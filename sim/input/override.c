@@ -6,7 +6,9 @@
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 
-#define MAX_INDEX_DIGITS 9
+#define MAX_INDEX_DIGITS  9
+#define PATH_MAX_PARTS   24 /* no key of a scenario lies half as deep */
+#define VALUE_MAX_DEPTH   32 /* so that what it becomes part of can still be written */
 
 static const struct wm_place set_place = {.file = "--set"};
 
@@ -33,6 +35,16 @@ static void put_place(struct wm_json *node)
         node->key_place = set_place;
     for (struct wm_json *c = node->child; c != NULL; c = c->next)
         put_place(c);
+}
+
+static int depth_of(const struct wm_json *node)
+{
+    int deepest = 0;
+    for (const struct wm_json *c = node->child; c != NULL; c = c->next) {
+        const int depth = depth_of(c);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest + 1;
 }
 
 /* JSON when it is JSON, else the bare text as a string: `count=max_p` needs no quotes. */
@@ -276,8 +288,14 @@ bool wm_override_target(struct wm_arena *arena, struct wm_json *root, const char
                      .section = WM_CATALOG_NONE,
                      .indexed = ""};
     struct wm_json *node = root;
+    int depth = 0;
     for (bool more = true; more;) {
         size_t used = 0;
+        if (++depth > PATH_MAX_PARTS) {
+            wm_diag_add(diags, WM_E103, place, NULL, "\"%.60s...\" has more than %d parts", w.path,
+                        PATH_MAX_PARTS);
+            return false;
+        }
         node = step(&w, node, path, &used);
         if (node == NULL)
             return false;
@@ -296,6 +314,12 @@ bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struc
     struct wm_target target;
     if (!wm_override_target(arena, root, set->path, &set_place, &target, diags))
         return false;
-    replace(target.node, parse_value(arena, set->value));
+    const struct wm_json *const value = parse_value(arena, set->value);
+    if (depth_of(value) > VALUE_MAX_DEPTH) {
+        wm_diag_add(diags, WM_E103, &set_place, set->path, "is nested more than %d deep",
+                    VALUE_MAX_DEPTH);
+        return false;
+    }
+    replace(target.node, value);
     return true;
 }

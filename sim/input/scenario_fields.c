@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "fields.h"
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
@@ -12,7 +13,11 @@ static const char *const capping_words[] = {"marginal_revenue", "priority", "uni
 static const char *const season_words[] = {"any", "summer", "winter", NULL};
 static const char *const slo_miss_words[] = {"bill", "refund", NULL};
 
-static const char *const write_off_words[] = {"straight-line", "declining-balance", "table", NULL};
+static const char *const write_off_words[] = {"straight-line", "declining-balance", "table", "macrs", NULL};
+static const char *const money_words[] = {"nominal", "real", NULL};
+static const char *const end_of_life_words[] = {"better", "repurchase", NULL};
+static const char *const repayment_words[] = {"level", "sculpted", NULL};
+static const char *const collateral_words[] = {"all", "it", "facility", NULL};
 
 // clang-format off
 static const struct wm_field horizon_fields[] = {
@@ -97,6 +102,7 @@ static const struct wm_field site_fields[] = {
     WM_GROUP(wm_site, weather, weather_fields, "weather"),
     WM_PRESET(wm_site, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack"),
     WM_PRESET(wm_site, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant"),
+    WM_PRESET(wm_site, local_tax, local_tax, wm_local_tax_fields, "none", "taxes of the place on equipment, building and purchases"),
     WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
     WM_GROUP(wm_site, market, market_fields, "price and carbon by the hour"),
     WM_PRESET(wm_site, storage, storage, wm_storage_fields, "li-ion", "battery behind the meter; none while its power_mw or energy_mwh is 0"),
@@ -146,6 +152,7 @@ static const struct wm_field price_fields[] = {
     WM_REF_OPT(wm_price, deck, deck, wm_deck, "list prices of tokens; required unless the workload is a job"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
     WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
+    WM_REAL(wm_price, market_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "further factor: what a market of many sellers leaves of the price; init writes one where list prices would earn more than the accelerators rent for"),
     WM_REAL_AS(wm_price, worth_usd_per_out_tok, "worth_usd_per_mtok", WM_UNIT_USD_PER_MTOK, 0.0, 1e6, 0.0, "value of a million output tokens to dispatch where less than that is paid: internal work, free tiers; no revenue"),
     WM_REAL(wm_price, batch_discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.5, "further factor on the price of kind batch; OpenAI, Anthropic and others: 0.5"),
     WM_FIELD_END,
@@ -198,26 +205,75 @@ static const struct wm_field policy_fields[] = {
     WM_REAL_AS(wm_policy, return_s, "return_min", WM_UNIT_MIN, 0.0, 1440.0, 10.0, "from switched off until they serve: started and the model loaded; estimate"),
     WM_FIELD_END,
 };
-static const struct wm_field tax_share_fields[] = {
-    WM_REAL_REQ(wm_tax_share, share_frac, "share_frac", WM_UNIT_FRAC, 0.0, 1.0, "of the capital, written off in this year"),
+static const struct wm_field capital_share_fields[] = {
+    WM_REAL_REQ(wm_capital_share, share_frac, "share_frac", WM_UNIT_FRAC, 0.0, 1.0, "of the capital"),
+    WM_FIELD_END,
+};
+static const struct wm_field construction_fields[] = {
+    WM_REAL(wm_construction, years, WM_UNIT_YEAR, 0.0, 10.0, 0.0, "from the first capital to the start of operation; the facility is paid along the curve, IT at the start of operation; 0: all is paid on one day"),
+    WM_LIST(wm_construction, curve, wm_capital_share, capital_share_fields, "shares of the facility's capital, one for each year of construction begun, paid at its start; left out: even"),
+    WM_REAL(wm_construction, first_year_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of a year's revenue, earned in the first year of operation (ramp)"),
+    WM_FIELD_END,
+};
+static const struct wm_field tranche_fields[] = {
+    WM_TEXT_REQ(wm_tranche, name, "of the tranche"),
+    WM_CHOICE(wm_tranche, of, collateral_words, "all", "capital it is secured on"),
+    WM_REAL_REQ(wm_tranche, share_frac, "share_frac", WM_UNIT_FRAC, 0.0, 1.0, "of that capital, lent at most"),
+    WM_REAL_REQ(wm_tranche, rate_frac, "rate_frac", WM_UNIT_FRAC, 0.0, 1.0, "interest, per year"),
+    WM_REAL_REQ(wm_tranche, term_years, "term_years", WM_UNIT_YEAR, 1.0, 50.0, "from the start of operation, grace included"),
+    WM_REAL(wm_tranche, grace_years, WM_UNIT_YEAR, 0.0, 49.0, 0.0, "interest only"),
+    WM_CHOICE(wm_tranche, repayment, repayment_words, "level", "level: the same each year; sculpted: to the same coverage in each year"),
+    WM_REAL(wm_tranche, dscr_target, WM_UNIT_NONE, 0.0, 10.0, 0.0, "sculpted: lends no more than this coverage allows; 0: share_frac alone"),
+    WM_REAL(wm_tranche, sweep_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "of the cash left after service, that repays it early"),
+    WM_REAL(wm_tranche, reserve_months, WM_UNIT_NONE, 0.0, 24.0, 0.0, "of the first year's service, held from the start of operation until it is repaid (DSRA)"),
+    WM_REAL(wm_tranche, refinance_years, WM_UNIT_YEAR, 0.0, 49.0, 0.0, "after so many years of operation it goes on level at another rate; 0: never"),
+    WM_REAL(wm_tranche, refinance_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "the rate from then on"),
+    WM_REAL(wm_tranche, refinance_fee_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "of what is owed then"),
+    WM_FIELD_END,
+};
+#define RANGE_ROW(member, entry, text) WM_REF(wm_range_terms, member, uncertainty, wm_uncertainty, entry, text)
+static const struct wm_field range_fields[] = {
+    RANGE_ROW(price, "price-over-list", "token prices, over the decks'"),
+    RANGE_ROW(paid, "paid-share", "share of tokens paid, over the scenario's; at most all"),
+    RANGE_ROW(half_life, "price-half-life", "of token prices [years]; where price_half_life_years is given, over the entry's mode a factor on it"),
+    RANGE_ROW(energy, "energy-price", "price of energy, over the tariff's"),
+    RANGE_ROW(charges, "charge-per-kw", "charges by the kW and fixed ones, over the tariff's; tied to energy"),
+    RANGE_ROW(it_capex, "it-capex", "price of IT, and its upkeep, tax and insurance"),
+    RANGE_ROW(facility_capex, "facility-capex", "price of the facility, and its upkeep, tax and insurance"),
+    RANGE_ROW(residual, "it-residual", "worth of used IT"),
+    RANGE_ROW(delay, "delay", "of power and deliveries [years]"),
+    RANGE_ROW(model, "serving-model", "tokens per second over what the model says: tokens where capacity or ceiling binds, else energy"),
     WM_FIELD_END,
 };
 static const struct wm_field economics_fields[] = {
-    WM_REF(wm_economics, ledger, ledger, wm_ledger_params, "owner-operator", "who owns what, and unit costs"),
-    WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "nominal, per year; default: the ledger's, 8 to 14 % is usual"),
+    WM_PRESET(wm_economics, ledger, ledger, wm_ledger_fields, "owner-operator", "who owns what, and unit costs"),
+    WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "nominal unless money is real, per year; default: the ledger's, 8 to 14 % is usual"),
+    WM_CHOICE(wm_economics, money, money_words, "nominal", "what rates and escalations mean; real: without inflation, to which inflation_frac is added in every flow"),
+    WM_REAL(wm_economics, inflation_frac, WM_UNIT_FRAC, -0.1, 1.0, 0.025, "per year, between nominal and real (estimate)"),
     WM_INT(wm_economics, appraisal_years, 1, WM_APPRAISAL_YEARS_MAX, 5, "years over which a run of less than 3 repeats its year, capital spent at the start"),
-    WM_REAL(wm_economics, residual_it_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.10, "worth of IT at the end of the appraisal, or of its life if that is shorter, over its price"),
-    WM_REAL(wm_economics, residual_facility_frac, WM_UNIT_FRAC, 0.0, 2.0, 0.75, "worth of the facility at the end of the appraisal over its price"),
+    WM_GROUP(wm_economics, construction, construction_fields, "before the first token"),
+    WM_REAL(wm_economics, residual_it_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "worth of IT at the end of the appraisal, or of its life if that is shorter, over its price; default: by age, 0.125 after 5 years (GLRI resale curve)"),
+    WM_REAL(wm_economics, residual_facility_frac, WM_UNIT_FRAC, 0.0, 2.0, (double)NAN, "worth of the facility at the end of the appraisal over its price; default: a straight line over its life"),
+    WM_CHOICE(wm_economics, end_of_life, end_of_life_words, "better", "when IT reaches the end of its life within the appraisal: repurchase, or better: give the site up then if that is worth more"),
     WM_REAL(wm_economics, price_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "token prices halve in this time; default: they stay. Economy tier 1.10, mid tier 1.55, flagships none (arXiv 2603.28576)"),
     WM_REAL(wm_economics, power_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of the power bill, per year (estimate)"),
     WM_REAL(wm_economics, opex_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of all other cash cost, per year (estimate)"),
     WM_REAL(wm_economics, debt_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "debt over capital; default: the ledger's"),
     WM_REAL(wm_economics, debt_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "interest, per year; default: the ledger's"),
     WM_REAL(wm_economics, debt_years, WM_UNIT_YEAR, 1.0, 50.0, (double)NAN, "level payments over whole years; default: the ledger's"),
+    WM_LIST(wm_economics, debt, wm_tranche, tranche_fields, "tranches in order of payment, instead of debt_share_frac, debt_rate_frac and debt_years"),
     WM_REAL(wm_economics, dscr_floor, WM_UNIT_NONE, 0.0, 10.0, 1.35, "debt service coverage below this gives a warning (covenant; estimate)"),
     WM_REAL(wm_economics, tax_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "on income after write-offs, losses carried forward; default: the ledger's"),
-    WM_CHOICE(wm_economics, tax_write_off, write_off_words, "straight-line", "how capital is written off for tax; table: the shares of tax_table"),
-    WM_LIST(wm_economics, tax_table, wm_tax_share, tax_share_fields, "write-offs of years 1, 2, ..., for the word table"),
+    WM_CHOICE(wm_economics, tax_write_off, write_off_words, "straight-line", "how capital is written off for tax; table: the shares of tax_table; macrs: IT in 5 years, the facility in 5, 15 and 39"),
+    WM_LIST(wm_economics, tax_table, wm_capital_share, capital_share_fields, "write-offs of years 1, 2, ..., for the word table"),
+    WM_REAL(wm_economics, tax_bonus_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "macrs: of classes up to 20 years, written off at once (all of it for what is bought after 2025-01-19)"),
+    WM_REAL(wm_economics, tax_facility_5_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "macrs: of the facility's capital, in the 5-year class (cost segregation)"),
+    WM_REAL(wm_economics, tax_facility_15_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.15, "macrs: of the facility's capital, in the 15-year class; the rest in 39 years; estimate"),
+    WM_REAL(wm_economics, tax_loss_limit_frac, WM_UNIT_FRAC, 0.01, 1.0, 1.0, "of a year's income that losses carried forward may offset; 0.8 in the US"),
+    WM_REAL(wm_economics, tax_interest_limit_frac, WM_UNIT_FRAC, 0.01, 1.0, (double)NAN, "of earnings before interest and write-offs, up to which interest is deducted; 0.3 in the US; default: no limit"),
+    WM_REAL(wm_economics, carbon_usd_per_t, WM_UNIT_NONE, 0.0, 10000.0, 0.0, "price of carbon on what the site's energy emits [USD/t], in OpEx"),
+    WM_LIST(wm_economics, gpu_sales, wm_gpu_sale, wm_gpu_sale_fields, "accelerators sold by the hour, for a ledger that sells gpu-hours, or beside tokens"),
+    WM_GROUP(wm_economics, range, range_fields, "what is drawn for P10, P50 and P90: entries of uncertainties"),
     WM_FIELD_END,
 };
 const struct wm_field wm_scenario_fields[] = {
@@ -445,25 +501,6 @@ static void check_calendar(const struct wm_scenario *s, struct wm_diags *diags)
     }
 }
 
-static void check_economics(const struct wm_scenario *s, struct wm_diags *diags)
-{
-    const struct wm_list *const table = &s->economics.tax_table;
-    const struct wm_tax_share *const years = table->items;
-    const bool is_table = s->economics.tax_write_off == WM_WRITE_OFF_TABLE;
-    double sum = 0.0;
-    for (size_t i = 0; i < table->n; i++)
-        sum += years[i].share_frac;
-    if (is_table != (table->n > 0))
-        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table",
-                    "and tax_write_off \"table\" go together");
-    if (sum > 1.0 + 1e-9)
-        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table",
-                    "sums to %g, more than the capital", sum);
-    if (table->n > WM_TAX_TABLE_MAX)
-        wm_diag_add(diags, WM_E211, NULL, "economics.tax_table", "has %zu years, at most %d",
-                    table->n, WM_TAX_TABLE_MAX);
-}
-
 const struct wm_site_year *wm_site_price_file(const struct wm_site *site)
 {
     if (site->market.file && site->market.file->price_usd_per_mwh)
@@ -608,7 +645,7 @@ static void check_plant_units(const struct wm_failures *f, struct wm_diags *diag
 
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
-    check_economics(scenario, diags);
+    wm_check_money(scenario, diags);
     check_fleet(scenario, diags);
     check_workloads(scenario, diags);
     check_phases(scenario, diags);

@@ -250,12 +250,27 @@ static void write_stamp(struct wm_json_writer *w, const struct wm_stamp *s)
     wm_json_object_end(w);
 }
 
+static void write_headline(struct wm_json_writer *w, const struct wm_headline *h)
+{
+    wm_json_key(w, "headline");
+    wm_json_object_begin(w);
+    wm_json_key(w, "leads");
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < h->n_leads; i++)
+        wm_json_string(w, h->leads[i]);
+    wm_json_array_end(w);
+    if (h->price_path != NULL)
+        wm_json_member_string(w, "price_path", h->price_path);
+    wm_json_object_end(w);
+}
+
 void wm_output_json(FILE *file, const struct wm_report *report)
 {
     const struct wm_results *const r = report->results;
     struct wm_json_writer w = wm_json_writer_to_file(file);
     wm_json_object_begin(&w);
     wm_json_member_string(&w, "name", r->scenario->name);
+    write_headline(&w, &r->headline);
     write_inputs(&w, report->origins);
     wm_json_key(&w, "metrics");
     write_metrics(&w, r);

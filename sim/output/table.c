@@ -45,15 +45,26 @@ static void pair(FILE *file, const struct wm_report *r, const char *left, enum w
     line(file, "%-17.17s%-22.22s %-17.17s%-22.22s", left, one, right, two);
 }
 
+/* What leads: one line, so that the screen holds; the others stand among the warnings. */
+static void leads(FILE *file, const struct wm_headline *h)
+{
+    if (h->n_leads == 1)
+        line(file, "! %s", h->leads[0]);
+    else if (h->n_leads > 1)
+        line(file, "! %s (+%zu)", h->leads[0], h->n_leads - 1);
+}
+
 static void verdict(FILE *file, const struct wm_report *r)
 {
     char money[24];
-    const double share = 100.0 * printed(r, WM_METRIC_power_share_b_frac);
+    const double share = 100.0 * printed(r, WM_METRIC_power_share_frac);
     const double bound = printed(r, WM_METRIC_ceiling_bound_hours);
     if (r->color)
         fputs("\033[1m", file);
-    line(file, "%s$ per contract MW-year; power %.0f %% of OpEx B (assumed ledger);",
-         wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share);
+    leads(file, &r->results->headline);
+    line(file, "%s$ per contract MW-year; power %.0f %% of OpEx %c (%s, assumed);",
+         wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share,
+         r->results->cash.definition[0], r->results->scenario->economics.ledger.head.name);
     line(file, "the ceiling binds %.0f h; limited by %s.", bound,
          wm_limit_name(r->results->metric));
     if (r->color)
@@ -71,21 +82,48 @@ static void shares(FILE *file, const struct wm_report *r)
          text[4]);
 }
 
+static const char *percent(double frac, char buf[24])
+{
+    if (!isfinite(frac))
+        return "-";
+    (void)snprintf(buf, 24, "%.3g", 100.0 * frac);
+    return buf;
+}
+
+/* P10, P50, P90 of the NPV and of its rate. */
+static void range(FILE *file, const struct wm_report *r)
+{
+    const double *const m = r->results->metric;
+    char npv[3][24], irr[3][24];
+    if (!isfinite(m[WM_METRIC_npv_p50_usd]))
+        return;
+    for (unsigned k = 0; k < 3; k++)
+        (void)wm_short_number(m[WM_METRIC_npv_p10_usd + k], npv[k]);
+    line(file, "  P10 P50 P90    %s$, %s$, %s$; <0: %.0f %%; IRR %s, %s, %s %%", npv[0], npv[1],
+         npv[2], 100.0 * m[WM_METRIC_npv_negative_frac], percent(m[WM_METRIC_irr_p10_frac], irr[0]),
+         percent(m[WM_METRIC_irr_p50_frac], irr[1]), percent(m[WM_METRIC_irr_p90_frac], irr[2]));
+}
+
 /* Money over the years, before or after tax as the ledger says; "-" where a figure does not exist. */
 static void appraisal(FILE *file, const struct wm_report *r)
 {
     const struct wm_economics *const e = &r->results->scenario->economics;
-    const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger->tax_rate_frac : e->tax_rate_frac;
-    char npv[24], irr[24], payback[24], dscr[24], money[40];
-    (void)snprintf(money, sizeof money, "%9s$",
-                   wm_short_number(printed(r, WM_METRIC_npv_usd), npv));
-    const double payback_years = printed(r, WM_METRIC_payback_years);
-    line(file, "NPV %zu yr %-7s%-13s IRR %s%%  payback %s%s  DSCR %s",
-         r->results->appraisal->n_years, tax_frac > 0.0 ? "taxed" : "pre-tax", money,
-         wm_short_number(100.0 * printed(r, WM_METRIC_irr_frac), irr),
-         isfinite(payback_years) ? wm_short_number(payback_years, payback) : "never",
-         isfinite(payback_years) ? "yr" : "",
-         wm_short_number(printed(r, WM_METRIC_dscr_min), dscr));
+    const double *const m = r->results->metric;
+    const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger.tax_rate_frac : e->tax_rate_frac;
+    char npv[24], irr[24], payback[24], dscr[24], low[24], high[24], money[40], span[80] = "";
+    (void)snprintf(money, sizeof money, "%9s$", wm_short_number(m[WM_METRIC_npv_usd], npv));
+    line(file, "NPV %zu yr %-7s%-13s at %s", r->results->appraisal->n_years,
+         tax_frac > 0.0 ? "taxed" : "pre-tax", money, r->results->headline.price_path);
+    range(file, r);
+    if (isfinite(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year]))
+        (void)snprintf(
+            span, sizeof span, "  revenue P10-P90 %s-%s$/MW-yr",
+            wm_short_number(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year], low),
+            wm_short_number(m[WM_METRIC_revenue_p90_usd_per_mw_utility_year], high));
+    const double years = m[WM_METRIC_payback_years];
+    line(file, "IRR %s %%  payback %s%s  DSCR %s%s", percent(m[WM_METRIC_irr_frac], irr),
+         isfinite(years) ? wm_short_number(years, payback) : "never", isfinite(years) ? "yr" : "",
+         wm_short_number(m[WM_METRIC_dscr_min], dscr), span);
 }
 
 static void energy_bar(FILE *file, const struct wm_report *r)
@@ -127,6 +165,16 @@ static void energy_bar(FILE *file, const struct wm_report *r)
              pct[0], pct[1], pct[3], pct[4], pct[5], pct[6]);
 }
 
+static void latency(FILE *file, const struct wm_report *r)
+{
+    char t50[24], t99[24], p50[24], p99[24];
+    line(file, "TTFT p50, p99    %9ss, %-10.10s TPOT p50, p99 %s, %s s/tok",
+         wm_short_number(printed(r, WM_METRIC_ttft_p50_s), t50),
+         wm_short_number(printed(r, WM_METRIC_ttft_p99_s), t99),
+         wm_short_number(printed(r, WM_METRIC_tpot_p50_s), p50),
+         wm_short_number(printed(r, WM_METRIC_tpot_p99_s), p99));
+}
+
 static void footer(FILE *file, const struct wm_report *r)
 {
     double worst = 0.0;
@@ -163,12 +211,10 @@ void wm_output_table(FILE *file, const struct wm_report *r)
          capacity_output_tok_per_s_per_mw_utility, "tok/s/MW");
     PAIR("Sold / capacity", sold_frac, "", "GPUs installed", gpus_installed, "");
     PAIR("PUE mean", pue_mean, "", "PUE peak hour", pue_peak_hour, "");
-    PAIR("WUE", wue_l_per_kwh, "L/kWh", "Site mean", site_power_mean_mw, "MW");
-    PAIR("Site peak 15 min", site_power_peak_mw, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
-    PAIR("Stranded mean", stranded_mw_mean, "MW", "Shadow price", shadow_price_usd_per_mwh_mean,
-         "$/MWh");
-    PAIR("TTFT p50", ttft_p50_s, "s", "TTFT p99", ttft_p99_s, "s");
-    PAIR("TPOT p50", tpot_p50_s, "s/tok", "TPOT p99", tpot_p99_s, "s/tok");
+    PAIR("Site mean", site_power_mean_mw, "MW", "Site peak 15 min", site_power_peak_mw, "MW");
+    PAIR("Stranded mean", stranded_mw_mean, "MW", "Ceiling mean", ceiling_mean_mw, "MW");
+    PAIR("Shadow price", shadow_price_usd_per_mwh_mean, "$/MWh", "WUE", wue_l_per_kwh, "L/kWh");
+    latency(file, r);
     PAIR("SLO met", slo_attainment_frac, "of served", "Profit (accrual)",
          profit_usd_per_mw_utility_year, "$/MW-yr");
     appraisal(file, r);

@@ -144,7 +144,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     for (size_t i = 0; i < r->plan.n_partitions; i++)
         if (wm_partition_serves(&r->plan.partitions[i]))
             wm_maturity_check(r->arena, &r->plan.partitions[i], diags);
-    wm_run_finance(r->arena, res, diags);
+    wm_run_finance(r->arena, res, r->range_draws, diags);
 }
 
 static void report_balances(const struct wm_results *res, struct wm_diags *diags)
@@ -160,8 +160,10 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
 static enum wm_status run(struct wm_run *r, const struct wm_run_options *options,
                           struct wm_diags *diags)
 {
-    if (options != NULL)
+    if (options != NULL) {
         r->plan.tables = (struct wm_table_source){options->cache, options->n_threads};
+        r->range_draws = options->range_draws;
+    }
     const enum wm_status status = wm_provision(r->arena, r->scenario, &r->plan, diags);
     if (status != WM_OK)
         return status;

@@ -37,7 +37,7 @@ static struct class_sums sum_classes(const struct wm_run *r)
         if (c->output_tok_served > 0.0)
             s.booked_usd += wm_deck_revenue_usd(w->price.deck, c->input_tok_served,
                                                 c->cached_tok_served, c->output_tok_served) *
-                            billed * w->price.paid_frac * w->price.discount_frac *
+                            billed * w->price.paid_frac * w->price.discount_frac * w->price.market_frac *
                             (w->kind == WM_WORKLOAD_BATCH ? w->price.batch_discount_frac : 1.0);
     }
     return s;

@@ -4,13 +4,11 @@
 
 #include "wattmill/results.h"
 
-/** The scenario's cost of capital, or its ledger's. */
-double wm_discount_rate_frac(const struct wm_economics *economics);
-
 /**
  * Fills the appraisal, its metrics, break-evens and figures of plausibility; expects revenue, energy,
- * tokens, GPUs and the ledger in `results`. Figures that do not exist stay absent, with W911.
+ * tokens, GPUs and the ledger in `results`. The range takes `n_draws` draws; 0: none is computed. Figures that do not exist stay absent, with W911.
  */
-void wm_run_finance(struct wm_arena *arena, struct wm_results *results, struct wm_diags *diags);
+void wm_run_finance(struct wm_arena *arena, struct wm_results *results, size_t n_draws,
+                    struct wm_diags *diags);
 
 #endif

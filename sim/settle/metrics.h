@@ -19,6 +19,7 @@ struct wm_run {
     struct wm_site_plan plan;
     struct wm_site_result site;
     struct wm_results *results;
+    size_t range_draws;
 };
 
 /** Sums over classes and partitions that several topics need. */

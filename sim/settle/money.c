@@ -1,7 +1,8 @@
 #include <math.h>
 
-#include "finance.h"
 #include "metrics.h"
+#include "sales.h"
+#include "terms.h"
 #include "wattmill/finance.h"
 
 static void add_capital(struct wm_ledger_basis *b, double capex_usd, double life_years)
@@ -28,6 +29,18 @@ static void add_onsite(const struct wm_run *r, struct wm_ledger_basis *b)
     }
 }
 
+/* Every installed accelerator at all hours, at the ledger's rent or its own. */
+static double hire_usd(const struct wm_run *r, double years)
+{
+    const double given = r->scenario->economics.ledger.gpu_rent_usd_per_gpu_h;
+    double usd = 0.0;
+    for (size_t i = 0; i < r->plan.n_pools; i++) {
+        const double own = r->plan.pools[i].fleet->accelerator->rent_usd_per_gpu_h;
+        usd += (double)r->plan.pools[i].n_gpus * (isnan(given) ? own : given);
+    }
+    return usd * years * WM_H_PER_YEAR;
+}
+
 static void set_onsite_lots(struct wm_run *r)
 {
     const struct wm_storage *s = &r->scenario->site.storage;
@@ -52,7 +65,8 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
                                     wm_discount_rate_frac(&r->scenario->economics)};
     for (size_t i = 0; i < r->plan.n_pools; i++)
         b.it_capex_usd += (double)r->plan.pools[i].n_gpus *
-                          r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu;
+                          r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu *
+                          (1.0 + r->scenario->site.local_tax.sales_it_frac);
     const struct wm_bill bill = wm_meter_bill(&r->site.meter);
     b.energy_usd = bill.energy_usd;
     b.demand_usd = bill.demand_usd;
@@ -61,6 +75,14 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     b.fixed_usd = bill.fixed_usd;
     b.stock_usd = wm_onsite_stock_usd(&r->site.onsite, bill.energy_usd);
     add_onsite(r, &b);
+    const struct wm_local_tax *const tax = &r->scenario->site.local_tax;
+    b.has_local_tax = tax->applies;
+    b.local_tax_facility_frac = tax->building_frac;
+    b.local_tax_it_frac =
+        wm_local_tax_mean_frac(tax, r->scenario->economics.ledger.it_life_years);
+    b.sales_tax_facility_frac = tax->sales_facility_frac;
+    b.carbon_usd = r->scenario->economics.carbon_usd_per_t / 1e3 * r->site.account.carbon_kg;
+    b.hire_usd = hire_usd(r, b.years);
     return b;
 }
 
@@ -77,21 +99,33 @@ static void spread_power(const struct wm_run *r, double power_usd, struct wm_run
         sum_usd += usd;
     }
     for (size_t i = 0; i < n; i++)
-        years[i].power_usd += (power_usd - sum_usd) / (double)n;
+        years[i].power_usd += (power_usd - sum_usd) * r->site.years[i].time_s /
+                              r->site.account.time_s;
 }
 
-/* The run's years for an appraisal: revenue by when it was earned, the total kept. */
-static void set_years(struct wm_run *r, double revenue_usd, double power_usd)
+/*
+ * The run's years for an appraisal: what follows the price path, by when it was earned, the total
+ * kept; contracts and rent stand beside it.
+ */
+static void set_years(struct wm_run *r, double power_usd)
 {
     const size_t n = r->site.n_years;
+    const struct wm_income *const in = &r->results->income;
+    const double spot_usd = in->token_usd + in->grid_usd + in->on_demand_usd;
     double earned_usd = 0.0;
     for (size_t i = 0; i < n; i++)
         earned_usd += r->site.years[i].revenue_usd;
+    const double kept = earned_usd > 0.0 ? fmin(1.0, spot_usd / earned_usd) : 0.0;
+    const double total_s = r->site.account.time_s;
     struct wm_run_year *const years = WM_NEW_ARRAY(r->arena, struct wm_run_year, n);
-    for (size_t i = 0; i < n; i++) /* income that is paid for standing by comes evenly */
+    for (size_t i = 0; i < n; i++) { /* income that is paid for standing by comes evenly */
+        years[i].years = r->site.years[i].time_s / WM_S_PER_YEAR;
         years[i].revenue_usd =
-            r->site.years[i].revenue_usd + (revenue_usd - earned_usd) / (double)n;
-    spread_power(r, power_usd, years);
+            kept * r->site.years[i].revenue_usd +
+            (spot_usd - kept * earned_usd) * r->site.years[i].time_s / total_s;
+    }
+    if (power_usd > 0.0 || power_usd < 0.0)
+        spread_power(r, power_usd, years);
     r->results->run_years = years;
     r->results->n_run_years = n;
 }
@@ -109,7 +143,8 @@ static void set_lots(struct wm_run *r)
     for (size_t i = 0; i < r->plan.n_pools; i++) {
         const struct wm_fleet *const f = r->plan.pools[i].fleet;
         lots[i] = (struct wm_lot){
-            .usd = (double)r->plan.pools[i].n_gpus * f->accelerator->it_capex_usd_per_gpu,
+            .usd = (double)r->plan.pools[i].n_gpus * f->accelerator->it_capex_usd_per_gpu *
+                   (1.0 + r->scenario->site.local_tax.sales_it_frac),
             .buy = years_after_start(r, f->online_us),
             .sell = years_after_start(r, f->retire_us)};
     }
@@ -117,48 +152,53 @@ static void set_lots(struct wm_run *r)
     r->results->n_it_lots = r->plan.n_pools;
 }
 
-void wm_set_money(struct wm_run *r, const struct wm_totals *t)
+static void set_opex(struct wm_run *r, const struct wm_ledger *l, double years)
 {
-    const struct wm_ledger_basis basis = ledger_basis(r, t->gpus);
-    struct wm_ledger *const l = WM_NEW(r->arena, struct wm_ledger);
-    *l = wm_ledger_book(r->scenario->economics.ledger, &basis);
-    r->results->ledger = l;
-    const double years = basis.years, mw = wm_contract_mw(r);
     static const enum wm_metric shares[WM_N_OPEX] = {
         WM_METRIC_power_share_a_frac, WM_METRIC_power_share_b_frac, WM_METRIC_power_share_c_frac,
         WM_METRIC_power_share_d_frac, WM_METRIC_power_share_e_frac};
+    const struct wm_ledger_cash *const cash = &r->results->cash;
     for (size_t i = 0; i < WM_N_OPEX; i++)
         wm_set(r, shares[i], l->power_share_frac[i]);
     SET(r, power_cost_usd, l->power_usd);
     SET(r, opex_b_usd, l->opex_usd[WM_OPEX_B]);
-    const struct wm_ledger_cash cash = wm_ledger_cash(r->scenario->economics.ledger, l);
-    SET(r, capex_usd, cash.facility_capex_usd + cash.onsite_capex_usd + cash.it_capex_usd);
+    SET(r, opex_usd, cash->opex_usd);
+    SET(r, power_share_frac, wm_ratio(cash->power_usd, cash->opex_usd));
+    SET(r, capex_usd, cash->facility_capex_usd + cash->onsite_capex_usd + cash->it_capex_usd);
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
-    SET(r, revenue_usd, t->revenue_usd);
-    set_years(r, t->revenue_usd, l->power_usd);
+}
+
+void wm_set_money(struct wm_run *r, const struct wm_totals *t)
+{
+    const struct wm_ledger_params *const params = &r->scenario->economics.ledger;
+    const struct wm_ledger_basis basis = ledger_basis(r, t->gpus);
+    struct wm_ledger *const l = WM_NEW(r->arena, struct wm_ledger);
+    *l = wm_ledger_book(params, &basis);
+    r->results->ledger = l;
+    r->results->cash = wm_ledger_cash(params, l);
+    r->results->income = wm_income_of(r, t, r->results->cash.space_usd);
+    const double years = basis.years, mw = wm_contract_mw(r);
+    const double revenue_usd = wm_income_usd(&r->results->income);
+    set_opex(r, l, years);
+    SET(r, revenue_usd, revenue_usd);
+    set_years(r, r->results->cash.power_usd);
     set_lots(r);
     set_onsite_lots(r);
     SET(r, grid_service_revenue_usd, wm_grid_service_usd(r));
-    SET(r, revenue_usd_per_mw_utility_year, t->revenue_usd / years / mw);
-    SET(r, revenue_usd_per_mw_it_year,
-        t->revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));
+    SET(r, revenue_usd_per_mw_utility_year, revenue_usd / years / mw);
+    SET(r, revenue_usd_per_mw_it_year, revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));
     const struct wm_account *a = &r->site.account;
     if (t->n_jobs > 0) /* beside the total: what serving earns on its share of the energy */
         SET(r, serving_revenue_usd_per_mw_utility_year,
             wm_ratio(t->serving_revenue_usd / years, mw * wm_ratio(a->serving_it_j, a->it_j)));
-    const double profit_usd = t->revenue_usd - cash.profit_opex_usd;
+    const double profit_usd = revenue_usd - r->results->cash.profit_opex_usd;
     SET(r, profit_usd_per_hour, profit_usd / (years * WM_H_PER_YEAR));
     SET(r, profit_usd_per_mw_utility_year, profit_usd / years / mw);
-    const struct wm_lcot_basis lb = {
-        .cost_usd = l->opex_usd[WM_OPEX_E] * wm_ratio(t->serving_gpus, t->gpus),
+    r->results->lcot_share_frac = wm_ratio(t->serving_gpus, t->gpus);
+    r->results->lcot = (struct wm_lcot_basis){
         .prefill_busy_frac =
             t->serving_busy_gpu_s > 0.0 ? t->prefill_busy_gpu_s / t->serving_busy_gpu_s : 0.0,
         .input_tok = t->sold_in,
         .cached_tok = t->sold_cached,
         .output_tok = t->sold_out};
-    const struct wm_lcot lcot = wm_lcot(&lb);
-    SET(r, lcot_in_usd_per_mtok, lcot.in_usd_per_mtok);
-    SET(r, lcot_out_usd_per_mtok, lcot.out_usd_per_mtok);
-    SET(r, lcot_total_usd_per_mtok, lcot.total_usd_per_mtok);
-    SET(r, lcot_out_only_usd_per_mtok, lcot.out_only_usd_per_mtok);
 }

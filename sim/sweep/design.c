@@ -1,64 +1,25 @@
 /*
  * A design: from the index of a point to what each axis takes there, without a list of points.
  *
- * Grid indices are mixed-radix numbers. Latin hypercubes need a permutation of n strata per axis:
- * a keyed Feistel network of four rounds on the next even number of bits, walked until it lands
- * below n, gives element i alone. Quasi-random points are shifted at random (Cranley and Patterson),
- * so that no coordinate is 0 and replicated studies differ. Saltelli's block of d + 2 points for base
- * sample i holds A_i, B_i and, for each axis, A_i with that axis from B_i.
+ * Grid indices are mixed-radix numbers. Latin hypercubes: strata.h. Quasi-random points are shifted at
+ * random (Cranley and Patterson), so that no coordinate is 0 and replicated studies differ; beyond the
+ * dimensions in which Sobol's sequence is even in pairs, each further one is a Latin hypercube of its
+ * own (padding: Owen). Saltelli's block of d + 2 points for base sample i holds A_i, B_i and, for each
+ * axis, A_i with that axis from B_i.
  *
- * Source: Cranley, Patterson, SIAM J. Numer. Anal. 13(6) 1976; Luby, Rackoff, SIAM J. Comput. 17(2)
- * 1988; Saltelli et al., Comput. Phys. Commun. 181(2) 2010, doi:10.1016/j.cpc.2009.09.018.
+ * Source: Cranley, Patterson, SIAM J. Numer. Anal. 13(6) 1976; Owen, "Latin supercube sampling for very
+ * high-dimensional simulations", ACM TOMACS 8(1) 1998, doi:10.1145/272991.273010; Saltelli et al.,
+ * Comput. Phys. Commun. 181(2) 2010, doi:10.1016/j.cpc.2009.09.018.
  */
 #include <float.h>
 #include <math.h>
 
 #include "plan.h"
+#include "strata.h"
 #include "wattmill/require.h"
-#include "wattmill/rng.h"
 
-#define FEISTEL_ROUNDS 4
 #define POINTS_MAX     (UINT64_C(1) << 52) /* indices stay exact in a double */
-
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 30; /* the finaliser of splitmix64 */
-    x *= UINT64_C(0xbf58476d1ce4e5b9);
-    x ^= x >> 27;
-    x *= UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
-/* Where stratum `i` of `n` goes under the permutation of `key`. */
-static uint64_t permuted(uint64_t i, uint64_t n, uint64_t key)
-{
-    unsigned half = 1;
-    while (half < 31 && (UINT64_C(1) << (2 * half)) < n)
-        half++;
-    const uint64_t mask = (UINT64_C(1) << half) - 1;
-    do {
-        uint64_t left = i >> half, right = i & mask;
-        for (uint64_t round = 1; round <= FEISTEL_ROUNDS; round++) {
-            const uint64_t next =
-                left ^ (mix(key + round * UINT64_C(0x9e3779b97f4a7c15) + right) & mask);
-            left = right;
-            right = next;
-        }
-        i = (left << half) | right;
-    } while (i >= n);
-    return i;
-}
-
-static uint64_t bits_of(uint64_t seed, const char *kind, uint64_t id)
-{
-    struct wm_rng rng = wm_rng_stream(seed, kind, id);
-    return wm_rng_bits(&rng);
-}
-
-static double uniform_of(uint64_t seed, const char *kind, uint64_t id)
-{
-    return (double)(bits_of(seed, kind, id) >> 11) * 0x1.0p-53;
-}
+#define CORRELATED_MAX 20000000            /* strata of correlated axes are listed: points x axes */
 
 static bool is_sampled(enum wm_design design)
 {
@@ -76,21 +37,40 @@ static bool uses_quasi(const struct wm_study *study)
     return study->params.design == WM_DESIGN_SOBOL || study->params.design == WM_DESIGN_SALTELLI;
 }
 
-static bool check_dims(const struct wm_study *study, const struct wm_place *place,
-                       struct wm_diags *diags)
+static size_t n_sobol(const struct wm_study *study)
+{
+    return n_dims(study) < WM_SOBOL_MAX_DIMS ? n_dims(study) : WM_SOBOL_MAX_DIMS;
+}
+
+static bool check_sequence(const struct wm_study *study, const struct wm_place *place,
+                           struct wm_diags *diags)
 {
     const size_t n = n_dims(study);
-    if (n > WM_QUASI_MAX_DIMS)
-        wm_diag_add(diags, WM_E501, place, "design",
-                    "%s with %zu axes needs %zu dimensions, at most %d",
-                    wm_design_words[study->params.design], study->n_axes, n, WM_QUASI_MAX_DIMS);
-    else if (n > WM_SOBOL_MAX_DIMS)
-        wm_diag_add(
-            diags, WM_W951, place, "design",
-            "%zu axes need %zu dimensions; Sobol's sequence ends at %d, so points come from "
-            "the reverse Halton sequence",
-            study->n_axes, n, WM_SOBOL_MAX_DIMS);
-    return n <= WM_QUASI_MAX_DIMS;
+    if ((uint64_t)study->params.n > WM_SOBOL_MAX_POINTS) {
+        wm_diag_add(diags, WM_E501, place, "n",
+                    "= %lld, but Sobol's sequence ends at %llu points; monte_carlo has no end",
+                    (long long)study->params.n, (unsigned long long)WM_SOBOL_MAX_POINTS);
+        return false;
+    }
+    if (n > WM_SOBOL_MAX_DIMS)
+        wm_diag_add(diags, WM_W951, place, "design",
+                    "%zu axes need %zu dimensions; Sobol's sequence is even in pairs up to %d, so the "
+                    "further ones are Latin hypercubes: each axis in n strata, pairs independent. Put "
+                    "the axes that matter most first; a study of another n has other points",
+                    study->n_axes, n, WM_SOBOL_MAX_DIMS);
+    return true;
+}
+
+static bool check_correlated(const struct wm_study *study, const struct wm_place *place,
+                             struct wm_diags *diags)
+{
+    if (study->factor == NULL || (double)study->params.n * (double)study->n_axes <= CORRELATED_MAX)
+        return true;
+    wm_diag_add(diags, WM_E501, place, "corr",
+                "lists the strata of a latin_hypercube: at most %d points times axes; monte_carlo and "
+                "sobol have no such limit",
+                CORRELATED_MAX);
+    return false;
 }
 
 static uint64_t too_many(const struct wm_place *place, struct wm_diags *diags)
@@ -128,7 +108,7 @@ uint64_t wm_design_count(const struct wm_study *study, const struct wm_place *pl
 {
     const uint64_t n = (uint64_t)study->params.n;
     uint64_t sum = 1;
-    if (uses_quasi(study) && !check_dims(study, place, diags))
+    if (uses_quasi(study) && !check_sequence(study, place, diags))
         return 0;
     switch (study->params.design) {
     case WM_DESIGN_GRID:
@@ -145,6 +125,7 @@ uint64_t wm_design_count(const struct wm_study *study, const struct wm_place *pl
         return n <= POINTS_MAX / (study->n_axes + 2) ? n * (study->n_axes + 2)
                                                      : too_many(place, diags);
     case WM_DESIGN_LATIN_HYPERCUBE:
+        return check_correlated(study, place, diags) ? n : 0;
     case WM_DESIGN_SOBOL:
     case WM_DESIGN_MONTE_CARLO:
         return n;
@@ -162,10 +143,10 @@ bool wm_cursor_open(struct wm_arena *arena, const struct wm_study *study, struct
     out->z = WM_NEW_ARRAY(arena, double, n);
     out->shift = WM_NEW_ARRAY(arena, double, n);
     for (size_t j = 0; j < n; j++) /* by name, so that another axis moves no other */
-        out->shift[j] = uniform_of((uint64_t)study->seed, study->axes[j % study->n_axes].name,
+        out->shift[j] = wm_uniform_of((uint64_t)study->seed, study->axes[j % study->n_axes].name,
                                    j < study->n_axes ? 0 : 1);
     out->has_quasi = uses_quasi(study);
-    return !out->has_quasi || wm_quasi_open(&out->quasi, (unsigned)n_dims(study));
+    return !out->has_quasi || wm_quasi_open(&out->quasi, (unsigned)n_sobol(study));
 }
 
 void wm_cursor_close(struct wm_cursor *cursor)
@@ -197,14 +178,28 @@ static void one_at(const struct wm_study *study, uint64_t index, struct wm_choic
     choices[j] = (struct wm_choice){.how = WM_CHOOSE_LEVEL, .level = (size_t)index};
 }
 
+/* The axis' place in its n strata at row `row`. */
+static double in_strata(const struct wm_study *study, size_t axis, enum wm_strata which,
+                        uint64_t row)
+{
+    const uint64_t own = (uint64_t)study->seed, n = (uint64_t)study->params.n;
+    const char *const name = study->axes[axis].name;
+    const uint64_t k = study->strata != NULL ? study->strata[axis * n + row]
+                                             : wm_stratum(own, name, which, row, n);
+    return ((double)k + wm_within_stratum(own, name, which, row)) / (double)n;
+}
+
 /* Quasi-random row `row`, shifted, into u [n_dims]. */
 static void quasi_at(struct wm_cursor *c, uint64_t row)
 {
+    const size_t d = c->study->n_axes;
     wm_quasi_at(&c->quasi, row, c->u);
-    for (size_t j = 0; j < n_dims(c->study); j++) {
+    for (size_t j = 0; j < n_sobol(c->study); j++) {
         c->u[j] += c->shift[j];
         c->u[j] -= floor(c->u[j]);
     }
+    for (size_t j = n_sobol(c->study); j < n_dims(c->study); j++)
+        c->u[j] = in_strata(c->study, j % d, j < d ? WM_STRATA_A : WM_STRATA_B, row);
 }
 
 static void saltelli_at(struct wm_cursor *c, uint64_t index)
@@ -243,7 +238,7 @@ void wm_cursor_at(struct wm_cursor *c, uint64_t index, struct wm_choice *choices
 {
     const struct wm_study *const study = c->study;
     const enum wm_design design = study->params.design;
-    const uint64_t n = (uint64_t)study->params.n, own = (uint64_t)study->seed;
+    const uint64_t own = (uint64_t)study->seed;
     *seed = study->seed;
     if (design == WM_DESIGN_ONE_AT_A_TIME) {
         one_at(study, index, choices);
@@ -258,22 +253,18 @@ void wm_cursor_at(struct wm_cursor *c, uint64_t index, struct wm_choice *choices
         return;
     }
     if (design == WM_DESIGN_MONTE_CARLO)
-        *seed = (int64_t)(bits_of(own, "point", index) >> 11);
+        *seed = (int64_t)(wm_bits_of(own, "point", index) >> 11);
     if (design == WM_DESIGN_SOBOL)
         quasi_at(c, index);
     else if (design == WM_DESIGN_SALTELLI)
         saltelli_at(c, index);
     else
-        for (size_t j = 0; j < study->n_axes; j++) {
-            const char *const name = study->axes[j].name;
+        for (size_t j = 0; j < study->n_axes; j++)
             c->u[j] = design == WM_DESIGN_MONTE_CARLO
-                          ? uniform_of((uint64_t)*seed, name, 0)
-                          : ((double)permuted(index, n, bits_of(own, name, 2)) +
-                             uniform_of(own, name, 3 + index)) /
-                                (double)n;
-        }
+                          ? wm_uniform_of((uint64_t)*seed, study->axes[j].name, 0)
+                          : in_strata(study, j, WM_STRATA_A, index);
     keep_inside(c->u, study->n_axes);
-    if (study->factor != NULL) {
+    if (study->factor != NULL && study->strata == NULL) {
         correlate(c);
         keep_inside(c->u, study->n_axes);
     }

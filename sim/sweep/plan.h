@@ -87,6 +87,7 @@ struct wm_study {
     struct wm_study_params params;
     struct wm_axis *axes;
     size_t n_axes;
+    const uint32_t *strata; /* of a correlated Latin hypercube, [n_axes][n]; NULL: none listed */
     double *factor; /* Cholesky factor of the correlations, [n_axes * n_axes]; NULL: independent */
     struct wm_json *tree;            /* base scenario, axis targets present */
     const struct wm_catalog *catalog; /* NULL: an axis reaches into the catalogue */

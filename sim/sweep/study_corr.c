@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "strata.h"
 #include "study_load.h"
 #include "wattmill/suggest.h"
 
@@ -11,21 +12,6 @@ static size_t axis_index(const struct wm_study *s, const char *name)
         if (strcmp(s->axes[j].name, name) == 0 || strcmp(s->axes[j].params.path, name) == 0)
             return j;
     return s->n_axes;
-}
-
-/* Row by row Cholesky of a correlation matrix, in place; false when it is not positive definite. */
-static bool factorise(double *m, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++) {
-            double sum = m[i * n + j];
-            for (size_t k = 0; k < j; k++)
-                sum -= m[i * n + k] * m[j * n + k];
-            if (i == j && !(sum > 0.0))
-                return false;
-            m[i * n + j] = i == j ? sqrt(sum) : sum / m[j * n + j];
-        }
-    return true;
 }
 
 static bool read_corr(struct wm_study_load *l, const struct wm_json *entry, double *matrix)
@@ -72,7 +58,7 @@ bool wm_load_corr(struct wm_study_load *l)
         matrix[j * s->n_axes + j] = 1.0;
     for (const struct wm_json *c = corr->child; c != NULL; c = c->next)
         ok = read_corr(l, c, matrix) && ok;
-    if (ok && !factorise(matrix, s->n_axes))
+    if (ok && !wm_factorise(matrix, s->n_axes))
         return wm_load_fail(
             l, &corr->place, "corr",
             "these correlations contradict each other: the matrix is not positive definite");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "strata.h"
 #include "wattmill/output.h"
 #include "wattmill/require.h"
 
@@ -184,6 +185,20 @@ static bool reaches_catalog(const struct wm_study *s)
     return false;
 }
 
+/* The places of `cases` stand beside the names of axes in a point's parameters. */
+static bool check_headings(struct wm_study_load *l)
+{
+    const struct wm_study *const s = l->study;
+    bool ok = true;
+    for (size_t i = 0; i < s->n_axes; i++)
+        for (size_t j = 0; j < s->n_axes; j++)
+            for (size_t k = 0; s->axes[j].cases != NULL && k < s->axes[j].n_targets; k++)
+                if (strcmp(s->axes[i].name, s->axes[j].targets[k].path) == 0)
+                    ok = wm_load_fail(l, &s->axes[i].place, s->axes[i].name,
+                                      "is also a place that cases set; give the axis another `name`");
+    return ok;
+}
+
 /* Goes on after a mistake with what is sound, so that all are told at once. */
 static bool compile(struct wm_study_load *l)
 {
@@ -206,11 +221,14 @@ static bool compile(struct wm_study_load *l)
             ok = wm_load_check_apart(l, i, j) && ok;
     if (reaches_catalog(s))
         s->catalog = NULL;
+    ok = check_headings(l) && ok;
     ok = wm_load_metrics(l) && ok;
     ok = wm_load_try_axes(l) && ok;
     if (!ok || !wm_load_corr(l))
         return false;
     s->n_points = wm_design_count(s, &l->root->place, l->diags);
+    if (s->n_points > 0 && s->factor != NULL && s->params.design == WM_DESIGN_LATIN_HYPERCUBE)
+        s->strata = wm_strata_correlated(l->arena, s);
     return s->n_points > 0;
 }
 

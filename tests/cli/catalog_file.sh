@@ -2,19 +2,19 @@
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cat >"$dir/mine.json" <<'X'
 { "price_decks": {
-    "mine": { "base": "deepseek-r1-list", "output_usd_per_mtok": 1, "source": "own quote", "as_of": "2026-11-01" } } }
+    "mine": { "base": "deepseek-r1-host", "output_usd_per_mtok": 1, "source": "own quote", "as_of": "2026-11-01" } } }
 X
 cat >"$dir/bad.json" <<'X'
 { "price_deks": {},
   "price_decks": { "mine": { "output_usd_per_mtok": "dear" } } }
 X
 cat >"$dir/worse.json" <<'X'
-{ "price_decks": { "mine": { "base": "deepseek-r1-list", "output_usd_per_mtok": -1 } } }
+{ "price_decks": { "mine": { "base": "deepseek-r1-host", "output_usd_per_mtok": -1 } } }
 X
 demo=scenarios/virginia-100mw-gb300.json
 "$BIN" catalog price_decks mine --catalog "$dir/mine.json" | sed -n '1p;3,4p;$p'
 "$BIN" run "$demo" --catalog "$dir/mine.json" --set workloads.chat.price.deck=mine --format csv >"$dir/a"
-"$BIN" run "$demo" --set workloads.chat.price.deck=deepseek-r1-list --format csv >"$dir/b"
+"$BIN" run "$demo" --set workloads.chat.price.deck=deepseek-r1-host --format csv >"$dir/b"
 grep '^power_cost_usd,' "$dir/a" >"$dir/pa"; grep '^power_cost_usd,' "$dir/b" >"$dir/pb"
 cmp "$dir/pa" "$dir/pb" && echo "the same power bill"
 cmp -s "$dir/a" "$dir/b" || echo "another revenue"

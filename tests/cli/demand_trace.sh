@@ -7,7 +7,7 @@ cat >"$tmp/s.json" <<EOF
  "site": {"ceiling": {"limit_mw": 2}, "weather": {"climate": "northern-virginia"}, "cooling": {"supply_c": 30}},
  "fleet": [{"name": "main", "accelerator": "h100"}], "horizon": {"years": 0.02},
  "workloads": [{"name": "chat", "llm": "llama-3.1-8b", "precision": "fp8", "engine": "vllm", "pool": "main",
-                "demand": {"trace": "t.csv"}, "price": {"deck": "deepseek-r1-list"}}]}
+                "demand": {"trace": "t.csv"}, "price": {"deck": "deepseek-r1-host"}}]}
 EOF
 offered() {
     "$BIN" run "$tmp/s.json" --quiet --format json "$@" | python3 -c '

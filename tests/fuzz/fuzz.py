@@ -138,6 +138,22 @@ def tidy_ceiling(rng, ceiling, start):
         ceiling["firm_mw"] = round(limit * rng.random(), 3)
 
 
+def tidy_money(rng, economics):
+    """Lists of named items: the schema asks for their names alone, since a file may extend another."""
+    n = len(economics.get("debt", []))
+    for tranche in economics.get("debt", []):
+        tranche.update(share_frac=round(rng.random() / n, 3), rate_frac=round(0.2 * rng.random(), 4),
+                       term_years=rng.randint(3, 20), grace_years=rng.choice([0, 0, 1, 2]))
+    n = len(economics.get("gpu_sales", []))
+    for sale in economics.get("gpu_sales", []):
+        sale.pop("pool", None)
+        sale.update(usd_per_gpu_h=round(8 * rng.random(), 3), share_frac=round(rng.random() / n, 3))
+    building = economics.get("construction", {})
+    if "curve" in building:
+        years = building["years"] = max(1, len(building["curve"]))
+        building["curve"] = [{"share_frac": 1 / years}] * years
+
+
 def generate(schema, seed, index):
     rng = random.Random(f"{seed}/{index}")
     props = schema["properties"]
@@ -149,6 +165,7 @@ def generate(schema, seed, index):
     site = s["site"]
     site["ceiling"] = object_of(rng, dict(props["site"]["properties"]["ceiling"],
                                           required=["limit_mw"]), "site.ceiling")
+    tidy_money(rng, s.get("economics", {}))
     if s.get("fidelity") == "request":
         # every request is an event: a few replicas stand for a site of any size, for a short while
         s["window"] = {"start": s["horizon"].setdefault("start", "2027-01-01"), "hours": 0.25,

@@ -18,7 +18,7 @@ static void setup(void)
         "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"gb300-nvl72\"}],"
         "\"workloads\":[{\"name\":\"=cha,t\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
         "\"precision\":\"fp4\",\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":1e6},"
-        "\"slo\":{\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-list\"}}]}";
+        "\"slo\":{\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-host\"}}]}";
     wm_init();
     arena = wm_arena_open();
     diags = wm_diags_init(arena);

@@ -82,7 +82,7 @@ END_TEST
 START_TEST(w4_after_tax_with_straight_line_write_off)
 {
     struct wm_appraisal_terms terms = w4_terms();
-    terms.tax_rate_frac = 0.25;
+    terms.tax.rate_frac = 0.25;
     const struct wm_appraisal a = wm_appraisal(&terms, &w4_basis);
     static const double flow[] = {11.3, 10.214, 9.23192, 8.3432276, 7.538439428};
     for (size_t t = 1; t < 5; t++)
@@ -96,7 +96,7 @@ START_TEST(the_npv_is_zero_at_the_price_factor_and_at_the_irr)
 {
     struct wm_appraisal_terms terms = w4_terms();
     for (int i = 0; i < 8; i++) {
-        terms.tax_rate_frac = i % 2 ? 0.25 : 0.0;
+        terms.tax.rate_frac = i % 2 ? 0.25 : 0.0;
         terms.n_years = i < 4 ? 5 : 12;
         terms.discount_rate_frac = 0.04 * (i + 1);
         const struct wm_appraisal a = wm_appraisal(&terms, &w4_basis);
@@ -204,7 +204,7 @@ START_TEST(losses_are_carried_into_later_years_and_refresh_is_bought_again)
                                              .it_life_years = 2.0,
                                              .residual_it_frac = 0.1,
                                              .facility_life_years = 20.0,
-                                             .tax_rate_frac = 0.5};
+                                             .tax = {.rate_frac = 0.5}};
     const struct wm_appraisal_basis b = {.it_capex_usd = 100.0, .revenue_usd = 40.0};
     const struct wm_appraisal a = wm_appraisal(&terms, &b);
     /* year 1 loses 10; year 2: 40 + 10 - 50 = 0, nothing to tax, loss 10 kept */
@@ -220,7 +220,7 @@ END_TEST
 /* By hand: lot of 100 bought at the end of year 1, sold at the end of year 3 of a life of 4. */
 START_TEST(lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are)
 {
-    const struct wm_run_year years[] = {{50.0, 5.0}, {60.0, 6.0}, {70.0, 7.0}, {80.0, 8.0}};
+    const struct wm_run_year years[] = {{50.0, 5.0, 1.0}, {60.0, 6.0, 1.0}, {70.0, 7.0, 1.0}, {80.0, 8.0, 1.0}};
     const struct wm_appraisal_terms terms = {.n_years = 4,
                                              .price_half_life_years = (double)NAN,
                                              .it_life_years = 4.0,

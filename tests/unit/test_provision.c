@@ -7,7 +7,7 @@ static const char site_text[] =
     "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"vr200-nvl72\",\"count\":\"max_p\"}],"
     "\"workloads\":[{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
     "\"precision\":\"fp4\",\"pool\":\"main\",\"demand\":{\"utilisation_frac\":1},"
-    "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-list\"}}]}";
+    "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-host\"}}]}";
 #include "site_case.h"
 
 #include "../../sim/plan/draw.h"

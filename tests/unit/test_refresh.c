@@ -7,12 +7,20 @@
 #include "wattmill/numeric.h"
 #include "wattmill/refresh.h"
 
+#define INF (double)INFINITY
+
 static struct wm_arena *arena;
 
 static void setup(void)
 {
     wm_init();
     arena = wm_arena_open();
+}
+
+static void set_years(double *of_year, double value)
+{
+    for (size_t t = 0; t < WM_REFRESH_YEARS_MAX; t++)
+        of_year[t] = value;
 }
 
 static void teardown(void)
@@ -77,29 +85,28 @@ static struct wm_refresh_case w5(struct wm_refresh_kind kinds[2], double h100_re
 {
     kinds[0] = (struct wm_refresh_kind){.name = "h100",
                                         .gpus_per_mw = h100_per_mw,
-                                        .out_tok_per_s_per_mw =
-                                            wm_rental_usd_per_mw_year(h100_per_mw, h100_rent, 0.9),
+                                        .out_tok_per_s_per_mw = {wm_rental_usd_per_mw_year(h100_per_mw, h100_rent, 0.9)},
                                         .fixed_usd_per_mw_year = 1.1e6,
                                         .owned_mw = 10.0};
     kinds[1] = (struct wm_refresh_kind){.name = "gb300",
                                         .gpus_per_mw = gb300_per_mw,
-                                        .out_tok_per_s_per_mw =
-                                            wm_rental_usd_per_mw_year(gb300_per_mw, 3.96, 0.9),
+                                        .out_tok_per_s_per_mw = {wm_rental_usd_per_mw_year(gb300_per_mw, 3.96, 0.9)},
                                         .fixed_usd_per_mw_year = 1.3e6,
                                         .capex_usd_per_mw = 66e3 * gb300_per_mw,
                                         .can_be_bought = true,
-                                        .deliveries_mw_per_year = (double)INFINITY};
+                                        .deliveries_mw = {INF, INF, INF, INF, INF, INF, INF, INF}};
     struct wm_refresh_case c = {.kinds = kinds,
                                 .n_kinds = 2,
                                 .n_years = 5,
-                                .ceiling_mw = 10.0,
+                                .ceiling_mw = {10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0},
                                 .discount_rate_frac = 0.10,
-                                .usd_per_tok_per_s_year = 1.0,
-                                .demand_tok_per_s = 1e12,
+                                .n_products = 1,
+                                .product = {{.usd_per_tok_per_s_year = 1.0,
+                                             .demand_tok_per_s = 1e12}},
                                 .price_half_life_years = (double)NAN};
     for (int j = 0; j < WM_REFRESH_TIERS; j++)
-        c.tier_time[j] = 1.0;
-    c.tier_height[0] = 1.0;
+        c.product[0].tier_time[j] = 1.0;
+    c.product[0].tier_height[0] = 1.0;
     return c;
 }
 
@@ -150,25 +157,25 @@ START_TEST(the_duals_are_the_finite_difference_of_the_programme)
     struct wm_refresh_kind kinds[2];
     struct wm_refresh_plan a, b;
     struct wm_refresh_case c = w5(kinds, 1.3);
-    kinds[0].energy_usd_per_tok_per_s = 0.05;
-    kinds[1].energy_usd_per_tok_per_s = 0.03;
-    kinds[1].deliveries_mw_per_year = 3.0;
-    c.ceiling_mw = 9.0; /* less than is owned, so that one more MW can be used */
-    c.demand_tok_per_s = 70e6;
+    kinds[0].energy_usd_per_tok_per_s[0] = 0.05;
+    kinds[1].energy_usd_per_tok_per_s[0] = 0.03;
+    set_years(kinds[1].deliveries_mw, 3.0);
+    set_years(c.ceiling_mw, 9.0); /* less than is owned, so that one more MW can be used */
+    c.product[0].demand_tok_per_s = 70e6;
     c.demand_growth_frac = 0.3;
     c.price_half_life_years = 4.0;
-    c.tier_height[0] = 0.7, c.tier_height[1] = 0.8;
-    c.tier_time[0] = 1.0, c.tier_time[1] = 0.375;
+    c.product[0].tier_height[0] = 0.7, c.product[0].tier_height[1] = 0.8;
+    c.product[0].tier_time[0] = 1.0, c.product[0].tier_time[1] = 0.375;
     ck_assert(wm_refresh_solve(arena, &c, &a));
     const double step = 1e-3;
-    c.ceiling_mw += step;
+    set_years(c.ceiling_mw, 9.0 + step);
     ck_assert(wm_refresh_solve(arena, &c, &b));
     double worth = 0.0;
     for (size_t t = 0; t < 5; t++)
         worth += a.year[t].lambda_usd_per_mw / pow(1.1, (double)t + 1.0);
     ck_assert_double_eq_tol((b.npv_usd - a.npv_usd) / step, worth, 1e-6 * worth + 1.0);
-    c.ceiling_mw -= step;
-    c.demand_tok_per_s += 1.0;
+    set_years(c.ceiling_mw, 9.0);
+    c.product[0].demand_tok_per_s += 1.0;
     ck_assert(wm_refresh_solve(arena, &c, &b));
     double demand = 0.0;
     for (size_t t = 0; t < 5; t++)
@@ -186,14 +193,14 @@ START_TEST(ceiling_and_deliveries_are_kept_and_nothing_comes_back)
     struct wm_refresh_plan plan;
     for (int i = 0; i < 12; i++) {
         struct wm_refresh_case c = w5(kinds, 0.6 + 0.2 * i);
-        kinds[1].deliveries_mw_per_year = 1.0 + i % 4;
-        c.demand_tok_per_s = 1e7 * (1.0 + i);
+        set_years(kinds[1].deliveries_mw, 1.0 + i % 4);
+        c.product[0].demand_tok_per_s = 1e7 * (1.0 + i);
         ck_assert(wm_refresh_solve(arena, &c, &plan));
         double owned = kinds[0].owned_mw;
         for (size_t t = 0; t < 5; t++) {
             const struct wm_refresh_year *const y = &plan.year[t];
-            ck_assert_double_le(y->mw[0] + y->mw[1], c.ceiling_mw + 1e-6);
-            ck_assert_double_le(y->bought_mw[1], kinds[1].deliveries_mw_per_year + 1e-6);
+            ck_assert_double_le(y->mw[0] + y->mw[1], c.ceiling_mw[t] + 1e-6);
+            ck_assert_double_le(y->bought_mw[1], kinds[1].deliveries_mw[t] + 1e-6);
             ck_assert_double_le(y->owned_mw[0], owned + 1e-6);
             ck_assert_double_le(y->served_tok_per_s, y->offered_tok_per_s * (1.0 + 1e-9));
             owned = y->owned_mw[0];
@@ -209,7 +216,7 @@ START_TEST(a_megawatt_is_worth_nothing_where_demand_is_met_without_it)
     struct wm_refresh_kind kinds[2];
     struct wm_refresh_case c = w5(kinds, 2.35);
     struct wm_refresh_plan plan;
-    c.demand_tok_per_s = 1e6; /* a tenth of a MW */
+    c.product[0].demand_tok_per_s = 1e6; /* a tenth of a MW */
     ck_assert(wm_refresh_solve(arena, &c, &plan));
     for (size_t t = 0; t < 5; t++) {
         ck_assert_double_eq_tol(plan.year[t].lambda_usd_per_mw, 0.0, 1e-6);
@@ -219,9 +226,74 @@ START_TEST(a_megawatt_is_worth_nothing_where_demand_is_met_without_it)
 }
 END_TEST
 
+/* The ceiling grows in year 3 and the new part is sold from year 2 on: neither is met before. */
+START_TEST(phases_and_dates_are_kept_year_by_year)
+{
+    setup();
+    struct wm_refresh_kind kinds[2];
+    struct wm_refresh_plan plan;
+    struct wm_refresh_case c = w5(kinds, 1.0);
+    kinds[0].owned_mw = 4.0;
+    c.ceiling_mw[0] = c.ceiling_mw[1] = 4.0;
+    kinds[1].deliveries_mw[0] = 0.0;
+    kinds[1].deliveries_mw[2] = 2.0;
+    ck_assert(wm_refresh_solve(arena, &c, &plan));
+    ck_assert_double_eq_tol(plan.year[0].bought_mw[1], 0.0, 1e-9);
+    for (size_t t = 0; t < 5; t++)
+        ck_assert_double_le(plan.year[t].mw[0] + plan.year[t].mw[1], c.ceiling_mw[t] + 1e-6);
+    ck_assert_double_le(plan.year[2].bought_mw[1], 2.0 + 1e-9);
+    ck_assert_double_gt(plan.year[3].mw[1], plan.year[1].mw[1]);
+    teardown();
+}
+END_TEST
+
+/* Two products of which one part serves the first, the other the second: each gets its own. */
+START_TEST(products_go_to_the_part_that_serves_them)
+{
+    setup();
+    struct wm_refresh_kind kinds[2];
+    struct wm_refresh_plan plan;
+    struct wm_refresh_case c = w5(kinds, 2.35);
+    c.n_products = 2;
+    c.product[1] = c.product[0];
+    c.product[0].demand_tok_per_s = c.product[1].demand_tok_per_s = 2e7;
+    kinds[0].out_tok_per_s_per_mw[1] = 0.0;
+    kinds[1].out_tok_per_s_per_mw[1] = kinds[1].out_tok_per_s_per_mw[0];
+    kinds[1].out_tok_per_s_per_mw[0] = 0.0;
+    ck_assert(wm_refresh_solve(arena, &c, &plan));
+    const struct wm_refresh_year *const y = &plan.year[0];
+    ck_assert_double_eq_tol(y->peak_tok_per_s[0][1], 0.0, 1e-6);
+    ck_assert_double_eq_tol(y->peak_tok_per_s[1][0], 0.0, 1e-6);
+    ck_assert_double_eq_tol(y->served[0], 2e7, 1.0);
+    ck_assert_double_eq_tol(y->served[1], 2e7, 1.0);
+    ck_assert_double_eq_tol(y->revenue_usd, 4e7, 2.0);
+    teardown();
+}
+END_TEST
+
+/* By hand: what costs more to take out than it loses by staying is kept, idle. */
+START_TEST(retirement_has_its_price)
+{
+    setup();
+    struct wm_refresh_kind kinds[2];
+    struct wm_refresh_plan free, dear;
+    struct wm_refresh_case c = w5(kinds, 1.0);
+    ck_assert(wm_refresh_solve(arena, &c, &free));
+    ck_assert_double_gt(free.year[0].retired_mw[0], 9.0);
+    c.retire_usd_per_mw = 1e9;
+    ck_assert(wm_refresh_solve(arena, &c, &dear));
+    ck_assert_double_eq_tol(dear.year[0].retired_mw[0], 0.0, 1e-6);
+    ck_assert_double_lt(dear.npv_usd, free.npv_usd);
+    teardown();
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {a_textbook_programme_has_its_optimum_and_duals,
+    const TTest *const tests[] = {phases_and_dates_are_kept_year_by_year,
+                                  products_go_to_the_part_that_serves_them,
+                                  retirement_has_its_price,
+                                  a_textbook_programme_has_its_optimum_and_duals,
                                   resale_falls_through_the_published_points,
                                   tiers_keep_mean_and_peak_of_the_curve,
                                   w5_the_worth_of_a_megawatt_is_what_a_gb300_would_earn,

@@ -15,7 +15,7 @@
     "\"ledgers\":{\"tenant\":{\"base\":\"owner-operator\",\"facility\":\"rented\"}}," \
     "\"workloads\":[{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","   \
     "\"precision\":\"fp4\",\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":1e6},"  \
-    "\"slo\":{\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-list\","   \
+    "\"slo\":{\"tok_per_s_per_user\":50},\"price\":{\"deck\":\"deepseek-r1-host\","   \
     "\"discount_frac\":%.17g}}],\"economics\":{%s}}"
 
 static struct wm_arena *arena;
@@ -136,7 +136,7 @@ START_TEST(the_margin_after_capital_is_the_worth_of_one_more_megawatt_under_a_fl
             "\"workloads\":[{\"name\":\"x\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
             "\"precision\":"
             "\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":1e10},\"price\":{\"deck\":"
-            "\"deepseek-r1-list\"}}]}",
+            "\"deepseek-r1-host\"}}]}",
             i == 0 ? 200 : 220);
         const struct wm_scenario *s = NULL;
         ck_assert_int_eq(
@@ -184,10 +184,10 @@ START_TEST(a_run_of_years_is_appraised_by_its_own_years)
         "\"count\":720,\"online\":\"2028-01-01\"}],"
         "\"workloads\":[{\"name\":\"x\",\"class\":\"chat\",\"llm\":\"deepseek-r1\",\"precision\":"
         "\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":3e5},\"price\":{\"deck\":"
-        "\"deepseek-r1-list\"}},{\"name\":\"y\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
+        "\"deepseek-r1-host\"}},{\"name\":\"y\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
         "\"precision\":"
         "\"fp4\",\"pool\":\"b\",\"demand\":{\"output_tok_per_s\":3e5},\"price\":{\"deck\":"
-        "\"deepseek-r1-list\"}}]}";
+        "\"deepseek-r1-host\"}}]}";
     const struct wm_scenario *s = NULL;
     const struct wm_results *r = NULL;
     ck_assert_int_eq(

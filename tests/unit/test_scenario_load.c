@@ -12,7 +12,7 @@
     "\"fleet\": [{\"name\": \"main\", \"accelerator\": \"gb300-nvl72\"}], "                  \
     "\"workloads\": [{\"name\": \"chat\", \"class\": \"chat\", \"llm\": \"deepseek-r1\", "   \
     "\"precision\": \"fp4\", \"pool\": \"main\", \"demand\": {\"output_tok_per_s\": 25e6}, " \
-    "\"price\": {\"deck\": \"deepseek-r1-list\"}}]}"
+    "\"price\": {\"deck\": \"deepseek-r1-host\"}}]}"
 
 static struct wm_arena *arena;
 static struct wm_diags diags;

@@ -284,7 +284,7 @@ START_TEST(whole_runs_in_threads_share_nothing)
         "\"gb300-nvl72\", \"count\": 720}], \"workloads\": [{\"name\": \"chat\", \"class\": "
         "\"chat\", \"llm\": \"deepseek-r1\", \"precision\": \"fp4\", \"pool\": \"main\", "
         "\"demand\": {\"output_tok_per_s\": 300000}, \"price\": {\"deck\": "
-        "\"deepseek-r1-list\"}}]}");
+        "\"deepseek-r1-host\"}}]}");
     const struct wm_study *const s = load_study(
         "\"axes\": [{\"path\": \"site.tariff.energy_usd_per_mwh\", \"sweep\": [30, 60]}, "
         "{\"path\": "

@@ -1,0 +1,18 @@
+/* Lots of an appraisal, for appraisal.c. */
+#ifndef WM_MODELS_ASSET_H
+#define WM_MODELS_ASSET_H
+
+#include "wattmill/appraisal.h"
+
+/** The facility: bought along the capex curve, sold at the end. */
+struct wm_lot wm_facility_lot(const struct wm_appraisal_terms *terms, double usd);
+/** What a lot of an age is worth over its price. */
+double wm_lot_worth_frac(const struct wm_lot *lot, double age_years);
+/**
+ * Adds purchases, replacements, sale, write-offs and property tax of a lot to the periods.
+ * @return whether it was replaced within the appraisal
+ */
+bool wm_lot_own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot,
+                struct wm_appraisal *appraisal);
+
+#endif

@@ -1,0 +1,262 @@
+#include "range.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "terms.h"
+#include "wattmill/numeric.h"
+#include "wattmill/rng.h"
+#include "wattmill/stats.h"
+
+#define MODEL_STEPS  32
+#define MODEL_LN_MAX 1.0 /* ln of the model's factor that is tabulated, either way */
+
+/* What the serving model's factor does to tokens and to the energy bill, over ln of it. */
+struct response {
+    double tokens[MODEL_STEPS + 1], energy[MODEL_STEPS + 1];
+};
+
+struct range {
+    struct wm_results *r;
+    const struct wm_appraisal_terms *terms;
+    const struct wm_appraisal_basis *basis;
+    struct wm_quantiles table[WM_N_RANGE];
+    double corr[WM_N_RANGE];
+    struct response response;
+    double half_life_mode;
+    double energy_frac;                 /* of the power bill, by the MWh */
+    double it_opex_usd, hall_opex_usd;  /* a year: what follows the price of IT, of the facility */
+    double paid_most;                   /* factor at which every token is paid */
+    struct wm_lot *lots;
+    struct wm_run_year *years;
+};
+
+/* Of the site's energy, what serving tokens takes beyond standing ready. */
+static double serving_frac(const struct wm_results *r)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < WM_N_USES; i++)
+        sum += r->energy_j[i];
+    return sum > 0.0 ? (r->energy_j[WM_USE_PREFILL] + r->energy_j[WM_USE_DECODE]) / sum : 0.0;
+}
+
+/*
+ * Tokens and energy at a factor m of the serving model. Where less was served than asked, capacity or
+ * ceiling bind: tokens follow m up to what was asked. Elsewhere all is served, with 1/m of the energy of
+ * serving, until m leaves less capacity than is asked.
+ */
+static void respond(const struct wm_results *r, struct response *out)
+{
+    static const double tight = 1.0 - 1e-9;
+    const double capacity = r->metric[WM_METRIC_capacity_output_tok_per_s_per_mw_utility] *
+                            r->contract_w / WM_W_PER_MW *
+                            fmin(1.0, r->metric[WM_METRIC_availability_frac]);
+    const double serving = serving_frac(r);
+    for (int k = 0; k <= MODEL_STEPS; k++) {
+        const double m = exp(MODEL_LN_MAX * (2.0 * k / MODEL_STEPS - 1.0));
+        double served = 0.0, before = 0.0, used = 0.0;
+        for (size_t i = 0; i < r->n_series; i++) {
+            const struct wm_series_row *const s = &r->series[i];
+            const bool bound = s->served_tok_per_s < tight * s->offered_tok_per_s;
+            const double able = bound ? m * s->served_tok_per_s
+                                      : fmax(m, 1e-9) * fmax(capacity, s->served_tok_per_s);
+            const double now = fmin(s->offered_tok_per_s, able);
+            before += s->served_tok_per_s;
+            served += now;
+            used += now / m;
+        }
+        out->tokens[k] = before > 0.0 ? served / before : m;
+        out->energy[k] = before > 0.0 ? 1.0 + serving * (used / before - 1.0) : 1.0;
+    }
+}
+
+static double at_factor(const double table[MODEL_STEPS + 1], double m)
+{
+    const double x = fmin(fmax(log(m), -MODEL_LN_MAX), MODEL_LN_MAX);
+    const double at = (x / MODEL_LN_MAX + 1.0) * MODEL_STEPS / 2.0;
+    const int i = at < MODEL_STEPS ? (int)at : MODEL_STEPS - 1;
+    return table[i] + (at - i) * (table[i + 1] - table[i]);
+}
+
+/* Yearly cost that follows capital: upkeep, tax and insurance of what the ledger buys. */
+static double following_usd(const struct wm_results *r, unsigned whose, double years)
+{
+    const unsigned apart = WM_TAG_PEOPLE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL | WM_TAG_LICENCE |
+                           WM_TAG_LEASE;
+    const unsigned follows = WM_TAG_TAX | WM_TAG_INSURANCE | WM_TAG_UPKEEP;
+    double usd = 0.0;
+    for (size_t i = 0; i < r->ledger->n_lines; i++) {
+        const struct wm_ledger_line *const l = &r->ledger->lines[i];
+        const bool counts = whose == WM_TAG_FACILITY || (l->tags & follows) != 0;
+        usd += (l->tags & whose) && !(l->tags & apart) && counts ? l->usd : 0.0;
+    }
+    return usd / years;
+}
+
+static double paid_most(const struct wm_scenario *s)
+{
+    const struct wm_workload *const w = s->workloads.items;
+    double most = 0.0;
+    for (size_t i = 0; i < s->workloads.n; i++)
+        if (!wm_workload_is_job(&w[i]))
+            most = fmax(most, w[i].price.paid_frac);
+    return most > 0.0 ? 1.0 / most : 1.0;
+}
+
+static void prepare(struct wm_arena *arena, struct range *g)
+{
+    struct wm_results *const r = g->r;
+    const struct wm_range_terms *const t = &r->scenario->economics.range;
+    const struct wm_uncertainty *const all[WM_N_RANGE] = {
+        [WM_RANGE_PRICE] = t->price,         [WM_RANGE_PAID] = t->paid,
+        [WM_RANGE_HALF_LIFE] = t->half_life, [WM_RANGE_ENERGY] = t->energy,
+        [WM_RANGE_DEMAND] = t->charges,      [WM_RANGE_IT_CAPEX] = t->it_capex,
+        [WM_RANGE_HALL_CAPEX] = t->facility_capex, [WM_RANGE_RESIDUAL] = t->residual,
+        [WM_RANGE_DELAY] = t->delay,         [WM_RANGE_MODEL] = t->model};
+    const double years = r->hours / WM_H_PER_YEAR;
+    for (int i = 0; i < WM_N_RANGE; i++) {
+        wm_uncertainty_table(all[i], &g->table[i]);
+        g->corr[i] = all[i]->corr;
+    }
+    g->half_life_mode = t->half_life->dist == WM_SPREAD_LOGNORMAL ? t->half_life->median
+                                                                : t->half_life->mode;
+    respond(r, &g->response);
+    g->energy_frac =
+        r->ledger->power_usd > 0.0 ? r->ledger->energy_usd / r->ledger->power_usd : 0.0;
+    g->it_opex_usd = r->cash.it_capex_usd > 0.0 ? following_usd(r, WM_TAG_IT, years) : 0.0;
+    if (g->terms->it_tax.n > 0) /* the schedule follows the lots by itself */
+        g->it_opex_usd -= r->cash.it_capex_usd *
+                          wm_local_tax_mean_frac(&r->scenario->site.local_tax,
+                                                 r->scenario->economics.ledger.it_life_years);
+    g->hall_opex_usd =
+        r->cash.facility_capex_usd > 0.0 ? following_usd(r, WM_TAG_FACILITY, years) : 0.0;
+    g->paid_most = paid_most(r->scenario);
+    g->lots = WM_NEW_ARRAY(arena, struct wm_lot, g->basis->n_lots + 1);
+    g->years = WM_NEW_ARRAY(arena, struct wm_run_year, g->terms->n_years + 1);
+}
+
+/* Delay: a period before operation in which nothing is earned. */
+static void put_off(struct wm_appraisal_terms *t, double years)
+{
+    if (!(years > 1e-6) || t->n_build == WM_BUILD_YEARS_MAX)
+        return;
+    t->build_length_years[t->n_build] = years;
+    t->build_frac[t->n_build] = t->n_build == 0 ? 1.0 : 0.0;
+    t->n_build++;
+}
+
+static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], double *revenue)
+{
+    struct wm_appraisal_terms t = *g->terms;
+    struct wm_appraisal_basis b = *g->basis;
+    const double tokens = at_factor(g->response.tokens, x[WM_RANGE_MODEL]);
+    const double sold = x[WM_RANGE_PRICE] * fmin(g->paid_most, x[WM_RANGE_PAID]) * tokens;
+    const double power = g->energy_frac * x[WM_RANGE_ENERGY] *
+                             at_factor(g->response.energy, x[WM_RANGE_MODEL]) +
+                         (1.0 - g->energy_frac) * x[WM_RANGE_DEMAND];
+    const double it = x[WM_RANGE_IT_CAPEX], hall = x[WM_RANGE_HALL_CAPEX];
+    t.price_half_life_years = isnan(t.price_half_life_years)
+                                  ? x[WM_RANGE_HALF_LIFE]
+                                  : t.price_half_life_years * x[WM_RANGE_HALF_LIFE] /
+                                        g->half_life_mode;
+    t.it_worth_factor = x[WM_RANGE_RESIDUAL];
+    put_off(&t, x[WM_RANGE_DELAY]);
+    b.revenue_usd *= sold;
+    b.power_usd *= power;
+    b.it_capex_usd *= it;
+    b.facility_capex_usd *= hall;
+    b.opex_usd += (it - 1.0) * g->it_opex_usd + (hall - 1.0) * g->hall_opex_usd;
+    for (size_t i = 0; i < b.n_lots; i++) {
+        g->lots[i] = b.lots[i];
+        g->lots[i].usd *= it;
+    }
+    b.lots = g->lots;
+    for (size_t i = 0; b.years != NULL && i < t.n_years; i++) {
+        g->years[i] = b.years[i];
+        g->years[i].revenue_usd *= sold;
+        g->years[i].power_usd *= power;
+    }
+    b.years = b.years != NULL ? g->years : NULL;
+    *revenue = sold;
+    return wm_appraisal_worth(&t, &b);
+}
+
+/* Normal scores of a Latin hypercube: one in each of n equal parts, shuffled. */
+static void strata(struct wm_rng *rng, double *z, size_t n, size_t stride)
+{
+    for (size_t i = 0; i < n; i++)
+        z[i * stride] = wm_normal_quantile(((double)i + wm_rng_uniform(rng)) / (double)n * 0.999998 +
+                                           1e-6);
+    for (size_t i = n - 1; i > 0; i--) {
+        const size_t k = (size_t)(wm_rng_uniform(rng) * (double)(i + 1));
+        const double kept = z[i * stride];
+        z[i * stride] = z[k * stride];
+        z[k * stride] = kept;
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Quantile of sorted values, linear between; NAN where it falls on a draw that has none. */
+static double quantile(const double *sorted, size_t n, double prob)
+{
+    const double at = prob * (double)(n - 1);
+    const size_t i = (size_t)at;
+    const double low = sorted[i], high = sorted[i + 1 < n ? i + 1 : i];
+    const double x = low + (at - (double)i) * (high - low);
+    return isfinite(x) ? x : (double)NAN;
+}
+
+static void set_quantiles(struct wm_results *r, double *values, size_t n, enum wm_metric p10,
+                          double scale)
+{
+    static const double probs[] = {0.10, 0.50, 0.90};
+    qsort(values, n, sizeof *values, ascending);
+    for (unsigned k = 0; k < 3; k++)
+        r->metric[p10 + k] = scale * quantile(values, n, probs[k]);
+}
+
+void wm_set_range(struct wm_arena *arena, struct wm_results *r,
+                  const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,
+                  size_t n)
+{
+    struct range *const g = WM_NEW(arena, struct range);
+    *g = (struct range){.r = r, .terms = terms, .basis = basis};
+    prepare(arena, g);
+    double *const z = WM_NEW_ARRAY(arena, double, n * WM_N_RANGE);
+    double *const npv = WM_NEW_ARRAY(arena, double, n), *const irr = WM_NEW_ARRAY(arena, double, n);
+    double *const revenue = WM_NEW_ARRAY(arena, double, n);
+    size_t n_negative = 0;
+    for (int k = 0; k < WM_N_RANGE; k++) {
+        struct wm_rng rng = wm_rng_stream((uint64_t)r->scenario->seed, "range", (uint64_t)k);
+        strata(&rng, z + k, n, WM_N_RANGE);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double x[WM_N_RANGE], *const score = z + i * WM_N_RANGE;
+        const double paid = g->corr[WM_RANGE_PAID], kw = g->corr[WM_RANGE_DEMAND];
+        score[WM_RANGE_PAID] =
+            paid * score[WM_RANGE_PRICE] + sqrt(1.0 - paid * paid) * score[WM_RANGE_PAID];
+        score[WM_RANGE_DEMAND] =
+            kw * score[WM_RANGE_ENERGY] + sqrt(1.0 - kw * kw) * score[WM_RANGE_DEMAND];
+        for (int k = 0; k < WM_N_RANGE; k++)
+            x[k] = wm_quantile_at(&g->table[k], score[k]);
+        const struct wm_worth w = appraise(g, x, &revenue[i]);
+        npv[i] = w.npv_usd;
+        irr[i] = isnan(w.irr_frac) ? (w.npv_usd < 0.0 ? -(double)INFINITY : (double)INFINITY) : w.irr_frac;
+        n_negative += w.npv_usd < 0.0;
+    }
+    r->metric[WM_METRIC_npv_negative_frac] = (double)n_negative / (double)n;
+    set_quantiles(r, npv, n, WM_METRIC_npv_p10_usd, 1.0);
+    set_quantiles(r, irr, n, WM_METRIC_irr_p10_frac, 1.0);
+    const struct wm_income *const in = &r->income;
+    const double all = wm_income_usd(in);
+    const double spot = all > 0.0 ? (in->token_usd + in->grid_usd + in->on_demand_usd) / all : 0.0;
+    for (size_t i = 0; i < n; i++) /* contracts and rent stay */
+        revenue[i] = spot * revenue[i] + 1.0 - spot;
+    set_quantiles(r, revenue, n, WM_METRIC_revenue_p10_usd_per_mw_utility_year,
+                  r->metric[WM_METRIC_revenue_usd_per_mw_utility_year]);
+}

@@ -1,0 +1,18 @@
+/* Range: P10, P50 and P90 of the money, from draws around one physical year. */
+#ifndef WM_SETTLE_RANGE_H
+#define WM_SETTLE_RANGE_H
+
+#include "wattmill/arena.h"
+#include "wattmill/results.h"
+
+/**
+ * Draws what economics.range names `n_draws` times (Latin hypercube of normal scores, seeded by the
+ * scenario), appraises each, and sets the metrics of the range. The physical year stays; the serving
+ * model's error scales tokens in intervals in which capacity or ceiling binds and the energy of serving
+ * in the others, by the run's own 15-minute rows where it keeps them.
+ */
+void wm_set_range(struct wm_arena *arena, struct wm_results *results,
+                  const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,
+                  size_t n_draws);
+
+#endif

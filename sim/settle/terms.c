@@ -1,0 +1,155 @@
+#include "terms.h"
+
+#include <math.h>
+
+#include "sales.h"
+
+/* Runs of this many years and more are appraised by their own years. */
+#define OWN_YEARS_FROM 3.0
+
+static double first(double given, double otherwise)
+{
+    return isnan(given) ? otherwise : given;
+}
+
+static double with_inflation(const struct wm_economics *e, double frac)
+{
+    return e->money == WM_MONEY_REAL ? (1.0 + frac) * (1.0 + e->inflation_frac) - 1.0 : frac;
+}
+
+double wm_discount_rate_frac(const struct wm_economics *e)
+{
+    return with_inflation(e, first(e->discount_rate_frac, e->ledger.discount_rate_frac));
+}
+
+bool wm_has_own_years(const struct wm_results *r)
+{
+    return r->hours / WM_H_PER_YEAR > OWN_YEARS_FROM - 1e-9;
+}
+
+static struct wm_tax_terms tax_of(struct wm_arena *arena, const struct wm_economics *e)
+{
+    const struct wm_capital_share *const table = e->tax_table.items;
+    double *const shares = WM_NEW_ARRAY(arena, double, e->tax_table.n + 1);
+    for (size_t i = 0; i < e->tax_table.n; i++)
+        shares[i] = table[i].share_frac;
+    return (struct wm_tax_terms){.rate_frac = first(e->tax_rate_frac, e->ledger.tax_rate_frac),
+                                 .write_off = e->tax_write_off,
+                                 .table_frac = shares,
+                                 .n_table = e->tax_table.n,
+                                 .bonus_frac = e->tax_bonus_frac,
+                                 .loss_limit_frac = e->tax_loss_limit_frac,
+                                 .interest_limit_frac = e->tax_interest_limit_frac};
+}
+
+/* Years of construction begun, the last may be shorter; capital at the start of each. */
+static void set_construction(const struct wm_construction *c, struct wm_appraisal_terms *t)
+{
+    const struct wm_capital_share *const curve = c->curve.items;
+    t->n_build = (size_t)ceil(c->years - 1e-9);
+    for (size_t p = 0; p < t->n_build; p++) {
+        t->build_length_years[p] = fmin(1.0, c->years - (double)p);
+        t->build_frac[p] = c->curve.n > 0 ? curve[p].share_frac
+                                          : t->build_length_years[p] / c->years;
+    }
+    t->first_year_frac = c->first_year_frac;
+}
+
+static struct wm_property_tax property_tax_of(const struct wm_results *r)
+{
+    const struct wm_local_tax *const local = &r->scenario->site.local_tax;
+    struct wm_property_tax tax = {.rate_frac = local->equipment_frac};
+    if (!local->applies || !(r->cash.it_capex_usd > 0.0))
+        return tax;
+    tax.n = WM_ASSESSED_AGES;
+    for (size_t i = 0; i < tax.n; i++)
+        tax.assessed_frac[i] = local->assessed_frac[i];
+    return tax;
+}
+
+struct wm_appraisal_terms wm_appraisal_terms_of(struct wm_arena *arena, const struct wm_results *r)
+{
+    const struct wm_economics *const e = &r->scenario->economics;
+    const struct wm_ledger_params *const l = &e->ledger;
+    struct wm_appraisal_terms t = {
+        .n_years = (size_t)e->appraisal_years,
+        .discount_rate_frac = wm_discount_rate_frac(e),
+        .price_half_life_years = e->price_half_life_years,
+        .power_escalation_frac = with_inflation(e, e->power_escalation_frac),
+        .opex_escalation_frac = with_inflation(e, e->opex_escalation_frac),
+        .inflation_frac = e->money == WM_MONEY_REAL ? e->inflation_frac : 0.0,
+        .residual_it_frac = e->residual_it_frac,
+        .residual_facility_frac = e->residual_facility_frac,
+        .it_life_years = l->it_life_years,
+        .facility_life_years = l->facility_life_years,
+        .may_abandon = e->end_of_life == WM_END_BETTER,
+        .debt_share_frac = first(e->debt_share_frac, l->debt_share_frac),
+        .debt_rate_frac = first(e->debt_rate_frac, l->debt_rate_frac),
+        .debt_years = (size_t)lround(first(e->debt_years, l->debt_years)),
+        .tranches = e->debt.items,
+        .n_tranches = e->debt.n,
+        .tax = tax_of(arena, e),
+        .facility_mix = {e->tax_facility_5_frac, e->tax_facility_15_frac},
+        .it_tax = property_tax_of(r),
+    };
+    set_construction(&e->construction, &t);
+    if (wm_has_own_years(r)) {
+        t.n_years = r->n_run_years;
+        t.operation_years = r->hours / WM_H_PER_YEAR;
+    }
+    return t;
+}
+
+/* Contracts and rent by period; rent passes the power bill of its year on. */
+static const double *contracts_of(struct wm_arena *arena, const struct wm_results *r,
+                                  const struct wm_appraisal_terms *terms, double years)
+{
+    double *const usd = WM_NEW_ARRAY(arena, double, terms->n_years);
+    const bool own = wm_has_own_years(r);
+    const double power_usd = r->ledger->power_usd / years;
+    const double rent_usd = r->income.space_usd / years - power_usd;
+    double from = 0.0;
+    for (size_t t = 0; t < terms->n_years; t++) {
+        const double length = own ? r->run_years[t].years : 1.0;
+        usd[t] = wm_contracts_usd(r, from, from + length);
+        if (r->income.space_usd > 0.0)
+            usd[t] += length * rent_usd +
+                      (own ? r->run_years[t].power_usd : power_usd) *
+                          pow(1.0 + terms->power_escalation_frac, from);
+        from += length;
+    }
+    return usd;
+}
+
+/* Tax on equipment that the schedule brings instead of its mean. */
+static double scheduled_tax_usd(const struct wm_results *r, const struct wm_appraisal_terms *terms)
+{
+    const struct wm_local_tax *const tax = &r->scenario->site.local_tax;
+    return terms->it_tax.n == 0
+               ? 0.0
+               : r->cash.it_capex_usd *
+                     wm_local_tax_mean_frac(tax, r->scenario->economics.ledger.it_life_years);
+}
+
+struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct wm_results *r,
+                                                const struct wm_appraisal_terms *terms)
+{
+    const double years = r->hours / WM_H_PER_YEAR;
+    const bool own = wm_has_own_years(r);
+    const struct wm_income *const in = &r->income;
+    for (size_t i = 0; i < r->n_it_lots; i++)
+        r->it_lots[i] = wm_it_lot(terms, r->it_lots[i].usd, r->it_lots[i].buy, r->it_lots[i].sell);
+    return (struct wm_appraisal_basis){
+        .it_capex_usd = r->cash.it_capex_usd,
+        .facility_capex_usd = r->cash.facility_capex_usd,
+        .revenue_usd = (in->token_usd + in->grid_usd + in->on_demand_usd) / years,
+        .power_usd = r->cash.power_usd / years,
+        .opex_usd = (r->cash.opex_usd - r->cash.power_usd) / years - scheduled_tax_usd(r, terms),
+        .contract_usd = contracts_of(arena, r, terms, years),
+        .years = own ? r->run_years : NULL,
+        .lots = r->it_lots,
+        .n_lots = own && r->cash.it_capex_usd > 0.0 ? r->n_it_lots : 0,
+        .onsite = r->onsite_lots,
+        .n_onsite = r->cash.onsite_capex_usd > 0.0 ? r->n_onsite_lots : 0,
+    };
+}
