@@ -208,6 +208,7 @@ struct wm_workload {
     enum wm_precision precision;
     const struct wm_engine *engine;
     const char *pool;       /* name of the fleet entry that serves it */
+    int64_t start_us, end_us; /* it is asked for from the first to the second, while its pool is there */
     double pool_share_frac; /* of the pool's racks, for its model and precision; NAN: by load */
     double max_loss_frac; /* of its throughput that `priority` takes before any class loses more */
     int64_t priority;     /* higher is shed later; -1: by kind */

@@ -182,6 +182,8 @@ static const struct wm_field workload_row_fields[] = {
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
     WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
     WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
+    WM_TIME_AS(wm_workload, start_us, "start", "1970-01-01", "from then on it is asked for, and not before its pool is there"),
+    WM_TIME_AS(wm_workload, end_us, "end", "2200-01-01", "from then on it is asked for no more, nor once its pool is gone"),
     WM_REAL(wm_workload, pool_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "share of the pool's racks for this model and precision; unset: by load"),
     WM_REAL(wm_workload, max_loss_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "flexibility tier: throughput that capping priority takes before any class loses more (0, 0.1, 0.25, 0.5 are usual)"),
     WM_INT(wm_workload, priority, -1, 1000, -1, "higher is shed later under capping priority; -1: batch 0, finetune 10, training 20, request 100"),
@@ -346,6 +348,12 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
     }
 }
 
+static void check_span(const struct wm_workload *w, struct wm_diags *diags)
+{
+    if (w->end_us <= w->start_us)
+        wm_diag_add(diags, WM_E211, NULL, w->name, "ends before it starts");
+}
+
 static int n_demands(const struct wm_demand *d)
 {
     return wm_is_set(d->output_tok_per_s) + wm_is_set(d->requests_per_s) +
@@ -451,6 +459,7 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
             check_job(s, &w[i], diags);
         else
             check_service(&w[i], diags);
+        check_span(&w[i], diags);
         check_curve(s, &w[i], diags);
         check_request_keys(s, &w[i], diags);
         if (!find_pool(s, w[i].pool))

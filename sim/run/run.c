@@ -80,7 +80,7 @@ static void check_unpaid(const struct wm_run *r, struct wm_diags *diags)
 static void check_storage(const struct wm_run *r, struct wm_diags *diags)
 {
     const struct wm_onsite *g = &r->site.onsite;
-    if (!wm_storage_is_there(&r->scenario->site.storage) || g->account.discharge_j > 0.0)
+    if (!(g->storage.power_w > 0.0) || g->account.discharge_j > 0.0)
         return;
     wm_diag_add(diags, WM_W915, NULL, "site.storage",
                 "of %g MW and %g MWh never gave anything: %s", g->storage.power_w / WM_W_PER_MW,

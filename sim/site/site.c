@@ -71,6 +71,34 @@ static double job_left_tok(const struct site *s, size_t class)
     return fmax(0.0, c->workload->training.tokens * gangs - (a->served_tok - a->lost_tok));
 }
 
+/* Whether a workload is asked for: what nothing can serve yet, or any more, is no demand that is lost. */
+static bool is_asked_for(const struct site *s, size_t class, int64_t now)
+{
+    const struct wm_class *c = &s->plan->classes[class];
+    const struct wm_fleet *f = s->plan->pools[s->plan->partitions[c->partition].pool].fleet;
+    const int64_t at_us = s->start_us + now;
+    return at_us >= c->workload->start_us && at_us < c->workload->end_us &&
+           at_us >= f->online_us && at_us < f->retire_us;
+}
+
+/* Demand of the hour, of what is asked for at `now`. */
+static void set_demand(struct site *s, int64_t now)
+{
+    /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
+    const int64_t hour = (s->start_us + now) / hour_us;
+    const size_t week_hour = (size_t)((hour + 3 * 24) % (7 * 24));
+    const double years = (double)(now - now % hour_us) / (double)WM_US_PER_S / WM_S_PER_YEAR;
+    for (size_t i = 0; i < s->plan->n_classes; i++) {
+        const struct wm_class *c = &s->plan->classes[i];
+        const struct wm_demand *d = &c->workload->demand;
+        double growth = is_asked_for(s, i, now) ? 1.0 : 0.0;
+        if (d->growth_per_year != 0.0 && growth > 0.0)
+            growth = pow(1.0 + d->growth_per_year, years);
+        s->offered[i] = s->wanted[i] =
+            c->mean_demand_tok_per_s * d->shape->hourly[week_hour] * growth;
+    }
+}
+
 /* Batch work asks for what would empty its queue by the end of the billing interval, a job for what
  * would end it by then. */
 static void ask_for_work(struct site *s, int64_t now)
@@ -87,7 +115,7 @@ static void ask_for_work(struct site *s, int64_t now)
                     : wm_batch_wanted(&s->batch[i], left_s);
         else if (wm_workload_is_job(w))
             s->wanted[i] = s->offered[i] =
-                s->start_us + now < w->training.start_us
+                s->start_us + now < w->training.start_us || !is_asked_for(s, i, now)
                     ? 0.0
                     : fmin(s->plan->classes[i].mean_demand_tok_per_s, job_left_tok(s, i) / left_s);
     }
@@ -194,7 +222,7 @@ static void update_potential(struct site *s)
     s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there);
 }
 
-/* Event: a pool comes online or retires. */
+/* Event: a pool comes online or retires, a workload begins or ends. */
 static void on_fleet(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
 {
     struct site *const s = context;
@@ -203,6 +231,17 @@ static void on_fleet(struct wm_sim *sim, void *context, uint32_t actor, uint64_t
     settle(s, wm_sim_now(sim));
     wm_outages_set_there(s->outages, s->start_us + wm_sim_now(sim), wm_sim_now(sim));
     update_potential(s);
+    set_demand(s, wm_sim_now(sim));
+    s->is_stale = true;
+}
+
+/* Something is there from one time to another, of which the run may see both. */
+static void schedule_span(struct wm_sim *sim, int64_t from, int64_t to, int64_t end)
+{
+    const int64_t times[] = {from, to};
+    for (size_t k = 0; k < 2; k++)
+        if (times[k] > 0 && times[k] < end)
+            wm_sim_at(sim, times[k], -1, KIND_FLEET, 0, 0);
 }
 
 static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
@@ -210,10 +249,11 @@ static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
     wm_outages_set_there(s->outages, s->start_us, 0);
     for (size_t i = 0; i < s->plan->n_pools; i++) {
         const struct wm_fleet *f = s->plan->pools[i].fleet;
-        const int64_t times[] = {f->online_us - s->start_us, f->retire_us - s->start_us};
-        for (size_t k = 0; k < 2; k++)
-            if (times[k] > 0 && times[k] < end)
-                wm_sim_at(sim, times[k], -1, KIND_FLEET, 0, i);
+        schedule_span(sim, f->online_us - s->start_us, f->retire_us - s->start_us, end);
+    }
+    for (size_t i = 0; i < s->plan->n_classes; i++) {
+        const struct wm_workload *w = s->plan->classes[i].workload;
+        schedule_span(sim, w->start_us - s->start_us, w->end_us - s->start_us, end);
     }
 }
 
@@ -282,20 +322,6 @@ static void on_null(struct wm_sim *sim, void *context, uint32_t actor, uint64_t 
     (void)arg;
 }
 
-static void set_demand(struct site *s, size_t week_hour, int64_t now)
-{
-    const double years = (double)now / (double)WM_US_PER_S / WM_S_PER_YEAR;
-    for (size_t i = 0; i < s->plan->n_classes; i++) {
-        const struct wm_class *c = &s->plan->classes[i];
-        const struct wm_demand *d = &c->workload->demand;
-        double growth = 1.0;
-        if (d->growth_per_year != 0.0)
-            growth = pow(1.0 + d->growth_per_year, years);
-        s->offered[i] = s->wanted[i] =
-            c->mean_demand_tok_per_s * d->shape->hourly[week_hour] * growth;
-    }
-}
-
 /* Surroundings of the billing interval that begins at `now`; demand changes with the hour. */
 static void begin_bin(struct site *s, int64_t now)
 {
@@ -314,9 +340,7 @@ static void begin_bin(struct site *s, int64_t now)
                                                            &s->result->onsite, &s->result->meter);
     if (now % hour_us != 0)
         return;
-    /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
-    const int64_t hour = at_us / hour_us;
-    set_demand(s, (size_t)((hour + 3 * 24) % (7 * 24)), now);
+    set_demand(s, now);
     s->is_stale = true;
 }
 
