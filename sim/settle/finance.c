@@ -6,6 +6,7 @@
 #include "metric_member.h"
 #include "range.h"
 #include "terms.h"
+#include "wattmill/megawatt.h"
 
 /* Where power's share of OpEx is asked for; the claim is 40 % (NVIDIA developer blog, June 2026). */
 #define ASKED_SHARE 0.40
@@ -75,13 +76,17 @@ static void set_break_even_energy(struct wm_results *r)
         WM_METRIC_breakeven_energy_e_usd_per_mwh};
     const struct wm_ledger *const l = r->ledger;
     const double mwh = GET(r, grid_energy_mwh) / WM_J_PER_MWH;
-    const double other_usd = l->power_usd - l->energy_usd;
+    const double other_usd = l->power_usd - l->market_usd;
     for (unsigned k = 0; k < WM_N_OPEX && mwh > 0.0; k++) {
         const double usd =
             (wm_power_usd_at_share(l, (enum wm_opex)k, ASKED_SHARE) - other_usd) / mwh;
         r->metric[keys[k]] = usd >= 0.0 ? usd : (double)NAN;
     }
-    SET(r, energy_price_mean_usd_per_mwh, mwh > 0.0 ? l->energy_usd / mwh : (double)NAN);
+    double bill_usd = 0.0;
+    for (size_t i = 0; i < r->bill->n_months; i++)
+        bill_usd += r->bill->months[i].bill_usd;
+    SET(r, bill_usd_per_mwh, mwh > 0.0 ? bill_usd / mwh : (double)NAN);
+    SET(r, energy_price_mean_usd_per_mwh, mwh > 0.0 ? l->market_usd / mwh : (double)NAN);
 }
 
 static double ratio(double part, double whole)
@@ -97,6 +102,8 @@ static void set_densities(struct wm_results *r, double years)
     SET(r, tco_usd_per_mw_utility_year, ratio(GET(r, tco_usd_per_year), mw));
     SET(r, margin_e_usd_per_mw_utility_year,
         GET(r, revenue_usd_per_mw_utility_year) - GET(r, tco_usd_per_mw_utility_year));
+    SET(r, month_of_power_usd,
+        wm_time_to_power_usd(GET(r, margin_e_usd_per_mw_utility_year), mw, 1.0));
     SET(r, site_kw_per_gpu, ratio(GET(r, site_power_peak_mw), gpus));
 }
 

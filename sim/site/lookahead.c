@@ -7,7 +7,12 @@
 static const double bin_h = 0.25;
 enum { BINS_PER_DAY = 96, WINDOW_BINS = 33 * BINS_PER_DAY };
 /* Columns and rows of a block, and of the charges of a window (two months, each with its periods). */
-enum { BLOCK_COLUMNS = 7, BLOCK_ROWS = 2 + WM_METER_CHARGES, BLOCK_ENTRIES = 16, CHARGES = 32 };
+enum {
+    BLOCK_COLUMNS = 7,
+    BLOCK_ROWS = 2 + WM_METER_CHARGES,
+    BLOCK_ENTRIES = 10 + 2 * WM_METER_CHARGES,
+    CHARGES = 64
+};
 
 static const double load_step_frac = 1e-3;      /* loads that differ by less are one block */
 static const double wear_usd_per_mwh = 0.01;    /* so that nothing moves for nothing */
@@ -101,7 +106,7 @@ static bool goes_on(const struct wm_lookahead *a, size_t first, size_t i)
 {
     const struct wm_outlook_row *x = &a->outlook[first], *y = &a->outlook[i];
     return x->around.local.hour == y->around.local.hour && x->around.day == y->around.day &&
-           x->around.period == y->around.period &&
+           x->around.hours == y->around.hours &&
            same(x->around.energy_usd_per_mwh, y->around.energy_usd_per_mwh) &&
            same(x->allowed_w, y->allowed_w) && (x->cut_w > 0.0) == (y->cut_w > 0.0) &&
            same(a->peak_usd_per_mw[first], a->peak_usd_per_mw[i]) &&
@@ -140,15 +145,14 @@ static void cut_blocks(struct wm_lookahead *a, size_t from, size_t to)
     }
 }
 
-/* Marks where the system's peaks of the window will be, as far as they beat those before it. */
-static void foresee_peaks(struct wm_lookahead *a, const struct wm_meter *meter, size_t from,
-                          size_t to)
+/* Marks where the system's peaks of the window will be for a line, as far as they beat those before it. */
+static void foresee_line(struct wm_lookahead *a, const struct wm_meter *meter, size_t line,
+                         size_t from, size_t to)
 {
-    const struct wm_tariff *t = meter->tariff;
-    const size_t length = t->coincident == WM_COINCIDENT_5CP ? 4 : 1; /* intervals of a peak */
-    struct wm_peak_watch w = wm_meter_peaks(meter, a->outlook[from].at_us);
-    if (t->coincident == WM_COINCIDENT_NONE || !(t->coincident_usd_per_kw_year > 0.0))
-        return;
+    const struct wm_charge *c = &meter->billing->lines[line].charge;
+    const size_t length = (size_t)lround(wm_charge_window_s(c) / 900.0); /* intervals of a peak */
+    const size_t year = (size_t)(a->outlook[from].around.local.year - meter->first_year);
+    struct wm_peak_watch w = meter->peaks[line * meter->n_years + year];
     for (int k = 0; k < w.n; k++)
         w.own_w[k] = -1.0; /* before the window; inside it: which interval */
     for (size_t i = from; i + length <= to; i += length) {
@@ -156,14 +160,24 @@ static void foresee_peaks(struct wm_lookahead *a, const struct wm_meter *meter, 
         double stress = 0.0;
         for (size_t k = i; k < i + length; k++)
             stress += a->outlook[k].around.system_stress / (double)length;
-        if (length == 1 || !now->is_off_peak_day)
-            wm_peak_watch_add(&w, now->local.month, now->day, stress, (double)i);
+        const struct wm_peak_window window = {now->local.month, now->day, now->is_off_peak_day,
+                                              stress, (double)i};
+        if ((now->hours >> line & 1) != 0)
+            wm_peak_watch_add(&w, &window);
     }
     const double years = fmin(1.0, (double)a->n_bins * bin_h / WM_H_PER_YEAR);
+    const double usd_per_mw = 1e3 * 12.0 * wm_charge_usd_per_kw(c, 365.0 / 12.0) * years;
     for (int k = 0; k < w.n; k++)
         for (size_t i = 0; w.own_w[k] >= 0.0 && i < length; i++)
-            a->peak_usd_per_mw[(size_t)w.own_w[k] + i] =
-                1e3 * t->coincident_usd_per_kw_year * years / w.n / (double)length;
+            a->peak_usd_per_mw[(size_t)w.own_w[k] + i] += usd_per_mw / w.n / (double)length;
+}
+
+static void foresee_peaks(struct wm_lookahead *a, const struct wm_meter *meter, size_t from,
+                          size_t to)
+{
+    for (size_t i = 0; i < meter->billing->n_lines; i++)
+        if (meter->billing->lines[i].charge.basis == WM_CHARGE_COINCIDENT)
+            foresee_line(a, meter, i, from, to);
 }
 
 static int add_column(struct wm_lookahead *a, double low, double high, double cost)
@@ -250,7 +264,7 @@ static void add_block(struct wm_lookahead *a, struct block *b, const struct wm_m
     put(a, content, c, -h * eta);
     put(a, content, d, h / eta);
     struct wm_meter_charge charges[WM_METER_CHARGES];
-    const size_t n = wm_meter_charges(meter, x->at_us, x->around.period, x->contract_w, charges);
+    const size_t n = wm_meter_charges(meter, x->at_us, &x->around, x->contract_w, charges);
     for (size_t k = 0; k < WM_METER_CHARGES; k++) {
         b->demand[k] = k < n ? demand_column(a, &charges[k]) : -1;
         if (b->demand[k] < 0)
