@@ -478,8 +478,16 @@ static struct wm_lookahead *look_ahead(struct wm_arena *arena, const struct wm_s
     bare->site.storage.power_w = 0.0;
     quick.without_series = true;
     quick.n_null_events = 0;
+    quick.progress = NULL;
     wm_site_run(arena, bare, plan, &quick, &seen, &told);
     return wm_lookahead_new(arena, &scenario->site.storage, seen.outlook, n_bins);
+}
+
+/* Once a day whoever waits is told, and may have enough. */
+static bool is_cancelled(const struct wm_run_options *options, int64_t n_done, int64_t n_bins)
+{
+    return options != NULL && options->progress != NULL && n_done % (24 * BINS_PER_HOUR) == 0 &&
+           !options->progress(options->progress_context, (double)n_done / (double)n_bins);
 }
 
 void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
@@ -551,6 +559,10 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
         end_bin(&s, begin);
         if ((i + 1) % BINS_PER_HOUR == 0)
             end_hour(&s);
+        if (is_cancelled(options, i + 1, n_bins)) {
+            result->is_cancelled = true;
+            return;
+        }
         if (i + 1 == n_bins && result->requests != NULL)
             wm_site_requests_close(result->requests, &result->account);
         if ((i + 1) % BINS_PER_YEAR == 0 || i + 1 == n_bins)

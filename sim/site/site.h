@@ -29,6 +29,7 @@ struct wm_site_result {
     size_t n_bins; /* billing intervals */
     struct wm_outlook_row *outlook; /* [n_bins], filled when there is room for it, else NULL */
     double *bin_w; /* [n_bins] mean power of each billing interval */
+    bool is_cancelled; /* options->progress had enough: nothing else is to be used */
     size_t n_windows; /* of the calendar and calls at random times */
     struct wm_series_row *series;
     size_t n_series;
