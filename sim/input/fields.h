@@ -47,4 +47,9 @@ void wm_preset_retype(struct wm_arena *arena, const struct wm_field *fields, str
 /** Checks of prices and of the appraisal: E211, W931, W932. */
 void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags);
 
+/** Keys of the tree `root` that what the scenario chose does not read: W918. */
+void wm_check_unread(struct wm_arena *arena, const struct wm_json *root,
+                     const struct wm_catalog *catalog, const struct wm_scenario *scenario,
+                     struct wm_diags *diags);
+
 #endif

@@ -224,6 +224,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     const size_t first = l->diags->n_items;
     wm_scenario_check(scenario, l->diags);
     add_places(l, root, first);
+    wm_check_unread(l->arena, root, out->catalog, scenario, l->diags);
     if (l->diags->n_errors > 0)
         return WM_INVALID;
     out->scenario = scenario;
