@@ -86,6 +86,24 @@ struct wm_lp {
  * @return      true at an optimum; false when there is none (unbounded, numerical trouble)
  */
 bool wm_lp_solve(const struct wm_lp *lp, double *x, double *dual);
+
+/** y ~ constant + x slope, by ordinary least squares. */
+struct wm_regression {
+    size_t n, n_columns;
+    const double *x;           /* [n][n_columns] */
+    const double *y;           /* [n] */
+    double *slope;             /* out, [n_columns]; 0 of a column that never varies */
+    double *covariance;        /* out, [n_columns][n_columns], of the slopes */
+    double degrees;            /* out: n - n_columns - 1 */
+    double residual_variance;  /* out */
+    double r2;                 /* out: share of the variance that the line explains; NAN of a constant */
+};
+/**
+ * @return false when n < n_columns + 2, columns are multiples of each other, or memory ended
+ * @par Source  Draper, Smith, "Applied Regression Analysis", 3rd ed. 1998, ch. 5 (normal equations)
+ */
+bool wm_regress(struct wm_regression *regression);
+
 /** Residuals r [n_residual] and their derivatives dr_i/dx_j, row by row [n_residual * n_param]. */
 typedef void (*wm_residuals_fn)(const double *x, double *r, void *context);
 typedef void (*wm_jacobian_fn)(const double *x, double *jacobian, void *context);
