@@ -67,10 +67,14 @@ enum wm_status wm_stats_sobol(struct wm_arena *arena, struct wm_store *store, co
 /** Each axis by its values (tenths, where it is continuous): mean, P10, P50, P90 of a metric. */
 enum wm_status wm_stats_response(struct wm_arena *arena, struct wm_store *store, const char *metric,
                                  struct wm_grid *out, struct wm_diags *diags);
-/** The best points by "max KEY" or "min KEY" among those that meet all conditions. */
+/**
+ * The best points by "max KEY" or "min KEY" among those that meet all conditions.
+ * @param for_people  metrics with prefix and unit (13.22 G USD) instead of plain numbers
+ */
 enum wm_status wm_stats_best(struct wm_arena *arena, struct wm_store *store, const char *goal,
                              const struct wm_assertion *conditions, size_t n_conditions,
-                             size_t n_best, struct wm_grid *out, struct wm_diags *diags);
+                             size_t n_best, bool for_people, struct wm_grid *out,
+                             struct wm_diags *diags);
 
 /**
  * Points that did not end well, by reason, most first: messages that differ in numbers alone are one,

@@ -220,9 +220,24 @@ static bool meets(const struct wm_sample *s, size_t i, const struct wm_assertion
     return true;
 }
 
+static void put_metric(struct wm_table *t, double value, const struct wm_store_key *key,
+                       bool for_people)
+{
+    char text[24];
+    if (!for_people || !isfinite(value)) {
+        wm_table_real(t, value);
+        return;
+    }
+    wm_short_number(value, text);
+    text[strcspn(text, " ")] = text[strlen(text) - 1] == ' ' ? '\0' : ' '; /* of no prefix */
+    wm_table_cell(t, key->unit[0] == '\0' ? wm_arena_copy_text(t->arena, text, strlen(text))
+                                          : wm_arena_printf(t->arena, "%s %s", text, key->unit));
+}
+
 enum wm_status wm_stats_best(struct wm_arena *arena, struct wm_store *store, const char *goal,
                              const struct wm_assertion *conditions, size_t n_conditions,
-                             size_t n_best, struct wm_grid *out, struct wm_diags *diags)
+                             size_t n_best, bool for_people, struct wm_grid *out,
+                             struct wm_diags *diags)
 {
     const struct wm_store_about *const about = wm_store_about(store);
     size_t *const columns = WM_NEW_ARRAY(arena, size_t, n_conditions + 1);
@@ -258,7 +273,7 @@ enum wm_status wm_stats_best(struct wm_arena *arena, struct wm_store *store, con
         for (size_t j = 0; j < about->n_axes; j++)
             wm_table_cell(&t, axis_label(arena, &s, i, j));
         for (size_t m = 0; m <= n_conditions; m++)
-            wm_table_real(&t, s.values[i * s.n_metrics + m]);
+            put_metric(&t, s.values[i * s.n_metrics + m], &about->metrics[columns[m]], for_people);
     }
     wm_table_close(&t, out);
     return WM_OK;

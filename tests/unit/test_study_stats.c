@@ -322,21 +322,57 @@ START_TEST(the_best_point_obeys_its_conditions)
     struct wm_store *const store = grid_store();
     struct wm_grid g;
     struct wm_assertion below;
-    ck_assert_int_eq(wm_assertion_parse(arena, "npv_usd<2500", &below, &diags), WM_OK);
-    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_usd", &below, 1, 1, &g, &diags), WM_OK);
+    ck_assert_int_eq(wm_assertion_parse(arena, "--where", "npv_usd<2500", &below, &diags), WM_OK);
+    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_usd", &below, 1, 1, false, &g, &diags), WM_OK);
     ck_assert_uint_eq(g.n_rows, 1);
     ck_assert_str_eq(g.cells[0], "3");
     ck_assert_str_eq(g.cells[3], "2020");
-    ck_assert_int_eq(wm_stats_best(arena, store, "min npv_usd", NULL, 0, 1, &g, &diags), WM_OK);
+    ck_assert_int_eq(wm_stats_best(arena, store, "min npv_usd", NULL, 0, 1, false, &g, &diags), WM_OK);
     ck_assert_str_eq(g.cells[0], "0");
     ck_assert_int_eq(wm_stats_prob(arena, store, &below, 1, &g, &diags), WM_OK);
     ck_assert_str_eq(g.columns[1].key, "share_of_points"); /* a grid has no probability */
     ck_assert_str_eq(g.cells[1], "0.66667");
-    ck_assert_int_eq(wm_stats_best(arena, store, "best npv_usd", NULL, 0, 1, &g, &diags), WM_USAGE);
-    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_us", NULL, 0, 1, &g, &diags), WM_USAGE);
+    ck_assert_int_eq(wm_stats_best(arena, store, "best npv_usd", NULL, 0, 1, false, &g, &diags), WM_USAGE);
+    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_us", NULL, 0, 1, false, &g, &diags), WM_USAGE);
     ck_assert(is_told(WM_E103, "did you mean \"npv_usd\"?"));
     ck_assert_int_eq(wm_stats_sobol(arena, store, "npv_usd", &g, &diags), WM_IO);
     ck_assert(is_told(WM_E507, "saltelli"));
+    wm_store_close(store);
+}
+END_TEST
+
+START_TEST(the_best_point_is_told_with_prefix_and_unit)
+{
+    struct wm_store *const store = grid_store();
+    struct wm_grid g;
+    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_usd", NULL, 0, 1, true, &g, &diags),
+                     WM_OK);
+    ck_assert_str_eq(g.cells[3], "3020 USD");
+    wm_store_close(store);
+}
+END_TEST
+
+START_TEST(a_filter_holds_for_every_reader)
+{
+    struct wm_store *const store = grid_store();
+    struct wm_grid g;
+    struct wm_assertion above;
+    const char *const metric = "npv_usd";
+    ck_assert_int_eq(wm_assertion_parse(arena, "--where", "npv_usd>2015", &above, &diags), WM_OK);
+    ck_assert_int_eq(wm_store_filter(store, &above, 1, &diags), WM_OK);
+    ck_assert_int_eq(wm_stats_summary(arena, store, &metric, 1, &g, &diags), WM_OK);
+    ck_assert_str_eq(g.cells[2], "3");
+    FILE *const file = fopen(in_dir("wide.csv"), "w");
+    ck_assert_int_eq(wm_export_wide_csv(file, store, &diags), WM_OK);
+    fclose(file);
+    ck_assert_ptr_null(strstr(read_file("wide.csv"), "\n2,ok"));
+    ck_assert_ptr_nonnull(strstr(read_file("wide.csv"), "\n3,ok"));
+    above.value = 1e9;
+    ck_assert_int_eq(wm_stats_summary(arena, store, &metric, 1, &g, &diags), WM_IO);
+    ck_assert(is_told(WM_E507, "meets the conditions"));
+    above.key = "npv_us";
+    ck_assert_int_eq(wm_store_filter(store, &above, 1, &diags), WM_USAGE);
+    ck_assert(is_told(WM_E103, "--where"));
     wm_store_close(store);
 }
 END_TEST
@@ -375,6 +411,8 @@ int main(void)
                                   failed_points_are_grouped_by_reason,
                                   tables_of_a_small_grid_match_hand_values,
                                   the_best_point_obeys_its_conditions,
+                                  the_best_point_is_told_with_prefix_and_unit,
+                                  a_filter_holds_for_every_reader,
                                   wide_and_long_csv_hold_the_same_points};
     return run_fixture_tests("study_stats", tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }
