@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "wattmill/plan_check.h"
 #include "wattmill/require.h"
 #include "wattmill/unit.h"
 
@@ -249,6 +250,10 @@ void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_
     *f = (struct wm_frontier){.points = f->points, .shortest_ttft_s = DBL_MAX};
     if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
         f->fault = WM_PLAN_NO_UNIT;
+        return;
+    }
+    if (!wm_context_is_possible(c->llm, c->input_tok, c->output_tok)) {
+        f->fault = WM_PLAN_CONTEXT;
         return;
     }
     struct search s = {.c = c, .site = site, .f = f};

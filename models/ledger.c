@@ -69,17 +69,86 @@ const struct wm_opex_definition *wm_opex_definition(enum wm_opex opex)
     return &definitions[opex];
 }
 
-static void add_line(struct wm_ledger *ledger, const char *name, unsigned tags, double usd)
+/* What a line is proportional to. */
+enum driver {
+    OF_FACILITY_USD,
+    OF_IT_USD,
+    OF_FACILITY_TAX, /* of a year */
+    OF_IT_TAX,
+    OF_LEASED_USD, /* price of leased IT */
+    OF_MW,
+    OF_KW_MONTH,
+    OF_GPUS,
+    N_DRIVERS
+};
+/* How its rate makes a yearly cost of that: times the rate, or spread over a life. */
+enum how { TIMES, STRAIGHT, RECOVERY };
+
+/* A cost line that the parameters give, by the year: driver x rate (x second rate). */
+struct cost_row {
+    const char *name;
+    unsigned tags;
+    enum driver driver;
+    enum how how;
+    size_t rate, times; /* of struct wm_ledger_params; 0: none */
+};
+
+#define AT(member) offsetof(struct wm_ledger_params, member)
+// clang-format off
+static const struct cost_row cost_rows[] = {
+    {"facility O&M",                WM_TAG_FACILITY,                       OF_FACILITY_USD, TIMES,    AT(facility_om_frac), 0},
+    {"site staff",                  WM_TAG_FACILITY | WM_TAG_PEOPLE,       OF_MW,           TIMES,    AT(site_fte_per_mw_it), AT(site_fte_usd_per_year)},
+    {"property tax, facility",      WM_TAG_FACILITY | WM_TAG_TAX,          OF_FACILITY_TAX, TIMES,    0, 0},
+    {"insurance, facility",         WM_TAG_FACILITY | WM_TAG_INSURANCE,    OF_FACILITY_USD, TIMES,    AT(insurance_frac), 0},
+    {"IT maintenance",              WM_TAG_IT | WM_TAG_UPKEEP,             OF_IT_USD,       TIMES,    AT(it_maintenance_frac), 0},
+    {"platform staff",              WM_TAG_IT | WM_TAG_PEOPLE,             OF_MW,           TIMES,    AT(platform_fte_per_mw_it), AT(platform_fte_usd_per_year)},
+    {"network",                     WM_TAG_IT,                             OF_MW,           TIMES,    AT(network_usd_per_mw_it_year), 0},
+    {"property tax, IT",            WM_TAG_IT | WM_TAG_TAX,                OF_IT_TAX,       TIMES,    0, 0},
+    {"insurance, IT",               WM_TAG_IT | WM_TAG_INSURANCE,          OF_IT_USD,       TIMES,    AT(insurance_frac), 0},
+    {"licences",                    WM_TAG_IT | WM_TAG_LICENCE,            OF_GPUS,         TIMES,    AT(licence_usd_per_gpu_year), 0},
+    {"lease of IT",                 WM_TAG_HIRE,                           OF_LEASED_USD,   TIMES,    AT(it_lease_frac), 0},
+    {"colocation rent",             WM_TAG_LEASE,                          OF_KW_MONTH,     TIMES,    AT(colo_rent_usd_per_kw_month), 0},
+    {"depreciation, IT",            WM_TAG_IT | WM_TAG_DEPRECIATION,       OF_IT_USD,       STRAIGHT, AT(it_life_years), 0},
+    {"depreciation, facility",      WM_TAG_FACILITY | WM_TAG_DEPRECIATION, OF_FACILITY_USD, STRAIGHT, AT(facility_life_years), 0},
+    {"capital recovery, IT",        WM_TAG_IT | WM_TAG_CAPITAL,            OF_IT_USD,       RECOVERY, AT(it_life_years), 0},
+    {"capital recovery, facility",  WM_TAG_FACILITY | WM_TAG_CAPITAL,      OF_FACILITY_USD, RECOVERY, AT(facility_life_years), 0},
+};
+// clang-format on
+
+static double param(const struct wm_ledger_params *params, size_t offset)
 {
-    WM_REQUIRE(ledger->n_lines < WM_N_LEDGER_LINES);
-    ledger->lines[ledger->n_lines++] = (struct wm_ledger_line){name, tags, usd};
+    return *(const double *)(const void *)((const char *)params + offset);
 }
 
-/* What a site may not have at all. */
-static void add_line_if(struct wm_ledger *ledger, const char *name, unsigned tags, double usd)
+static double yearly_usd(const struct cost_row *row, const struct wm_ledger_params *params,
+                         const double driver[N_DRIVERS], double discount_rate_frac)
 {
-    if (usd > 0.0 || usd < 0.0)
-        add_line(ledger, name, tags, usd);
+    const double rate = row->rate != 0 ? param(params, row->rate) : 1.0;
+    const double base = driver[row->driver];
+    switch (row->how) {
+    case TIMES:
+        return base * rate * (row->times != 0 ? param(params, row->times) : 1.0);
+    case STRAIGHT:
+        return wm_straight_line(base, 0.0, rate);
+    case RECOVERY:
+        return wm_equivalent_annual_cost(base, 0.0, discount_rate_frac, rate);
+    }
+    return 0.0;
+}
+
+static void add_line(struct wm_ledger *ledger, const struct wm_ledger_line *line)
+{
+    WM_REQUIRE(ledger->n_lines < WM_N_LEDGER_LINES);
+    ledger->lines[ledger->n_lines++] = *line;
+}
+
+/* Lines of the run that have, or have not, the tag of power. */
+static void add_run_lines(struct wm_ledger *ledger, const struct wm_ledger_basis *basis,
+                          bool of_power)
+{
+    for (size_t i = 0; i < basis->n_lines; i++)
+        if (((basis->lines[i].tags & WM_TAG_POWER) != 0) == of_power)
+            add_line(ledger, &basis->lines[i]);
 }
 
 static void add_up(struct wm_ledger *ledger)
@@ -95,72 +164,51 @@ static void add_up(struct wm_ledger *ledger)
     }
 }
 
+static double line_usd(const struct wm_ledger *ledger, unsigned tags)
+{
+    double usd = 0.0;
+    for (size_t i = 0; i < ledger->n_lines; i++)
+        if ((ledger->lines[i].tags & tags) == tags)
+            usd += ledger->lines[i].usd;
+    return usd;
+}
+
 struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
                                 const struct wm_ledger_basis *basis)
 {
-    const struct wm_ledger_params *p = params;
     const double mw = basis->it_design_w / WM_W_PER_MW;
-    const double years = basis->years;
-    const double rate = basis->discount_rate_frac;
     const double facility_usd =
-        mw * p->facility_capex_usd_per_mw_it * (1.0 + p->facility_premium_frac) *
+        mw * params->facility_capex_usd_per_mw_it * (1.0 + params->facility_premium_frac) *
         (1.0 + basis->sales_tax_facility_frac);
-    const double it_usd = basis->it_capex_usd;
+    const double hall_tax =
+        basis->has_local_tax ? basis->local_tax_facility_frac : params->property_tax_frac;
+    const double it_tax =
+        basis->has_local_tax ? basis->local_tax_it_frac : params->property_tax_frac;
+    const bool is_leased = params->it == WM_IT_LEASED;
+    const double driver[N_DRIVERS] = {[OF_FACILITY_USD] = facility_usd,
+                                      [OF_IT_USD] = basis->it_capex_usd,
+                                      [OF_FACILITY_TAX] = hall_tax * facility_usd,
+                                      [OF_IT_TAX] = it_tax * basis->it_capex_usd,
+                                      [OF_LEASED_USD] = is_leased ? basis->it_capex_usd : 0.0,
+                                      [OF_MW] = mw,
+                                      [OF_KW_MONTH] = 12.0 * mw * 1e3,
+                                      [OF_GPUS] = basis->n_gpus};
     struct wm_ledger l = {
         .facility_capex_usd = facility_usd,
-        .it_capex_usd = it_usd,
+        .it_capex_usd = basis->it_capex_usd,
         .onsite_capex_usd = basis->onsite_capex_usd,
-        .power_usd = basis->energy_usd + basis->demand_usd + basis->period_demand_usd +
-                     basis->coincident_usd + basis->fixed_usd + basis->fuel_usd + basis->stock_usd,
-        .energy_usd = basis->energy_usd,
+        .market_usd = basis->market_usd,
     };
-    const unsigned facility = WM_TAG_FACILITY, it = WM_TAG_IT, onsite = WM_TAG_ONSITE;
-    const double hall_tax =
-        basis->has_local_tax ? basis->local_tax_facility_frac : p->property_tax_frac;
-    const double it_tax = basis->has_local_tax ? basis->local_tax_it_frac : p->property_tax_frac;
-    add_line(&l, "energy", WM_TAG_POWER, basis->energy_usd);
-    add_line(&l, "demand charge", WM_TAG_POWER, basis->demand_usd);
-    add_line_if(&l, "demand charge, time of use", WM_TAG_POWER, basis->period_demand_usd);
-    add_line_if(&l, "coincident peaks", WM_TAG_POWER, basis->coincident_usd);
-    add_line_if(&l, "fuel", WM_TAG_POWER, basis->fuel_usd);
-    add_line_if(&l, "stored energy, less at the end", WM_TAG_POWER, basis->stock_usd);
-    add_line(&l, "fixed utility charge", WM_TAG_POWER, basis->fixed_usd);
-    add_line(&l, "facility O&M", facility, years * p->facility_om_frac * facility_usd);
-    add_line_if(&l, "storage and generation O&M", onsite, basis->onsite_om_usd);
-    add_line(&l, "site staff", facility | WM_TAG_PEOPLE,
-             years * mw * p->site_fte_per_mw_it * p->site_fte_usd_per_year);
-    add_line(&l, "property tax, facility", facility | WM_TAG_TAX,
-             years * hall_tax * facility_usd);
-    add_line(&l, "insurance, facility", facility | WM_TAG_INSURANCE,
-             years * p->insurance_frac * facility_usd);
-    add_line(&l, "IT maintenance", it | WM_TAG_UPKEEP, years * p->it_maintenance_frac * it_usd);
-    add_line(&l, "platform staff", it | WM_TAG_PEOPLE,
-             years * mw * p->platform_fte_per_mw_it * p->platform_fte_usd_per_year);
-    add_line(&l, "network", it, years * mw * p->network_usd_per_mw_it_year);
-    add_line(&l, "property tax, IT", it | WM_TAG_TAX, years * it_tax * it_usd);
-    add_line(&l, "insurance, IT", it | WM_TAG_INSURANCE, years * p->insurance_frac * it_usd);
-    add_line(&l, "licences", it | WM_TAG_LICENCE,
-             years * p->licence_usd_per_gpu_year * basis->n_gpus);
-    add_line(&l, "ceiling penalties", WM_TAG_PENALTY, basis->penalty_usd);
-    add_line_if(&l, "carbon price", WM_TAG_PENALTY, basis->carbon_usd);
-    if (p->it == WM_IT_LEASED)
-        add_line(&l, "lease of IT", WM_TAG_HIRE, years * p->it_lease_frac * it_usd);
-    if (p->it == WM_IT_HIRED)
-        add_line(&l, "hire of accelerators", WM_TAG_HIRE, basis->hire_usd);
-    add_line(&l, "colocation rent", WM_TAG_LEASE,
-             years * 12.0 * mw * 1e3 * p->colo_rent_usd_per_kw_month);
-    add_line(&l, "depreciation, IT", it | WM_TAG_DEPRECIATION,
-             years * wm_straight_line(it_usd, 0.0, p->it_life_years));
-    add_line(&l, "depreciation, facility", facility | WM_TAG_DEPRECIATION,
-             years * wm_straight_line(facility_usd, 0.0, p->facility_life_years));
-    add_line_if(&l, "depreciation, storage and generation", onsite | WM_TAG_DEPRECIATION,
-                basis->onsite_straight_usd);
-    add_line(&l, "capital recovery, IT", it | WM_TAG_CAPITAL,
-             years * wm_equivalent_annual_cost(it_usd, 0.0, rate, p->it_life_years));
-    add_line(&l, "capital recovery, facility", facility | WM_TAG_CAPITAL,
-             years * wm_equivalent_annual_cost(facility_usd, 0.0, rate, p->facility_life_years));
-    add_line_if(&l, "capital recovery, storage and generation", onsite | WM_TAG_CAPITAL,
-                basis->onsite_recovery_usd);
+    add_run_lines(&l, basis, true);
+    for (size_t i = 0; i < sizeof cost_rows / sizeof *cost_rows; i++) {
+        const struct cost_row *const row = &cost_rows[i];
+        const double usd = yearly_usd(row, params, driver, basis->discount_rate_frac);
+        if (row->driver == OF_LEASED_USD && !is_leased)
+            continue;
+        add_line(&l, &(struct wm_ledger_line){row->name, row->tags, basis->years * usd});
+    }
+    add_run_lines(&l, basis, false);
+    l.power_usd = line_usd(&l, WM_TAG_POWER);
     add_up(&l);
     return l;
 }

@@ -1,12 +1,22 @@
-/* Which groups of accelerators may decode or prefill: one list for plans and frontiers. */
+/*
+ * Which groups of accelerators may decode or prefill: one list for plans and frontiers.
+ *
+ * Each shape of a stage is tried in 1, 2, 4 ... stages, as long as the weights leave a stage so little room
+ * that twice the stages hold noticeably more sequences an accelerator; then the memory does not bind by
+ * them any more, and stages only take time.
+ */
 #include <float.h>
 
+#include "wattmill/plan_check.h"
 #include "wattmill/serving.h"
 
 static const double largest_stage = 128.0; /* wider expert groups are not in use (estimate) */
 static const double largest_tensor = 16.0; /* nor are layers split further */
-static const double largest_pipeline = 8.0;
+static const double largest_pipeline = 64.0; /* P100s that hold 1.8e12 parameters take 34 to 42 */
 static const double largest_prefill_group = 16.0;
+/* of experts over several domains: DeepSeek reads prompts on 32 (profile data of its open infrastructure) */
+static const double largest_wide_prefill_group = 32.0;
+static const double worth_more_stages = 1.2; /* sequences an accelerator, against half the stages */
 
 struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus)
 {
@@ -23,62 +33,82 @@ static double domain_gpus(const struct wm_serving_case *c)
     return fmin((double)c->accelerator->scale_up_gpus, c->max_gpus);
 }
 
-static void add(const struct wm_serving_case *c, const struct wm_group *group, double context_tok,
-                struct wm_serving_groups *list)
+/* Accelerators that share whole experts: as many of a stage's as divide both. */
+static double expert_ranks(const struct wm_llm *llm, double ranks)
 {
-    const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
-    const double gpus = wm_group_gpus(group);
-    const double limit =
-        fmin(wm_group_batch_limit(&m, context_tok), (double)c->engine->max_batch_per_gpu * gpus);
-    if (gpus > c->max_gpus)
-        return;
-    list->least_weight_bytes = fmin(list->least_weight_bytes, wm_group_weight_bytes(&m));
-    if (limit < 1.0)
-        return;
-    list->batch_limit[list->n] = limit;
-    list->group[list->n++] = *group;
+    int64_t a = llm->experts_total, b = (int64_t)ranks;
+    while (b > 0) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return llm->experts_total > 0 ? (double)a : 1.0;
 }
 
-static void add_stages(const struct wm_serving_case *c, double stages, double context_tok,
-                       struct wm_serving_groups *list)
+/* Sequences of a group by memory, capped by the engine. */
+static double batch_limit(const struct wm_serving_case *c, const struct wm_group *group,
+                          double context_tok, double most_per_gpu, struct wm_serving_groups *list)
 {
-    const double domain = domain_gpus(c);
-    const double experts = (double)c->llm->experts_total;
-    const double widest = experts > 0.0 ? fmin(largest_stage, domain) : 1.0;
-    for (double tensor = 1.0; tensor <= fmin(largest_tensor, domain); tensor *= 2.0)
-        for (double data = 1.0; tensor * data <= fmax(tensor, widest); data *= 2.0) {
-            const struct wm_group group = {.tensor = tensor,
-                                           .data = data,
-                                           .expert = fmax(1.0, fmin(experts, tensor * data)),
-                                           .pipeline = stages};
-            add(c, &group, context_tok, list);
-        }
+    const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
+    list->least_weight_bytes = fmin(list->least_weight_bytes, wm_group_weight_bytes(&m));
+    return fmin(wm_group_batch_limit(&m, context_tok), most_per_gpu * wm_group_gpus(group));
+}
+
+/* A shape of a stage, in as many stages as are worth it. */
+static void add_shape(const struct wm_serving_case *c, struct wm_group group, double context_tok,
+                      double most_per_gpu, struct wm_serving_groups *list)
+{
+    double before = 0.0; /* sequences an accelerator, in half the stages */
+    for (group.pipeline = 1.0; group.pipeline <= largest_pipeline; group.pipeline *= 2.0) {
+        const double gpus = wm_group_gpus(&group);
+        if (gpus > c->max_gpus || !wm_group_is_possible(c->llm, &group))
+            return;
+        const double limit = batch_limit(c, &group, context_tok, most_per_gpu, list);
+        if (limit < 1.0)
+            continue;
+        if (limit / gpus < worth_more_stages * before || list->n == WM_SERVING_GROUPS)
+            return;
+        list->batch_limit[list->n] = limit;
+        list->group[list->n++] = group;
+        before = limit / gpus;
+        if (before >= most_per_gpu)
+            return;
+    }
 }
 
 void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
                        struct wm_serving_groups *list)
 {
+    const double domain = domain_gpus(c);
+    const double most = (double)c->engine->max_batch_per_gpu;
     list->n = 0;
     list->least_weight_bytes = DBL_MAX;
-    for (double stages = 1.0; stages <= largest_pipeline && list->n == 0; stages *= 2.0)
-        add_stages(c, stages, context_tok, list);
+    for (double tensor = 1.0; tensor <= fmin(largest_tensor, domain); tensor *= 2.0) {
+        /* experts spread over several domains where nothing else is split */
+        const double widest = c->llm->experts_total == 0 ? tensor
+                              : tensor == 1.0            ? fmin(largest_stage, c->max_gpus)
+                                                         : fmin(largest_stage, domain);
+        for (double data = 1.0; tensor * data <= fmax(tensor, widest); data *= 2.0) {
+            const struct wm_group group = {.tensor = tensor,
+                                           .data = data,
+                                           .expert = expert_ranks(c->llm, tensor * data)};
+            add_shape(c, group, context_tok, most, list);
+        }
+    }
 }
 
 void wm_prefill_groups(const struct wm_serving_case *c, struct wm_serving_groups *list)
 {
-    const double widest = fmin(largest_prefill_group, domain_gpus(c));
+    const bool has_experts = c->llm->experts_total > 0;
+    const double inside = fmin(largest_prefill_group, domain_gpus(c));
+    const double widest =
+        has_experts ? fmax(inside, fmin(largest_wide_prefill_group, c->max_gpus)) : inside;
     list->n = 0;
     list->least_weight_bytes = DBL_MAX;
-    for (double stages = 1.0; stages <= largest_pipeline && list->n == 0; stages *= 2.0)
-        for (double g = 1.0; g <= widest && g * stages <= c->max_gpus; g *= 2.0) {
-            struct wm_group group = wm_group_default(c->llm, g);
-            group.pipeline = stages;
-            const struct wm_step_model m = wm_serving_step_model(c, &group, 1.0);
-            list->least_weight_bytes = fmin(list->least_weight_bytes, wm_group_weight_bytes(&m));
-            const double prompts = wm_group_batch_limit(&m, c->input_tok);
-            if (prompts < 1.0)
-                continue;
-            list->batch_limit[list->n] = prompts;
-            list->group[list->n++] = group;
-        }
+    for (double g = 1.0; g <= widest; g *= 2.0) {
+        struct wm_group group = wm_group_default(c->llm, g);
+        group.expert = expert_ranks(c->llm, g);
+        /* prompts pass through and leave: a stage more is for what does not hold one */
+        add_shape(c, group, c->input_tok, 1.0, list);
+    }
 }

@@ -4,6 +4,7 @@
  */
 #include <float.h>
 
+#include "wattmill/plan_check.h"
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
 
@@ -11,6 +12,10 @@ static const double ttft_share = 0.99; /* of requests within the TTFT target at 
 static const double normal_p99 = 2.3263478740408408;
 static const double shortest_pass_s = 1e-9; /* of hardware without overheads */
 static const int n_bisect = 40;
+/* Decode groups that share prefill groups; a failure stops all of a replica, so fewer are better where they
+ * make nearly as much (estimates). */
+enum { MOST_DECODE_GROUPS = 8 };
+static const double nearly = 0.95;
 static const double least_batch = 1e-6; /* a capacity of fewer sequences is a rounding error */
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
@@ -73,6 +78,20 @@ static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, do
     struct wm_load load = wm_load_prefill(tok / new, new, plan->c.input_tok - new, true);
     load.pairs *= wm_prompts_moment(&plan->c.prompts, 2); /* attention grows with the square */
     return wm_step_eval(&m, &load);
+}
+
+/* Share of time that a decode group runs; requests go to the one with fewest. */
+static double decode_busy(const struct wm_serving_plan *plan, double batch, double groups)
+{
+    if (!plan->c.is_alone) /* a router gives every replica one before any gets two */
+        return fmin(1.0, batch / groups);
+    /* alone, the number there is Poisson (M/G/inf): the mean of min(N, groups) of it */
+    double prob = exp(-batch), idle = 0.0;
+    for (double n = 0.0; n < groups; n += 1.0) {
+        idle += prob * (groups - n);
+        prob *= batch / (n + 1.0);
+    }
+    return 1.0 - idle / groups;
 }
 
 static bool has_prefill(const struct wm_serving_plan *plan)
@@ -300,13 +319,13 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     const struct wm_serving_case *c = &plan->c;
     if (c->curve != NULL)
         return wm_curve_serving_point(c, batch, clock_frac);
-    /* alone, the batch is Poisson (M/G/inf); a router gives every replica one before any gets two */
-    struct wm_serving_point p = {
-        .batch = batch, .decode_busy_frac = c->is_alone ? -expm1(-batch) : fmin(1.0, batch)};
-    /* given a step runs */
-    const double active = batch > 0.0 ? batch / p.decode_busy_frac : 1.0;
+    const double groups = wm_plan_decode_groups(plan);
+    struct wm_serving_point p = {.batch = batch,
+                                 .decode_busy_frac = decode_busy(plan, batch, groups)};
+    /* of a group, given a step runs */
+    const double active = batch > 0.0 ? batch / groups / p.decode_busy_frac : 1.0;
     const struct wm_mix mix = iterate(plan, active, clock_frac);
-    const double high = active + normal_p99 * sqrt(batch);
+    const double high = active + normal_p99 * sqrt(batch / groups);
     p.tpot_s = mix.tpot_s;
     p.out_tok_per_s = batch / mix.tpot_s;
     p.pace.mean_s = mix.tpot_s;
@@ -337,7 +356,7 @@ double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double cloc
 {
     if (plan->c.curve != NULL)
         return wm_curve_capacity_users(&plan->c, clock_frac);
-    double hi = speed_batch(plan, clock_frac), lo = 0.0;
+    double hi = wm_plan_decode_groups(plan) * speed_batch(plan, clock_frac), lo = 0.0;
     if (hi <= 0.0 || within_limits(plan, hi, clock_frac))
         return hi;
     for (int i = 0; i < n_bisect; i++) {
@@ -434,27 +453,70 @@ static const struct prefill_choice *best_prefill(const struct prefill_choices *l
     return best;
 }
 
-/* Whole prefill groups for the decode group's full rate; a fault when they cannot be. */
+/* Share of the accelerators there are that whole replicas of `gpus` use. */
+static double share_used(const struct wm_serving_case *c, double gpus)
+{
+    return floor(c->max_gpus / gpus) * gpus / c->max_gpus;
+}
+
+/* Decode groups of a replica and the prefill groups they share. */
+struct sharing {
+    double decode, prefill;
+    double made; /* per accelerator there is, full rates */
+};
+
+/* `k` decode groups of `rate`, with as many prefill groups as keep most of all busy; made 0: no room. */
+static struct sharing share_prefill(const struct wm_serving_plan *plan, double k, double rate,
+                                    double group_rate)
+{
+    const double gpus = wm_group_gpus(&plan->decode_group), each = plan->prefill_group_gpus;
+    const double room = floor((plan->c.max_gpus - k * gpus) / each);
+    const double needed = k * rate / group_rate;
+    struct sharing best = {.decode = k};
+    for (double n = fmax(1.0, fmin(room, floor(needed))); n <= fmin(room, ceil(needed)); n += 1.0) {
+        const double all = k * gpus + n * each;
+        const double made = fmin(k * rate, n * group_rate) / all * share_used(&plan->c, all);
+        if (made > best.made)
+            best = (struct sharing){k, n, made};
+    }
+    return best;
+}
+
+/*
+ * Prefill groups for decode groups of `rate` each, which share them: the smallest replica, of up to eight
+ * decode groups, that makes nearly what the best of them makes. A fault when not one of each can be.
+ */
 static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan,
                                        const struct prefill_choices *list, double rate)
 {
-    const double room = plan->c.max_gpus - plan->decode_gpus;
-    const struct prefill_choice *const choice = best_prefill(list, room);
+    const struct prefill_choice *const choice =
+        best_prefill(list, plan->c.max_gpus - plan->decode_gpus);
     if (choice == NULL)
         return list->n > 0 ? WM_PLAN_MEMORY : WM_PLAN_TTFT;
     plan->prefill_group = choice->group;
     plan->prefill_pass_tok = choice->pass_tok;
     plan->prefill_gpus = plan->prefill_group_gpus = choice->gpus; /* one, to measure its rate */
     const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
-    const double groups = fmin(ceil(rate / group_rate), floor(room / choice->gpus));
-    plan->prefill_gpus = groups * choice->gpus;
+    struct sharing list_of[MOST_DECODE_GROUPS];
+    double most = 0.0;
+    for (size_t i = 0; i < MOST_DECODE_GROUPS; i++) {
+        list_of[i] = share_prefill(plan, (double)(i + 1), rate, group_rate);
+        most = fmax(most, list_of[i].made);
+    }
+    size_t i = 0;
+    while (list_of[i].made < nearly * most)
+        i++;
+    plan->decode_gpus = list_of[i].decode * wm_group_gpus(&plan->decode_group);
+    plan->prefill_gpus = list_of[i].prefill * choice->gpus;
     return WM_PLAN_OK;
 }
 
+/* Output per accelerator there is, those that are left over beside whole replicas too. */
 static double per_gpu(const struct wm_serving_plan *plan)
 {
+    const double gpus = plan->prefill_gpus + plan->decode_gpus;
     return plan->fault == WM_PLAN_OK
-               ? plan->capacity_out_tok_per_s / (plan->prefill_gpus + plan->decode_gpus)
+               ? plan->capacity_out_tok_per_s / gpus * share_used(&plan->c, gpus)
                : 0.0;
 }
 
@@ -474,7 +536,8 @@ static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choi
         return true;
     /* waiting only lowers what full batches make, and prefill that is short of room does too */
     const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    if (fmin(rate, prefill_full_rate(plan, 1.0)) / gpus <= least)
+    const double made = fmin(wm_plan_decode_groups(plan) * rate, prefill_full_rate(plan, 1.0));
+    if (made / gpus * share_used(&plan->c, gpus) <= least)
         return false;
     plan->capacity_batch = wm_serving_capacity_batch(plan, 1.0);
     plan->capacity_out_tok_per_s = wm_serving_capacity(plan, 1.0);
@@ -487,6 +550,10 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
     if (c->curve != NULL)
         return wm_curve_plan(c);
     struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY};
+    if (!wm_context_is_possible(c->llm, c->input_tok, c->output_tok)) {
+        best.fault = WM_PLAN_CONTEXT;
+        return best;
+    }
     if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
         best.fault = WM_PLAN_NO_UNIT;
         return best;

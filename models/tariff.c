@@ -1,158 +1,135 @@
 #include "wattmill/tariff.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "wattmill/holiday.h"
-
-static const double w_per_kw = 1e3;
+#include "wattmill/unit.h"
 
 static const char *const price_words[] = {"auto", "flat", "series", NULL};
-static const char *const day_words[] = {"all", "weekday", "weekend", NULL};
-static const char *const coincident_words[] = {"none", "4cp", "5cp", NULL};
+static const char *const day_words[] = {"all", "weekday", "weekend", "saturday", "sunday", NULL};
+static const char *const coincident_words[] = {"none", "4cp", "5cp", "12cp", NULL};
+static const char *const holiday_words[] = {"none", "nerc", NULL};
+static const char *const billed_words[] = {"same-year", "year-after", NULL};
+static const char *const settled_words[] = {"month", "year", NULL};
+const char *const wm_charge_basis_words[] = {"energy", "demand", "contract", "coincident",
+                                             "month",  "take",   "minimum",  NULL};
+_Static_assert(sizeof wm_charge_basis_words / sizeof *wm_charge_basis_words == WM_N_CHARGE_BASES,
+               "a word for each basis of a charge but market, and NULL");
+
+#define NONE ((double)NAN)
 
 // clang-format off
+#define HOURS_ROWS(tag)                                                                             \
+    WM_ROW(tag, hours.from_month, WM_KIND_INT, "from_month", .min = 1, .max = 12, .def = 1, .doc = "first month"), \
+    WM_ROW(tag, hours.to_month, WM_KIND_INT, "to_month", .min = 1, .max = 12, .def = 12, .doc = "last month; before the first: over the year's end"), \
+    WM_ROW(tag, hours.days, WM_KIND_CHOICE, "days", .choices = day_words, .def_text = "all", .doc = "days of the week; a holiday of the tariff is a Sunday"), \
+    WM_REAL_AS(tag, hours.from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start, on the site's clock (site.time_zone)"), \
+    WM_REAL_AS(tag, hours.to_s, "to_h", WM_UNIT_H, 0.0, 24.0, 24.0, "end; before the start: over midnight; the start itself: all day")
+
 static const struct wm_field period_fields[] = {
     WM_TEXT_REQ(wm_tariff_period, name, "name of the period"),
-    WM_INT(wm_tariff_period, from_month, 1, 12, 1, "first month"),
-    WM_INT(wm_tariff_period, to_month, 1, 12, 12, "last month; before the first: over the year's end"),
-    WM_CHOICE(wm_tariff_period, days, day_words, "all", "days of the week"),
-    WM_REAL_AS(wm_tariff_period, from_s, "from_h", WM_UNIT_H, 0.0, 24.0, 0.0, "start, on the site's clock (site.time_zone)"),
-    WM_REAL_AS(wm_tariff_period, to_s, "to_h", WM_UNIT_H, 0.0, 24.0, 24.0, "end; before the start: over midnight; the start itself: all day"),
-    WM_REAL(wm_tariff_period, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, (double)NAN, "price in the period; unset: the flat one"),
-    WM_REAL(wm_tariff_period, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest 15-minute mean in the period"),
+    HOURS_ROWS(wm_tariff_period),
+    WM_REAL(wm_tariff_period, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, NONE, "price in the period; unset: the flat one"),
+    WM_REAL(wm_tariff_period, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest mean of demand_window_min in the period"),
+    WM_FIELD_END,
+};
+static const struct wm_field tier_fields[] = {
+    WM_REAL_AS(wm_charge_tier, up_to_j, "up_to_mwh", WM_UNIT_MWH, 0.0, 1e9, NONE, "energy of a month up to which the block reaches"),
+    WM_REAL_AS(wm_charge_tier, up_to_use_s, "up_to_hours_use", WM_UNIT_H, 0.0, 744.0, NONE, "likewise in hours' use: MWh over the billed MW"),
+    WM_REAL_AS(wm_charge_tier, up_to_w, "up_to_mw", WM_UNIT_MW, 0.0, 10000.0, NONE, "likewise of a demand charge"),
+    WM_REAL(wm_charge_tier, usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, NONE, "price of energy in the block"),
+    WM_REAL(wm_charge_tier, usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, -1000.0, 1000.0, NONE, "price of demand in the block"),
+    WM_FIELD_END,
+};
+static const struct wm_field step_fields[] = {
+    WM_TIME_AS(wm_charge_step, from_us, "from", NULL, "first instant, UTC"),
+    WM_REAL_REQ(wm_charge_step, min_frac, "min_frac", WM_UNIT_FRAC, 0.0, 1.0, "floor from then on, of the contract"),
+    WM_FIELD_END,
+};
+static const struct wm_field charge_fields[] = {
+    WM_TEXT_REQ(wm_charge, name, "name of the line on the bill"),
+    WM_CHOICE(wm_charge, basis, wm_charge_basis_words, NULL, "energy: each MWh; demand: billed kW; contract: kW of the contract; coincident: kW in the system's peaks; month: fixed; take: MWh below the floor; minimum: what all charges above it lack"),
+    HOURS_ROWS(wm_charge),
+    WM_TIME_AS(wm_charge, from_us, "from", "1970-01-01", "first instant of the charge's term, UTC"),
+    WM_TIME_AS(wm_charge, to_us, "to", "2200-01-01", "its end, UTC"),
+    WM_REAL_AS(wm_charge, from_w, "from_mw", WM_UNIT_MW, 0.0, 10000.0, 0.0, "the part of the load from here on"),
+    WM_REAL_AS(wm_charge, to_w, "to_mw", WM_UNIT_MW, 0.0, 10000.0, NONE, "up to here; unset: all above"),
+    WM_REAL(wm_charge, usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, NONE, "price of energy and take"),
+    WM_REAL(wm_charge, usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, -1000.0, 1000.0, NONE, "price of demand, contract and coincident"),
+    WM_REAL(wm_charge, usd_per_kw_year, WM_UNIT_USD_PER_KW_YEAR, -10000.0, 10000.0, NONE, "the same by the year, a twelfth each month"),
+    WM_REAL(wm_charge, usd_per_mw_day, WM_UNIT_USD_PER_MW_DAY, -10000.0, 10000.0, NONE, "the same by the day, as PJM has it"),
+    WM_REAL(wm_charge, usd_per_month, WM_UNIT_USD_PER_MONTH, -1e9, 1e9, NONE, "price of month; of minimum the least bill"),
+    WM_LIST(wm_charge, tiers, wm_charge_tier, tier_fields, "blocks instead of a price, rising, the last without an end; at most 8"),
+    WM_REAL_AS(wm_charge, window_s, "window_min", WM_UNIT_MIN, 15.0, 60.0, NONE, "window of a peak: 15, 30 or 60 min of the clock; unset: 15, of 5cp and 12cp 60"),
+    WM_REAL(wm_charge, min_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "floor, of the contract in force"),
+    WM_REAL_AS(wm_charge, min_w, "min_mw", WM_UNIT_MW, 0.0, 10000.0, 0.0, "floor"),
+    WM_LIST(wm_charge, ramp, wm_charge_step, step_fields, "min_frac from dates on, rising in time; at most 16"),
+    WM_REAL(wm_charge, ratchet_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "of the highest peak of ratchet_months that is billed at least"),
+    WM_INT(wm_charge, ratchet_months, 1, 60, 11, "months that the ratchet looks back"),
+    WM_INT(wm_charge, ratchet_from_month, 1, 12, 1, "first month of the season it looks at"),
+    WM_INT(wm_charge, ratchet_to_month, 1, 12, 12, "last month of that season; may wrap"),
+    WM_REAL_AS(wm_charge, history_w, "history_mw", WM_UNIT_MW, 0.0, 10000.0, NONE, "before the run: peak of every month that the ratchet sees; load in the system's peaks. Unset: no peak; the peaks of the first year with any"),
+    WM_CHOICE(wm_charge, peaks, coincident_words, "none", "rule of coincident peaks: 4cp, 5cp, 12cp"),
+    WM_CHOICE(wm_charge, billed, billed_words, "same-year", "coincident peaks are billed in the year in which they fall, or in the one after"),
+    WM_INT(wm_charge, year_from_month, 1, 12, 1, "first month of the year in which they are billed; PJM's delivery year: 6"),
+    WM_CHOICE(wm_charge, settled, settled_words, "month", "take: what is short of the floor, of each month or of each twelve months of the run"),
     WM_FIELD_END,
 };
 const struct wm_field wm_tariff_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_tariff),
-    WM_REAL(wm_tariff, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, 55.0, "flat energy price at the meter"),
+#define WM_TARIFF_LINE(key, unit, min, max, def, basis, tags, shown, line, doc) WM_REAL(wm_tariff, key, WM_UNIT_##unit, min, max, def, doc),
+#include "wattmill/tariff_lines.def"
+#undef WM_TARIFF_LINE
     WM_CHOICE(wm_tariff, energy_price, price_words, "auto", "auto: the hourly price of the weather or market file when there is one, else flat"),
-    WM_REAL(wm_tariff, delivery_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 1000.0, 0.0, "added to every MWh, whatever its price"),
-    WM_REAL(wm_tariff, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest 15-minute mean"),
-    WM_REAL(wm_tariff, min_demand_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the contract that the demand charge bills at least"),
+    WM_REAL(wm_tariff, min_demand_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the contract in force that the demand charge bills at least"),
     WM_REAL(wm_tariff, ratchet_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the highest of the last 11 months that it bills at least"),
+    WM_INT(wm_tariff, demand_window_min, 15, 60, 15, "window of the demand charge and of the periods': 15, 30 or 60 min of the clock"),
+    WM_CHOICE(wm_tariff, holidays, holiday_words, "none", "days that are Sundays to periods and charges: nerc: the six of NERC"),
     WM_LIST(wm_tariff, periods, wm_tariff_period, period_fields, "time of use, at most 8 periods; the first that fits holds"),
-    WM_CHOICE(wm_tariff, coincident, coincident_words, "none", "4cp: highest interval of each month June to September (ERCOT); 5cp: highest hours of the five highest days of these, weekends and holidays left out (PJM)"),
-    WM_REAL(wm_tariff, coincident_usd_per_kw_year, WM_UNIT_USD_PER_KW_YEAR, 0.0, 10000.0, 0.0, "on the mean of own load in the coincident peaks"),
-    WM_REAL(wm_tariff, fixed_usd_per_month, WM_UNIT_USD_PER_MONTH, 0.0, 1e9, 0.0, "fixed charge"),
+    WM_CHOICE(wm_tariff, coincident, coincident_words, "none", "4cp: highest interval of each month June to September (ERCOT); 5cp: highest hours of the five highest days of these, weekends and holidays left out (PJM); 12cp: highest hour of each month"),
+    WM_LIST(wm_tariff, charges, wm_charge, charge_fields, "further charges, each a line of the bill; at most 32"),
     WM_FIELD_END,
 };
 // clang-format on
 
-static bool is_weekend(const struct wm_civil *c)
+enum wm_day_kind wm_tariff_day(const struct wm_tariff *tariff, const struct wm_civil *local)
 {
-    return wm_day_of_week(c->year, c->month, c->day) >= 5;
+    const int weekday = wm_day_of_week(local->year, local->month, local->day);
+    if (weekday == 6 || (tariff->holidays == WM_TARIFF_HOLIDAYS_NERC &&
+                         wm_is_nerc_holiday(local->year, local->month, local->day)))
+        return WM_DAY_SUNDAY;
+    return weekday == 5 ? WM_DAY_SATURDAY : WM_DAY_WEEKDAY;
 }
 
-static bool holds(const struct wm_tariff_period *p, const struct wm_civil *c)
+/* Whether `at` lies in a span that may wrap. */
+static bool in_months(int64_t from, int64_t to, int64_t at)
 {
-    const double at_s = 3600.0 * c->hour + 60.0 * c->minute + c->second;
-    const bool in_months = p->from_month <= p->to_month
-                               ? c->month >= p->from_month && c->month <= p->to_month
-                               : c->month >= p->from_month || c->month <= p->to_month;
-    const bool in_hours = p->from_s < p->to_s ? at_s >= p->from_s && at_s < p->to_s
-                                              : at_s >= p->from_s || at_s < p->to_s;
-    const bool in_days = p->days == WM_DAY_ALL || (p->days == WM_DAY_WEEKEND) == is_weekend(c);
-    return in_months && in_hours && in_days;
+    return from <= to ? at >= from && at <= to : at >= from || at <= to;
 }
 
-int wm_tariff_period_at(const struct wm_tariff *tariff, const struct wm_civil *local)
+bool wm_tariff_in_season(const struct wm_tariff_hours *hours, int month)
+{
+    return in_months(hours->from_month, hours->to_month, month);
+}
+
+bool wm_tariff_hours_hold(const struct wm_tariff_hours *hours, int month, enum wm_day_kind day,
+                          double at_s)
+{
+    const struct wm_tariff_hours *const h = hours;
+    const bool in_hours = h->from_s < h->to_s ? at_s >= h->from_s && at_s < h->to_s
+                                              : at_s >= h->from_s || at_s < h->to_s;
+    const bool in_days = h->days == WM_DAY_ALL || h->days == day ||
+                         (h->days == WM_DAY_WEEKEND && day != WM_DAY_WEEKDAY);
+    return wm_tariff_in_season(h, month) && in_hours && in_days;
+}
+
+int wm_tariff_period_at(const struct wm_tariff *tariff, int month, enum wm_day_kind day,
+                        double at_s)
 {
     const struct wm_tariff_period *periods = tariff->periods.items;
     for (size_t i = 0; i < tariff->periods.n && i < WM_TARIFF_PERIODS; i++)
-        if (holds(&periods[i], local))
+        if (wm_tariff_hours_hold(&periods[i].hours, month, day, at_s))
             return (int)i;
     return -1;
-}
-
-double wm_tariff_energy_usd_per_mwh(const struct wm_tariff *tariff, int period,
-                                    double series_usd_per_mwh)
-{
-    const struct wm_tariff_period *periods = tariff->periods.items;
-    double usd_per_mwh = tariff->energy_usd_per_mwh;
-    if (tariff->energy_price != WM_ENERGY_PRICE_FLAT && wm_is_set(series_usd_per_mwh))
-        usd_per_mwh = series_usd_per_mwh;
-    else if (period >= 0 && wm_is_set(periods[period].energy_usd_per_mwh))
-        usd_per_mwh = periods[period].energy_usd_per_mwh;
-    return usd_per_mwh + tariff->delivery_usd_per_mwh;
-}
-
-static double ratchet_w(const struct wm_tariff *tariff, const struct wm_meter_month *months,
-                        size_t i)
-{
-    double peak_w = 0.0;
-    for (size_t k = i > WM_RATCHET_MONTHS ? i - WM_RATCHET_MONTHS : 0; k < i; k++)
-        peak_w = fmax(peak_w, months[k].peak_w);
-    return tariff->ratchet_frac * peak_w;
-}
-
-double wm_tariff_billed_w(const struct wm_tariff *tariff, const struct wm_meter_month *months,
-                          size_t i, double contract_w)
-{
-    return fmax(fmax(months[i].peak_w, tariff->min_demand_frac * contract_w),
-                ratchet_w(tariff, months, i));
-}
-
-struct wm_bill wm_tariff_bill(const struct wm_tariff *tariff, const struct wm_meter_month *months,
-                              size_t i)
-{
-    const struct wm_meter_month *m = &months[i];
-    const struct wm_tariff_period *periods = tariff->periods.items;
-    const double share = m->whole_s > 0.0 ? m->time_s / m->whole_s : 0.0;
-    const double contract_w = m->time_s > 0.0 ? m->contract_ws / m->time_s : 0.0;
-    const double billed_w = wm_tariff_billed_w(tariff, months, i, contract_w);
-    struct wm_bill bill = {
-        .energy_usd = m->energy_usd,
-        .demand_usd = billed_w / w_per_kw * tariff->demand_usd_per_kw_month * share,
-        .fixed_usd = tariff->fixed_usd_per_month * share,
-    };
-    for (size_t p = 0; p < tariff->periods.n && p < WM_TARIFF_PERIODS; p++)
-        bill.period_demand_usd +=
-            m->period_peak_w[p] / w_per_kw * periods[p].demand_usd_per_kw_month * share;
-    return bill;
-}
-
-/* Where an interval would be kept; -1: nowhere, it is no peak. */
-static int place_of(const struct wm_peak_watch *w, int month, int64_t day, double stress)
-{
-    if (w->rule == WM_COINCIDENT_NONE || month < 6 || month > 9)
-        return -1;
-    const bool by_month = w->rule == WM_COINCIDENT_4CP;
-    const int64_t key = by_month ? month : day;
-    const int most = by_month ? 4 : 5;
-    int at = w->n, lowest = 0;
-    for (int i = 0; i < w->n; i++) {
-        if (w->key[i] == key)
-            at = i;
-        if (w->stress[i] < w->stress[lowest])
-            lowest = i;
-    }
-    if (at == most) /* a new day against the least of the five */
-        at = lowest;
-    return at < w->n && stress <= w->stress[at] ? -1 : at;
-}
-
-bool wm_peak_watch_counts(const struct wm_peak_watch *watch, int month, int64_t day, double stress)
-{
-    return place_of(watch, month, day, stress) >= 0;
-}
-
-void wm_peak_watch_add(struct wm_peak_watch *watch, int month, int64_t day, double stress,
-                       double own_w)
-{
-    struct wm_peak_watch *const w = watch;
-    const int at = place_of(w, month, day, stress);
-    if (at < 0)
-        return;
-    w->n = at == w->n ? w->n + 1 : w->n;
-    w->key[at] = w->rule == WM_COINCIDENT_4CP ? month : day;
-    w->stress[at] = stress;
-    w->own_w[at] = own_w;
-}
-
-double wm_peak_watch_mean_w(const struct wm_peak_watch *watch)
-{
-    double sum_w = 0.0;
-    for (int i = 0; i < watch->n; i++)
-        sum_w += watch->own_w[i];
-    return watch->n > 0 ? sum_w / watch->n : 0.0;
 }

@@ -72,31 +72,29 @@ struct wm_ledger_params {
 
 extern const struct wm_field wm_ledger_fields[];
 
-/** What a run hands to its ledger; costs are of the run, capital is total. */
-struct wm_ledger_basis {
-    double it_design_w;
-    double it_capex_usd;
-    double n_gpus;
-    double energy_usd, demand_usd, period_demand_usd, coincident_usd,
-        fixed_usd;                  /* the meter bill */
-    double stock_usd;               /* what a battery holds less at the end than at the start */
-    double fuel_usd, onsite_om_usd; /* of storage and generation */
-    double onsite_capex_usd;        /* likewise, total; of the run its depreciation and recovery: */
-    double onsite_straight_usd, onsite_recovery_usd;
-    double penalty_usd; /* for energy above the ceiling */
-    double carbon_usd;  /* price of carbon times what the run emitted */
-    double hire_usd;    /* of accelerators at the rent per hour, of the run */
-    bool has_local_tax; /* of the place, instead of the ledger's rate: */
-    double local_tax_facility_frac, local_tax_it_frac;
-    double sales_tax_facility_frac; /* on its capital */
-    double years;       /* length of the run, of 8,760 h */
-    double discount_rate_frac;
-};
-
 struct wm_ledger_line {
     const char *name;
     unsigned tags; /* of enum wm_tag */
     double usd;    /* of the run */
+};
+
+/**
+ * What a run hands to its ledger; costs are of the run, capital is total. Lines that the run knows itself
+ * (the bill, fuel, upkeep and capital of storage and generation, penalties) are booked as they are, those
+ * of power first; all others follow from rows of the ledger's parameters.
+ */
+struct wm_ledger_basis {
+    double it_design_w;
+    double it_capex_usd, onsite_capex_usd; /* onsite: storage and generation */
+    double n_gpus;
+    const struct wm_ledger_line *lines; /* [n_lines] */
+    size_t n_lines;
+    double market_usd; /* of these, energy at the tariff's price */
+    bool has_local_tax; /* of the place, instead of the ledger's rate: */
+    double local_tax_facility_frac, local_tax_it_frac;
+    double sales_tax_facility_frac; /* on its capital */
+    double years;                   /* length of the run, of 8,760 h */
+    double discount_rate_frac;
 };
 
 enum wm_opex { WM_OPEX_A, WM_OPEX_B, WM_OPEX_C, WM_OPEX_D, WM_OPEX_E, WM_N_OPEX };
@@ -109,13 +107,14 @@ struct wm_opex_definition {
 /** The definitions A to E. */
 const struct wm_opex_definition *wm_opex_definition(enum wm_opex opex);
 
-enum { WM_N_LEDGER_LINES = 32 };
+enum { WM_N_LEDGER_LINES = 96 };
 
 struct wm_ledger {
     struct wm_ledger_line lines[WM_N_LEDGER_LINES];
     size_t n_lines;
     double facility_capex_usd, it_capex_usd, onsite_capex_usd; /* onsite: storage and generation */
-    double power_usd, energy_usd;            /* the bill; its part by the MWh */
+    double power_usd;  /* sum of the lines tagged power */
+    double market_usd; /* of it, energy at the tariff's price */
     double opex_usd[WM_N_OPEX];              /* of the run */
     double power_share_frac[WM_N_OPEX];
 };

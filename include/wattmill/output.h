@@ -50,8 +50,8 @@ void wm_output_json(FILE *file, const struct wm_report *report);
 void wm_output_csv(FILE *file, const struct wm_report *report);
 void wm_output_md(FILE *file, const struct wm_report *report);
 /**
- * One section as rows: "classes", "pools" or "ledger" (with the definitions of OpEx that count each
- * line).
+ * One section as rows: "classes", "pools", "ledger" (with the definitions of OpEx that count each line),
+ * "bill" (lines by month), "monthly" or "yearly".
  * @return false when there is no such section
  */
 bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_report *report,
@@ -118,7 +118,7 @@ bool wm_workbook_is_whole(const char *path);
 const char *wm_file_digest(struct wm_arena *arena, const char *path);
 
 /**
- * Writes metrics.csv, the figures with their data, on demand series.csv, and last result.json, which
+ * Writes metrics.csv, bill.csv, the figures with their data, on demand series.csv, and last result.json, which
  * names each of them with its SHA-256, into `dir` (made if missing).
  *
  * @param files  out, names of the files written, in `arena`; also set when the status is not WM_OK
@@ -150,6 +150,7 @@ void wm_opex_shares_csv(FILE *file, const void *report);
 void wm_cost_stack_csv(FILE *file, const void *report);
 void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
+void wm_monthly_bill_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
 

@@ -21,6 +21,7 @@ struct wm_replay_case {
     double kv_bytes;       /* per element of the cache; 0: the engine's */
     struct wm_group group; /* tensor 0: the plan for most tokens per accelerator within the SLO */
     struct wm_group prefill_group; /* disaggregated, with `group`; tensor 0: the same */
+    uint32_t n_decode;             /* disaggregated, with `group`: decode groups a replica; 0: 1 */
     uint32_t n_prefill;            /* disaggregated: prefill groups a replica; 0: the plan's */
     uint32_t n_replicas;           /* >= 1 */
     enum wm_router router;
@@ -47,6 +48,8 @@ struct wm_replay_case {
     uint64_t seed;
     /* the mix, for the plan and for the chord of energy; means of the trace */
     double input_tok, output_tok;
+    double rate_per_s; /* mean of the requests, which planned prefill groups are sized for; 0: unknown,
+                          for full decode groups */
     int64_t last_ns; /* length of the arrivals, 0 = unknown */
     int64_t stop_ns; /* 0: to the end */
     bool no_drain;   /* stop with the arrivals, whatever is still under way */

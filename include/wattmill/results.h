@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 #include "wattmill/appraisal.h"
+#include "wattmill/bill.h"
+#include "wattmill/column.h"
 #include "wattmill/diag.h"
 #include "wattmill/ledger.h"
 #include "wattmill/scenario.h"
@@ -55,44 +57,24 @@ const char *wm_energy_use_doc(enum wm_energy_use use);
 /** Whether it is drawn outside the racks: cooling, conversion, house. */
 bool wm_energy_use_is_facility(enum wm_energy_use use);
 
+/** Figures of a class; those it has not are NAN. */
 struct wm_class_result {
     const char *name, *kind, *pool, *llm;
-    double output_tok_offered, output_tok_served, output_tok_dropped;
-    double output_tok_waiting;                  /* batch: not yet due when the run ends */
-    double input_tok_served, cached_tok_served; /* computed input; prefix hits */
-    double requests_offered, requests_served, requests_dropped, requests_waiting;
-    double revenue_usd;
-    double ttft_p50_s, ttft_p99_s, tpot_p50_s, tpot_p99_s;
-    double slo_attainment_frac; /* NAN for batch */
-    double delay_mean_s;        /* batch: mean wait for capacity; NAN otherwise */
-    /* jobs: tokens kept, those lost to failures, failures, work between checkpoints; NAN otherwise */
-    double training_tok, training_tok_lost, interruptions, checkpoint_s;
-    double goodput_frac; /* tokens kept over what the gangs would make without a stop */
-    double transfer_usd, energy_j;
-    double mfu_frac;
-    double swing_w, swing_hz; /* of a gang's boards: amplitude, one over the step */
-    double smoothing_frac;    /* of its board power, burnt to keep the swing's limit */
-    /* a twin without ceiling windows and calls, less this run; NAN without any */
-    double curtailment_loss_usd, output_tok_curtailed;
+#define WM_COLUMN(member, key, unit, shown, doc) double member;
+#include "wattmill/class_columns.def"
+#undef WM_COLUMN
 };
 
 /** Accelerators of a pool that serve one model; a pool that serves several has several rows. */
 struct wm_pool_result {
     const char *name, *accelerator, *workload; /* names joined by " + " */
-    int64_t n_racks, n_gpus,
-        n_replicas; /* of which the replicas use n_replicas * gpus_per_replica */
-    int64_t gpus_per_replica, prefill_gpus, decode_gpus; /* prefill + decode = one replica */
-    const char
-        *maturity; /* of what is served: "measured", "calibrated", "modelled"; NULL: nothing is */
-    const char *parallelism;       /* e.g. "prefill 4 x EP8, decode EP32 DP-attention" */
-    double batch_at_capacity;      /* sequences decoded together per replica */
-    double capacity_out_tok_per_s; /* of the pool, all replicas up */
-    double capacity_out_tok_per_s_per_gpu;
-    double step_at_capacity_s;
-    double gpu_power_at_capacity_w; /* mean per accelerator, without host */
-    double it_power_at_capacity_w;  /* of the pool */
-    double availability_frac, busy_frac, clock_mean_frac;
-    double energy_j;
+    const char *parallelism; /* e.g. "prefill 4 x EP8, decode EP32 DP-attention" */
+    const char *maturity; /* of what is served: "measured", "calibrated", "modelled"; NULL: nothing */
+#define WM_COLUMN(member, key, unit, shown, doc)       double member;
+#define WM_COUNT_COLUMN(member, key, unit, shown, doc) int64_t member;
+#include "wattmill/pool_columns.def"
+#undef WM_COUNT_COLUMN
+#undef WM_COLUMN
 };
 
 struct wm_balance {
@@ -111,14 +93,16 @@ struct wm_series_row {
     double meter_w, generation_w, storage_w; /* storage: given less taken */
     double energy_usd_per_mwh;               /* price of the interval */
     double shadow_price_usd_per_mwh;
+    double contract_w;
+    double market_usd_per_mwh; /* the file's price, whether the tariff takes it or not; NAN: none */
+    int64_t local_us;          /* what the site's clock shows at the begin, as if it were UTC */
 };
 
 /** A year of the horizon, of 8,760 hours from its start; the last may be shorter. */
 struct wm_year_result {
-    double time_s, revenue_usd, energy_j;
-    double contract_w, gpus, gpus_up; /* time means: there, and working */
-    double output_tok_offered, output_tok_served, training_tok;
-    double ceiling_bound_s, called_s, shadow_usd_per_mwh; /* the last a time mean */
+#define WM_COLUMN(member, key, unit, shown, doc) double member;
+#include "wattmill/year_columns.def"
+#undef WM_COLUMN
 };
 
 /** What the owner of the ledger is paid in the run, by what for. */
@@ -156,6 +140,7 @@ struct wm_results {
     size_t n_classes;
     struct wm_pool_result *pools;
     size_t n_pools;
+    const struct wm_bill *bill;
     const struct wm_ledger *ledger;
     struct wm_ledger_cash cash; /* of the chosen ledger */
     struct wm_income income;

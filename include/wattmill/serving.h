@@ -13,6 +13,8 @@
 #ifndef WATTMILL_SERVING_H
 #define WATTMILL_SERVING_H
 
+#include <math.h>
+
 #include "wattmill/serving_curve.h"
 #include "wattmill/serving_latency.h"
 #include "wattmill/step.h"
@@ -40,7 +42,7 @@ struct wm_serving_case {
  *  run attention data-parallel and spread experts over all. */
 struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus);
 /** Groups to choose from. */
-enum { WM_SERVING_GROUPS = 48 };
+enum { WM_SERVING_GROUPS = 128 };
 struct wm_serving_groups {
     size_t n;
     struct wm_group group[WM_SERVING_GROUPS];
@@ -49,12 +51,14 @@ struct wm_serving_groups {
 };
 /**
  * Groups that may decode: tensor 1..16 times data (1 for dense models) up to 128 accelerators within
- * the scale-up domain and `c->max_gpus`, in one pipeline stage; in 2, 4 or 8 where nothing holds the weights and
- * one sequence of `context_tok` in fewer. Stages may lie in different domains.
+ * the scale-up domain and `c->max_gpus`; with experts and tensor 1 over several domains too. Each in
+ * 1, 2, 4 ... 64 pipeline stages while twice the stages hold a fifth more sequences of `context_tok` an
+ * accelerator. Stages may lie in different domains. All divide the model (plan_check.h).
  */
 void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
                        struct wm_serving_groups *list);
-/** Groups that may prefill apart and hold a prompt: default groups of 1..16, more stages likewise. */
+/** Groups that may prefill apart and hold a prompt: default groups of 1..16 (with experts to 32, over
+ *  several domains), more stages only to hold a prompt an accelerator. */
 void wm_prefill_groups(const struct wm_serving_case *c, struct wm_serving_groups *list);
 /** The constants of a step of a case on a group. */
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
@@ -108,21 +112,36 @@ struct wm_loop_point {
  *  decoding limited by the cache. */
 struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c);
 
-enum wm_plan_fault { WM_PLAN_OK, WM_PLAN_NO_UNIT, WM_PLAN_MEMORY, WM_PLAN_SPEED, WM_PLAN_TTFT };
+enum wm_plan_fault {
+    WM_PLAN_OK,
+    WM_PLAN_NO_UNIT,
+    WM_PLAN_MEMORY,
+    WM_PLAN_SPEED,
+    WM_PLAN_TTFT,
+    WM_PLAN_CONTEXT /* prompt and answer are longer than the model was published for */
+};
 
-/** A replica: how many accelerators do what, and what it makes at the latency target. */
+/** A replica: how many accelerators do what, and what it makes at the latency target. Disaggregated, up
+ *  to eight decode groups share its prefill groups, so that these need not stand idle. */
 struct wm_serving_plan {
     struct wm_serving_case c;
     enum wm_plan_fault fault;
     double prefill_gpus, prefill_group_gpus; /* groups = prefill_gpus / prefill_group_gpus */
-    double decode_gpus;                      /* aggregated: the group that does all */
+    double decode_gpus;                      /* of all decode groups; aggregated: of the one that does all */
     struct wm_group decode_group, prefill_group;
     double prefill_pass_tok; /* new tokens a full pass of a prefill group takes */
     double batch_limit;      /* by memory and engine, per decode group */
-    double capacity_batch;
+    double capacity_batch;   /* of the replica */
     double capacity_out_tok_per_s; /* per replica at clock 1 */
     double context_tok;            /* mean cache per sequence while decoding */
 };
+
+/** Decode groups of a replica, >= 1. */
+static inline double wm_plan_decode_groups(const struct wm_serving_plan *plan)
+{
+    const double gpus = wm_group_gpus(&plan->decode_group);
+    return gpus > 0.0 ? fmax(1.0, floor(plan->decode_gpus / gpus + 0.5)) : 1.0;
+}
 
 /** The best plan for a case; `fault` names the constraint when there is none. */
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c);
@@ -130,7 +149,7 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c);
 /** Operating point of one replica in steady state. */
 struct wm_serving_point {
     double out_tok_per_s;
-    double batch; /* sequences in decode, mean */
+    double batch; /* sequences in decode in the replica, mean */
     double tpot_s;
     struct wm_pace pace;       /* how it spreads */
     double ttft_base_s;        /* of every request, beside reading and waiting */
@@ -150,7 +169,7 @@ struct wm_serving_point {
 
 /** Output rate at which the latency target is just met at `clock_frac` [tok/s]; 0 if never. */
 double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac);
-/** Batch per decode group at that capacity; 0 if never. */
+/** Sequences decoding in the replica at that capacity; 0 if never. */
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac);
 /** Steady state at a mean batch in decode in [0, capacity batch]; one pass instead of a search. */
 struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,

@@ -58,8 +58,8 @@ static const char *fault_text(enum wm_plan_fault fault)
 {
     static const char *const texts[] = {
         "", "it has no unit of this precision",
-        "the weights do not fit eight stages of its scale-up domain", "it never reaches this speed",
-        "the first token always comes too late"};
+        "the weights do not fit any group that was tried", "it never reaches this speed",
+        "the first token always comes too late", "requests are longer than its context"};
     return texts[fault];
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wattmill/column.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
@@ -268,6 +269,20 @@ static void search_codes(struct search *s)
     }
 }
 
+/* Figures of one class, pool, month or year. */
+static void search_columns(struct search *s)
+{
+    for (const struct wm_column_table *t = wm_column_tables; t->name != NULL; t++)
+        for (const struct wm_column *c = t->columns; c->key != NULL; c++) {
+            wm_suggest_offer(&s->suggest, c->key);
+            if (strcmp(c->key, s->word) != 0)
+                continue;
+            fprintf(s->file, "%s\n  %s\n  figure   of %s, in %s\n", c->key, c->doc, t->doc,
+                    wm_unit_symbol(c->unit));
+            s->n_found++;
+        }
+}
+
 bool wm_explain(FILE *file, const char *key_or_path)
 {
     struct search s = {.file = file, .word = key_or_path, .suggest = wm_suggest_init(key_or_path)};
@@ -279,12 +294,13 @@ bool wm_explain(FILE *file, const char *key_or_path)
         walk(wm_catalog_fields(k), prefix, true, search_one, &s);
     }
     search_metrics(&s);
+    search_columns(&s);
     search_codes(&s);
     if (s.n_found > 0)
         return true;
     if (s.suggest.best != NULL)
-        fprintf(file, "no key, metric or code \"%s\"; did you mean \"%s\"?\n", key_or_path, s.best);
+        fprintf(file, "no key, metric, figure or code \"%s\"; did you mean \"%s\"?\n", key_or_path, s.best);
     else
-        fprintf(file, "no key, metric or code \"%s\"\n", key_or_path);
+        fprintf(file, "no key, metric, figure or code \"%s\"\n", key_or_path);
     return false;
 }

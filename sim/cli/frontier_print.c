@@ -50,6 +50,12 @@ const char *frontier_reason(struct cli *cli, const struct series *s)
                                s->f.fastest_tok_per_s_per_user, s->c.tok_per_s_per_user_slo);
     case WM_PLAN_TTFT:
         return time_reason(cli, s);
+    case WM_PLAN_CONTEXT:
+        return wm_arena_printf(cli->arena,
+                               "%.0f tokens in and %.0f out are more than the %lld that %s was "
+                               "published for",
+                               s->c.input_tok, s->c.output_tok,
+                               (long long)s->c.llm->max_context_tok, s->c.llm->head.name);
     }
     return "";
 }

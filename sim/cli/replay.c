@@ -15,6 +15,7 @@ struct options {
     int64_t replicas, tp, dp, ep, pp, prefill_groups, max_seqs, token_budget, kv_blocks, loop, seed;
     double kv_bytes, cache_tok, draft_tok, accept_frac, clock, cap_w, mtbf_h, mttr_h;
     double ttft_slo_s, speed_slo, max_wait_s, start_s, end_s, rate_scale, time_scale;
+    int64_t hash_block;
     bool dejitter, no_drain, requests;
     const char *dir;
     struct cli_asserts asserts;
@@ -101,6 +102,7 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, rate_scale, "--rate-scale", "X", 0.0001, 64.0, "below 1 thins, above 1 superposes shifted copies"),
     CLI_REAL(options, time_scale, "--time-scale", "X", 0.0001, 10000.0, "stretches the times between requests"),
     CLI_WHOLE(options, loop, "--loop", 0, "N", 1, 100000, "runs the trace N times"),
+    CLI_WHOLE(options, hash_block, "--hash-block", 0, "TOK", 1, 1048576, "tokens of a block that hash_ids of a trace name (default: the format's, or by their number)"),
     CLI_CHOICE(options, failed, "--failed", "drop|keep", "rows without an answer: keep counts one token"),
     CLI_FLAG(options, dejitter, "--dejitter", "spread requests of one instant until the next"),
     CLI_FLAG(options, no_drain, "--no-drain", "stop with the last arrival, whatever is under way"),
@@ -205,6 +207,9 @@ static void fill_mix(const struct options *o, const struct wm_trace_summary *s,
     c->has_chains = s->n_requests > s->n_rows;
     c->cold_chains = o->load.cold_turns;
     const double last_s = 1e-9 * (double)s->last_ns;
+    /* of the file: a window of it may be busier, but is not counted before it is served */
+    c->rate_per_s =
+        last_s > 0.0 ? (double)s->n_requests / last_s * o->rate_scale / o->time_scale : 0.0;
     const double end_s = o->end_s > 0.0 ? fmin(o->end_s, last_s) : last_s;
     const double span_s = fmax(0.0, end_s - o->start_s) * o->time_scale * (double)o->loop;
     c->last_ns = (int64_t)(span_s * 1e9);
@@ -279,6 +284,7 @@ static enum wm_status serve_trace(struct cli *cli, const struct options *o,
                                         .time_scale = o->time_scale,
                                         .loop = (uint32_t)o->loop,
                                         .keep_failed = strcmp(o->failed, "keep") == 0,
+                                        .block_tok = (uint32_t)o->hash_block,
                                         .dejitter = o->dejitter,
                                         .seed = (uint64_t)o->seed};
     struct wm_trace *trace = NULL;
@@ -297,6 +303,10 @@ static enum wm_status serve_trace(struct cli *cli, const struct options *o,
             status = WM_USAGE;
         else
             status = serve(cli, o, c, &from, wm_trace_source(trace));
+        if (status == WM_OK || status == WM_FAILED) {
+            const enum wm_status same = wm_trace_check(trace, &cli->diags);
+            status = same == WM_OK ? status : same;
+        }
     }
     wm_trace_close(trace);
     return status;

@@ -212,6 +212,7 @@ enum wm_status replay_load_make(struct cli *cli, const struct wm_catalog *catalo
         return WM_OK;
     }
     const double rate = mean_rate(&main.arrival);
+    c->rate_per_s = rate + (batch != NULL ? l->batch_rate : 0.0);
     *source = open_loop(cli, l, &main, batch, c);
     from->format = wm_arena_printf(cli->arena, "generated, %s arrivals, %g requests/s for %g s",
                                    l->arrival, rate, l->duration_s);

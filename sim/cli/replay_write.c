@@ -29,6 +29,12 @@ static void print_latency(const struct wm_replay_metric *m, size_t n, const char
     printf("  %s\n", doc);
 }
 
+/* A number, or a dash for what was not computed, as where nothing was served. */
+static const char *figure(struct cli *cli, double x)
+{
+    return isfinite(x) ? wm_arena_printf(cli->arena, "%.4g", x) : "-";
+}
+
 static const char *group_text(struct cli *cli, const struct wm_group *g)
 {
     return wm_arena_printf(cli->arena, "%g accelerator%s (tp %g, dp %g, ep %g, pp %g)",
@@ -66,7 +72,7 @@ static void print_tokens(const char *name, const struct wm_tok_count *n)
 }
 
 /* Each class on a line, where there are several. */
-static void print_by_class(const struct replay_report *report)
+static void print_by_class(struct cli *cli, const struct replay_report *report)
 {
     const struct wm_service *const s = report->r->service;
     if (s->n_classes < 2)
@@ -75,11 +81,13 @@ static void print_by_class(const struct replay_report *report)
            "TPOT p50", "p99");
     for (uint32_t i = 0; i < s->n_classes; i++) {
         const struct wm_service_class *const k = &s->classes[i];
-        printf("%-20s %9llu %9llu %9.4g %9.4g %9.4g %9.4g\n",
+        printf("%-20s %9llu %9llu %9s %9s %9s %9s\n",
                i < report->from->n_classes ? report->from->class_names[i] : "all",
                (unsigned long long)k->served.requests, (unsigned long long)k->dropped.requests,
-               wm_ns_hist_quantile_s(&k->ttft, 0.5), wm_ns_hist_quantile_s(&k->ttft, 0.99),
-               wm_ns_hist_quantile_s(&k->tpot, 0.5), wm_ns_hist_quantile_s(&k->tpot, 0.99));
+               figure(cli, wm_ns_hist_quantile_s(&k->ttft, 0.5)),
+               figure(cli, wm_ns_hist_quantile_s(&k->ttft, 0.99)),
+               figure(cli, wm_ns_hist_quantile_s(&k->tpot, 0.5)),
+               figure(cli, wm_ns_hist_quantile_s(&k->tpot, 0.99)));
     }
 }
 
@@ -119,16 +127,17 @@ static void print_table(struct cli *cli, const struct replay_report *report)
             "dropped\n",
             (unsigned long long)r->totals.work.n_over_context,
             (long long)report->c->llm->max_context_tok);
-    print_by_class(report);
-    printf("\nOutput   %.4g tok/s, %.4g tok/s per accelerator; %.4g requests/s served in %.1f s\n",
-           value_of(m, n, "output_tok_per_s"), value_of(m, n, "output_tok_per_s_per_gpu"),
-           value_of(m, n, "served_rate_req_per_s"), r->time_s);
-    printf("Batch    %.3g sequences a decode step; workers busy %.1f %%, %.1f %% of it reading "
-           "prompts\n",
-           r->mean_batch, 100.0 * r->busy_frac, 100.0 * r->prefill_share_frac);
-    printf("Power    %.4g kW IT (boards and hosts), %.4g W per accelerator; %.4g J per output "
-           "token\n",
-           1e-3 * r->it_w, r->gpu_it_w, r->energy_j_per_output_tok);
+    print_by_class(cli, report);
+    printf("\nOutput   %s tok/s, %s tok/s per accelerator; %s requests/s served in %.1f s\n",
+           figure(cli, value_of(m, n, "output_tok_per_s")),
+           figure(cli, value_of(m, n, "output_tok_per_s_per_gpu")),
+           figure(cli, value_of(m, n, "served_rate_req_per_s")), r->time_s);
+    printf("Batch    %s sequences a decode step; workers busy %s %%, %s %% of it reading prompts\n",
+           figure(cli, r->mean_batch), figure(cli, 100.0 * r->busy_frac),
+           figure(cli, 100.0 * r->prefill_share_frac));
+    printf("Power    %s kW IT (boards and hosts), %s W per accelerator; %s J per output token\n",
+           figure(cli, 1e-3 * r->it_w), figure(cli, r->gpu_it_w),
+           figure(cli, r->energy_j_per_output_tok));
     print_queue(&r->totals);
     printf("Prefix   %.0f tokens of %llu in found in the cache\n",
            value_of(m, n, "cached_tok_served"), (unsigned long long)r->served.input_tok);

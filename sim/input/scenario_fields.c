@@ -653,10 +653,7 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
     check_storage(&scenario->site.storage, diags);
     check_generation(&scenario->site, diags);
     check_plant_units(&scenario->site.failures, diags);
-    if (scenario->site.tariff.periods.n > WM_TARIFF_PERIODS)
-        wm_diag_add(diags, WM_E211, NULL, "site.tariff.periods",
-                    "has %zu entries, at most %d are read", scenario->site.tariff.periods.n,
-                    WM_TARIFF_PERIODS);
+    wm_tariff_check(&scenario->site.tariff, "site.tariff", diags);
     if (scenario->site.tariff.energy_price == WM_ENERGY_PRICE_SERIES &&
         !wm_site_price_file(&scenario->site))
         wm_diag_add(diags, WM_E211, NULL, "site.tariff.energy_price",

@@ -80,7 +80,8 @@ void wm_output_series_csv(FILE *file, const struct wm_report *report)
 {
     fputs("time_utc,dry_bulb_c,wet_bulb_c,ceiling_mw,site_mw,meter_mw,generation_mw,storage_mw,it_"
           "mw,offered_out_tok_per_s,"
-          "served_out_tok_per_s,clock_frac,energy_usd_per_mwh,shadow_price_usd_per_mwh\n",
+          "served_out_tok_per_s,clock_frac,energy_usd_per_mwh,shadow_price_usd_per_mwh,contract_mw,market_usd_per_mwh,time_"
+          "local\n",
           file);
     for (size_t i = 0; i < report->results->n_series; i++) {
         const struct wm_series_row *const r = &report->results->series[i];
@@ -96,13 +97,15 @@ void wm_output_series_csv(FILE *file, const struct wm_report *report)
                                  r->served_tok_per_s,
                                  r->clock_frac,
                                  r->energy_usd_per_mwh,
-                                 r->shadow_price_usd_per_mwh};
-        char time[32];
+                                 r->shadow_price_usd_per_mwh,
+                                 wm_unit_from_si(WM_UNIT_MW, r->contract_w),
+                                 r->market_usd_per_mwh};
+        char time[32], local[32];
         fputs(wm_time_text(r->time_us, time), file);
         for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
             fputc(',', file);
             wm_csv_put_number(file, values[k]);
         }
-        fputc('\n', file);
+        fprintf(file, ",%.16s\n", wm_time_text(r->local_us, local));
     }
 }

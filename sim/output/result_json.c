@@ -65,6 +65,13 @@ static void write_yearly(struct wm_json_writer *w, const struct wm_appraisal *a)
     wm_json_array_end(w);
 }
 
+/* Figures of a row that were computed. */
+static void write_columns(struct wm_json_writer *w, const struct wm_column *columns, const void *row)
+{
+    for (const struct wm_column *c = columns; c->key != NULL; c++)
+        real(w, c->key, wm_column_value(c, row));
+}
+
 static void write_classes(struct wm_json_writer *w, const struct wm_results *r)
 {
     wm_json_key(w, "classes");
@@ -76,20 +83,7 @@ static void write_classes(struct wm_json_writer *w, const struct wm_results *r)
         wm_json_member_string(w, "kind", c->kind);
         wm_json_member_string(w, "pool", c->pool);
         wm_json_member_string(w, "llm", c->llm);
-#define REAL(member) real(w, #member, c->member)
-        REAL(output_tok_offered), REAL(output_tok_served), REAL(output_tok_dropped);
-        REAL(output_tok_waiting), REAL(delay_mean_s);
-        REAL(output_tok_curtailed), REAL(curtailment_loss_usd);
-        REAL(training_tok), REAL(training_tok_lost), REAL(interruptions), REAL(checkpoint_s);
-        REAL(goodput_frac), REAL(transfer_usd), REAL(mfu_frac);
-        real(w, "swing_mw", wm_unit_from_si(WM_UNIT_MW, c->swing_w));
-        REAL(swing_hz), REAL(smoothing_frac);
-        REAL(input_tok_served), REAL(cached_tok_served);
-        REAL(requests_offered), REAL(requests_served), REAL(requests_dropped);
-        REAL(requests_waiting);
-        REAL(revenue_usd), REAL(ttft_p50_s), REAL(ttft_p99_s), REAL(tpot_p50_s), REAL(tpot_p99_s);
-        REAL(slo_attainment_frac);
-#undef REAL
+        write_columns(w, wm_class_columns, c);
         wm_json_object_end(w);
     }
     wm_json_array_end(w);
@@ -108,17 +102,51 @@ static void write_pools(struct wm_json_writer *w, const struct wm_results *r)
         wm_json_member_string(w, "parallelism", p->parallelism);
         if (p->maturity != NULL)
             wm_json_member_string(w, "maturity", p->maturity);
-#define COUNT(member) wm_json_member_integer(w, #member, p->member)
-#define REAL(member)  real(w, #member, p->member)
-        COUNT(n_racks), COUNT(n_gpus), COUNT(n_replicas), COUNT(gpus_per_replica);
-        COUNT(prefill_gpus), COUNT(decode_gpus);
-        REAL(batch_at_capacity), REAL(capacity_out_tok_per_s);
-        REAL(capacity_out_tok_per_s_per_gpu), REAL(step_at_capacity_s);
-        REAL(gpu_power_at_capacity_w), REAL(it_power_at_capacity_w);
-        REAL(availability_frac), REAL(busy_frac), REAL(clock_mean_frac);
-#undef COUNT
-#undef REAL
-        real(w, "energy_mwh", wm_unit_from_si(WM_UNIT_MWH, p->energy_j));
+        write_columns(w, wm_pool_columns, p);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
+/* Lines of a month that bill something. */
+static void write_items(struct wm_json_writer *w, const struct wm_bill *bill, size_t month)
+{
+    wm_json_key(w, "lines");
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < bill->n_lines; i++) {
+        const struct wm_bill_line *const line = &bill->lines[i];
+        const struct wm_bill_item *const item = wm_bill_item(bill, month, i);
+        const enum wm_unit unit = wm_bill_quantity_unit(line->basis);
+        if (!wm_bill_line_counts(line))
+            continue;
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "line", line->name);
+        if (line->detail[0] != '\0')
+            wm_json_member_string(w, "detail", line->detail);
+        wm_json_member_string(w, "basis", wm_charge_basis_name(line->basis));
+        real(w, "quantity", wm_unit_from_si(unit, item->quantity));
+        wm_json_member_string(w, "unit", wm_unit_symbol(unit));
+        real(w, "price", item->price);
+        wm_json_member_string(w, "price_unit", wm_unit_symbol(wm_bill_price_unit(line->basis)));
+        real(w, "months", item->months);
+        real(w, "usd", item->usd);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
+/* The bill month by month, on the site's clock. */
+static void write_bill(struct wm_json_writer *w, const struct wm_bill *bill)
+{
+    wm_json_key(w, "bill");
+    wm_json_array_begin(w);
+    for (size_t i = 0; bill != NULL && i < bill->n_months; i++) {
+        const struct wm_bill_month *const m = &bill->months[i];
+        char text[16];
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "month", wm_bill_month_text(m, text));
+        write_columns(w, wm_month_columns, m);
+        write_items(w, bill, i);
         wm_json_object_end(w);
     }
     wm_json_array_end(w);
@@ -170,18 +198,7 @@ static void write_years(struct wm_json_writer *w, const struct wm_results *r)
         const struct wm_year_result *const y = &r->years[i];
         wm_json_object_begin(w);
         wm_json_member_integer(w, "year", (int64_t)i + 1);
-        real(w, "hours", wm_unit_from_si(WM_UNIT_H, y->time_s));
-        real(w, "revenue_usd", y->revenue_usd);
-        real(w, "site_energy_mwh", wm_unit_from_si(WM_UNIT_MWH, y->energy_j));
-        real(w, "contract_mw", wm_unit_from_si(WM_UNIT_MW, y->contract_w));
-        real(w, "gpus", y->gpus);
-        real(w, "gpus_online_mean", y->gpus_up);
-        real(w, "output_tok_offered", y->output_tok_offered);
-        real(w, "output_tok_served", y->output_tok_served);
-        real(w, "training_tok", y->training_tok);
-        real(w, "ceiling_bound_hours", wm_unit_from_si(WM_UNIT_H, y->ceiling_bound_s));
-        real(w, "curtailment_hours", wm_unit_from_si(WM_UNIT_H, y->called_s));
-        real(w, "shadow_price_usd_per_mwh_mean", y->shadow_usd_per_mwh);
+        write_columns(w, wm_year_columns, y);
         wm_json_object_end(w);
     }
     wm_json_array_end(w);
@@ -278,6 +295,7 @@ void wm_output_json(FILE *file, const struct wm_report *report)
     write_years(&w, r);
     write_classes(&w, r);
     write_pools(&w, r);
+    write_bill(&w, r->bill);
     write_ledger(&w, r->ledger);
     write_energy(&w, r);
     write_balances(&w, r);

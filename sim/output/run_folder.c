@@ -11,6 +11,18 @@ static void metrics_csv(FILE *file, const void *report)
     wm_output_csv(file, report);
 }
 
+/* A section as CSV; sections take their room from an arena. */
+struct section_sink {
+    struct wm_arena *arena;
+    const struct wm_report *report;
+};
+
+static void bill_csv(FILE *file, const void *context)
+{
+    const struct section_sink *const s = context;
+    (void)wm_output_section(file, s->arena, s->report, "bill", WM_FORMAT_CSV);
+}
+
 static void series_csv(FILE *file, const void *report)
 {
     wm_output_series_csv(file, report);
@@ -23,6 +35,7 @@ static const struct {
     {"energy_flow", wm_energy_flow_csv},   {"cost_stack", wm_cost_stack_csv},
     {"ceiling_heat", wm_ceiling_heat_csv}, {"opex_shares", wm_opex_shares_csv},
     {"cash_flow", wm_cash_flow_csv},       {"load_duration", wm_load_duration_csv},
+    {"monthly_bill", wm_monthly_bill_csv},
 };
 
 /* The result with the digests of all that lies beside it, so that nobody takes another run's files for its own. */
@@ -45,6 +58,7 @@ enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
     struct wm_folder *const f = WM_NEW(arena, struct wm_folder);
     bool good = wm_folder_open(f, arena, dir, diags) &&
                 wm_folder_put(f, "metrics.csv", metrics_csv, report) &&
+                wm_folder_put(f, "bill.csv", bill_csv, &(struct section_sink){arena, report}) &&
                 (!series || wm_folder_put(f, "series.csv", series_csv, report));
     /* one figure that fails does not keep the others from being drawn */
     const bool writable = good;

@@ -1,11 +1,11 @@
-/* One section of a result as rows: by class, by pool, by ledger line. */
+/* One section of a result as rows: by class, pool, ledger line, month, year, line of the bill. */
 #include <math.h>
 #include <string.h>
 
+#include "wattmill/bill.h"
+#include "wattmill/column.h"
 #include "wattmill/grid.h"
 #include "wattmill/output.h"
-
-enum { MAX_COLUMNS = 16 };
 
 struct sheet {
     struct wm_arena *arena;
@@ -32,6 +32,14 @@ static void number(struct sheet *s, double value)
         text(s, wm_arena_printf(s->arena, "%s", wm_json_number_text(value, buf)));
 }
 
+/* Those of a row's figures that a table shows. */
+static void numbers(struct sheet *s, const struct wm_column *columns, const void *row)
+{
+    for (const struct wm_column *c = columns; c->key != NULL; c++)
+        if (c->is_shown)
+            number(s, wm_column_value(c, row));
+}
+
 #define TEXT(name)    \
     {                 \
         .key = (name) \
@@ -41,19 +49,7 @@ static void number(struct sheet *s, double value)
         .key = (name), .is_json = true, .align_right = true \
     }
 
-static const struct wm_grid_column class_columns[] = {
-    TEXT("class"),
-    TEXT("kind"),
-    TEXT("llm"),
-    NUMBER("revenue_usd"),
-    NUMBER("output_tok_offered"),
-    NUMBER("output_tok_served"),
-    NUMBER("ttft_p99_s"),
-    NUMBER("tpot_p50_s"),
-    NUMBER("slo_attainment_frac"),
-    NUMBER("output_tok_curtailed"),
-    NUMBER("curtailment_loss_usd"),
-};
+static const struct wm_grid_column class_texts[] = {TEXT("class"), TEXT("kind"), TEXT("llm")};
 
 static void class_rows(struct sheet *s, const struct wm_results *r)
 {
@@ -62,32 +58,13 @@ static void class_rows(struct sheet *s, const struct wm_results *r)
         text(s, c->name);
         text(s, c->kind);
         text(s, c->llm);
-        number(s, c->revenue_usd);
-        number(s, c->output_tok_offered);
-        number(s, c->output_tok_served);
-        number(s, c->ttft_p99_s);
-        number(s, c->tpot_p50_s);
-        number(s, c->slo_attainment_frac);
-        number(s, c->output_tok_curtailed);
-        number(s, c->curtailment_loss_usd);
+        numbers(s, wm_class_columns, c);
     }
 }
 
-static const struct wm_grid_column pool_columns[] = {
-    TEXT("pool"),
-    TEXT("accelerator"),
-    TEXT("workload"),
-    TEXT("parallelism"),
-    TEXT("maturity"),
-    NUMBER("n_gpus"),
-    NUMBER("gpus_per_replica"),
-    NUMBER("batch_at_capacity"),
-    NUMBER("capacity_out_tok_per_s_per_gpu"),
-    NUMBER("gpu_power_at_capacity_w"),
-    NUMBER("availability_frac"),
-    NUMBER("busy_frac"),
-    NUMBER("energy_mwh"),
-};
+static const struct wm_grid_column pool_texts[] = {TEXT("pool"), TEXT("accelerator"),
+                                                   TEXT("workload"), TEXT("parallelism"),
+                                                   TEXT("maturity")};
 
 static void pool_rows(struct sheet *s, const struct wm_results *r)
 {
@@ -98,18 +75,62 @@ static void pool_rows(struct sheet *s, const struct wm_results *r)
         text(s, p->workload);
         text(s, p->parallelism);
         text(s, p->maturity);
-        number(s, (double)p->n_gpus);
-        number(s, (double)p->gpus_per_replica);
-        number(s, p->batch_at_capacity);
-        number(s, p->capacity_out_tok_per_s_per_gpu);
-        number(s, p->gpu_power_at_capacity_w);
-        number(s, p->availability_frac);
-        number(s, p->busy_frac);
-        number(s, wm_unit_from_si(WM_UNIT_MWH, p->energy_j));
+        numbers(s, wm_pool_columns, p);
     }
 }
 
-static const struct wm_grid_column ledger_columns[] = {
+static const struct wm_grid_column month_texts[] = {TEXT("month")};
+
+static void month_rows(struct sheet *s, const struct wm_results *r)
+{
+    for (size_t i = 0; r->bill != NULL && i < r->bill->n_months; i++) {
+        char buf[16];
+        const char *const name = wm_bill_month_text(&r->bill->months[i], buf);
+        text(s, wm_arena_copy_text(s->arena, name, strlen(name)));
+        numbers(s, wm_month_columns, &r->bill->months[i]);
+    }
+}
+
+static const struct wm_grid_column year_texts[] = {NUMBER("year")};
+
+static void year_rows(struct sheet *s, const struct wm_results *r)
+{
+    for (size_t i = 0; i < r->n_years; i++) {
+        number(s, (double)i + 1.0);
+        numbers(s, wm_year_columns, &r->years[i]);
+    }
+}
+
+static const struct wm_grid_column bill_texts[] = {
+    TEXT("month"),  TEXT("line"),       TEXT("detail"),   TEXT("basis"), NUMBER("quantity"),
+    TEXT("unit"),   NUMBER("price"),    TEXT("price_unit"), NUMBER("months"), NUMBER("usd")};
+
+static void bill_rows(struct sheet *s, const struct wm_results *r)
+{
+    const struct wm_bill *const bill = r->bill;
+    for (size_t m = 0; bill != NULL && m < bill->n_months; m++)
+        for (size_t i = 0; i < bill->n_lines; i++) {
+            const struct wm_bill_line *const line = &bill->lines[i];
+            const struct wm_bill_item *const item = wm_bill_item(bill, m, i);
+            const enum wm_unit unit = wm_bill_quantity_unit(line->basis);
+            char buf[16];
+            const char *const month = wm_bill_month_text(&bill->months[m], buf);
+            if (!line->is_shown && item->usd == 0.0 && item->quantity == 0.0)
+                continue;
+            text(s, wm_arena_copy_text(s->arena, month, strlen(month)));
+            text(s, line->name);
+            text(s, line->detail);
+            text(s, wm_charge_basis_name(line->basis));
+            number(s, wm_unit_from_si(unit, item->quantity));
+            text(s, wm_unit_symbol(unit));
+            number(s, item->price);
+            text(s, wm_unit_symbol(wm_bill_price_unit(line->basis)));
+            number(s, item->months);
+            number(s, item->usd);
+        }
+}
+
+static const struct wm_grid_column ledger_texts[] = {
     TEXT("line"), NUMBER("usd"), TEXT("a"), TEXT("b"), TEXT("c"), TEXT("d"), TEXT("e"),
 };
 
@@ -127,32 +148,87 @@ static void ledger_rows(struct sheet *s, const struct wm_results *r)
     }
 }
 
+static size_t n_ledger(const struct wm_results *r)
+{
+    return r->ledger != NULL ? r->ledger->n_lines : 0;
+}
+
+static size_t n_bill(const struct wm_results *r)
+{
+    return r->bill != NULL ? r->bill->n_months * r->bill->n_lines : 0;
+}
+
+static size_t n_months(const struct wm_results *r)
+{
+    return r->bill != NULL ? r->bill->n_months : 0;
+}
+
+static size_t n_classes(const struct wm_results *r)
+{
+    return r->n_classes;
+}
+
+static size_t n_pools(const struct wm_results *r)
+{
+    return r->n_pools;
+}
+
+static size_t n_years(const struct wm_results *r)
+{
+    return r->n_years;
+}
+
+#define TEXTS(array) array, sizeof array / sizeof *array
+
+/* First the texts, then what `columns` shows; `most` rows at most. */
 static const struct section {
     const char *name;
-    const struct wm_grid_column *columns;
-    size_t n_columns;
+    const struct wm_grid_column *texts;
+    size_t n_texts;
+    const struct wm_column *columns;
+    size_t (*most)(const struct wm_results *r);
     void (*rows)(struct sheet *s, const struct wm_results *r);
 } sections[] = {
-    {"classes", class_columns, sizeof class_columns / sizeof *class_columns, class_rows},
-    {"pools", pool_columns, sizeof pool_columns / sizeof *pool_columns, pool_rows},
-    {"ledger", ledger_columns, sizeof ledger_columns / sizeof *ledger_columns, ledger_rows},
+    {"classes", TEXTS(class_texts), wm_class_columns, n_classes, class_rows},
+    {"pools", TEXTS(pool_texts), wm_pool_columns, n_pools, pool_rows},
+    {"ledger", TEXTS(ledger_texts), NULL, n_ledger, ledger_rows},
+    {"bill", TEXTS(bill_texts), NULL, n_bill, bill_rows},
+    {"monthly", TEXTS(month_texts), wm_month_columns, n_months, month_rows},
+    {"yearly", TEXTS(year_texts), wm_year_columns, n_years, year_rows},
 };
+
+/* Headings of a section. */
+static struct wm_grid_column *headings(struct wm_arena *arena, const struct section *section,
+                                       size_t *n)
+{
+    size_t most = section->n_texts;
+    for (const struct wm_column *c = section->columns; c != NULL && c->key != NULL; c++)
+        most++;
+    struct wm_grid_column *const out = WM_NEW_ARRAY(arena, struct wm_grid_column, most);
+    for (*n = 0; *n < section->n_texts; (*n)++)
+        out[*n] = section->texts[*n];
+    for (const struct wm_column *c = section->columns; c != NULL && c->key != NULL; c++)
+        if (c->is_shown)
+            out[(*n)++] = (struct wm_grid_column)NUMBER(c->key);
+    return out;
+}
 
 bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_report *report,
                        const char *name, enum wm_format format)
 {
     const struct wm_results *const r = report->results;
-    const size_t most = r->n_classes + r->n_pools + WM_N_LEDGER_LINES;
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         const struct section *const section = &sections[i];
+        size_t n = 0;
         if (strcmp(section->name, name) != 0)
             continue;
+        const struct wm_grid_column *const columns = headings(arena, section, &n);
+        const size_t most = section->most(r) * n + 1;
         struct sheet s = {.arena = arena,
                           .short_numbers = format == WM_FORMAT_TABLE || format == WM_FORMAT_MD,
-                          .cells = WM_NEW_ARRAY(arena, const char *, most *MAX_COLUMNS)};
+                          .cells = WM_NEW_ARRAY(arena, const char *, most)};
         section->rows(&s, r);
-        const struct wm_grid grid = {section->columns, section->n_columns, s.cells,
-                                     s.n / section->n_columns};
+        const struct wm_grid grid = {columns, n, s.cells, s.n / n};
         wm_grid_write(file, &grid, format);
         return true;
     }

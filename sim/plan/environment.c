@@ -5,20 +5,32 @@
 #include "wattmill/civil.h"
 #include "wattmill/holiday.h"
 
-struct wm_environment wm_environment_begin(const struct wm_scenario *scenario)
+struct wm_environment wm_environment_begin(struct wm_arena *arena,
+                                           const struct wm_scenario *scenario)
 {
     const struct wm_site *site = &scenario->site;
-    const bool is_flat = site->tariff.energy_price == WM_ENERGY_PRICE_FLAT;
     struct wm_environment e = {
         .site = site,
-        .price = is_flat ? NULL : wm_site_price_file(site),
-        .stress = wm_site_price_file(site),
+        .billing = wm_billing_new(arena, &site->tariff),
+        .price = wm_site_price_file(site),
         .carbon = wm_site_carbon_file(site),
         .noise = wm_climate_noise((uint64_t)scenario->seed),
         .zone = wm_site_zone(site),
     };
     e.standard_us = wm_zone_standard_s(&e.zone, scenario->horizon.start_us) * WM_US_PER_S;
     return e;
+}
+
+struct wm_civil wm_environment_local(const struct wm_environment *environment, int64_t at_us)
+{
+    return wm_zone_local(&environment->zone, at_us);
+}
+
+/* A February is one of 28 days in leap years too: so a year from any day to the same day is twelve months. */
+double wm_environment_month_s(const struct wm_environment *environment, int year, int month)
+{
+    const double leap_s = month == 2 && wm_days_in_month(year, 2) == 29 ? 24.0 * WM_S_PER_H : 0.0;
+    return (double)wm_zone_month_s(&environment->zone, year, month) - leap_s;
 }
 
 /* Hour of the local year, from 1 January 00:00 standard time; 29 February repeats the 28th. */
@@ -115,18 +127,16 @@ static bool step_file(struct wm_environment *e, int64_t at_us)
     return true;
 }
 
-static double price_of(const struct wm_environment *e, const struct wm_site_year *file,
-                       int64_t at_us)
+static double series_price(const struct wm_environment *e, int64_t at_us)
 {
-    return file ? file->price_usd_per_mwh[row_of(e, file, at_us)] : (double)NAN;
+    return e->price ? e->price->price_usd_per_mwh[row_of(e, e->price, at_us)] : (double)NAN;
 }
 
 /* The grid's load is not known: its price stands for it, and among equal prices the heat. */
-static double stress_of(const struct wm_environment *e, int64_t at_us)
+static double stress_of(const struct wm_environment *e, double price)
 {
     static const double usd_per_mwh_k = 1e-6; /* below any step of a price */
     const double dry_bulb_c = e->now.weather.dry_bulb_c;
-    const double price = price_of(e, e->stress, at_us);
     return wm_is_set(price) ? price + usd_per_mwh_k * dry_bulb_c : dry_bulb_c;
 }
 
@@ -143,16 +153,17 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
     const struct wm_civil local = wm_zone_local(&e->zone, at_us);
     const bool is_new = !e->has_begun;
     const bool has_weather = e->site->weather.file ? step_file(e, at_us) : step_climate(e, at_us);
-    const double price = price_of(e, e->price, at_us);
-    e->now.period = wm_tariff_period_at(&e->site->tariff, &local);
-    e->now.energy_usd_per_mwh =
-        wm_tariff_energy_usd_per_mwh(&e->site->tariff, e->now.period, price);
-    e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
+    const double price = series_price(e, at_us);
     e->now.local = local;
+    e->now.system_usd_per_mwh = price;
+    e->now.hours = wm_billing_at(e->billing, &local);
+    e->now.market_usd_per_mwh = wm_billing_market_usd_per_mwh(e->billing, price);
+    e->now.energy_usd_per_mwh = wm_billing_usd_per_mwh(e->billing, e->now.hours, at_us, price);
+    e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
     e->now.day = wm_days_from_civil(local.year, local.month, local.day);
     e->now.is_off_peak_day = wm_day_of_week(local.year, local.month, local.day) >= 5 ||
                              wm_is_nerc_holiday(local.year, local.month, local.day);
-    e->now.system_stress = stress_of(e, at_us);
+    e->now.system_stress = stress_of(e, price);
     e->has_begun = true;
     const bool is_other_price = e->now.energy_usd_per_mwh < last.energy_usd_per_mwh ||
                                 e->now.energy_usd_per_mwh > last.energy_usd_per_mwh;

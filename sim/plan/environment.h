@@ -8,6 +8,7 @@
 #ifndef WM_RUN_ENVIRONMENT_H
 #define WM_RUN_ENVIRONMENT_H
 
+#include "billing.h"
 #include "wattmill/arena.h"
 #include "wattmill/cache.h"
 #include "wattmill/scenario.h"
@@ -17,8 +18,10 @@ struct wm_surroundings {
     struct wm_weather weather;
     double energy_usd_per_mwh; /* at the meter */
     double kg_per_j;           /* carbon */
-    int period;                /* of the tariff, or -1 */
-    struct wm_civil local;     /* when it begins, on the site's clock */
+    double market_usd_per_mwh; /* the file's price where the tariff takes it, else NAN */
+    double system_usd_per_mwh; /* the file's price in any case, else NAN */
+    wm_billing_set hours;      /* lines of the bill whose hours hold */
+    struct wm_civil local;     /* at the interval's begin, on the site's clock */
     int64_t day;               /* local, since 1970 */
     bool is_off_peak_day;      /* local: a weekend or a holiday */
     double system_stress;      /* stands for the grid's load: price, else dry bulb */
@@ -26,8 +29,8 @@ struct wm_surroundings {
 
 struct wm_environment {
     const struct wm_site *site;
-    const struct wm_site_year *price, *carbon; /* NULL: flat */
-    const struct wm_site_year *stress;         /* price of the market, also where the bill is flat */
+    const struct wm_billing *billing;
+    const struct wm_site_year *price, *carbon; /* NULL: none; of the market, also where the bill is flat */
     struct wm_climate_noise noise;
     const struct wm_weather *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
     int64_t first_hour;
@@ -39,7 +42,14 @@ struct wm_environment {
     struct wm_surroundings now;
 };
 
-struct wm_environment wm_environment_begin(const struct wm_scenario *scenario);
+struct wm_environment wm_environment_begin(struct wm_arena *arena,
+                                           const struct wm_scenario *scenario);
+
+/** What the site's clock shows: billing months, hours of charges and holidays follow it. */
+struct wm_civil wm_environment_local(const struct wm_environment *environment, int64_t at_us);
+/** Length of a month on that clock [s]. */
+double wm_environment_month_s(const struct wm_environment *environment, int year, int month);
+
 /** Takes the climate's hours of the horizon from `cache`, or computes them into it; NULL: no cache. */
 void wm_environment_share(struct wm_environment *environment, struct wm_arena *arena,
                           struct wm_cache *cache, const struct wm_scenario *scenario);

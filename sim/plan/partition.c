@@ -40,10 +40,9 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
         break;
     case WM_PLAN_MEMORY:
         wm_diag_add(diags, WM_E301, NULL, w->name,
-                    "%s in %s and one request do not fit the memory of %s within eight stages of a "
-                    "scale-up domain of %lld and the pool's %lld accelerators",
-                    llm, precision, gpu, (long long)fleet->accelerator->scale_up_gpus,
-                    (long long)n_gpus);
+                    "%s in %s and one request do not fit the memory of %s in any group of the pool's %lld "
+                    "accelerators",
+                    llm, precision, gpu, (long long)n_gpus);
         break;
     case WM_PLAN_SPEED:
         wm_diag_add(diags, WM_E301, NULL, w->name,
@@ -54,6 +53,13 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
         wm_diag_add(diags, WM_E301, NULL, w->name,
                     "%s on %s cannot read a prompt of %g tokens within %g s", llm, gpu,
                     w->class->input_tok, w->slo.ttft_s);
+        break;
+    case WM_PLAN_CONTEXT:
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "requests of %g tokens in and %g out are longer than the %lld that %s was "
+                    "published for",
+                    w->class->input_tok, w->class->output_tok, (long long)w->llm->max_context_tok,
+                    llm);
         break;
     case WM_PLAN_OK:
         break;

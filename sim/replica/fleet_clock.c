@@ -30,7 +30,7 @@ static uint32_t clock_within(const struct wm_fleet *f, double cap_w)
     const struct wm_fleet_params *const p = &f->params;
     uint32_t i = 0;
     for (; i + 1 < p->clocks.n; i++) {
-        double w = full_w(&p->worker, p->clocks.tables[i]);
+        double w = f->n_decode * full_w(&p->worker, p->clocks.tables[i]);
         if (p->n_prefill > 0)
             w += (double)p->n_prefill * full_w(&p->prefill, p->prefill_clocks.tables[i]);
         if (w <= cap_w)
@@ -121,7 +121,7 @@ static double replica_w(const struct wm_fleet *f, uint32_t clock, bool full)
 {
     const struct wm_fleet_params *const p = &f->params;
     const struct wm_step_table *const t = p->clocks.tables[clock];
-    double w = full ? full_w(&p->worker, t) : t->idle_w * stages_of(&p->worker);
+    double w = f->n_decode * (full ? full_w(&p->worker, t) : t->idle_w * stages_of(&p->worker));
     if (p->n_prefill > 0) {
         const struct wm_step_table *const read = p->prefill_clocks.tables[clock];
         w += (double)p->n_prefill *

@@ -26,7 +26,9 @@ static enum wm_status infeasible(struct wm_diags *diags, const struct wm_replay_
 static const char *const faults[] = {"", "the hardware has no unit for this precision",
                                      "weights and one sequence do not fit the memory of any group",
                                      "no batch reaches the wanted tokens per second and user",
-                                     "no group meets the TTFT target"};
+                                     "no group meets the TTFT target",
+                                     "requests of the mean length are longer than the model was "
+                                     "published for"};
 
 static struct wm_serving_case serving_case(const struct wm_replay_case *c)
 {
@@ -45,6 +47,18 @@ static struct wm_serving_case serving_case(const struct wm_replay_case *c)
                                                                   : plan_tok_per_s};
 }
 
+/* Prefill groups a replica: the plan's, or as few as the mean rate of the requests needs. */
+static uint32_t prefill_for_rate(const struct wm_replay_case *c, const struct wm_serving_plan *plan)
+{
+    const double planned = plan->prefill_gpus / plan->prefill_group_gpus;
+    const double rate = c->rate_per_s / (double)c->n_replicas * plan->c.output_tok;
+    if (rate <= 0.0 || rate >= plan->capacity_out_tok_per_s)
+        return (uint32_t)(planned + 0.5);
+    const double load = wm_serving_eval(plan, rate, 1.0).prefill_load_frac;
+    const double needed = ceil(load * planned / plan->c.engine->prefill_max_util_frac);
+    return (uint32_t)fmax(1.0, fmin(planned, needed));
+}
+
 /* Groups of a replica: given, or the plan for most tokens per accelerator. */
 static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_replay_case *c,
                                     struct wm_replay *r, struct wm_diags *diags)
@@ -55,6 +69,7 @@ static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_repl
         if (!wm_group_check(arena, c->llm, &c->group, diags))
             return WM_INVALID;
         r->group = c->group;
+        r->n_decode = c->n_decode > 0 ? c->n_decode : 1;
         r->prefill_group = c->prefill_group.tensor > 0.0 ? c->prefill_group : c->group;
         r->n_prefill = !disaggregated ? 0 : c->n_prefill > 0 ? c->n_prefill : 1;
     } else {
@@ -64,10 +79,9 @@ static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_repl
             return infeasible(diags, c, faults[plan.fault]);
         r->group = plan.decode_group;
         r->prefill_group = plan.prefill_group;
+        r->n_decode = (uint32_t)wm_plan_decode_groups(&plan);
         if (disaggregated && plan.prefill_gpus > 0.0)
-            r->n_prefill = c->n_prefill > 0
-                               ? c->n_prefill
-                               : (uint32_t)(plan.prefill_gpus / plan.prefill_group_gpus + 0.5);
+            r->n_prefill = c->n_prefill > 0 ? c->n_prefill : prefill_for_rate(c, &plan);
     }
     r->gpus_per_replica = (double)r->n_decode * wm_group_gpus(&r->group);
     if (r->n_prefill > 0)

@@ -1,6 +1,7 @@
 /* Tables of the metrics and of the uses of energy, and docs/metrics.md made from them. */
 #include <string.h>
 
+#include "wattmill/column.h"
 #include "wattmill/results.h"
 #include "wattmill/require.h"
 
@@ -79,6 +80,13 @@ void wm_metrics_write_md(FILE *file)
     for (size_t i = 0; i < WM_N_METRICS; i++)
         fprintf(file, "| `%s` | %s | %s |\n", infos[i].key, wm_unit_symbol(infos[i].unit),
                 infos[i].doc);
+    for (const struct wm_column_table *t = wm_column_tables; t->name != NULL; t++) {
+        fprintf(file, "\n## Of a %s\n\nOf %s; in result.json and `run --show`.\n\n", t->name,
+                t->doc);
+        fputs("| key | unit | meaning |\n|---|---|---|\n", file);
+        for (const struct wm_column *c = t->columns; c->key != NULL; c++)
+            fprintf(file, "| `%s` | %s | %s |\n", c->key, wm_unit_symbol(c->unit), c->doc);
+    }
     fputs("\n## Uses of energy\n\n| key | what it covers |\n|---|---|\n", file);
     for (size_t i = 0; i < WM_N_USES; i++)
         fprintf(file, "| `%s` | %s |\n", uses[i].key, uses[i].doc);

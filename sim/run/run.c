@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 
+#include "../settle/bill.h"
 #include "../settle/finance.h"
 #include "../settle/maturity.h"
 #include "../settle/metrics.h"
@@ -36,7 +37,8 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
         lost_usd += c->curtailment_loss_usd;
     }
     const double net_j = twin.onsite.account.meter_j - s->onsite.account.meter_j;
-    const double saved_usd = wm_meter_energy_usd(&twin.meter) - wm_meter_energy_usd(&s->meter) +
+    const double bill_usd = wm_bill_energy_usd(r->results->bill);
+    const double saved_usd = wm_bill_energy_usd(wm_bill_close(r->arena, &twin.meter)) - bill_usd +
                              twin.onsite.account.fuel_usd - s->onsite.account.fuel_usd;
     SET(r, curtailed_mwh, net_j);
     SET(r, rebound_mwh, rebound_j);
@@ -52,13 +54,17 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
 static void check_tariff(const struct wm_run *r, struct wm_diags *diags)
 {
     const struct wm_meter *m = &r->site.meter;
-    int n_seen = 0;
-    for (size_t i = 0; i < m->n_years; i++)
-        n_seen += m->years[i].peaks.n;
-    if (m->tariff->coincident != WM_COINCIDENT_NONE && n_seen == 0)
-        wm_diag_add(diags, WM_W907, NULL, "site.tariff.coincident",
-                    "peaks fall from June to September, which the run does not see: the bill "
-                    "lacks them");
+    for (size_t i = 0; i < m->billing->n_lines; i++) {
+        const struct wm_charge *const c = &m->billing->lines[i].charge;
+        int n_seen = 0;
+        for (size_t k = 0; k < m->n_years; k++)
+            n_seen += m->peaks[i * m->n_years + k].n;
+        if (c->basis == WM_CHARGE_COINCIDENT && c->peaks != WM_COINCIDENT_NONE && n_seen == 0 &&
+            !wm_is_set(c->history_w))
+            wm_diag_add(diags, WM_W907, NULL, "site.tariff.coincident",
+                        "peaks fall from June to September, which the run does not see: the bill "
+                        "lacks them");
+    }
 }
 
 /* Under the margin a token is worth what is paid for it: what is free is never worth its energy. */

@@ -1,12 +1,14 @@
 #include "metrics.h"
 
-static void add_balance(struct wm_results *r, const char *name, const char *statement, double in,
-                        double out, enum wm_unit unit)
+/* @return the residual over the larger of the two */
+static double add_balance(struct wm_results *r, const char *name, const char *statement, double in,
+                          double out, enum wm_unit unit)
 {
     const double scale = fmax(fabs(in), fabs(out));
     const double residual = scale > 0.0 ? fabs(in - out) / scale : 0.0;
     r->balances[r->n_balances++] = (struct wm_balance){name, statement, in, out, residual, unit};
     r->balances_close = r->balances_close && residual <= WM_BALANCE_LIMIT;
+    return residual;
 }
 
 /* What the classes say, summed. */
@@ -43,12 +45,63 @@ static struct class_sums sum_classes(const struct wm_run *r)
     return s;
 }
 
+/* Whether every MWh costs what the instant says: no blocks, no parts of the load. */
+static bool is_linear(const struct wm_billing *b)
+{
+    for (size_t i = 0; i < b->n_lines; i++)
+        if ((b->energy >> i & 1) != 0 &&
+            (b->lines[i].charge.tiers.n > 0 || b->lines[i].charge.from_w > 0.0 ||
+             wm_is_set(b->lines[i].charge.to_w)))
+            return false;
+    return true;
+}
+
+/* The cost of power by line, by month, by year and, of energy, by time: built apart, one sum. */
+static double balance_cost(const struct wm_run *r)
+{
+    struct wm_results *const res = r->results;
+    const struct wm_bill *const bill = res->bill;
+    const double beside_usd = wm_power_beside_bill_usd(r);
+    double months_usd = beside_usd, years_usd = 0.0, energy_usd = 0.0;
+    for (size_t i = 0; i < bill->n_months; i++) {
+        months_usd += bill->months[i].bill_usd;
+        energy_usd += bill->months[i].energy_usd;
+    }
+    for (size_t i = 0; i < res->n_run_years; i++)
+        years_usd += res->run_years[i].power_usd;
+    double rel = add_balance(res, "power by month", "lines of the ledger = months of the bill + fuel",
+                             res->ledger->power_usd, months_usd, WM_UNIT_USD);
+    rel = fmax(rel, add_balance(res, "power by year", "paid by the ledger = years of the run",
+                                res->cash.power_usd, years_usd, WM_UNIT_USD));
+    if (is_linear(r->site.meter.billing))
+        rel = fmax(rel, add_balance(res, "energy by time",
+                                    "drawn at the price of the instant = months of the bill by the MWh",
+                                    r->site.account.bought_usd, energy_usd, WM_UNIT_USD));
+    return rel;
+}
+
+static double balance_onsite(const struct wm_run *r)
+{
+    const struct wm_onsite_account *const g = &r->site.onsite.account;
+    const struct wm_account *const a = &r->site.account;
+    if (r->site.onsite.is_plain)
+        return 0.0;
+    const double grid =
+        add_balance(r->results, "grid", "meter + generation + discharge = site + charge",
+                    g->meter_j + g->generation_j + g->discharge_j, a->site_j + g->charge_j,
+                    WM_UNIT_MWH);
+    return fmax(grid, add_balance(r->results, "storage",
+                                  "charge + stored first = discharge + loss + stored last",
+                                  g->charge_j + g->stored_first_j,
+                                  g->discharge_j + g->storage_loss_j + g->stored_last_j,
+                                  WM_UNIT_MWH));
+}
+
 /* Each balance compares two sums that were built apart. */
 void wm_close_balances(struct wm_run *r)
 {
     struct wm_results *res = r->results;
     const struct wm_account *a = &r->site.account;
-    const struct wm_onsite_account *g = &r->site.onsite.account;
     const struct class_sums c = sum_classes(r);
     double uses_j = 0.0, months_j = 0.0, months_kg = 0.0;
     for (size_t i = 0; i < WM_N_USES; i++)
@@ -59,42 +112,30 @@ void wm_close_balances(struct wm_run *r)
     }
     res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 16);
     res->balances_close = true;
-    add_balance(res, "energy", "site = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
-    add_balance(res, "billing", "meter = sum of billed months", g->meter_j, months_j, WM_UNIT_MWH);
-    add_balance(res, "tokens", "offered = served + dropped + waiting", c.offered, c.accounted,
-                WM_UNIT_TOK);
-    add_balance(res, "requests", "offered = served + dropped + waiting", c.requests,
-                c.requests_accounted, WM_UNIT_NONE);
-    add_balance(res, "money", "revenue by time = tokens x price", c.earned_usd, c.booked_usd,
-                WM_UNIT_USD);
-    add_balance(res, "water", "make-up = evaporation + blowdown + drift", a->water_m3,
-                a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3);
-    add_balance(res, "carbon", "by time = by billing intervals", a->carbon_kg, months_kg,
-                WM_UNIT_KG);
-    add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
-                a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH);
-    add_balance(res, "request",
-                "asked for = drawn + starting + capped + shed + too hot + not worth drawing",
-                a->requested_j,
-                a->site_j + a->starting_j + a->capped_j + a->shed_j + a->hot_j + a->unworthy_j,
-                WM_UNIT_MWH);
-    double energy_rel = fmax(fmax(res->balances[0].residual_rel, res->balances[1].residual_rel),
-                             res->balances[8].residual_rel);
-    if (!r->site.onsite.is_plain) {
-        add_balance(res, "grid", "meter + generation + discharge = site + charge",
-                    g->meter_j + g->generation_j + g->discharge_j, a->site_j + g->charge_j,
-                    WM_UNIT_MWH);
-        add_balance(res, "storage", "charge + stored first = discharge + loss + stored last",
-                    g->charge_j + g->stored_first_j,
-                    g->discharge_j + g->storage_loss_j + g->stored_last_j, WM_UNIT_MWH);
-        energy_rel =
-            fmax(energy_rel, fmax(res->balances[9].residual_rel, res->balances[10].residual_rel));
-    }
-    SET(r, balance_energy_rel, energy_rel);
-    SET(r, balance_token_rel, res->balances[2].residual_rel);
-    SET(r, balance_request_rel, res->balances[3].residual_rel);
-    SET(r, balance_money_rel, res->balances[4].residual_rel);
-    SET(r, balance_water_rel, res->balances[5].residual_rel);
-    SET(r, balance_carbon_rel, res->balances[6].residual_rel);
-    SET(r, balance_heat_rel, res->balances[7].residual_rel);
+    double energy = add_balance(res, "energy", "site = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
+    energy = fmax(energy, add_balance(res, "billing", "meter = sum of billed months",
+                                      r->site.onsite.account.meter_j, months_j, WM_UNIT_MWH));
+    SET(r, balance_token_rel, add_balance(res, "tokens", "offered = served + dropped + waiting",
+                                          c.offered, c.accounted, WM_UNIT_TOK));
+    SET(r, balance_request_rel, add_balance(res, "requests", "offered = served + dropped + waiting",
+                                            c.requests, c.requests_accounted, WM_UNIT_NONE));
+    const double money = add_balance(res, "money", "revenue by time = tokens x price",
+                                     c.earned_usd, c.booked_usd, WM_UNIT_USD);
+    SET(r, balance_water_rel,
+        add_balance(res, "water", "make-up = evaporation + blowdown + drift", a->water_m3,
+                    a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3));
+    SET(r, balance_carbon_rel, add_balance(res, "carbon", "by time = by billing intervals",
+                                           a->carbon_kg, months_kg, WM_UNIT_KG));
+    SET(r, balance_heat_rel,
+        add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
+                    a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH));
+    energy = fmax(
+        energy,
+        add_balance(res, "request",
+                    "asked for = drawn + starting + capped + shed + too hot + not worth drawing",
+                    a->requested_j,
+                    a->site_j + a->starting_j + a->capped_j + a->shed_j + a->hot_j + a->unworthy_j,
+                    WM_UNIT_MWH));
+    SET(r, balance_energy_rel, fmax(energy, balance_onsite(r)));
+    SET(r, balance_money_rel, fmax(money, balance_cost(r)));
 }

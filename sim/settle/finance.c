@@ -75,13 +75,17 @@ static void set_break_even_energy(struct wm_results *r)
         WM_METRIC_breakeven_energy_e_usd_per_mwh};
     const struct wm_ledger *const l = r->ledger;
     const double mwh = GET(r, grid_energy_mwh) / WM_J_PER_MWH;
-    const double other_usd = l->power_usd - l->energy_usd;
+    const double other_usd = l->power_usd - l->market_usd;
     for (unsigned k = 0; k < WM_N_OPEX && mwh > 0.0; k++) {
         const double usd =
             (wm_power_usd_at_share(l, (enum wm_opex)k, ASKED_SHARE) - other_usd) / mwh;
         r->metric[keys[k]] = usd >= 0.0 ? usd : (double)NAN;
     }
-    SET(r, energy_price_mean_usd_per_mwh, mwh > 0.0 ? l->energy_usd / mwh : (double)NAN);
+    double bill_usd = 0.0;
+    for (size_t i = 0; i < r->bill->n_months; i++)
+        bill_usd += r->bill->months[i].bill_usd;
+    SET(r, bill_usd_per_mwh, mwh > 0.0 ? bill_usd / mwh : (double)NAN);
+    SET(r, energy_price_mean_usd_per_mwh, mwh > 0.0 ? l->market_usd / mwh : (double)NAN);
 }
 
 static double ratio(double part, double whole)

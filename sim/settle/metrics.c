@@ -134,9 +134,13 @@ static const char *parallelism_of(const struct wm_run *r, const struct wm_servin
     const char *split = plan->c.llm->experts_total > 0 ? "EP" : "TP";
     if (plan->prefill_gpus <= 0.0)
         return wm_arena_printf(r->arena, "decode %s%.0f", split, plan->decode_gpus);
-    return wm_arena_printf(r->arena, "prefill %.0f x %s%.0f, decode %s%.0f",
+    const double groups = wm_plan_decode_groups(plan);
+    const char *const decode =
+        groups > 1.0 ? wm_arena_printf(r->arena, "decode %.0f x", groups) : "decode";
+    return wm_arena_printf(r->arena, "prefill %.0f x %s%.0f, %s %s%.0f",
                            plan->prefill_gpus / plan->prefill_group_gpus, split,
-                           plan->prefill_group_gpus, split, plan->decode_gpus);
+                           plan->prefill_group_gpus, decode, split,
+                           plan->decode_gpus / groups);
 }
 
 static const char *gang_of(const struct wm_run *r, const struct wm_train_plan *plan)

@@ -1,32 +1,74 @@
 #include <math.h>
+#include <string.h>
 
+#include "bill.h"
 #include "metrics.h"
 #include "sales.h"
 #include "terms.h"
 #include "wattmill/finance.h"
 
-static void add_capital(struct wm_ledger_basis *b, double capex_usd, double life_years)
+/* Lines that the run knows itself, as they are gathered. */
+struct lines {
+    struct wm_ledger_line *items;
+    size_t n;
+};
+
+static void add(struct lines *l, const char *name, unsigned tags, double usd)
 {
-    b->onsite_capex_usd += capex_usd;
-    b->onsite_straight_usd += b->years * wm_straight_line(capex_usd, 0.0, life_years);
-    b->onsite_recovery_usd +=
-        b->years * wm_equivalent_annual_cost(capex_usd, 0.0, b->discount_rate_frac, life_years);
+    l->items[l->n++] = (struct wm_ledger_line){name, tags, usd};
 }
 
-/* Fuel, upkeep and capital of storage and generation. */
-static void add_onsite(const struct wm_run *r, struct wm_ledger_basis *b)
+/* What a site may not have at all. */
+static void add_if(struct lines *l, const char *name, unsigned tags, double usd)
+{
+    if (usd > 0.0 || usd < 0.0)
+        add(l, name, tags, usd);
+}
+
+/* Lines of the bill; those of one name are one line of the ledger. */
+static void add_bill(struct lines *l, const struct wm_bill *bill)
+{
+    for (size_t i = 0; i < bill->n_lines; i++) {
+        const struct wm_bill_line *const line = &bill->lines[i];
+        size_t k = 0;
+        while (k < l->n && strcmp(l->items[k].name, line->name) != 0)
+            k++;
+        if (k < l->n)
+            l->items[k].usd += line->usd;
+        else if (wm_bill_line_counts(line))
+            add(l, line->name, line->tags, line->usd);
+    }
+}
+
+/* Storage and generation: capital, and what it and its upkeep cost by the run. */
+struct onsite {
+    double capex_usd, straight_usd, recovery_usd, om_usd;
+};
+
+static void add_capital(struct onsite *o, double capex_usd, double life_years, double years,
+                        double discount_rate_frac)
+{
+    o->capex_usd += capex_usd;
+    o->straight_usd += years * wm_straight_line(capex_usd, 0.0, life_years);
+    o->recovery_usd +=
+        years * wm_equivalent_annual_cost(capex_usd, 0.0, discount_rate_frac, life_years);
+}
+
+static struct onsite onsite_of(const struct wm_run *r, double years, double discount_rate_frac)
 {
     const struct wm_storage *s = &r->scenario->site.storage;
     const struct wm_generation *rows = r->scenario->site.generation.items;
     const double storage_usd = wm_storage_capex_usd(s);
-    b->fuel_usd = r->site.onsite.account.fuel_usd;
-    b->onsite_om_usd = r->site.onsite.account.om_usd + b->years * s->om_frac * storage_usd;
-    add_capital(b, storage_usd, s->life_years);
+    struct onsite o = {.om_usd =
+                           r->site.onsite.account.om_usd + years * s->om_frac * storage_usd};
+    add_capital(&o, storage_usd, s->life_years, years, discount_rate_frac);
     for (size_t i = 0; i < r->site.onsite.n_units; i++) {
         const double kw = rows[i].capacity_w / 1e3;
-        b->onsite_om_usd += b->years * kw * rows[i].type->om_usd_per_kw_year;
-        add_capital(b, kw * rows[i].type->capex_usd_per_kw, rows[i].type->life_years);
+        o.om_usd += years * kw * rows[i].type->om_usd_per_kw_year;
+        add_capital(&o, kw * rows[i].type->capex_usd_per_kw, rows[i].type->life_years, years,
+                    discount_rate_frac);
     }
+    return o;
 }
 
 /* Every installed accelerator at all hours, at the ledger's rent or its own. */
@@ -57,9 +99,9 @@ static void set_onsite_lots(struct wm_run *r)
 
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
 {
+    const struct wm_bill *const bill = r->results->bill;
     struct wm_ledger_basis b = {.it_design_w = r->plan.it_design_w,
                                 .n_gpus = n_gpus,
-                                .penalty_usd = r->site.account.penalty_usd,
                                 .years = r->site.account.time_s / WM_S_PER_YEAR,
                                 .discount_rate_frac =
                                     wm_discount_rate_frac(&r->scenario->economics)};
@@ -67,39 +109,50 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
         b.it_capex_usd += (double)r->plan.pools[i].n_gpus *
                           r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu *
                           (1.0 + r->scenario->site.local_tax.sales_it_frac);
-    const struct wm_bill bill = wm_meter_bill(&r->site.meter);
-    b.energy_usd = bill.energy_usd;
-    b.demand_usd = bill.demand_usd;
-    b.period_demand_usd = bill.period_demand_usd;
-    b.coincident_usd = bill.coincident_usd;
-    b.fixed_usd = bill.fixed_usd;
-    b.stock_usd = wm_onsite_stock_usd(&r->site.onsite, bill.energy_usd);
-    add_onsite(r, &b);
+    const struct onsite o = onsite_of(r, b.years, b.discount_rate_frac);
+    const unsigned onsite = WM_TAG_ONSITE;
+    struct lines l = {.items = WM_NEW_ARRAY(r->arena, struct wm_ledger_line, bill->n_lines + 8)};
+    add_bill(&l, bill);
+    add_if(&l, "fuel", WM_TAG_POWER, r->site.onsite.account.fuel_usd);
+    add_if(&l, "stored energy, less at the end", WM_TAG_POWER,
+           wm_onsite_stock_usd(&r->site.onsite, wm_bill_energy_usd(bill)));
+    add_if(&l, "storage and generation O&M", onsite, o.om_usd);
+    add_if(&l, "depreciation, storage and generation", onsite | WM_TAG_DEPRECIATION,
+           o.straight_usd);
+    add_if(&l, "capital recovery, storage and generation", onsite | WM_TAG_CAPITAL, o.recovery_usd);
+    add(&l, "ceiling penalties", WM_TAG_PENALTY, r->site.account.penalty_usd);
+    add_if(&l, "carbon price", WM_TAG_PENALTY,
+           r->scenario->economics.carbon_usd_per_t / 1e3 * r->site.account.carbon_kg);
+    if (r->scenario->economics.ledger.it == WM_IT_HIRED)
+        add(&l, "hire of accelerators", WM_TAG_HIRE, hire_usd(r, b.years));
+    b.lines = l.items;
+    b.n_lines = l.n;
+    b.onsite_capex_usd = o.capex_usd;
+    b.market_usd = wm_bill_usd_on(bill, WM_CHARGE_MARKET);
     const struct wm_local_tax *const tax = &r->scenario->site.local_tax;
     b.has_local_tax = tax->applies;
     b.local_tax_facility_frac = tax->building_frac;
     b.local_tax_it_frac =
         wm_local_tax_mean_frac(tax, r->scenario->economics.ledger.it_life_years);
     b.sales_tax_facility_frac = tax->sales_facility_frac;
-    b.carbon_usd = r->scenario->economics.carbon_usd_per_t / 1e3 * r->site.account.carbon_kg;
-    b.hire_usd = hire_usd(r, b.years);
     return b;
 }
 
-/* Bills of whole months in the year in which their middle lies; what is billed otherwise evenly. */
-static void spread_power(const struct wm_run *r, double power_usd, struct wm_run_year *years)
+double wm_power_beside_bill_usd(const struct wm_run *r)
+{
+    return r->site.onsite.account.fuel_usd +
+           wm_onsite_stock_usd(&r->site.onsite, wm_bill_energy_usd(r->results->bill));
+}
+
+/* Bills of months in the year in which they begin; fuel and stored energy evenly. */
+static void spread_power(const struct wm_run *r, struct wm_run_year *years)
 {
     const size_t n = r->site.n_years;
-    double sum_usd = 0.0;
-    for (size_t i = 0; i < r->site.meter.n_months; i++) {
-        const struct wm_bill b = wm_tariff_bill(r->site.meter.tariff, r->site.meter.months, i);
-        const double usd = b.energy_usd + b.demand_usd + b.period_demand_usd + b.fixed_usd;
-        const size_t year = i / 12 < n ? i / 12 : n - 1;
-        years[year].power_usd += usd;
-        sum_usd += usd;
-    }
+    const struct wm_bill *const bill = r->results->bill;
+    for (size_t i = 0; i < bill->n_months; i++)
+        years[i / 12 < n ? i / 12 : n - 1].power_usd += bill->months[i].bill_usd;
     for (size_t i = 0; i < n; i++)
-        years[i].power_usd += (power_usd - sum_usd) * r->site.years[i].time_s /
+        years[i].power_usd += wm_power_beside_bill_usd(r) * r->site.years[i].time_s /
                               r->site.account.time_s;
 }
 
@@ -124,8 +177,12 @@ static void set_years(struct wm_run *r, double power_usd)
             kept * r->site.years[i].revenue_usd +
             (spot_usd - kept * earned_usd) * r->site.years[i].time_s / total_s;
     }
-    if (power_usd > 0.0 || power_usd < 0.0)
-        spread_power(r, power_usd, years);
+    spread_power(r, years);
+    for (size_t i = 0; i < n; i++) {
+        r->site.years[i].power_usd = years[i].power_usd;
+        if (!(power_usd > 0.0 || power_usd < 0.0)) /* another pays the bill */
+            years[i].power_usd = 0.0;
+    }
     r->results->run_years = years;
     r->results->n_run_years = n;
 }
@@ -171,6 +228,7 @@ static void set_opex(struct wm_run *r, const struct wm_ledger *l, double years)
 void wm_set_money(struct wm_run *r, const struct wm_totals *t)
 {
     const struct wm_ledger_params *const params = &r->scenario->economics.ledger;
+    r->results->bill = wm_bill_close(r->arena, &r->site.meter);
     const struct wm_ledger_basis basis = ledger_basis(r, t->gpus);
     struct wm_ledger *const l = WM_NEW(r->arena, struct wm_ledger);
     *l = wm_ledger_book(params, &basis);

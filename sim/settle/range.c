@@ -122,7 +122,7 @@ static void prepare(struct wm_arena *arena, struct range *g)
                                                                 : t->half_life->mode;
     respond(r, &g->response);
     g->energy_frac =
-        r->ledger->power_usd > 0.0 ? r->ledger->energy_usd / r->ledger->power_usd : 0.0;
+        r->ledger->power_usd > 0.0 ? wm_bill_energy_usd(r->bill) / r->ledger->power_usd : 0.0;
     g->it_opex_usd = r->cash.it_capex_usd > 0.0 ? following_usd(r, WM_TAG_IT, years) : 0.0;
     if (g->terms->it_tax.n > 0) /* the schedule follows the lots by itself */
         g->it_opex_usd -= r->cash.it_capex_usd *

@@ -98,6 +98,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     const double usd_per_j = around->energy_usd_per_mwh / WM_J_PER_MWH;
     account->site_cost_usd += p->site_w * usd_per_j * time_s;
     account->it_cost_usd += p->it_w * usd_per_j * time_s;
+    account->bought_usd += flow->meter_w * usd_per_j * time_s;
     account->carbon_kg += flow->meter_w * around->kg_per_j * time_s;
     account->bound_s += flow->is_bound ? time_s : 0.0;
     account->violation_j += flow->over_limit_w * time_s;

@@ -90,6 +90,7 @@ struct wm_account {
     double capped_s;
     double carbon_kg;
     double site_cost_usd, it_cost_usd; /* energy at the meter's price, whoever gave it */
+    double bought_usd;                 /* of what the meter gave, at the price of the instant */
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;
     struct wm_site_sum bin, hour;

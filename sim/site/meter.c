@@ -2,149 +2,152 @@
 
 #include <math.h>
 
-#include "wattmill/civil.h"
-
-static const double w_per_kw = 1e3;
+static const double window_s[WM_METER_WINDOWS] = {900.0, 1800.0, 3600.0};
 
 static int month_number(const struct wm_civil *c)
 {
-    return c->year * 12 + c->month;
+    return c->year * 12 + c->month - 1;
 }
 
-/* A part of a month is billed by its time over the month's. A February is one of 28 days in leap years too:
- * so a year from any day to the same day is twelve months. */
-static double billing_month_s(const struct wm_zone *zone, int year, int month)
+struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_environment *environment,
+                             int64_t start_us, int64_t end_us)
 {
-    const double leap_s = month == 2 && wm_days_in_month(year, 2) == 29 ? 24.0 * WM_S_PER_H : 0.0;
-    return (double)wm_zone_month_s(zone, year, month) - leap_s;
-}
-
-struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
-                             const struct wm_zone *zone, int64_t start_us, int64_t end_us)
-{
-    const struct wm_civil first = wm_zone_local(zone, start_us);
-    const struct wm_civil last = wm_zone_local(zone, end_us - 1);
+    const struct wm_civil first = wm_environment_local(environment, start_us);
+    const struct wm_civil last = wm_environment_local(environment, end_us - 1);
     struct wm_meter m = {
-        .tariff = tariff,
-        .zone = *zone,
+        .billing = environment->billing,
         .first_month = month_number(&first),
         .first_year = first.year,
         .n_months = (size_t)(month_number(&last) - month_number(&first)) + 1,
         .n_years = (size_t)(last.year - first.year) + 1,
     };
+    const size_t n_lines = m.billing->n_lines;
     m.months = WM_NEW_ARRAY(arena, struct wm_meter_month, m.n_months);
-    m.years = WM_NEW_ARRAY(arena, struct wm_meter_year, m.n_years);
+    m.charges = WM_NEW_ARRAY(arena, struct wm_charge_month, n_lines * m.n_months);
+    m.peaks = WM_NEW_ARRAY(arena, struct wm_peak_watch, n_lines * m.n_years);
     for (size_t i = 0; i < m.n_months; i++) {
-        const int number = m.first_month - 1 + (int)i; /* from January of year 0 */
-        m.months[i].whole_s = billing_month_s(zone, number / 12, number % 12 + 1);
+        struct wm_meter_month *const month = &m.months[i];
+        month->year = (m.first_month + (int)i) / 12;
+        month->month = (m.first_month + (int)i) % 12 + 1;
+        month->whole_s = wm_environment_month_s(environment, month->year, month->month);
     }
-    for (size_t i = 0; i < m.n_years; i++) {
-        m.years[i].peaks.rule = tariff->coincident;
-        m.years[i].whole_s =
-            86400.0 * (337.0 + wm_days_in_month(m.first_year + (int)i, 2));
-    }
+    for (size_t i = 0; i < n_lines * m.n_years; i++)
+        m.peaks[i].rule = m.billing->lines[i / m.n_years].charge.peaks;
     return m;
 }
 
-/* An hour of the clock as a whole, by its mean stress; one of which a part is missing does not count. */
-static void watch_hours(struct wm_meter *m, struct wm_meter_year *year,
-                        const struct wm_surroundings *now, const struct wm_meter_reading *reading)
+/* The peaks of what a window of the clock holds; one of which a part is missing does not count. */
+static void end_window(struct wm_meter *m, size_t w, size_t month, const struct wm_surroundings *now)
 {
-    const int64_t hour = now->day * 24 + now->local.hour;
-    if (hour != m->hour) {
-        m->hour = hour;
-        m->hour_j = m->hour_s = m->hour_stress_s = 0.0;
+    const struct wm_meter_window *const window = &m->windows[w];
+    const double mean_w = window->energy_j / window->time_s;
+    const size_t year = (size_t)(now->local.year - m->first_year);
+    wm_billing_set set = m->billing->windows[w] & window->hours;
+    for (size_t i = 0; set != 0; i++, set >>= 1) {
+        const struct wm_charge *const c = &m->billing->lines[i].charge;
+        struct wm_charge_month *const cm = &m->charges[i * m->n_months + month];
+        if ((set & 1) == 0)
+            continue;
+        const double part_w = wm_charge_part_w(c, mean_w);
+        cm->peak_w = fmax(cm->peak_w, part_w);
+        const struct wm_peak_window peak = {now->local.month, now->day, now->is_off_peak_day,
+                                            window->stress_s / window->time_s, part_w};
+        if (c->basis == WM_CHARGE_COINCIDENT)
+            wm_peak_watch_add(&m->peaks[i * m->n_years + year], &peak);
     }
-    m->hour_j += reading->energy_j;
-    m->hour_s += reading->time_s;
-    m->hour_stress_s += now->system_stress * reading->time_s;
-    if (m->hour_s >= WM_S_PER_H * (1.0 - 1e-9) && !now->is_off_peak_day)
-        wm_peak_watch_add(&year->peaks, now->local.month, now->day, m->hour_stress_s / m->hour_s,
-                          m->hour_j / m->hour_s);
 }
 
-static void watch_peaks(struct wm_meter *m, struct wm_meter_year *year,
-                        const struct wm_surroundings *now, const struct wm_meter_reading *reading)
+static void add_window(struct wm_meter *m, size_t w, size_t month, const struct wm_surroundings *now,
+                       const struct wm_meter_reading *reading)
 {
-    year->time_s += reading->time_s;
-    if (m->tariff->coincident == WM_COINCIDENT_5CP)
-        watch_hours(m, year, now, reading);
-    else
-        wm_peak_watch_add(&year->peaks, now->local.month, now->day, now->system_stress,
-                          reading->energy_j / reading->time_s);
+    struct wm_meter_window *const window = &m->windows[w];
+    const double at_s = 3600.0 * now->local.hour + 60.0 * now->local.minute;
+    const int64_t slot = now->day * (int64_t)(86400.0 / window_s[w]) + (int64_t)(at_s / window_s[w]);
+    if (window->time_s <= 0.0 || slot != window->slot)
+        *window = (struct wm_meter_window){.slot = slot, .hours = now->hours};
+    window->time_s += reading->time_s;
+    window->energy_j += reading->energy_j;
+    window->stress_s += now->system_stress * reading->time_s;
+    if (window->time_s < window_s[w] * (1.0 - 1e-9))
+        return;
+    end_window(m, w, month, now);
+    window->time_s = 0.0;
 }
 
-void wm_meter_add(struct wm_meter *meter, const struct wm_surroundings *now,
+/* A line's part of the interval; `holds` says whether its hours do. */
+static void add_line(const struct wm_billing_line *line, struct wm_charge_month *cm, bool holds,
+                     int64_t at_us, const struct wm_surroundings *now,
+                     const struct wm_meter_reading *reading)
+{
+    const struct wm_charge *const c = &line->charge;
+    const double contract_w = reading->contract_ws / reading->time_s;
+    cm->term_s += reading->time_s;
+    cm->contract_ws += wm_charge_part_w(c, contract_w) * reading->time_s;
+    cm->floor_ws += wm_charge_floor_w(c, contract_w, at_us) * reading->time_s;
+    if (!holds)
+        return;
+    const double mean_w = reading->energy_j / reading->time_s;
+    const double energy_j = wm_charge_part_w(c, mean_w) * reading->time_s;
+    cm->hours_s += reading->time_s;
+    cm->energy_j += energy_j;
+    const bool is_series = wm_is_set(now->market_usd_per_mwh);
+    if (c->basis == WM_CHARGE_MARKET)
+        cm->usd += energy_j / WM_J_PER_MWH * (is_series ? now->market_usd_per_mwh : c->usd_per_mwh);
+}
+
+void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
                   const struct wm_meter_reading *reading)
 {
-    struct wm_meter_month *const month =
-        &meter->months[month_number(&now->local) - meter->first_month];
-    const double energy_j = reading->energy_j, mean_w = energy_j / reading->time_s;
-    month->energy_j += energy_j;
-    month->energy_usd += energy_j / WM_J_PER_MWH * now->energy_usd_per_mwh;
-    month->carbon_kg += energy_j * now->kg_per_j;
+    const size_t at = (size_t)(month_number(&now->local) - meter->first_month);
+    struct wm_meter_month *const month = &meter->months[at];
+    const double mean_w = reading->energy_j / reading->time_s;
+    month->energy_j += reading->energy_j;
+    month->carbon_kg += reading->energy_j * now->kg_per_j;
     month->contract_ws += reading->contract_ws;
     month->time_s += reading->time_s;
     month->peak_w = fmax(month->peak_w, mean_w);
-    if (now->period >= 0)
-        month->period_peak_w[now->period] = fmax(month->period_peak_w[now->period], mean_w);
     meter->peak_w = fmax(meter->peak_w, mean_w);
-    watch_peaks(meter, &meter->years[now->local.year - meter->first_year], now, reading);
+    wm_billing_set season = meter->billing->season[now->local.month - 1], hours = now->hours;
+    for (size_t i = 0; season != 0; i++, season >>= 1, hours >>= 1) {
+        const struct wm_billing_line *const line = &meter->billing->lines[i];
+        if ((season & 1) != 0 && wm_billing_in_term(line, at_us))
+            add_line(line, &meter->charges[i * meter->n_months + at], (hours & 1) != 0, at_us, now,
+                     reading);
+    }
+    for (size_t w = 0; w < WM_METER_WINDOWS; w++)
+        if (meter->billing->windows[w] != 0)
+            add_window(meter, w, at, now, reading);
+}
+
+/* Load up to which the line costs nothing more now. */
+static double line_calm_w(const struct wm_meter *m, size_t i, size_t month, int64_t at_us,
+                          const struct wm_surroundings *now, double contract_w)
+{
+    const struct wm_charge *const c = &m->billing->lines[i].charge;
+    const struct wm_charge_month *const months = wm_meter_line(m, i);
+    if (c->basis == WM_CHARGE_COINCIDENT) {
+        const size_t year = (size_t)(now->local.year - m->first_year);
+        const struct wm_peak_window window = {now->local.month, now->day, now->is_off_peak_day,
+                                              now->system_stress, 0.0};
+        return wm_peak_watch_counts(&m->peaks[i * m->n_years + year], &window) ? 0.0
+                                                                               : (double)INFINITY;
+    }
+    const double billed_w =
+        fmax(fmax(months[month].peak_w, wm_charge_floor_w(c, contract_w, at_us)),
+             wm_charge_ratchet_w(c, months, month, m->first_month % 12 + 1));
+    if (wm_is_set(c->to_w) && billed_w >= c->to_w - c->from_w)
+        return (double)INFINITY;
+    return c->from_w + billed_w;
 }
 
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
                        const struct wm_surroundings *now, double contract_w)
 {
-    const struct wm_tariff *t = meter->tariff;
-    const struct wm_tariff_period *periods = t->periods.items;
-    const struct wm_civil c = wm_zone_local(&meter->zone, at_us);
-    const size_t i = (size_t)(month_number(&c) - meter->first_month);
-    const struct wm_peak_watch *peaks = &meter->years[c.year - meter->first_year].peaks;
+    const size_t month = (size_t)(month_number(&now->local) - meter->first_month);
+    wm_billing_set set = now->hours & meter->billing->peaks;
     double calm_w = (double)INFINITY;
-    if (t->demand_usd_per_kw_month > 0.0)
-        calm_w = wm_tariff_billed_w(t, meter->months, i, contract_w);
-    if (now->period >= 0 && periods[now->period].demand_usd_per_kw_month > 0.0)
-        calm_w = fmin(calm_w, meter->months[i].period_peak_w[now->period]);
-    if (t->coincident_usd_per_kw_year > 0.0 &&
-        wm_peak_watch_counts(peaks, now->local.month, now->day, now->system_stress))
-        calm_w = 0.0;
+    for (size_t i = 0; set != 0; i++, set >>= 1)
+        if ((set & 1) != 0 && wm_billing_in_term(&meter->billing->lines[i], at_us))
+            calm_w = fmin(calm_w, line_calm_w(meter, i, month, at_us, now, contract_w));
     return calm_w;
-}
-
-double wm_meter_energy_usd(const struct wm_meter *meter)
-{
-    double sum_usd = 0.0;
-    for (size_t i = 0; i < meter->n_months; i++)
-        sum_usd += meter->months[i].energy_usd;
-    return sum_usd;
-}
-
-/* Mean of the peaks of a year, or of the nearest year that has seen some: a run that begins in October
- * pays for the summer that follows. */
-static double coincident_w(const struct wm_meter *m, size_t year)
-{
-    for (size_t away = 0; away < m->n_years; away++) {
-        if (year + away < m->n_years && m->years[year + away].peaks.n > 0)
-            return wm_peak_watch_mean_w(&m->years[year + away].peaks);
-        if (away <= year && m->years[year - away].peaks.n > 0)
-            return wm_peak_watch_mean_w(&m->years[year - away].peaks);
-    }
-    return 0.0;
-}
-
-struct wm_bill wm_meter_bill(const struct wm_meter *meter)
-{
-    struct wm_bill sum = {0};
-    for (size_t i = 0; i < meter->n_months; i++) {
-        const struct wm_bill b = wm_tariff_bill(meter->tariff, meter->months, i);
-        sum.energy_usd += b.energy_usd;
-        sum.demand_usd += b.demand_usd;
-        sum.period_demand_usd += b.period_demand_usd;
-        sum.fixed_usd += b.fixed_usd;
-    }
-    for (size_t i = 0; i < meter->n_years; i++)
-        sum.coincident_usd += coincident_w(meter, i) / w_per_kw *
-                              meter->tariff->coincident_usd_per_kw_year *
-                              meter->years[i].time_s / meter->years[i].whole_s;
-    return sum;
 }

@@ -1,34 +1,43 @@
 /*
- * Meter: billing intervals of 15 minutes gathered into months, and the years' coincident peaks.
+ * Meter: billing intervals of 15 minutes, read as the tariff's lines want them: a month's energy, peaks
+ * and floor of each line, and the years' coincident peaks. Months and windows are those of the site's
+ * clock. Prices come later (sim/settle/bill.h).
  */
 #ifndef WM_RUN_METER_H
 #define WM_RUN_METER_H
 
 #include "../plan/environment.h"
 
-/** A calendar year's peaks and how much of it was simulated. */
-struct wm_meter_year {
-    struct wm_peak_watch peaks;
-    double time_s;  /* simulated */
-    double whole_s; /* of the whole year */
+/** A month of the site's clock. */
+struct wm_meter_month {
+    int year, month;
+    double time_s, whole_s; /* simulated; of the whole month, a February of 28 days */
+    double energy_j, peak_w, contract_ws, carbon_kg;
 };
 
+/** A window of the clock, so far; `slot` counts windows since 1970. */
+struct wm_meter_window {
+    int64_t slot;
+    double time_s, energy_j, stress_s;
+    wm_billing_set hours; /* lines whose hours held at its begin */
+};
+
+enum { WM_METER_WINDOWS = 3 }; /* of 15, 30 and 60 minutes */
+
 struct wm_meter {
-    const struct wm_tariff *tariff;
-    struct wm_zone zone; /* the site's clock: months and years are its */
-    struct wm_meter_month *months; /* [n_months], calendar months of the horizon */
-    struct wm_meter_year *years;   /* [n_years] */
+    const struct wm_billing *billing;
+    struct wm_meter_month *months;    /* [n_months], of the horizon */
+    struct wm_charge_month *charges;  /* [n_lines][n_months] */
+    struct wm_peak_watch *peaks;      /* [n_lines][n_years], of lines on coincident peaks */
     size_t n_months, n_years;
-    int first_month, first_year;
+    int first_month, first_year; /* month: year * 12 + month - 1 */
+    struct wm_meter_window windows[WM_METER_WINDOWS];
     double peak_w; /* highest interval */
-    /* of the clock's hour so far, for 5CP; `hour` counts hours of the local clock */
-    int64_t hour;
-    double hour_j, hour_s, hour_stress_s;
 };
 
 /** @param start_us, end_us  the horizon, since 1970 */
-struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_tariff *tariff,
-                             const struct wm_zone *zone, int64_t start_us, int64_t end_us);
+struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_environment *environment,
+                             int64_t start_us, int64_t end_us);
 
 /** What a billing interval read. */
 struct wm_meter_reading {
@@ -36,21 +45,21 @@ struct wm_meter_reading {
 };
 
 /** Adds an interval that began at `at_us` with its surroundings. */
-void wm_meter_add(struct wm_meter *meter, const struct wm_surroundings *now,
+void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,
                   const struct wm_meter_reading *reading);
 
+/** Months of a line, [n_months]. */
+static inline const struct wm_charge_month *wm_meter_line(const struct wm_meter *meter, size_t line)
+{
+    return &meter->charges[line * meter->n_months];
+}
+
 /**
- * Power up to which drawing at `at_us` adds nothing to any demand charge [W]: what the month is billed
- * for anyway, the peak so far of the period that holds, and nothing in an interval that would count
- * among the coincident peaks. INFINITY where there is no such charge.
+ * Power up to which drawing at `at_us` adds nothing to any charge on demand [W]: what the month is billed
+ * for anyway by the charges that hold, and nothing in an interval that would count among the coincident
+ * peaks. INFINITY where there is no such charge.
  */
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
                        const struct wm_surroundings *now, double contract_w);
-
-/** Price of all energy bought [USD]. */
-double wm_meter_energy_usd(const struct wm_meter *meter);
-
-/** Sum of all months and of the coincident peaks, each year's in the share that was simulated. */
-struct wm_bill wm_meter_bill(const struct wm_meter *meter);
 
 #endif

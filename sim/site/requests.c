@@ -104,6 +104,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .draft = plan->c.draft,
         .group = plan->decode_group,
         .prefill_group = plan->prefill_group,
+        .n_decode = (uint32_t)wm_plan_decode_groups(plan),
         .n_prefill =
             has_prefill ? (uint32_t)(plan->prefill_gpus / plan->prefill_group_gpus + 0.5) : 0,
         .n_replicas = (uint32_t)p->n_replicas,

@@ -360,6 +360,9 @@ static void add_row(struct site *s, int64_t begin)
         .clock_frac = bin->clock_s / bin->time_s,
         .energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh,
         .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
+        .contract_w = bin->contract_ws / bin->time_s,
+        .market_usd_per_mwh = s->environment.now.system_usd_per_mwh,
+        .local_us = wm_civil_to_us(&s->environment.now.local),
     };
 }
 
@@ -369,7 +372,7 @@ static void end_bin(struct site *s, int64_t begin)
     struct wm_site_result *r = s->result;
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
     const struct wm_meter_reading reading = {bin->time_s, bin->meter_j, bin->contract_ws};
-    wm_meter_add(&r->meter, &s->environment.now, &reading);
+    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, &reading);
     if (!r->onsite.is_plain) {
         wm_onsite_end_bin(&r->onsite, s->start_us + begin + bin_us);
         s->is_stale = true;
@@ -428,7 +431,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     struct site s = {.scenario = scenario,
                      .plan = plan,
                      .result = result,
-                     .environment = wm_environment_begin(scenario),
+                     .environment = wm_environment_begin(arena, scenario),
                      .outages = wm_outages_new(arena, scenario, plan),
                      .start_us = scenario->horizon.start_us,
                      .is_stale = true};
@@ -453,8 +456,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
-    result->meter = wm_meter_new(arena, &scenario->site.tariff, &s.environment.zone, s.start_us,
-                                 s.start_us + end);
+    result->meter = wm_meter_new(arena, &s.environment, s.start_us, s.start_us + end);
 
     struct wm_sim *const sim =
         wm_sim_new(arena, (uint32_t)s.ceiling.n + wm_outages_n_timers(s.outages), &s);

@@ -91,6 +91,7 @@ static const struct {
     {WM_TRACE_MOONCAKE, "timestamp", COLUMN_TIME, 6},
     {WM_TRACE_MOONCAKE, "input_length", COLUMN_INPUT, 0},
     {WM_TRACE_MOONCAKE, "output_length", COLUMN_OUTPUT, 0},
+    {WM_TRACE_MOONCAKE, "delay", COLUMN_AFTER, 6},
     {WM_TRACE_BAILIAN, "timestamp", COLUMN_TIME, 9},
     {WM_TRACE_BAILIAN, "input_length", COLUMN_INPUT, 0},
     {WM_TRACE_BAILIAN, "output_length", COLUMN_OUTPUT, 0},
@@ -110,6 +111,13 @@ static bool read_number(const struct trace_layout *layout, const char *key, size
             strncmp(members[i].key, key, key_length) != 0)
             continue;
         int64_t value = 0;
+        const bool is_null = strncmp(text, "null", 4) == 0;
+        if (is_null && members[i].meaning == COLUMN_AFTER)
+            return true; /* the first turn follows nothing */
+        if (is_null && members[i].meaning == COLUMN_TIME && layout->by_session)
+            return true;
+        if (is_null && members[i].meaning == COLUMN_OUTPUT)
+            text = "0"; /* a request without an answer */
         if (!trace_decimal(text, members[i].digits, &value) ||
             (members[i].meaning != COLUMN_TIME && value < 0) ||
             (members[i].meaning != COLUMN_TIME && members[i].meaning != COLUMN_AFTER &&
@@ -182,6 +190,25 @@ static bool is_key(const char *key, size_t length, const char *name)
     return strlen(name) == length && strncmp(key, name, length) == 0;
 }
 
+/* A text that means something: the class of a Qwen-Bailian row, the session of a Mooncake turn. */
+static void read_text(const struct trace_layout *layout, const char *key, size_t key_length,
+                      const char *text, struct trace_row *row)
+{
+    if (layout->format == WM_TRACE_BAILIAN && is_key(key, key_length, "type")) {
+        size_t n = 0;
+        for (text++; *text != '"' && *text != 0 && n + 1 < sizeof row->class_text; text++)
+            row->class_text[n++] = *text;
+        row->class_text[n] = 0;
+        row->class_name = n > 0 ? row->class_text : NULL;
+    }
+    if (layout->by_session && is_key(key, key_length, "session_id")) {
+        uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+        for (; *text != 0; text++)
+            hash = (hash ^ (uint64_t)(unsigned char)*text) * UINT64_C(1099511628211);
+        row->session = hash | 1;
+    }
+}
+
 /* Reads one value; the number is cut off for reading, then the text is put back. */
 static const char *read_value(const struct trace_layout *layout, char *line, const char *c,
                               const char *key, size_t key_length, struct trace_row *row,
@@ -198,6 +225,7 @@ static const char *read_value(const struct trace_layout *layout, char *line, con
         return NULL;
     const char end = *c;
     line[c - line] = 0;
+    read_text(layout, key, key_length, value, row);
     const bool ok = *value == '"' || *value == '{' || *value == '[' ||
                     read_number(layout, key, key_length, value, row, seen);
     line[c - line] = end;
@@ -232,11 +260,15 @@ static const char *read_object(const struct trace_layout *layout, char *line, co
 
 bool trace_json_row(const struct trace_layout *layout, char *line, struct trace_row *row)
 {
-    const unsigned asked = 1u << COLUMN_TIME | 1u << COLUMN_INPUT | 1u << COLUMN_OUTPUT |
+    const unsigned time = layout->by_session ? 0u : 1u << COLUMN_TIME; /* a turn may have a delay */
+    const unsigned asked = time | 1u << COLUMN_INPUT | 1u << COLUMN_OUTPUT |
                            (layout->format == WM_TRACE_BAILIAN ? 1u << COLUMN_SESSION : 0u);
     unsigned seen = 0;
+    row->session = 0;
+    row->after_ns = 0;
     const bool ok = read_object(layout, line, space(line), row, &seen) != NULL;
-    row->request.block_tok = trace_block_tok(layout->format);
+    row->has_time = (seen & 1u << COLUMN_TIME) != 0;
+    row->request.block_tok = layout->block_tok;
     row->request.blocks = row->blocks;
     row->request.calls = row->calls;
     return ok && (seen & asked) == asked;

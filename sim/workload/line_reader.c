@@ -42,6 +42,14 @@ void line_reader_close(struct line_reader *r)
     r->file = NULL;
 }
 
+/* Bytes to read next: what there is room for, and no further than the limit. */
+static size_t wanted(const struct line_reader *r)
+{
+    const size_t room = r->capacity - 1 - r->end;
+    const long long left = r->limit - (r->buffer_at + (long long)r->end);
+    return r->limit > 0 && left < (long long)room ? (left > 0 ? (size_t)left : 0) : room;
+}
+
 /* Room for more bytes behind the unread ones; one byte stays free for the final 0. */
 static void make_room(struct line_reader *r)
 {
@@ -70,7 +78,7 @@ char *line_reader_next(struct line_reader *r)
         if (stop == NULL) {
             seen = n;
             make_room(r);
-            const size_t got = fread(r->buffer + r->end, 1, r->capacity - 1 - r->end, r->file);
+            const size_t got = fread(r->buffer + r->end, 1, wanted(r), r->file);
             r->end += got;
             if (got > 0)
                 continue;

@@ -15,6 +15,7 @@ struct line_reader {
     unsigned long long line;     /* number of the line handed out last, from 1 */
     long long buffer_at;         /* place in the file of buffer[0] */
     long long line_at;           /* place in the file of the line handed out last */
+    long long limit;             /* bytes from the beginning that are read at most; 0: all */
 };
 
 /** Opens for reading; false when it cannot be opened (errno says why). */

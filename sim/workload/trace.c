@@ -11,9 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "hash_blocks.h"
 #include "line_reader.h"
 #include "trace_row.h"
-#include "wattmill/require.h"
+#include "turns.h"
 #include "wattmill/rng.h"
 
 static const double bad_max_frac = 0.05;
@@ -50,6 +51,7 @@ struct cursor {
     struct wm_rng rng;
     struct wm_request head;
     bool has_head;
+    int64_t latest_ns; /* row of the file, in its own time */
 };
 
 struct wm_trace {
@@ -61,6 +63,10 @@ struct wm_trace {
     int64_t first_ns; /* the file's own time of its first row */
     int64_t start_ns, period_ns;
     struct place *places; /* NULL: the file is in order */
+    struct wm_request *held; /* sessions whose turns are rows, in order; NULL: rows are read */
+    struct hash_blocks blocks;
+    struct stat opened; /* the file as it was first read: no further than its size then */
+    bool is_changed;    /* rows are not what they were */
     struct cursor *cursors;
     uint32_t n_cursors;
     uint32_t n_opened; /* cursors whose file is open */
@@ -68,9 +74,10 @@ struct wm_trace {
 
 static bool is_usable(const struct wm_trace *t, struct wm_request *r)
 {
-    if (r->output_tok > 0)
+    if (r->output_tok > 0 && r->input_tok > 0)
         return true;
-    r->output_tok = 1;
+    r->output_tok = r->output_tok > 0 ? r->output_tok : 1;
+    r->input_tok = r->input_tok > 0 ? r->input_tok : 1;
     return t->options.keep_failed;
 }
 
@@ -117,12 +124,25 @@ static void note_row(struct wm_trace *t, const struct trace_row *row, int64_t *l
     (void)class_of(t, row->class_name, true);
 }
 
+/* Sessions instead of rows: counted in order of time. */
+static void hold(struct wm_trace *t, struct turns *turns, int64_t *latest_ns)
+{
+    size_t n = 0;
+    t->held = turns_finish(turns, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct trace_row row = {.request = t->held[i]};
+        note_row(t, &row, latest_ns);
+    }
+}
+
 /* First reading: counts everything and names the first bad lines. */
 static void scan(struct wm_trace *t, struct line_reader *reader)
 {
     struct wm_trace_summary *const s = &t->summary;
     struct trace_row row = {.arena = t->arena};
     int64_t latest_ns = 0;
+    struct turns *const turns = t->layout.by_session ? turns_new(t->arena) : NULL;
+    t->blocks.asked_tok = t->layout.block_tok > 0 ? t->layout.block_tok : 1;
     to_first_row(t, reader);
     for (char *line; (line = line_reader_next(reader)) != NULL;) {
         if (*line == 0)
@@ -133,10 +153,18 @@ static void scan(struct wm_trace *t, struct line_reader *reader)
             s->n_bad++;
             continue;
         }
-        s->n_failed += row.request.output_tok == 0;
-        if (is_usable(t, &row.request))
+        s->n_failed += row.request.output_tok == 0 && row.request.input_tok > 0;
+        s->n_empty += row.request.input_tok == 0;
+        if (!is_usable(t, &row.request))
+            continue;
+        hash_blocks_note(&t->blocks, &row.request);
+        if (turns == NULL)
             note_row(t, &row, &latest_ns);
+        else
+            s->n_bad += !turns_add(turns, &row);
     }
+    if (turns != NULL)
+        hold(t, turns, &latest_ns);
     s->last_ns = latest_ns - t->first_ns;
 }
 
@@ -154,10 +182,10 @@ static void sort_rows(struct wm_trace *t, struct line_reader *reader)
     uint64_t n = 0;
     t->places = WM_NEW_ARRAY(t->arena, struct place, t->summary.n_rows);
     to_first_row(t, reader);
-    for (char *line; (line = line_reader_next(reader)) != NULL;)
+    for (char *line; n < t->summary.n_rows && (line = line_reader_next(reader)) != NULL;)
         if (*line != 0 && trace_row_read(&t->layout, line, &row) && is_usable(t, &row.request))
             t->places[n++] = (struct place){row.request.arrival_ns, reader->line_at};
-    WM_REQUIRE(n == t->summary.n_rows);
+    t->is_changed = n < t->summary.n_rows;
     qsort(t->places, n, sizeof *t->places, earlier);
 }
 
@@ -196,6 +224,10 @@ static enum wm_status judge(struct wm_trace *t, struct wm_diags *diags)
     if (s->n_bad > 0)
         wm_diag_add(diags, WM_W921, &place, NULL, "%llu bad rows skipped (lines %s)",
                     (unsigned long long)s->n_bad, bad_line_list(t));
+    if (s->n_empty > 0)
+        wm_diag_add(diags, WM_W921, &place, NULL, "%llu rows with a prompt of 0 tokens %s",
+                    (unsigned long long)s->n_empty,
+                    t->options.keep_failed ? "kept as one token" : "dropped");
     if (s->n_failed > 0)
         wm_diag_add(diags, WM_W921, &place, NULL, "%llu rows without an answer %s",
                     (unsigned long long)s->n_failed,
@@ -205,6 +237,35 @@ static enum wm_status judge(struct wm_trace *t, struct wm_diags *diags)
                     (unsigned long long)s->n_out_of_order);
     if (s->unknown_note != NULL)
         wm_diag_add(diags, WM_W921, &place, NULL, "columns ignored: %s", s->unknown_note);
+    return WM_OK;
+}
+
+/* Tokens of the blocks that rows name; a number that no size gives is refused: hits would be made up. */
+static enum wm_status judge_blocks(struct wm_trace *t, struct wm_diags *diags)
+{
+    const struct wm_place place = {.file = t->path};
+    const struct hash_blocks *const h = &t->blocks;
+    if (h->n_rows == 0)
+        return WM_OK;
+    const uint32_t size = hash_blocks_size(h, t->options.block_tok > 0);
+    if (size == 0) {
+        wm_diag_add(diags, WM_E221, &place, NULL,
+                    "hash_ids of %llu of %llu rows are not one a block of %u tokens%s",
+                    (unsigned long long)h->n_other, (unsigned long long)h->n_rows, h->asked_tok,
+                    t->options.block_tok > 0
+                        ? ""
+                        : ", nor of any power of two; --hash-block says how many tokens a block has");
+        return WM_INVALID;
+    }
+    if (size != h->asked_tok)
+        wm_diag_add(diags, WM_W921, &place, NULL,
+                    "hash_ids name blocks of %u tokens, by their number, not of %u", size,
+                    h->asked_tok);
+    else if (h->n_other > 0)
+        wm_diag_add(diags, WM_W921, &place, NULL,
+                    "hash_ids of %llu rows are not one a block of %u tokens",
+                    (unsigned long long)h->n_other, size);
+    t->layout.block_tok = t->summary.block_tok = size;
     return WM_OK;
 }
 
@@ -222,6 +283,24 @@ static void set_window(struct wm_trace *t)
     t->period_ns = (wanted_ns < end_ns ? wanted_ns : end_ns) - t->start_ns;
 }
 
+/* Why a first line is no trace's. */
+static const char *no_format(const char *first)
+{
+    static const struct {
+        const char *magic, *why;
+    } packed[] = {{"\x1f\x8b", "compressed with gzip: gunzip it first"},
+                  {"\x28\xb5\x2f\xfd", "compressed with zstd: unzstd it first"},
+                  {"\xfd" "7zXZ", "compressed with xz: unxz it first"},
+                  {"PK\x03\x04", "a zip archive: unzip it first"},
+                  {"PAR1", "a Parquet file: write it as CSV first"}};
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
+        if (strncmp(first, packed[i].magic, strlen(packed[i].magic)) == 0)
+            return packed[i].why;
+    return "no known trace format: expected a header such as "
+           "timestamp_s,input_tokens,output_tokens "
+           "or Azure, BurstGPT, Mooncake, Qwen-Bailian, Vidur rows";
+}
+
 static enum wm_status open_and_scan(struct wm_trace *t, struct line_reader *reader,
                                     struct wm_diags *diags)
 {
@@ -229,18 +308,18 @@ static enum wm_status open_and_scan(struct wm_trace *t, struct line_reader *read
     while (first != NULL && *first == 0)
         first = line_reader_next(reader);
     if (first == NULL || !trace_layout_find(t->arena, first, &t->layout))
-        return refuse(t, WM_E221, diags,
-                      first == NULL ? "the file is empty"
-                                    : "no known trace format: expected a header such as "
-                                      "timestamp_s,input_tokens,output_tokens "
-                                      "or Azure, BurstGPT, Mooncake, Qwen-Bailian, Vidur rows");
+        return refuse(t, WM_E221, diags, first == NULL ? "the file is empty" : no_format(first));
+    if (t->options.block_tok > 0)
+        t->layout.block_tok = t->options.block_tok;
     t->summary.format = t->layout.format;
-    t->summary.block_tok = trace_block_tok(t->layout.format);
-    t->summary.unknown_note = t->layout.format == WM_TRACE_OURS ? t->layout.ignored : NULL;
+    t->summary.block_tok = t->layout.block_tok;
+    t->summary.unknown_note = t->layout.ignored;
     scan(t, reader);
     if (ferror(reader->file))
         return refuse(t, WM_E102, diags, strerror(errno));
-    const enum wm_status status = judge(t, diags);
+    enum wm_status status = judge(t, diags);
+    if (status == WM_OK)
+        status = judge_blocks(t, diags);
     if (status == WM_OK && t->summary.n_out_of_order > 0)
         sort_rows(t, reader);
     return status;
@@ -253,23 +332,52 @@ enum wm_status wm_trace_open(struct wm_arena *arena, const char *path,
     struct wm_trace *const t = WM_NEW(arena, struct wm_trace);
     *t = (struct wm_trace){.arena = arena, .path = path, .options = *options};
     *out = t;
-    struct stat info;
-    if (stat(path, &info) != 0)
+    if (stat(path, &t->opened) != 0)
         return refuse(t, WM_E102, diags, strerror(errno));
-    if (!S_ISREG(info.st_mode))
+    if (!S_ISREG(t->opened.st_mode))
         return refuse(t, WM_E102, diags, "not a regular file; a trace is read twice");
     struct line_reader reader;
     if (!line_reader_open(&reader, arena, path))
         return refuse(t, WM_E102, diags, strerror(errno));
+    reader.limit = (long long)t->opened.st_size;
     const enum wm_status status = open_and_scan(t, &reader, diags);
     line_reader_close(&reader);
     if (status != WM_OK)
         return status;
+    if (t->is_changed)
+        return wm_trace_check(t, diags);
     set_window(t);
+    const int64_t in_lap_ns = t->summary.last_ns - t->start_ns;
+    const double last_ns = (double)t->period_ns * (double)(t->options.loop - 1) +
+                           (double)(in_lap_ns < t->period_ns ? in_lap_ns : t->period_ns);
+    if (last_ns * t->options.time_scale > (double)TRACE_TIME_MAX_NS)
+        return refuse(t, WM_E221, diags,
+                      "the last request would come after more than 142 years (time scale, loops)");
     if (t->period_ns <= 0)
         return refuse(t, WM_E221, diags, "the window start..end holds no row");
     if (t->options.rate_scale > COPIES_MAX)
         return refuse(t, WM_E221, diags, "rate_scale above 64; generate the load instead");
+    return WM_OK;
+}
+
+enum wm_status wm_trace_check(const struct wm_trace *t, struct wm_diags *diags)
+{
+    const struct wm_place place = {.file = t->path};
+    struct stat now;
+    const bool is_there = stat(t->path, &now) == 0;
+    const bool grew = is_there && now.st_size > t->opened.st_size;
+    const bool is_same = is_there && (grew || (now.st_size == t->opened.st_size &&
+                                               now.st_mtim.tv_sec == t->opened.st_mtim.tv_sec &&
+                                               now.st_mtim.tv_nsec == t->opened.st_mtim.tv_nsec));
+    if (t->is_changed || !is_same) {
+        wm_diag_add(diags, WM_E102, &place, NULL,
+                    "the file was changed while it was read; read a copy");
+        return WM_IO;
+    }
+    if (grew)
+        wm_diag_add(diags, WM_W921, &place, NULL,
+                    "the file grew while it was read: its first %lld bytes count",
+                    (long long)t->opened.st_size);
     return WM_OK;
 }
 
@@ -290,13 +398,21 @@ static void rewind_rows(struct cursor *c)
 {
     to_first_row(c->trace, &c->reader);
     c->next_place = 0;
+    c->latest_ns = INT64_MIN;
 }
 
 /* Next usable row of the file in order of time; times from the first row. */
 static bool next_row(struct cursor *c)
 {
-    const struct wm_trace *const t = c->trace;
+    struct wm_trace *const t = c->trace;
     for (;;) {
+        if (t->held != NULL) {
+            if (c->next_place == t->summary.n_rows)
+                return false;
+            c->row.request = t->held[c->next_place++];
+            c->row.request.arrival_ns -= t->first_ns;
+            return true;
+        }
         if (t->places != NULL) {
             if (c->next_place == t->summary.n_rows ||
                 !line_reader_seek(&c->reader, t->places[c->next_place++].at))
@@ -308,6 +424,11 @@ static bool next_row(struct cursor *c)
         if (*line == 0 || !trace_row_read(&t->layout, line, &c->row) ||
             !is_usable(t, &c->row.request))
             continue;
+        if (c->row.request.arrival_ns < c->latest_ns) { /* it was in order when it was counted */
+            t->is_changed = true;
+            return false;
+        }
+        c->latest_ns = c->row.request.arrival_ns;
         c->row.request.arrival_ns -= t->first_ns;
         c->row.request.class_id = class_of(c->trace, c->row.class_name, false);
         return true;
@@ -385,7 +506,8 @@ static bool next_in_window(struct cursor *c, struct wm_request *out)
 {
     const struct wm_trace *const t = c->trace;
     for (;;) {
-        if (t->options.dejitter && t->layout.format != WM_TRACE_LLMSERVINGSIM) {
+        if (t->options.dejitter && t->layout.format != WM_TRACE_LLMSERVINGSIM &&
+            t->held == NULL) {
             if (!next_dejittered(c, out))
                 return false;
         } else {
@@ -479,11 +601,13 @@ struct wm_request_source wm_trace_source(struct wm_trace *t)
                              .shift_ns = (int64_t)((double)t->period_ns * i / n),
                              .keep_prob = fmin(1.0, scale - (double)i),
                              .rng = wm_rng_stream(t->options.seed, "trace-thinning", i)};
-        if (line_reader_open(&c->reader, t->arena, t->path))
+        if (line_reader_open(&c->reader, t->arena, t->path)) {
+            c->reader.limit = (long long)t->opened.st_size;
             rewind_rows(c);
-        else
-            c->trace =
-                NULL; /* gone since it was opened: the caller sees fewer requests than rows */
+        } else { /* gone since it was opened */
+            t->is_changed = true;
+            c->trace = NULL;
+        }
         t->n_opened = i + 1;
     }
     return (struct wm_request_source){.next = next_request, .self = t};

@@ -29,6 +29,10 @@ static const struct {
 };
 #define N_CSV_FORMATS (sizeof csv_formats / sizeof *csv_formats)
 
+/* Columns of the published files that say nothing more: no word about them. */
+static const char *const known_columns[] = {"Model", "Total tokens", "Elapsed time",
+                                            "num_total_tokens", "pd_ratio", ""};
+
 const char *wm_trace_format_name(enum wm_trace_format format)
 {
     static const char *const names[] = {
@@ -42,17 +46,25 @@ uint32_t trace_block_tok(enum wm_trace_format format)
     return format == WM_TRACE_MOONCAKE ? 512 : format == WM_TRACE_BAILIAN ? 16 : 0;
 }
 
+static bool is_known(const char *name)
+{
+    for (size_t i = 0; i < sizeof known_columns / sizeof *known_columns; i++)
+        if (strcmp(name, known_columns[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Cuts off the next field; quotes around it are taken off. Sets *at to NULL after the last. */
-static char *take_field(char **at)
+static char *take_field(char **at, char separator)
 {
     char *field = *at;
     char *stop;
     if (*field == '"' && (stop = strchr(field + 1, '"')) != NULL) {
         field++;
         *stop++ = 0;
-        stop = strchr(stop, ',');
+        stop = strchr(stop, separator);
     } else {
-        stop = strchr(field, ',');
+        stop = strchr(field, separator);
     }
     if (stop != NULL)
         *stop++ = 0;
@@ -62,28 +74,50 @@ static char *take_field(char **at)
     return field;
 }
 
-static bool find_csv(struct wm_arena *arena, const char *line, size_t which,
+static bool find_csv(struct wm_arena *arena, const char *line, size_t which, char separator,
                      struct trace_layout *out)
 {
-    *out = (struct trace_layout){.format = csv_formats[which].format, .csv = true};
+    *out = (struct trace_layout){
+        .format = csv_formats[which].format, .csv = true, .separator = separator};
     bool found[N_TRACE_COLUMNS] = {0};
     char *at = wm_arena_copy_text(arena, line, strlen(line));
     while (at != NULL && out->n_columns < CSV_COLUMNS_MAX) {
-        const char *const name = take_field(&at);
+        const char *const name = take_field(&at, separator);
         enum trace_column meaning = COLUMN_IGNORED;
         for (unsigned c = 0; c < N_TRACE_COLUMNS; c++) {
             const char *const wanted = csv_formats[which].name[c];
             if (wanted != NULL && strcmp(name, wanted) == 0 && !found[c])
                 meaning = (enum trace_column)c;
         }
-        if (meaning == COLUMN_IGNORED)
+        if (meaning == COLUMN_IGNORED && !is_known(name))
             out->ignored =
                 out->ignored == NULL ? name : wm_arena_printf(arena, "%s, %s", out->ignored, name);
-        else
+        if (meaning != COLUMN_IGNORED)
             found[meaning] = true;
         out->of[out->n_columns++] = meaning;
     }
     return found[COLUMN_TIME] && found[COLUMN_INPUT] && found[COLUMN_OUTPUT];
+}
+
+static bool has(const char *line, const char *member)
+{
+    return strstr(line, member) != NULL;
+}
+
+static bool find_jsonl(const char *first_line, struct trace_layout *out)
+{
+    *out = (struct trace_layout){0};
+    if (has(first_line, "\"chat_id\""))
+        out->format = WM_TRACE_BAILIAN;
+    else if (has(first_line, "\"arrival_time_ns\""))
+        out->format = WM_TRACE_LLMSERVINGSIM;
+    else if (has(first_line, "\"input_length\"") && has(first_line, "\"output_length\""))
+        out->format = WM_TRACE_MOONCAKE;
+    else
+        return false;
+    out->by_session = out->format == WM_TRACE_MOONCAKE && has(first_line, "\"session_id\"");
+    out->block_tok = trace_block_tok(out->format);
+    return true;
 }
 
 bool trace_layout_find(struct wm_arena *arena, const char *first_line, struct trace_layout *out)
@@ -93,21 +127,13 @@ bool trace_layout_find(struct wm_arena *arena, const char *first_line, struct tr
     if (strncmp(first_line, "\xef\xbb\xbf", 3) == 0) /* a byte-order mark before the header */
         first_line += 3;
     if (*first_line != '{') {
-        for (size_t i = 0; i < N_CSV_FORMATS; i++)
-            if (find_csv(arena, first_line, i, out))
+        static const char separators[] = {',', '\t', ';'};
+        for (size_t i = 0; i < 3 * N_CSV_FORMATS; i++)
+            if (find_csv(arena, first_line, i / 3, separators[i % 3], out))
                 return true;
         return false;
     }
-    *out = (struct trace_layout){0};
-    if (strstr(first_line, "\"chat_id\"") != NULL)
-        out->format = WM_TRACE_BAILIAN;
-    else if (strstr(first_line, "\"hash_ids\"") != NULL)
-        out->format = WM_TRACE_MOONCAKE;
-    else if (strstr(first_line, "\"arrival_time_ns\"") != NULL)
-        out->format = WM_TRACE_LLMSERVINGSIM;
-    else
-        return false;
-    return true;
+    return find_jsonl(first_line, out);
 }
 
 bool trace_decimal(const char *text, int digits, int64_t *out)
@@ -127,6 +153,8 @@ bool trace_decimal(const char *text, int digits, int64_t *out)
     if (*c == '.')
         for (c++; isdigit((unsigned char)*c); c++)
             if (left > 0) {
+                if (value > (INT64_MAX - 9) / 10)
+                    return false;
                 value = value * 10 + (*c - '0');
                 left--;
             }
@@ -240,13 +268,15 @@ bool trace_row_read(const struct trace_layout *layout, char *line, struct trace_
 {
     row->request = (struct wm_request){0};
     row->class_name = NULL;
+    row->after_ns = 0;
     if (!layout->csv) {
         if (!trace_json_row(layout, line, row))
             return false;
     } else {
         char *at = line;
         for (uint32_t i = 0; i < layout->n_columns; i++) {
-            if (at == NULL || !read_field(layout, layout->of[i], take_field(&at), row))
+            if (at == NULL ||
+                !read_field(layout, layout->of[i], take_field(&at, layout->separator), row))
                 return false;
         }
         if (at != NULL)
@@ -257,5 +287,5 @@ bool trace_row_read(const struct trace_layout *layout, char *line, struct trace_
         r->hit_tok = r->input_tok;
     if (r->reasoning_tok > r->output_tok)
         r->reasoning_tok = r->output_tok;
-    return r->input_tok > 0;
+    return llabs(r->arrival_ns) <= TRACE_TIME_MAX_NS && row->after_ns <= TRACE_TIME_MAX_NS / 8;
 }

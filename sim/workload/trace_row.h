@@ -19,6 +19,9 @@ enum trace_column {
 
 enum { CSV_COLUMNS_MAX = 64 };
 
+/* 142 years: differences of two such times are no overflow, and the clocks behind reach as far. */
+#define TRACE_TIME_MAX_NS 4500000000000000000LL
+
 /* How to read the rows of one file. */
 struct trace_layout {
     enum wm_trace_format format;
@@ -26,6 +29,9 @@ struct trace_layout {
     uint32_t n_columns;                    /* CSV */
     enum trace_column of[CSV_COLUMNS_MAX]; /* CSV: meaning of each column */
     const char *ignored;                   /* names of columns nobody asked for, or NULL */
+    char separator;                        /* CSV */
+    bool by_session;    /* Mooncake: rows of a session_id are turns, each after the answer before */
+    uint32_t block_tok; /* tokens of a prefix block, 0 = none */
 };
 
 struct trace_row {
@@ -35,7 +41,10 @@ struct trace_row {
     uint32_t blocks_capacity;
     struct wm_call *calls; /* room for the calls after the first, the same way */
     uint32_t calls_capacity;
-    int64_t after_ns; /* of a call: its tool's time */
+    int64_t after_ns;    /* of a call: its tool's time; of a turn: from the answer before */
+    bool has_time;       /* of a turn */
+    char class_text[32]; /* JSONL: what class_name points to */
+    uint64_t session;    /* a number for the name of the session of a turn; 0: none */
     struct wm_arena *arena;
 };
 
@@ -43,7 +52,7 @@ struct trace_row {
 bool trace_layout_find(struct wm_arena *arena, const char *first_line, struct trace_layout *out);
 /* Reads a line (which it may cut up); false when it is no row of that layout. */
 bool trace_row_read(const struct trace_layout *layout, char *line, struct trace_row *row);
-/* Tokens of a prefix block, 0 = none. */
+/* Tokens of a prefix block as the format was published, 0 = none. */
 uint32_t trace_block_tok(enum wm_trace_format format);
 
 /* "2023-11-16 18:17:03.9799600", with or without fraction and Z or +hh:mm: ns since 1970. */

@@ -7,5 +7,8 @@ for p in json.load(sys.stdin): print(p["pool"], p["accelerator"], p["workload"],
 rows = list(csv.DictReader(sys.stdin))
 line = {r["line"]: "".join(k for k in "abcde" if r[k]) for r in rows}
 print(line["energy"], line["IT maintenance"], line["colocation rent"], line["depreciation, IT"])'
+"$BIN" run $S --quiet --show monthly --format csv | head -3 | cut -d, -f1,2,6
+"$BIN" run $S --quiet --show yearly --format csv | cut -d, -f1,2
+"$BIN" run $S --quiet --show bill --format csv | head -4 | cut -d, -f1-4,6,8
 "$BIN" run $S --show clases
 echo "exit $?"

@@ -80,13 +80,13 @@ END_TEST
 #define TAKE "\"tariff\":{\"type\":\"us-large-load\",\"demand_usd_per_kw_month\":10," \
              "\"min_demand_frac\":0.85}"
 
-/* Nothing is asked for, so the minimum of 85 % is billed, of the contract in force. */
+/* Months are those of Virginia, five hours behind. Nothing is asked for, so the minimum of 85 % is billed, of the contract in force. */
 START_TEST(the_minimum_take_follows_the_phases_of_the_contract)
 {
     setup();
-    const char *const two_months = "\"start\":\"2027-01-01T00:00-05:00\",\"years\":0.161643835616438";
+    const char *const two_months = "\"start\":\"2027-01-01T05:00\",\"years\":0.161643835616438";
     const char *const phases = ",\"phases\":[{\"from\":\"2027-01-01\",\"limit_mw\":4},"
-                               "{\"from\":\"2027-02-15\",\"limit_mw\":5}]}," TAKE "}";
+                               "{\"from\":\"2027-02-15T05:00\",\"limit_mw\":5}]}," TAKE "}";
     const struct wm_results *const r = run_it(two_months, phases, 1e3);
     /* January 85 % of 4 MW, February 85 % of 4.5 MW: half of it with 4, half with 5 */
     ck_assert_double_eq_tol(line(r, "demand charge"), 10.0 * 850.0 * (4.0 + 4.5), 1.0);
@@ -116,22 +116,29 @@ END_TEST
 /* Feeds the meter a July of quarter hours; prices of the 14th and 15th hour are given by quarter. */
 static double peak_mean_w(const double at_14[4], const double at_15[4], bool off_peak_days)
 {
-    const struct wm_tariff t = {.coincident = WM_COINCIDENT_5CP};
-    const struct wm_zone utc = wm_zone_fixed(0);
+    const struct wm_tariff t = {.coincident = WM_COINCIDENT_5CP,
+                                .coincident_usd_per_kw_year = 100.0,
+                                .demand_window_min = 15};
+    const struct wm_environment env = {.billing = wm_billing_new(arena, &t),
+                                       .zone = wm_zone_fixed(0)};
     const int64_t start_us = wm_days_from_civil(2027, 7, 1) * 24 * WM_US_PER_H;
-    struct wm_meter m = wm_meter_new(arena, &t, &utc, start_us, start_us + 20 * 24 * WM_US_PER_H);
+    struct wm_meter m = wm_meter_new(arena, &env, start_us, start_us + 20 * 24 * WM_US_PER_H);
     for (int64_t i = 0; i < (int64_t)20 * 96; i++) {
         const int64_t at_us = start_us + i * WM_US_PER_H / 4;
         const struct wm_civil c = wm_civil_from_us(at_us);
         const double *const special = c.hour == 14 ? at_14 : c.hour == 15 ? at_15 : NULL;
         const struct wm_surroundings now = {
-            .period = -1, .local = c, .day = at_us / (24 * WM_US_PER_H),
+            .local = c, .hours = wm_billing_at(env.billing, &c),
+            .day = at_us / (24 * WM_US_PER_H), .market_usd_per_mwh = (double)NAN,
             .is_off_peak_day = off_peak_days && c.day < 16,
             .system_stress = special != NULL ? special[i % 4] : 30.0};
         const double w = c.hour == 14 ? 80e6 : c.hour == 15 ? 40e6 : 10e6;
-        wm_meter_add(&m, &now, &(struct wm_meter_reading){900.0, w * 900.0, 0.0});
+        wm_meter_add(&m, at_us, &now, &(struct wm_meter_reading){900.0, w * 900.0, 0.0});
     }
-    return wm_peak_watch_mean_w(&m.years[0].peaks);
+    double mean_w = 0.0;
+    for (size_t i = 0; i < m.billing->n_lines; i++)
+        mean_w = fmax(mean_w, wm_peak_watch_mean_w(&m.peaks[i * m.n_years]));
+    return mean_w;
 }
 
 /* Mean prices of 750 at 14 h and 100 at 15 h, however they lie within the hour; holidays count not. */

@@ -185,7 +185,7 @@ END_TEST
 START_TEST(a_side_that_cannot_run_says_which_constraint)
 {
     setup();
-    const struct wm_side a = load(write_file("a", "k80", "fp32", 55.0, DEMAND, 1.0), 3);
+    const struct wm_side a = load(write_file("a", "gb300-nvl72", "fp32", 55.0, DEMAND, 1.0), 3);
     ck_assert_ptr_nonnull(a.infeasible);
     ck_assert(isnan(a.metric[WM_METRIC_npv_usd]));
     ck_assert_ptr_null(a.run);

@@ -244,10 +244,119 @@ START_TEST(few_bad_rows_are_counted_by_line_and_many_are_an_error)
     struct wm_trace *t = of_text(text, plain, WM_OK);
     ck_assert_uint_eq(wm_trace_summary(t)->n_bad, 1);
     ck_assert_uint_eq(wm_trace_summary(t)->bad_lines[0], 9);
-    strcat(text, "1,0,5\n1,5\n1,5,5,5\n");
+    strcat(text, "1,x,5\n1,5\n1,5,5,5\n");
     t = of_text(text, plain, WM_INVALID);
     ck_assert_int_eq(diags.items[diags.n_items - 1].code, WM_E222);
     ck_assert_uint_eq(wm_trace_summary(t)->n_bad, 4);
+}
+END_TEST
+
+START_TEST(rows_without_a_prompt_or_an_answer_are_no_bad_rows)
+{
+    struct wm_trace *t =
+        of_text("timestamp_s\tinput_tokens\toutput_tokens\n0\t5\t5\n1\t0\t5\n2\t5\t0\n", plain, WM_OK);
+    ck_assert_uint_eq(wm_trace_summary(t)->n_bad, 0);
+    ck_assert_uint_eq(wm_trace_summary(t)->n_empty, 1);
+    ck_assert_uint_eq(wm_trace_summary(t)->n_failed, 1);
+    ck_assert_uint_eq(wm_trace_summary(t)->n_rows, 1);
+    t = of_text("{\"timestamp\": 0, \"input_length\": 5, \"output_length\": null, \"hash_ids\": [1]}\n",
+                (struct wm_trace_options){.keep_failed = true}, WM_OK);
+    ck_assert_uint_eq(wm_trace_summary(t)->n_failed, 1);
+    ck_assert_uint_eq(wm_trace_summary(t)->output_tok, 1);
+}
+END_TEST
+
+/* 160 tokens in ten blocks are blocks of 16; 130 in ten of no power of two. */
+START_TEST(the_size_of_named_blocks_is_counted_not_assumed)
+{
+    static const char *const row =
+        "{\"timestamp\": %d, \"input_length\": %d, \"output_length\": 1, \"hash_ids\": "
+        "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}\n";
+    static const struct {
+        int input_tok;
+        uint32_t given_tok, want_tok; /* 0: refused */
+    } cases[] = {{160, 0, 16}, {5000, 0, 512}, {130, 0, 0}, {130, 13, 13}, {160, 512, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[2048] = "";
+        for (int k = 0; k < 5; k++)
+            (void)sprintf(text + strlen(text), row, k, cases[i].input_tok);
+        const struct wm_trace_options o = {.block_tok = cases[i].given_tok};
+        struct wm_trace *const t =
+            of_text(text, o, cases[i].want_tok > 0 ? WM_OK : WM_INVALID);
+        struct wm_request r[5];
+        if (cases[i].want_tok == 0)
+            continue;
+        ck_assert_uint_eq(wm_trace_summary(t)->block_tok, cases[i].want_tok);
+        ck_assert_uint_eq(take_all(t, r, 5), 5);
+        ck_assert_uint_eq(r[4].block_tok, cases[i].want_tok);
+    }
+}
+END_TEST
+
+/* Turns lie mixed in the file; each has all before it in its prompt. */
+START_TEST(turns_of_a_session_are_its_calls)
+{
+    struct wm_trace *const t = of_text(
+        "{\"session_id\": \"b\", \"timestamp\": 500, \"input_length\": 100, \"output_length\": 20}\n"
+        "{\"session_id\": \"a\", \"timestamp\": null, \"input_length\": 300, \"output_length\": 40}\n"
+        "{\"session_id\": \"a\", \"delay\": 2000.5, \"input_length\": 50, \"output_length\": 30}\n"
+        "{\"session_id\": \"b\", \"delay\": 10, \"input_length\": 60, \"output_length\": 20}\n"
+        "{\"session_id\": \"a\", \"delay\": null, \"input_length\": 5, \"output_length\": 1}\n",
+        plain, WM_OK);
+    struct wm_request r[3];
+    ck_assert_uint_eq(wm_trace_summary(t)->n_requests, 5);
+    ck_assert_uint_eq(take_all(t, r, 3), 2);
+    ck_assert_int_eq(r[0].arrival_ns, 0);
+    ck_assert_uint_eq(r[0].input_tok, 300);
+    ck_assert_uint_eq(r[0].n_calls, 2);
+    ck_assert_uint_eq(r[0].calls[0].input_tok, 390);
+    ck_assert_int_eq(r[0].calls[0].after_ns, 2000500000);
+    ck_assert_uint_eq(r[0].calls[1].input_tok, 425);
+    ck_assert_int_eq(r[1].arrival_ns, 500 * 1000000);
+    ck_assert_uint_eq(r[1].calls[0].input_tok, 180);
+}
+END_TEST
+
+static void append(const char *text)
+{
+    FILE *const file = fopen(written, "ab");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A log that is still written: what was there when it was opened counts, whatever comes behind it. */
+START_TEST(a_file_that_grows_is_read_as_far_as_it_was_counted)
+{
+    static const char *const logs[] = {"timestamp_s,input_tokens,output_tokens\n1,5,5\n2,6,5\n",
+                                       "timestamp_s,input_tokens,output_tokens\n2,6,5\n1,5,5\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct wm_trace *const t = of_text(logs[i], plain, WM_OK);
+        struct wm_request r[4];
+        append("0,7,7\n0,7,7\n");
+        ck_assert_uint_eq(take_all(t, r, 4), 2);
+        ck_assert_uint_eq(r[1].input_tok, 6);
+        ck_assert_int_eq(wm_trace_check(t, &diags), WM_OK);
+        ck_assert_int_eq(diags.items[diags.n_items - 1].code, WM_W921);
+    }
+    struct wm_trace *const t = of_text(logs[0], plain, WM_OK);
+    ck_assert_int_eq(truncate(written, 45), 0);
+    ck_assert_int_eq(wm_trace_check(t, &diags), WM_IO);
+    ck_assert_int_eq(diags.items[diags.n_items - 1].code, WM_E102);
+}
+END_TEST
+
+START_TEST(times_beyond_the_clock_are_refused)
+{
+    static const char *const text =
+        "timestamp_s,input_tokens,output_tokens\n0,10,10\n1,10,10\n1036800,10,10\n";
+    (void)of_text(text, (struct wm_trace_options){.time_scale = 4000.0}, WM_OK);
+    (void)of_text(text, (struct wm_trace_options){.time_scale = 8000.0}, WM_INVALID);
+    (void)of_text(text, (struct wm_trace_options){.loop = 100000}, WM_INVALID);
+    struct wm_trace *const t = of_text("timestamp_s,input_tokens,output_tokens\n0,10,10\n"
+                                       "922337203685477.999999999,10,10\n",
+                                       plain, WM_INVALID);
+    ck_assert_uint_eq(wm_trace_summary(t)->n_bad, 1);
 }
 END_TEST
 
@@ -457,6 +566,11 @@ int main(void)
         own_rows_may_name_hits_reasoning_and_class_and_ignore_the_rest,
         rows_out_of_order_are_sorted_and_keep_the_order_of_ties,
         few_bad_rows_are_counted_by_line_and_many_are_an_error,
+        rows_without_a_prompt_or_an_answer_are_no_bad_rows,
+        the_size_of_named_blocks_is_counted_not_assumed,
+        turns_of_a_session_are_its_calls,
+        a_file_that_grows_is_read_as_far_as_it_was_counted,
+        times_beyond_the_clock_are_refused,
         what_is_no_trace_is_refused,
         window_loop_and_time_scale_do_what_they_say,
         halving_the_rate_halves_the_count_and_leaves_the_lengths,
