@@ -187,15 +187,16 @@ static void try_batch(struct search *s, const struct wm_step_model *m, double ba
     f->points[f->n_points++] = p;
 }
 
-/* Whole batches from 1 to the limit, evenly spaced in their logarithm. */
+/* Whole batches from 1 to the limit, evenly spaced in their logarithm; a quarter as many in stages, of which
+   there are several to each shape. */
 static void try_group(struct search *s, const struct wm_group *group, double batch_limit)
 {
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
     const double limit = floor(batch_limit);
+    const int n = group->pipeline > 1.0 ? WM_FRONTIER_BATCHES / 4 : WM_FRONTIER_BATCHES;
     double last = 0.0;
-    for (int i = 0; i < WM_FRONTIER_BATCHES; i++) {
-        const double batch =
-            fmax(last + 1.0, round(pow(limit, (double)i / (WM_FRONTIER_BATCHES - 1))));
+    for (int i = 0; i < n; i++) {
+        const double batch = fmax(last + 1.0, round(pow(limit, (double)i / (n - 1))));
         if (batch > limit)
             break;
         try_batch(s, &m, batch);

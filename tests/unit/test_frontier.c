@@ -232,6 +232,32 @@ START_TEST(more_memory_never_makes_fewer_tokens)
 }
 END_TEST
 
+/*
+ * A day of DeepSeek's own service on H800: 608e9 tokens in, 56.3 % of them cached, 168e9 out at 20 to 22 tok/s
+ * a user on 226.75 servers of eight, prompts and answers together: 1,072 output tok/s an accelerator. Its
+ * decode groups are 144 wide, over 18 servers (DeepSeek, "Day 6: One More Thing", open-infra-index, 2025).
+ */
+START_TEST(the_day_of_deepseek_is_served_by_experts_over_many_servers)
+{
+    struct wm_serving_case c = case_of("h800", "deepseek-r1", WM_FP8);
+    struct wm_frontier f = {.points = points};
+    c.input_tok = 4000.0;
+    c.cached_frac = 0.563;
+    c.output_tok = 1105.0;
+    c.draft = (struct wm_draft){1.0, 0.875};
+    wm_frontier_eval(&c, &site, &f);
+    double wide = 0.0, inside = 0.0;
+    for (size_t i = 0; i < f.n_points; i++) {
+        if (points[i].tok_per_s_per_user < 21.0)
+            continue;
+        double *const most = points[i].group.data > 8.0 ? &wide : &inside;
+        *most = fmax(*most, points[i].out_tok_per_s_per_gpu);
+    }
+    ck_assert_double_eq_tol(wide / 1072.0, 1.0, 0.25);
+    ck_assert_double_gt(wide, inside);
+}
+END_TEST
+
 /* Servers of eight, which cannot each keep a prefill group of their own busy: up to 20 % from the
    frontier's fractions of groups, where a group each lost 45 %. */
 START_TEST(decode_groups_share_prefill_groups)
@@ -404,6 +430,7 @@ int main(void)
         plan_and_frontier_serve_the_same_hardware,
         what_one_domain_cannot_hold_is_served_in_stages_or_over_several,
         more_memory_never_makes_fewer_tokens,
+        the_day_of_deepseek_is_served_by_experts_over_many_servers,
         decode_groups_share_prefill_groups,
         a_group_divides_the_model,
         requests_longer_than_the_model_sees_are_refused,
