@@ -128,4 +128,32 @@ struct wm_least_squares {
  */
 bool wm_least_squares(const struct wm_least_squares *problem, double *x, double *variance);
 
+/** A search in the unit cube, without derivatives. */
+struct wm_search {
+    size_t n;            /* unknowns, each in [0, 1]; >= 1 */
+    size_t n_conditions; /* of WM_SEARCH_LOCAL */
+    double *x;           /* [n] where it begins, and where it ends */
+    double step;         /* first step of a local search */
+    double tolerance;    /* it ends when steps are smaller */
+    int max_calls;
+    /* values[0] is to become small, values[1 ..n_conditions] at most 0; false ends the search */
+    bool (*f)(const double *x, double *values, void *context);
+    void *context;
+};
+enum wm_search_method { WM_SEARCH_LOCAL, WM_SEARCH_GLOBAL };
+
+/** Whether the program was built with NLopt. */
+bool wm_search_is_built(void);
+/**
+ * Runs a search: local by BOBYQA, with conditions or one unknown by COBYLA; global by DIRECT-L, which
+ * divides the whole cube. Deterministic when `f` is.
+ *
+ * @param values  work [1 + n_conditions]
+ * @return false when it was not built in, memory ended, or `f` ended it
+ * @par Source  Powell, "The BOBYQA algorithm", DAMTP 2009/NA06; Powell, "A direct search optimization
+ *              method ...", 1994 (COBYLA); Gablonsky, Kelley, J. Glob. Optim. 21, 2001 (DIRECT-L); all
+ *              by NLopt 2.7
+ */
+bool wm_search_run(const struct wm_search *search, enum wm_search_method method, double *values);
+
 #endif

@@ -1,7 +1,6 @@
 /* Linear regression by normal equations of centred and scaled columns, so that units do not matter. */
 #include <gsl/gsl_linalg.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "wattmill/numeric.h"
 
@@ -93,20 +92,20 @@ bool wm_regress(struct wm_regression *r)
     const size_t d = r->n_columns;
     if (d == 0 || r->n < d + 2)
         return false;
-    double *const bytes = calloc(4 * d, sizeof *bytes);
+    gsl_vector *const room = gsl_vector_calloc(4 * d);
     struct work w = {.a = gsl_matrix_calloc(d, d)};
-    bool ok = bytes != NULL && w.a != NULL;
+    bool ok = room != NULL && w.a != NULL;
     if (ok) {
-        w.scale = bytes;
-        w.mean = bytes + d;
-        w.z = bytes + 2 * d;
-        w.right = bytes + 3 * d;
+        w.scale = room->data;
+        w.mean = room->data + d;
+        w.z = room->data + 2 * d;
+        w.right = room->data + 3 * d;
         set_up(r, &w);
         ok = gsl_linalg_cholesky_decomp1(w.a) == 0 && gsl_linalg_cholesky_invert(w.a) == 0;
     }
     if (ok)
         take(r, &w);
     gsl_matrix_free(w.a);
-    free(bytes);
+    gsl_vector_free(room);
     return ok;
 }
