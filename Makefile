@@ -26,7 +26,7 @@ endif
 
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -O2 -g
-CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -pthread
+CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -fvisibility=hidden -pthread
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion \
             -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla -Wwrite-strings \
             -Wcast-qual -Wformat=2 -Wundef -Wpointer-arith -Wnull-dereference -Wswitch-enum \
@@ -52,13 +52,14 @@ TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
-LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c models/*.c))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/api/*.c models/*.c))
 PRIVATE_H := $(sort $(wildcard sim/*/*.h))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/embedded.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
+EMBED_BIN := $(B)/embed/first $(B)/embed/price_curve
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
 LIB      := $(B)/libwattmill.a
@@ -70,7 +71,7 @@ BIN      := build/wattmill
 DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
-.PHONY: all lib demo check check-fast check-unit check-shell check-asan check-ubsan check-tsan \
+.PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
         check-faults check-slurm check-all \
         check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
@@ -83,6 +84,7 @@ lib: $(LIB) $(SHARED)
 
 $(SHARED): $(LIB_OBJ)
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) -o $@ $(LIB_OBJ) $(PKG_LIBS)
+	$(Q)ln -sf $(notdir $@) $(B)/$(SONAME)
 
 $(MAN): $(B)/wattmill
 	$(Q)$< docs man > $@.tmp && mv $@.tmp $@
@@ -129,6 +131,14 @@ $(B)/tests/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) -Itests $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) $(TEST_LIBS) $(PKG_LIBS)
 
+# programs that know the stable face alone, against the shared library
+$(B)/embed/%: tests/embed/%.c $(SHARED)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 $(CFLAGS) -Wall -Wextra -Wpedantic -Iinclude $(LDFLAGS) -o $@ $< $(SHARED) -Wl,-rpath,$(abspath $(B))
+$(B)/embed/%: tests/embed/%.cpp $(SHARED)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++17 $(CFLAGS) -Wall -Wextra -Wpedantic -Iinclude $(LDFLAGS) -o $@ $< $(SHARED) -Wl,-rpath,$(abspath $(B))
+
 $(B)/bench/%: tests/bench/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -D_GNU_SOURCE $(PKG_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
@@ -152,7 +162,7 @@ check: test-deps
 	$(Q)$(MAKE) --no-print-directory -j2 check-fast
 
 ## check-fast: all tests, without looking at what is installed
-check-fast: check-headers check-unit check-shell
+check-fast: check-headers check-unit check-embed check-shell
 
 check-unit: $(TEST_BIN)
 	$(Q)sh tests/unit.sh $(TEST_BIN)
@@ -165,6 +175,10 @@ check-headers:
 	$(Q)for h in include/wattmill/*.h $(PRIVATE_H); do \
 	  printf '#include "%s"\ntypedef int wm_not_empty;\n' "$$h" | \
 	  $(CC) -std=c11 $(WARN) $(CPPFLAGS) -I. -Werror -fsyntax-only -x c - || exit 1; done; echo "headers: ok"
+
+## check-embed: programs in C, C++ and Python that know the stable face alone; what the shared library exports
+check-embed: $(EMBED_BIN)
+	$(Q)sh tests/embed.sh $(SHARED) $(EMBED_BIN)
 
 ## check-asan: the unit and shell tests under the address sanitizer
 check-asan:
@@ -254,7 +268,8 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 install: all lib $(MAN)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	  $(DESTDIR)$(PREFIX)/include/wattmill $(SHARE)/wattmill/scenarios $(SHARE)/wattmill/plots \
-	  $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
+	  $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/wattmill/python
+	$(Q)install -m 644 include/python/wattmill.py $(SHARE)/wattmill/python/
 	$(Q)install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/wattmill
 	$(Q)install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
 	$(Q)install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/

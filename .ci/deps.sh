@@ -4,13 +4,14 @@
 # usage: deps.sh build|test
 set -eu
 build="gcc make tzdata pkg-config libc6-dev libgsl-dev libcjson-dev libcsv-dev libgcrypt20-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev libglpk-dev libnlopt-dev gnuplot-nox fonts-dejavu-core"
-test_only="check python3 python3-jsonschema python3-openpyxl parallel sqlite3"
+test_only="check g++ python3 python3-jsonschema python3-openpyxl parallel sqlite3"
 wanted=$build
 [ "${1:-build}" = test ] && wanted="$build $test_only"
 
 present() {
     case $1 in
     gcc) command -v "${CC:-gcc}" >/dev/null 2>&1 ;;
+    g++) command -v "${CXX:-g++}" >/dev/null 2>&1 ;;
     gnuplot-nox) command -v gnuplot >/dev/null 2>&1 ;;
     make | pkg-config) command -v "$1" >/dev/null 2>&1 ;;
     *) [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ;;

@@ -35,7 +35,7 @@ SECTIONS = [
         "provision", "partition", "draw", "surface", "environment", "job")] + ["sim/site/" + name for name in (
             "ceiling", "curtailment", "dispatch", "flow", "switching", "onsite", "batch", "outages", "stranded",
             "latency", "meter", "account")]),
-    ("Money", ["deck", "ledger", "finance", "appraisal", "price_path", "megawatt", "refresh",
+    ("Money", ["deck", "ledger", "local_tax", "gpu_sales", "finance", "appraisal", "debt", "tax", "uncertainty", "sim/settle/range", "price_path", "megawatt", "refresh",
                "plan"]),
     ("Many runs", ["study", "export", "compare", "claims"]),
     ("Under all of it", ["engine", "rng", "stats"]),

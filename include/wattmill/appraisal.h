@@ -16,8 +16,9 @@
  * more, the site is given up then. Nominal flows at a nominal rate. Tax: tax.h, the project's knows no
  * interest, the owner's does. Debt: debt.h.
  *
- * Left out: volumes that answer to the price path, working capital, subsidies, upkeep that begins with a
- * later lot of IT.
+ * Left out: volumes that answer to the price path, gains of efficiency that competitors pass on to
+ * prices, working capital, subsidies, upkeep that begins with a later lot of IT, power purchase
+ * agreements and certificates, cost and security of the interconnection, currencies.
  */
 #ifndef WATTMILL_APPRAISAL_H
 #define WATTMILL_APPRAISAL_H

@@ -10,12 +10,16 @@
 #include <setjmp.h>
 #include <stddef.h>
 
+#include "wattmill/status.h"
+
 struct wm_arena;
 
 /** A new empty arena, or NULL when even that does not fit. */
 struct wm_arena *wm_arena_open(void);
 /** One for a part that allocates on a thread of its own; it is closed, or emptied for good, with `parent`. */
 struct wm_arena *wm_arena_open_child(struct wm_arena *parent);
+/** One for a part on the same thread: it is closed with `parent`, or before; its memory that ends is the parent's. */
+struct wm_arena *wm_arena_open_part(struct wm_arena *parent);
 /** Releases everything allocated in `arena`; NULL is allowed. */
 void wm_arena_close(struct wm_arena *arena);
 /**
@@ -23,8 +27,18 @@ void wm_arena_close(struct wm_arena *arena);
  * asks the system for nothing after its first rounds. Memory the last round left unused is given back.
  */
 void wm_arena_reset(struct wm_arena *arena);
-/** Where to longjmp (value 1) when memory ends; NULL means abort. */
-void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary);
+/**
+ * Where to longjmp (value 1) when memory ends; NULL means abort.
+ * @return what was set before, to be set again
+ */
+jmp_buf *wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary);
+/**
+ * Calls `fn` with a boundary of its own around it, so that memory that ends is a status.
+ * @return what `fn` returns, or WM_NO_MEMORY
+ */
+enum wm_status wm_arena_guard(struct wm_arena *arena,
+                              enum wm_status (*fn)(struct wm_arena *arena, void *context),
+                              void *context);
 /** Jumps there, or aborts: for a caller that found the memory of a part ended. */
 _Noreturn void wm_arena_give_up(struct wm_arena *arena);
 

@@ -160,6 +160,11 @@ enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, s
                                      const struct wm_override *sets, size_t n_sets,
                                      const struct wm_scenario **out,
                                      const struct wm_catalog **catalog_out, struct wm_diags *diags);
+/** wm_scenario_load_text() with origins and the final JSON. */
+enum wm_status wm_scenario_load_json(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                     const char *name, const char *dir,
+                                     const struct wm_override *sets, size_t n_sets,
+                                     struct wm_loaded *out, struct wm_diags *diags);
 /** wm_scenario_load_file() with origins and the final JSON. */
 enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
                                 const struct wm_override *sets, size_t n_sets,

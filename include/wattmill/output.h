@@ -56,6 +56,18 @@ void wm_output_md(FILE *file, const struct wm_report *report);
  */
 bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_report *report,
                        const char *name, enum wm_format format);
+/** Every input as an array of {path, value, unit, origin}; NULL gives an empty one. */
+void wm_output_inputs_json(struct wm_json_writer *w, const struct wm_origins *origins);
+/** A column of the series after its time. */
+struct wm_series_column {
+    const char *key; /* with its unit */
+    enum wm_unit unit;
+    size_t offset; /* of a double in struct wm_series_row */
+};
+/** The column of that name, or NULL. */
+const struct wm_series_column *wm_series_column_find(const char *key);
+/** A row's value in the column's unit. */
+double wm_series_value(const struct wm_series_row *row, const struct wm_series_column *column);
 /** 15-minute rows, units in the headings, UTC. */
 void wm_output_series_csv(FILE *file, const struct wm_report *report);
 

@@ -18,7 +18,7 @@
  * @param options  NULL for the defaults
  * @param results  out, in `arena`; set when the status is WM_OK or WM_FAILED
  * @return WM_OK; WM_INFEASIBLE (E301 says which constraint); WM_FAILED when a balance does not
- *         close (E302, results are set); WM_NO_MEMORY
+ *         close (E302, results are set); WM_NO_MEMORY; WM_INTERRUPTED when options->progress said so
  */
 enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                       const struct wm_run_options *options, const struct wm_results **results,

@@ -303,15 +303,20 @@ static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format fo
             wm_side_limit(best));
 }
 
-/* "; list prices of 2026-11, flat" */
+/* "; list prices of 2026-11, flat; NPV P10-P90 -0.5 G$ to 5.2 G$" */
 static void price_path(FILE *file, const struct wm_side *side, enum wm_format format)
 {
+    char low[24], high[24];
     const struct wm_json *const path =
         wm_json_find(wm_json_find(side->result, "headline"), "price_path");
     if (path == NULL || path->type != WM_JSON_STRING)
         return;
     fputs("; ", file);
     clean(file, path->text, format);
+    if (isfinite(side->metric[WM_METRIC_npv_p50_usd]))
+        fprintf(file, "; NPV P10 %s$, P90 %s$",
+                wm_short_number(side->metric[WM_METRIC_npv_p10_usd], low),
+                wm_short_number(side->metric[WM_METRIC_npv_p90_usd], high));
 }
 
 static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_format format)

@@ -32,6 +32,25 @@ static void leads(FILE *file, const struct wm_side *s)
     }
 }
 
+/* P10, P50 and P90 of what is uncertain in money. */
+static void range(FILE *file, const struct wm_side *s)
+{
+    char npv[3][24], revenue[3][24];
+    if (!isfinite(s->metric[WM_METRIC_npv_p50_usd]))
+        return;
+    for (unsigned k = 0; k < 3; k++) {
+        (void)wm_short_number(s->metric[WM_METRIC_npv_p10_usd + k], npv[k]);
+        (void)wm_short_number(s->metric[WM_METRIC_revenue_p10_usd_per_mw_utility_year + k],
+                              revenue[k]);
+    }
+    fprintf(file,
+            " With prices, charges, capital, delay and the serving model as uncertain as they are, "
+            "P10, P50 and P90 of the NPV are %s$, %s$ and %s$ (below 0 in %.0f %% of draws), of "
+            "revenue %s$, %s$ and %s$ per MW-year.",
+            npv[0], npv[1], npv[2], 100.0 * s->metric[WM_METRIC_npv_negative_frac], revenue[0],
+            revenue[1], revenue[2]);
+}
+
 static void verdict(FILE *file, const struct wm_side *s)
 {
     char money[24], npv[24];
@@ -53,6 +72,7 @@ static void verdict(FILE *file, const struct wm_side *s)
         fputs(path[0] != '\0' ? " at " : "", file);
         wm_html_text(file, path);
         fputs(".", file);
+        range(file, s);
     }
     fputs("</p>\n", file);
 }

@@ -32,6 +32,7 @@ struct wm_arena {
     size_t used_bytes;
     jmp_buf *boundary;
     struct wm_arena *first_child, *sibling; /* closed with this one */
+    struct wm_arena *whole;                 /* of a part: its parent */
 };
 
 struct wm_arena *wm_arena_open(void)
@@ -61,6 +62,23 @@ struct wm_arena *wm_arena_open_child(struct wm_arena *parent)
     return child;
 }
 
+struct wm_arena *wm_arena_open_part(struct wm_arena *parent)
+{
+    struct wm_arena *const part = wm_arena_open_child(parent);
+    part->whole = parent;
+    return part;
+}
+
+/* A part that is closed before its parent leaves the parent's list. */
+static void leave(struct wm_arena *part)
+{
+    struct wm_arena **at = &part->whole->first_child;
+    while (*at != NULL && *at != part)
+        at = &(*at)->sibling;
+    if (*at == part)
+        *at = part->sibling;
+}
+
 static void close_children(struct wm_arena *arena)
 {
     while (arena->first_child != NULL) {
@@ -74,6 +92,8 @@ void wm_arena_close(struct wm_arena *arena)
 {
     if (arena == NULL)
         return;
+    if (arena->whole != NULL)
+        leave(arena);
     close_children(arena);
     free_chain(arena->chunk);
     free_chain(arena->spare);
@@ -94,15 +114,29 @@ void wm_arena_reset(struct wm_arena *arena)
     arena->used_bytes = 0;
 }
 
-void wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary)
+jmp_buf *wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary)
 {
+    jmp_buf *const before = arena->boundary;
     arena->boundary = boundary;
+    return before;
+}
+
+enum wm_status wm_arena_guard(struct wm_arena *arena,
+                              enum wm_status (*fn)(struct wm_arena *arena, void *context),
+                              void *context)
+{
+    jmp_buf here;
+    jmp_buf *const before = wm_arena_on_exhausted(arena, &here);
+    const enum wm_status status = setjmp(here) == 0 ? fn(arena, context) : WM_NO_MEMORY;
+    (void)wm_arena_on_exhausted(arena, before);
+    return status;
 }
 
 void wm_arena_give_up(struct wm_arena *arena)
 {
-    if (arena->boundary != NULL)
-        longjmp(*arena->boundary, 1);
+    for (; arena != NULL; arena = arena->whole)
+        if (arena->boundary != NULL)
+            longjmp(*arena->boundary, 1);
     wm_require_failed("memory is left (no boundary set)", __FILE__, __LINE__);
 }
 

@@ -162,7 +162,7 @@ enum wm_status wm_json_parse(struct wm_arena *arena, const char *text, size_t n_
 
     cJSON *root = cJSON_ParseWithLength(text, n_bytes);
     if (root == NULL)
-        return WM_NO_MEMORY; /* the text is strict JSON, so only memory can have failed */
+        wm_arena_give_up(arena); /* the text is strict JSON, so only memory can have failed */
     struct build b = {.arena = arena,
                       .diags = diags,
                       .marks = &marks,

@@ -72,6 +72,30 @@ static void end_as_broken_pipe(void)
     (void)raise(SIGPIPE);
 }
 
+/* The whole of a command within one boundary, so that memory that ends is a line and an exit status. */
+struct command {
+    struct cli *cli;
+    const char *name;
+};
+
+static enum wm_status work(struct wm_arena *arena, void *context)
+{
+    (void)arena;
+    const struct command *const c = context;
+    return dispatch(c->cli, c->name);
+}
+
+static enum wm_status tell(struct wm_arena *arena, void *context)
+{
+    const struct cli *const cli = context;
+    for (size_t i = 0; i < cli->diags.n_items; i++)
+        if (!cli->quiet || !wm_code_is_warning(cli->diags.items[i].code))
+            fprintf(stderr, "%s\n", wm_diag_format(arena, &cli->diags.items[i]));
+    if (cli->diags.n_errors > 0)
+        fprintf(stderr, "%zu error%s\n", cli->diags.n_errors, cli->diags.n_errors == 1 ? "" : "s");
+    return WM_OK;
+}
+
 int main(int argc, char **argv)
 {
     take_standard_descriptors();
@@ -93,7 +117,7 @@ int main(int argc, char **argv)
     } else {
         cli.argc = argc - 2;
         cli.argv = argv + 2;
-        status = dispatch(&cli, argv[1]);
+        status = wm_arena_guard(arena, work, &(struct command){&cli, argv[1]});
     }
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (reader_is_gone())
@@ -101,11 +125,8 @@ int main(int argc, char **argv)
         wm_diag_add(&cli.diags, WM_E104, NULL, NULL, "standard output: %s", strerror(errno));
         status = WM_IO;
     }
-    for (size_t i = 0; i < cli.diags.n_items; i++)
-        if (!cli.quiet || !wm_code_is_warning(cli.diags.items[i].code))
-            fprintf(stderr, "%s\n", wm_diag_format(arena, &cli.diags.items[i]));
-    if (cli.diags.n_errors > 0)
-        fprintf(stderr, "%zu error%s\n", cli.diags.n_errors, cli.diags.n_errors == 1 ? "" : "s");
+    if (wm_arena_guard(arena, tell, &cli) != WM_OK)
+        status = WM_NO_MEMORY;
     if (status == WM_NO_MEMORY) /* of which a diagnostic would need some */
         fputs("wattmill: out of memory\n", stderr);
     const int code = wm_status_exit_code(status);

@@ -63,7 +63,7 @@ static void show(void *context, size_t n_points, size_t max_points)
 
 static const char *number(struct wm_arena *arena, double value)
 {
-    return isfinite(value) ? wm_arena_printf(arena, "%.6g", value) : NULL;
+    return isfinite(value) ? wm_arena_printf(arena, "%.8g", value) : NULL;
 }
 
 static const char *unit_of(enum wm_metric metric)

@@ -320,15 +320,24 @@ enum wm_status wm_scenario_load_file(struct wm_arena *arena, const char *path,
     return hand_out(status, &loaded, out, catalog_out);
 }
 
+enum wm_status wm_scenario_load_json(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                     const char *name, const char *dir,
+                                     const struct wm_override *sets, size_t n_sets,
+                                     struct wm_loaded *out, struct wm_diags *diags)
+{
+    const struct chain self = {.path = name};
+    *out = (struct wm_loaded){0};
+    return load_text(arena, text, n_bytes, name, dir, &self, sets, n_sets, out, diags);
+}
+
 enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
                                      const char *name, const char *dir,
                                      const struct wm_override *sets, size_t n_sets,
                                      const struct wm_scenario **out,
                                      const struct wm_catalog **catalog_out, struct wm_diags *diags)
 {
-    struct wm_loaded loaded = {0};
-    const struct chain self = {.path = name};
-    const enum wm_status status =
-        load_text(arena, text, n_bytes, name, dir, &self, sets, n_sets, &loaded, diags);
+    struct wm_loaded loaded;
+    const enum wm_status status = wm_scenario_load_json(arena, text, n_bytes, name, dir, sets, n_sets,
+                                                        &loaded, diags);
     return hand_out(status, &loaded, out, catalog_out);
 }

@@ -1,5 +1,6 @@
 /* CSV and Markdown: the same metrics as rows. */
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "wattmill/civil.h"
@@ -76,35 +77,53 @@ void wm_output_md(FILE *file, const struct wm_report *report)
             report->stamp.catalog_hash, (long long)report->stamp.seed);
 }
 
+#define COLUMN(name, unit, member) {name, unit, offsetof(struct wm_series_row, member)}
+static const struct wm_series_column columns[] = {
+    COLUMN("dry_bulb_c", WM_UNIT_C, dry_bulb_c),
+    COLUMN("wet_bulb_c", WM_UNIT_C, wet_bulb_c),
+    COLUMN("ceiling_mw", WM_UNIT_MW, ceiling_w),
+    COLUMN("site_mw", WM_UNIT_MW, site_w),
+    COLUMN("meter_mw", WM_UNIT_MW, meter_w),
+    COLUMN("generation_mw", WM_UNIT_MW, generation_w),
+    COLUMN("storage_mw", WM_UNIT_MW, storage_w),
+    COLUMN("it_mw", WM_UNIT_MW, it_w),
+    COLUMN("offered_out_tok_per_s", WM_UNIT_NONE, offered_tok_per_s),
+    COLUMN("served_out_tok_per_s", WM_UNIT_NONE, served_tok_per_s),
+    COLUMN("clock_frac", WM_UNIT_NONE, clock_frac),
+    COLUMN("energy_usd_per_mwh", WM_UNIT_NONE, energy_usd_per_mwh),
+    COLUMN("shadow_price_usd_per_mwh", WM_UNIT_NONE, shadow_price_usd_per_mwh),
+    COLUMN("contract_mw", WM_UNIT_MW, contract_w),
+    COLUMN("market_usd_per_mwh", WM_UNIT_NONE, market_usd_per_mwh),
+};
+#define N_COLUMNS (sizeof columns / sizeof *columns)
+
+const struct wm_series_column *wm_series_column_find(const char *key)
+{
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        if (strcmp(columns[i].key, key) == 0)
+            return &columns[i];
+    return NULL;
+}
+
+double wm_series_value(const struct wm_series_row *row, const struct wm_series_column *column)
+{
+    const double *const si = (const double *)(const void *)((const char *)row + column->offset);
+    return wm_unit_from_si(column->unit, *si);
+}
+
 void wm_output_series_csv(FILE *file, const struct wm_report *report)
 {
-    fputs("time_utc,dry_bulb_c,wet_bulb_c,ceiling_mw,site_mw,meter_mw,generation_mw,storage_mw,it_"
-          "mw,offered_out_tok_per_s,"
-          "served_out_tok_per_s,clock_frac,energy_usd_per_mwh,shadow_price_usd_per_mwh,contract_mw,market_usd_per_mwh,time_"
-          "local\n",
-          file);
+    fputs("time_utc", file);
+    for (size_t k = 0; k < N_COLUMNS; k++)
+        fprintf(file, ",%s", columns[k].key);
+    fputs(",time_local\n", file);
     for (size_t i = 0; i < report->results->n_series; i++) {
         const struct wm_series_row *const r = &report->results->series[i];
-        const double values[] = {r->dry_bulb_c,
-                                 r->wet_bulb_c,
-                                 wm_unit_from_si(WM_UNIT_MW, r->ceiling_w),
-                                 wm_unit_from_si(WM_UNIT_MW, r->site_w),
-                                 wm_unit_from_si(WM_UNIT_MW, r->meter_w),
-                                 wm_unit_from_si(WM_UNIT_MW, r->generation_w),
-                                 wm_unit_from_si(WM_UNIT_MW, r->storage_w),
-                                 wm_unit_from_si(WM_UNIT_MW, r->it_w),
-                                 r->offered_tok_per_s,
-                                 r->served_tok_per_s,
-                                 r->clock_frac,
-                                 r->energy_usd_per_mwh,
-                                 r->shadow_price_usd_per_mwh,
-                                 wm_unit_from_si(WM_UNIT_MW, r->contract_w),
-                                 r->market_usd_per_mwh};
         char time[32], local[32];
         fputs(wm_time_text(r->time_us, time), file);
-        for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+        for (size_t k = 0; k < N_COLUMNS; k++) {
             fputc(',', file);
-            wm_csv_put_number(file, values[k]);
+            wm_csv_put_number(file, wm_series_value(r, &columns[k]));
         }
         fprintf(file, ",%.16s\n", wm_time_text(r->local_us, local));
     }

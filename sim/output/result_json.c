@@ -11,9 +11,8 @@ static void real(struct wm_json_writer *w, const char *key, double value)
         wm_json_member_number(w, key, value);
 }
 
-static void write_inputs(struct wm_json_writer *w, const struct wm_origins *origins)
+void wm_output_inputs_json(struct wm_json_writer *w, const struct wm_origins *origins)
 {
-    wm_json_key(w, "inputs");
     wm_json_array_begin(w);
     for (size_t i = 0; origins != NULL && i < origins->n; i++) {
         const struct wm_origin *const o = &origins->items[i];
@@ -55,9 +54,11 @@ static void write_yearly(struct wm_json_writer *w, const struct wm_appraisal *a)
         wm_json_object_begin(w);
         wm_json_member_integer(w, "year", (int64_t)t);
 #define REAL(member) real(w, #member, y->member)
+        REAL(end_years), REAL(length_years);
         REAL(revenue_usd), REAL(power_usd), REAL(opex_usd), REAL(capex_usd), REAL(residual_usd);
         REAL(write_off_usd), REAL(tax_usd), REAL(flow_usd), REAL(cumulated_pv_usd);
         REAL(interest_usd), REAL(principal_usd), REAL(owner_tax_usd), REAL(owner_flow_usd);
+        REAL(drawn_usd), REAL(capitalised_usd), REAL(reserve_usd), REAL(debt_usd);
         REAL(dscr);
 #undef REAL
         wm_json_object_end(w);
@@ -288,7 +289,8 @@ void wm_output_json(FILE *file, const struct wm_report *report)
     wm_json_object_begin(&w);
     wm_json_member_string(&w, "name", r->scenario->name);
     write_headline(&w, &r->headline);
-    write_inputs(&w, report->origins);
+    wm_json_key(&w, "inputs");
+    wm_output_inputs_json(&w, report->origins);
     wm_json_key(&w, "metrics");
     write_metrics(&w, r);
     write_yearly(&w, r->appraisal);

@@ -1,7 +1,5 @@
 #include "wattmill/run.h"
 
-#include <setjmp.h>
-
 #include "../settle/bill.h"
 #include "../settle/finance.h"
 #include "../settle/maturity.h"
@@ -164,6 +162,8 @@ static enum wm_status run(struct wm_run *r, const struct wm_run_options *options
             return WM_INFEASIBLE;
     }
     wm_site_run(r->arena, r->scenario, &r->plan, options, &r->site, diags);
+    if (r->site.is_cancelled)
+        return WM_INTERRUPTED;
     collect(r, diags);
     if (r->site.requests == NULL) /* the twin of a request-resolution run would be another one */
         set_curtailed(r, diags);
@@ -182,21 +182,30 @@ static const struct wm_scenario *window_of(struct wm_arena *arena,
     return s;
 }
 
+struct call {
+    const struct wm_scenario *scenario;
+    const struct wm_run_options *options;
+    const struct wm_results **results;
+    struct wm_diags *diags;
+};
+
+static enum wm_status run_guarded(struct wm_arena *arena, void *context)
+{
+    const struct call *const c = context;
+    struct wm_run *const r = WM_NEW(arena, struct wm_run);
+    r->arena = arena;
+    r->scenario = c->scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, c->scenario) : c->scenario;
+    r->results = WM_NEW(arena, struct wm_results);
+    const enum wm_status status = run(r, c->options, c->diags);
+    if (status == WM_OK || status == WM_FAILED)
+        *c->results = r->results;
+    return status;
+}
+
 enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                       const struct wm_run_options *options, const struct wm_results **results,
                       struct wm_diags *diags)
 {
-    jmp_buf boundary;
-    if (setjmp(boundary))
-        return WM_NO_MEMORY;
-    wm_arena_on_exhausted(arena, &boundary);
-    struct wm_run *const r = WM_NEW(arena, struct wm_run);
-    r->arena = arena;
-    r->scenario = scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, scenario) : scenario;
-    r->results = WM_NEW(arena, struct wm_results);
-    const enum wm_status status = run(r, options, diags);
-    if (status == WM_OK || status == WM_FAILED)
-        *results = r->results;
-    wm_arena_on_exhausted(arena, NULL);
-    return status;
+    struct call call = {scenario, options, results, diags};
+    return wm_arena_guard(arena, run_guarded, &call);
 }

@@ -6,6 +6,7 @@
 #include "metric_member.h"
 #include "range.h"
 #include "terms.h"
+#include "wattmill/megawatt.h"
 
 /* Where power's share of OpEx is asked for; the claim is 40 % (NVIDIA developer blog, June 2026). */
 #define ASKED_SHARE 0.40
@@ -101,6 +102,8 @@ static void set_densities(struct wm_results *r, double years)
     SET(r, tco_usd_per_mw_utility_year, ratio(GET(r, tco_usd_per_year), mw));
     SET(r, margin_e_usd_per_mw_utility_year,
         GET(r, revenue_usd_per_mw_utility_year) - GET(r, tco_usd_per_mw_utility_year));
+    SET(r, month_of_power_usd,
+        wm_time_to_power_usd(GET(r, margin_e_usd_per_mw_utility_year), mw, 1.0));
     SET(r, site_kw_per_gpu, ratio(GET(r, site_power_peak_mw), gpus));
 }
 

@@ -422,6 +422,13 @@ static void open_classes(struct site *s, struct wm_arena *arena)
     }
 }
 
+/* Once a day whoever waits is told, and may have enough. */
+static bool is_cancelled(const struct wm_run_options *options, int64_t n_done, int64_t n_bins)
+{
+    return options != NULL && options->progress != NULL && n_done % (24 * BINS_PER_HOUR) == 0 &&
+           !options->progress(options->progress_context, (double)n_done / (double)n_bins);
+}
+
 void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                  const struct wm_site_plan *plan, const struct wm_run_options *options,
                  struct wm_site_result *result, struct wm_diags *diags)
@@ -489,6 +496,10 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
         end_bin(&s, begin);
         if ((i + 1) % BINS_PER_HOUR == 0)
             end_hour(&s);
+        if (is_cancelled(options, i + 1, n_bins)) {
+            result->is_cancelled = true;
+            return;
+        }
         if (i + 1 == n_bins && result->requests != NULL)
             wm_site_requests_close(result->requests, &result->account);
         if ((i + 1) % BINS_PER_YEAR == 0 || i + 1 == n_bins)

@@ -27,6 +27,7 @@ struct wm_site_result {
     double pue_peak_hour, pue_marginal_sum; /* the sum: over hours */
     size_t n_bins; /* billing intervals */
     double *bin_w; /* [n_bins] mean power of each billing interval */
+    bool is_cancelled; /* options->progress had enough: nothing else is to be used */
     size_t n_windows; /* of the calendar and calls at random times */
     struct wm_series_row *series;
     size_t n_series;

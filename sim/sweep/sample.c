@@ -101,9 +101,7 @@ enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store, co
 {
     const struct wm_store_about *const about = wm_store_about(store);
     *out = (struct wm_sample){.n_metrics = n_columns, .n_axes = about->n_axes};
-    struct load l = {arena, wm_arena_open(), about, columns, out};
-    if (l.scratch == NULL)
-        return WM_NO_MEMORY;
+    struct load l = {arena, wm_arena_open_part(arena), about, columns, out};
     enum wm_status status = wm_store_each(store, WM_READ_VALUES, take, &l, diags);
     wm_arena_close(l.scratch);
     if (status == WM_OK && out->n == 0) {

@@ -149,9 +149,9 @@ enum wm_status wm_store_each(struct wm_store *s, unsigned parts, wm_record_fn *f
                              struct wm_diags *diags)
 {
     sqlite3_stmt *const points = wm_db_statement(s, S_points, diags);
-    struct walk w = {.store = s, .arena = wm_arena_open(), .diags = diags};
+    struct walk w = {.store = s, .arena = wm_arena_open_part(s->arena), .diags = diags};
     int code = SQLITE_DONE;
-    bool ok = points != NULL && w.arena != NULL;
+    bool ok = points != NULL;
     if (s->n_conditions > 0)
         parts |= WM_READ_VALUES;
     w.value = WM_NEW_ARRAY(s->arena, double, s->about.n_metrics);

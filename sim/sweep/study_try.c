@@ -117,9 +117,7 @@ static bool try_axis(struct wm_study_load *l, const struct wm_axis *axis, struct
 
 bool wm_load_try_axes(struct wm_study_load *l)
 {
-    struct wm_arena *const scratch = wm_arena_open();
-    if (scratch == NULL)
-        return wm_load_fail(l, NULL, NULL, "no memory is left");
+    struct wm_arena *const scratch = wm_arena_open_part(l->arena);
     bool ok = try_tree(l, scratch);
     for (size_t j = 0; j < l->study->n_axes; j++)
         if (l->study->axes[j].n_targets > 0)

@@ -1,0 +1,76 @@
+"""The module as a planner uses it, against the command where both can say the same."""
+import json
+import os
+import subprocess
+import unittest
+
+import wattmill
+
+DEMO = "scenarios/virginia-100mw-gb300.json"
+WEEK = {"horizon.years": 0.02}
+
+
+class Run(unittest.TestCase):
+    def test_figures_equal_the_commands_to_the_last_digit(self):
+        text = subprocess.run(["build/wattmill", "run", DEMO, "--set", "horizon.years=0.02", "--format", "json", "--quiet",
+                               "--no-cache"], capture_output=True, text=True).stdout
+        figures = {k: v["value"] for k, v in json.loads(text)["metrics"].items()}
+        result = wattmill.run(DEMO, set=WEEK)
+        self.assertEqual(dict(result), figures)
+        self.assertEqual(json.loads(result.json)["metrics"], json.loads(text)["metrics"])
+
+    def test_a_dict_is_a_scenario(self):
+        result = wattmill.run({"schema_version": 1, "name": "d", "extends": DEMO, "horizon": {"years": 0.02}})
+        self.assertEqual(dict(result), dict(wattmill.run(DEMO, set=WEEK)))
+        self.assertEqual(result.unit("npv_usd"), "USD")
+        self.assertIn("ledger", result.data)
+        self.assertGreater(sum(line["usd"] for line in result.ledger), 0)
+
+    def test_mistakes_are_raised_all_at_once(self):
+        with self.assertRaises(wattmill.Error) as raised:
+            wattmill.check(DEMO, set={"horizon.years": -1, "site.ceiling.limit_mw": "much"})
+        self.assertEqual(raised.exception.status, wattmill.INVALID)
+        self.assertEqual({m.code for m in raised.exception.messages if not m.is_warning}, {"E204", "E205"})
+        with self.assertRaises(wattmill.Error) as raised:
+            wattmill.run("nothing.json")
+        self.assertEqual(raised.exception.messages[0].code, "E102")
+
+    def test_progress_rises_and_cancels(self):
+        seen = []
+        wattmill.run(DEMO, set=WEEK, progress=seen.append)
+        self.assertEqual(seen, sorted(seen))
+        self.assertEqual(len(seen), 7)
+        with self.assertRaises(wattmill.Error) as raised:
+            wattmill.run(DEMO, set=WEEK, progress=lambda done: done < 0.4)
+        self.assertEqual(raised.exception.status, wattmill.CANCELLED)
+
+    def test_the_series_sums_to_the_energy(self):
+        result = wattmill.run(DEMO, set=WEEK)
+        self.assertAlmostEqual(sum(result.series("site_mw")) / 4, result["site_energy_mwh"], delta=1e-6)
+        with self.assertRaises(KeyError):
+            result.series("site_kw")
+        with self.assertRaises(KeyError):
+            result["npv_eur"]
+
+    def test_a_sweep_is_a_list_of_points(self):
+        rows = wattmill.sweep({"schema_version": 1, "name": "s", "extends": DEMO, "horizon": {"years": 0.02}},
+                              {"site.tariff.energy_usd_per_mwh": [30, 60, 90]}, ["power_cost_usd", "site_energy_mwh"])
+        costs = [row["power_cost_usd"] for row in rows]
+        self.assertEqual(costs, sorted(costs))
+        self.assertEqual(len({row["site_energy_mwh"] for row in rows}), 1)  # a price moves no watt here
+
+    def test_words(self):
+        self.assertIn("MW", wattmill.explain("site.ceiling.limit_mw"))
+        self.assertIn("properties", wattmill.schema())
+        self.assertGreater(len(wattmill.metrics()), 100)
+        self.assertTrue(wattmill.version())
+
+    def test_every_declared_function_is_in_the_table(self):
+        header = open(os.path.join("include", "wattmill", "api.h"), encoding="utf-8").read()
+        for name in wattmill._FUNCTIONS:
+            self.assertIn("wattmill_%s(" % name, header)
+        self.assertEqual(header.count("WATTMILL_API ") - header.count("#define WATTMILL_API "), len(wattmill._FUNCTIONS))
+
+
+if __name__ == "__main__":
+    unittest.main()
