@@ -91,7 +91,7 @@ static const struct wm_field generation_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field carbon_fields[] = {
-    WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean"),
+    WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean", WM_USUAL(2.0, 1500.0)),
     WM_FIELD_END,
 };
 static const struct wm_field site_fields[] = {
