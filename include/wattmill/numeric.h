@@ -104,6 +104,22 @@ struct wm_regression {
  */
 bool wm_regress(struct wm_regression *regression);
 
+/** minimise c x with row_low <= A x <= row_high, low <= x <= high; a bound may be INFINITY. */
+struct wm_lp_bounded {
+    int n_rows, n_columns, n_entries;
+    const double *row_low, *row_high;    /* [n_rows]; row_low finite */
+    const double *low, *high, *cost;     /* [n_columns]; low finite */
+    const struct wm_lp_entry *entries;   /* in order of their rows, at most 16 a row */
+};
+
+/**
+ * Solves it by the simplex method (GLPK, with its presolver).
+ *
+ * @param x  out [n_columns]
+ * @return   true at an optimum; false when there is none
+ */
+bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x);
+
 /** Residuals r [n_residual] and their derivatives dr_i/dx_j, row by row [n_residual * n_param]. */
 typedef void (*wm_residuals_fn)(const double *x, double *r, void *context);
 typedef void (*wm_jacobian_fn)(const double *x, double *jacobian, void *context);
