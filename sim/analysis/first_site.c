@@ -146,7 +146,7 @@ struct parts {
 
 /* What is still to be chosen. */
 struct choice {
-    double speed, sold_frac, market_frac;
+    double speed, sold_frac, market_frac, short_frac;
     double tok_per_s[2]; /* of main and existing; 0: as sold_frac says */
 };
 
@@ -395,6 +395,7 @@ static enum wm_status choose(struct wm_arena *arena, const struct wm_template *t
             break;
     }
     c->market_frac = most < 1.0 ? rounded(most, 2.0) : 1.0;
+    c->short_frac = least > 1.0 ? 1.0 / least : 1.0;
     for (size_t i = 0; i < r->n_classes; i++) {
         const size_t pool = strcmp(r->classes[i].pool, "existing") == 0 ? 1 : 0;
         c->tok_per_s[pool] =
@@ -457,7 +458,10 @@ enum wm_status wm_template_write(FILE *file, struct wm_arena *arena,
     if (status != WM_OK)
         return status;
     write_all(file, arena, &t, &p, &c);
-    *told = (struct wm_template_told){
-        .deck = p.deck, .speed = c.speed, .sold_frac = c.sold_frac, .market_frac = c.market_frac};
+    *told = (struct wm_template_told){.deck = p.deck,
+                                      .speed = c.speed,
+                                      .sold_frac = c.sold_frac,
+                                      .market_frac = c.market_frac,
+                                      .short_frac = c.short_frac};
     return WM_OK;
 }

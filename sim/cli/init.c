@@ -216,6 +216,9 @@ static void tell(const char *path, const struct wm_template_told *told)
         printf("; the price is %.2g of list (price.market_frac): at list these accelerators would "
                "earn %.3g times the most they rent for",
                told->market_frac, 1.0 / told->market_frac);
+    if (told->short_frac < 1.0)
+        printf("; this earns %.2g of the least that clouds report or the accelerators rent for",
+               told->short_frac);
     printf("\n%s written; now: wattmill run %s\n", path, path);
 }
 
@@ -250,7 +253,7 @@ static enum wm_status run(struct cli *cli, const void *options)
                             .workload = o->workload,
                             .deck = o->deck,
                             .years = o->years};
-    struct wm_template_told told = {.market_frac = 1.0};
+    struct wm_template_told told = {.market_frac = 1.0, .short_frac = 1.0};
     enum wm_status status = read_options(cli, o, &t);
     if (status == WM_OK && !o->yes && (o->ask || isatty(STDIN_FILENO)))
         status = ask_all(cli, &t);

@@ -10,5 +10,7 @@ for pair in "gb300-nvl72 deepseek-r1" "vr200-nvl72 gpt-oss-20b" "h100 llama-3.1-
     [ "$told" = "$(grep -c '(market)' "$dir/screen")" ] || echo "$pair: reduced and not said"
     [ "$told" = "$(grep -c market_frac "$dir/$1.json")" ] || echo "$pair: told and not written"
 done
+# one that cannot be inside says so
+"$BIN" init "$dir/short.json" --yes -a mi300x -m gpt-moe-1.8t | grep -oE 'of the least that clouds report'
 [ "$told" = 1 ] || echo "nothing was reduced"
 "$BIN" compare "$dir/h100.json" "$dir/mi355x.json" --quiet > /dev/null && echo "compared"

@@ -57,11 +57,17 @@ def number(rng, schema, path):
         value = math.exp(rng.uniform(math.log(max(lo, 1e-3)), math.log(hi)))
     else:
         value = rng.uniform(lo, hi)
-    return int(value) if schema.get("type") == "integer" else float(f"{value:.6g}")
+    return int(value) if kind_of(schema) == "integer" else float(f"{value:.6g}")
 
 
 def date(rng):
     return f"2027-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}T{rng.randint(0, 23):02}:00"
+
+
+def kind_of(schema):
+    """A number may also be text with its unit: ["number", "string"]."""
+    kind = schema.get("type")
+    return kind[0] if isinstance(kind, list) else kind
 
 
 def value_of(rng, schema, path):
@@ -72,7 +78,7 @@ def value_of(rng, schema, path):
         if isinstance(out, dict) and names(schema):
             out["type"] = rng.choice(names(schema))
         return out
-    kind = schema.get("type")
+    kind = kind_of(schema)
     if kind in ("number", "integer"):
         return number(rng, schema, path)
     if kind == "boolean":
@@ -154,6 +160,34 @@ def tidy_money(rng, economics):
         building["curve"] = [{"share_frac": 1 / years}] * years
 
 
+# what each basis of a charge is priced in, and what else it may say
+CHARGES = [("energy", "usd_per_mwh", ()), ("demand", "usd_per_kw_month", ("window_min", "min_frac", "ratchet")),
+           ("demand", "usd_per_kw_year", ("from_month", "to_month", "days")), ("contract", "usd_per_kw_month", ()),
+           ("coincident", "usd_per_mw_day", ("peaks", "billed")), ("month", "usd_per_month", ()), ("take", "usd_per_mwh", ("min_frac", "settled")),
+           ("minimum", "usd_per_month", ())]
+
+
+def tidy_tariff(rng, tariff):
+    """Charges of one basis each, with the price that belongs to it."""
+    if not isinstance(tariff, dict):
+        return
+    charges = []
+    for i, _ in enumerate(tariff.get("charges", [])):
+        basis, price, more = rng.choice(CHARGES)
+        charge = {"name": f"c{i}", "basis": basis, price: round(30 * rng.random(), 3)}
+        values = {"window_min": rng.choice([15, 30, 60]), "min_frac": round(rng.random(), 3), "from_month": rng.randint(1, 12),
+                  "to_month": rng.randint(1, 12), "days": rng.choice(["all", "weekday"]), "peaks": rng.choice(["4cp", "5cp", "12cp"]),
+                  "billed": rng.choice(["same-year", "year-after"]), "settled": rng.choice(["month", "year"])}
+        for key in more:
+            if key == "ratchet" and rng.random() < 0.5:
+                charge.update(ratchet_frac=round(rng.random(), 3), ratchet_months=rng.randint(1, 24))
+            elif key in values and (rng.random() < 0.5 or key == "peaks"):
+                charge[key] = values[key]
+        charges.append(charge)
+    if "charges" in tariff:
+        tariff["charges"] = charges
+
+
 def generate(schema, seed, index):
     rng = random.Random(f"{seed}/{index}")
     props = schema["properties"]
@@ -166,6 +200,7 @@ def generate(schema, seed, index):
     site["ceiling"] = object_of(rng, dict(props["site"]["properties"]["ceiling"],
                                           required=["limit_mw"]), "site.ceiling")
     tidy_money(rng, s.get("economics", {}))
+    tidy_tariff(rng, site.get("tariff"))
     if s.get("fidelity") == "request":
         # every request is an event: a few replicas stand for a site of any size, for a short while
         s["window"] = {"start": s["horizon"].setdefault("start", "2027-01-01"), "hours": 0.25,

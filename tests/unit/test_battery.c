@@ -54,8 +54,9 @@ START_TEST(sun_that_nobody_takes_charges_the_battery_before_the_meter_does)
     write_solar(5.0, 1.0);
     const struct wm_results *r = RUN(solar_set, SIZE, EMPTY, NO_DEMAND);
     (void)unlink(solar_path);
-    ck_assert_double_eq(METRIC(r, grid_energy_mwh), 0.0);
-    ck_assert_double_eq(METRIC(r, site_power_peak_mw), 0.0);
+    /* nothing but what rounding leaves of a difference of a year's sums */
+    ck_assert_double_le(METRIC(r, grid_energy_mwh), 1e-10 * METRIC(r, site_energy_mwh));
+    ck_assert_double_le(METRIC(r, site_power_peak_mw), 1e-9);
     ck_assert_double_gt(METRIC(r, storage_charge_mwh), 0.0);
     /* what the sun could give is what was taken and what was spilled */
     ck_assert_double_eq_tol(MWH(r, generation_mwh) + MWH(r, solar_spilled_mwh), 5.0 * r->hours,
