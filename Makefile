@@ -18,6 +18,12 @@ PKGS     += xlsxwriter
 CPPFLAGS += -DWM_HAVE_XLSX
 endif
 
+# optimise searches when NLopt is there
+ifeq ($(shell pkg-config --exists nlopt 2>/dev/null && echo yes),yes)
+PKGS     += nlopt
+CPPFLAGS += -DWM_HAVE_NLOPT
+endif
+
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -O2 -g
 CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -fvisibility=hidden -pthread
