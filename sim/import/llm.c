@@ -392,6 +392,10 @@ static void read_precision(struct wm_config *c, struct wm_llm *m)
         set_precision(m, WM_INT4, 4.5);
     else
         wm_import_note(c->im, "left out: %s of another kind; native_precision stays bf16", q->key);
+    if (m->native_precision == WM_FP8 && strstr(text, "weight_block_size") != NULL)
+        m->fp8_scaling = WM_FP8_BLOCK;
+    else if (m->native_precision == WM_FP8)
+        wm_import_note(c->im, "assumed: FP8 weights with one scale a tensor");
 }
 
 /* Names of catalogues: lower case, digits, points and dashes. */

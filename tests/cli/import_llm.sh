@@ -4,7 +4,8 @@ BIN=$BIN TMP=$tmp python3 - <<'PY'
 import json, os, subprocess
 BIN, TMP = os.environ["BIN"], os.environ["TMP"]
 shipped = json.load(open("models/catalog/llms.json"))["llms"]
-HEAD = {"title", "source", "as_of", "notes", "aliases", "basis", "family", "total_params", "active_params", "rest_precision"}
+HEAD = {"title", "source", "as_of", "notes", "aliases", "basis", "family", "total_params", "active_params", "rest_precision",
+        "fp8_scaling"}  # the last two are of other checkpoints than a configuration in 16 bits
 DEFAULT = {"index_head_dim": 128}
 
 def entry(name):
@@ -23,7 +24,7 @@ def shape(layers, hidden, heads, kv, ffn, vocab, context, **more):
 mla = dict(kv_lora_rank=512, q_lora_rank=1536, qk_rope_head_dim=64, qk_nope_head_dim=128, v_head_dim=128)
 deepseek = shape(61, 7168, 128, 128, 18432, 129280, 163840, model_type="deepseek_v3", n_routed_experts=256, num_experts_per_tok=8, n_shared_experts=1,
                  moe_intermediate_size=2048, first_k_dense_replace=3, moe_layer_freq=1, num_nextn_predict_layers=1,
-                 quantization_config={"quant_method": "fp8"}, **mla)
+                 quantization_config={"quant_method": "fp8", "weight_block_size": [128, 128]}, **mla)
 llama4 = lambda experts, step, context: {"model_type": "llama4", "vision_config": {"hidden_size": 1408}, "text_config": shape(
     48, 5120, 40, 8, 8192, 202048, context, model_type="llama4_text", head_dim=128, intermediate_size_mlp=16384, attention_chunk_size=8192,
     interleave_moe_layer_step=step, num_local_experts=experts, num_experts_per_tok=1)}
@@ -81,6 +82,7 @@ for name, config in cases.items():
     assert not off, (name, off)
     assert abs(got["total_params"] / want["total_params"] - 1) < 0.003, (name, got["total_params"])
     assert got["total_params"] == counted(config), (name, got["total_params"], counted(config))
+    if "quantization_config" in config: assert got.get("fp8_scaling") == want.get("fp8_scaling"), name
     assert (got["basis"], got["as_of"]) == ("vendor", "2026-05-01")
     path = f"{TMP}/ours.json"
     open(path, "w").write(out.stdout)
