@@ -1,8 +1,9 @@
 /*
  * Report page: one HTML file for one or several results, without network, with a style for print.
  *
- * Order: verdict, metrics with units, assumptions that matter with their source (what the user set is
- * marked), figures as inline SVG, yearly pro-forma, balances of energy and money, messages, stamp.
+ * A run: one page first (verdict, the site in a line, warnings, the main figures in planners' words with
+ * their range, what the scenario sets, contents), behind it figures, assumptions, money, energy, every
+ * metric and input (folded on a screen, open on paper), balances, stamp.
  * Everything from a scenario is escaped. Equal results give equal bytes.
  */
 #ifndef WATTMILL_PAGE_H
@@ -42,7 +43,8 @@ struct wm_page_part {
 struct wm_page {
     const struct wm_page_part *parts;
     size_t n_parts;
-    enum wm_metric metric; /* of the assumptions */
+    enum wm_metric metric;                  /* of the assumptions */
+    const struct wm_comparison *comparison; /* of several parts, which are folded behind it; or NULL */
 };
 
 void wm_page_write(FILE *file, struct wm_arena *arena, const struct wm_page *page);
