@@ -56,10 +56,12 @@ static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case
 
 static const char *fault_text(enum wm_plan_fault fault)
 {
-    static const char *const texts[] = {
-        "", "it has no unit of this precision",
-        "the weights do not fit any group that was tried", "it never reaches this speed",
-        "the first token always comes too late", "requests are longer than its context"};
+    static const char *const texts[] = {"",
+                                        "it has no unit of this precision",
+                                        "the weights do not fit any group that was tried",
+                                        "it never reaches this speed",
+                                        "the first token always comes too late",
+                                        "requests are longer than its context"};
     return texts[fault];
 }
 
@@ -204,24 +206,55 @@ double claim_batch_one(struct study *s, int arg)
     return decode(&old, 8.0, 1.0, 1500.0, 1.0).time_s / decode(&new, 8.0, 1.0, 1500.0, 1.0).time_s;
 }
 
-/* Output of an accelerator at 50 tok/s/user with DeepSeek-V3's guesses over without. */
+/* A front between two of its measured points, as straight in the logarithms. */
+struct stretch {
+    double slow_tok_per_s, slow_out, fast_tok_per_s,
+        fast_out; /* speed of a user, output of a GPU */
+};
+
+static double at_speed(const struct stretch *f, double tok_per_s)
+{
+    const double t =
+        log(tok_per_s / f->slow_tok_per_s) / log(f->fast_tok_per_s / f->slow_tok_per_s);
+    return f->slow_out * pow(f->fast_out / f->slow_out, t);
+}
+
+/*
+ * Where the fronts of InferenceX (R1, 8k in, 1k out, databases of May and July 2026) pass the speed, without
+ * MTP and with. B200's best row with MTP stands at 54.3 tok/s/user and nothing slower makes more.
+ */
+static const struct {
+    const char *accelerator;
+    enum wm_precision precision;
+    double tok_per_s;
+    struct stretch plain, guessing;
+} fronts[] = {
+    [CLAIM_MTP_H200] =
+        {"h200", WM_FP8, 50.0, {44.63, 84.93, 71.81, 68.33}, {37.55, 138.26, 61.92, 124.70}},
+    [CLAIM_MTP_MI355X] =
+        {"mi355x", WM_FP4, 50.0, {19.43, 305.87, 57.43, 273.75}, {7.510, 1050.25, 51.77, 908.34}},
+    [CLAIM_MTP_B200] =
+        {"b200", WM_FP4, 54.29, {47.31, 828.01, 63.64, 302.84}, {54.29, 1238.31, 118.85, 124.76}},
+    [CLAIM_MTP_GB200] = {"gb200-nvl72",
+                         WM_FP4,
+                         50.0,
+                         {37.60, 1484.54, 54.47, 1037.68},
+                         {27.93, 1543.70, 67.20, 1442.21}}};
+
+/* Output of an accelerator at one speed with DeepSeek-V3's guesses over without. */
 double claim_draft_gain(struct study *s, int variant)
 {
-    static const struct {
-        const char *accelerator;
-        enum wm_precision precision;
-    } cases[] = {[CLAIM_MTP_H200] = {"h200", WM_FP8},
-                 [CLAIM_MTP_MI355X] = {"mi355x", WM_FP4},
-                 [CLAIM_MTP_B200] = {"b200", WM_FP4},
-                 [CLAIM_MTP_GB200] = {"gb200-nvl72", WM_FP4}};
-    const struct ask plain = {.accelerator = cases[variant].accelerator,
+    const double speed = fronts[variant].tok_per_s;
+    const struct ask plain = {.accelerator = fronts[variant].accelerator,
                               .llm = "deepseek-r1",
-                              .precision = cases[variant].precision,
+                              .precision = fronts[variant].precision,
                               .input_tok = 8192.0,
                               .output_tok = 1024.0,
-                              .tok_per_s_per_user = 50.0};
+                              .tok_per_s_per_user = speed};
     struct ask with = plain;
     with.draft = one_guess;
+    s->published =
+        at_speed(&fronts[variant].guessing, speed) / at_speed(&fronts[variant].plain, speed);
     return ratio(s, &plain, &with, true);
 }
 
@@ -248,23 +281,39 @@ struct capped {
     double batch, cap_w;
 };
 
+static double board_w(const struct wm_serving_plan *plan, double batch, double clock_frac)
+{
+    return wm_serving_at_batch(plan, batch, clock_frac).board_w /
+           (plan->prefill_gpus + plan->decode_gpus);
+}
+
 static double above_cap(double clock_frac, void *context)
 {
     const struct capped *const c = context;
-    const double gpus = c->plan->prefill_gpus + c->plan->decode_gpus;
-    return wm_serving_at_batch(c->plan, c->batch, clock_frac).board_w / gpus - c->cap_w;
+    return board_w(c->plan, c->batch, clock_frac) - c->cap_w;
 }
 
-/* Throughput under a board power cap over throughput without, at the same batch. */
-double claim_power_cap(struct study *s, int percent)
+static const struct cap {
+    const char *accelerator;
+    double frac;
+    bool of_draw; /* of what it draws at full clock, else of TDP */
+} caps[] = {[CLAIM_CAP_A100_75] = {"a100-80", 0.75, false},
+            [CLAIM_CAP_A100_50] = {"a100-80", 0.50, false},
+            [CLAIM_MAX_Q_B200] = {"b200", 0.85, true}};
+
+/* Share of the throughput [%] that a cap on boards costs at the same batch; prompts and answers on the same
+   boards, so that the cap meets all of them alike. */
+double claim_power_cap(struct study *s, int variant)
 {
-    struct wm_serving_case c;
-    const struct ask a = {.accelerator = "a100-80",
+    const struct cap *const cap = &caps[variant];
+    const struct ask a = {.accelerator = cap->accelerator,
                           .llm = "llama-3.1-8b",
+                          .engine = "vllm",
                           .precision = WM_BF16,
                           .input_tok = 1024.0,
                           .output_tok = 256.0,
                           .tok_per_s_per_user = 20.0};
+    struct wm_serving_case c;
     if (!case_of(s, &a, &c))
         return (double)NAN;
     const struct wm_serving_plan plan = wm_serving_plan(&c);
@@ -272,13 +321,15 @@ double claim_power_cap(struct study *s, int percent)
         s->why = fault_text(plan.fault);
         return (double)NAN;
     }
-    struct capped cap = {&plan, plan.capacity_batch, 0.01 * percent * c.accelerator->tdp_w};
+    const double full_w = board_w(&plan, plan.capacity_batch, 1.0);
+    struct capped x = {&plan, plan.capacity_batch,
+                       cap->frac * (cap->of_draw ? full_w : c.accelerator->tdp_w)};
     double clock = 1.0;
-    if (above_cap(1.0, &cap) > 0.0 &&
-        !wm_root_brent(above_cap, &cap, c.accelerator->power.min_clock_frac, 1.0, &clock)) {
+    if (full_w > x.cap_w &&
+        !wm_root_brent(above_cap, &x, c.accelerator->power.min_clock_frac, 1.0, &clock)) {
         s->why = "the lowest clock draws more than this cap";
         return (double)NAN;
     }
-    return wm_serving_at_batch(&plan, cap.batch, clock).out_tok_per_s /
-           wm_serving_at_batch(&plan, cap.batch, 1.0).out_tok_per_s;
+    return 100.0 * (1.0 - wm_serving_at_batch(&plan, x.batch, clock).out_tok_per_s /
+                              wm_serving_at_batch(&plan, x.batch, 1.0).out_tok_per_s);
 }
