@@ -18,6 +18,12 @@ PKGS     += xlsxwriter
 CPPFLAGS += -DWM_HAVE_XLSX
 endif
 
+# optimise searches when NLopt is there
+ifeq ($(shell pkg-config --exists nlopt 2>/dev/null && echo yes),yes)
+PKGS     += nlopt
+CPPFLAGS += -DWM_HAVE_NLOPT
+endif
+
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -O2 -g
 CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -fvisibility=hidden -pthread
@@ -46,7 +52,7 @@ TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
-LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/api/*.c models/*.c))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/api/*.c models/*.c))
 PRIVATE_H := $(sort $(wildcard sim/*/*.h))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))

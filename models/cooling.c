@@ -1,6 +1,7 @@
 #include "wattmill/cooling.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "wattmill/require.h"
 #include "wattmill/unit.h"
@@ -58,6 +59,22 @@ const struct wm_cooling_type *wm_cooling_type(enum wm_cooling_model model)
     };
     WM_REQUIRE((int)model >= 0 && model < WM_N_COOLING_MODELS);
     return types[model];
+}
+
+static bool names(const struct wm_cooling_type *type, const char *key)
+{
+    const char *const *row = type->rows;
+    while (*row != NULL && strcmp(*row, key) != 0)
+        row++;
+    return *row != NULL;
+}
+
+bool wm_cooling_reads(enum wm_cooling_model model, const char *key)
+{
+    bool is_of_some = false;
+    for (int m = 0; m < WM_N_COOLING_MODELS; m++)
+        is_of_some = is_of_some || names(wm_cooling_type((enum wm_cooling_model)m), key);
+    return !is_of_some || names(wm_cooling_type(model), key);
 }
 
 struct wm_cooling_power wm_cooling_eval(const struct wm_cooling *plant, const struct wm_heat *heat,

@@ -28,10 +28,14 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     return p;
 }
 
+static const char *const rows[] = {
+    "pump_chilled_frac", NULL};
+
 const struct wm_cooling_type wm_cooling_type_air_cooled = {
     .name = "air_cooled",
     .doc = "chilled water from air-cooled chillers; no water, no economiser",
     .source = "chillers of the catalogue; pumps and fans: affinity laws",
     .maturity = "modelled",
+    .rows = rows,
     .eval = eval,
 };

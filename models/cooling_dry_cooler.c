@@ -101,11 +101,17 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     return p;
 }
 
+static const char *const rows[] = {
+    "air_supply_c", "approach_k", "range_k", "air_range_k", "fan_frac", "fan_floor_frac",
+    "pump_facility_frac", "pad_effectiveness_frac", "pad_air_rise_k", "heat_reuse_frac",
+    "heat_reuse_below_c", NULL};
+
 const struct wm_cooling_type wm_cooling_type_dry_cooler = {
     .name = "dry_cooler",
     .doc = "liquid hall, dry coolers, optional adiabatic pads, air-cooled trim chillers",
     .source = "effectiveness method, ASHRAE HVAC Systems and Equipment 2020, ch. 39; pads: "
               "direct evaporative effectiveness, ch. 41; sizes: BAC TDFS dry cooler",
     .maturity = "modelled",
+    .rows = rows,
     .eval = eval,
 };

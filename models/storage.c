@@ -4,6 +4,9 @@
 
 static const double w_per_kw = 1e3;
 
+static const char *const policy_words[] = {"rules", "optimal", NULL};
+static const char *const foresight_words[] = {"day", "month", NULL};
+
 // clang-format off
 const struct wm_field wm_storage_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_storage),
@@ -14,6 +17,8 @@ const struct wm_field wm_storage_fields[] = {
     WM_REAL(wm_storage, max_soc_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "highest state of charge"),
     WM_REAL(wm_storage, start_soc_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "state of charge at the start"),
     WM_REAL(wm_storage, reserve_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "of the energy, kept for riding through before anything is earned with it"),
+    WM_CHOICE(wm_storage, policy, policy_words, "rules", "rules: the ceiling, shave_above_mw, the two prices, in this order; optimal: a linear programme that knows load, prices, weather, calls and failures ahead of it, perfectly, and needs none of the three"),
+    WM_CHOICE(wm_storage, foresight, foresight_words, "day", "of optimal: day: this day and the next, planned again each midnight; month: this month and a day, each month"),
     WM_REAL_AS(wm_storage, shave_above_w, "shave_above_mw", WM_UNIT_MW, 0.0, 10000.0, (double)NAN, "discharges to hold the meter here; unset: no peak shaving"),
     WM_REAL(wm_storage, charge_below_usd_per_mwh, WM_UNIT_USD_PER_MWH, -10000.0, 100000.0, (double)NAN, "charges only at this price or below; unset: whenever it is free of demand charge"),
     WM_REAL(wm_storage, discharge_above_usd_per_mwh, WM_UNIT_USD_PER_MWH, -10000.0, 100000.0, (double)NAN, "discharges at this price or above; unset: no arbitrage"),

@@ -30,8 +30,8 @@ _Static_assert(sizeof wm_charge_basis_words / sizeof *wm_charge_basis_words == W
 static const struct wm_field period_fields[] = {
     WM_TEXT_REQ(wm_tariff_period, name, "name of the period"),
     HOURS_ROWS(wm_tariff_period),
-    WM_REAL(wm_tariff_period, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, NONE, "price in the period; unset: the flat one"),
-    WM_REAL(wm_tariff_period, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest mean of demand_window_min in the period"),
+    WM_REAL(wm_tariff_period, energy_usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, NONE, "price in the period; unset: the flat one", WM_USUAL(2.0, 5000.0)),
+    WM_REAL(wm_tariff_period, demand_usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, 0.0, 1000.0, 0.0, "on the month's highest mean of demand_window_min in the period", WM_USUAL(0.1, 200.0)),
     WM_FIELD_END,
 };
 static const struct wm_field tier_fields[] = {
@@ -78,7 +78,12 @@ static const struct wm_field charge_fields[] = {
 };
 const struct wm_field wm_tariff_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_tariff),
-#define WM_TARIFF_LINE(key, unit, min, max, def, basis, tags, shown, line, doc) WM_REAL(wm_tariff, key, WM_UNIT_##unit, min, max, def, doc),
+#define USUAL_energy_usd_per_mwh WM_USUAL(2.0, 2000.0)
+#define USUAL_delivery_usd_per_mwh WM_USUAL(0.1, 500.0)
+#define USUAL_demand_usd_per_kw_month WM_USUAL(0.1, 200.0)
+#define USUAL_coincident_usd_per_kw_year WM_USUAL(1.0, 1000.0)
+#define USUAL_fixed_usd_per_month WM_USUAL(1.0, 1e8)
+#define WM_TARIFF_LINE(key, unit, min, max, def, basis, tags, shown, line, doc) WM_REAL(wm_tariff, key, WM_UNIT_##unit, min, max, def, doc, USUAL_##key),
 #include "wattmill/tariff_lines.def"
 #undef WM_TARIFF_LINE
     WM_CHOICE(wm_tariff, energy_price, price_words, "auto", "auto: the hourly price of the weather or market file when there is one, else flat"),

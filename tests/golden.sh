@@ -8,7 +8,7 @@ for golden in tests/golden/*.json; do
     scenario=$(find scenarios -name "$(basename "$golden")")
     "$bin" run "$scenario" --format json --quiet | python3 tests/golden.py "$2" "$golden"
 done
-python3 tests/questions.py "$bin" "$2" docs/questions.md docs/accuracy.md README.md
+python3 tests/questions.py "$bin" "$2" docs/questions.md docs/first-site.md docs/accuracy.md README.md
 # the README's picture follows the demo
 if [ "$2" = update ] && command -v gnuplot >/dev/null; then
     tmp=$(mktemp -d)

@@ -30,6 +30,7 @@ WORDS = [
     (r"mtp", ["workloads.chat.serving"]),
     (r"battery|gasengine", ["site.storage", "site.generation"]),
     (r"curtail\d+h", ["site.ceiling.curtailment"]),
+    (r"standby", ["policy"]),
     (r"colo|neocloud|hyperscaler", ["economics.ledger"]),
 ]
 

@@ -2,8 +2,8 @@
  * Cooling plants: electric power, water and heat that could not be removed, from heat and weather.
  *
  * A plant type (cooling.def) is a pure function of the halls' heat at an hour's weather. All plants
- * read one parameter struct; a type uses the rows its documentation names. Q is heat, q the share
- * of its design value.
+ * hold one parameter struct, so that a site may change its type; each type names the rows that are
+ * its own, and a key of another type is told (W918). Q is heat, q the share of its design value.
  *
  * Heat of the IT and of the losses that land in the room leaves by four ways, and their sum is that
  * heat: outdoor air or water without a compressor, chillers, a customer for heat, or not at all
@@ -79,12 +79,16 @@ struct wm_cooling_power {
 
 struct wm_cooling_type {
     const char *name, *doc, *source, *maturity;
+    const char *const *rows; /* keys that not every type reads, NULL-ended */
     struct wm_cooling_power (*eval)(const struct wm_cooling *plant, const struct wm_heat *heat,
                                     const struct wm_weather *weather);
 };
 
 /** The type of a plant; cannot fail. */
 const struct wm_cooling_type *wm_cooling_type(enum wm_cooling_model model);
+
+/** Whether a plant of that type reads the row `key`: what no type names as its own is read by all. */
+bool wm_cooling_reads(enum wm_cooling_model model, const char *key);
 
 /** Evaluates a plant; cannot fail. Power is continuous in heat up to chiller staging. */
 struct wm_cooling_power wm_cooling_eval(const struct wm_cooling *plant, const struct wm_heat *heat,

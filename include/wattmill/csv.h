@@ -31,6 +31,10 @@ typedef bool wm_csv_row_fn(void *context, const struct wm_csv_row *row);
 enum wm_status wm_csv_scan(struct wm_arena *arena, const char *text, size_t n_bytes,
                            const char *file, wm_csv_row_fn *on_row, void *context,
                            struct wm_diags *diags);
+/** The same of cells parted by another delimiter, such as ; or a tab. */
+enum wm_status wm_csv_scan_by(struct wm_arena *arena, const char *text, size_t n_bytes,
+                              const char *file, char delimiter, wm_csv_row_fn *on_row,
+                              void *context, struct wm_diags *diags);
 #define WM_CSV_MAX_CELLS 1024
 
 /**

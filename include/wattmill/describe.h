@@ -3,16 +3,41 @@
 #define WATTMILL_DESCRIBE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
+
+#include "wattmill/diag.h"
 
 /** docs/parameters.md: every parameter of a scenario and of each kind of catalogue entry. */
 void wm_parameters_write_md(FILE *file);
-/** docs/errors.md: every code with its meaning. */
+/** docs/errors.md: every code with its meaning, cause, example and remedy. */
 void wm_errors_write_md(FILE *file);
+/** docs/glossary.md: the words of planners. */
+void wm_glossary_write_md(FILE *file);
+
+/** What lies behind a code. */
+struct wm_remedy {
+    const char *cause, *example, *remedy;
+};
+/** Of a code; cannot fail. */
+const struct wm_remedy *wm_code_remedy(enum wm_code code);
+
+/** A word of planners, or where `word` is NULL the title of a group of them. */
+struct wm_word {
+    const char *group;
+    const char *word, *also; /* other names parted by | */
+    const char *unit, *meaning, *formula;
+    const char *keys; /* metrics and keys parted by blanks, each known to wm_explain() */
+    const char *example;
+};
+/** In the order of docs/glossary.md; NULL behind the last. */
+const struct wm_word *wm_word_at(size_t i);
+
 /**
- * What a key, a path, a metric or an error code means: unit, range, default, doc, all places.
+ * What a planner's word, a key, a path, a metric, an error code or a catalogue entry means, in any case:
+ * unit, range, default, formula, example, all places.
  * @return false when nothing matches; a suggestion was printed then
  */
-bool wm_explain(FILE *file, const char *key_or_path);
+bool wm_explain(FILE *file, const char *word);
 
 #endif

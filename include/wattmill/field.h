@@ -7,7 +7,8 @@
  * min, max and default stand in the row's unit; the struct holds SI.
  *
  *     kind     member type                     JSON
- *     REAL     double                          number (NAN default = absent, see wm_is_set)
+ *     REAL     double                          number, or text with a unit, "150 MW" (quantity.h); NAN
+ *                                              default = absent, see wm_is_set
  *     INT      int64_t                         number without fraction
  *     FLAG     bool                            true / false
  *     CHOICE   enum (values 0..n-1)            one of the words in `choices`
@@ -89,6 +90,8 @@ struct wm_field {
     wm_file_load_fn *load;         /* FILE, ZONE */
     bool required;
     const char *doc;
+    /* what a planner's value usually is, in the row's unit; both 0: not known. Others are warned of (W910) */
+    double usual_min, usual_max;
 };
 
 /* Compile-time check that a member has the type its row needs, as an addend of value 0. */
@@ -101,16 +104,18 @@ struct wm_field {
     }
 
 /** A number with a default; name is the JSON key when it differs from the member. */
-#define WM_REAL_AS(tag, member, name, u, lo, hi, d, text)                                      \
+#define WM_REAL_AS(tag, member, name, u, lo, hi, d, ...)                                       \
     WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi), .def = (d), \
-           .item_size = WM_TYPED(tag, member, double), .doc = text)
-#define WM_REAL(tag, member, u, lo, hi, d, text) \
-    WM_REAL_AS(tag, member, #member, u, lo, hi, d, text)
+           .item_size = WM_TYPED(tag, member, double), .doc = __VA_ARGS__)
+#define WM_REAL(tag, member, u, lo, hi, d, ...) \
+    WM_REAL_AS(tag, member, #member, u, lo, hi, d, __VA_ARGS__)
+/** Behind the text of a number's row: the range in which values usually lie, 0 apart. */
+#define WM_USUAL(lo, hi) .usual_min = (lo), .usual_max = (hi)
 /** A number that must be given. */
-#define WM_REAL_REQ(tag, member, name, u, lo, hi, text)                                      \
+#define WM_REAL_REQ(tag, member, name, u, lo, hi, ...)                                       \
     WM_ROW(tag, member, WM_KIND_REAL, name, .unit = (u), .min = (lo), .max = (hi),           \
            .def = (double)NAN, .required = true, .item_size = WM_TYPED(tag, member, double), \
-           .doc = text)
+           .doc = __VA_ARGS__)
 #define WM_INT(tag, member, lo, hi, d, text)                                        \
     WM_ROW(tag, member, WM_KIND_INT, #member, .min = (lo), .max = (hi), .def = (d), \
            .item_size = WM_TYPED(tag, member, int64_t), .doc = text)

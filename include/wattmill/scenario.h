@@ -208,6 +208,7 @@ struct wm_workload {
     enum wm_precision precision;
     const struct wm_engine *engine;
     const char *pool;       /* name of the fleet entry that serves it */
+    int64_t start_us, end_us; /* it is asked for from the first to the second, while its pool is there */
     double pool_share_frac; /* of the pool's racks, for its model and precision; NAN: by load */
     double max_loss_frac; /* of its throughput that `priority` takes before any class loses more */
     int64_t priority;     /* higher is shed later; -1: by kind */
@@ -229,8 +230,16 @@ static inline bool wm_workload_is_job(const struct wm_workload *workload)
 
 enum wm_capping { WM_CAPPING_MARGINAL_REVENUE, WM_CAPPING_PRIORITY, WM_CAPPING_UNIFORM };
 
+/** What becomes of replicas that demand does not need while no ceiling binds, and of clocks. */
+enum wm_idle { WM_IDLE_ALWAYS_ON, WM_IDLE_STANDBY, WM_IDLE_OFF };
+enum wm_clocks { WM_CLOCKS_FULL, WM_CLOCKS_ENERGY };
+
 struct wm_policy {
     enum wm_capping capping;
+    enum wm_idle idle;
+    enum wm_clocks clocks;
+    double reserve_frac;  /* of demand, served by replicas that are ready on top of it */
+    double within_frac;   /* of requests, within their targets at every point that is used to save */
     double off_power_frac; /* of a replica switched off, over its idle power */
     double return_s;       /* from there until it serves */
 };

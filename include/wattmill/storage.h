@@ -12,12 +12,18 @@
 
 #include "wattmill/catalog_head.h"
 
+/** What decides its power: its own rules, or a plan that looks ahead; see sim/site/lookahead.h. */
+enum wm_storage_policy { WM_STORAGE_RULES, WM_STORAGE_OPTIMAL };
+enum wm_foresight { WM_FORESIGHT_DAY, WM_FORESIGHT_MONTH };
+
 struct wm_storage {
     struct wm_catalog_head head;
     double power_w;  /* at the meter's side, both ways; 0: there is none */
     double energy_j; /* between empty and full, inside */
     double round_trip_frac;
     double min_soc_frac, max_soc_frac, start_soc_frac;
+    enum wm_storage_policy policy;
+    enum wm_foresight foresight; /* of policy optimal */
     double reserve_frac;  /* of the energy, kept for riding through whatever it could earn */
     double shave_above_w; /* discharges to hold the meter here; unset: no peak shaving */
     double charge_below_usd_per_mwh, discharge_above_usd_per_mwh; /* arbitrage; unset: none */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "claim_study.h"
-#include "wattmill/numeric.h"
 #include "wattmill/serving.h"
 
 #define TTFT_S      30.0 /* throughput benchmarks wait long for a first token */
@@ -276,23 +275,6 @@ double claim_draft_speed(struct study *s, int sequences)
            wm_draft_gain(one_guess.tok, one_guess.accept_frac);
 }
 
-struct capped {
-    const struct wm_serving_plan *plan;
-    double batch, cap_w;
-};
-
-static double board_w(const struct wm_serving_plan *plan, double batch, double clock_frac)
-{
-    return wm_serving_at_batch(plan, batch, clock_frac).board_w /
-           (plan->prefill_gpus + plan->decode_gpus);
-}
-
-static double above_cap(double clock_frac, void *context)
-{
-    const struct capped *const c = context;
-    return board_w(c->plan, c->batch, clock_frac) - c->cap_w;
-}
-
 static const struct cap {
     const char *accelerator;
     double frac;
@@ -301,8 +283,8 @@ static const struct cap {
             [CLAIM_CAP_A100_50] = {"a100-80", 0.50, false},
             [CLAIM_MAX_Q_B200] = {"b200", 0.85, true}};
 
-/* Share of the throughput [%] that a cap on boards costs at the same batch; prompts and answers on the same
-   boards, so that the cap meets all of them alike. */
+/* Share of the throughput [%] that is lost at the same batch when each board is capped; prompts and answers on
+   the same boards. */
 double claim_power_cap(struct study *s, int variant)
 {
     const struct cap *const cap = &caps[variant];
@@ -316,20 +298,15 @@ double claim_power_cap(struct study *s, int variant)
     struct wm_serving_case c;
     if (!case_of(s, &a, &c))
         return (double)NAN;
-    const struct wm_serving_plan plan = wm_serving_plan(&c);
+    struct wm_serving_plan plan = wm_serving_plan(&c);
     if (plan.fault != WM_PLAN_OK) {
         s->why = fault_text(plan.fault);
         return (double)NAN;
     }
-    const double full_w = board_w(&plan, plan.capacity_batch, 1.0);
-    struct capped x = {&plan, plan.capacity_batch,
-                       cap->frac * (cap->of_draw ? full_w : c.accelerator->tdp_w)};
-    double clock = 1.0;
-    if (full_w > x.cap_w &&
-        !wm_root_brent(above_cap, &x, c.accelerator->power.min_clock_frac, 1.0, &clock)) {
-        s->why = "the lowest clock draws more than this cap";
-        return (double)NAN;
-    }
-    return 100.0 * (1.0 - wm_serving_at_batch(&plan, x.batch, clock).out_tok_per_s /
-                              wm_serving_at_batch(&plan, x.batch, 1.0).out_tok_per_s);
+    const struct wm_serving_point free = wm_serving_at_batch(&plan, plan.capacity_batch, 1.0);
+    const double draw_frac =
+        free.board_w / (plan.prefill_gpus + plan.decode_gpus) / c.accelerator->tdp_w;
+    plan.c.cap_frac = cap->frac * (cap->of_draw ? draw_frac : 1.0);
+    const struct wm_serving_point capped = wm_serving_at_batch(&plan, plan.capacity_batch, 1.0);
+    return 100.0 * (1.0 - capped.out_tok_per_s / free.out_tok_per_s);
 }

@@ -95,6 +95,13 @@ enum wm_status wm_csv_scan(struct wm_arena *arena, const char *text, size_t n_by
                            const char *file, wm_csv_row_fn *on_row, void *context,
                            struct wm_diags *diags)
 {
+    return wm_csv_scan_by(arena, text, n_bytes, file, ',', on_row, context, diags);
+}
+
+enum wm_status wm_csv_scan_by(struct wm_arena *arena, const char *text, size_t n_bytes,
+                              const char *file, char delimiter, wm_csv_row_fn *on_row,
+                              void *context, struct wm_diags *diags)
+{
     struct csv_parser parser;
     struct scan *const s = WM_NEW(arena, struct scan);
     s->arena = arena;
@@ -104,6 +111,7 @@ enum wm_status wm_csv_scan(struct wm_arena *arena, const char *text, size_t n_by
     s->text = WM_NEW_ARRAY(arena, char, s->capacity);
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return fail(diags, file, 1, "cannot be parsed");
+    csv_set_delim(&parser, (unsigned char)delimiter);
     const enum wm_status status = feed(s, &parser, text, n_bytes, file, diags);
     csv_free(&parser);
     return status;

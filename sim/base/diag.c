@@ -52,6 +52,22 @@ static struct wm_diag *next_item(struct wm_diags *diags)
     return &diags->items[diags->n_items++];
 }
 
+/* A value is read twice where a catalogue entry of the user's is also the site's: one mistake, told once. */
+static bool is_told(const struct wm_diags *diags, enum wm_code code, const struct wm_place *place,
+                    const char *text)
+{
+    if (place == NULL || place->file == NULL || place->line <= 0 || place->column <= 1)
+        return false;
+    for (size_t i = 0; i < diags->n_items; i++) {
+        const struct wm_diag *const d = &diags->items[i];
+        if (d->code == code && d->place.line == place->line && d->place.column == place->column &&
+            d->place.file != NULL && strcmp(d->place.file, place->file) == 0 &&
+            strcmp(d->text, text) == 0)
+            return true;
+    }
+    return false;
+}
+
 void wm_diag_add(struct wm_diags *diags, enum wm_code code, const struct wm_place *place,
                  const char *path, const char *format, ...)
 {
@@ -65,6 +81,8 @@ void wm_diag_add(struct wm_diags *diags, enum wm_code code, const struct wm_plac
     vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
 
+    if (path != NULL && is_told(diags, code, place, text))
+        return;
     struct wm_diag *d = next_item(diags);
     *d = (struct wm_diag){.code = code, .text = text};
     if (place != NULL) {

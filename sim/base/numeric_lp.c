@@ -59,3 +59,49 @@ bool wm_lp_solve(const struct wm_lp *lp, double *x, double *dual)
     glp_delete_prob(p);
     return solved;
 }
+
+/* The kind of a bound from its ends. */
+static int kind_of(double low, double high)
+{
+    if (isinf(high))
+        return GLP_LO;
+    return high > low ? GLP_DB : GLP_FX;
+}
+
+static void load_bounded(glp_prob *p, const struct wm_lp_bounded *lp)
+{
+    enum { ROW_MAX = 16 };
+    glp_add_rows(p, lp->n_rows);
+    glp_add_cols(p, lp->n_columns);
+    for (int j = 0; j < lp->n_columns; j++) {
+        glp_set_col_bnds(p, j + 1, kind_of(lp->low[j], lp->high[j]), lp->low[j], lp->high[j]);
+        glp_set_obj_coef(p, j + 1, lp->cost[j]);
+    }
+    for (int i = 0, k = 0; i < lp->n_rows; i++) {
+        int columns[ROW_MAX + 1], n = 0;
+        double values[ROW_MAX + 1];
+        for (; k < lp->n_entries && lp->entries[k].row == i && n < ROW_MAX; k++) {
+            columns[++n] = lp->entries[k].column + 1;
+            values[n] = lp->entries[k].value;
+        }
+        glp_set_mat_row(p, i + 1, n, columns, values);
+        glp_set_row_bnds(p, i + 1, kind_of(lp->row_low[i], lp->row_high[i]), lp->row_low[i],
+                         lp->row_high[i]);
+    }
+}
+
+bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x)
+{
+    (void)glp_term_out(GLP_OFF);
+    glp_prob *const p = glp_create_prob();
+    load_bounded(p, lp);
+    glp_smcp options;
+    glp_init_smcp(&options);
+    options.msg_lev = GLP_MSG_OFF;
+    options.presolve = GLP_ON;
+    const bool solved = glp_simplex(p, &options) == 0 && glp_get_status(p) == GLP_OPT;
+    for (int j = 0; solved && j < lp->n_columns; j++)
+        x[j] = glp_get_col_prim(p, j + 1);
+    glp_delete_prob(p);
+    return solved;
+}

@@ -1,10 +1,13 @@
-/* docs/parameters.md, docs/errors.md and `explain`: the tables as a person reads them. */
+/* docs/parameters.md and `explain`: the tables as a person reads them. */
 #include "wattmill/describe.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "explain.h"
 #include "wattmill/column.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
@@ -152,16 +155,6 @@ void wm_parameters_write_md(FILE *file)
     }
 }
 
-void wm_errors_write_md(FILE *file)
-{
-    fputs("# Errors and warnings\n\nGenerated from `diag.def`; do not edit. Codes are never "
-          "reused.\n\n| code | meaning |\n|---|---|\n",
-          file);
-    for (int code = 0; code < WM_N_CODES; code++)
-        fprintf(file, "| %s | %s |\n", wm_code_name((enum wm_code)code),
-                wm_code_summary((enum wm_code)code));
-}
-
 struct search {
     FILE *file;
     const char *word;
@@ -186,22 +179,17 @@ static void print_one(FILE *file, const char *path, const struct wm_field *f)
     }
 }
 
-static bool is_digits(const char *text, size_t n)
-{
-    return n > 0 && strspn(text, "0123456789") >= n;
-}
-
-/* Whether `word` is `path`, an index standing for N, or its last part. */
+/* Whether `word` is `path`, any index or name standing for N and NAME, or its last part. */
 static bool matches(const char *word, const char *path)
 {
     const char *last = strrchr(path, '.');
-    if (strcmp(word, last != NULL ? last + 1 : path) == 0)
+    if (strcasecmp(word, last != NULL ? last + 1 : path) == 0)
         return true;
     for (;;) {
         const size_t n = strcspn(word, "."), m = strcspn(path, ".");
-        const bool same = n == m && strncmp(word, path, n) == 0;
-        const bool index = m == 1 && path[0] == 'N' && is_digits(word, n);
-        if (!same && !index)
+        const bool same = n == m && strncasecmp(word, path, n) == 0;
+        const bool stands = (m == 1 && path[0] == 'N') || (m == 4 && strncmp(path, "NAME", 4) == 0);
+        if (!same && !(stands && n > 0))
             return false;
         word += n;
         path += m;
@@ -214,20 +202,35 @@ static bool matches(const char *word, const char *path)
     }
 }
 
-static void offer(struct search *s, const char *candidate)
+/* Of a candidate in any case; it may be gone after the call. */
+static void offer(void *self, const char *candidate)
 {
-    const char *before = s->suggest.best;
-    wm_suggest_offer(&s->suggest, candidate);
+    struct search *const s = self;
+    char lower[MAX_PATH_BYTES];
+    size_t n = 0;
+    for (; candidate[n] != '\0' && n + 1 < sizeof lower; n++)
+        lower[n] = (char)tolower((unsigned char)candidate[n]);
+    lower[n] = '\0';
+    const char *const before = s->suggest.best;
+    wm_suggest_offer(&s->suggest, lower);
     if (s->suggest.best != before) {
-        snprintf(s->best, sizeof s->best, "%s", candidate);
+        memcpy(s->best, lower, n + 1);
         s->suggest.best = s->best;
     }
+}
+
+/* "site.tariff.type" where "site.tariff" takes a name or an object with `type`. */
+static bool is_type_of(const char *word, const char *path, const struct wm_field *f)
+{
+    const size_t n = strlen(path);
+    return f->kind == WM_KIND_PRESET && strncasecmp(word, path, n) == 0 &&
+           strcasecmp(word + n, ".type") == 0;
 }
 
 static void search_one(void *self, const char *path, const struct wm_field *f)
 {
     struct search *s = self;
-    if (matches(s->word, path)) {
+    if (matches(s->word, path) || is_type_of(s->word, path, f)) {
         print_one(s->file, path, f);
         s->n_found++;
         return;
@@ -249,7 +252,7 @@ static const struct metric_row metrics[] = {
 static void search_metrics(struct search *s)
 {
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
-        if (strcmp(metrics[i].key, s->word) != 0) {
+        if (strcasecmp(metrics[i].key, s->word) != 0) {
             offer(s, metrics[i].key);
             continue;
         }
@@ -259,23 +262,13 @@ static void search_metrics(struct search *s)
     }
 }
 
-static void search_codes(struct search *s)
-{
-    for (int code = 0; code < WM_N_CODES; code++) {
-        if (strcmp(wm_code_name((enum wm_code)code), s->word) != 0)
-            continue;
-        fprintf(s->file, "%s\n  %s\n", s->word, wm_code_summary((enum wm_code)code));
-        s->n_found++;
-    }
-}
-
 /* Figures of one class, pool, month or year. */
 static void search_columns(struct search *s)
 {
     for (const struct wm_column_table *t = wm_column_tables; t->name != NULL; t++)
         for (const struct wm_column *c = t->columns; c->key != NULL; c++) {
-            wm_suggest_offer(&s->suggest, c->key);
-            if (strcmp(c->key, s->word) != 0)
+            offer(s, c->key);
+            if (strcasecmp(c->key, s->word) != 0)
                 continue;
             fprintf(s->file, "%s\n  %s\n  figure   of %s, in %s\n", c->key, c->doc, t->doc,
                     wm_unit_symbol(c->unit));
@@ -283,24 +276,37 @@ static void search_columns(struct search *s)
         }
 }
 
-bool wm_explain(FILE *file, const char *key_or_path)
+static void search_keys(struct search *s)
 {
-    struct search s = {.file = file, .word = key_or_path, .suggest = wm_suggest_init(key_or_path)};
-    walk(wm_scenario_fields, "", true, search_one, &s);
+    walk(wm_scenario_fields, "", true, search_one, s);
     for (int kind = 0; kind < WM_N_CATALOGS; kind++) {
         const enum wm_catalog_kind k = (enum wm_catalog_kind)kind;
         char prefix[MAX_PATH_BYTES];
         snprintf(prefix, sizeof prefix, "%s.NAME", wm_catalog_section(k));
-        walk(wm_catalog_fields(k), prefix, true, search_one, &s);
+        walk(wm_catalog_fields(k), prefix, true, search_one, s);
     }
+}
+
+bool wm_explain(FILE *file, const char *word)
+{
+    struct search s = {.file = file, .word = word};
+    char lower[MAX_PATH_BYTES];
+    size_t n = 0;
+    for (; word[n] != '\0' && n + 1 < sizeof lower; n++)
+        lower[n] = (char)tolower((unsigned char)word[n]);
+    lower[n] = '\0';
+    s.suggest = wm_suggest_init(lower);
+    s.n_found += wm_explain_word(file, word, offer, &s);
+    search_keys(&s);
     search_metrics(&s);
     search_columns(&s);
-    search_codes(&s);
+    s.n_found += wm_explain_code(file, word);
+    s.n_found += wm_explain_entry(file, word, s.n_found > 0, offer, &s);
     if (s.n_found > 0)
         return true;
+    fprintf(file, "no word, key, metric, figure, code or catalogue entry \"%s\"", word);
     if (s.suggest.best != NULL)
-        fprintf(file, "no key, metric, figure or code \"%s\"; did you mean \"%s\"?\n", key_or_path, s.best);
-    else
-        fprintf(file, "no key, metric, figure or code \"%s\"\n", key_or_path);
+        fprintf(file, "; did you mean \"%s\"?", s.best);
+    fputc('\n', file);
     return false;
 }

@@ -48,10 +48,12 @@ static enum wm_status explain(struct cli *cli, const void *options)
 
 const struct cli_verb cli_verb_explain = {
     .name = "explain",
-    .words = "KEY",
+    .words = "WORD",
     .min_words = 1,
     .max_words = 1,
-    .summary = "what a key, metric or error code means",
+    .details = "WORD in any case: NPV, 4CP, \"shadow price\", fleet.main.count, E208, gb300. All words are in\n"
+               "docs/glossary.md.",
+    .summary = "what a word, key, metric, error code or catalogue entry means",
     .run = explain,
 };
 
@@ -86,7 +88,7 @@ const struct cli_verb cli_verb_schema = {
 
 static const char *page_at(size_t i)
 {
-    static const char *const pages[] = {"parameters", "metrics", "errors", "man"};
+    static const char *const pages[] = {"parameters", "metrics", "errors", "glossary", "man"};
     return i < sizeof pages / sizeof *pages ? pages[i] : NULL;
 }
 
@@ -100,11 +102,13 @@ static enum wm_status docs(struct cli *cli, const void *options)
         wm_metrics_write_md(stdout);
     else if (strcmp(page, "errors") == 0)
         wm_errors_write_md(stdout);
+    else if (strcmp(page, "glossary") == 0)
+        wm_glossary_write_md(stdout);
     else if (strcmp(page, "man") == 0)
         cli_man_write(stdout, cli->arena);
     else {
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
-                    "docs: no page \"%s\"; parameters, metrics, errors or man", page);
+                    "docs: no page \"%s\"; parameters, metrics, errors, glossary or man", page);
         return WM_USAGE;
     }
     return WM_OK;
@@ -112,7 +116,7 @@ static enum wm_status docs(struct cli *cli, const void *options)
 
 const struct cli_verb cli_verb_docs = {
     .name = "docs",
-    .words = "parameters|metrics|errors|man",
+    .words = "parameters|metrics|errors|glossary|man",
     .min_words = 1,
     .max_words = 1,
     .summary = "pages derived from the tables",

@@ -38,7 +38,18 @@ void wm_origin_keep(struct wm_reader *reader, enum wm_unit unit, const struct wm
 bool wm_report_study(struct wm_reader *reader, const struct wm_json *node,
                      const struct wm_way *way);
 
+/**
+ * Empties each preset of `base` whose `type` is another in `over`, which is about to be laid on it: what a
+ * file sets for one plant or tariff says nothing of another.
+ */
+void wm_preset_retype(struct wm_arena *arena, const struct wm_field *fields, struct wm_json *base,
+                      const struct wm_json *over);
 /** Checks of prices and of the appraisal: E211, W931, W932. */
 void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags);
+
+/** Keys of the tree `root` that what the scenario chose does not read: W918. */
+void wm_check_unread(struct wm_arena *arena, const struct wm_json *root,
+                     const struct wm_catalog *catalog, const struct wm_scenario *scenario,
+                     struct wm_diags *diags);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fields.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
@@ -306,6 +307,57 @@ bool wm_override_target(struct wm_arena *arena, struct wm_json *root, const char
     return true;
 }
 
+/* `--set site.tariff.type=X`: what the file sets for another type goes with it; other --set stay. */
+static void drop_old_type(struct wm_arena *arena, struct wm_json *root, const char *path,
+                          const struct wm_target *target, const struct wm_json *value)
+{
+    static const char type[] = ".type";
+    const size_t n = strlen(path), n_type = strlen(type);
+    const struct wm_field *const f = target->field;
+    if (f == NULL || f->kind != WM_KIND_PRESET || n <= n_type ||
+        strcmp(path + n - n_type, type) != 0 || value->type != WM_JSON_STRING)
+        return;
+    const char *const before = target->is_new || target->node->type != WM_JSON_STRING
+                                   ? f->def_text
+                                   : target->node->text;
+    struct wm_target up;
+    struct wm_diags ignored = wm_diags_init(arena);
+    if ((before != NULL && strcmp(before, value->text) == 0) ||
+        !wm_override_target(arena, root, wm_arena_copy_text(arena, path, n - n_type), &set_place,
+                            &up, &ignored))
+        return;
+    struct wm_json *const own = up.node;
+    struct wm_json *c = own->child;
+    own->child = NULL;
+    own->n_children = 0;
+    for (struct wm_json *next; c != NULL; c = next) {
+        next = c->next;
+        c->next = NULL;
+        const bool is_set = c->place.file != NULL && strcmp(c->place.file, set_place.file) == 0;
+        if (is_set || strcmp(c->key, "type") == 0)
+            wm_json_append(own, c);
+    }
+}
+
+/* Another `type` in the file that extends: what the base sets for its own does not hold. */
+void wm_preset_retype(struct wm_arena *arena, const struct wm_field *fields, struct wm_json *base,
+                      const struct wm_json *over)
+{
+    for (const struct wm_field *f = fields; f->kind != WM_KIND_END; f++) {
+        struct wm_json *const b = wm_json_find(base, f->key);
+        const struct wm_json *const o = wm_json_find(over, f->key);
+        if (b == NULL || o == NULL || b->type != WM_JSON_OBJECT || o->type != WM_JSON_OBJECT)
+            continue;
+        if (f->kind == WM_KIND_GROUP)
+            wm_preset_retype(arena, f->fields, b, o);
+        const struct wm_json *const was = wm_json_find(b, "type"), *const is = wm_json_find(o, "type");
+        const char *const before = was != NULL ? was->text : f->def_text;
+        if (f->kind == WM_KIND_PRESET && is != NULL && is->text != NULL && before != NULL &&
+            strcmp(is->text, before) != 0)
+            replace(b, wm_json_new(arena, WM_JSON_OBJECT, &b->place));
+    }
+}
+
 bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
                        struct wm_diags *diags)
 {
@@ -314,12 +366,13 @@ bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struc
     struct wm_target target;
     if (!wm_override_target(arena, root, set->path, &set_place, &target, diags))
         return false;
-    const struct wm_json *const value = parse_value(arena, set->value);
+    struct wm_json *const value = parse_value(arena, set->value);
     if (depth_of(value) > VALUE_MAX_DEPTH) {
         wm_diag_add(diags, WM_E103, &set_place, set->path, "is nested more than %d deep",
                     VALUE_MAX_DEPTH);
         return false;
     }
+    drop_old_type(arena, root, set->path, &target, value);
     replace(target.node, value);
     return true;
 }

@@ -41,6 +41,20 @@ static bool report_missing(struct wm_reader *r, const struct wm_field *f,
     return false;
 }
 
+/* Any object may carry the planner's own notes: kept among the inputs, they act on nothing. */
+static bool read_notes(struct wm_reader *r, const struct wm_json *node, const struct wm_way *way)
+{
+    static const struct wm_field notes = {
+        .kind = WM_KIND_TEXT, .key = "notes", .doc = "a planner's own words"};
+    const struct wm_way here = {way, "notes", 0};
+    if (node->type != WM_JSON_STRING) {
+        wm_report_type(r, &notes, node, &here, "a string");
+        return false;
+    }
+    wm_origin_keep(r, WM_UNIT_NONE, node, &here, wm_json_to_text(r->arena, node));
+    return true;
+}
+
 static bool report_unknown(struct wm_reader *r, const struct wm_field *fields,
                            const struct wm_json *object, const struct wm_way *way)
 {
@@ -51,6 +65,10 @@ static bool report_unknown(struct wm_reader *r, const struct wm_field *fields,
             f++;
         if (f->kind != WM_KIND_END)
             continue;
+        if (strcmp(c->key, "notes") == 0) {
+            ok = read_notes(r, c, way) && ok;
+            continue;
+        }
         struct wm_suggest suggest = wm_suggest_init(c->key);
         for (f = fields; f->kind != WM_KIND_END; f++)
             wm_suggest_offer(&suggest, f->key);
@@ -115,6 +133,8 @@ static bool read_preset(struct wm_reader *r, const struct wm_field *f, const str
                            : node != NULL ? &node->place
                                           : where,
                            way);
+        if (node != NULL && node->type == WM_JSON_OBJECT)
+            (void)report_unknown(r, f->fields, without(r->arena, node, "type"), way);
         return false;
     }
     const struct wm_json *whole = entry;

@@ -8,6 +8,7 @@
 #include "wattmill/plain_text.h"
 #include "wattmill/civil.h"
 #include "wattmill/digest.h"
+#include "wattmill/quantity.h"
 #include "wattmill/require.h"
 #include "wattmill/suggest.h"
 #include "wattmill/zone.h"
@@ -176,20 +177,76 @@ static bool in_range(const struct leaf *l, const struct wm_json *number, const s
     return false;
 }
 
+/* "150 MW" as a number in the row's unit; the node itself when it is a number; NULL after a report. */
+static const struct wm_json *number_of(const struct leaf *l, const struct wm_json *node,
+                                       const struct wm_way *way, const char *needs)
+{
+    struct wm_arena *const arena = l->reader->arena;
+    char help[96], digits[32];
+    if (node->type == WM_JSON_NUMBER)
+        return node;
+    if (node->type != WM_JSON_STRING) {
+        wm_report_type(l->reader, l->field, node, way, needs);
+        return NULL;
+    }
+    const struct wm_quantity q = wm_quantity_read(node->text, l->field->unit);
+    if (q.fault == WM_QUANTITY_NO_NUMBER || q.is_bare) {
+        wm_report_type(l->reader, l->field, node, way, needs);
+        return NULL;
+    }
+    if (q.fault != WM_QUANTITY_OK) {
+        wm_diag_add(l->reader->diags, WM_E205, &node->place, wm_way_text(arena, way),
+                    "= \"%s\", needs %s: %s (%s)", node->text, needs, wm_quantity_help(&q, help),
+                    l->field->doc);
+        return NULL;
+    }
+    struct wm_json *const number = wm_json_new(arena, WM_JSON_NUMBER, &node->place);
+    number->number = q.value;
+    number->text = wm_arena_printf(arena, "%s", wm_json_number_text(q.value, digits));
+    return number;
+}
+
+static const char *number_needed(const struct leaf *l)
+{
+    const char *const unit = unit_text(l->reader->arena, l->field->unit);
+    return unit[0] == '\0' ? "a number" : wm_arena_printf(l->reader->arena, "a number in%s", unit);
+}
+
+static bool is_from_catalog(const struct wm_json *node)
+{
+    return node->place.file != NULL &&
+           strncmp(node->place.file, WM_CATALOG_PREFIX, strlen(WM_CATALOG_PREFIX)) == 0;
+}
+
+/* A planner's value by a thousand off is mostly one of another unit; 0 means none and is always usual. */
+static void check_usual(const struct leaf *l, const struct wm_json *number)
+{
+    const struct wm_field *const f = l->field;
+    const double size = fabs(number->number);
+    char lo[32], hi[32];
+    if (!(f->usual_max > 0.0) || size == 0.0 || is_from_catalog(l->node) ||
+        (size >= f->usual_min && size <= f->usual_max))
+        return;
+    const char *const symbol = wm_unit_symbol(f->unit), *const mwh = strstr(symbol, "MWh");
+    const char *const help =
+        mwh == NULL || size > f->usual_max
+            ? ": in another unit?"
+            : wm_arena_printf(l->reader->arena, ": is it per kWh? Then write \"%s %.*skWh\"",
+                              number->text, (int)(mwh - symbol), symbol);
+    wm_diag_add(l->reader->diags, WM_W910, &l->node->place, wm_way_text(l->reader->arena, l->way),
+                "= %s %s, usually %s..%s%s", number->text, symbol,
+                wm_json_number_text(f->usual_min, lo), wm_json_number_text(f->usual_max, hi), help);
+}
+
 static bool read_real(const struct leaf *l)
 {
-    if (l->node->type != WM_JSON_NUMBER) {
-        const char *unit = unit_text(l->reader->arena, l->field->unit);
-        wm_report_type(l->reader, l->field, l->node, l->way,
-                       unit[0] == '\0' ? "a number"
-                                       : wm_arena_printf(l->reader->arena, "a number in%s", unit));
+    const struct wm_json *const number = number_of(l, l->node, l->way, number_needed(l));
+    if (number == NULL || !in_range(l, number, l->way))
         return false;
-    }
-    if (!in_range(l, l->node, l->way))
-        return false;
-    const double value_si = wm_unit_to_si(l->field->unit, l->node->number);
+    const double value_si = wm_unit_to_si(l->field->unit, number->number);
     store(l, &value_si, sizeof value_si);
-    keep_node(l);
+    check_usual(l, number);
+    keep_origin(l, number->text);
     return true;
 }
 
@@ -201,15 +258,18 @@ static bool is_whole(const struct wm_json *node)
 
 static bool read_int(const struct leaf *l, const char *needs)
 {
-    if (!is_whole(l->node)) {
+    const struct wm_json *const number = number_of(l, l->node, l->way, needs);
+    if (number == NULL)
+        return false;
+    if (!is_whole(number)) {
         wm_report_type(l->reader, l->field, l->node, l->way, needs);
         return false;
     }
-    if (!in_range(l, l->node, l->way))
+    if (!in_range(l, number, l->way))
         return false;
-    const int64_t value = (int64_t)l->node->number;
+    const int64_t value = (int64_t)number->number;
     store(l, &value, sizeof value);
-    keep_node(l);
+    keep_origin(l, number->text);
     return true;
 }
 
@@ -269,7 +329,10 @@ static bool read_choice(const struct leaf *l)
 
 static bool read_count(const struct leaf *l)
 {
-    if (l->node->type != WM_JSON_STRING)
+    const bool is_number = l->node->type != WM_JSON_STRING ||
+                           wm_quantity_read(l->node->text, l->field->unit).fault !=
+                               WM_QUANTITY_NO_NUMBER;
+    if (is_number)
         return read_int(l, "a whole number or one of its words");
     const int index = read_word(l, "a whole number, ");
     if (index < 0)
@@ -332,16 +395,12 @@ static bool read_reals(const struct leaf *l)
     size_t i = 0;
     for (const struct wm_json *c = l->node->child; c != NULL; c = c->next, i++) {
         const struct wm_way here = {l->way, NULL, i};
-        if (c->type != WM_JSON_NUMBER) {
-            wm_report_type(l->reader, l->field, c, &here, "a number");
+        const struct wm_json *const number = number_of(l, c, &here, "a number");
+        if (number == NULL || !in_range(l, number, &here)) {
             ok = false;
             continue;
         }
-        if (!in_range(l, c, &here)) {
-            ok = false;
-            continue;
-        }
-        const double value_si = wm_unit_to_si(l->field->unit, c->number);
+        const double value_si = wm_unit_to_si(l->field->unit, number->number);
         memcpy((char *)l->member + i * sizeof value_si, &value_si, sizeof value_si);
     }
     if (ok)

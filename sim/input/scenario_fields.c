@@ -7,6 +7,8 @@
 
 static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
+static const char *const idle_words[] = {"always_on", "standby", "off", NULL};
+static const char *const clocks_words[] = {"full", "energy", NULL};
 static const char *const capping_words[] = {"marginal_revenue", "priority", "uniform", NULL};
 static const char *const season_words[] = {"any", "summer", "winter", NULL};
 static const char *const slo_miss_words[] = {"bill", "refund", NULL};
@@ -91,7 +93,7 @@ static const struct wm_field generation_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field carbon_fields[] = {
-    WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean"),
+    WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean", WM_USUAL(2.0, 1500.0)),
     WM_FIELD_END,
 };
 static const struct wm_field site_fields[] = {
@@ -180,6 +182,8 @@ static const struct wm_field workload_row_fields[] = {
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
     WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
     WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
+    WM_TIME_AS(wm_workload, start_us, "start", "1970-01-01", "from then on it is asked for, and not before its pool is there"),
+    WM_TIME_AS(wm_workload, end_us, "end", "2200-01-01", "from then on it is asked for no more, nor once its pool is gone"),
     WM_REAL(wm_workload, pool_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "share of the pool's racks for this model and precision; unset: by load"),
     WM_REAL(wm_workload, max_loss_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "flexibility tier: throughput that capping priority takes before any class loses more (0, 0.1, 0.25, 0.5 are usual)"),
     WM_INT(wm_workload, priority, -1, 1000, -1, "higher is shed later under capping priority; -1: batch 0, finetune 10, training 20, request 100"),
@@ -195,6 +199,10 @@ static const struct wm_field workload_row_fields[] = {
 };
 static const struct wm_field policy_fields[] = {
     WM_CHOICE(wm_policy, capping, capping_words, "marginal_revenue", "who gives way under the ceiling: marginal_revenue equalises $/W, priority sheds in order of class, uniform sets one clock for all"),
+    WM_CHOICE(wm_policy, idle, idle_words, "always_on", "while no ceiling binds, replicas in excess of demand: always_on: all share it; standby: idle with their model resident, ready at once; off: switched off, ready after return_min"),
+    WM_CHOICE(wm_policy, clocks, clocks_words, "full", "while no ceiling binds: full, or those at which demand takes least energy within its targets, for which some replicas idle under always_on too"),
+    WM_REAL(wm_policy, reserve_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.2, "standby, off, clocks energy: demand above the present one that the replicas at work could serve within their targets; estimate"),
+    WM_REAL(wm_policy, within_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.999, "standby, off, clocks energy: requests within their targets at every operating point that is chosen; estimate"),
     WM_REAL(wm_policy, off_power_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "power of racks switched off because the ceiling leaves them without work, over their idle power with the model resident; 0: their feeder is opened, 1: they are never off; estimate"),
     WM_REAL_AS(wm_policy, return_s, "return_min", WM_UNIT_MIN, 0.0, 1440.0, 10.0, "from switched off until they serve: started and the model loaded; estimate"),
     WM_FIELD_END,
@@ -340,6 +348,12 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
     }
 }
 
+static void check_span(const struct wm_workload *w, struct wm_diags *diags)
+{
+    if (w->end_us <= w->start_us)
+        wm_diag_add(diags, WM_E211, NULL, w->name, "ends before it starts");
+}
+
 static int n_demands(const struct wm_demand *d)
 {
     return wm_is_set(d->output_tok_per_s) + wm_is_set(d->requests_per_s) +
@@ -445,6 +459,7 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
             check_job(s, &w[i], diags);
         else
             check_service(&w[i], diags);
+        check_span(&w[i], diags);
         check_curve(s, &w[i], diags);
         check_request_keys(s, &w[i], diags);
         if (!find_pool(s, w[i].pool))
@@ -651,6 +666,11 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
                     scenario->site.demand_response.reserved_w / WM_W_PER_MW,
                     scenario->site.ceiling.limit_w / WM_W_PER_MW);
     check_storage(&scenario->site.storage, diags);
+    if (scenario->fidelity == WM_FIDELITY_REQUEST &&
+        (scenario->policy.idle != WM_IDLE_ALWAYS_ON || scenario->policy.clocks != WM_CLOCKS_FULL))
+        wm_diag_add(diags, WM_E211, NULL, "policy.idle",
+                    "and policy.clocks save energy in fidelity surface alone: with request leave "
+                    "them always_on and full");
     check_generation(&scenario->site, diags);
     check_plant_units(&scenario->site.failures, diags);
     wm_tariff_check(&scenario->site.tariff, "site.tariff", diags);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fields.h"
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/require.h"
@@ -104,8 +105,11 @@ static struct wm_json *parse_with_base(struct load *l, const char *text, size_t 
     const struct wm_json *extends = wm_json_find(root, "extends");
     if (extends == NULL || extends->type != WM_JSON_STRING || extends->text[0] == '\0')
         return root; /* a wrong type is reported by the field reader */
-    const struct wm_json *base = load_base(l, extends, dir, self);
-    return base != NULL ? wm_json_merge(l->arena, base, root) : NULL;
+    struct wm_json *const base = load_base(l, extends, dir, self);
+    if (base == NULL)
+        return NULL;
+    wm_preset_retype(l->arena, wm_scenario_fields, base, root);
+    return wm_json_merge(l->arena, base, root);
 }
 
 /* The scenario's own keys: the tree without the catalogue's sections. */
@@ -220,6 +224,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     const size_t first = l->diags->n_items;
     wm_scenario_check(scenario, l->diags);
     add_places(l, root, first);
+    wm_check_unread(l->arena, root, out->catalog, scenario, l->diags);
     if (l->diags->n_errors > 0)
         return WM_INVALID;
     out->scenario = scenario;

@@ -21,6 +21,17 @@ static void write_limits(struct wm_json_writer *w, const struct wm_field *f)
         wm_json_member_number(w, "maximum", f->max);
 }
 
+/* A number, or text with its unit. */
+static void write_number(struct wm_json_writer *w, const struct wm_field *f, const char *type)
+{
+    wm_json_key(w, "type");
+    wm_json_array_begin(w);
+    wm_json_string(w, type);
+    wm_json_string(w, "string");
+    wm_json_array_end(w);
+    write_limits(w, f);
+}
+
 static void write_words(struct wm_json_writer *w, const struct wm_field *f)
 {
     wm_json_key(w, "enum");
@@ -97,8 +108,7 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
     switch (f->kind) {
     case WM_KIND_REAL:
     case WM_KIND_INT:
-        wm_json_member_string(w, "type", f->kind == WM_KIND_REAL ? "number" : "integer");
-        write_limits(w, f);
+        write_number(w, f, f->kind == WM_KIND_REAL ? "number" : "integer");
         break;
     case WM_KIND_FLAG:
         wm_json_member_string(w, "type", "boolean");
@@ -110,8 +120,7 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         wm_json_key(w, "anyOf");
         wm_json_array_begin(w);
         wm_json_object_begin(w);
-        wm_json_member_string(w, "type", "integer");
-        write_limits(w, f);
+        write_number(w, f, "integer");
         wm_json_object_end(w);
         wm_json_object_begin(w);
         write_words(w, f);
@@ -140,8 +149,7 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         wm_json_member_string(w, "type", "array");
         wm_json_key(w, "items");
         wm_json_object_begin(w);
-        wm_json_member_string(w, "type", "number");
-        write_limits(w, f);
+        write_number(w, f, "number");
         wm_json_object_end(w);
         wm_json_member_integer(w, "minItems", (int64_t)(f->size / sizeof(double)));
         wm_json_member_integer(w, "maxItems", (int64_t)(f->size / sizeof(double)));

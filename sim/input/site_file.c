@@ -12,6 +12,8 @@
  * Stamps say when a row begins. Rows are kept on the clock on which the first is midnight of 1 January:
  * a local year written in UTC (06:00Z to 05:00Z) is one too.
  *
+ * A remark "# utc_offset_h: -7" before the header gives the clock of hour_of_year.
+ *
  * Other columns are passed over, unless their name says a known quantity in another unit.
  */
 #include <math.h>
@@ -30,6 +32,7 @@ struct reader {
     size_t n_cells;
     bool has_header, has_offset;
     int32_t clock_s; /* of the rows, less UTC, when has_offset */
+    double remark_s; /* the same by a remark; NAN: none */
     int year;
 };
 
@@ -73,7 +76,8 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
     if (r->hour_cell < 0 && r->time_cell < 0)
         wm_site_rows_mistake(&r->rows, row->line, NULL,
                              "the header has neither hour_of_year nor time, so that repeated or "
-                             "missing hours could not be seen; it has: %s",
+                             "missing hours could not be seen; it has: %s. `wattmill import` converts other "
+                             "layouts",
                              names_text(r, row));
 }
 
@@ -165,12 +169,24 @@ static void read_cell(struct reader *r, const struct wm_csv_row *row, enum wm_si
     wm_site_rows_set(&r->rows, column, value);
 }
 
+/* "# utc_offset_h: -7" before the header: the clock of hour_of_year. */
+static void read_remark(struct reader *r, const char *remark)
+{
+    static const char key[] = "# utc_offset_h: ";
+    double offset_h;
+    if (strncmp(remark, key, strlen(key)) == 0 && wm_csv_number(remark + strlen(key), &offset_h) &&
+        fabs(offset_h) <= 14.0)
+        r->remark_s = offset_h * WM_S_PER_H;
+}
+
 static bool on_row(void *context, const struct wm_csv_row *row)
 {
     struct reader *const r = context;
     int64_t at_us;
-    if (row->n > 0 && row->cells[0][0] == '#')
+    if (row->n > 0 && row->cells[0][0] == '#') {
+        read_remark(r, row->cells[0]);
         return true;
+    }
     if (!r->has_header) {
         read_header(r, row);
         return r->hour_cell >= 0 || r->time_cell >= 0;
@@ -199,7 +215,8 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
     if (wm_text_load(arena, path, &text, &n_bytes, diags) != WM_OK)
         return NULL;
     struct reader r = {
-        .rows = wm_site_rows_init(arena, path, diags), .hour_cell = -1, .time_cell = -1};
+        .rows = wm_site_rows_init(arena, path, diags), .hour_cell = -1, .time_cell = -1,
+        .remark_s = (double)NAN};
     double utc_offset_s = (double)NAN;
     for (int c = 0; c < WM_N_SITE_COLUMNS; c++)
         r.column_of[c] = -1;
@@ -209,7 +226,9 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
         r.rows.n_mistakes++;
     struct wm_site_year *const year = wm_site_rows_finish(&r.rows, kind);
     if (year) {
-        year->utc_offset_s = r.has_offset ? (double)r.clock_s : utc_offset_s;
+        year->utc_offset_s = r.has_offset              ? (double)r.clock_s
+                             : wm_is_set(r.remark_s) ? r.remark_s
+                                                     : utc_offset_s;
         year->year = r.year;
     }
     return year;

@@ -277,6 +277,33 @@ static bool form_gangs(struct wm_arena *arena, const struct wm_failures *failure
     return true;
 }
 
+/* The points at which a policy that saves may run: at full clock alone or at any, with the reserve below their
+ * row's capacity, and with nearly all requests of every class within their targets. */
+static void save_energy(struct wm_arena *arena, const struct wm_scenario *s,
+                        const struct wm_site_plan *plan, struct wm_partition *p)
+{
+    const struct wm_policy *policy = &s->policy;
+    const struct wm_surface *surface = p->surface;
+    bool allowed[WM_SURFACE_CLOCKS][WM_SURFACE_BATCHES] = {{false}};
+    if (policy->idle == WM_IDLE_ALWAYS_ON && policy->clocks == WM_CLOCKS_FULL)
+        return;
+    const size_t n_clocks = policy->clocks == WM_CLOCKS_FULL ? 1 : surface->n_clocks;
+    for (size_t i = 0; i < n_clocks; i++) {
+        const double most_tok_per_s =
+            surface->rows[i][WM_SURFACE_BATCHES - 1].serving.out_tok_per_s /
+            (1.0 + policy->reserve_frac);
+        for (size_t j = 0; j < WM_SURFACE_BATCHES; j++) {
+            allowed[i][j] = surface->rows[i][j].serving.out_tok_per_s <= most_tok_per_s;
+            for (size_t k = 0; k < p->n_classes; k++)
+                allowed[i][j] = allowed[i][j] &&
+                                plan->classes[p->classes[k]].slo_frac[i][j] >= policy->within_frac;
+        }
+    }
+    p->thrift = wm_thrift_new(
+        arena, surface, policy->idle == WM_IDLE_OFF ? &surface->off : wm_surface_idle(surface),
+        allowed);
+}
+
 static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
                           struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
 {
@@ -303,7 +330,10 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
     p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
     p->n_replicas = wm_shares_working_gpus(pool, p) / p->gpus_per_replica;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
-    const double clock = pool->fleet->count == WM_COUNT_MAX_Q ? wm_draw_max_q_clock(&p->plan) : 1.0;
+    const bool max_q = pool->fleet->count == WM_COUNT_MAX_Q;
+    const double clock = max_q && c.curve != NULL ? wm_draw_max_q_clock(&p->plan) : 1.0;
+    if (max_q && c.curve == NULL)
+        p->plan.c.cap_frac = wm_draw_max_q_board_w(c.accelerator) / c.accelerator->tdp_w;
     p->plan.c.is_alone = p->n_replicas == 1;
     p->surface = wm_table_surface(&plan->tables, arena, &p->plan, clock, s->policy.off_power_frac);
     if (p->surface->n_clocks == 0) { /* too slow under its profile, or hardly anything fits */
@@ -311,6 +341,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
         return false;
     }
     weigh_classes(s, plan, p);
+    save_energy(arena, s, plan, p);
     return true;
 }
 

@@ -45,6 +45,7 @@ struct wm_partition {
     double spare_gpus; /* left over when replicas are formed; idle without a model */
     struct wm_serving_plan plan;
     const struct wm_surface *surface; /* NULL: nothing to serve */
+    const struct wm_thrift *thrift;   /* of a policy that saves while no ceiling binds, else NULL */
 };
 
 struct wm_pool {

@@ -141,6 +141,70 @@ const struct wm_surface *wm_surface_new(struct wm_arena *arena, const struct wm_
     return s;
 }
 
+/* Whether c is reached from a with less power for its rate than by way of b. */
+static bool is_above(const struct wm_surface_point *a, const struct wm_surface_point *b,
+                     const struct wm_surface_point *c)
+{
+    return (b->serving.it_w - a->serving.it_w) *
+               (c->serving.out_tok_per_s - a->serving.out_tok_per_s) >=
+           (c->serving.it_w - a->serving.it_w) *
+               (b->serving.out_tok_per_s - a->serving.out_tok_per_s);
+}
+
+static void sort_by_rate(const struct wm_surface_point **points, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const struct wm_surface_point *const p = points[i];
+        size_t j = i;
+        for (; j > 0 && points[j - 1]->serving.out_tok_per_s > p->serving.out_tok_per_s; j--)
+            points[j] = points[j - 1];
+        points[j] = p;
+    }
+}
+
+const struct wm_thrift *wm_thrift_new(struct wm_arena *arena, const struct wm_surface *surface,
+                                      const struct wm_surface_point *rest,
+                                      bool (*allowed)[WM_SURFACE_BATCHES])
+{
+    const struct wm_surface_point **const points =
+        WM_NEW_ARRAY(arena, const struct wm_surface_point *, WM_SURFACE_POINTS);
+    struct wm_thrift *const t = WM_NEW(arena, struct wm_thrift);
+    size_t n = 0;
+    for (size_t i = 0; i < surface->n_clocks; i++)
+        for (size_t j = 1; j < WM_SURFACE_BATCHES; j++)
+            if (allowed[i][j] && surface->rows[i][j].serving.out_tok_per_s > 0.0)
+                points[n++] = &surface->rows[i][j];
+    if (n == 0)
+        return NULL;
+    sort_by_rate(points, n);
+    t->hull[t->n++] = rest;
+    for (size_t i = 0; i < n; i++) {
+        while (t->n > 1 && is_above(t->hull[t->n - 2], t->hull[t->n - 1], points[i]))
+            t->n--;
+        if (points[i]->serving.out_tok_per_s > t->hull[t->n - 1]->serving.out_tok_per_s)
+            t->hull[t->n++] = points[i];
+    }
+    return t;
+}
+
+bool wm_thrift_at_rate(const struct wm_thrift *thrift, double rate_tok_per_s,
+                       struct wm_spread *mix)
+{
+    for (size_t i = 0; i + 1 < thrift->n; i++) {
+        const double from = thrift->hull[i]->serving.out_tok_per_s;
+        const double to = thrift->hull[i + 1]->serving.out_tok_per_s;
+        if (rate_tok_per_s > to)
+            continue;
+        const double t = (rate_tok_per_s - from) / (to - from);
+        *mix = (struct wm_spread){.point = {thrift->hull[i], thrift->hull[i + 1]},
+                                  .weight = {1.0 - t, t},
+                                  .n = 2,
+                                  .position = -1.0};
+        return true;
+    }
+    return false;
+}
+
 double wm_surface_capacity(const struct wm_surface *surface)
 {
     return surface->rows[0][WM_SURFACE_BATCHES - 1].serving.out_tok_per_s;

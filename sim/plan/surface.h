@@ -30,6 +30,15 @@ struct wm_surface {
     const struct wm_surface_point *hull[WM_SURFACE_POINTS + 1];
 };
 
+/**
+ * Least power for a mean rate: the lower envelope of the points that may be used, from one that serves
+ * nothing, in rising order of rate and power. A rate between two vertices is held by replicas at both.
+ */
+struct wm_thrift {
+    size_t n;
+    const struct wm_surface_point *hull[WM_SURFACE_POINTS + 1];
+};
+
 enum { WM_SPREAD_POINTS = 6 };
 
 /** Shares of the replicas at points of one surface; a rest to 1 is cut off from power. */
@@ -60,6 +69,18 @@ void wm_surface_build_hull(struct wm_arena *arena, struct wm_surface *surface, d
 
 /** The idle point: the model resident, no request. */
 const struct wm_surface_point *wm_surface_idle(const struct wm_surface *surface);
+
+/**
+ * @param rest     what replicas without work do: the surface's off or idle point
+ * @param allowed  [n_clocks][WM_SURFACE_BATCHES] points that may be used
+ * @return         NULL where none may
+ */
+const struct wm_thrift *wm_thrift_new(struct wm_arena *arena, const struct wm_surface *surface,
+                                      const struct wm_surface_point *rest,
+                                      bool (*allowed)[WM_SURFACE_BATCHES]);
+/** The mixture that holds `rate_tok_per_s` with least power; false above what the points can do. */
+bool wm_thrift_at_rate(const struct wm_thrift *thrift, double rate_tok_per_s,
+                       struct wm_spread *mix);
 
 /** Output rate of a replica at the fastest clock and its latency target [tok/s]. */
 double wm_surface_capacity(const struct wm_surface *surface);

@@ -81,6 +81,20 @@ static void check_unpaid(const struct wm_run *r, struct wm_diags *diags)
     }
 }
 
+static void check_storage(const struct wm_run *r, struct wm_diags *diags)
+{
+    const struct wm_onsite *g = &r->site.onsite;
+    if (!(g->storage.power_w > 0.0) || g->account.discharge_j > 0.0)
+        return;
+    wm_diag_add(diags, WM_W915, NULL, "site.storage",
+                "of %g MW and %g MWh never gave anything: %s", g->storage.power_w / WM_W_PER_MW,
+                g->site->storage.energy_j / WM_J_PER_MWH,
+                g->storage.policy == WM_STORAGE_OPTIMAL
+                    ? "nothing that it could do pays for its losses"
+                    : "no ceiling called it and it has neither shave_above_mw nor a price to "
+                      "discharge at; policy optimal needs none of them");
+}
+
 static void check_plant(const struct wm_run *r, struct wm_diags *diags)
 {
     const struct wm_account *a = &r->site.account;
@@ -129,6 +143,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_close_balances(r);
     check_plant(r, diags);
     check_unpaid(r, diags);
+    check_storage(r, diags);
     check_tariff(r, diags);
     for (size_t i = 0; i < r->plan.n_partitions; i++)
         if (wm_partition_serves(&r->plan.partitions[i]))

@@ -286,6 +286,8 @@ void wm_set_onsite(struct wm_run *r)
     SET(r, storage_discharge_mwh, a->discharge_j);
     SET(r, storage_loss_mwh, a->storage_loss_j);
     SET(r, storage_cycles, cycles);
+    if (s->policy == WM_STORAGE_OPTIMAL)
+        SET(r, storage_foresight_h, s->foresight == WM_FORESIGHT_DAY ? 2.0 * 86400.0 : 32.0 * 86400.0);
     SET(r, storage_fade_frac, wm_onsite_fade_frac(g));
 }
 

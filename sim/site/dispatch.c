@@ -22,12 +22,20 @@ static double rate_per_replica(const struct wm_dispatch_item *item)
     return item->n_up > 0.0 ? item->demand_tok_per_s / item->n_up : 0.0;
 }
 
+/* How a replica's mean rate is held when power is there. */
+static struct wm_spread unbound(const struct wm_dispatch_item *item, double rate_tok_per_s)
+{
+    struct wm_spread mix;
+    if (item->thrift != NULL && wm_thrift_at_rate(item->thrift, rate_tok_per_s, &mix))
+        return mix;
+    return wm_surface_at_rate(item->surface, 0, rate_tok_per_s);
+}
+
 void wm_dispatch_unlimited(const struct wm_dispatch_item *items, size_t n,
                            struct wm_dispatch_state *states)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct wm_spread mix =
-            wm_surface_at_rate(items[i].surface, 0, rate_per_replica(&items[i]));
+        const struct wm_spread mix = unbound(&items[i], rate_per_replica(&items[i]));
         set_state(&items[i], &mix, &states[i]);
     }
 }
@@ -152,7 +160,7 @@ static void raise_clocks(const struct wm_dispatch_item *items, size_t n, double 
     double wanted_w = 0.0;
     for (size_t i = 0; i < n; i++) {
         const double rate = items[i].n_up > 0.0 ? states[i].served_tok_per_s / items[i].n_up : 0.0;
-        const struct wm_spread mix = wm_surface_at_rate(items[i].surface, 0, rate);
+        const struct wm_spread mix = unbound(&items[i], rate);
         set_state(&items[i], &mix, &full[i]);
         wanted_w += full[i].it_w - states[i].it_w;
     }

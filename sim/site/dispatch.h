@@ -1,7 +1,8 @@
 /*
  * Dispatch: which operating point each partition takes so that the site stays below a power limit.
  *
- * While everything asked for fits, partitions run at full clock. Otherwise the policy decides:
+ * While everything asked for fits, partitions run at full clock, or, under a policy that saves, with the
+ * fewest watts that serve it: some replicas at a good point, the rest at rest. Otherwise the policy decides:
  *
  *   marginal_revenue  the concave envelopes of all partitions are climbed in falling order of
  *                     revenue per watt until the budget is spent or a watt no longer earns what it
@@ -35,6 +36,7 @@ enum { WM_MAX_TIERS = 2 * WM_MAX_WORKLOADS, WM_MAX_PARTITIONS = WM_MAX_POOLS + W
 /** What dispatch knows of a partition at an instant. */
 struct wm_dispatch_item {
     const struct wm_surface *surface;
+    const struct wm_thrift *thrift; /* NULL: all work that can, at full clock, while nothing binds */
     double n_up;                 /* replicas that work */
     double demand_tok_per_s;     /* sum over tiers */
     double overhead_frac;        /* shared network and storage over the replicas' power */
@@ -62,7 +64,7 @@ struct wm_dispatch_order {
 double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
                    const struct wm_dispatch_order *order, struct wm_dispatch_state *states);
 
-/** The same without a limit: all demand up to capacity at full clock. */
+/** The same without a limit: all demand up to capacity at full clock, or with least energy by thrift. */
 void wm_dispatch_unlimited(const struct wm_dispatch_item *items, size_t n,
                            struct wm_dispatch_state *states);
 

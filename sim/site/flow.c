@@ -125,6 +125,7 @@ static void fill_board(struct board *b, const struct wm_scenario *scenario,
         struct wm_tier *const tiers = &b->tiers[b->n_tiers];
         struct wm_dispatch_item *const item = &b->items[b->n];
         *item = (struct wm_dispatch_item){.surface = p->surface,
+                                          .thrift = p->thrift,
                                           .n_up = now->n_up[i] * serving_frac(&s),
                                           .overhead_frac = a->other_it_frac,
                                           .tiers = tiers,

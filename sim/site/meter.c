@@ -16,6 +16,7 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_environment
     const struct wm_civil last = wm_environment_local(environment, end_us - 1);
     struct wm_meter m = {
         .billing = environment->billing,
+        .run_s = (double)(end_us - start_us) / (double)WM_US_PER_S,
         .first_month = month_number(&first),
         .first_year = first.year,
         .n_months = (size_t)(month_number(&last) - month_number(&first)) + 1,
@@ -150,4 +151,27 @@ double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
         if ((set & 1) != 0 && wm_billing_in_term(&meter->billing->lines[i], at_us))
             calm_w = fmin(calm_w, line_calm_w(meter, i, month, at_us, now, contract_w));
     return calm_w;
+}
+
+size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us,
+                        const struct wm_surroundings *now, double contract_w,
+                        struct wm_meter_charge charges[WM_METER_CHARGES])
+{
+    const size_t month = (size_t)(month_number(&now->local) - meter->first_month);
+    const double whole_s = meter->months[month].whole_s;
+    const double share = fmin(1.0, meter->run_s / whole_s); /* a run of less than a month */
+    wm_billing_set set = now->hours & meter->billing->peaks;
+    size_t n = 0;
+    for (size_t i = 0; set != 0 && n < WM_METER_CHARGES; i++, set >>= 1) {
+        const struct wm_billing_line *const line = &meter->billing->lines[i];
+        if ((set & 1) == 0 || line->charge.basis == WM_CHARGE_COINCIDENT ||
+            !wm_billing_in_term(line, at_us))
+            continue;
+        const double usd_per_kw = wm_charge_usd_per_kw(&line->charge, whole_s / 86400.0);
+        const double calm_w = line_calm_w(meter, i, month, at_us, now, contract_w);
+        if (usd_per_kw > 0.0 && !isinf(calm_w))
+            charges[n++] = (struct wm_meter_charge){(uint32_t)(i * meter->n_months + month),
+                                                    usd_per_kw / 1e3 * share, calm_w};
+    }
+    return n;
 }

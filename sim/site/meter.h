@@ -30,6 +30,7 @@ struct wm_meter {
     struct wm_charge_month *charges;  /* [n_lines][n_months] */
     struct wm_peak_watch *peaks;      /* [n_lines][n_years], of lines on coincident peaks */
     size_t n_months, n_years;
+    double run_s; /* length of the run */
     int first_month, first_year; /* month: year * 12 + month - 1 */
     struct wm_meter_window windows[WM_METER_WINDOWS];
     double peak_w; /* highest interval */
@@ -61,5 +62,18 @@ static inline const struct wm_charge_month *wm_meter_line(const struct wm_meter 
  */
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
                        const struct wm_surroundings *now, double contract_w);
+
+/** A charge on the highest demand of a month in the hours that hold. */
+struct wm_meter_charge {
+    uint32_t id;      /* of line and month: the same demand */
+    double usd_per_w; /* of what lies above floor_w */
+    double floor_w;   /* load that is billed anyway as things stand */
+};
+enum { WM_METER_CHARGES = 8 };
+
+/** Demand charges that drawing at `at_us` counts for, the first of them. @return how many */
+size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us,
+                        const struct wm_surroundings *now, double contract_w,
+                        struct wm_meter_charge charges[WM_METER_CHARGES]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 
 static const int64_t day_us = 24 * WM_US_PER_H;
+static const double rounding_frac = 1e-12;
 
 struct wm_onsite wm_onsite_begin(const struct wm_site *site)
 {
@@ -64,7 +65,7 @@ double wm_onsite_support_w(struct wm_onsite *onsite, int64_t at_us,
         support_w += onsite->units[i].reach_w;
     }
     if (s->power_w > 0.0 && wm_storage_limit_s(s, onsite->stored_j, 1.0) > 0.0)
-        support_w += s->power_w;
+        support_w += s->policy == WM_STORAGE_OPTIMAL ? fmax(0.0, onsite->planned_w) : s->power_w;
     return support_w;
 }
 
@@ -183,13 +184,34 @@ static void run_storage(const struct wm_onsite *g, const struct wm_surroundings 
     f->bought_w = raise_units(g, WM_GENERATOR_FUEL, now, left_of_solar_w, f);
 }
 
+/* The battery by its plan, before the generators: what it takes is load to them, what it gives is not. */
+static double planned_w(const struct wm_onsite *g, const struct wm_onsite_need *need)
+{
+    const double power_w = fmin(g->planned_w, need->site_w);
+    const bool can = wm_storage_limit_s(&g->storage, g->stored_j, power_w) > 0.0;
+    return g->storage.power_w > 0.0 && can ? power_w : 0.0;
+}
+
+/* Charging never lifts the meter above the ceiling, whatever the plan knew. */
+static void keep_below(const struct wm_onsite *g, const struct wm_onsite_need *need, double left_w,
+                       struct wm_onsite_flow *f)
+{
+    if (f->storage_w < 0.0 && left_w > need->allowed_w)
+        f->storage_w = fmin(0.0, f->storage_w + left_w - need->allowed_w);
+    f->bought_w = fmin(fmax(0.0, -f->storage_w), left_w);
+    f->hold_s = fmin(f->hold_s, wm_storage_limit_s(&g->storage, g->stored_j, f->storage_w));
+}
+
 bool wm_onsite_dispatch(struct wm_onsite *onsite, int64_t at_us, const struct wm_surroundings *now,
                         const struct wm_onsite_need *need)
 {
     struct wm_onsite_flow f = {.hold_s = (double)INFINITY,
                                .usd_per_mwh = now->energy_usd_per_mwh};
     bool runs_at_once = false;
-    double left_w = need->site_w;
+    const bool by_plan = onsite->storage.policy == WM_STORAGE_OPTIMAL;
+    if (by_plan)
+        f.storage_w = planned_w(onsite, need);
+    double left_w = need->site_w - f.storage_w;
     for (size_t i = 0; i < onsite->n_units; i++) {
         const struct wm_generation *row = &onsite->rows[i];
         struct wm_generating_unit *u = &onsite->units[i];
@@ -198,13 +220,18 @@ bool wm_onsite_dispatch(struct wm_onsite *onsite, int64_t at_us, const struct wm
         left_w -= f.unit_w[i];
         f.hold_s = fmin(f.hold_s, unit_hold_s(row, u, at_us));
     }
-    run_storage(onsite, now, need, left_w, &f);
+    if (by_plan)
+        keep_below(onsite, need, left_w, &f);
+    else
+        run_storage(onsite, now, need, left_w, &f);
     for (size_t i = 0; i < onsite->n_units; i++) {
         f.generation_w += f.unit_w[i];
         add_cost(&f, &onsite->rows[i], &onsite->units[i], f.unit_w[i]);
     }
     f.spilled_w = spare_solar_w(onsite, &f);
-    f.meter_w = fmax(0.0, need->site_w - f.generation_w - f.storage_w); /* below 0 by rounding */
+    f.meter_w = need->site_w - f.generation_w - f.storage_w;
+    if (f.meter_w < rounding_frac * need->site_w) /* what the site gives itself rounds */
+        f.meter_w = 0.0;
     onsite->flow = f;
     return runs_at_once;
 }

@@ -74,6 +74,7 @@ struct wm_onsite {
     struct wm_generating_unit units[WM_MAX_UNITS];
     size_t n_units;
     double stored_j;
+    double planned_w; /* of the battery under policy optimal, > 0 gives */
     int64_t worn_us; /* up to here the capacity knows its wear */
     bool is_plain;   /* neither storage nor generation: the meter is the site */
     struct wm_onsite_flow flow;

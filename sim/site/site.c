@@ -40,6 +40,7 @@ struct site {
     struct wm_switching switching, next_switching; /* the second: room to try */
     double *offered, *wanted;                      /* [n_classes] */
     bool *is_urgent;                               /* [n_classes] */
+    struct wm_lookahead *ahead;    /* NULL: the battery follows its rules */
     struct wm_batch_queue *batch;                  /* [n_classes], of which kind batch is used */
     bool has_queue; /* batch work or jobs: what is asked for hangs on what was done */
     int64_t start_us;
@@ -70,6 +71,34 @@ static double job_left_tok(const struct site *s, size_t class)
     return fmax(0.0, c->workload->training.tokens * gangs - (a->served_tok - a->lost_tok));
 }
 
+/* Whether a workload is asked for: what nothing can serve yet, or any more, is no demand that is lost. */
+static bool is_asked_for(const struct site *s, size_t class, int64_t now)
+{
+    const struct wm_class *c = &s->plan->classes[class];
+    const struct wm_fleet *f = s->plan->pools[s->plan->partitions[c->partition].pool].fleet;
+    const int64_t at_us = s->start_us + now;
+    return at_us >= c->workload->start_us && at_us < c->workload->end_us &&
+           at_us >= f->online_us && at_us < f->retire_us;
+}
+
+/* Demand of the hour, of what is asked for at `now`. */
+static void set_demand(struct site *s, int64_t now)
+{
+    /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
+    const int64_t hour = (s->start_us + now) / hour_us;
+    const size_t week_hour = (size_t)((hour + 3 * 24) % (7 * 24));
+    const double years = (double)(now - now % hour_us) / (double)WM_US_PER_S / WM_S_PER_YEAR;
+    for (size_t i = 0; i < s->plan->n_classes; i++) {
+        const struct wm_class *c = &s->plan->classes[i];
+        const struct wm_demand *d = &c->workload->demand;
+        double growth = is_asked_for(s, i, now) ? 1.0 : 0.0;
+        if (d->growth_per_year != 0.0 && growth > 0.0)
+            growth = pow(1.0 + d->growth_per_year, years);
+        s->offered[i] = s->wanted[i] =
+            c->mean_demand_tok_per_s * d->shape->hourly[week_hour] * growth;
+    }
+}
+
 /* Batch work asks for what would empty its queue by the end of the billing interval, a job for what
  * would end it by then. */
 static void ask_for_work(struct site *s, int64_t now)
@@ -86,7 +115,7 @@ static void ask_for_work(struct site *s, int64_t now)
                     : wm_batch_wanted(&s->batch[i], left_s);
         else if (wm_workload_is_job(w))
             s->wanted[i] = s->offered[i] =
-                s->start_us + now < w->training.start_us
+                s->start_us + now < w->training.start_us || !is_asked_for(s, i, now)
                     ? 0.0
                     : fmin(s->plan->classes[i].mean_demand_tok_per_s, job_left_tok(s, i) / left_s);
     }
@@ -193,7 +222,7 @@ static void update_potential(struct site *s)
     s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there);
 }
 
-/* Event: a pool comes online or retires. */
+/* Event: a pool comes online or retires, a workload begins or ends. */
 static void on_fleet(struct wm_sim *sim, void *context, uint32_t actor, uint64_t arg)
 {
     struct site *const s = context;
@@ -202,6 +231,17 @@ static void on_fleet(struct wm_sim *sim, void *context, uint32_t actor, uint64_t
     settle(s, wm_sim_now(sim));
     wm_outages_set_there(s->outages, s->start_us + wm_sim_now(sim), wm_sim_now(sim));
     update_potential(s);
+    set_demand(s, wm_sim_now(sim));
+    s->is_stale = true;
+}
+
+/* Something is there from one time to another, of which the run may see both. */
+static void schedule_span(struct wm_sim *sim, int64_t from, int64_t to, int64_t end)
+{
+    const int64_t times[] = {from, to};
+    for (size_t k = 0; k < 2; k++)
+        if (times[k] > 0 && times[k] < end)
+            wm_sim_at(sim, times[k], -1, KIND_FLEET, 0, 0);
 }
 
 static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
@@ -209,10 +249,11 @@ static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
     wm_outages_set_there(s->outages, s->start_us, 0);
     for (size_t i = 0; i < s->plan->n_pools; i++) {
         const struct wm_fleet *f = s->plan->pools[i].fleet;
-        const int64_t times[] = {f->online_us - s->start_us, f->retire_us - s->start_us};
-        for (size_t k = 0; k < 2; k++)
-            if (times[k] > 0 && times[k] < end)
-                wm_sim_at(sim, times[k], -1, KIND_FLEET, 0, i);
+        schedule_span(sim, f->online_us - s->start_us, f->retire_us - s->start_us, end);
+    }
+    for (size_t i = 0; i < s->plan->n_classes; i++) {
+        const struct wm_workload *w = s->plan->classes[i].workload;
+        schedule_span(sim, w->start_us - s->start_us, w->end_us - s->start_us, end);
     }
 }
 
@@ -281,20 +322,6 @@ static void on_null(struct wm_sim *sim, void *context, uint32_t actor, uint64_t 
     (void)arg;
 }
 
-static void set_demand(struct site *s, size_t week_hour, int64_t now)
-{
-    const double years = (double)now / (double)WM_US_PER_S / WM_S_PER_YEAR;
-    for (size_t i = 0; i < s->plan->n_classes; i++) {
-        const struct wm_class *c = &s->plan->classes[i];
-        const struct wm_demand *d = &c->workload->demand;
-        double growth = 1.0;
-        if (d->growth_per_year != 0.0)
-            growth = pow(1.0 + d->growth_per_year, years);
-        s->offered[i] = s->wanted[i] =
-            c->mean_demand_tok_per_s * d->shape->hourly[week_hour] * growth;
-    }
-}
-
 /* Surroundings of the billing interval that begins at `now`; demand changes with the hour. */
 static void begin_bin(struct site *s, int64_t now)
 {
@@ -308,11 +335,12 @@ static void begin_bin(struct site *s, int64_t now)
     const double price = s->environment.now.energy_usd_per_mwh;
     s->day_price = now > 0 ? s->day_price + (price - s->day_price) / BINS_PER_DAY : price;
     s->instant.energy_usd_per_mwh = price;
+    if (s->ahead)
+        s->result->onsite.planned_w = wm_lookahead_power_w(s->ahead, s->result->n_bins,
+                                                           &s->result->onsite, &s->result->meter);
     if (now % hour_us != 0)
         return;
-    /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
-    const int64_t hour = at_us / hour_us;
-    set_demand(s, (size_t)((hour + 3 * 24) % (7 * 24)), now);
+    set_demand(s, now);
     s->is_stale = true;
 }
 
@@ -366,10 +394,25 @@ static void add_row(struct site *s, int64_t begin)
     };
 }
 
+static void add_outlook(struct site *s, int64_t begin)
+{
+    const struct wm_site_sum *bin = &s->result->account.bin;
+    struct wm_outlook_row *const row = &s->result->outlook[s->result->n_bins];
+    *row = (struct wm_outlook_row){.around = s->environment.now,
+                                   .at_us = s->start_us + begin,
+                                   .cut_w = s->flow.capped_w + s->flow.shed_w,
+                                   .cut_usd_per_mwh = s->flow.shadow_usd_per_mwh,
+                                   .allowed_w = bin->allowed_ws / bin->time_s,
+                                   .contract_w = s->flow.contract_w};
+    wm_outlook_supply(row, &s->result->onsite, bin->site_j / bin->time_s);
+}
+
 static void end_bin(struct site *s, int64_t begin)
 {
     struct wm_site_sum *bin = &s->result->account.bin;
     struct wm_site_result *r = s->result;
+    if (r->outlook)
+        add_outlook(s, begin);
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
     const struct wm_meter_reading reading = {bin->time_s, bin->meter_j, bin->contract_ws};
     wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, &reading);
@@ -422,6 +465,24 @@ static void open_classes(struct site *s, struct wm_arena *arena)
     }
 }
 
+/* What the site will see, from a run without its battery. */
+static struct wm_lookahead *look_ahead(struct wm_arena *arena, const struct wm_scenario *scenario,
+                                       const struct wm_site_plan *plan,
+                                       const struct wm_run_options *options, size_t n_bins)
+{
+    struct wm_scenario *const bare = WM_NEW(arena, struct wm_scenario);
+    struct wm_run_options quick = options ? *options : (struct wm_run_options){0};
+    struct wm_site_result seen = {.outlook = WM_NEW_ARRAY(arena, struct wm_outlook_row, n_bins)};
+    struct wm_diags told = wm_diags_init(arena); /* the run itself says it */
+    *bare = *scenario;
+    bare->site.storage.power_w = 0.0;
+    quick.without_series = true;
+    quick.n_null_events = 0;
+    quick.progress = NULL;
+    wm_site_run(arena, bare, plan, &quick, &seen, &told);
+    return wm_lookahead_new(arena, &scenario->site.storage, seen.outlook, n_bins);
+}
+
 /* Once a day whoever waits is told, and may have enough. */
 static bool is_cancelled(const struct wm_run_options *options, int64_t n_done, int64_t n_bins)
 {
@@ -459,6 +520,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
     result->n_windows = s.ceiling.n_windows;
     result->onsite = wm_onsite_begin(&scenario->site);
+    if (result->onsite.storage.power_w > 0.0 && scenario->site.storage.policy == WM_STORAGE_OPTIMAL)
+        s.ahead = look_ahead(arena, scenario, plan, options, (size_t)n_bins);
     wm_account_open(arena, plan, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "ceiling.h"
+#include "lookahead.h"
 #include "onsite.h"
 #include "meter.h"
 #include "wattmill/run_options.h"
@@ -26,6 +27,7 @@ struct wm_site_result {
     struct wm_onsite onsite;
     double pue_peak_hour, pue_marginal_sum; /* the sum: over hours */
     size_t n_bins; /* billing intervals */
+    struct wm_outlook_row *outlook; /* [n_bins], filled when there is room for it, else NULL */
     double *bin_w; /* [n_bins] mean power of each billing interval */
     bool is_cancelled; /* options->progress had enough: nothing else is to be used */
     size_t n_windows; /* of the calendar and calls at random times */

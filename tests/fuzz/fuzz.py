@@ -57,11 +57,17 @@ def number(rng, schema, path):
         value = math.exp(rng.uniform(math.log(max(lo, 1e-3)), math.log(hi)))
     else:
         value = rng.uniform(lo, hi)
-    return int(value) if schema.get("type") == "integer" else float(f"{value:.6g}")
+    return int(value) if kind_of(schema) == "integer" else float(f"{value:.6g}")
 
 
 def date(rng):
     return f"2027-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}T{rng.randint(0, 23):02}:00"
+
+
+def kind_of(schema):
+    """A number may also be text with its unit: ["number", "string"]."""
+    kind = schema.get("type")
+    return kind[0] if isinstance(kind, list) else kind
 
 
 def value_of(rng, schema, path):
@@ -72,7 +78,7 @@ def value_of(rng, schema, path):
         if isinstance(out, dict) and names(schema):
             out["type"] = rng.choice(names(schema))
         return out
-    kind = schema.get("type")
+    kind = kind_of(schema)
     if kind in ("number", "integer"):
         return number(rng, schema, path)
     if kind == "boolean":

@@ -503,6 +503,78 @@ START_TEST(the_hot_desert_needs_more_than_the_cool_one)
 }
 END_TEST
 
+/* Everything on, so that each row has something to act on. */
+static struct wm_cooling full_plant(const char *entry)
+{
+    struct wm_cooling plant = *FIND(wm_cooling, cooling, entry);
+    plant.pad_effectiveness_frac = 0.5;
+    plant.heat_reuse_frac = 0.3;
+    return plant;
+}
+
+static bool differ_somewhere(const struct wm_cooling *a, const struct wm_cooling *b)
+{
+    for (double dry_c = -10.0; dry_c <= 45.0; dry_c += 5.0)
+        for (double q = 0.1; q <= 1.0; q += 0.3) {
+            const struct wm_weather at = {dry_c, fmin(dry_c - 3.0, 26.0), 101325.0};
+            const struct wm_heat heat = {.liquid_w = 60e6 * q, .liquid_design_w = 60e6,
+                                         .air_w = 40e6 * q, .air_design_w = 42e6,
+                                         .it_w = 98e6 * q, .it_design_w = 100e6,
+                                         .chiller_up_frac = 1.0};
+            const struct wm_cooling_power p = wm_cooling_eval(a, &heat, &at);
+            const struct wm_cooling_power r = wm_cooling_eval(b, &heat, &at);
+            if (memcmp(&p, &r, offsetof(struct wm_cooling_power, is_extrapolated)) != 0)
+                return true;
+        }
+    return false;
+}
+
+static bool acts(const char *entry, const struct wm_field *row)
+{
+    static const double at[] = {0.0, 0.01, 0.1, 0.3, 0.6, 1.0};
+    const struct wm_cooling plant = full_plant(entry);
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        struct wm_cooling other = plant;
+        const double value = row->min + at[i] * (row->max - row->min);
+        if (row->kind == WM_KIND_INT)
+            *(int64_t *)((char *)&other + row->offset) = (int64_t)value;
+        else
+            *(double *)((char *)&other + row->offset) = value;
+        if (differ_somewhere(&plant, &other))
+            return true;
+    }
+    return false;
+}
+
+/* The plant's size, which the facility works out, reads the margin. */
+START_TEST(a_plant_reads_the_rows_it_names_and_no_other)
+{
+    static const char *const entries[] = {"dry-cooler", "chilled-water", "air-cooled"};
+    open_catalog();
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        const enum wm_cooling_model model = FIND(wm_cooling, cooling, entries[i])->model;
+        size_t n_read = 0;
+        for (const struct wm_field *f = wm_cooling_fields; f->kind != WM_KIND_END; f++) {
+            const bool is_number = f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT;
+            if (!is_number || strcmp(f->key, "load_margin_frac") == 0)
+                continue;
+            ck_assert_msg(acts(entries[i], f) == wm_cooling_reads(model, f->key),
+                          "%s: %s %s", entries[i], f->key,
+                          wm_cooling_reads(model, f->key) ? "does nothing" : "acts unnamed");
+            n_read += wm_cooling_reads(model, f->key);
+        }
+        ck_assert_uint_ge(n_read, 7);
+        for (const char *const *row = wm_cooling_type(model)->rows; *row != NULL; row++) {
+            const struct wm_field *f = wm_cooling_fields;
+            while (f->kind != WM_KIND_END && strcmp(f->key, *row) != 0)
+                f++;
+            ck_assert_msg(f->kind != WM_KIND_END, "no row %s", *row);
+        }
+    }
+    close_catalog();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {chiller_curve_sets_give_their_published_points,
@@ -520,6 +592,7 @@ int main(void)
                                   reused_heat_leaves_the_coolers_in_the_heating_season,
                                   reference_plants_are_met_on_every_site,
                                   reference_plants_are_met_in_their_climates,
+                                  a_plant_reads_the_rows_it_names_and_no_other,
                                   the_hot_desert_needs_more_than_the_cool_one};
     return RUN_TESTS("cooling", tests);
 }

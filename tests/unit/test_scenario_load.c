@@ -113,6 +113,8 @@ START_TEST(the_schema_and_the_pages_are_written)
     ck_assert(wm_explain(file, "fleet.0.count"));
     ck_assert(wm_explain(file, "site.cooling.supply_c"));
     ck_assert(wm_explain(file, "E204"));
+    ck_assert(wm_explain(file, "fleet.main.count"));
+    ck_assert(wm_explain(file, "SITE.TARIFF.TYPE"));
     ck_assert(!wm_explain(file, "limt_mw"));
     ck_assert_int_eq(ferror(file), 0);
     fclose(file);

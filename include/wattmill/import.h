@@ -1,0 +1,41 @@
+/*
+ * Import: files as their publishers write them into ours. Offline and pure: text in, text out, and a
+ * report of what was read, assumed and left out. Layouts are known by their column names.
+ */
+#ifndef WATTMILL_IMPORT_H
+#define WATTMILL_IMPORT_H
+
+#include "wattmill/diag.h"
+#include "wattmill/status.h"
+
+struct wm_import_options {
+    const char *place;     /* node, zone or region where a file has several; NULL: the only one */
+    const char *time_zone; /* of stamps whose file does not say; NULL: unknown */
+    double usd_per_unit;   /* of a file in another currency; NAN: not given */
+};
+
+/** Notes of an import, "read: ...", "assumed: ...", "left out: ...". */
+struct wm_import_notes {
+    const char **items;
+    size_t n, capacity;
+};
+
+struct wm_import {
+    const char *text; /* ours, in the arena; 0-ended */
+    struct wm_import_notes notes;
+};
+
+/** Name of kind `i` in the order of --help, or NULL. */
+const char *wm_import_kind(size_t i);
+/** What kind `i` reads, one line. */
+const char *wm_import_summary(size_t i);
+/**
+ * Reads `paths` (parts of one year, in any order) as `kind`.
+ * @return WM_OK; WM_USAGE for a kind that is none; WM_INVALID with E214 for each mistake, by line;
+ *         WM_IO
+ */
+enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const char *const *paths,
+                               size_t n_paths, const struct wm_import_options *options,
+                               struct wm_import *out, struct wm_diags *diags);
+
+#endif

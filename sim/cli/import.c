@@ -1,0 +1,69 @@
+/* import: files as their publishers write them into ours. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "options.h"
+#include "wattmill/import.h"
+
+struct options {
+    const char *output, *place, *time_zone;
+    double usd_per_unit;
+};
+
+static const struct options defaults = {.usd_per_unit = (double)NAN};
+
+static const struct cli_option rows[] = {
+    CLI_TEXT(options, output, "--output", 'o', "FILE", "where it is written (default: standard output)"),
+    CLI_TEXT(options, place, "--place", 0, "NAME", "node, zone or region, where a file has several"),
+    CLI_TEXT(options, time_zone, "--time-zone", 0, "ZONE",
+             "clock of a file that does not say: America/Chicago, -06:00"),
+    CLI_REAL(options, usd_per_unit, "--usd-per-unit", "X", 1e-6, 1e6,
+             "USD for one unit of the file's currency"),
+    CLI_END,
+};
+
+static enum wm_status put(struct cli *cli, const char *path, const char *text)
+{
+    const struct wm_place place = {.file = path};
+    FILE *const file = fopen(path, "wb");
+    const bool is_written = file != NULL && fputs(text, file) >= 0;
+    if ((file == NULL || fclose(file) != 0) || !is_written) {
+        wm_diag_add(&cli->diags, WM_E104, &place, NULL, "cannot be written: %s", strerror(errno));
+        return WM_IO;
+    }
+    return WM_OK;
+}
+
+static enum wm_status run(struct cli *cli, const void *options)
+{
+    const struct options *const o = options;
+    const struct wm_import_options how = {o->place, o->time_zone, o->usd_per_unit};
+    struct wm_import import;
+    const enum wm_status status =
+        wm_import_files(cli->arena, cli->words[0], cli->words + 1, cli->n_words - 1, &how, &import, &cli->diags);
+    for (size_t i = 0; i < import.notes.n && !cli->quiet; i++)
+        fprintf(stderr, "%s\n", wm_text_plain(cli->arena, import.notes.items[i]));
+    if (status != WM_OK)
+        return status;
+    if (o->output != NULL)
+        return put(cli, o->output, import.text);
+    fputs(import.text, stdout);
+    return WM_OK;
+}
+
+const struct cli_verb cli_verb_import = {
+    .name = "import",
+    .words = "KIND FILE...",
+    .min_words = 2,
+    .max_words = 1000,
+    .summary = "files as their publishers write them into ours: weather, prices",
+    .details =
+        "KIND weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo and ERA5 tables.\n"
+        "KIND price: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus; several files of one year\n"
+        "may be given. What was read, assumed and left out is told on standard error; a wrong\n"
+        "unit, a missing or doubled hour and a shifted clock are found by line. Works offline.",
+    CLI_OPTIONS(rows, defaults),
+    .run = run,
+    .candidate = wm_import_kind,
+};

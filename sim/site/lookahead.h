@@ -1,0 +1,53 @@
+/*
+ * Look-ahead: what a battery does when the time ahead of it is known.
+ *
+ * The site runs once without its battery; what that run saw of every billing interval is the outlook. From
+ * it a linear programme chooses the battery's power over a window, a day and the one after it or a
+ * month and the day after it, of which the first part is kept and the rest planned again:
+ *
+ *     min  sum_t h (p_t g_t + p_e e_t - v_t u_t + w d_t) + sum_k c_k P_k
+ *     g + f + e + d - c = load + u          the site, per block of time
+ *     E_t = E_(t-1) + h (eta c - d / eta)   floor <= E <= top; what E lacks at the end of
+ *                                               what it was at the start costs the mean price
+ *     0 <= g <= allowed, P_k >= g, P_k >= what is billed anyway
+ *
+ * g the meter, c and d charge and discharge, f solar and baseload (free), e engines that run for energy, u
+ * load that the ceiling had cut, worth its shadow price v; P_k the demand of each charge that holds:
+ * of the month, of its periods; coincident peaks cost where they will be. Blocks are intervals of
+ * one hour that agree in price, period, ceiling and, within a part of a thousand, in load.
+ *
+ * Foresight is perfect inside the window: load, failures, prices, weather, calls. What a site earns
+ * with forecasts is less. Left out: starts and least loads of engines, ratchets on later months, the
+ * worth of wear but for a cent a MWh.
+ */
+#ifndef WM_SITE_LOOKAHEAD_H
+#define WM_SITE_LOOKAHEAD_H
+
+#include "meter.h"
+#include "onsite.h"
+
+/** A billing interval of the site without its battery. */
+struct wm_outlook_row {
+    struct wm_surroundings around;
+    int64_t at_us;
+    double load_w;             /* of the site, less what engines called for the ceiling give */
+    double cut_w, cut_usd_per_mwh; /* not drawn under the ceiling, and its worth */
+    double allowed_w, contract_w;
+    double free_w;             /* what solar and baseload could give */
+    double engine_w, engine_usd_per_mwh; /* and engines that run for energy */
+};
+
+struct wm_lookahead;
+
+/** @param outlook  [n_bins]; everything lives in `arena`, nothing is taken from it later */
+struct wm_lookahead *wm_lookahead_new(struct wm_arena *arena, const struct wm_storage *storage,
+                                      const struct wm_outlook_row *outlook, size_t n_bins);
+
+/** Power planned for interval `bin` [W], > 0 gives; plans anew where a window begins. */
+double wm_lookahead_power_w(struct wm_lookahead *ahead, size_t bin, const struct wm_onsite *onsite,
+                            const struct wm_meter *meter);
+
+/** Fills what on-site supply and the flow of an interval say; surroundings and times are the caller's. */
+void wm_outlook_supply(struct wm_outlook_row *row, const struct wm_onsite *onsite, double site_w);
+
+#endif
