@@ -32,16 +32,30 @@ static void find_widths(const struct wm_grid *g, size_t *widths)
     }
 }
 
-/* Takes columns from the widest text until the table fits; numbers and headings keep theirs. */
-static void fit(const struct wm_grid *g, size_t screen, size_t *widths)
+/* Columns of the longest word of a column: a name is not cut. */
+static size_t longest_word(const struct wm_grid *g, size_t column)
 {
+    size_t longest = width_of(g->columns[column].key);
+    for (size_t r = 0; r < g->n_rows; r++) {
+        size_t n = 0;
+        for (const char *c = g->cells[r * g->n_columns + column]; c != NULL && *c != '\0'; c++) {
+            n = *c == ' ' ? 0 : n + !is_inside(*c);
+            longest = n > longest ? n : longest;
+        }
+    }
+    return longest > LEAST ? longest : (size_t)LEAST;
+}
+
+/* Takes columns from the widest text until the table fits; numbers, headings and words keep theirs. */
+static void fit(const struct wm_grid *g, size_t screen, size_t *widths, size_t *least)
+{
+    for (size_t c = 0; c < g->n_columns; c++)
+        least[c] = longest_word(g, c);
     for (;;) {
         size_t total = g->n_columns > 0 ? GAP * (g->n_columns - 1) : 0, widest = g->n_columns;
         for (size_t c = 0; c < g->n_columns; c++) {
-            const size_t heading = width_of(g->columns[c].key);
-            const size_t least = heading > LEAST ? heading : (size_t)LEAST;
             total += widths[c];
-            if (!g->columns[c].align_right && widths[c] > least &&
+            if (!g->columns[c].align_right && widths[c] > least[c] &&
                 (widest == g->n_columns || widths[c] > widths[widest]))
                 widest = c;
         }
@@ -118,7 +132,7 @@ void wm_grid_write_table(FILE *file, const struct wm_grid *grid, size_t screen)
     const struct wm_grid plain = {grid->columns, n, cells, grid->n_rows};
     find_widths(&plain, widths);
     if (screen > 0)
-        fit(&plain, screen, widths);
+        fit(&plain, screen, widths, WM_NEW_ARRAY(arena, size_t, n + 1));
     for (size_t c = 0; c < n; c++)
         rest[c] = plain.columns[c].key;
     put_row(file, &plain, widths, rest);

@@ -37,10 +37,11 @@ done
 "$BIN" $study 2>&1 | grep -q "wattmill sweep $study" || fail "a study without a verb"
 "$BIN" run $study 2>&1 | grep -q "is no scenario but a study: wattmill sweep" || fail "a study given to run"
 # standard input; several files
-"$BIN" check - < $demo | grep -q '^-: ok' || fail "check -"
+"$BIN" init "$TMP/a.json" --yes > /dev/null && "$BIN" init "$TMP/b.json" -a h100 --yes > /dev/null || fail init
+"$BIN" check - < "$TMP/a.json" | grep -q '^-: ok' || fail "check -"
 short='--set horizon.years=0.02 --quiet --no-range --no-cache --format csv'
 # shellcheck disable=SC2086
-"$BIN" run $demo $short > "$TMP/file.csv" && "$BIN" run - $short < $demo | cmp -s - "$TMP/file.csv" || fail "run -"
+"$BIN" run "$TMP/a.json" $short > "$TMP/file.csv" && "$BIN" run - $short < "$TMP/a.json" | cmp -s - "$TMP/file.csv" || fail "run -"
 [ "$("$BIN" check $demo $study | wc -l)" = 2 ] || fail "check of two"
 "$BIN" check $demo no-such-file.json > "$TMP/out" 2>/dev/null
 [ $? = 5 ] && [ "$(wc -l < "$TMP/out")" = 1 ] || fail "one of two is missing"
@@ -53,15 +54,14 @@ for w in npv 'Shadow Price' 4cp E208 gb300 fleet.main.count; do
 done
 "$BIN" explain shadow price | grep -q 'USD/MWh' || fail "two words"
 "$BIN" explain e208 | grep -q 'remedy' || fail "no remedy"
-# a table fits a terminal of 80 columns, and no word of it is lost
+# a table fits a terminal of 100 columns, and no word of it is lost
 if command -v script > /dev/null; then
-    script -qec "stty cols 80; '$BIN' catalog accelerators h100" /dev/null < /dev/null | tr -d '\r' > "$TMP/narrow"
-    sed '1,/^$/d' "$TMP/narrow" | awk '{ if (length($0) > 80) bad = 1 } END { exit bad }' || fail "wider than the terminal"
-    for f in narrow; do tr -s ' \n' '\n' < "$TMP/$f" | sort > "$TMP/$f.words"; done
+    script -qec "stty cols 100; '$BIN' catalog accelerators h100" /dev/null < /dev/null | tr -d '\r' > "$TMP/narrow"
+    sed '1,/^$/d' "$TMP/narrow" | awk '{ if (length($0) > 100) bad = 1 } END { exit bad }' || fail "wider than the terminal"
+    tr -s ' \n' '\n' < "$TMP/narrow" | sort > "$TMP/narrow.words"
     "$BIN" catalog accelerators h100 | tr -s ' \n' '\n' | sort | cmp -s - "$TMP/narrow.words" || fail "words are lost"
 fi
 # two sites by a share of capacity are compared, with a word about it
-"$BIN" init "$TMP/a.json" --yes > /dev/null && "$BIN" init "$TMP/b.json" -a h100 --yes > /dev/null || fail init
 share='--set horizon.years=0.02 --no-bridge'
 for f in a b; do
     python3 - "$TMP/$f.json" <<'PY'
