@@ -18,6 +18,12 @@ PKGS     += xlsxwriter
 CPPFLAGS += -DWM_HAVE_XLSX
 endif
 
+# optimise searches when NLopt is there
+ifeq ($(shell pkg-config --exists nlopt 2>/dev/null && echo yes),yes)
+PKGS     += nlopt
+CPPFLAGS += -DWM_HAVE_NLOPT
+endif
+
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -O2 -g
 CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -fvisibility=hidden -pthread
@@ -66,7 +72,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all \
+        check-faults check-slurm check-all check-order accuracy \
         check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -200,6 +206,13 @@ check-faults: $(BIN)
 ## check-slurm: a study as a Slurm job array, controller and node on this machine (root; slurm-wlm, munge)
 check-slurm: $(BIN)
 	$(Q)sh tests/slurm.sh $(BIN)
+## check-order: narrower numbers and more memory are no slower: eight models, three shapes, two engines, every pair
+check-order: $(BIN)
+	$(Q)python3 tests/order.py $(BIN) all
+## accuracy: errors on points that were not fitted; MEASURED=FILE.csv
+accuracy: $(BIN)
+	$(Q)if [ ! -r $(MEASURED) ]; then echo "SKIP accuracy: no $(MEASURED)"; exit 0; fi; \
+	 $(BIN) accuracy --data $(MEASURED) --split validate
 ## check-valgrind: the demo and the unit tests under valgrind
 check-valgrind: $(BIN) $(TEST_BIN)
 	$(Q)sh tests/valgrind.sh $(BIN) $(DEMO) $(TEST_BIN)

@@ -18,7 +18,7 @@ static const struct wm_field kernel_fields[] = {
 };
 static const struct wm_field rates_fields[] = {
     WM_REAL_AS(wm_precision_rates, flop_per_s, "tflop_per_s", WM_UNIT_TFLOP_PER_S, 0.0, 1e6, 0.0, "dense peak rate; 0 = the hardware lacks this precision"),
-    WM_REAL(wm_precision_rates, serving_frac, WM_UNIT_FRAC, 0.02, 5.0, 1.0, "of the isolated kernels' arithmetic rate, reached while serving (fitted)"),
+    WM_REAL(wm_precision_rates, serving_frac, WM_UNIT_FRAC, 0.02, 5.0, 1.0, "of achieved.compute_frac, what kernels of this precision reach while serving (fitted)"),
     WM_GROUP(wm_precision_rates, gemm, kernel_fields, "dense matrix products"),
     WM_GROUP(wm_precision_rates, moe,  kernel_fields, "grouped expert products, uneven expert loads folded in"),
     WM_FIELD_END,
@@ -44,9 +44,11 @@ static const struct wm_field collective_fields[] = {
     WM_REAL(wm_collective, reduce_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "share of the scale-up bandwidth in an all-reduce"),
     WM_REAL_AS(wm_collective, a2a_latency_s, "a2a_latency_us", WM_UNIT_US, 0.0, 1000.0, 15.0, "all-to-all of a small message"),
     WM_REAL(wm_collective, a2a_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.5, "share of the scale-up bandwidth in an all-to-all"),
+    WM_REAL_AS(wm_collective, scale_out_latency_s, "scale_out_latency_us", WM_UNIT_US, 0.0, 1000.0, 25.0, "of a collective or hop beyond the scale-up domain; default: NCCL between nodes over InfiniBand, 20 to 30 us"),
     WM_FIELD_END,
 };
 static const struct wm_field achieved_fields[] = {
+    WM_REAL(wm_achieved, compute_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of the kernels' arithmetic rates in all precisions, reached while serving (fitted)"),
     WM_REAL(wm_achieved, memory_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of the kernels' memory rates, reached while serving (fitted)"),
     WM_REAL(wm_achieved, attention_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of attention's rates, reached while serving (fitted)"),
     WM_REAL(wm_achieved, moe_frac, WM_UNIT_FRAC, 0.05, 5.0, 1.0, "of the grouped expert kernels' rates, reached while serving (fitted)"),
@@ -85,9 +87,11 @@ const struct wm_field wm_accelerator_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_accelerator),
     WM_TEXT_REQ(wm_accelerator, vendor, "who makes it"),
     WM_TEXT_REQ(wm_accelerator, generation, "architecture"),
+    WM_TEXT(wm_accelerator, silicon, "", "chip: parts of one share what was fitted; empty: no other part has it"),
     WM_INT_REQ(wm_accelerator, year, 2010, 2040, "year of first volume shipment"),
     WM_GROUP(wm_accelerator, bf16, rates_fields, "16-bit arithmetic"),
     WM_GROUP(wm_accelerator, fp8,  rates_fields, "8-bit floating point"),
+    WM_GROUP(wm_accelerator, fp8_block, rates_fields, "8-bit floating point with a scale per block of 128 x 128 weights; without it, as fp8"),
     WM_GROUP(wm_accelerator, fp4,  rates_fields, "4-bit floating point (NVFP4, MXFP4)"),
     WM_GROUP(wm_accelerator, int8, rates_fields, "8-bit integers"),
     WM_GROUP(wm_accelerator, fp32, rates_fields, "32-bit floating point"),
@@ -146,4 +150,11 @@ double wm_clock_power_frac(double clock_frac)
     WM_REQUIRE(clock_frac > 0.0 && clock_frac <= 1.0);
     const double voltage = fmax(voltage_floor_frac, clock_frac);
     return clock_frac * voltage * voltage;
+}
+
+double wm_clock_of_power(double power_frac)
+{
+    const double at_floor = voltage_floor_frac * voltage_floor_frac;
+    WM_REQUIRE(power_frac >= 0.0 && power_frac <= 1.0);
+    return power_frac > at_floor * voltage_floor_frac ? cbrt(power_frac) : power_frac / at_floor;
 }

@@ -94,7 +94,7 @@ static struct prefill better_prefill(const struct search *s, const struct wm_gro
     if (pass.time_s * gpus / tok >= best.gpu_s_per_tok)
         return best;
     return (struct prefill){pass.time_s * gpus / tok, pass.time_s,
-                            wm_step_power_w(c->accelerator, &pass, 1.0)};
+                            pass.board_w};
 }
 
 /* The prefill group of least accelerator time per token. */
@@ -144,7 +144,7 @@ static bool point_apart(const struct search *s, const struct wm_step_model *m,
     p->tpot_s = step.time_s / wm_step_gain(m);
     const double rate = p->batch / p->tpot_s;
     p->ttft_s = step.time_s + first_token_s(c, s->new_tok > 0.0 ? s->prefill.pass_s : 0.0);
-    double board_w = decode_gpus * wm_step_power_w(a, &step, 1.0);
+    double board_w = decode_gpus * step.board_w;
     if (s->new_tok > 0.0) {
         p->prefill_gpus = rate * s->new_tok / c->output_tok * s->prefill.gpu_s_per_tok / busy;
         board_w += p->prefill_gpus *

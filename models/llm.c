@@ -3,6 +3,9 @@
 #include "wattmill/require.h"
 
 static const char *const attention_words[] = {"gqa", "mla", "latent", NULL};
+static const char *const scaling_words[] = {"tensor", "block", NULL};
+
+static const double index_scale_bytes = 4.0; /* beside an FP8 key (DeepSeek-V3.2-Exp: 132 B) */
 
 // clang-format off
 const struct wm_field wm_llm_fields[] = {
@@ -56,6 +59,7 @@ const struct wm_field wm_llm_fields[] = {
     WM_CHOICE(wm_llm, native_precision, wm_precision_words, "bf16", "of the published weights"),
     WM_CHOICE(wm_llm, rest_precision, wm_precision_words, "bf16", "what 4-bit checkpoints of a MoE keep outside the routed experts"),
     WM_REAL(wm_llm, fp4_bits, WM_UNIT_NONE, 4.0, 8.0, 4.5, "bits of an FP4 weight, scales included: 4.5 NVFP4 (8 per 16), 4.25 MXFP4 (8 per 32)"),
+    WM_CHOICE(wm_llm, fp8_scaling, scaling_words, "tensor", "scales of FP8 weights: one a tensor, or one a block of 128 x 128 (DeepSeek, Qwen 3, GLM, MiniMax)"),
     WM_FIELD_END,
 };
 // clang-format on
@@ -195,7 +199,11 @@ double wm_llm_counted_params(const struct wm_llm *llm, bool active)
 enum wm_precision wm_llm_rest_precision(const struct wm_llm *llm, enum wm_precision precision)
 {
     const bool four_bit = precision == WM_FP4 || precision == WM_INT4;
-    return four_bit && llm->experts_total > 0 ? llm->rest_precision : precision;
+    const bool published = llm->native_precision == WM_FP4 || llm->native_precision == WM_INT4;
+    /* made from 4-bit weights, an FP8 version has no more bits to cut than they keep */
+    if (llm->experts_total > 0 && (four_bit || (published && precision == WM_FP8)))
+        return llm->rest_precision;
+    return precision;
 }
 
 double wm_llm_weight_bytes(const struct wm_llm *llm, enum wm_precision precision)
@@ -265,6 +273,20 @@ double wm_llm_state_bytes(const struct wm_llm *llm)
            conv_tok * (2.0 * key_width(llm) + value_width(llm)) * wm_precision_bytes(WM_BF16);
 }
 
+double wm_llm_index_bytes_per_tok(const struct wm_llm *llm)
+{
+    struct wm_llm_cache kinds[WM_LLM_MAX_CACHES];
+    const int n = wm_llm_caches(llm, kinds);
+    double sum = 0.0;
+    for (int i = 0; i < n && llm->index_heads > 0; i++) {
+        const double layers = llm->index_layers > 0
+                                  ? fmin(kinds[i].layers, (double)llm->index_layers)
+                                  : kinds[i].layers;
+        sum += isinf(kinds[i].top_entries) ? 0.0 : layers / kinds[i].tok_per_entry;
+    }
+    return sum * ((double)llm->index_head_dim + index_scale_bytes);
+}
+
 double wm_llm_kv_bytes_per_tok(const struct wm_llm *llm, double bytes)
 {
     struct wm_llm_cache kinds[WM_LLM_MAX_CACHES];
@@ -272,7 +294,7 @@ double wm_llm_kv_bytes_per_tok(const struct wm_llm *llm, double bytes)
     double sum = 0.0;
     for (int i = 0; i < n; i++)
         sum += kinds[i].full ? kinds[i].layers / kinds[i].tok_per_entry : 0.0;
-    return sum * wm_llm_kv_width(llm, true) * bytes;
+    return sum * wm_llm_kv_width(llm, true) * bytes + wm_llm_index_bytes_per_tok(llm);
 }
 
 double wm_llm_kv_bytes(const struct wm_llm *llm, double bytes, double context_tok)
@@ -289,9 +311,11 @@ double wm_llm_kv_bytes(const struct wm_llm *llm, double bytes, double context_to
     return sum;
 }
 
-double wm_expert_coverage_frac(double n_experts, double n_choices)
+double wm_expert_coverage_frac(double experts, double active, double tok)
 {
-    WM_REQUIRE(n_experts >= 1.0 && n_choices >= 0.0);
-    /* log1p and expm1 keep the limit of few choices exact. */
-    return n_experts > 1.0 ? -expm1(n_choices * log1p(-1.0 / n_experts)) : (n_choices > 0.0);
+    WM_REQUIRE(experts >= 1.0 && active >= 0.0 && tok >= 0.0);
+    if (active >= experts)
+        return tok > 0.0;
+    /* log1p and expm1 keep the limit of few tokens exact */
+    return -expm1(tok * log1p(-active / experts));
 }

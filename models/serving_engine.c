@@ -27,6 +27,7 @@ const struct wm_field wm_engine_fields[] = {
     WM_REAL(wm_engine, kv_bytes, WM_UNIT_BYTE, 0.25, 4.0, 1.0, "per element of the KV cache: 2 BF16, 1 FP8"),
     WM_INT(wm_engine, max_batch_per_gpu, 1, 1000000, 1024, "sequences per decode accelerator"),
     WM_REAL(wm_engine, prefill_chunk_tok, WM_UNIT_TOK, 64.0, 1e6, 8192.0, "new tokens a prefill pass takes at most, per accelerator group with sequences of its own"),
+    WM_FLAG(wm_engine, balances_data, false, "attention groups hold prompts back until all of them have some (TensorRT-LLM's attention-DP balance); else each reads its own as they come, and a step takes as long as the busiest"),
     WM_REAL(wm_engine, prefill_max_util_frac, WM_UNIT_FRAC, 0.1, 0.99, 0.85, "of prefill time in use at capacity; the rest keeps the queue short"),
     WM_GROUP(wm_engine, fit, fit_fields, "what it was fitted on"),
     WM_FIELD_END,

@@ -13,6 +13,46 @@ static double mean_chunks(const struct wm_prompts *prompts, double new_tok, doub
     return sum;
 }
 
+/* Mean of the largest of `n` independent Poisson numbers of mean `mean`: sum of P(max > k). */
+static double mean_largest(double mean, double n)
+{
+    double term = exp(-mean), below = term, sum = 0.0;
+    for (double k = 1.0;; k += 1.0) {
+        const double over = 1.0 - pow(below, n);
+        sum += over;
+        if (over < 1e-4)
+            return sum;
+        term *= mean / k;
+        below = fmin(1.0, below + term);
+    }
+}
+
+/* How the prompts of iterations come together. */
+struct meeting {
+    double share_frac; /* of iterations that carry prompts; > 1: prompts cannot keep up */
+    double at_once;    /* chunks in such an iteration */
+    double readers;    /* attention groups' worth of them: chunks over those of the busiest group */
+};
+
+/*
+ * `due` chunks an iteration for `readers` groups that take `most` each at once. Where the engine keeps
+ * the groups in balance they read together. Else prompts reach each group at random, a Poisson number of
+ * chunks of mean due / readers, and the iteration takes as long as the group that has most of them: an
+ * order statistic. A group that reads all the time always has its `most`.
+ */
+static struct meeting meet(const struct wm_step_model *m, double due, double most)
+{
+    const double readers = m->group.data * m->group.pipeline, mean = due / readers;
+    if (m->group.data <= 1.0 || m->engine->balances_data) {
+        const double at_once = readers * fmax(1.0, fmin(mean, most));
+        return (struct meeting){due / at_once, at_once, readers};
+    }
+    if (mean >= most)
+        return (struct meeting){mean / most, readers * most, readers};
+    const double any = -expm1(-due), largest = fmin(most, mean_largest(mean, readers));
+    return (struct meeting){any, due / any, fmin(readers, due / largest)};
+}
+
 struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, double context_tok,
                           double new_tok, double past_tok, double output_tok, double chunk_tok)
 {
@@ -28,32 +68,31 @@ struct wm_mix wm_mix_of_prompts(const struct wm_step_model *m, double sequences,
     WM_REQUIRE(sequences > 0.0 && output_tok > 0.0 && chunk_tok > 0.0);
     const struct wm_load decode = wm_load_decode(sequences, context_tok);
     struct wm_mix mix = {.decode = wm_step_eval(m, &decode), .tok_per_step = wm_step_gain(m)};
-    const double decode_w = wm_step_power_w(m->accelerator, &mix.decode, m->clock_frac);
     mix.step_s = mix.decode.time_s;
     mix.tpot_s = mix.step_s / mix.tok_per_step;
-    mix.decode_j = decode_w * mix.decode.time_s;
+    mix.decode_j = mix.decode.board_w * mix.decode.time_s;
     if (new_tok <= 0.0)
         return mix;
     mix.chunks = mean_chunks(prompts, new_tok, chunk_tok);
     const double piece_tok = new_tok / mix.chunks;
-    /* prompts due per iteration; short ones share a chunk; attention groups and stages read side by
-       side */
-    const double due = sequences * mix.tok_per_step / output_tok;
-    const double readers = m->group.data * m->group.pipeline;
-    const double at_once = readers * fmax(1.0, fmin(due / readers, floor(chunk_tok / piece_tok)));
+    /* pieces of prompts due per iteration; short ones share a chunk; attention groups and stages read
+       side by side */
+    const double due = sequences * mix.tok_per_step / output_tok * mix.chunks;
+    const struct meeting meeting = meet(m, due, fmax(1.0, floor(chunk_tok / piece_tok)));
+    const double at_once = meeting.at_once;
     /* over the chunks of a prompt the past grows: the mean chunk stands for all */
     const double mean_past_tok = past_tok + 0.5 * (new_tok - piece_tok);
     struct wm_load chunk = wm_load_prefill(at_once, piece_tok, mean_past_tok, false);
     chunk.pairs *= wm_prompts_moment(prompts, 2); /* attention grows with the square */
     chunk.sampled = at_once / mix.chunks;
+    chunk.readers = meeting.readers;
     const struct wm_load both = wm_load_add(&decode, &chunk);
     mix.mixed = wm_step_eval(m, &both);
-    mix.mixed_share_frac = due * mix.chunks / at_once;
+    mix.mixed_share_frac = meeting.share_frac;
     mix.chunk_step_s = mix.mixed.time_s;
-    const double mixed_w = wm_step_power_w(m->accelerator, &mix.mixed, m->clock_frac);
     mix.step_s += mix.mixed_share_frac * (mix.mixed.time_s - mix.decode.time_s);
     mix.tpot_s = mix.step_s / mix.tok_per_step;
-    mix.prefill_j = mix.mixed_share_frac * (mixed_w * mix.mixed.time_s - mix.decode_j);
+    mix.prefill_j = mix.mixed_share_frac * (mix.mixed.board_w * mix.mixed.time_s - mix.decode_j);
     return mix;
 }
 

@@ -28,6 +28,7 @@ struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                   .kv_bytes = c->engine->kv_bytes,
                                   .group = *group,
                                   .clock_frac = clock_frac,
+                                  .cap_frac = c->cap_frac,
                                   .draft = c->draft};
 }
 
@@ -68,6 +69,12 @@ static double least_pass_tok(const struct wm_serving_plan *plan)
 static double chunk_tok(const struct wm_serving_plan *plan)
 {
     return fmax(least_pass_tok(plan), plan->prefill_pass_tok);
+}
+
+/* Of them, what one attention group takes: whole prompts too. */
+static double rank_chunk_tok(const struct wm_serving_plan *plan)
+{
+    return fmax(least_pass_tok(plan), chunk_tok(plan) / plan->prefill_group.data);
 }
 
 static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
@@ -138,18 +145,31 @@ static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 
 /*
  * Tokens of a pass of a prefill group that never waits for more: what has arrived during the pass
- * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T a line between the two.
+ * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T of two lines between them.
  */
 static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s, double clock_frac)
 {
-    const double least = least_pass_tok(plan), most = chunk_tok(plan);
+    double least = least_pass_tok(plan), most = chunk_tok(plan);
     if (most <= least)
         return least;
-    const double least_s = prefill(plan, least, clock_frac).time_s;
+    double least_s = prefill(plan, least, clock_frac).time_s;
+    /* up to a prompt on each attention group a pass takes hardly longer: a kink of its time */
+    const double full = fmin(most, least * plan->prefill_group.data);
+    if (full > least && full < most) {
+        const double full_s = prefill(plan, full, clock_frac).time_s;
+        if (rate_tok_per_s * full_s <= full) {
+            most = full;
+        } else {
+            least = full;
+            least_s = full_s;
+        }
+    }
     const double slope = (prefill(plan, most, clock_frac).time_s - least_s) / (most - least);
     const double left = 1.0 - rate_tok_per_s * slope;
     const double fixed_s = least_s - slope * least;
-    return left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
+    const double tok = left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
+    /* the lines are chords: once more with the time itself */
+    return fmin(most, fmax(least, rate_tok_per_s * prefill(plan, tok, clock_frac).time_s));
 }
 
 /* Time that a prompt of `tok` new tokens adds to `beside`, alone with it. */
@@ -186,6 +206,19 @@ static struct wm_reading reading_of(const struct wm_step_model *m, const struct 
 }
 
 /*
+ * What a prompt adds to a round of `groups` attention groups that read side by side: a mean prompt alone
+ * takes its own time, and so do as many as there are groups.
+ */
+static struct wm_reading round_of(const struct wm_reading *own, double groups)
+{
+    struct wm_reading round = *own;
+    round.linear_s /= groups;
+    round.square_s /= groups;
+    round.fixed_s += (1.0 - 1.0 / groups) * (own->linear_s + own->square_s);
+    return round;
+}
+
+/*
  * Mean power of passes of `tok` new tokens in the mean. Prompts differ, and a board at its limit draws no
  * more for a longer one: the mean over short, middle and long thirds, not the draw of the mean. Several
  * prompts in a pass differ less from each other's mean.
@@ -195,11 +228,10 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
 {
     enum { THIRDS = 3 };
     const struct wm_serving_case *const c = &plan->c;
-    const struct wm_accelerator *const hw = c->accelerator;
     const double new = new_tok(c), prompts = tok / new;
     double ratio[THIRDS] = {0.0}, share[THIRDS] = {0.0}, before = 0.0, energy_j = 0.0, time_s = 0.0;
     if (c->prompts.n == 0)
-        return wm_step_power_w(hw, mean, clock_frac);
+        return mean->board_w;
     for (size_t i = 0; i < c->prompts.n; i++) { /* in order of length */
         const struct wm_prompt *const p = &c->prompts.at[i];
         const size_t third = (size_t)fmin(THIRDS - 1, THIRDS * (before + 0.5 * p->share));
@@ -215,7 +247,7 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
         const struct wm_load load =
             wm_load_prefill(prompts, new *x, (c->input_tok - new) * x, true);
         const struct wm_step step = wm_step_eval(&m, &load);
-        energy_j += share[k] * step.time_s * wm_step_power_w(hw, &step, clock_frac);
+        energy_j += share[k] * step.time_s * step.board_w;
         time_s += share[k] * step.time_s;
     }
     return energy_j / time_s;
@@ -239,10 +271,11 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
     p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
     const struct wm_load nothing = {0};
-    p->reading = reading_of(&m, c, &nothing, 0.0, chunk_tok(plan));
-    const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
+    p->reading = reading_of(&m, c, &nothing, 0.0, rank_chunk_tok(plan));
+    const struct wm_reading round = round_of(&p->reading, plan->prefill_group.data);
+    const struct wm_reading_moments moments = wm_reading_moments(&round, &c->prompts);
     const struct wm_rounds rounds = {.rate_per_s = groups * rate / new_tok(c),
-                                     .round_s = fmax(shortest_pass_s, p->reading.fixed_s)};
+                                     .round_s = fmax(shortest_pass_s, round.fixed_s)};
     p->wait = wm_wait_pooled(&rounds, groups, &moments);
     const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
     p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
@@ -257,20 +290,26 @@ static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_
     p->ttft_base_s += decode_s;
     if (new_tok(c) <= 0.0)
         return;
-    const double round_tok = c->engine->prefill_chunk_tok * plan->decode_group.data;
+    /* attention groups read prompts of their own, and lengthen each other's rounds */
+    const double readers = plan->decode_group.data;
+    const double round_tok = c->engine->prefill_chunk_tok;
     const double due = sequences * mix->tok_per_step / c->output_tok; /* prompts an iteration */
     p->prefill_busy_frac = p->prefill_load_frac =
-        fmin(due * new_tok(c) / round_tok * p->decode_busy_frac, 1.0);
+        fmin(due * new_tok(c) / (readers * round_tok) * p->decode_busy_frac, 1.0);
+    const double round_s = decode_s + (1.0 - 1.0 / readers) * fmax(0.0, mix->step_s - decode_s);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
     const struct wm_load decode = wm_load_decode(sequences, plan->context_tok);
     p->reading = reading_of(&m, c, &decode, decode_s, round_tok);
     p->reading.budget_ratio = round_tok / new_tok(c);
-    p->reading.per_round_s = decode_s;
-    const struct wm_reading_moments moments = wm_reading_moments(&p->reading, &c->prompts);
+    p->reading.per_round_s = round_s;
+    struct wm_reading round = round_of(&p->reading, readers);
+    round.budget_ratio *= readers;
+    round.per_round_s = decode_s;
+    const struct wm_reading_moments moments = wm_reading_moments(&round, &c->prompts);
     const struct wm_rounds rounds = {.rate_per_s = p->out_tok_per_s / c->output_tok,
                                      .round_s = decode_s};
     p->wait = c->is_alone ? wm_wait_alone(&rounds, &moments)
-                          : wm_wait_balanced(&rounds, &p->reading, &c->prompts);
+                          : wm_wait_balanced(&rounds, &round, &c->prompts);
     /* an engine without work starts at once; the router finds one while there is any */
     p->wait.prob = c->is_alone ? p->decode_busy_frac : fmin(1.0, fmax(0.0, p->batch - 0.5));
     /* others come to replicas with half a request less than the mean; alone nobody is held up */
@@ -406,6 +445,11 @@ static double fit_pass(struct wm_serving_plan *trial)
         trial->prefill_pass_tok *= 0.5;
         pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
     }
+    /* a prompt alone takes hardly less than one on each attention group: if it is no use, fill them */
+    if (pass_s > 0.5 * trial->c.ttft_slo_s && g->data > 1.0) {
+        trial->prefill_pass_tok = least_pass_tok(trial) * g->data;
+        pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
+    }
     return pass_s;
 }
 
@@ -415,7 +459,7 @@ static double read_within(const struct wm_serving_plan *trial, double time_s)
     const struct wm_serving_case *const c = &trial->c;
     const struct wm_step_model m = wm_serving_step_model(c, &trial->prefill_group, 1.0);
     const struct wm_load nothing = {0};
-    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, chunk_tok(trial));
+    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, rank_chunk_tok(trial));
     const struct wm_wait none = {0};
     return wm_first_token_within(&none, &reading, &c->prompts, 1.0, c->engine->prompt_overhead_s,
                                  time_s);

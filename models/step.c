@@ -10,12 +10,20 @@ static const double bf16_bytes = 2.0;
 static const double dispatch_bytes = 1.0; /* tokens travel to experts in FP8, back in BF16 */
 static const double elementwise_per_layer =
     4.0; /* norm+residual, rotary, norm+residual, activation */
-/* Sparse attention scores every entry with an index key of this width in FP8 (DeepSeek-V3.2-Exp). */
-static const double index_key_bytes = 128.0;
+/* Sparse attention scores every entry with an index key in FP8 and its scale (DeepSeek-V3.2-Exp). */
+static const double index_scale_bytes = 4.0;
 /* ... after two projections, and selects: kernels of small work beside attention itself. Compressed
    caches add a projection and a pooling each for keys, values and the index (counted, not timed). */
 static const double index_kernels = 4.0;
 static const double compress_kernels = 4.0;
+
+/* Power of arithmetic rises with its busy time, less than in proportion: what is idle in between leaks
+   and clocks on (own fit; 1 and 1/2 meet the rows of one family each). */
+static const double arithmetic_power = 0.75;
+
+/* FP8 attention over 16-bit attention: 1.6 in FlashAttention-3 on H100 (arXiv:2407.08608, 740 and 1,200
+   TFLOP/s), less where exponentials limit it (estimate for the mean of generations). */
+static const double fp8_attention_gain = 1.4;
 
 /* Share of the memory's power that follows the core clock: caches, load and store units. Estimate
    that meets the 32 % of energy which clock locks save in decoding on H200 (arXiv:2605.11999). */
@@ -24,18 +32,21 @@ static const double core_memory_frac = 0.5;
 struct sum {
     const struct wm_step_model *m;
     const struct wm_accelerator *hw;
-    double tok;        /* rows of the linear layers per attention group */
+    double tok;        /* rows of the linear layers on the busiest attention group */
     double decode_tok; /* of them, rows of decoding sequences */
+    double all_tok;    /* rows of all groups, which the experts share */
     struct wm_step step;
 };
 
-static const struct wm_precision_rates *rates_of(const struct wm_accelerator *hw,
-                                                 enum wm_precision precision, double *bytes)
+static const struct wm_precision_rates *rates_of(const struct sum *s, enum wm_precision precision,
+                                                 double *bytes)
 {
-    const enum wm_precision unit = wm_compute_precision(hw, precision);
+    const enum wm_precision unit = wm_compute_precision(s->hw, precision);
     WM_REQUIRE(unit != WM_N_PRECISIONS);
     *bytes = wm_precision_bytes(unit);
-    return wm_accelerator_rates(hw, unit);
+    const bool in_blocks = unit == WM_FP8 && s->m->llm->fp8_scaling == WM_FP8_BLOCK;
+    return in_blocks && s->hw->fp8_block.flop_per_s > 0.0 ? &s->hw->fp8_block
+                                                          : wm_accelerator_rates(s->hw, unit);
 }
 
 static double norm2(double a, double b, double p)
@@ -80,23 +91,29 @@ static struct product product_of(const struct sum *s, enum wm_precision precisio
                             weights * fmax(held, computed) + activation_bytes};
 }
 
+static double below_peak(double peak, double frac)
+{
+    return peak * fmin(WM_MAX_PEAK_FRAC, frac);
+}
+
 /* `share` of the kernel's rates is reached beside what holds for all kernels. */
 static void add_kernel(struct sum *s, const struct product *p,
                        const struct wm_precision_rates *rates, const struct wm_kernel *kernel,
                        double share)
 {
     const double software = s->m->engine->kernel_frac * share;
-    const double rate = rates->flop_per_s * kernel->compute_frac * rates->serving_frac * software;
-    const double bandwidth =
-        s->hw->mem_bytes_per_s * kernel->memory_frac * s->hw->achieved.memory_frac * software;
+    const double rate = below_peak(rates->flop_per_s, kernel->compute_frac * rates->serving_frac *
+                                                          s->hw->achieved.compute_frac * software);
+    const double bandwidth = below_peak(
+        s->hw->mem_bytes_per_s, kernel->memory_frac * s->hw->achieved.memory_frac * software);
     const double time_s =
         norm2(p->flop / (rate * s->m->clock_frac), p->bytes / bandwidth, kernel->norm);
     add_work(s, time_s, p->flop, p->bytes, rates->flop_per_s, kernel->overhead_s);
-    s->step.busy_compute_s += p->flop / fmin(rate, rates->flop_per_s) - p->flop / rates->flop_per_s;
+    s->step.busy_compute_s += (p->flop / rate - p->flop / rates->flop_per_s);
     /* widening keeps the chip's own paths busy, but no longer than the kernel runs */
     const double memory_s = p->bytes / s->hw->mem_bytes_per_s;
-    const double chip_s = p->chip_bytes / fmin(bandwidth, s->hw->mem_bytes_per_s);
-    s->step.busy_memory_s += fmin(fmax(time_s, memory_s), chip_s) - memory_s;
+    const double chip_s = p->chip_bytes / bandwidth;
+    s->step.busy_memory_s += (fmin(fmax(time_s, memory_s), chip_s) - memory_s);
 }
 
 /* Weights held narrower than they are computed are widened inside the kernel, at a cost. */
@@ -111,7 +128,7 @@ static void add_gemm(struct sum *s, enum wm_precision precision, double tok, dou
     if (tok <= 0.0)
         return;
     double unit_bytes = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s->hw, precision, &unit_bytes);
+    const struct wm_precision_rates *rates = rates_of(s, precision, &unit_bytes);
     const struct product p = product_of(
         s, precision, n * k, tok * k * unit_bytes + tok * n * bf16_bytes, 2.0 * tok * n * k);
     add_kernel(s, &p, rates, &rates->gemm, widening(s, precision));
@@ -130,39 +147,62 @@ static void add_elementwise(struct sum *s)
     add_work(s, 0.0, 0.0, 0.0, 1.0, small * s->hw->bf16.gemm.overhead_s);
 }
 
-static void add_link(struct sum *s, double latency_s, double bytes, double bandwidth)
+static void add_link(struct sum *s, double latency_s, double transfer_s)
 {
-    const double time_s = latency_s * s->hw->achieved.reduce / s->m->clock_frac + bytes / bandwidth;
+    const double time_s = latency_s / s->m->clock_frac + transfer_s;
     s->step.time_s += time_s;
     s->step.link_s += time_s;
 }
 
-/* Bandwidth of a collective over `ranks`: beyond the scale-up domain the network limits it. */
-static double link_bytes_per_s(const struct wm_accelerator *hw, double ranks)
+static double scale_out_bytes_per_s(const struct wm_accelerator *hw)
 {
-    return ranks <= (double)hw->scale_up_gpus
-               ? hw->scale_up_bytes_per_s
-               : fmin(hw->scale_up_bytes_per_s, fmax(1.0, hw->scale_out_bytes_per_s));
+    return fmin(hw->scale_up_bytes_per_s, fmax(1.0, hw->scale_out_bytes_per_s));
 }
 
-/* Ring all-reduce of the activations of `tok` tokens over `ranks`. */
+/* Domains that `ranks` accelerators spread over. */
+static double n_domains(const struct wm_accelerator *hw, double ranks)
+{
+    return ceil(ranks / (double)hw->scale_up_gpus - 1e-9);
+}
+
+/*
+ * All-reduce of the activations of `tok` tokens over `ranks`. Beyond a domain it is hierarchical: the
+ * domains reduce and scatter, the shares are reduced between them, and gathered again.
+ */
 static void add_all_reduce(struct sum *s, double ranks, double tok)
 {
     if (ranks <= 1.0)
         return;
     const struct wm_collective *c = &s->hw->collective;
-    const double bytes =
-        2.0 * (ranks - 1.0) / ranks * tok * (double)s->m->llm->hidden_dim * bf16_bytes;
-    add_link(s, c->reduce_latency_s, bytes, link_bytes_per_s(s->hw, ranks) * c->reduce_frac);
+    const double domains = n_domains(s->hw, ranks), inside = ranks / domains;
+    const double bytes = tok * (double)s->m->llm->hidden_dim * bf16_bytes;
+    add_link(s, c->reduce_latency_s * s->hw->achieved.reduce,
+             2.0 * (inside - 1.0) / inside * bytes / (s->hw->scale_up_bytes_per_s * c->reduce_frac));
+    if (domains > 1.0)
+        add_link(s, c->scale_out_latency_s,
+                 2.0 * (domains - 1.0) / domains * bytes / inside /
+                     (scale_out_bytes_per_s(s->hw) * c->reduce_frac));
 }
 
-/* Dispatch to experts and combine: each token visits min(k, ranks) other ranks. */
+/* Dispatch to experts and combine: each token visits min(k, ranks) other ranks, most of them beyond
+   the domain when the group is wider than one; the two networks work side by side. */
 static void add_all_to_all(struct sum *s, double ranks, double tok_local, double k)
 {
     const struct wm_collective *c = &s->hw->collective;
+    const double domains = n_domains(s->hw, ranks);
     const double bytes = tok_local * fmin(k, ranks) * wm_llm_expert_width(s->m->llm) *
-                         (dispatch_bytes + bf16_bytes) * (1.0 - 1.0 / ranks);
-    add_link(s, 2.0 * c->a2a_latency_s, bytes, link_bytes_per_s(s->hw, ranks) * c->a2a_frac);
+                         (dispatch_bytes + bf16_bytes);
+    const double up_s =
+        bytes * (1.0 / domains - 1.0 / ranks) / (s->hw->scale_up_bytes_per_s * c->a2a_frac);
+    /* to a domain a token goes once, and is handed on inside it (DeepSeek-V3, section 3.2.2) */
+    const double visits = fmin(k, domains) / fmin(k, ranks);
+    const double out_s = domains > 1.0 ? bytes * visits * (1.0 - 1.0 / domains) /
+                                             (scale_out_bytes_per_s(s->hw) * c->a2a_frac)
+                                       : 0.0;
+    add_link(s,
+             2.0 * (c->a2a_latency_s * s->hw->achieved.reduce +
+                    (domains > 1.0 ? c->scale_out_latency_s : 0.0)),
+             fmax(up_s, out_s));
 }
 
 /* Output of `heads` heads, through a latent per group of them where the model has one. */
@@ -257,18 +297,20 @@ static void add_experts(struct sum *s)
     const double ranks = g->tensor * g->data;
     const double ffn = (double)m->moe_ffn_dim / (ranks / g->expert);
     const double matrices = (double)m->ffn_matrices;
-    const double choices = busiest_share(s->tok * g->data * k, g->expert);
+    const double choices = busiest_share(s->all_tok * k, g->expert);
     const double local = experts / g->expert;
-    const double touched = local * (g->expert > 1.0 ? wm_expert_coverage_frac(local, choices)
-                                                    : wm_expert_coverage_frac(experts, choices));
+    const double touched = local * wm_expert_coverage_frac(experts, k, choices * g->expert / k);
     double unit_bytes = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s->hw, s->m->precision, &unit_bytes);
+    const struct wm_precision_rates *rates = rates_of(s, s->m->precision, &unit_bytes);
     add_gemm(s, WM_BF16, s->tok, experts, (double)m->hidden_dim);
     add_expert_latent(s);
     const struct product p = product_of(s, s->m->precision, matrices * touched * width * ffn,
                                         choices * (2.0 * width + 3.0 * ffn) * unit_bytes,
                                         2.0 * matrices * choices * width * ffn);
+    const struct wm_step before = s->step;
     add_kernel(s, &p, rates, &rates->moe, s->hw->achieved.moe_frac * widening(s, s->m->precision));
+    s->step.shared_compute_s += s->step.busy_compute_s - before.busy_compute_s;
+    s->step.shared_memory_s += s->step.busy_memory_s - before.busy_memory_s;
     if (m->experts_shared > 0)
         add_ffn(s, wm_llm_rest_precision(m, s->m->precision), g->tensor, s->tok,
                 wm_llm_shared_ffn_dim(m));
@@ -284,6 +326,7 @@ struct reach {
     double entries;            /* cache entries they read */
     double scored;             /* entries a sparse index scores; 0 if none */
     double chunks, pairs, reach_tok;
+    double scored_pairs; /* of the index over the chunks */
 };
 
 /* Decode attention: reads the cache once for all queries of a sequence. */
@@ -297,16 +340,15 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     const double heads = (double)m->n_heads / tp;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
     double ignored = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
-    const double index_bytes = r->scored * index_key_bytes;
+    const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     if (m->attention == WM_ATTENTION_GQA) {
         const struct wm_attention_heads h = wm_llm_heads(m, full);
         const double both = h.key + h.value;
         const double bytes =
-            fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries + index_bytes;
+            fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
         add_work(s,
                  a->decode_per_seq_s * r->queries * heads / 32.0 +
-                     bytes / (s->hw->mem_bytes_per_s * a->decode_memory_frac * achieved),
+                     bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * achieved),
                  2.0 * heads * both * r->entries * r->queries / r->sequences, bytes,
                  rates->flop_per_s, a->decode_overhead_s);
         return;
@@ -315,13 +357,19 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     const double latent = (double)m->kv_lora_rank, rope = (double)m->rope_head_dim;
     const double width = 2.0 * latent + rope;
     const double bytes = (latent + rope) * s->m->kv_bytes * r->entries +
-                         bf16_bytes * width * heads * r->queries + index_bytes;
+                         bf16_bytes * width * heads * r->queries;
     const double flop = 2.0 * width * heads * r->entries * r->queries / r->sequences;
     /* added, not maximised: the fit's norm is 1, its compute share saturates at the bound */
     add_work(s,
-             flop / (rates->flop_per_s * s->m->clock_frac * fmin(1.0, achieved)) +
-                 bytes / (s->hw->mem_bytes_per_s * a->mla_memory_frac * achieved),
+             flop / (below_peak(rates->flop_per_s, achieved) * s->m->clock_frac) +
+                 bytes / below_peak(s->hw->mem_bytes_per_s, a->mla_memory_frac * achieved),
              flop, bytes, rates->flop_per_s, a->mla_overhead_s);
+}
+
+/* With an FP8 cache engines compute attention in FP8 as well; exponentials stay as they are. */
+static double narrow_attention(const struct sum *s)
+{
+    return s->m->kv_bytes <= 1.0 && s->hw->fp8.flop_per_s > 0.0 ? fp8_attention_gain : 1.0;
 }
 
 static void add_prefill_attention(struct sum *s, const struct reach *r, bool full)
@@ -335,13 +383,27 @@ static void add_prefill_attention(struct sum *s, const struct reach *r, bool ful
     const double rope = m->attention == WM_ATTENTION_GQA ? 0.0 : (double)m->rope_head_dim;
     const double flop_per_pair = 2.0 * heads * (h.key + rope + h.value);
     double ignored = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
+    const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     const double flop = flop_per_pair * r->pairs;
-    const double rate = rates->flop_per_s * a->prefill_compute_frac * s->m->clock_frac *
-                        s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    const double rate =
+        below_peak(rates->flop_per_s, a->prefill_compute_frac * s->hw->achieved.attention_frac *
+                                          s->m->engine->kernel_frac * narrow_attention(s)) *
+        s->m->clock_frac;
     const double lost_flop = flop_per_pair * a->prefill_half_tok * r->reach_tok;
     add_work(s, (flop + lost_flop) / rate, flop, 0.0, rates->flop_per_s,
              r->chunks * a->prefill_overhead_s);
+}
+
+/* Attention groups that decode: one sequence is on one of them. */
+static double decoding_groups(const struct wm_step_model *m, const struct wm_load *load)
+{
+    return fmin(m->group.data, fmax(1.0, load->sequences));
+}
+
+/* Attention groups that read: a prompt is read by one of them. */
+static double reading_groups(const struct wm_step_model *m, const struct wm_load *load)
+{
+    return fmin(m->group.data, fmax(1.0, load->readers > 0.0 ? load->readers : load->chunks));
 }
 
 /* Linear attention: projections, then every sequence reads and writes its state and every token
@@ -354,17 +416,19 @@ static void add_linear_attention(struct sum *s, const struct wm_load *load)
     add_gemm(s, precision, s->tok, wm_llm_linear_in(m) / g->tensor, (double)m->hidden_dim);
     add_gemm(s, precision, s->tok, (double)m->hidden_dim, wm_llm_linear_out(m) / g->tensor);
     const double state_bytes = wm_llm_state_bytes(m) / g->tensor;
-    const double sequences = (load->sequences + load->chunks) / g->data;
+    const double sequences = load->sequences / decoding_groups(s->m, load) +
+                             load->chunks / reading_groups(s->m, load);
     double ignored = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s->hw, WM_BF16, &ignored);
+    const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     const double bytes = 2.0 * sequences * state_bytes;
     /* update and read-out */
     const double flop = 4.0 * s->tok * state_bytes / m->linear_state_bytes;
     const struct wm_attention_kernel *a = &s->hw->attention;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
     add_work(s,
-             flop / (rates->flop_per_s * a->prefill_compute_frac * achieved * s->m->clock_frac) +
-                 bytes / (s->hw->mem_bytes_per_s * a->decode_memory_frac * achieved),
+             flop / (below_peak(rates->flop_per_s, a->prefill_compute_frac * achieved) *
+                     s->m->clock_frac) +
+                 bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * achieved),
              flop, bytes, rates->flop_per_s, a->decode_overhead_s);
 }
 
@@ -372,9 +436,10 @@ static void add_linear_attention(struct sum *s, const struct wm_load *load)
 static struct reach reach_of(const struct wm_step_model *m, const struct wm_load *load,
                              const struct wm_llm_cache *kind)
 {
-    const double groups = m->group.data;
+    const double reading = reading_groups(m, load);
     const bool selects = !isinf(kind->top_entries);
-    struct reach r = {.sequences = load->sequences / groups, .chunks = load->chunks / groups};
+    struct reach r = {.sequences = load->sequences / decoding_groups(m, load),
+                      .chunks = load->chunks / reading};
     r.queries = r.sequences * (1.0 + m->draft.tok);
     if (r.sequences > 0.0) {
         const double context_tok = load->context_tok / load->sequences;
@@ -384,8 +449,10 @@ static struct reach reach_of(const struct wm_step_model *m, const struct wm_load
     if (load->prefill_tok > 0.0) {
         const double mean = load->pairs / load->prefill_tok;
         const double entries = wm_llm_entries(kind, mean);
-        r.pairs = load->prefill_tok * entries / groups;
-        r.reach_tok = load->reach_tok * entries / fmax(mean, 1e-9) / groups;
+        r.pairs = load->prefill_tok * entries / reading;
+        r.reach_tok = load->reach_tok * entries / fmax(mean, 1e-9) / reading;
+        r.scored_pairs =
+            selects ? load->prefill_tok * mean / kind->tok_per_entry / reading : 0.0;
     }
     return r;
 }
@@ -399,6 +466,8 @@ static void scale_step(struct wm_step *step, const struct wm_step *before, doubl
     SCALE(link_s);
     SCALE(busy_compute_s);
     SCALE(busy_memory_s);
+    SCALE(shared_compute_s);
+    SCALE(shared_memory_s);
     SCALE(host_s);
     SCALE(flop);
     SCALE(mem_bytes);
@@ -414,10 +483,46 @@ static void add_step(struct wm_step *to, const struct wm_step *more)
     ADD(link_s);
     ADD(busy_compute_s);
     ADD(busy_memory_s);
+    ADD(shared_compute_s);
+    ADD(shared_memory_s);
     ADD(host_s);
     ADD(flop);
     ADD(mem_bytes);
 #undef ADD
+}
+
+/*
+ * The index of sparse attention: three small projections, and a score of every entry by every query and
+ * head, whole on each tensor rank (DeepSeek-V3.2-Exp: heads are not split), in FP8 where the unit is.
+ */
+static void add_index(struct sum *s, const struct reach *r)
+{
+    const struct wm_llm *m = s->m->llm;
+    const double heads = (double)m->index_heads, width = (double)m->index_head_dim;
+    const enum wm_precision precision = wm_llm_rest_precision(m, s->m->precision);
+    const double from = m->q_lora_rank > 0 ? (double)m->q_lora_rank : (double)m->hidden_dim;
+    add_gemm(s, precision, s->tok, heads * width, from);
+    add_gemm(s, precision, s->tok, width + heads, (double)m->hidden_dim);
+    double ignored = 0.0;
+    const struct wm_precision_rates *rates = rates_of(s, WM_FP8, &ignored);
+    const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    const double queries = r->sequences > 0.0 ? r->queries / r->sequences : 0.0;
+    const double flop = 2.0 * heads * width * (r->scored * queries + r->scored_pairs);
+    const double bytes = r->scored * (width + index_scale_bytes);
+    const struct wm_attention_kernel *a = &s->hw->attention;
+    add_work(s,
+             flop / (below_peak(rates->flop_per_s, a->prefill_compute_frac * achieved) *
+                     s->m->clock_frac) +
+                 bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * achieved),
+             flop, bytes, rates->flop_per_s, 0.0);
+}
+
+/* Layers of a kind whose index is their own; the others take over what it selected. */
+static double index_layers(const struct wm_llm *m, const struct wm_llm_cache *kind)
+{
+    if (isinf(kind->top_entries) || m->index_heads <= 0)
+        return 0.0;
+    return m->index_layers > 0 ? fmin(kind->layers, (double)m->index_layers) : kind->layers;
 }
 
 /* Attention and the products around it, kind by kind. */
@@ -427,12 +532,18 @@ static void add_attention(struct sum *s, const struct wm_load *load)
     struct wm_llm_cache kinds[WM_LLM_MAX_CACHES];
     const int n = wm_llm_caches(m, kinds);
     for (int i = 0; i < n; i++) {
-        const struct wm_step before = s->step;
+        struct wm_step before = s->step;
         const struct reach r = reach_of(s->m, load, &kinds[i]);
         add_projections(s, kinds[i].full);
         add_decode_attention(s, &r, kinds[i].full);
         add_prefill_attention(s, &r, kinds[i].full);
         scale_step(&s->step, &before, kinds[i].layers);
+        const double n_index = index_layers(m, &kinds[i]);
+        before = s->step;
+        if (n_index > 0.0) {
+            add_index(s, &r);
+            scale_step(&s->step, &before, n_index);
+        }
     }
     const double n_linear = wm_llm_linear_layers(m);
     if (n_linear <= 0.0)
@@ -470,12 +581,30 @@ static void add_launches(struct sum *s, double launch_s)
     s->step.host_s += s->step.time_s - kernels_s;
 }
 
+/* From stage to stage; over the network when the stages need more than one domain. */
+static void add_hops(struct sum *s)
+{
+    const double hops = s->m->group.pipeline - 1.0;
+    if (hops <= 0.0)
+        return;
+    const struct wm_collective *c = &s->hw->collective;
+    const bool is_out = n_domains(s->hw, wm_group_gpus(&s->m->group)) > 1.0;
+    const double bandwidth =
+        is_out ? scale_out_bytes_per_s(s->hw) : s->hw->scale_up_bytes_per_s;
+    const double latency_s =
+        is_out ? c->scale_out_latency_s : c->reduce_latency_s * s->hw->achieved.reduce;
+    add_link(s, hops * latency_s,
+             hops * s->tok * (double)s->m->llm->hidden_dim * bf16_bytes / bandwidth);
+}
+
 /* One micro-batch through all layers; a pipeline has as many on the way as stages. */
 static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm_load *load)
 {
+    const double decoding = decoding_groups(m, load), reading = reading_groups(m, load);
     struct sum s = {.m = m, .hw = m->accelerator};
-    s.decode_tok = load->sequences * (1.0 + m->draft.tok) / m->group.data;
-    s.tok = s.decode_tok + load->prefill_tok / m->group.data;
+    s.decode_tok = load->sequences * (1.0 + m->draft.tok) / decoding;
+    s.tok = s.decode_tok + load->prefill_tok / reading;
+    s.all_tok = load->sequences * (1.0 + m->draft.tok) + load->prefill_tok;
     const double layers = (double)m->llm->layers;
     const struct wm_step zero = s.step;
     add_elementwise(&s);
@@ -484,15 +613,14 @@ static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm
     scale_step(&s.step, &zero, layers);
     add_attention(&s, load);
     add_feed_forward(&s);
-    const double hops = m->group.pipeline - 1.0;
-    if (hops > 0.0)
-        add_link(&s, hops * m->accelerator->collective.reduce_latency_s,
-                 hops * s.tok * (double)m->llm->hidden_dim * bf16_bytes,
-                 link_bytes_per_s(m->accelerator, wm_group_gpus(&m->group)));
-    const double rows = load->sampled + load->sequences * m->draft.tok;
-    add_gemm(&s, WM_BF16, rows / m->group.data, (double)m->llm->vocab_size / m->group.tensor,
+    add_hops(&s);
+    const double rows = load->sequences * (1.0 + m->draft.tok) / decoding +
+                        fmax(0.0, load->sampled - load->sequences) / reading;
+    add_gemm(&s, WM_BF16, rows, (double)m->llm->vocab_size / m->group.tensor,
              (double)m->llm->hidden_dim);
     add_launches(&s, layers * m->engine->layer_overhead_s);
+    s.step.at_work_frac =
+        s.tok > 0.0 ? fmin(1.0, s.all_tok / (m->group.data * s.tok)) : 1.0;
     return s.step;
 }
 
@@ -529,10 +657,13 @@ static void add_drafts(const struct wm_step_model *m, const struct wm_load *load
     add_step(step, &s.step);
 }
 
-struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load)
+/* The iteration when arithmetic runs at `relative` of the clock at which rates were measured. */
+static struct wm_step iterate(const struct wm_step_model *as_is, const struct wm_load *load,
+                              double relative)
 {
-    WM_REQUIRE(m->clock_frac > 0.0 && wm_group_gpus(&m->group) >= 1.0);
-    WM_REQUIRE(load->sequences >= 0.0 && load->prefill_tok >= 0.0 && load->context_tok >= 0.0);
+    struct wm_step_model at = *as_is;
+    const struct wm_step_model *const m = &at;
+    at.clock_frac = relative;
     const double stages = m->group.pipeline;
     struct wm_load micro = *load;
     if (stages > 1.0) {
@@ -540,7 +671,7 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
         micro = (struct wm_load){load->sequences * share,   load->context_tok * share,
                                  load->prefill_tok * share, load->pairs * share,
                                  load->reach_tok * share,   load->chunks * share,
-                                 load->sampled * share};
+                                 load->sampled * share,     load->readers * share};
     }
     struct wm_step step = eval_layers(m, &micro);
     add_drafts(m, &micro, &step);
@@ -551,6 +682,100 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
         load->sampled * (m->engine->seq_overhead_s / m->group.data + m->engine->reply_overhead_s);
     step.host_s += scheduler_s;
     step.time_s += scheduler_s;
+    return step;
+}
+
+/* What a board draws, in shares of TDP: base + memory + arithmetic * phi(clock). */
+struct draw {
+    double fixed, per_phi;
+};
+
+static struct draw draw_of(const struct wm_step_model *m, double compute_s, double memory_s,
+                           double time_s, double relative)
+{
+    const struct wm_board_power *p = &m->accelerator->power;
+    const double memory = p->memory_frac * sqrt(fmin(1.0, memory_s / time_s));
+    const double active = fmin(1.0, compute_s / (time_s * relative));
+    return (struct draw){p->base_frac + memory * (1.0 - core_memory_frac),
+                         memory * core_memory_frac +
+                             p->compute_frac * pow(active, arithmetic_power)};
+}
+
+/* Of a board of the busiest attention group. */
+static struct draw busy_draw(const struct wm_step_model *m, const struct wm_step *s,
+                             double relative)
+{
+    return draw_of(m, s->busy_compute_s, s->busy_memory_s, s->time_s, relative);
+}
+
+static double drawn(const struct draw *d, double clock_frac)
+{
+    return d->fixed + d->per_phi * wm_clock_power_frac(clock_frac);
+}
+
+/* Boards of other attention groups wait for the busiest one in part of their time, experts apart. */
+static double mean_board_w(const struct wm_step_model *m, const struct wm_step *s,
+                           const struct draw *busy, double clock_frac, double relative, double limit)
+{
+    const double most = fmin(limit, drawn(busy, clock_frac));
+    if (s->at_work_frac >= 1.0)
+        return m->accelerator->tdp_w * most;
+    const struct draw wait =
+        draw_of(m, s->shared_compute_s, s->shared_memory_s, s->time_s, relative);
+    const double least = fmin(limit, drawn(&wait, clock_frac));
+    return m->accelerator->tdp_w * (least + s->at_work_frac * (most - least));
+}
+
+/* Highest clock at which a board draws no more than `limit`. */
+static double clock_within(const struct draw *d, double limit)
+{
+    return wm_clock_of_power(fmin(1.0, fmax(0.0, limit - d->fixed) / fmax(d->per_phi, 1e-12)));
+}
+
+/* Below the lowest clock a board works part of the time and rests in between. */
+static void rest_between(const struct wm_step_model *m, const struct draw *d, double clock_frac,
+                         double limit, struct wm_step *step)
+{
+    static const double least_duty_frac = 0.01, rounding = 1e-6;
+    const double rest = m->accelerator->power.base_frac, work = drawn(d, clock_frac);
+    if (work <= limit * (1.0 + rounding)) /* the clock was found so that it is */
+        return;
+    const double duty = fmax(least_duty_frac, (limit - rest) / (work - rest));
+    step->host_s += step->time_s * (1.0 / duty - 1.0);
+    step->time_s /= duty;
+    step->board_w = m->accelerator->tdp_w * fmax(limit, rest);
+}
+
+struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load)
+{
+    WM_REQUIRE(m->clock_frac > 0.0 && wm_group_gpus(&m->group) >= 1.0);
+    WM_REQUIRE(load->sequences >= 0.0 && load->prefill_tok >= 0.0 && load->context_tok >= 0.0);
+    const struct wm_accelerator *const hw = m->accelerator;
+    const double cap = m->cap_frac > 0.0 ? fmin(1.0, m->cap_frac) : 1.0;
+    struct wm_step step = iterate(m, load, 1.0);
+    struct draw d = busy_draw(m, &step, 1.0);
+    if (m->clock_frac >= 1.0 && drawn(&d, 1.0) <= cap) {
+        step.board_w = mean_board_w(m, &step, &d, 1.0, 1.0, 1.0);
+        return step;
+    }
+    /* rates were measured at the clock that the board's limit allows for such a step */
+    const double usual = clock_within(&d, 1.0);
+    double clock = fmin(m->clock_frac, usual);
+    const double lowest = fmin(clock, hw->power.min_clock_frac);
+    if (clock < usual) {
+        step = iterate(m, load, clock / usual);
+        d = busy_draw(m, &step, clock / usual);
+    }
+    for (int i = 0; i < 8 && cap < 1.0; i++) { /* a slower clock changes what it is busy with */
+        const double next = fmax(lowest, fmin(clock_within(&d, cap), fmin(m->clock_frac, usual)));
+        if (fabs(next - clock) < 1e-6)
+            break;
+        clock = next;
+        step = iterate(m, load, clock / usual);
+        d = busy_draw(m, &step, clock / usual);
+    }
+    step.board_w = mean_board_w(m, &step, &d, clock, clock / usual, cap);
+    rest_between(m, &d, clock, cap, &step);
     return step;
 }
 
@@ -575,7 +800,7 @@ struct wm_load wm_load_add(const struct wm_load *a, const struct wm_load *b)
     return (struct wm_load){a->sequences + b->sequences,     a->context_tok + b->context_tok,
                             a->prefill_tok + b->prefill_tok, a->pairs + b->pairs,
                             a->reach_tok + b->reach_tok,     a->chunks + b->chunks,
-                            a->sampled + b->sampled};
+                            a->sampled + b->sampled,         a->readers + b->readers};
 }
 
 struct wm_step_line wm_step_decode_line(const struct wm_step_model *m, double sequences,
@@ -643,20 +868,6 @@ double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_t
 {
     return wm_group_kv_room_bytes(m) / wm_group_kv_bytes(m, fmax(1.0, mean_context_tok)) *
            m->group.data;
-}
-
-double wm_step_power_w(const struct wm_accelerator *accelerator, const struct wm_step *step,
-                       double clock_frac)
-{
-    const struct wm_board_power *p = &accelerator->power;
-    const double phi = wm_clock_power_frac(clock_frac);
-    const double memory_frac = fmin(1.0, step->busy_memory_s / step->time_s);
-    /* in clocks of 1: what is done per second, whatever the clock; a lower one does it at less volt */
-    const double compute_frac = fmin(1.0, step->busy_compute_s / step->time_s);
-    const double share =
-        p->base_frac + p->memory_frac * sqrt(memory_frac) * (1.0 - core_memory_frac * (1.0 - phi)) +
-        p->compute_frac * compute_frac * phi / clock_frac;
-    return accelerator->tdp_w * fmin(1.0, share);
 }
 
 double wm_draft_gain(double draft_tok, double accept_frac)

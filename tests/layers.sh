@@ -13,6 +13,7 @@ only() {
 
 only '^sim/base/json' 'cjson/cJSON\.h|<cJSON\.h>'
 only '^sim/base/numeric_lp\.c' 'glpk\.h'
+only '^sim/base/numeric_optimise\.c' 'nlopt\.h'
 only '^sim/base/(numeric[a-z_]*|rng)\.c' 'include <gsl/'
 only '^sim/base/csv_read\.c' '<csv\.h>'
 only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('

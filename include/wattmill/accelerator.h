@@ -31,7 +31,7 @@ struct wm_kernel {
 
 struct wm_precision_rates {
     double flop_per_s;   /* dense peak; 0 = the hardware has no such unit */
-    double serving_frac; /* of the isolated kernels' arithmetic, reached while serving */
+    double serving_frac; /* of achieved.compute_frac, what this precision reaches; near 1 */
     struct wm_kernel gemm;
     struct wm_kernel moe; /* grouped expert GEMM, uneven expert loads folded in */
 };
@@ -58,10 +58,12 @@ struct wm_collective {
     double reduce_frac;      /* of the scale-up bandwidth */
     double a2a_latency_s;    /* one all-to-all of any size */
     double a2a_frac;         /* of the scale-up bandwidth */
+    double scale_out_latency_s; /* any collective or hop that leaves the scale-up domain */
 };
 
 /** What serving reaches of its isolated kernels: fitted on serving curves, 1 and 0 where not. */
 struct wm_achieved {
+    double compute_frac;   /* of the kernels' arithmetic rates, whatever the precision */
     double memory_frac;    /* of the kernels' memory rates */
     double attention_frac; /* of attention's memory and arithmetic rates */
     double moe_frac;       /* of the grouped expert kernels' rates */
@@ -81,7 +83,7 @@ struct wm_training_rates {
 };
 
 /**
- * Board power while serving, see wm_step_power_w: shares of TDP for a resident model and for
+ * Board power while serving, see wm_step_eval: shares of TDP for a resident model and for
  * the root of memory's and for arithmetic's busy time.
  */
 struct wm_board_power {
@@ -95,8 +97,10 @@ struct wm_board_power {
 struct wm_accelerator {
     struct wm_catalog_head head;
     const char *vendor, *generation;
+    const char *silicon; /* what else is made of the same chip shares kernels; "" = no other */
     int64_t year;
-    struct wm_precision_rates bf16, fp8, fp4, int8, fp32;
+    /* fp8: one scale a tensor; fp8_block: one for each 128 x 128 weights, kernels of their own */
+    struct wm_precision_rates bf16, fp8, fp8_block, fp4, int8, fp32;
     double mem_bytes, mem_bytes_per_s;
     double scale_up_bytes_per_s; /* per accelerator and direction */
     int64_t scale_up_gpus;
@@ -127,6 +131,9 @@ struct wm_accelerator {
 
 extern const struct wm_field wm_accelerator_fields[];
 
+/** Share of a peak that no kernel passes, whatever was fitted: what is left sits in overheads. */
+#define WM_MAX_PEAK_FRAC 0.95
+
 /** Rates of a precision; INT4 has no unit and computes in 16 bits. Cannot fail. */
 const struct wm_precision_rates *wm_accelerator_rates(const struct wm_accelerator *accelerator,
                                                       enum wm_precision precision);
@@ -149,5 +156,7 @@ enum wm_precision wm_compute_precision(const struct wm_accelerator *accelerator,
  *                    floor 0.7 is an estimate
  */
 double wm_clock_power_frac(double clock_frac);
+/** The clock at that relative core power: the inverse, [0, 1] to [0, 1]. */
+double wm_clock_of_power(double power_frac);
 
 #endif

@@ -45,6 +45,7 @@ struct wm_operating_point {
     double ttft_limit_s;          /* WM_DRIVE_SPEED: of the first token; both hold for 99 % */
     bool is_fit;                  /* marked for fitting; everything else only measures */
     double out_tok_per_s_per_gpu; /* measured; NAN: not */
+    double tpot_s, ttft_s;        /* measured; NAN: not */
     double board_w;               /* measured; NAN: not */
     bool power_is_exact;          /* throughput and energy from the same runs */
 };
@@ -79,7 +80,7 @@ enum wm_serving_way wm_operating_point_way(const struct wm_operating_point *poin
 
 struct wm_prediction {
     double out_tok_per_s_per_gpu; /* 0: the model says it does not fit */
-    double tpot_s;
+    double tpot_s, ttft_s; /* ttft: 0 where the drive has no users who wait */
     double board_w;
 };
 /** What the model says of a point; pure. `accelerator` and `engine` replace the point's own (NULL:
@@ -134,15 +135,26 @@ struct wm_error_row {
     double median_frac, p90_frac;
     double bias_frac; /* median of predicted / measured - 1 */
 };
+/** What is compared. */
+enum wm_quantity {
+    WM_QUANTITY_SPEED,
+    WM_QUANTITY_TPOT,
+    WM_QUANTITY_TTFT,
+    WM_QUANTITY_POWER,
+    WM_N_QUANTITIES
+};
 struct wm_accuracy {
     const struct wm_operating_point *const
         *points; /* those that could be compared, in order of the file */
     const struct wm_prediction *predictions;
     size_t n;
-    struct wm_error_row *speed, *power; /* rows: all, then by accelerator, model, precision, ... */
-    size_t n_speed, n_power;
+    struct wm_error_rows {
+        struct wm_error_row *rows; /* all, then by accelerator, model, precision, ... */
+        size_t n;
+    } errors[WM_N_QUANTITIES];
     size_t n_pairs, n_pairs_right; /* of accelerators ranked by tok/s/MW at equal interactivity */
     size_t n_decided, n_decided_right; /* of them, measured more than 10 % apart */
+    double ratio_median_frac, ratio_p90_frac; /* |predicted / measured - 1| of the pairs' ratios */
     size_t n_misfits;                  /* points the model holds not to fit the memory */
 };
 /** Which points an error table takes. */

@@ -31,7 +31,8 @@ struct wm_engine {
     double reserved_bytes;        /* context, activations */
     double kv_bytes;              /* per element of the KV cache */
     int64_t max_batch_per_gpu;    /* sequences per decode accelerator */
-    double prefill_chunk_tok;     /* tokens a prefill pass takes at most */
+    double prefill_chunk_tok;     /* tokens a prefill pass takes at most, per attention group */
+    bool balances_data;           /* attention groups wait for each other's prompts and read together */
     double prefill_max_util_frac; /* of prefill time sold at capacity, queueing margin */
     struct wm_engine_fit {
         int64_t points;       /* measured operating points its overheads were fitted on; 0: none */

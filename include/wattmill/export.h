@@ -36,18 +36,28 @@ enum wm_status wm_export_xlsx(const char *path, struct wm_store *store, uint64_t
  * store's design does not carry the statistic.
  */
 
-/** P10, P50, P90 with 95 % intervals by order statistics, mean, standard deviation, extremes. */
+/** Whether a design draws its points, so that shares of them are probabilities. */
+bool wm_is_sampled(const struct wm_store_about *about);
+/**
+ * P10, P50, P90, mean, standard deviation, extremes; of sampled designs (monte_carlo, latin_hypercube,
+ * sobol, saltelli: rows A and B) with 95 % intervals by order statistics. The levels of a grid were
+ * chosen, so its quantiles have none.
+ */
 enum wm_status wm_stats_summary(struct wm_arena *arena, struct wm_store *store,
                                 const char *const *metrics, size_t n_metrics, struct wm_grid *out,
                                 struct wm_diags *diags);
-/** Share of points that meet each condition, with Wilson's 95 % interval. */
+/**
+ * Share of points that meet each condition; of sampled designs a probability, with Wilson's 95 %
+ * interval, of others a share of the points and no more.
+ */
 enum wm_status wm_stats_prob(struct wm_arena *arena, struct wm_store *store,
                              const struct wm_assertion *conditions, size_t n_conditions,
                              struct wm_grid *out, struct wm_diags *diags);
 /**
- * Axes by the swing of a metric, largest first: of one_at_a_time the values at the ends of each axis
- * alone; of sampled designs the means over the tenths of the points where the axis is lowest and
- * highest, all others varying.
+ * Axes by what they move a metric, largest first: of one_at_a_time the values at the ends of each axis
+ * alone; of grids the means over each level; of sampled designs the change from the axis' 10th to its
+ * 90th percentile by linear regression on all axes, with its 95 % interval, Spearman's correlation
+ * and whether it is beyond noise. WM_IO with E507 when there are fewer points than axes need.
  */
 enum wm_status wm_stats_tornado(struct wm_arena *arena, struct wm_store *store, const char *metric,
                                 struct wm_grid *out, struct wm_diags *diags);
@@ -57,10 +67,21 @@ enum wm_status wm_stats_sobol(struct wm_arena *arena, struct wm_store *store, co
 /** Each axis by its values (tenths, where it is continuous): mean, P10, P50, P90 of a metric. */
 enum wm_status wm_stats_response(struct wm_arena *arena, struct wm_store *store, const char *metric,
                                  struct wm_grid *out, struct wm_diags *diags);
-/** The best points by "max KEY" or "min KEY" among those that meet all conditions. */
+/**
+ * The best points by "max KEY" or "min KEY" among those that meet all conditions.
+ * @param for_people  metrics with prefix and unit (13.22 G USD) instead of plain numbers
+ */
 enum wm_status wm_stats_best(struct wm_arena *arena, struct wm_store *store, const char *goal,
                              const struct wm_assertion *conditions, size_t n_conditions,
-                             size_t n_best, struct wm_grid *out, struct wm_diags *diags);
+                             size_t n_best, bool for_people, struct wm_grid *out,
+                             struct wm_diags *diags);
+
+/**
+ * Points that did not end well, by reason, most first: messages that differ in numbers alone are one,
+ * told in the words of the first. No rows when all ended well.
+ */
+enum wm_status wm_stats_failures(struct wm_arena *arena, struct wm_store *store,
+                                 struct wm_grid *out, struct wm_diags *diags);
 
 /**
  * Figures of a study into a folder, those its design carries: study_tornado, study_fan (cumulated
@@ -91,11 +112,12 @@ struct wm_sobol_index {
     double total, total_low, total_high;
 };
 /**
- * Sobol indices by Jansen's estimators,
+ * Sobol indices, of first order by Saltelli's estimator (b), total by Jansen's,
  *
- *     S_i  = 1 - sum (f_B - f_ABi)^2 / (2 N V)      ST_i = sum (f_A - f_ABi)^2 / (2 N V)
+ *     S_i  = sum (f_B - m) (f_ABi - f_A) / (N V)      ST_i = sum (f_A - f_ABi)^2 / (2 N V)
  *
- * with 95 % percentile intervals over rows drawn again.
+ * m and V the mean and the variance over A and B, with 95 % percentile intervals over rows drawn again.
+ * Both are exactly 0 for an axis that does nothing.
  *
  * @param f      [n * (d + 2)], block i: A_i, B_i, A_i with axis 1 from B_i, ...; NAN drops its block
  * @param seed   of the resampling

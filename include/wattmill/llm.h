@@ -13,6 +13,7 @@
 
 /** MLA: keys and values are made from a cached latent; LATENT: the cached latent is both. */
 enum wm_attention { WM_ATTENTION_GQA, WM_ATTENTION_MLA, WM_ATTENTION_LATENT };
+enum wm_fp8_scaling { WM_FP8_TENSOR, WM_FP8_BLOCK };
 
 struct wm_llm {
     struct wm_catalog_head head;
@@ -54,6 +55,7 @@ struct wm_llm {
     enum wm_precision native_precision; /* of the published checkpoint */
     enum wm_precision rest_precision;   /* what 4-bit checkpoints of a MoE keep outside experts */
     double fp4_bits; /* of an FP4 weight, scales included: NVFP4 4.5, MXFP4 4.25 */
+    enum wm_fp8_scaling fp8_scaling;    /* of FP8 weights */
 };
 
 extern const struct wm_field wm_llm_fields[];
@@ -114,23 +116,28 @@ double wm_llm_linear_in(const struct wm_llm *llm);
 double wm_llm_linear_out(const struct wm_llm *llm);
 /** Layers of linear attention. */
 double wm_llm_linear_layers(const struct wm_llm *llm);
-/** Precision of everything but routed experts: `precision`, or what 4-bit MoE checkpoints keep. */
+/** Precision of everything but routed experts: `precision`, or what 4-bit MoE checkpoints keep (an FP8
+ *  version of a model published in 4 bits keeps that too). */
 enum wm_precision wm_llm_rest_precision(const struct wm_llm *llm, enum wm_precision precision);
 /** Bytes of all weights at a precision [B]; embeddings and output head stay 16-bit below 16 bits. */
 double wm_llm_weight_bytes(const struct wm_llm *llm, enum wm_precision precision);
 /** Cache elements per entry and layer, full or windowed [1]: GQA n_kv (d_k + d_v); else kv_lora_rank +
  *  rope_head_dim. */
 double wm_llm_kv_width(const struct wm_llm *llm, bool full);
-/** Cache bytes per token over the layers whose cache grows [B]; `bytes` per element. */
+/** Cache bytes per token over the layers whose cache grows, index keys included [B]; `bytes` per
+ *  element. */
 double wm_llm_kv_bytes_per_tok(const struct wm_llm *llm, double bytes);
 /** Cache bytes of a sequence of `context_tok`, windows and states included [B]. */
 double wm_llm_kv_bytes(const struct wm_llm *llm, double bytes, double context_tok);
 
+/** Index keys per token over the layers that keep them [B]; 0 without an index. */
+double wm_llm_index_bytes_per_tok(const struct wm_llm *llm);
+
 /**
- * Share of `n_experts` routed experts that at least one of `n_choices` uniform choices touches:
- * 1 - (1 - 1/n)^choices.
+ * Share of the routed experts that a batch of `tok` tokens touches when each chooses `active`
+ * different ones of `experts`, all alike: 1 - (1 - active / experts)^tok.
  * @return [0, 1]; cannot fail
  */
-double wm_expert_coverage_frac(double n_experts, double n_choices);
+double wm_expert_coverage_frac(double experts, double active, double tok);
 
 #endif

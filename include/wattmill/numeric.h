@@ -87,6 +87,23 @@ struct wm_lp {
  */
 bool wm_lp_solve(const struct wm_lp *lp, double *x, double *dual);
 
+/** y ~ constant + x slope, by ordinary least squares. */
+struct wm_regression {
+    size_t n, n_columns;
+    const double *x;           /* [n][n_columns] */
+    const double *y;           /* [n] */
+    double *slope;             /* out, [n_columns]; 0 of a column that never varies */
+    double *covariance;        /* out, [n_columns][n_columns], of the slopes */
+    double degrees;            /* out: n - n_columns - 1 */
+    double residual_variance;  /* out */
+    double r2;                 /* out: share of the variance that the line explains; NAN of a constant */
+};
+/**
+ * @return false when n < n_columns + 2, columns are multiples of each other, or memory ended
+ * @par Source  Draper, Smith, "Applied Regression Analysis", 3rd ed. 1998, ch. 5 (normal equations)
+ */
+bool wm_regress(struct wm_regression *regression);
+
 /** minimise c x with row_low <= A x <= row_high, low <= x <= high; a bound may be INFINITY. */
 struct wm_lp_bounded {
     int n_rows, n_columns, n_entries;
@@ -102,6 +119,7 @@ struct wm_lp_bounded {
  * @return   true at an optimum; false when there is none
  */
 bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x);
+
 /** Residuals r [n_residual] and their derivatives dr_i/dx_j, row by row [n_residual * n_param]. */
 typedef void (*wm_residuals_fn)(const double *x, double *r, void *context);
 typedef void (*wm_jacobian_fn)(const double *x, double *jacobian, void *context);
@@ -125,5 +143,33 @@ struct wm_least_squares {
  * @par Source  GNU Scientific Library 2.7, "Nonlinear Least-Squares Fitting" (trust region, lm)
  */
 bool wm_least_squares(const struct wm_least_squares *problem, double *x, double *variance);
+
+/** A search in the unit cube, without derivatives. */
+struct wm_search {
+    size_t n;            /* unknowns, each in [0, 1]; >= 1 */
+    size_t n_conditions; /* of WM_SEARCH_LOCAL */
+    double *x;           /* [n] where it begins, and where it ends */
+    double step;         /* first step of a local search */
+    double tolerance;    /* it ends when steps are smaller */
+    int max_calls;
+    /* values[0] is to become small, values[1 ..n_conditions] at most 0; false ends the search */
+    bool (*f)(const double *x, double *values, void *context);
+    void *context;
+};
+enum wm_search_method { WM_SEARCH_LOCAL, WM_SEARCH_GLOBAL };
+
+/** Whether the program was built with NLopt. */
+bool wm_search_is_built(void);
+/**
+ * Runs a search: local by BOBYQA, with conditions or one unknown by COBYLA; global by DIRECT-L, which
+ * divides the whole cube. Deterministic when `f` is.
+ *
+ * @param values  work [1 + n_conditions]
+ * @return false when it was not built in, memory ended, or `f` ended it
+ * @par Source  Powell, "The BOBYQA algorithm", DAMTP 2009/NA06; Powell, "A direct search optimization
+ *              method ...", 1994 (COBYLA); Gablonsky, Kelley, J. Glob. Optim. 21, 2001 (DIRECT-L); all
+ *              by NLopt 2.7
+ */
+bool wm_search_run(const struct wm_search *search, enum wm_search_method method, double *values);
 
 #endif

@@ -176,17 +176,18 @@ bool wm_relation_holds(double a, enum wm_relation relation, double b);
 
 /** "metric>x", x in the metric's printed unit. */
 struct wm_assertion {
+    const char *option; /* that it came with, for messages */
     const char *text, *key;
     enum wm_metric metric; /* WM_N_METRICS: a figure of another table than metrics.def */
     enum wm_relation relation;
     double value;
 };
 
-/** Reads one; WM_USAGE with E103 when it cannot be understood. `text` is kept, not copied. */
-enum wm_status wm_assertion_read(struct wm_arena *arena, const char *text, struct wm_assertion *out,
-                                 struct wm_diags *diags);
+/** Reads one; WM_USAGE with E103 when it cannot be understood. `option` and `text` are kept, not copied. */
+enum wm_status wm_assertion_read(struct wm_arena *arena, const char *option, const char *text,
+                                 struct wm_assertion *out, struct wm_diags *diags);
 /** The same, and finds its metric among those of a run. */
-enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *text,
+enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *option, const char *text,
                                   struct wm_assertion *out, struct wm_diags *diags);
 /** No figure has the assertion's key: E103 with the nearest of those offered; returns WM_USAGE. */
 enum wm_status wm_assertion_unknown(struct wm_arena *arena, const struct wm_assertion *assertion,

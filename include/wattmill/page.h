@@ -1,8 +1,9 @@
 /*
  * Report page: one HTML file for one or several results, without network, with a style for print.
  *
- * Order: verdict, metrics with units, assumptions that matter with their source (what the user set is
- * marked), figures as inline SVG, yearly pro-forma, balances of energy and money, messages, stamp.
+ * A run: one page first (verdict, the site in a line, warnings, the main figures in planners' words with
+ * their range, what the scenario sets, contents), behind it figures, assumptions, money, energy, every
+ * metric and input (folded on a screen, open on paper), balances, stamp.
  * Everything from a scenario is escaped. Equal results give equal bytes.
  */
 #ifndef WATTMILL_PAGE_H

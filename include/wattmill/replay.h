@@ -34,6 +34,7 @@ struct wm_replay_case {
     double cache_tok;      /* prefix cache a replica; 0: none */
     struct wm_draft draft; /* speculative decoding */
     double clock_frac;     /* 0 = 1 */
+    double cap_frac;       /* of TDP, what each board may draw; 0: its TDP */
     double cap_w;          /* board and host power of an accelerator; 0: none. Sets the clock */
     double mtbf_s, mttr_s; /* of a replica; mtbf 0: no failures */
     double ttft_slo_s,

@@ -18,6 +18,9 @@
  * A replica of several pipeline stages has as many micro-batches under way, each stage a server
  * (sim/replica/pipeline.h).
  *
+ * Attention groups (data-parallel ranks) step together: each prompt is read by one of them, the least
+ * loaded, and a step takes as long as the one that has most to read.
+ *
  * Speculative decoding makes `tok_per_step` tokens a step, the expected number, for every sequence;
  * a new block is then taken every round(block_tok / tok_per_step) steps.
  */
@@ -45,7 +48,8 @@ struct wm_replica_params {
     enum wm_preemption preemption;
     uint32_t n_stages;         /* of a pipeline; 0 and 1: none */
     uint32_t max_seqs;         /* of the replica; a micro-batch has its share, <= the table's */
-    uint32_t token_budget;     /* of a step, <= the table's */
+    uint32_t n_ranks;          /* attention groups with prompts of their own, in lockstep; 0 and 1: one */
+    uint32_t token_budget;     /* of a step, all attention groups together, <= the table's */
     uint32_t block_tok;        /* tokens of a KV block */
     uint32_t kv_blocks;        /* blocks there are */
     uint32_t watermark_blocks; /* kept free when admitting */

@@ -33,6 +33,7 @@ struct wm_serving_case {
     double max_gpus;   /* largest replica that can be built */
     bool is_alone;     /* no other replicas behind the same router: requests come at random */
     struct wm_draft draft;
+    double cap_frac; /* of TDP, what each board may draw; 0: its TDP */
     double ttft_slo_s;
     double tok_per_s_per_user_slo;
     const struct wm_serving_curve *curve; /* measured points instead of the model; NULL: none */

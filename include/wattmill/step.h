@@ -45,7 +45,8 @@ struct wm_step_model {
     enum wm_precision precision; /* of the weights */
     double kv_bytes;             /* per element of the cache */
     struct wm_group group;
-    double clock_frac; /* (0, 1]: scales arithmetic and overheads, not memory or links */
+    double clock_frac; /* (0, 1]: highest core clock; scales arithmetic, overheads, not memory or links */
+    double cap_frac;   /* (0, 1]: of TDP, what each board may draw; 0: its TDP */
     struct wm_draft draft;
 };
 
@@ -58,6 +59,7 @@ struct wm_load {
     double reach_tok;   /* sum of (p + c / 2) */
     double chunks;      /* number of chunks */
     double sampled;     /* sequences that sample: decoding ones and prompts that end */
+    double readers;     /* attention groups the chunks are spread over; 0: one each, all at most */
 };
 
 /** An iteration; times of the busiest accelerator [s], traffic per accelerator. */
@@ -67,8 +69,11 @@ struct wm_step {
     double memory_s;                      /* memory traffic at peak bandwidth */
     double link_s;                        /* collectives */
     double busy_compute_s, busy_memory_s; /* the same at the rates that are reached, clock 1 */
+    double shared_compute_s, shared_memory_s; /* of these, experts: work of all attention groups */
+    double at_work_frac; /* tokens of the mean attention group over those of the busiest */
     double host_s; /* scheduler, sampler, launches not hidden: the accelerator waits */
     double flop, mem_bytes;
+    double board_w; /* per accelerator, mean over the group */
 };
 
 /**
@@ -81,13 +86,31 @@ struct wm_step {
  *
  * The host launches ahead of the accelerator, so that the longer of kernels and launches counts.
  *
+ * Attention groups run in lockstep: a step takes what its busiest group takes. A prompt is read by one
+ * group, so that `chunks` of them load at most as many groups, and a lone sequence or prompt is decoded
+ * or read by one while the others run empty steps; experts see the tokens of all groups.
+ *
+ * Board power while such iterations follow each other:
+ *
+ *     P / tdp = base + memory sqrt(u_m) (1 - s (1 - phi)) + compute (u_c / r) phi,  phi = phi(r f0)
+ *
+ * u_m, u_c = busy_memory_s, busy_compute_s over time_s: shares of the time in which memory and arithmetic
+ * work at the rates they reach; weights that are widened inside the kernel count for u_m at the width they
+ * are computed in, as far as the kernel's time allows (gpt-oss in MXFP4 on H100 draws 78 % of TDP at batch 8,
+ * ML.ENERGY v3). Rates were measured at the clock f0 <= 1 that the board's limit allows: the largest with
+ * P <= tdp. A lower `clock_frac` or `cap_frac` slows arithmetic by r = clock / f0 from there; a clock above f0
+ * changes nothing. Below `power.min_clock_frac` a cap makes boards rest part of the time at base.
+ *
  * With drafts of d tokens a decoding sequence has 1 + d rows in every product, and its guesses are
  * made one after the other by d passes of a single layer with a projection before and the head behind
  * (a multi-token-prediction module or an EAGLE head; its layer is taken to be like the model's own).
  *
  * @return times >= max(compute_s / clock, memory_s): no step beats the peaks. Cannot fail
  * @par Source  Williams et al., "Roofline", CACM 52(4) 2009, doi:10.1145/1498765.1498785; kernel
- *              sizes from the model's shape; module: DeepSeek-V3, arXiv:2412.19437, section 2.2
+ *              sizes from the model's shape; module: DeepSeek-V3, arXiv:2412.19437, section 2.2;
+ *              lockstep: vllm-project/vllm issue 24564, pull 51984; power: own fit on ML.ENERGY and
+ *              InferenceX rows; s = 1/2: estimate that meets arXiv:2605.11999 (clock locks save up to
+ *              32 % of decoding's energy on H200)
  */
 struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load);
 
@@ -120,23 +143,6 @@ double wm_group_kv_room_bytes(const struct wm_step_model *m);
 double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok);
 /** Sequences whose cache fits the whole group at a mean context; <= 0: weights do not fit. */
 double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_tok);
-
-/**
- * Board power while steps like this follow each other [W]:
- *
- *     P = tdp * min(1, base + memory * sqrt(u_m) * (1 - s (1 - phi)) + compute * u_c * phi / f)
- *
- * u_m, u_c = busy_memory_s, busy_compute_s over time_s: shares of the time in which the memory and the
- * arithmetic work at the rates they reach; weights that are widened inside the kernel count for u_m at
- * the width they are computed in, as far as the kernel's time allows (registers and shared memory move
- * them so: gpt-oss in MXFP4 on H100 draws 78 % of TDP at batch 8, ML.ENERGY v3). phi(f) = wm_clock_power_frac, power of the core clock; work
- * per second carries one f itself. s = 1/2 of the memory's power follows the core clock.
- *
- * @par Source  shape and coefficients: own fit on ML.ENERGY and InferenceX rows; s: estimate that
- *              meets arXiv:2605.11999 (clock locks save up to 32 % of decoding's energy on H200)
- */
-double wm_step_power_w(const struct wm_accelerator *accelerator, const struct wm_step *step,
-                       double clock_frac);
 
 /** Expected tokens a sequence gains in a step that checks `draft_tok` guesses, each right with
  *  probability `accept_frac`: (1 - a^(d+1)) / (1 - a). */

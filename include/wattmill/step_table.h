@@ -9,7 +9,9 @@
  *     mixed:        t = token_s[T] + seq_s[B] + ctx_s[B] * K
  *                       + sum over chunks (prompt_s + pair_s * c * (p + c/2) + reach_s * (p + c/2))
  *
- * T = B + sum c, in multiples of 8. Energies have the same form. The affine dependence on K is what
+ * T = B + sum c, in multiples of 8, spread evenly over attention groups. Where one reads more than the others,
+ * T and the sums are its own times their number, less shared_s for each token there is not.
+ * Energies have the same form. The affine dependence on K is what
  * lets a replica jump over many decode steps at once.
  *
  * Inside, decode times are integers of 2^-24 ns and contexts of 1/256 token (fractions come from
@@ -31,6 +33,7 @@ struct wm_step_table {
     uint32_t max_seqs, max_tok;
     double clock_frac;      /* which clock it was compiled for */
     double idle_w;          /* boards and hosts while nothing runs */
+    double lag_w;           /* while attention groups wait for the busiest one */
     const int64_t *decode;  /* [max_seqs + 1] 2^-24 ns, no context */
     const int64_t *ctx;     /* [max_seqs + 1] 2^-24 ns per 1/256 token of context */
     const double *decode_j; /* [max_seqs + 1] energy of the replica, no context */
@@ -39,6 +42,7 @@ struct wm_step_table {
     const double *token_j;  /* the same [J] */
     const double *seq_s;    /* [max_seqs + 1] rest of B sequences in a mixed step */
     const double *seq_j;
+    double shared_s;           /* of a token's time, what experts take that all attention groups share */
     double prompt_s, prompt_j; /* per chunk */
     double pair_s, pair_j;     /* per new token and token it attends to */
     double reach_s, reach_j;   /* per token that a chunk attends to: short chunks are inefficient */
@@ -47,12 +51,12 @@ struct wm_step_table {
 /** What a table is compiled from; all arrays as above, times in seconds. */
 struct wm_step_costs {
     uint32_t max_seqs, max_tok;
-    double clock_frac, idle_w;
+    double clock_frac, idle_w, lag_w;
     const double *decode_s, *decode_j; /* [max_seqs + 1] */
     const double *ctx_s, *ctx_j;
     const double *token_s, *token_j; /* [max_tok / 8 + 2] */
     const double *seq_s, *seq_j;
-    double prompt_s, prompt_j, pair_s, pair_j, reach_s, reach_j;
+    double shared_s, prompt_s, prompt_j, pair_s, pair_j, reach_s, reach_j;
 };
 
 /**

@@ -7,6 +7,7 @@
 #ifndef WATTMILL_STORE_H
 #define WATTMILL_STORE_H
 
+#include "wattmill/output.h"
 #include "wattmill/study.h"
 
 struct wm_store;
@@ -56,6 +57,15 @@ void wm_store_close(struct wm_store *store);
 /** W952 when points of the study are missing: statistics of a part may not be those of the whole. */
 void wm_store_check_whole(const struct wm_store *store, struct wm_diags *diags);
 const struct wm_store_about *wm_store_about(const struct wm_store *store);
+
+/**
+ * From here on only points that meet all conditions are read; a point without the metric meets none.
+ * @return WM_OK; WM_USAGE with E103 when the store lacks a metric
+ */
+enum wm_status wm_store_filter(struct wm_store *store, const struct wm_assertion *conditions, size_t n,
+                               struct wm_diags *diags);
+
+bool wm_store_is_filtered(const struct wm_store *store);
 
 /** Called with each record; false ends the walk. The record lives until the function returns. */
 typedef bool wm_record_fn(void *context, const struct wm_record *record);

@@ -51,6 +51,11 @@ enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
                              const struct wm_override *sets, size_t n_sets,
                              const struct wm_study **out, struct wm_diags *diags);
 
+/** The same from memory; `path` is shown in places, and `base` is relative to its folder. */
+enum wm_status wm_study_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                  const char *path, const struct wm_override *sets, size_t n_sets,
+                                  const struct wm_study **out, struct wm_diags *diags);
+
 /** Whether a JSON file is written as a study: it has one of the keys `base`, `axes`, `points`. */
 bool wm_study_is_file(struct wm_arena *arena, const char *path);
 

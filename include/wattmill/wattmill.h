@@ -11,6 +11,7 @@
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
 #include "wattmill/out_file.h"
+#include "wattmill/optimise.h"
 #include "wattmill/output.h"
 #include "wattmill/page.h"
 #include "wattmill/parallel.h"

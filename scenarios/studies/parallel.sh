@@ -15,7 +15,8 @@ hosts=${4:-}
 # exit 6 (some points ended badly) is an answer, not a reason to try a shard again
 seq "$n" | parallel --will-cite --joblog "$out/joblog" ${hosts:+--sshloginfile "$hosts" --workdir "$PWD"} \
     "$WATTMILL" sweep "$study" --shard "{}/$n" --jobs 1 --quiet -o "$out/{}.sqlite" || :
-awk -F '\t' 'NR > 1 && $7 != 0 && $7 != 6 { print "shard failed, exit " $7 ": " $9; bad = 1 } END { exit bad }' \
-    "$out/joblog" >&2
+# a shard that was killed has its signal in column 8, and exit 0 where the shell is bash
+awk -F '\t' 'NR > 1 && (($7 != 0 && $7 != 6) || $8 != 0) {
+    print "shard failed, exit " $7 ", signal " $8 ": " $9; bad = 1 } END { exit bad }' "$out/joblog" >&2
 cd "$out"
 exec "$WATTMILL" merge merged.sqlite [0-9]*.sqlite

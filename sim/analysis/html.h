@@ -14,12 +14,15 @@ void wm_html_cell(FILE *file, const char *text);
 void wm_html_code_cell(FILE *file, const char *text);
 /** Four digits with a prefix; empty when not finite. */
 void wm_html_number_cell(FILE *file, double value);
-/** Opens a table; the first `n_left` of `n` headings are of texts, the others of numbers. */
+/**
+ * Opens a table; the first `n_left` of `n` headings are of texts, the others of numbers, unless they
+ * begin with "<" (which is not printed): a text further right.
+ */
 void wm_html_table_begin(FILE *file, const char *const *names, size_t n_left, size_t n);
 void wm_html_table_end(FILE *file);
 /** A whole grid as a table. */
 void wm_html_grid(FILE *file, const struct wm_grid *grid);
-/** A drawing; `prefix` makes its ids its own. */
+/** A drawing with its caption, also as its title; `prefix` makes its ids its own. */
 void wm_html_figure(FILE *file, const char *svg, const char *caption, const char *prefix);
 
 #define HEAD(file, n_left, ...)                                                                    \

@@ -15,7 +15,7 @@ static const struct {
     {"cost_stack", "Revenue beside levelised cost", wm_cost_stack_csv},
     {"opex_shares", "Share of OpEx that goes to power, definitions A to E", wm_opex_shares_csv},
     {"cash_flow", "Cash flow and cumulated present value", wm_cash_flow_csv},
-    {"ceiling_heat", "Draw over the ceiling, hour by hour", wm_ceiling_heat_csv},
+    {"ceiling_heat", "Site power as a share of the ceiling, hour by hour", wm_ceiling_heat_csv},
     {"load_duration", "Load duration against the ceiling", wm_load_duration_csv},
 };
 #define N_FIGURES (sizeof figures / sizeof *figures)

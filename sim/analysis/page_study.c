@@ -33,32 +33,52 @@ static bool has_metric(const struct wm_store_about *about, const char *key)
 }
 
 struct count {
-    uint64_t all, negative, valued;
+    uint64_t negative, valued;
     size_t npv;
+    const struct wm_store_about *about;
+    bool halves; /* of saltelli rows A and B alone are independent */
 };
 
 static bool count_point(void *context, const struct wm_record *record)
 {
     struct count *const c = context;
-    c->all++;
-    if (record->value == NULL || isnan(record->value[c->npv]))
+    if (record->value == NULL || isnan(record->value[c->npv]) ||
+        (c->halves && record->index % (c->about->n_axes + 2) >= 2))
         return true;
     c->valued++;
     c->negative += record->value[c->npv] < 0.0;
     return true;
 }
 
+static void npv_verdict(FILE *file, const struct count *c)
+{
+    const unsigned long long below = (unsigned long long)c->negative,
+                             all = (unsigned long long)c->valued;
+    double low = 0.0, high = 0.0;
+    if (!wm_is_sampled(c->about)) {
+        fprintf(file,
+                "The net present value is below 0 in %llu of %llu points. They were chosen, not drawn, "
+                "so this is no probability.",
+                below, all);
+        return;
+    }
+    wm_share_interval(c->negative, c->valued, 0.95, &low, &high);
+    fprintf(file,
+            "The net present value is below 0 with a probability of %.0f %% (95 %%: %.0f to %.0f %%; "
+            "%llu of %llu points).",
+            100.0 * (double)below / (double)all, 100.0 * low, 100.0 * high, below, all);
+}
+
 static void verdict(FILE *file, struct wm_store *store, const struct wm_store_about *about,
                     struct wm_diags *diags)
 {
-    struct count c = {0};
+    struct count c = {.about = about, .halves = strcmp(about->design, "saltelli") == 0};
     while (c.npv < about->n_metrics && strcmp(about->metrics[c.npv].key, "npv_usd") != 0)
         c.npv++;
     fputs("<p class=\"verdict\">", file);
     if (c.npv < about->n_metrics &&
         wm_store_each(store, WM_READ_VALUES, count_point, &c, diags) == WM_OK && c.valued > 0)
-        fprintf(file, "The net present value is below 0 in %.0f %% of %llu points.",
-                100.0 * (double)c.negative / (double)c.valued, (unsigned long long)c.valued);
+        npv_verdict(file, &c);
     else
         fprintf(file, "%llu points.", (unsigned long long)about->n_stored);
     fputs("</p>\n<p class=\"note\">Design <code>", file);
@@ -118,14 +138,25 @@ void wm_study_page_write(FILE *file, struct wm_arena *arena, struct wm_store *st
     wm_html_text(file, about->name);
     fputs("</h1>\n", file);
     verdict(file, store, about, &quiet);
+    const bool sampled = wm_is_sampled(about);
+    if (wm_stats_failures(arena, store, &grid, &quiet) == WM_OK && grid.n_rows > 0)
+        section(file, "Points that did not end well",
+                "By reason, in the words of the first; no other table or figure has a part of them.",
+                WM_OK, &grid);
     section(file, "Main figures over the points",
-            "P10: a tenth of the points lies below; intervals of 95 %.",
+            sampled ? "P10: a tenth of the points lies below; intervals of 95 %."
+                    : "P10: a tenth of the points lies below. The points were chosen, not drawn: these "
+                      "are no probabilities.",
             n > 0 ? wm_stats_summary(arena, store, own, n, &grid, &quiet) : WM_USAGE, &grid);
     if (has_metric(about, "npv_usd")) {
-        section(file, "Assumptions that matter", "Axes by the swing of the net present value.",
+        section(file, "Assumptions that matter",
+                sampled ? "Change of the net present value from the axis' 10th to its 90th percentile, "
+                          "all others held, by linear regression on all axes, with intervals of 95 %; "
+                          "rank_corr is Spearman's."
+                        : "Axes by the swing of the net present value.",
                 wm_stats_tornado(arena, store, "npv_usd", &grid, &quiet), &grid);
         section(file, "Sobol indices of the net present value",
-                "First order: alone; total: with all its interactions.",
+                "First order: alone; total: with all its interactions. An S1 above its ST is noise.",
                 wm_stats_sobol(arena, store, "npv_usd", &grid, &quiet), &grid);
     }
     if (drawn->n_figures > 0)

@@ -227,7 +227,7 @@ void wm_refresh_csv(FILE *file, const void *context)
     const struct wm_plan *const p = context;
     size_t used[WM_REFRESH_KINDS_MAX];
     const size_t n = in_use(p, used);
-    fputs("year,kind,generation,low_mw,high_mw,lambda_musd_per_mw_year\n", file);
+    fputs("year,kind,generation,low_mw,high_mw,lambda_musd_per_mw_year,ceiling_mw\n", file);
     for (size_t t = 0; t < p->result.n_years; t++) {
         double low = 0.0;
         for (size_t i = 0; i < n; i++) {
@@ -235,8 +235,9 @@ void wm_refresh_csv(FILE *file, const void *context)
             const double high = low + y->mw[used[i]];
             fprintf(file, "%zu,%zu,", t + 1, i);
             wm_csv_text(file, p->kinds[used[i]].name);
-            const double row[] = {low, high, 1e-6 * y->lambda_usd_per_mw};
-            for (size_t k = 0; k < 3; k++) {
+            const double row[] = {low, high, 1e-6 * y->lambda_usd_per_mw,
+                                  p->terms.ceiling_mw[t]};
+            for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
                 fputc(',', file);
                 wm_csv_put_number(file, row[k]);
             }

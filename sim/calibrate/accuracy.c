@@ -50,6 +50,11 @@ static void key_concurrency(const struct wm_operating_point *p, char key[GROUP_B
         i++;
     snprintf(key, GROUP_BYTES, "%s", bands[i].text);
 }
+static void key_over_64(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    const bool counts = p->drive != WM_DRIVE_OFFLINE && p->drive != WM_DRIVE_SPEED;
+    snprintf(key, GROUP_BYTES, "%s", counts && p->load > 64.0 ? "over 64" : "");
+}
 static void key_from_16(const struct wm_operating_point *p, char key[GROUP_BYTES])
 {
     const bool counts = p->drive != WM_DRIVE_OFFLINE && p->drive != WM_DRIVE_SPEED;
@@ -58,6 +63,21 @@ static void key_from_16(const struct wm_operating_point *p, char key[GROUP_BYTES
 static void key_source(const struct wm_operating_point *p, char key[GROUP_BYTES])
 {
     snprintf(key, GROUP_BYTES, "%s", p->source);
+}
+
+/* Prompts and sequences of attention groups beside each other. */
+static void key_data(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    key[0] = '\0';
+    if (p->group.data > 1.0)
+        snprintf(key, GROUP_BYTES, "%s", wm_serving_way_words[wm_operating_point_way(p)]);
+}
+static void key_data_engine(const struct wm_operating_point *p, char key[GROUP_BYTES])
+{
+    key[0] = '\0';
+    if (p->group.data > 1.0)
+        snprintf(key, GROUP_BYTES, "%s, %s", wm_serving_way_words[wm_operating_point_way(p)],
+                 p->engine->head.name);
 }
 
 static void key_way(const struct wm_operating_point *p, char key[GROUP_BYTES])
@@ -81,6 +101,7 @@ static const struct {
     {"all", key_all, false},
     {"set", key_set, false},
     {"concurrency", key_from_16, false},
+    {"concurrency", key_over_64, false},
     {"concurrency", key_concurrency, false},
     {"accelerator", key_accelerator, false},
     {"model", key_model, false},
@@ -89,6 +110,8 @@ static const struct {
     {"source", key_source, false},
     {"serving", key_way, true},
     {"serving", key_way_accelerator, true},
+    {"attention DP", key_data, true},
+    {"attention DP", key_data_engine, true},
 };
 #define N_GROUPINGS (sizeof groupings / sizeof *groupings)
 
@@ -119,19 +142,32 @@ static struct wm_error_row summarise(double *ratios, double *scratch, size_t n)
     return row;
 }
 
-static double measured(const struct wm_operating_point *p, bool power)
+static double measured(const struct wm_operating_point *p, enum wm_quantity what)
 {
-    return power ? p->board_w : p->out_tok_per_s_per_gpu;
+    const double values[] = {[WM_QUANTITY_SPEED] = p->out_tok_per_s_per_gpu,
+                             [WM_QUANTITY_TPOT] = p->tpot_s,
+                             [WM_QUANTITY_TTFT] = p->ttft_s,
+                             [WM_QUANTITY_POWER] = p->board_w};
+    return values[what];
 }
 
-static double predicted(const struct wm_prediction *q, bool power)
+static double predicted(const struct wm_prediction *q, enum wm_quantity what)
 {
-    return power ? q->board_w : q->out_tok_per_s_per_gpu;
+    const double values[] = {[WM_QUANTITY_SPEED] = q->out_tok_per_s_per_gpu,
+                             [WM_QUANTITY_TPOT] = q->tpot_s,
+                             [WM_QUANTITY_TTFT] = q->ttft_s,
+                             [WM_QUANTITY_POWER] = q->board_w};
+    return values[what];
+}
+
+static bool is_compared(const struct wm_accuracy *a, size_t i, enum wm_quantity what)
+{
+    return measured(a->points[i], what) > 0.0 && predicted(&a->predictions[i], what) > 0.0;
 }
 
 /* Appends a row for each key of one grouping, in order of name. */
 static void add_grouping(struct wm_arena *arena, const struct wm_accuracy *a, size_t grouping,
-                         bool power, struct wm_error_row *rows, size_t *n_rows)
+                         enum wm_quantity what, struct wm_error_row *rows, size_t *n_rows)
 {
     char(*keys)[GROUP_BYTES] = wm_arena_alloc(arena, a->n + 1, GROUP_BYTES);
     double *ratios = WM_NEW_ARRAY(arena, double, a->n + 1);
@@ -145,15 +181,15 @@ static void add_grouping(struct wm_arena *arena, const struct wm_accuracy *a, si
     for (;;) { /* the next key after `last` */
         const char *next = NULL;
         for (size_t i = 0; i < a->n; i++)
-            if (measured(a->points[i], power) > 0.0 && strcmp(keys[i], last) > 0 &&
+            if (is_compared(a, i, what) && strcmp(keys[i], last) > 0 &&
                 (next == NULL || strcmp(keys[i], next) < 0))
                 next = keys[i];
         if (next == NULL)
             return;
         size_t n = 0;
         for (size_t i = 0; i < a->n; i++)
-            if (measured(a->points[i], power) > 0.0 && strcmp(keys[i], next) == 0)
-                ratios[n++] = predicted(&a->predictions[i], power) / measured(a->points[i], power);
+            if (is_compared(a, i, what) && strcmp(keys[i], next) == 0)
+                ratios[n++] = predicted(&a->predictions[i], what) / measured(a->points[i], what);
         last = next;
         if (n < MIN_GROUP && grouping > 0)
             continue;
@@ -164,15 +200,14 @@ static void add_grouping(struct wm_arena *arena, const struct wm_accuracy *a, si
     }
 }
 
-static struct wm_error_row *error_rows(struct wm_arena *arena, const struct wm_accuracy *a,
-                                       bool power, size_t *n_rows)
+static struct wm_error_rows error_rows(struct wm_arena *arena, const struct wm_accuracy *a,
+                                       enum wm_quantity what)
 {
-    struct wm_error_row *rows =
-        WM_NEW_ARRAY(arena, struct wm_error_row, N_GROUPINGS * (a->n / MIN_GROUP + 2));
-    *n_rows = 0;
+    struct wm_error_rows e = {
+        .rows = WM_NEW_ARRAY(arena, struct wm_error_row, N_GROUPINGS * (a->n / MIN_GROUP + 2))};
     for (size_t g = 0; g < N_GROUPINGS; g++)
-        add_grouping(arena, a, g, power, rows, n_rows);
-    return rows;
+        add_grouping(arena, a, g, what, e.rows, &e.n);
+    return e;
 }
 
 struct wm_accuracy wm_accuracy_of(struct wm_arena *arena, const struct wm_operating_points *points,
@@ -196,8 +231,8 @@ struct wm_accuracy wm_accuracy_of(struct wm_arena *arena, const struct wm_operat
     }
     a.points = kept;
     a.predictions = said;
-    a.speed = error_rows(arena, &a, false, &a.n_speed);
-    a.power = error_rows(arena, &a, true, &a.n_power);
+    for (int i = 0; i < WM_N_QUANTITIES; i++)
+        a.errors[i] = error_rows(arena, &a, (enum wm_quantity)i);
     wm_accuracy_rank(arena, &a);
     return a;
 }

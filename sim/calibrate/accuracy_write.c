@@ -3,6 +3,15 @@
 #include "wattmill/json.h"
 #include "wattmill/output.h"
 
+static const struct {
+    const char *title, *key;
+} quantities[WM_N_QUANTITIES] = {
+    [WM_QUANTITY_SPEED] = {"Output tokens per second and accelerator", "out_tok_per_s_per_gpu"},
+    [WM_QUANTITY_TPOT] = {"Time per output token", "tpot_s"},
+    [WM_QUANTITY_TTFT] = {"Time to first token", "ttft_s"},
+    [WM_QUANTITY_POWER] = {"Board power", "board_w"},
+};
+
 static double share(size_t part, size_t of)
 {
     return of > 0 ? 100.0 * (double)part / (double)of : 0.0;
@@ -20,24 +29,23 @@ void wm_accuracy_table(FILE *file, const struct wm_accuracy *a,
 {
     static const char *const head = "%-12s %-28s %5s %8s %8s %8s\n";
     fprintf(file, "%zu rows, %zu compared\n", points->n_rows, a->n);
-    if (a->n_speed > 0)
-        fprintf(file, "\nOutput tokens per second and accelerator, |predicted / measured - 1|\n");
-    if (a->n_speed > 0)
+    for (int i = 0; i < WM_N_QUANTITIES; i++) {
+        if (a->errors[i].n == 0)
+            continue;
+        fprintf(file, "\n%s, |predicted / measured - 1|\n", quantities[i].title);
         fprintf(file, head, "by", "", "n", "median %", "p90 %", "bias %");
-    put_rows(file, a->speed, a->n_speed);
-    if (a->n_power > 0) {
-        fprintf(file, "\nBoard power, |predicted / measured - 1|\n");
-        fprintf(file, head, "by", "", "n", "median %", "p90 %", "bias %");
-        put_rows(file, a->power, a->n_power);
+        put_rows(file, a->errors[i].rows, a->errors[i].n);
     }
     if (a->n_pairs > 0)
         fprintf(
             file,
             "\nRank of accelerators by tok/s per MW (racks at nameplate) at equal "
             "interactivity:\n%zu of %zu pairs as measured (%.1f %%); of those measured more than "
-            "10 %% apart %zu of %zu (%.1f %%)\n",
+            "10 %% apart %zu of %zu (%.1f %%)\nRatio of two: off by %.1f %% in the median, %.1f %% at "
+            "the 90th percentile\n",
             a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
-            a->n_decided, share(a->n_decided_right, a->n_decided));
+            a->n_decided, share(a->n_decided_right, a->n_decided), 100.0 * a->ratio_median_frac,
+            100.0 * a->ratio_p90_frac);
     if (points->n_left_out > 0 || a->n_misfits > 0)
         fprintf(file, "\nNot compared\n");
     for (size_t i = 0; i < points->n_left_out; i++)
@@ -50,7 +58,7 @@ static void md_rows(FILE *file, const char *title, const struct wm_error_row *ro
 {
     if (n == 0)
         return;
-    fprintf(file, "\n%s\n\n| by | | n | median %% | p90 %% | bias %% |\n", title);
+    fprintf(file, "\n**%s**\n\n| by | | n | median %% | p90 %% | bias %% |\n", title);
     fprintf(file, "| --- | --- | ---: | ---: | ---: | ---: |\n");
     for (size_t i = 0; i < n; i++) {
         fprintf(file, "| %s | ", rows[i].by);
@@ -64,16 +72,18 @@ void wm_accuracy_md(FILE *file, const struct wm_accuracy *a,
                     const struct wm_operating_points *points)
 {
     fprintf(file, "%zu rows, %zu compared.\n", points->n_rows, a->n);
-    md_rows(file, "**Output tokens per second and accelerator**", a->speed, a->n_speed);
-    md_rows(file, "**Board power**", a->power, a->n_power);
+    for (int i = 0; i < WM_N_QUANTITIES; i++)
+        md_rows(file, quantities[i].title, a->errors[i].rows, a->errors[i].n);
     if (a->n_pairs > 0)
         fprintf(
             file,
             "\n**Rank** of accelerators by tok/s per MW (racks at nameplate) at equal "
             "interactivity: %zu of %zu pairs as measured (%.1f %%); of those measured more than "
-            "10 %% apart %zu of %zu (%.1f %%).\n",
+            "10 %% apart %zu of %zu (%.1f %%). The ratio of two is off by %.1f %% in the median and "
+            "%.1f %% at the 90th percentile.\n",
             a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
-            a->n_decided, share(a->n_decided_right, a->n_decided));
+            a->n_decided, share(a->n_decided_right, a->n_decided), 100.0 * a->ratio_median_frac,
+            100.0 * a->ratio_p90_frac);
     fprintf(file, "\n**Not compared**\n\n| rows | why |\n| ---: | --- |\n");
     for (size_t i = 0; i < points->n_left_out; i++)
         fprintf(file, "| %zu | %s |\n", points->left_out[i].n, points->left_out[i].reason);
@@ -83,10 +93,10 @@ void wm_accuracy_md(FILE *file, const struct wm_accuracy *a,
 void wm_accuracy_csv(FILE *file, const struct wm_accuracy *a)
 {
     fputs("quantity,by,name,n,median_frac,p90_frac,bias_frac\n", file);
-    for (int power = 0; power < 2; power++) {
-        const struct wm_error_row *rows = power ? a->power : a->speed;
-        for (size_t i = 0; i < (power ? a->n_power : a->n_speed); i++) {
-            fprintf(file, "%s,%s,", power ? "board_w" : "out_tok_per_s_per_gpu", rows[i].by);
+    for (int what = 0; what < WM_N_QUANTITIES; what++) {
+        const struct wm_error_row *rows = a->errors[what].rows;
+        for (size_t i = 0; i < a->errors[what].n; i++) {
+            fprintf(file, "%s,%s,", quantities[what].key, rows[i].by);
             wm_csv_text(file, rows[i].name);
             fprintf(file, ",%zu,%.4f,%.4f,%.4f\n", rows[i].n, rows[i].median_frac, rows[i].p90_frac,
                     rows[i].bias_frac);
@@ -119,14 +129,16 @@ void wm_accuracy_json(FILE *file, const struct wm_accuracy *a,
     wm_json_object_begin(&w);
     wm_json_member_integer(&w, "rows", (int64_t)points->n_rows);
     wm_json_member_integer(&w, "compared", (int64_t)a->n);
-    json_rows(&w, "out_tok_per_s_per_gpu", a->speed, a->n_speed);
-    json_rows(&w, "board_w", a->power, a->n_power);
+    for (int i = 0; i < WM_N_QUANTITIES; i++)
+        json_rows(&w, quantities[i].key, a->errors[i].rows, a->errors[i].n);
     wm_json_key(&w, "rank");
     wm_json_object_begin(&w);
     wm_json_member_integer(&w, "pairs", (int64_t)a->n_pairs);
     wm_json_member_integer(&w, "pairs_as_measured", (int64_t)a->n_pairs_right);
     wm_json_member_integer(&w, "pairs_decided", (int64_t)a->n_decided);
     wm_json_member_integer(&w, "pairs_decided_as_measured", (int64_t)a->n_decided_right);
+    wm_json_member_number(&w, "ratio_median_frac", a->ratio_median_frac);
+    wm_json_member_number(&w, "ratio_p90_frac", a->ratio_p90_frac);
     wm_json_object_end(&w);
     wm_json_key(&w, "not_compared");
     wm_json_object_begin(&w);
@@ -145,7 +157,7 @@ void wm_accuracy_points_csv(FILE *file, const void *context)
     const struct wm_accuracy *a = context;
     fputs("row,source,accelerator,model,precision,engine,input_tok,output_tok,drive,load,tensor,"
           "data,expert,fit,measured_out_tok_per_s_per_gpu,predicted_out_tok_per_s_per_gpu,"
-          "predicted_tpot_s,measured_board_w,predicted_board_w,exact\n",
+          "measured_tpot_s,predicted_tpot_s,measured_ttft_s,predicted_ttft_s,measured_board_w,predicted_board_w,exact\n",
           file);
     for (size_t i = 0; i < a->n; i++) {
         const struct wm_operating_point *p = a->points[i];
@@ -160,7 +172,10 @@ void wm_accuracy_points_csv(FILE *file, const void *context)
                                   p->is_fit ? 1 : 0,
                                   p->out_tok_per_s_per_gpu,
                                   q->out_tok_per_s_per_gpu,
+                                  p->tpot_s,
                                   q->tpot_s,
+                                  p->ttft_s,
+                                  q->ttft_s,
                                   p->board_w,
                                   q->board_w,
                                   p->power_is_exact ? 1 : 0};

@@ -9,6 +9,8 @@ double wm_usual_prompt_tok(const char *workload);
 double wm_usual_answer_tok(const char *workload);
 
 /** Whether the workload is an offline maximum: as many sequences as memory holds. */
+/** How far a source is to be trusted in a fit [0..1]: 1 but for those whose authors or peers warn. */
+double wm_source_trust(const char *source);
 bool wm_is_offline(const char *workload);
 
 /** Limits of a benchmark, 99th percentiles of requests [s]; NULL: none. */

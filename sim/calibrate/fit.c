@@ -1,11 +1,14 @@
 /*
- * The fit. A parameter's logarithm is its start plus a shift of its family plus a shift of its own;
- * priors are further residuals. A point depends on one accelerator and one engine, so the Jacobian is
+ * The fit. A parameter's logarithm is its start plus a shift of its family plus a shift of its silicon
+ * (of board power: of the board); priors are further residuals, and so is the order that physics
+ * imposes on rates (fit_order.c). A point depends on one accelerator and one engine, so the Jacobian is
  * filled by a dozen evaluations a row, whatever the number of parameters.
  */
 #include <math.h>
 #include <string.h>
 
+#include "fit_order.h"
+#include "fit_weights.h"
 #include "wattmill/calibrate.h"
 #include "wattmill/numeric.h"
 #include "wattmill/require.h"
@@ -26,21 +29,23 @@ struct knob {
         key, offsetof(struct wm_accelerator, path), unit, family, own \
     }
 static const struct knob hw_knobs[] = {
+    HW(achieved.compute_frac, "achieved.compute_frac", 1.0, 0.3, 0.12),
     HW(achieved.memory_frac, "achieved.memory_frac", 1.0, 0.08, 0.05),
     HW(achieved.attention_frac, "achieved.attention_frac", 1.0, 0.4, 0.15),
-    HW(achieved.moe_frac, "achieved.moe_frac", 1.0, 0.6, 0.15),
+    HW(achieved.moe_frac, "achieved.moe_frac", 1.0, 0.5, 0.15),
     HW(achieved.widen_frac, "achieved.widen_frac", 1.0, 0.5, 0.15),
     HW(achieved.overhead, "achieved.overhead", 1.0, 0.5, 0.10),
     HW(achieved.reduce, "achieved.reduce", 1.0, 0.7, 0.25),
     HW(achieved.layer_s, "achieved.layer_us", 1e-6, 1.0, 0.25),
-    HW(bf16.serving_frac, "bf16.serving_frac", 1.0, 0.2, 0.10),
-    HW(fp8.serving_frac, "fp8.serving_frac", 1.0, 0.5, 0.15),
-    HW(fp4.serving_frac, "fp4.serving_frac", 1.0, 0.5, 0.15),
+    HW(bf16.serving_frac, "bf16.serving_frac", 1.0, 0.05, 0.03),
+    HW(fp8.serving_frac, "fp8.serving_frac", 1.0, 0.06, 0.04),
+    HW(fp8_block.serving_frac, "fp8_block.serving_frac", 1.0, 0.06, 0.04),
+    HW(fp4.serving_frac, "fp4.serving_frac", 1.0, 0.08, 0.06),
 };
 static const struct knob power_knobs[] = {
-    HW(power.base_frac, "power.base_frac", 1.0, 0.2, 0.15),
-    HW(power.memory_frac, "power.memory_frac", 1.0, 0.4, 0.3),
-    HW(power.compute_frac, "power.compute_frac", 1.0, 0.5, 0.3),
+    HW(power.base_frac, "power.base_frac", 1.0, 0.15, 0.1),
+    HW(power.memory_frac, "power.memory_frac", 1.0, 0.2, 0.12),
+    HW(power.compute_frac, "power.compute_frac", 1.0, 0.25, 0.12),
 };
 #undef HW
 #define SW(path, key, unit, own)                              \
@@ -53,7 +58,7 @@ static const struct knob sw_knobs[] = {
     SW(reply_overhead_s, "reply_overhead_us", 1e-6, 1.0),
     SW(layer_overhead_s, "layer_overhead_us", 1e-6, 1.5),
     SW(prompt_overhead_s, "prompt_overhead_ms", 1e-3, 1.0),
-    SW(kernel_frac, "kernel_frac", 1.0, 0.15),
+    SW(kernel_frac, "kernel_frac", 1.0, 0.25),
 };
 #undef SW
 enum {
@@ -66,13 +71,16 @@ enum {
 struct fit {
     struct wm_arena *arena;
     const struct wm_catalog *catalog;
-    size_t n_hw, n_sw, n_families;
+    size_t n_hw, n_sw, n_families, n_silicon;
     struct wm_accelerator *hw; /* as started, then as fitted */
     struct wm_engine *sw;
-    size_t *family_of;             /* [n_hw] */
+    size_t *family_of, *silicon_of;        /* [n_hw] */
+    size_t *own_of;                /* [n_hw] which of silicon or board has shifts of its own */
+    size_t *first_of;              /* [n_silicon] the first entry of it */
     size_t *hw_points, *sw_points; /* [n], how many rows each has */
     const struct wm_operating_point **points;
     size_t *point_hw, *point_sw;
+    double *point_weight;
     size_t n_points;
     const struct knob *knobs; /* of the accelerator in this stage */
     size_t n_knobs;
@@ -96,31 +104,27 @@ static double soften(double r)
     return copysign(soft_scale * sqrt(2.0 * half), r);
 }
 
-/* Rows that state their load say most. */
-static double weight(const struct fit *f, const struct wm_operating_point *p)
-{
-    if (f->is_power)
-        return p->power_is_exact ? 1.0 : 0.4;
-    return p->drive == WM_DRIVE_USERS ? 1.0 : p->drive == WM_DRIVE_BATCH ? 0.7 : 0.4;
-}
 
 static double residual(const struct fit *f, size_t i, const struct wm_accelerator *hw,
                        const struct wm_engine *sw)
 {
     const struct wm_operating_point *p = f->points[i];
     const struct wm_prediction now = wm_operating_point_predict(p, hw, sw);
-    const double measured = f->is_power ? p->board_w : p->out_tok_per_s_per_gpu;
-    const double predicted = f->is_power ? now.board_w : now.out_tok_per_s_per_gpu;
-    if (!(predicted > 0.0))
+    /* rows without a rate have the time between tokens */
+    const double ratio = f->is_power ? now.board_w / p->board_w
+                         : p->out_tok_per_s_per_gpu > 0.0
+                             ? now.out_tok_per_s_per_gpu / p->out_tok_per_s_per_gpu
+                             : p->tpot_s / now.tpot_s;
+    if (!(now.out_tok_per_s_per_gpu > 0.0))
         return 0.0; /* does not fit the memory: no parameter of the fit changes that */
-    return weight(f, p) * soften(log(predicted / measured));
+    return f->point_weight[i] * soften(log(ratio));
 }
 
 /* An accelerator and an engine moved by the shifts x. */
 static void move_hw(const struct fit *f, size_t a, const double *x, struct wm_accelerator *out)
 {
     *out = f->hw[a];
-    const size_t own = f->hw_column[a], family = f->family_column[f->family_of[a]];
+    const size_t own = f->hw_column[f->own_of[a]], family = f->family_column[f->family_of[a]];
     for (size_t k = 0; k < f->n_knobs; k++) {
         const double shift =
             (own != NONE ? x[own + k] : 0.0) + (family != NONE ? x[family + k] : 0.0);
@@ -137,6 +141,20 @@ static void move_sw(const struct fit *f, size_t e, const double *x, struct wm_en
         *member(out, &sw_knobs[k]) *= exp(x[f->sw_column[e] + k]);
 }
 
+/* What physics imposes on an accelerator, as residuals. */
+static size_t n_bounds(const struct fit *f)
+{
+    return f->is_power ? 1 : WM_FIT_ORDERS;
+}
+
+static void bounds(const struct fit *f, const struct wm_accelerator *hw, double *r)
+{
+    if (f->is_power)
+        r[0] = wm_fit_full_draw(hw);
+    else
+        wm_fit_order(hw, r);
+}
+
 static void residuals(const double *x, double *r, void *context)
 {
     const struct fit *f = context;
@@ -149,6 +167,35 @@ static void residuals(const double *x, double *r, void *context)
     }
     for (size_t j = 0; j < f->n_columns; j++) /* priors, in the softened unit */
         r[f->n_points + j] = soft_scale * x[j] / f->sigma[j];
+    for (size_t a = 0; a < f->n_hw; a++) {
+        struct wm_accelerator hw;
+        move_hw(f, a, x, &hw);
+        bounds(f, &hw, r + f->n_points + f->n_columns + a * n_bounds(f));
+    }
+}
+
+/* Rows of the bounds: they depend on what moves an accelerator alone. */
+static void jacobian_bounds(const struct fit *f, size_t a, const double *x, double *rows)
+{
+    const size_t own = f->hw_column[f->own_of[a]], family = f->family_column[f->family_of[a]];
+    struct wm_accelerator hw;
+    double before[WM_FIT_ORDERS], after[WM_FIT_ORDERS];
+    move_hw(f, a, x, &hw);
+    bounds(f, &hw, before);
+    for (size_t k = 0; k < f->n_knobs; k++) {
+        double *value = member(&hw, &f->knobs[k]);
+        const double kept = *value;
+        *value = kept * exp(step);
+        bounds(f, &hw, after);
+        *value = kept;
+        for (size_t i = 0; i < n_bounds(f); i++) {
+            const double slope = (after[i] - before[i]) / step;
+            if (own != NONE)
+                rows[i * f->n_columns + own + k] = slope;
+            if (family != NONE)
+                rows[i * f->n_columns + family + k] = slope;
+        }
+    }
 }
 
 static void jacobian_row(const struct fit *f, size_t i, const double *x, double *row)
@@ -165,8 +212,8 @@ static void jacobian_row(const struct fit *f, size_t i, const double *x, double 
         *value = kept * exp(step);
         const double slope = (residual(f, i, &hw, &sw) - r) / step;
         *value = kept;
-        if (f->hw_column[a] != NONE)
-            row[f->hw_column[a] + k] = slope;
+        if (f->hw_column[f->own_of[a]] != NONE)
+            row[f->hw_column[f->own_of[a]] + k] = slope;
         if (f->family_column[f->family_of[a]] != NONE)
             row[f->family_column[f->family_of[a]] + k] = slope;
     }
@@ -182,11 +229,14 @@ static void jacobian_row(const struct fit *f, size_t i, const double *x, double 
 static void jacobian(const double *x, double *j, void *context)
 {
     const struct fit *f = context;
-    memset(j, 0, (f->n_points + f->n_columns) * f->n_columns * sizeof *j);
+    const size_t n_order = f->n_hw * n_bounds(f);
+    memset(j, 0, (f->n_points + f->n_columns + n_order) * f->n_columns * sizeof *j);
     for (size_t i = 0; i < f->n_points; i++)
         jacobian_row(f, i, x, j + i * f->n_columns);
     for (size_t k = 0; k < f->n_columns; k++)
         j[(f->n_points + k) * f->n_columns + k] = soft_scale / f->sigma[k];
+    for (size_t a = 0; a < f->n_hw; a++)
+        jacobian_bounds(f, a, x, j + (f->n_points + f->n_columns + a * n_bounds(f)) * f->n_columns);
 }
 
 static void on_step(int iteration, double sum, void *context)
@@ -225,6 +275,21 @@ static void find_families(struct fit *f)
     }
 }
 
+/* Parts of one silicon; a part that names none is alone. */
+static void find_silicon(struct fit *f)
+{
+    f->first_of = WM_NEW_ARRAY(f->arena, size_t, f->n_hw + 1);
+    for (size_t a = 0; a < f->n_hw; a++) {
+        size_t k = 0;
+        while (k < f->n_silicon && (f->hw[a].silicon[0] == '\0' ||
+                                    strcmp(f->hw[f->first_of[k]].silicon, f->hw[a].silicon) != 0))
+            k++;
+        if (k == f->n_silicon)
+            f->first_of[f->n_silicon++] = a;
+        f->silicon_of[a] = k;
+    }
+}
+
 static void copy_entries(struct fit *f)
 {
     f->n_hw = wm_catalog_n(f->catalog, WM_CATALOG_accelerator);
@@ -236,11 +301,14 @@ static void copy_entries(struct fit *f)
     for (size_t e = 0; e < f->n_sw; e++)
         memcpy(&f->sw[e], wm_catalog_at(f->catalog, WM_CATALOG_engine, e), sizeof *f->sw);
     f->family_of = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
+    f->silicon_of = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
+    f->own_of = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
     f->hw_points = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
     f->sw_points = WM_NEW_ARRAY(f->arena, size_t, f->n_sw);
     f->hw_column = WM_NEW_ARRAY(f->arena, size_t, f->n_hw);
     f->sw_column = WM_NEW_ARRAY(f->arena, size_t, f->n_sw);
     find_families(f);
+    find_silicon(f);
     f->family_column = WM_NEW_ARRAY(f->arena, size_t, f->n_families);
 }
 
@@ -252,13 +320,15 @@ static bool is_name(const char *name, const char *wanted)
 static bool takes(const struct fit *f, const struct wm_operating_point *p)
 {
     const struct wm_fit_options *o = f->options;
-    if (!p->is_fit || wm_operating_point_way(p) != WM_SERVED_PLAIN ||
+    const enum wm_serving_way way = wm_operating_point_way(p);
+    const bool counts = way == WM_SERVED_PLAIN || (way == WM_SERVED_SPLIT && !f->is_power);
+    if (!p->is_fit || !counts ||
         is_name(p->accelerator->head.name, o->leave_accelerator) ||
         is_name(p->llm->head.name, o->leave_model))
         return false;
     if (o->only_accelerator != NULL && strcmp(p->accelerator->head.name, o->only_accelerator) != 0)
         return false;
-    return f->is_power ? p->board_w > 0.0 : p->out_tok_per_s_per_gpu > 0.0;
+    return f->is_power ? p->board_w > 0.0 : p->out_tok_per_s_per_gpu > 0.0 || p->tpot_s > 0.0;
 }
 
 static void choose_points(struct fit *f, const struct wm_operating_points *points)
@@ -266,7 +336,10 @@ static void choose_points(struct fit *f, const struct wm_operating_points *point
     f->points = WM_NEW_ARRAY(f->arena, const struct wm_operating_point *, points->n + 1);
     f->point_hw = WM_NEW_ARRAY(f->arena, size_t, points->n + 1);
     f->point_sw = WM_NEW_ARRAY(f->arena, size_t, points->n + 1);
+    f->point_weight = WM_NEW_ARRAY(f->arena, double, points->n + 1);
     f->n_points = 0;
+    for (size_t a = 0; a < f->n_hw; a++)
+        f->own_of[a] = f->is_power ? a : f->first_of[f->silicon_of[a]];
     memset(f->hw_points, 0, f->n_hw * sizeof *f->hw_points);
     memset(f->sw_points, 0, f->n_sw * sizeof *f->sw_points);
     for (size_t i = 0; i < points->n; i++) {
@@ -284,6 +357,7 @@ static void choose_points(struct fit *f, const struct wm_operating_points *point
         f->hw_points[a]++;
         f->sw_points[e]++;
     }
+    wm_fit_weigh(f->points, f->n_points, f->is_power, f->point_weight);
 }
 
 static size_t add_columns(struct fit *f, const struct knob *knobs, size_t n, bool family)
@@ -303,11 +377,14 @@ static void lay_columns(struct fit *f)
     const bool alone = f->options->only_accelerator != NULL;
     for (size_t k = 0; k < f->n_families; k++)
         f->family_column[k] = NONE;
-    for (size_t a = 0; a < f->n_hw; a++) {
+    for (size_t a = 0; a < f->n_hw; a++)
         f->hw_column[a] = NONE;
+    for (size_t a = 0; a < f->n_hw; a++) {
+        const size_t own = f->own_of[a];
         if (f->hw_points[a] == 0)
             continue;
-        f->hw_column[a] = add_columns(f, f->knobs, f->n_knobs, alone);
+        if (f->hw_column[own] == NONE)
+            f->hw_column[own] = add_columns(f, f->knobs, f->n_knobs, alone);
         if (!alone && f->family_column[f->family_of[a]] == NONE)
             f->family_column[f->family_of[a]] = add_columns(f, f->knobs, f->n_knobs, true);
     }
@@ -338,45 +415,110 @@ static bool lacks(const struct wm_accelerator *hw, const struct knob *knob)
             hw->bf16.flop_per_s <= 0.0) ||
            (knob->offset == offsetof(struct wm_accelerator, fp8.serving_frac) &&
             hw->fp8.flop_per_s <= 0.0) ||
+           (knob->offset == offsetof(struct wm_accelerator, fp8_block.serving_frac) &&
+            hw->fp8_block.flop_per_s <= 0.0) ||
            (knob->offset == offsetof(struct wm_accelerator, fp4.serving_frac) &&
             hw->fp4.flop_per_s <= 0.0);
+}
+
+/* What moves an accelerator in the end, and how sure that is: the logarithms' shift and variance. */
+struct shift {
+    double value, variance, prior;
+};
+
+/* Families that have rows, over which those without spread. */
+static struct shift over_families(const struct fit *f, const double *x, size_t k)
+{
+    double n = 0.0, sum = 0.0, squares = 0.0;
+    for (size_t i = 0; i < f->n_families; i++) {
+        if (f->family_column[i] == NONE)
+            continue;
+        const double value = x[f->family_column[i] + k];
+        n += 1.0;
+        sum += value;
+        squares += value * value;
+    }
+    const double mean = n > 0.0 ? sum / n : 0.0, sigma = f->knobs[k].family_sigma;
+    const double spread = n > 1.0 ? fmax(0.0, squares / n - mean * mean) : sigma * sigma;
+    return (struct shift){mean, spread + f->knobs[k].own_sigma * f->knobs[k].own_sigma,
+                          hypot(sigma, f->knobs[k].own_sigma)};
+}
+
+/* The family of the same vendor that is nearest in years and has rows; NONE: no such. */
+static size_t kin_of(const struct fit *f, size_t a)
+{
+    size_t best = NONE;
+    int64_t least = 0;
+    for (size_t i = 0; i < f->n_hw; i++) {
+        const int64_t years = f->hw[i].year > f->hw[a].year ? f->hw[i].year - f->hw[a].year
+                                                            : f->hw[a].year - f->hw[i].year;
+        if (f->family_column[f->family_of[i]] == NONE || f->hw_points[i] == 0 ||
+            strcmp(f->hw[i].vendor, f->hw[a].vendor) != 0 || (best != NONE && years >= least))
+            continue;
+        best = f->family_of[i];
+        least = years;
+    }
+    return best;
+}
+
+/* A family with rows moves its members; one without takes its vendor's nearest, else the mean of all. */
+static struct shift shift_of(const struct fit *f, const double *x, const double *variance, size_t a,
+                             size_t k)
+{
+    const struct knob *const knob = &f->knobs[k];
+    const size_t own = f->hw_column[f->own_of[a]];
+    size_t family = f->family_column[f->family_of[a]];
+    struct shift s = {0};
+    if (own == NONE && family == NONE) {
+        const size_t kin = kin_of(f, a);
+        if (kin == NONE)
+            return over_families(f, x, k);
+        family = f->family_column[kin];
+        s.variance = over_families(f, x, k).variance; /* it is not of that family */
+    }
+    const double own_sigma = own != NONE ? f->sigma[own + k] : knob->own_sigma;
+    s.value = (own != NONE ? x[own + k] : 0.0) + (family != NONE ? x[family + k] : 0.0);
+    if (s.variance <= 0.0)
+        s.variance = (own != NONE ? variance[own + k] : own_sigma * own_sigma) +
+                     (family != NONE ? variance[family + k] : 0.0);
+    s.prior = hypot(own_sigma, family != NONE ? knob->family_sigma : 0.0);
+    return s;
 }
 
 /* Writes the solution into the entries and the report. */
 static void settle(struct fit *f, const double *x, const double *variance, struct wm_fit *fit)
 {
+    struct wm_accelerator *const moved = WM_NEW_ARRAY(f->arena, struct wm_accelerator, f->n_hw);
+    const bool alone = f->options->only_accelerator != NULL;
     for (size_t a = 0; a < f->n_hw; a++) {
-        const size_t own = f->hw_column[a], family = f->family_column[f->family_of[a]];
-        if (own == NONE && family == NONE)
+        moved[a] = f->hw[a];
+        if (alone && f->hw_points[a] == 0)
             continue;
-        const struct wm_accelerator before = f->hw[a];
-        struct wm_accelerator moved;
-        move_hw(f, a, x, &moved);
+        for (size_t k = 0; k < f->n_knobs; k++)
+            *member(&moved[a], &f->knobs[k]) *= exp(shift_of(f, x, variance, a, k).value);
         /* with a model resident a board draws no less than without one */
-        moved.power.base_frac = fmax(moved.power.base_frac, moved.power.idle_w / moved.tdp_w);
-        f->hw[a] = moved;
+        moved[a].power.base_frac =
+            fmax(moved[a].power.base_frac, moved[a].power.idle_w / moved[a].tdp_w);
+        if (!f->is_power)
+            wm_fit_keep_order(&moved[a]);
         for (size_t k = 0; k < f->n_knobs; k++) {
             const struct knob *knob = &f->knobs[k];
-            if (lacks(&moved, knob))
-                continue;
-            /* fitted alone, an accelerator has the width of its family's prior */
-            const double own_sigma = own != NONE ? f->sigma[own + k] : knob->own_sigma;
-            const double own_var = own != NONE ? variance[own + k] : own_sigma * own_sigma;
-            const double family_var = family != NONE ? variance[family + k] : 0.0;
-            const double prior = hypot(own_sigma, family != NONE ? knob->family_sigma : 0.0);
-            struct wm_accelerator start = before;
-            report(f, fit, "accelerators", f->hw[a].head.name, knob, *member(&moved, knob),
-                   *member(&start, knob), own_var + family_var, prior, f->hw_points[a]);
+            const struct shift s = shift_of(f, x, variance, a, k);
+            struct wm_accelerator start = f->hw[a];
+            if (!lacks(&moved[a], knob))
+                report(f, fit, "accelerators", f->hw[a].head.name, knob, *member(&moved[a], knob),
+                       *member(&start, knob), s.variance, s.prior, f->hw_points[a]);
         }
     }
+    memcpy(f->hw, moved, f->n_hw * sizeof *moved);
     for (size_t e = 0; e < f->n_sw; e++) {
         if (f->sw_column[e] == NONE)
             continue;
-        struct wm_engine start = f->sw[e], moved;
-        move_sw(f, e, x, &moved);
-        f->sw[e] = moved;
+        struct wm_engine start = f->sw[e], now;
+        move_sw(f, e, x, &now);
+        f->sw[e] = now;
         for (size_t k = 0; k < N_SW; k++)
-            report(f, fit, "engines", moved.head.name, &sw_knobs[k], *member(&moved, &sw_knobs[k]),
+            report(f, fit, "engines", now.head.name, &sw_knobs[k], *member(&now, &sw_knobs[k]),
                    *member(&start, &sw_knobs[k]), variance[f->sw_column[e] + k],
                    sw_knobs[k].own_sigma, f->sw_points[e]);
     }
@@ -392,7 +534,8 @@ static bool run_stage(struct fit *f, const struct wm_operating_points *points, s
     lay_columns(f);
     double *x = WM_NEW_ARRAY(f->arena, double, f->n_columns);
     double *variance = WM_NEW_ARRAY(f->arena, double, f->n_columns);
-    const struct wm_least_squares problem = {.n_residual = f->n_points + f->n_columns,
+    const size_t n_order = f->n_hw * n_bounds(f);
+    const struct wm_least_squares problem = {.n_residual = f->n_points + f->n_columns + n_order,
                                              .n_param = f->n_columns,
                                              .residuals = residuals,
                                              .jacobian = jacobian,

@@ -13,7 +13,7 @@
     X(framework) X(workload) X(isl_tokens) X(osl_tokens) X(concurrency) X(batch_size) X(tp) X(pp)    \
     X(ep) X(dp_attention) X(disagg) X(n_prefill_gpu) X(n_decode_gpu) X(mtp)                           \
     X(output_tokens_per_s_per_gpu) X(output_basis) X(gpu_power_w) X(gpu_power_basis) X(date)          \
-    X(split) X(scope) X(phase) X(knob) X(knob_value) X(power_per_gpu_w) X(notes)
+    X(split) X(tpot_s) X(ttft_s) X(scope) X(phase) X(knob) X(knob_value) X(power_per_gpu_w) X(notes)
 enum wm_operating_column {
 #define X(name) COL_##name,
     WM_OPERATING_COLUMNS(X)

@@ -108,6 +108,7 @@ static struct wm_prediction per_gpu(const struct wm_loop_point *p, const struct 
 {
     return (struct wm_prediction){.out_tok_per_s_per_gpu = p->out_tok_per_s / wm_group_gpus(group),
                                   .tpot_s = p->tpot_s,
+                                  .ttft_s = p->ttft_s,
                                   .board_w = p->board_w};
 }
 
@@ -135,6 +136,7 @@ static struct wm_prediction predict_split(const struct wm_step_model *m,
     return (struct wm_prediction){.out_tok_per_s_per_gpu =
                                       finite_run_frac * p.out_tok_per_s / point->n_gpus,
                                   .tpot_s = p.tpot_s,
+                                  .ttft_s = p.ttft_s,
                                   .board_w = p.board_w};
 }
 

@@ -19,7 +19,7 @@ static struct pass pass_of(const struct wm_step_model *m, double input_tok, doub
     const struct wm_load load =
         wm_load_prefill(p.prompts, piece_tok, 0.5 * (input_tok - piece_tok), p.passes <= 1.0);
     p.step = wm_step_eval(m, &load);
-    p.board_w = wm_step_power_w(m->accelerator, &p.step, m->clock_frac);
+    p.board_w = p.step.board_w;
     return p;
 }
 
@@ -48,7 +48,7 @@ static struct balance balance_of(const struct wm_step_model *decode,
     b.prompt_s = prefill->engine->prompt_overhead_s +
                  alone.passes * alone.step.time_s * (1.0 + b.use_frac / (2.0 * (1.0 - b.use_frac)));
     b.users = b.per_s * (b.prompt_s + p->output_tok * b.tpot_s);
-    b.decode_w = wm_step_power_w(decode->accelerator, &step, decode->clock_frac);
+    b.decode_w = step.board_w;
     const double idle_w = prefill->accelerator->power.base_frac * prefill->accelerator->tdp_w;
     b.prefill_w = idle_w + b.use_frac * (full.board_w - idle_w);
     return b;

@@ -6,6 +6,7 @@
  * rates differ by more than the same configuration does from month to month.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wattmill/calibrate.h"
@@ -94,7 +95,32 @@ static void enter(struct contest *c, const struct wm_accuracy *a, size_t i, cons
             fmax(c->best[k][said], per_mw(accelerator, best_near(a, i, task, n_task, said, speed)));
 }
 
-static void count_pairs(const struct contest *c, struct wm_accuracy *a)
+/* By how much ratios of two are off: exp(|log predicted ratio - log measured ratio|) - 1 of each pair. */
+struct misses {
+    struct wm_arena *arena;
+    double *frac;
+    size_t n, room;
+};
+
+static void add_miss(struct misses *m, double frac)
+{
+    if (m->n == m->room) {
+        m->room = 2 * m->room + 64;
+        double *const more = WM_NEW_ARRAY(m->arena, double, m->room);
+        if (m->n > 0)
+            memcpy(more, m->frac, m->n * sizeof *more);
+        m->frac = more;
+    }
+    m->frac[m->n++] = frac;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void count_pairs(const struct contest *c, struct wm_accuracy *a, struct misses *misses)
 {
     for (size_t i = 0; i < c->n; i++)
         for (size_t k = i + 1; k < c->n; k++) {
@@ -103,6 +129,9 @@ static void count_pairs(const struct contest *c, struct wm_accuracy *a)
             const double real = c->best[i][0] - c->best[k][0];
             const double said = c->best[i][1] - c->best[k][1];
             a->n_pairs++;
+            if (c->best[i][1] > 0.0 && c->best[k][1] > 0.0)
+                add_miss(misses, expm1(fabs(log(c->best[i][1] / c->best[k][1]) -
+                                            log(c->best[i][0] / c->best[k][0]))));
             a->n_pairs_right += real * said > 0.0;
             if (fabs(log(c->best[i][0] / c->best[k][0])) < log(1.0 + decided_frac))
                 continue;
@@ -121,6 +150,7 @@ void wm_accuracy_rank(struct wm_arena *arena, struct wm_accuracy *a)
 {
     bool *const done = WM_NEW_ARRAY(arena, bool, a->n + 1);
     size_t *const task = WM_NEW_ARRAY(arena, size_t, a->n + 1);
+    struct misses misses = {.arena = arena};
     for (size_t i = 0; i < a->n; i++) {
         if (done[i] || !is_entry(a->points[i]))
             continue;
@@ -134,7 +164,12 @@ void wm_accuracy_rank(struct wm_arena *arena, struct wm_accuracy *a)
             struct contest c = {.n = 0};
             for (size_t k = 0; k < n_task; k++)
                 enter(&c, a, task[k], task, n_task, speeds[s]);
-            count_pairs(&c, a);
+            count_pairs(&c, a, &misses);
         }
     }
+    if (misses.n == 0)
+        return;
+    qsort(misses.frac, misses.n, sizeof *misses.frac, by_size);
+    a->ratio_median_frac = misses.frac[misses.n / 2];
+    a->ratio_p90_frac = misses.frac[(size_t)(0.9 * (double)(misses.n - 1))];
 }

@@ -102,17 +102,27 @@ static const char *worker_software(const char *word)
 }
 
 /* The engine's name in the catalogue: software of another year is another engine. */
-static const char *engine_name(const struct wm_point_table *t, const char *word)
+static const char *engine_name(const struct wm_point_table *t, const struct wm_operating_point *p,
+                               const char *word)
 {
     const char *const date = wm_point_text(t, COL_date);
     const char *const source = wm_point_text(t, COL_source_id);
+    const bool plain = strcmp(word, "vllm") == 0;
     if (strncmp(source, "mlperf", 6) == 0) {
-        if (strstr(wm_point_text(t, COL_notes), "vLLM") == NULL)
+        if (strcmp(p->accelerator->vendor, "AMD") == 0)
+            return "mlperf-amd"; /* tuned by the vendor and its partners, vLLM among their engines */
+        if (strstr(wm_point_text(t, COL_notes), "vLLM") == NULL && strstr(word, "vllm") == NULL)
             return "mlperf";
         word = "vllm"; /* a submission that says what it ran */
     }
     if (wm_point_is(t, COL_disagg, "1"))
         return worker_software(word);
+    if (strcmp(p->accelerator->vendor, "Google") == 0 && strstr(word, "vllm") != NULL)
+        return "vllm-tpu";
+    if (!plain && strncmp(word, "vllm-", 5) != 0 && strcmp(word, "vllm-0.2-era") != 0)
+        word = worker_software(word);
+    if (strncmp(word, "vllm-0.2", 8) == 0 && strncmp(date, "2026", 4) == 0)
+        word = "vllm"; /* a version of this year */
     if (strcmp(word, "vllm-0.2-era") == 0)
         return "vllm-2023";
     if (strcmp(word, "vllm") != 0)
@@ -215,6 +225,8 @@ static const char *read_measured(const struct wm_point_table *t, struct wm_opera
 {
     p->out_tok_per_s_per_gpu = wm_point_number(t, COL_output_tokens_per_s_per_gpu);
     p->board_w = wm_point_number(t, COL_gpu_power_w);
+    p->tpot_s = wm_point_number(t, COL_tpot_s);
+    p->ttft_s = wm_point_number(t, COL_ttft_s);
     const char *const basis = wm_point_text(t, COL_gpu_power_basis);
     p->power_is_exact = strncmp(basis, "measured", 8) == 0 ||
                         strcmp(basis, "derived_same_period") == 0 ||
@@ -222,7 +234,13 @@ static const char *read_measured(const struct wm_point_table *t, struct wm_opera
                         strcmp(basis, "derived_energy_over_latency") == 0 || basis[0] == '\0';
     if (wm_point_is(t, COL_output_basis, "derived_samples_x_fixed_osl"))
         return "output rate derived with a fixed length of answers";
-    return p->out_tok_per_s_per_gpu > 0.0 || p->board_w > 0.0 ? NULL : "nothing measured";
+    if (p->out_tok_per_s_per_gpu > 0.0 || p->board_w > 0.0)
+        return NULL;
+    if (!(p->tpot_s > 0.0))
+        return "nothing measured";
+    return wm_point_number(t, COL_mtp) >= 0.0
+               ? NULL
+               : "latency alone, and whether drafts were checked is not stated";
 }
 
 static const char *read_lengths(const struct wm_point_table *t, struct wm_operating_point *p)
@@ -244,11 +262,11 @@ const char *wm_serving_row(const struct wm_point_table *t, struct wm_operating_p
     const char *reason = wm_row_entries(t, p);
     if (reason != NULL)
         return reason;
-    if (!wm_row_engine(t, engine_name(t, wm_point_text(t, COL_framework)), p))
+    if (!wm_row_engine(t, engine_name(t, p, wm_point_text(t, COL_framework)), p))
         return "serving engine not in the catalogue";
     p->precision = tuned_precision(p->accelerator);
     if (!wm_row_precision(wm_point_text(t, COL_precision), p) &&
-        strcmp(p->engine_word, "mlperf") != 0)
+        strncmp(p->engine_word, "mlperf", 6) != 0)
         return "precision not stated";
     if (wm_point_number(t, COL_mtp) > 0.0)
         p->draft = usual_draft;

@@ -37,7 +37,7 @@ static void put_json(FILE *file, const void *context)
 /* A table of power alone has no rates to draw. */
 static bool put_parity(struct wm_folder *folder, const struct wm_accuracy *accuracy)
 {
-    return accuracy->n_speed > 0
+    return accuracy->errors[WM_QUANTITY_SPEED].n > 0
                ? wm_folder_figure(folder, "parity", wm_accuracy_points_csv, accuracy)
                : wm_folder_put(folder, "parity.csv", wm_accuracy_points_csv, accuracy);
 }

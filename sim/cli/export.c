@@ -1,6 +1,7 @@
 /* export: a study's store as files and statistics. */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "options.h"
@@ -12,7 +13,7 @@ struct options {
     struct cli_asserts prob, where;
     struct cli_texts metrics;
     int64_t point, top;
-    bool summary, partial;
+    bool summary, partial, failed;
 };
 
 static const struct options defaults = {.top = 5};
@@ -20,8 +21,9 @@ static const struct options defaults = {.top = 5};
 static const struct cli_option rows[] = {
     CLI_CHOICE(
         options, format, "--format", POINT_FORMATS "|table|json|md",
-        "points: one row a point (csv, the default), one row a value (long), the yearly "
-        "pro-forma, one JSON object a line, a spreadsheet; statistics: table, json, csv, md"),
+        "points: one row a point (csv), one row a value (long), the yearly "
+        "pro-forma, one JSON object a line, a spreadsheet (default: what the name after -o says); "
+        "statistics: table, json, csv, md"),
     CLI_TEXT(options, out, "--output", 'o', "FILE", "points to a file; needed for xlsx"),
     CLI_WHOLE(options, point, "--point", 0, "I", 0, 1e15,
               "xlsx: the point whose pro-forma is laid out (default: 0)"),
@@ -38,8 +40,9 @@ static const struct cli_option rows[] = {
     CLI_TEXT(options, response, "--response", 0, "KEY", "a metric by the values of each axis"),
     CLI_TEXT(options, best, "--best", 0, "'max KEY'", "the best points, or 'min KEY'"),
     CLI_ROW(CLI_KIND_ASSERT, options, where, struct cli_asserts, "--where", 0, "METRIC>X", 0, 0,
-            "condition on the best points; repeatable"),
+            "only points that meet it, in every output; repeatable"),
     CLI_WHOLE(options, top, "--top", 0, "N", 1, 1e6, "how many best points (default: 5)"),
+    CLI_FLAG(options, failed, "--failed", "points that did not end well, by reason"),
     CLI_TEXT(options, figures, "--figures", 0, "DIR", "figures of the first --metric"),
     CLI_FLAG(options, partial, "--partial", "do not warn that points of the study are missing"),
     CLI_END,
@@ -61,6 +64,11 @@ static enum wm_status print_grid(struct cli *cli, const struct options *e, enum 
     return WM_OK;
 }
 
+static bool is_for_people(const struct options *e)
+{
+    return e->format == NULL || strcmp(e->format, "table") == 0 || strcmp(e->format, "md") == 0;
+}
+
 /* Statistics that were asked for, in this order; `any` when there was one. */
 static enum wm_status statistics(struct cli *cli, const struct options *e, struct wm_store *store,
                                  bool *any)
@@ -69,7 +77,7 @@ static enum wm_status statistics(struct cli *cli, const struct options *e, struc
     struct wm_grid grid;
     enum wm_status status = WM_OK;
     *any = e->summary || e->prob.n > 0 || e->tornado != NULL || e->sobol != NULL ||
-           e->response != NULL || e->best != NULL || e->figures != NULL;
+           e->response != NULL || e->best != NULL || e->failed || e->figures != NULL;
     if (e->summary)
         status = print_grid(
             cli, e, wm_stats_summary(a, store, e->metrics.items, e->metrics.n, &grid, &cli->diags),
@@ -88,8 +96,10 @@ static enum wm_status statistics(struct cli *cli, const struct options *e, struc
     if (status == WM_OK && e->best != NULL)
         status = print_grid(cli, e,
                             wm_stats_best(a, store, e->best, e->where.items, e->where.n,
-                                          (size_t)e->top, &grid, &cli->diags),
+                                          (size_t)e->top, is_for_people(e), &grid, &cli->diags),
                             &grid);
+    if (status == WM_OK && e->failed)
+        status = print_grid(cli, e, wm_stats_failures(a, store, &grid, &cli->diags), &grid);
     if (status == WM_OK && e->figures != NULL) {
         struct wm_folder folder;
         if (!wm_folder_open(&folder, a, e->figures, &cli->diags))
@@ -118,6 +128,17 @@ static enum wm_status to_file(struct cli *cli, const char *path, export_fn *fn,
     return WM_IO;
 }
 
+/* What a file's name says of its form; CSV where it says nothing. */
+static const char *format_of_name(const char *path)
+{
+    static const char *const words[] = {"xlsx", "jsonl"};
+    const char *const dot = path != NULL ? strrchr(path, '.') : NULL;
+    for (size_t i = 0; dot != NULL && i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(dot + 1, words[i]) == 0)
+            return words[i];
+    return "csv";
+}
+
 static enum wm_status points(struct cli *cli, const struct options *e, struct wm_store *store)
 {
     static const struct {
@@ -127,7 +148,7 @@ static enum wm_status points(struct cli *cli, const struct options *e, struct wm
                    {"long", wm_export_long_csv},
                    {"yearly", wm_export_yearly_csv},
                    {"jsonl", wm_export_jsonl}};
-    const char *const word = e->format != NULL ? e->format : "csv";
+    const char *const word = e->format != NULL ? e->format : format_of_name(e->out);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strcmp(formats[i].word, word) == 0)
             return e->out != NULL ? to_file(cli, e->out, formats[i].fn, store)
@@ -137,6 +158,20 @@ static enum wm_status points(struct cli *cli, const struct options *e, struct wm
     wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "export: --format \"%s\"%s", word,
                 strcmp(word, "xlsx") == 0 ? " needs -o FILE"
                                           : ": points come as csv, long, yearly, jsonl or xlsx");
+    return WM_USAGE;
+}
+
+/* A name that says one form and a --format that says another leave a file that nothing opens. */
+static enum wm_status check_name(struct cli *cli, const struct options *e)
+{
+    const char *const named = format_of_name(e->out);
+    if (e->out == NULL || e->format == NULL || strcmp(named, e->format) == 0 ||
+        (strcmp(named, "xlsx") != 0 && strcmp(e->format, "xlsx") != 0))
+        return WM_OK;
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                "export: -o %s does not name what --format %s writes; leave --format out, or name the "
+                "file for it",
+                e->out, e->format);
     return WM_USAGE;
 }
 
@@ -159,6 +194,10 @@ static enum wm_status run(struct cli *cli, const void *options)
     bool any = false;
     if (status == WM_OK)
         status = check_target(cli, e);
+    if (status == WM_OK)
+        status = check_name(cli, e);
+    if (status == WM_OK && e->where.n > 0)
+        status = wm_store_filter(store, e->where.items, e->where.n, &cli->diags);
     if (status == WM_OK && !e->partial)
         wm_store_check_whole(store, &cli->diags);
     if (status == WM_OK)

@@ -120,8 +120,8 @@ static enum wm_status take_assert(struct cli *cli, const struct given *g)
     if (asserts->n++ == 0)
         asserts->items = next;
     return g->option->kind == CLI_KIND_ASSERT
-               ? wm_assertion_parse(cli->arena, g->value, next, &cli->diags)
-               : wm_assertion_read(cli->arena, g->value, next, &cli->diags);
+               ? wm_assertion_parse(cli->arena, g->option->name, g->value, next, &cli->diags)
+               : wm_assertion_read(cli->arena, g->option->name, g->value, next, &cli->diags);
 }
 
 static enum wm_status take_text(struct cli *cli, const struct given *g)

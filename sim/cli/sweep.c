@@ -146,6 +146,18 @@ static enum wm_status dry_run(struct cli *cli, const struct wm_study *study,
     return WM_OK;
 }
 
+/* Why points failed, beside the count: never a reason to end differently. */
+static void tell_reasons(struct cli *cli, const char *path)
+{
+    struct wm_diags ignored = wm_diags_init(cli->arena);
+    struct wm_store *store = NULL;
+    struct wm_grid grid;
+    if (wm_store_open(cli->arena, path, &store, &ignored) == WM_OK &&
+        wm_stats_failures(cli->arena, store, &grid, &ignored) == WM_OK)
+        wm_grid_write(stderr, &grid, WM_FORMAT_TABLE);
+    wm_store_close(store);
+}
+
 static enum wm_status run_points(struct cli *cli, const struct wm_study *study,
                                  struct wm_study_options *o)
 {
@@ -161,6 +173,8 @@ static enum wm_status run_points(struct cli *cli, const struct wm_study *study,
         printf("%s: %llu of %llu points in %s: %llu ok, %llu failed\n", wm_study_name(study),
                (unsigned long long)p.n_done, (unsigned long long)p.n_total, o->store,
                (unsigned long long)p.n_ok, (unsigned long long)p.n_failed);
+    if (status == WM_POINTS_FAILED)
+        tell_reasons(cli, o->store);
     if (status == WM_INTERRUPTED)
         fprintf(stderr, "interrupted; the same command goes on from here\n");
     return status;

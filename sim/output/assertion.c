@@ -1,4 +1,4 @@
-/* --assert 'metric>x': reads a condition on a metric and checks it against a run. */
+/* Conditions such as --assert 'metric>x': reads a condition on a metric and checks it against a run. */
 #include <math.h>
 #include <string.h>
 
@@ -40,32 +40,32 @@ static bool read_number(struct wm_arena *arena, const char *text, double *value)
     return true;
 }
 
-enum wm_status wm_assertion_read(struct wm_arena *arena, const char *text, struct wm_assertion *out,
-                                 struct wm_diags *diags)
+enum wm_status wm_assertion_read(struct wm_arena *arena, const char *option, const char *text,
+                                 struct wm_assertion *out, struct wm_diags *diags)
 {
     const size_t n_key = strcspn(text, "<>= \t");
     const char *at = text + n_key + strspn(text + n_key, " \t");
     *out = (struct wm_assertion){
-        .text = text, .key = wm_arena_copy_text(arena, text, n_key), .metric = WM_N_METRICS};
+        .option = option, .text = text, .key = wm_arena_copy_text(arena, text, n_key), .metric = WM_N_METRICS};
     if (read_relation(&at, &out->relation) && read_number(arena, at, &out->value))
         return WM_OK;
     wm_diag_add(diags, WM_E103, NULL, NULL,
-                "--assert \"%s\": write metric>number, with one of > >= < <= ==", text);
+                "%s \"%s\": write metric>number, with one of > >= < <= ==", option, text);
     return WM_USAGE;
 }
 
 enum wm_status wm_assertion_unknown(struct wm_arena *arena, const struct wm_assertion *a,
                                     const struct wm_suggest *near, struct wm_diags *diags)
 {
-    wm_diag_add(diags, WM_E103, NULL, NULL, "--assert \"%s\": no metric \"%s\"%s", a->text, a->key,
-                wm_suggest_text(arena, near));
+    wm_diag_add(diags, WM_E103, NULL, NULL, "%s \"%s\": no metric \"%s\"%s", a->option, a->text,
+                a->key, wm_suggest_text(arena, near));
     return WM_USAGE;
 }
 
-enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *text,
+enum wm_status wm_assertion_parse(struct wm_arena *arena, const char *option, const char *text,
                                   struct wm_assertion *out, struct wm_diags *diags)
 {
-    const enum wm_status status = wm_assertion_read(arena, text, out, diags);
+    const enum wm_status status = wm_assertion_read(arena, option, text, out, diags);
     if (status != WM_OK)
         return status;
     out->metric = wm_metric_find(out->key);

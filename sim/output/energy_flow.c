@@ -11,7 +11,7 @@
 
 #define STEPS   32
 #define GAP     0.028 /* between uses, of the ceiling's height */
-#define SPACING 0.052 /* between labels */
+#define SPACING 0.056 /* between labels, of the same */
 
 enum { X_CEILING, X_METER, X_RACKS, X_USES };
 static const double column_x[] = {0.0, 0.30, 0.58, 1.0};
@@ -70,17 +70,15 @@ static struct flow flow_of(const struct wm_results *r)
     return f;
 }
 
-/* Labels keep a distance; they move down, never up. */
+/* Each at the end of its band. */
 static void write_labels(FILE *file, const struct flow *f, const double *centre)
 {
-    double last = 2.0;
     for (unsigned pass = 0; pass < 2; pass++)
         for (unsigned i = 0; i < WM_N_USES; i++) {
             if (!(f->use_mwh[i] > 0.0) ||
                 wm_energy_use_is_facility((enum wm_energy_use)i) != (pass == 1))
                 continue;
-            last = fmin(centre[i], last - SPACING);
-            const double values[] = {column_x[X_USES], last, 0.0, f->use_mwh[i],
+            const double values[] = {column_x[X_USES], centre[i], 0.0, f->use_mwh[i],
                                      100.0 * f->use_mwh[i] / f->site_mwh};
             row(file, wm_energy_use_key((enum wm_energy_use)i), values, 5);
         }
@@ -100,11 +98,15 @@ void wm_energy_flow_csv(FILE *file, const void *context)
     write_band(file, &idle, idle_mwh);
     write_band(file, &racks, f.it_mwh);
     double centre[WM_N_USES] = {0}, from_racks = 1.0, from_meter = 1.0 - f.it_mwh * h, to = 1.04;
+    double last = 2.0; /* label above; bands move down so that each has room for its own */
     for (unsigned pass = 0; pass < 2; pass++)
         for (unsigned i = 0; i < WM_N_USES; i++) {
             const bool facility = wm_energy_use_is_facility((enum wm_energy_use)i);
-            if (!(f.use_mwh[i] > 0.0) || facility != (pass == 1))
+            const bool used = f.use_mwh[i] > 0.0;
+            if (facility != (pass == 1))
                 continue;
+            if (used)
+                to = fmin(to, last - SPACING + 0.5 * f.use_mwh[i] * h);
             double *const from = facility ? &from_meter : &from_racks;
             const struct band b = {facility ? X_METER : X_RACKS,
                                    X_USES,
@@ -113,7 +115,9 @@ void wm_energy_flow_csv(FILE *file, const void *context)
                                    f.use_mwh[i] * h,
                                    wm_energy_use_key((enum wm_energy_use)i)};
             write_band(file, &b, f.use_mwh[i]);
-            centre[i] = to - 0.5 * b.height;
+            if (!used) /* a band without height keeps the colours of the others */
+                continue;
+            last = centre[i] = to - 0.5 * b.height;
             *from -= b.height;
             to -= b.height + GAP;
         }

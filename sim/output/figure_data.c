@@ -129,11 +129,25 @@ static void stack_row(struct stack *s, const char *name, double usd)
     s->top = high;
 }
 
+/* Output tokens that a class billed; NAN of a job. */
+static double class_sold_tok(const struct wm_results *r, const struct wm_class_result *c)
+{
+    const struct wm_workload *const all = r->scenario->workloads.items;
+    for (size_t i = 0; i < r->scenario->workloads.n; i++) {
+        const struct wm_workload *const w = &all[i];
+        const bool refunds = w->on_slo_miss == WM_SLO_MISS_REFUND;
+        if (strcmp(w->name, c->name) == 0 && !wm_workload_is_job(w))
+            return c->output_tok_served * w->price.paid_frac *
+                   (refunds ? c->slo_attainment_frac : 1.0);
+    }
+    return (double)NAN;
+}
+
 void wm_cost_stack_csv(FILE *file, const void *context)
 {
     const struct wm_report *const report = context;
     const struct wm_results *const r = report->results;
-    const double mw = wm_unit_from_si(WM_UNIT_MW, r->scenario->site.ceiling.limit_w);
+    const double mw = wm_unit_from_si(WM_UNIT_MW, r->contract_w); /* as the metrics per megawatt */
     const double scale = 1e-6 * WM_H_PER_YEAR / r->hours / mw;
     const double mtok = r->metric[WM_METRIC_output_tok_sold] / WM_TOK_PER_MTOK;
     const double revenue_usd = r->metric[WM_METRIC_revenue_usd];
@@ -149,9 +163,11 @@ void wm_cost_stack_csv(FILE *file, const void *context)
           "usd_per_mtok_out_sold,label_musd_per_mw_year\n",
           file);
     for (size_t i = 0; i < r->n_classes; i++) {
+        s.usd_per_mtok = WM_TOK_PER_MTOK / class_sold_tok(r, &r->classes[i]);
         stack_row(&s, r->classes[i].name, r->classes[i].revenue_usd);
         classes_usd += r->classes[i].revenue_usd;
     }
+    s.usd_per_mtok = empty.usd_per_mtok;
     if (fabs(revenue_usd - classes_usd) > 1e-9 * fabs(revenue_usd))
         stack_row(&s, "other revenue", revenue_usd - classes_usd);
     s = empty;
@@ -162,28 +178,49 @@ void wm_cost_stack_csv(FILE *file, const void *context)
 
 /* Rows of the series that make an hour. */
 #define ROWS_PER_HOUR 4
-#define DAYS_MAX      366
+
+/* Local standard time less UTC: the clock without daylight saving, so that no hour is lost or twice. */
+static int64_t standard_us(const struct wm_results *r)
+{
+    int64_t least = r->n_series > 0 ? r->series[0].local_us - r->series[0].time_us : 0;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const int64_t offset = r->series[i].local_us - r->series[i].time_us;
+        least = offset < least ? offset : least;
+    }
+    return least;
+}
+
+/* Hours of a day that the run has not: the picture is a grid of whole days. */
+static void heat_gap(FILE *file, int64_t day_s, int64_t from, int64_t to)
+{
+    for (int64_t h = from; h < to; h++)
+        fprintf(file, "%lld,%lld,NaN,0\n", (long long)day_s, (long long)h);
+}
 
 void wm_ceiling_heat_csv(FILE *file, const void *context)
 {
     const struct wm_report *const report = context;
     const struct wm_results *const r = report->results;
-    const size_t first = r->n_series > 0 ? (size_t)(r->series[0].time_us / WM_US_PER_H % 24) : 0;
-    fputs("day,hour_utc,site_over_ceiling_pct,bound\n", file);
+    const int64_t offset_us = standard_us(r);
+    int64_t day_s = 0, of_day = 24;
+    fputs("day_s,hour_local_standard,site_share_of_ceiling_pct,bound\n", file);
     for (size_t i = 0; i + ROWS_PER_HOUR <= r->n_series; i += ROWS_PER_HOUR) {
-        const size_t hour = i / ROWS_PER_HOUR;
-        if (hour >= 24 * DAYS_MAX)
-            break;
+        const int64_t hour = (r->series[i].time_us + offset_us) / WM_US_PER_H;
         double site_w = 0.0, ceiling_w = 0.0, shadow = 0.0;
         for (size_t k = i; k < i + ROWS_PER_HOUR; k++) {
             site_w += r->series[k].meter_w;
             ceiling_w += r->series[k].ceiling_w;
             shadow += r->series[k].shadow_price_usd_per_mwh;
         }
-        fprintf(file, "%zu,%zu,", (first + hour) / 24 + 1, (first + hour) % 24);
+        day_s = hour / 24 * 86400;
+        of_day = hour % 24;
+        if (i == 0)
+            heat_gap(file, day_s, 0, of_day);
+        fprintf(file, "%lld,%lld,", (long long)day_s, (long long)of_day);
         wm_csv_put_number(file, 100.0 * site_w / ceiling_w);
         fprintf(file, ",%d\n", shadow > 0.0);
     }
+    heat_gap(file, day_s, of_day + 1, 24);
 }
 
 void wm_cash_flow_csv(FILE *file, const void *context)

@@ -25,13 +25,15 @@ double wm_draw_p99_w(const struct wm_partition *p, const struct wm_accelerator *
     const double gpus = (double)p->gpus_per_replica;
     const double replicas_per_rack = fmax(1.0, (double)accelerator->rack_gpus / gpus);
     const double sd_w = slope_w * sqrt(batch * fmin(1.0, 2.0 * service_s / interval_s));
-    return (full.it_w + z_p99 * sd_w / sqrt(replicas_per_rack)) / gpus;
+    /* a rack draws no more than its boards at their limit and busy hosts */
+    const double most_w = accelerator->tdp_w + accelerator->host_busy_w;
+    const double p99_w = (full.it_w + z_p99 * fabs(sd_w) / sqrt(replicas_per_rack)) / gpus;
+    return fmin(p99_w, fmax(most_w, full.it_w / gpus));
 }
 
 double wm_draw_max_q_board_w(const struct wm_accelerator *a)
 {
-    const double less_w = (1.0 - a->max_q_frac) * a->rack_nameplate_w / (double)a->rack_gpus;
-    return fmax(a->tdp_w * a->power.base_frac, a->tdp_w - less_w);
+    return a->tdp_w * fmax(a->power.base_frac, a->max_q_frac);
 }
 
 /* Mean draw of a busy board at the clock's capacity. */

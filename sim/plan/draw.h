@@ -18,13 +18,14 @@
 double wm_draw_p99_w(const struct wm_partition *partition, const struct wm_accelerator *accelerator);
 
 /**
- * Fastest clock at which the boards of a replica at capacity draw the efficiency profile's limit on
- * average while busy: what the rack's nameplate loses under max_q, its boards lose.
+ * For a measured curve, which says no more than the mean over boards: the fastest clock at which those of
+ * a replica at capacity draw the efficiency profile's limit on average while busy. (The model caps each
+ * board in each of its steps: `cap_frac` of the case.)
  * @return 1 when the limit does not bind
  */
 double wm_draw_max_q_clock(const struct wm_serving_plan *plan);
 
-/** Limit of a board under max_q [W]. */
+/** Limit of a board under max_q [W]: the profile lowers boards and the rest of the rack by one share. */
 double wm_draw_max_q_board_w(const struct wm_accelerator *accelerator);
 
 #endif

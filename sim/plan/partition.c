@@ -330,7 +330,10 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
     p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
     p->n_replicas = wm_shares_working_gpus(pool, p) / p->gpus_per_replica;
     p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
-    const double clock = pool->fleet->count == WM_COUNT_MAX_Q ? wm_draw_max_q_clock(&p->plan) : 1.0;
+    const bool max_q = pool->fleet->count == WM_COUNT_MAX_Q;
+    const double clock = max_q && c.curve != NULL ? wm_draw_max_q_clock(&p->plan) : 1.0;
+    if (max_q && c.curve == NULL)
+        p->plan.c.cap_frac = wm_draw_max_q_board_w(c.accelerator) / c.accelerator->tdp_w;
     p->plan.c.is_alone = p->n_replicas == 1;
     p->surface = wm_table_surface(&plan->tables, arena, &p->plan, clock, s->policy.off_power_frac);
     if (p->surface->n_clocks == 0) { /* too slow under its profile, or hardly anything fits */

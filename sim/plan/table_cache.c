@@ -15,7 +15,7 @@ struct plan_record {
 
 /* A new member of either struct must be added here too: to the key, or to the record. */
 _Static_assert(sizeof(struct wm_serving_case) ==
-                   4 * sizeof(void *) + 2 * sizeof(double) + 7 * sizeof(double) +
+                   4 * sizeof(void *) + 2 * sizeof(double) + 8 * sizeof(double) +
                        sizeof(struct wm_prompts) + sizeof(struct wm_draft),
                "struct wm_serving_case has a member that add_case() does not know");
 _Static_assert(sizeof(struct wm_serving_plan) ==
@@ -29,7 +29,7 @@ static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
                              c->output_scv,        c->max_gpus,
                              c->draft.tok,         c->draft.accept_frac,
                              c->ttft_slo_s,        c->tok_per_s_per_user_slo,
-                             (double)c->is_alone};
+                             (double)c->is_alone,  c->cap_frac};
     wm_digest_add_text(d, WM_MODEL_ID);
     wm_fields_digest(d, wm_accelerator_fields, c->accelerator);
     wm_fields_digest(d, wm_llm_fields, c->llm);

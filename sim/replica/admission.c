@@ -55,39 +55,64 @@ static void resume(struct wm_replica *r, uint32_t slot)
 static void give(struct wm_replica *r, struct chunk *chunk, uint32_t n_tok, struct prompts *sum)
 {
     const struct wm_pending *const s = &r->batch.slots[chunk->slot];
+    struct prompts *const rank = &r->ranks[chunk->rank];
     const double c = (double)n_tok;
     const double before = (double)(s->input_tok + s->made_tok - s->todo_tok);
+    const double pairs = c * (before + 0.5 * c), reach = before + 0.5 * c;
     chunk->tok = n_tok;
     sum->tok += n_tok;
-    sum->pairs += c * (before + 0.5 * c);
-    sum->reach += before + 0.5 * c;
+    sum->pairs += pairs;
+    sum->reach += reach;
+    sum->n++;
+    rank->tok += n_tok;
+    rank->pairs += pairs;
+    rank->reach += reach;
+    rank->n++;
+}
+
+/* The attention group that has least to read. */
+static uint32_t least_rank(const struct wm_replica *r, uint32_t n_ranks)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < n_ranks; i++)
+        if (r->ranks[i].tok < r->ranks[best].tok)
+            best = i;
+    return best;
 }
 
 void replica_fill_step(struct wm_replica *r, struct prompts *sum)
 {
     const struct wm_replica_params *const p = r->params;
     const bool chunked = p->batching == WM_BATCH_CHUNKED;
-    const uint32_t decode_tok = chunked ? r->batch.n_decoding : 0;
-    uint32_t left = p->token_budget > decode_tok ? p->token_budget - decode_tok : 0;
-    if (r->n_reading > 0) { /* a prompt begun in an earlier step */
-        const uint32_t todo = r->batch.slots[r->reading[0].slot].todo_tok;
-        give(r, &r->reading[0], todo < left ? todo : left, sum);
-        left -= sum->tok;
+    const uint32_t n_ranks = replica_n_ranks(r);
+    const uint32_t decode_tok = chunked ? (r->batch.n_decoding + n_ranks - 1) / n_ranks : 0;
+    const uint32_t share = p->token_budget / n_ranks > 0 ? p->token_budget / n_ranks : 1;
+    const uint32_t most = share > decode_tok ? share - decode_tok : 0; /* of each group */
+    uint32_t resumed = 0;
+    for (uint32_t i = 0; i < n_ranks; i++)
+        r->ranks[i] = (struct prompts){0};
+    for (uint32_t i = 0; i < r->n_reading; i++) { /* prompts begun in an earlier step */
+        const uint32_t todo = r->batch.slots[r->reading[i].slot].todo_tok;
+        const uint32_t left = most - r->ranks[r->reading[i].rank].tok;
+        give(r, &r->reading[i], todo < left ? todo : left, sum);
     }
     struct queue *queue = NULL;
-    for (struct wm_pending *next; left > 0 && (next = next_admissible(r, &queue)) != NULL;) {
+    for (;;) {
+        const uint32_t rank = least_rank(r, n_ranks), taken = r->ranks[rank].tok + resumed / n_ranks;
+        const uint32_t left = most > taken ? most - taken : 0;
+        struct wm_pending *const next = left > 0 ? next_admissible(r, &queue) : NULL;
+        if (next == NULL)
+            return;
         if (next->has_kv) {
             resume(r, admit(r, queue));
-            left -= chunked;
+            resumed += chunked;
             continue;
         }
         const uint32_t todo = next->input_tok + next->made_tok - next->hit_tok;
-        if (!chunked && todo > left && sum->tok > 0)
-            break; /* a prompt longer than the budget is read alone */
-        const uint32_t n_tok = chunked && todo > left ? left : todo;
+        if (!chunked && todo > left && r->ranks[rank].tok > 0)
+            return; /* a prompt longer than the budget is read alone */
         struct chunk *const chunk = &r->reading[r->n_reading++];
-        chunk->slot = admit(r, queue);
-        give(r, chunk, n_tok, sum);
-        left -= n_tok < left ? n_tok : left;
+        *chunk = (struct chunk){.slot = admit(r, queue), .rank = rank};
+        give(r, chunk, chunked && todo > left ? left : todo, sum);
     }
 }

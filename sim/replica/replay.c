@@ -100,6 +100,7 @@ static struct wm_step_model step_model(const struct wm_replay_case *c, const str
                                   .kv_bytes = c->kv_bytes > 0.0 ? c->kv_bytes : c->engine->kv_bytes,
                                   .group = *group,
                                   .clock_frac = clock_frac,
+                                  .cap_frac = c->cap_frac,
                                   .draft = c->draft};
 }
 
@@ -147,6 +148,7 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
                                        : WM_BATCH_CHUNKED,
         .preemption = c->preemption,
         .n_stages = (uint32_t)group->pipeline,
+        .n_ranks = (uint32_t)group->data,
         .max_seqs = (uint32_t)fmin(fmin(seqs, held), MAX_SEQS),
         .token_budget = (uint32_t)fmin(fmax(budget, WM_STEP_TOK_ROUND), MAX_BUDGET_TOK),
         .block_tok = BLOCK_TOK,

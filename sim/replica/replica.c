@@ -60,6 +60,7 @@ struct wm_replica *wm_replica_new(struct wm_arena *arena, const struct wm_replic
                              .up = true,
                              .clock.next_ns = WM_TIME_NEVER,
                              .reading = WM_NEW_ARRAY(arena, struct chunk, p->max_seqs)};
+    r->ranks = WM_NEW_ARRAY(arena, struct prompts, replica_n_ranks(r));
     if (p->n_stages > 1)
         pipeline_init(r);
     else

@@ -27,11 +27,12 @@ struct pipeline;
 /* What a step reads of one prompt. */
 struct chunk {
     uint32_t slot, tok;
+    uint32_t rank; /* attention group that reads it */
 };
 
-/* What it reads of all: tokens, pairs of a new one and one it attends to, reach of chunks. */
+/* What is read: tokens, pairs of a new one and one it attends to, reach of chunks, their number. */
 struct prompts {
-    uint32_t tok;
+    uint32_t tok, n;
     double pairs, reach;
 };
 
@@ -62,6 +63,7 @@ struct wm_replica {
     struct wm_service *service;
     const struct wm_replica_params *params;
     struct chunk *reading; /* [max_seqs] */
+    struct prompts *ranks; /* [n_ranks] what each attention group reads in the step */
     uint32_t n_reading, n_waiting;
     struct queue queues[WM_PRIORITIES];
     struct pipeline *pipeline; /* NULL: one stage */
@@ -76,6 +78,11 @@ struct wm_replica {
 static inline uint32_t replica_priority(const struct wm_replica *r, uint32_t class_id)
 {
     return r->service->classes[class_id].policy.priority;
+}
+
+static inline uint32_t replica_n_ranks(const struct wm_replica *r)
+{
+    return r->params->n_ranks > 1 ? r->params->n_ranks : 1;
 }
 
 static inline uint32_t replica_n_stages(const struct wm_replica *r)

@@ -20,15 +20,28 @@ static struct cost cost_of(const struct wm_step_model *m, const struct wm_load *
     for (double n = 1.0; n < stages; n += 1.0)
         all = wm_load_add(&all, load);
     const struct wm_step step = wm_step_eval(m, &all);
-    const double board_w = wm_step_power_w(m->accelerator, &step, m->clock_frac);
     const double gpus = wm_group_gpus(&m->group) / stages, time_s = step.time_s / stages;
-    return (struct cost){time_s, time_s * gpus * (board_w + m->accelerator->host_busy_w)};
+    return (struct cost){time_s, time_s * gpus * (step.board_w + m->accelerator->host_busy_w)};
 }
 
-/* A step that reads `tok` prompt tokens, seen as tokens alone: one chunk that attends to nothing. */
-static struct wm_load tokens_alone(double tok)
+/* A step that reads `tok` prompt tokens, seen as tokens alone: one chunk that attends to nothing, spread
+   over `readers` attention groups. */
+static struct wm_load tokens_alone(double tok, double readers)
 {
-    return (struct wm_load){.prefill_tok = tok, .chunks = 1.0};
+    return (struct wm_load){.prefill_tok = tok, .chunks = 1.0, .readers = readers};
+}
+
+/* Time of a token that the busiest attention group does not have to itself: a chunk on one group against as
+   much on each of them. */
+static double shared_time_s(const struct wm_step_model *m, double max_tok)
+{
+    const double groups = m->group.data;
+    if (groups <= 1.0)
+        return 0.0;
+    const struct wm_load all = tokens_alone(max_tok, groups);
+    const struct wm_load one = tokens_alone(max_tok / groups, 1.0);
+    return fmax(0.0, cost_of(m, &all).time_s - cost_of(m, &one).time_s) /
+           (max_tok - max_tok / groups);
 }
 
 /* Every multiple of 8 up to 64k tokens, then every 64th part more, and straight lines between. */
@@ -38,7 +51,7 @@ static void fill_tokens(const struct wm_step_model *m, size_t n_tok, double chun
     enum { ALL_TO = 8192, PART = 64 };
     size_t done = 0;
     for (size_t i = 0; i < n_tok;) {
-        const struct wm_load load = tokens_alone(fmax(1.0, (double)(i * WM_STEP_TOK_ROUND)));
+        const struct wm_load load = tokens_alone(fmax(1.0, (double)(i * WM_STEP_TOK_ROUND)), m->group.data);
         const struct cost step = cost_of(m, &load);
         token_s[i] = fmax(0.0, step.time_s - chunk_s);
         token_j[i] = fmax(0.0, step.energy_j - chunk_j);
@@ -104,7 +117,8 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
     double *const token_s = work + 6 * n, *const token_j = token_s + n_tok;
     /* what a chunk adds beyond its tokens, measured at a large one */
     const double c = (double)max_tok;
-    const struct wm_load bare = tokens_alone(c);
+    const double groups = m->group.data;
+    const struct wm_load bare = tokens_alone(c, groups);
     struct wm_load sampled = bare, twice = bare, pairs = bare, none = bare;
     sampled.sampled = 1.0;
     twice.sampled = 2.0;
@@ -125,8 +139,10 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
         .max_tok = max_tok,
         .clock_frac = m->clock_frac,
         .idle_w = gpus * (hw->tdp_w * hw->power.base_frac + hw->host_idle_w),
+        .lag_w = gpus * (hw->tdp_w * hw->power.base_frac + hw->host_busy_w),
         .token_s = token_s,
         .token_j = token_j,
+        .shared_s = shared_time_s(m, c),
         .prompt_s = fmax(0.0, chunk_s + with_two.time_s - with_sample.time_s),
         .prompt_j = fmax(0.0, chunk_j + with_two.energy_j - with_sample.energy_j),
         .pair_s = fmax(0.0, with_pairs.time_s - base.time_s) / (0.5 * c * c),

@@ -112,6 +112,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .max_seqs = (uint32_t)p->lead->serving.max_seqs,
         .watermark_frac = 0.01,
         .clock_frac = p->surface->rows[0][0].clock_frac,
+        .cap_frac = plan->c.cap_frac,
         .input_tok = plan->c.input_tok,
         .output_tok = plan->c.output_tok,
         .seed = (uint64_t)q->scenario->seed,

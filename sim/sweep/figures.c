@@ -16,9 +16,7 @@ struct figure {
     const char *title; /* metric and unit, scaled */
     double scale;      /* of values in the data */
     struct wm_sample sample;
-    struct wm_tornado_bar *bars;
-    size_t n_bars;
-    double centre;
+    struct wm_tornado tornado;
     size_t x_axis, y_axis; /* of the heat map; lines: x and series */
     double *year_flow;     /* [n_years][n] cumulated present value */
     size_t n_years, n_fan, fan_capacity, pv_column;
@@ -51,14 +49,14 @@ static void tornado_csv(FILE *file, const void *context)
 {
     const struct figure *const f = context;
     fputs("axis,at_low,at_high,low,high,centre,metric\n", file);
-    for (size_t i = 0; i < f->n_bars; i++) {
-        const struct wm_tornado_bar *const b = &f->bars[i];
+    for (size_t i = 0; i < f->tornado.n; i++) {
+        const struct wm_tornado_bar *const b = &f->tornado.bars[i];
         put_text(file, b->axis, ',');
         put(file, f->scale * b->low, ',');
         put(file, f->scale * b->high, ',');
         put_label(file, b->low_label, ',');
         put_label(file, b->high_label, ',');
-        put(file, f->scale * f->centre, ',');
+        put(file, f->scale * f->tornado.centre, ',');
         put_text(file, f->title, '\n');
     }
 }
@@ -195,9 +193,9 @@ static bool choose_lines(struct figure *f)
     const size_t n = f->about->n_axes;
     f->x_axis = n;
     if (is_random(f)) /* tenths of every axis: the one that matters most */
-        for (size_t b = f->n_bars; b-- > 0;)
+        for (size_t b = f->tornado.n; b-- > 0;)
             for (size_t j = 0; j < n; j++)
-                if (strcmp(f->about->axes[j], f->bars[b].axis) == 0 && is_numeric(f, j))
+                if (strcmp(f->about->axes[j], f->tornado.bars[b].axis) == 0 && is_numeric(f, j))
                     f->x_axis = j;
     const bool chosen = f->x_axis != n;
     for (size_t j = 0, most = 1; !chosen && j < n; j++)
@@ -289,13 +287,12 @@ enum wm_status wm_stats_figures(struct wm_folder *folder, struct wm_store *store
         return WM_USAGE;
     enum wm_status status = wm_sample_load(folder->arena, store, &at, 1, &f.sample, diags);
     if (status == WM_OK)
-        status =
-            wm_tornado_bars(folder->arena, store, metric, &f.bars, &f.n_bars, &f.centre, diags);
+        status = wm_tornado_of(folder->arena, store, metric, &f.tornado, diags);
     if (status != WM_OK)
         return status;
     choose_scale(&f, &about->metrics[at]);
     bool ok = true;
-    if (about->n_axes > 1)
+    if (about->n_axes > 1 && f.tornado.n > 0)
         ok = wm_folder_figure(folder, "study_tornado", tornado_csv, &f);
     if (is_random(&f))
         ok = wm_folder_figure(folder, "study_distribution", distribution_csv, &f) &&

@@ -370,8 +370,8 @@ static enum wm_status verdict(const struct run *r)
     if (r->progress.n_failed == 0)
         return WM_OK;
     wm_diag_add(r->diags, WM_E506, NULL, r->options->store,
-                "holds %llu of %llu points that did not end well; their messages are in the table "
-                "`message` and in `wattmill export --format jsonl`",
+                "holds %llu of %llu points that did not end well; `wattmill export --failed` groups their "
+                "reasons",
                 (unsigned long long)r->progress.n_failed, (unsigned long long)r->progress.n_total);
     return WM_POINTS_FAILED;
 }

@@ -105,7 +105,8 @@ enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store, co
     enum wm_status status = wm_store_each(store, WM_READ_VALUES, take, &l, diags);
     wm_arena_close(l.scratch);
     if (status == WM_OK && out->n == 0) {
-        wm_diag_add(diags, WM_E507, NULL, about->name, "no point of this store ended well");
+        wm_diag_add(diags, WM_E507, NULL, about->name, "no point of this store ended well%s",
+                    wm_store_is_filtered(store) ? " and meets the conditions" : "");
         status = WM_IO;
     }
     return status;

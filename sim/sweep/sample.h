@@ -49,16 +49,36 @@ double *wm_group_values(struct wm_arena *arena, const struct wm_sample *sample, 
 /** NAN of nothing. */
 double wm_mean(const double *values, size_t n);
 
+/** Of saltelli the rows A and B, which are independent; of other designs all points stay. */
+void wm_sample_independent(struct wm_sample *sample, const struct wm_store_about *about);
+
+/** What the points say of an axis; EXACT: levels of a design that has no noise. */
+enum wm_effect_verdict {
+    WM_EFFECT_EXACT,
+    WM_EFFECT_SURE,
+    WM_EFFECT_NO_LINE, /* there, but up and down: the change from end to end is within noise */
+    WM_EFFECT_NOISE
+};
 /** A bar of a tornado: where the metric goes when the axis is low and high. */
 struct wm_tornado_bar {
     const char *axis;
     const char *low_label, *high_label;
-    double low, high; /* the metric there */
+    double low, high;               /* the metric there */
+    double change_low, change_high; /* 95 % interval of high - low; of EXACT: unset */
+    double rank;                    /* Spearman's correlation; NAN: none */
+    enum wm_effect_verdict verdict;
 };
-/** Bars by swing, largest first, [n_axes]; `centre` is the base point's value, or the mean. */
-enum wm_status wm_tornado_bars(struct wm_arena *arena, struct wm_store *store, const char *metric,
-                               struct wm_tornado_bar **bars, size_t *n, double *centre,
-                               struct wm_diags *diags);
+struct wm_tornado {
+    struct wm_tornado_bar *bars; /* by swing, largest first */
+    size_t n;                    /* 0: a sampled design with fewer points than the axes need */
+    double centre;               /* the base point's value, or the mean */
+    double r2;                   /* of a sampled design: share of the variance that the lines explain */
+};
+enum wm_status wm_tornado_of(struct wm_arena *arena, struct wm_store *store, const char *metric,
+                             struct wm_tornado *out, struct wm_diags *diags);
+/** Bars [n_axes] of a sample by regression; false when it has too few points. */
+bool wm_effect_bars(struct wm_arena *arena, const struct wm_sample *sample, const char **axes,
+                    struct wm_tornado_bar *bars, double *r2);
 
 /** A number of at most 3 digits, large ones with a prefix (15.7M), for labels. */
 const char *wm_label_number(struct wm_arena *arena, double value);

@@ -1,4 +1,4 @@
-/* Sobol indices by Jansen's estimators, with bootstrap intervals. */
+/* Sobol indices by Saltelli's and Jansen's estimators, with bootstrap intervals. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,8 +19,12 @@ static double at(const struct design *s, size_t row, size_t m)
     return s->f[s->rows[row] * (s->d + 2) + m];
 }
 
-/* Variance over A and B, about a mean of their own; `pick` NULL: all rows once. */
-static double variance(const struct design *s, const size_t *pick)
+struct moments {
+    double mean, variance;
+};
+
+/* Over A and B; `pick` NULL: all rows once. */
+static struct moments moments(const struct design *s, const size_t *pick)
 {
     double sum = 0.0, squares = 0.0;
     const double origin = at(s, 0, 0); /* near the values: no cancellation */
@@ -31,23 +35,23 @@ static double variance(const struct design *s, const size_t *pick)
         squares += a * a + b * b;
     }
     const double n = 2.0 * (double)s->n;
-    return (squares - sum * sum / n) / (n - 1.0);
+    return (struct moments){origin + sum / n, (squares - sum * sum / n) / (n - 1.0)};
 }
 
-static void estimate(const struct design *s, const size_t *pick, size_t axis, double v,
+static void estimate(const struct design *s, const size_t *pick, size_t axis, struct moments of,
                      double *first, double *total)
 {
     double sum_first = 0.0, sum_total = 0.0;
     for (size_t i = 0; i < s->n; i++) {
         const size_t row = pick != NULL ? pick[i] : i;
         const double mixed = at(s, row, 2 + axis);
-        const double from_b = at(s, row, 1) - mixed, from_a = at(s, row, 0) - mixed;
-        sum_first += from_b * from_b;
+        const double from_a = at(s, row, 0) - mixed;
+        sum_first -= (at(s, row, 1) - of.mean) * from_a;
         sum_total += from_a * from_a;
     }
-    const double scale = 1.0 / (2.0 * (double)s->n * v);
-    *first = 1.0 - sum_first * scale;
-    *total = sum_total * scale;
+    const double scale = of.variance > 0.0 ? 1.0 / ((double)s->n * of.variance) : 0.0;
+    *first = sum_first * scale + 0.0; /* no -0 */
+    *total = 0.5 * sum_total * scale;
 }
 
 static int ascending(const void *a, const void *b)
@@ -73,10 +77,9 @@ static void bootstrap(struct wm_arena *arena, const struct design *s, uint64_t s
     for (size_t k = 0; k < N_RESAMPLES; k++) {
         for (size_t i = 0; i < s->n; i++)
             pick[i] = (size_t)(wm_rng_uniform(&rng) * (double)s->n);
-        const double v = variance(s, pick);
+        const struct moments of = moments(s, pick);
         for (size_t j = 0; j < s->d; j++)
-            estimate(s, pick, j, v > 0.0 ? v : (double)INFINITY, &first[j * N_RESAMPLES + k],
-                     &total[j * N_RESAMPLES + k]);
+            estimate(s, pick, j, of, &first[j * N_RESAMPLES + k], &total[j * N_RESAMPLES + k]);
     }
     for (size_t j = 0; j < s->d; j++) {
         interval(first + j * N_RESAMPLES, &out[j].first_low, &out[j].first_high);
@@ -98,11 +101,11 @@ bool wm_sobol_indices(struct wm_arena *arena, const double *f, size_t n, size_t 
     }
     if (s.n < 2)
         return false;
-    const double v = variance(&s, NULL);
-    if (!(v > 0.0))
+    const struct moments of = moments(&s, NULL);
+    if (!(of.variance > 0.0))
         return false;
     for (size_t j = 0; j < d; j++)
-        estimate(&s, NULL, j, v, &out[j].first, &out[j].total);
+        estimate(&s, NULL, j, of, &out[j].first, &out[j].total);
     bootstrap(arena, &s, seed, out);
     return true;
 }

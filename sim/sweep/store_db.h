@@ -51,6 +51,9 @@ struct wm_store {
     bool in_transaction, failed, writes;
     bool has_key[WM_N_METRICS], has_yearly_key;
     struct wm_store_about about;
+    const struct wm_assertion *conditions; /* of the points that are read, [n_conditions] */
+    const size_t *condition_column;
+    size_t n_conditions;
     size_t *column; /* reading: metric id -> column, or SIZE_MAX */
     size_t n_ids;
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store_db.h"
+#include "wattmill/suggest.h"
 
 struct walk {
     struct wm_store *store;
@@ -107,6 +108,43 @@ static bool get_record(const struct walk *w, sqlite3_stmt *points, unsigned part
            ((parts & WM_READ_MESSAGES) == 0 || get_messages(w, id, r));
 }
 
+enum wm_status wm_store_filter(struct wm_store *s, const struct wm_assertion *conditions, size_t n,
+                               struct wm_diags *diags)
+{
+    size_t *const columns = WM_NEW_ARRAY(s->arena, size_t, n);
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        struct wm_suggest near = wm_suggest_init(conditions[i].key);
+        while (columns[i] < s->about.n_metrics &&
+               strcmp(s->about.metrics[columns[i]].key, conditions[i].key) != 0)
+            wm_suggest_offer(&near, s->about.metrics[columns[i]++].key);
+        if (columns[i] == s->about.n_metrics) {
+            (void)wm_assertion_unknown(s->arena, &conditions[i], &near, diags);
+            ok = false;
+        }
+    }
+    s->conditions = conditions;
+    s->condition_column = columns;
+    s->n_conditions = ok ? n : 0;
+    return ok ? WM_OK : WM_USAGE;
+}
+
+bool wm_store_is_filtered(const struct wm_store *store)
+{
+    return store->n_conditions > 0;
+}
+
+static bool is_wanted(const struct wm_store *s, const struct wm_record *r)
+{
+    for (size_t i = 0; i < s->n_conditions; i++) {
+        const double value = r->value[s->condition_column[i]];
+        if (!isfinite(value) ||
+            !wm_relation_holds(value, s->conditions[i].relation, s->conditions[i].value))
+            return false;
+    }
+    return true;
+}
+
 enum wm_status wm_store_each(struct wm_store *s, unsigned parts, wm_record_fn *fn, void *context,
                              struct wm_diags *diags)
 {
@@ -114,11 +152,13 @@ enum wm_status wm_store_each(struct wm_store *s, unsigned parts, wm_record_fn *f
     struct walk w = {.store = s, .arena = wm_arena_open_part(s->arena), .diags = diags};
     int code = SQLITE_DONE;
     bool ok = points != NULL;
+    if (s->n_conditions > 0)
+        parts |= WM_READ_VALUES;
     w.value = WM_NEW_ARRAY(s->arena, double, s->about.n_metrics);
     while (ok && (code = sqlite3_step(points)) == SQLITE_ROW) {
         struct wm_record r;
         ok = get_record(&w, points, parts, &r);
-        if (ok && !fn(context, &r))
+        if (ok && is_wanted(s, &r) && !fn(context, &r))
             break;
         wm_arena_reset(w.arena);
     }

@@ -115,14 +115,10 @@ static struct wm_json *study_of_scenario(struct wm_study_load *l, const struct w
     return root;
 }
 
-static enum wm_status read_file(struct wm_study_load *l, const char *path)
+static enum wm_status read_text(struct wm_study_load *l, const char *text, size_t n_bytes,
+                                const char *path)
 {
-    const char *text = NULL;
-    size_t n_bytes = 0;
     struct wm_json *root = NULL;
-    const enum wm_status status = wm_text_load(l->arena, path, &text, &n_bytes, l->diags);
-    if (status != WM_OK)
-        return status;
     wm_json_parse(l->arena, text, n_bytes, path, &root, l->diags);
     if (root == NULL)
         return WM_INVALID;
@@ -232,15 +228,15 @@ static bool compile(struct wm_study_load *l)
     return s->n_points > 0;
 }
 
-enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
-                             const struct wm_override *sets, size_t n_sets,
-                             const struct wm_study **out, struct wm_diags *diags)
+enum wm_status wm_study_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                  const char *path, const struct wm_override *sets, size_t n_sets,
+                                  const struct wm_study **out, struct wm_diags *diags)
 {
     struct wm_study_load l = {
         .arena = arena, .diags = diags, .study = WM_NEW(arena, struct wm_study)};
     l.files.arena = arena;
     *out = NULL;
-    enum wm_status status = read_file(&l, path);
+    enum wm_status status = read_text(&l, text, n_bytes, path);
     if (status == WM_OK)
         status = read_base(&l, sets, n_sets);
     if (status != WM_OK)
@@ -250,6 +246,19 @@ enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
     hash_study(&l);
     *out = l.study;
     return WM_OK;
+}
+
+enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
+                             const struct wm_override *sets, size_t n_sets,
+                             const struct wm_study **out, struct wm_diags *diags)
+{
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    *out = NULL;
+    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
+    return status != WM_OK
+               ? status
+               : wm_study_load_text(arena, text, n_bytes, path, sets, n_sets, out, diags);
 }
 
 bool wm_study_is_file(struct wm_arena *arena, const char *path)

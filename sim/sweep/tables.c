@@ -18,17 +18,18 @@ static double sd_of(const double *values, size_t n)
     return n > 1 ? sqrt(squares / (double)(n - 1)) : (double)NAN;
 }
 
-static void quantile_cells(struct wm_table *t, const double *sorted, size_t n, double prob)
+static void quantile_cells(struct wm_table *t, const double *sorted, size_t n, double prob,
+                           bool sampled)
 {
     size_t low = 0, high = 0;
-    const bool sure = wm_quantile_ranks(n, prob, CONFIDENCE, &low, &high);
+    const bool sure = sampled && wm_quantile_ranks(n, prob, CONFIDENCE, &low, &high);
     wm_table_real(t, wm_sorted_quantile(sorted, n, prob));
     wm_table_real(t, sure ? sorted[low] : (double)NAN);
     wm_table_real(t, sure ? sorted[high] : (double)NAN);
 }
 
 static void summary_row(struct wm_table *t, const struct wm_sample *s, size_t m,
-                        const struct wm_store_key *key)
+                        const struct wm_store_key *key, bool sampled)
 {
     size_t n = 0;
     const double *const sorted = wm_sample_sorted(t->arena, s, m, &n);
@@ -37,9 +38,9 @@ static void summary_row(struct wm_table *t, const struct wm_sample *s, size_t m,
     wm_table_cell(t, key->key);
     wm_table_cell(t, key->unit);
     wm_table_whole(t, n);
-    quantile_cells(t, sorted, n, 0.1);
-    quantile_cells(t, sorted, n, 0.5);
-    quantile_cells(t, sorted, n, 0.9);
+    quantile_cells(t, sorted, n, 0.1, sampled);
+    quantile_cells(t, sorted, n, 0.5, sampled);
+    quantile_cells(t, sorted, n, 0.9, sampled);
     wm_table_real(t, wm_mean(sorted, n));
     wm_table_real(t, sd_of(sorted, n));
     wm_table_real(t, sorted[0]);
@@ -69,12 +70,13 @@ enum wm_status wm_stats_summary(struct wm_arena *arena, struct wm_store *store,
     const enum wm_status status = wm_sample_load(arena, store, columns, n, &s, diags);
     if (status != WM_OK)
         return status;
+    wm_sample_independent(&s, about);
     wm_table_column(&t, "metric", false);
     wm_table_column(&t, "unit", false);
     for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
         wm_table_column(&t, headings[i], true);
     for (size_t i = 0; i < n; i++)
-        summary_row(&t, &s, i, &about->metrics[columns[i]]);
+        summary_row(&t, &s, i, &about->metrics[columns[i]], wm_is_sampled(about));
     wm_table_close(&t, out);
     return WM_OK;
 }
@@ -95,6 +97,8 @@ enum wm_status wm_stats_prob(struct wm_arena *arena, struct wm_store *store,
                              const struct wm_assertion *conditions, size_t n_conditions,
                              struct wm_grid *out, struct wm_diags *diags)
 {
+    const struct wm_store_about *const about = wm_store_about(store);
+    const bool sampled = wm_is_sampled(about);
     size_t *const columns = WM_NEW_ARRAY(arena, size_t, n_conditions);
     struct wm_table t = wm_table_open(arena);
     struct wm_sample s;
@@ -103,10 +107,13 @@ enum wm_status wm_stats_prob(struct wm_arena *arena, struct wm_store *store,
     const enum wm_status status = wm_sample_load(arena, store, columns, n_conditions, &s, diags);
     if (status != WM_OK)
         return status;
+    wm_sample_independent(&s, about);
     wm_table_column(&t, "condition", false);
-    wm_table_column(&t, "probability", true);
-    wm_table_column(&t, "low_95", true);
-    wm_table_column(&t, "high_95", true);
+    wm_table_column(&t, sampled ? "probability" : "share_of_points", true);
+    if (sampled) {
+        wm_table_column(&t, "low_95", true);
+        wm_table_column(&t, "high_95", true);
+    }
     wm_table_column(&t, "true", true);
     wm_table_column(&t, "points", true);
     wm_table_column(&t, "points_failed", true);
@@ -124,8 +131,10 @@ enum wm_status wm_stats_prob(struct wm_arena *arena, struct wm_store *store,
             wm_share_interval(n_true, n, CONFIDENCE, &low, &high);
         wm_table_cell(&t, conditions[m].text);
         wm_table_real(&t, (double)n_true / (double)n);
-        wm_table_real(&t, low);
-        wm_table_real(&t, high);
+        if (sampled) {
+            wm_table_real(&t, low);
+            wm_table_real(&t, high);
+        }
         wm_table_whole(&t, n_true);
         wm_table_whole(&t, n);
         wm_table_whole(&t, s.n_bad);
@@ -211,9 +220,24 @@ static bool meets(const struct wm_sample *s, size_t i, const struct wm_assertion
     return true;
 }
 
+static void put_metric(struct wm_table *t, double value, const struct wm_store_key *key,
+                       bool for_people)
+{
+    char text[24];
+    if (!for_people || !isfinite(value)) {
+        wm_table_real(t, value);
+        return;
+    }
+    wm_short_number(value, text);
+    text[strcspn(text, " ")] = text[strlen(text) - 1] == ' ' ? '\0' : ' '; /* of no prefix */
+    wm_table_cell(t, key->unit[0] == '\0' ? wm_arena_copy_text(t->arena, text, strlen(text))
+                                          : wm_arena_printf(t->arena, "%s %s", text, key->unit));
+}
+
 enum wm_status wm_stats_best(struct wm_arena *arena, struct wm_store *store, const char *goal,
                              const struct wm_assertion *conditions, size_t n_conditions,
-                             size_t n_best, struct wm_grid *out, struct wm_diags *diags)
+                             size_t n_best, bool for_people, struct wm_grid *out,
+                             struct wm_diags *diags)
 {
     const struct wm_store_about *const about = wm_store_about(store);
     size_t *const columns = WM_NEW_ARRAY(arena, size_t, n_conditions + 1);
@@ -249,7 +273,7 @@ enum wm_status wm_stats_best(struct wm_arena *arena, struct wm_store *store, con
         for (size_t j = 0; j < about->n_axes; j++)
             wm_table_cell(&t, axis_label(arena, &s, i, j));
         for (size_t m = 0; m <= n_conditions; m++)
-            wm_table_real(&t, s.values[i * s.n_metrics + m]);
+            put_metric(&t, s.values[i * s.n_metrics + m], &about->metrics[columns[m]], for_people);
     }
     wm_table_close(&t, out);
     return WM_OK;

@@ -68,59 +68,132 @@ static bool bar_of_groups(struct wm_arena *arena, const struct wm_sample *s, siz
     return any;
 }
 
-enum wm_status wm_tornado_bars(struct wm_arena *arena, struct wm_store *store, const char *metric,
-                               struct wm_tornado_bar **bars, size_t *n, double *centre,
-                               struct wm_diags *diags)
+bool wm_is_sampled(const struct wm_store_about *about)
+{
+    static const enum wm_design designs[] = {WM_DESIGN_MONTE_CARLO, WM_DESIGN_LATIN_HYPERCUBE,
+                                             WM_DESIGN_SOBOL, WM_DESIGN_SALTELLI};
+    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++)
+        if (strcmp(about->design, wm_design_words[designs[i]]) == 0)
+            return true;
+    return false;
+}
+
+void wm_sample_independent(struct wm_sample *s, const struct wm_store_about *about)
+{
+    size_t n = 0;
+    if (strcmp(about->design, wm_design_words[WM_DESIGN_SALTELLI]) != 0)
+        return;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->index[i] % (about->n_axes + 2) >= 2)
+            continue;
+        s->index[n] = s->index[i];
+        s->params[n] = s->params[i];
+        memmove(s->values + n * s->n_metrics, s->values + i * s->n_metrics,
+                s->n_metrics * sizeof *s->values);
+        memmove(s->axis + n * s->n_axes, s->axis + i * s->n_axes, s->n_axes * sizeof *s->axis);
+        memmove(s->axis_text + n * s->n_axes, s->axis_text + i * s->n_axes,
+                s->n_axes * sizeof *s->axis_text);
+        n++;
+    }
+    s->n = n;
+}
+
+/* Bars of levels: of one axis alone, or means over all others. */
+static void level_bars(struct wm_arena *arena, const struct wm_store_about *about,
+                       const struct wm_sample *s, struct wm_tornado *t)
+{
+    const bool alone = strcmp(about->design, wm_design_words[WM_DESIGN_ONE_AT_A_TIME]) == 0;
+    if (alone && s->index[0] == 0)
+        t->centre = s->values[0];
+    for (size_t j = 0; j < about->n_axes; j++) {
+        struct wm_tornado_bar *const bar = &t->bars[t->n];
+        *bar = (struct wm_tornado_bar){.axis = about->axes[j], .rank = (double)NAN};
+        if (alone ? bar_alone(arena, about, s, j, bar) : bar_of_groups(arena, s, j, bar))
+            t->n++;
+    }
+}
+
+enum wm_status wm_tornado_of(struct wm_arena *arena, struct wm_store *store, const char *metric,
+                             struct wm_tornado *out, struct wm_diags *diags)
 {
     const struct wm_store_about *const about = wm_store_about(store);
-    const bool alone = strcmp(about->design, wm_design_words[WM_DESIGN_ONE_AT_A_TIME]) == 0;
     struct wm_sample s;
     const enum wm_status status = wm_sample_load_metric(arena, store, metric, &s, diags);
     if (status != WM_OK)
         return status;
-    *bars = WM_NEW_ARRAY(arena, struct wm_tornado_bar, about->n_axes);
-    *n = 0;
+    wm_sample_independent(&s, about);
     size_t n_values = 0;
     const double *const sorted = wm_sample_sorted(arena, &s, 0, &n_values);
-    *centre = alone && s.index[0] == 0 ? s.values[0] : wm_mean(sorted, n_values);
-    for (size_t j = 0; j < about->n_axes; j++) {
-        struct wm_tornado_bar *const bar = &(*bars)[*n];
-        *bar = (struct wm_tornado_bar){.axis = about->axes[j]};
-        if (alone ? bar_alone(arena, about, &s, j, bar) : bar_of_groups(arena, &s, j, bar))
-            ++*n;
-    }
-    qsort(*bars, *n, sizeof **bars, by_swing);
+    *out = (struct wm_tornado){.centre = wm_mean(sorted, n_values), .r2 = (double)NAN};
+    out->bars = WM_NEW_ARRAY(arena, struct wm_tornado_bar, about->n_axes);
+    if (!wm_is_sampled(about))
+        level_bars(arena, about, &s, out);
+    else if (wm_effect_bars(arena, &s, about->axes, out->bars, &out->r2))
+        out->n = about->n_axes;
+    qsort(out->bars, out->n, sizeof *out->bars, by_swing);
     return WM_OK;
+}
+
+static void tornado_columns(struct wm_table *t, const char *metric, bool sampled)
+{
+    static const char *const words[] = {"axis", "low", "high"};
+    static const char *const of_levels[] = {"at_high", "centre", "swing"};
+    static const char *const of_sample[] = {"at_high",  "centre", "change", "change_low", "change_high",
+                                            "rank_corr"};
+    for (size_t i = 0; i < 3; i++)
+        wm_table_column(t, words[i], false);
+    wm_table_column(t, wm_arena_printf(t->arena, "%s_at_low", metric), true);
+    for (size_t i = 0; i < (sampled ? 6 : 3); i++)
+        wm_table_column(t, sampled ? of_sample[i] : of_levels[i], true);
+    if (sampled)
+        wm_table_column(t, "verdict", false);
 }
 
 enum wm_status wm_stats_tornado(struct wm_arena *arena, struct wm_store *store, const char *metric,
                                 struct wm_grid *out, struct wm_diags *diags)
 {
+    static const char *const verdicts[] = {"", "beyond noise", "no straight line", "within noise"};
+    const bool sampled = wm_is_sampled(wm_store_about(store));
     struct wm_table t = wm_table_open(arena);
-    struct wm_tornado_bar *bars = NULL;
-    size_t n = 0;
-    double centre = 0.0;
-    const enum wm_status status = wm_tornado_bars(arena, store, metric, &bars, &n, &centre, diags);
+    struct wm_tornado found;
+    const enum wm_status status = wm_tornado_of(arena, store, metric, &found, diags);
     if (status != WM_OK)
         return status;
-    wm_table_column(&t, "axis", false);
-    wm_table_column(&t, "low", false);
-    wm_table_column(&t, "high", false);
-    wm_table_column(&t, wm_arena_printf(arena, "%s_at_low", metric), true);
-    wm_table_column(&t, "at_high", true);
-    wm_table_column(&t, "centre", true);
-    wm_table_column(&t, "swing", true);
-    for (size_t i = 0; i < n; i++) {
-        wm_table_cell(&t, bars[i].axis);
-        wm_table_cell(&t, bars[i].low_label);
-        wm_table_cell(&t, bars[i].high_label);
-        wm_table_real(&t, bars[i].low);
-        wm_table_real(&t, bars[i].high);
-        wm_table_real(&t, centre);
-        wm_table_real(&t, fabs(bars[i].high - bars[i].low));
+    if (found.n == 0) {
+        wm_diag_add(diags, WM_E507, NULL, metric,
+                    "has no effects: fewer points ended well than the axes need for a regression, or two axes move "
+                    "as one");
+        return WM_IO;
+    }
+    tornado_columns(&t, metric, sampled);
+    for (size_t i = 0; i < found.n; i++) {
+        const struct wm_tornado_bar *const b = &found.bars[i];
+        wm_table_cell(&t, b->axis);
+        wm_table_cell(&t, b->low_label);
+        wm_table_cell(&t, b->high_label);
+        wm_table_real(&t, b->low);
+        wm_table_real(&t, b->high);
+        wm_table_real(&t, found.centre);
+        wm_table_real(&t, sampled ? b->high - b->low : fabs(b->high - b->low));
+        if (!sampled)
+            continue;
+        wm_table_real(&t, b->change_low);
+        wm_table_real(&t, b->change_high);
+        wm_table_real(&t, b->rank);
+        wm_table_cell(&t, verdicts[b->verdict]);
     }
     wm_table_close(&t, out);
     return WM_OK;
+}
+
+/* An index of first order is never above the total one: where it is, both are within noise. */
+static const char *sobol_note(const struct wm_sobol_index *index)
+{
+    if (!(index->total > 0.0))
+        return "does nothing";
+    if (index->first > index->total)
+        return "S1 above ST: noise, raise n";
+    return index->first_low <= 0.0 && index->total_low <= 0.01 ? "within noise" : "";
 }
 
 enum wm_status wm_stats_sobol(struct wm_arena *arena, struct wm_store *store, const char *metric,
@@ -160,12 +233,14 @@ enum wm_status wm_stats_sobol(struct wm_arena *arena, struct wm_store *store, co
     wm_table_column(&t, "axis", false);
     for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
         wm_table_column(&t, headings[i], true);
+    wm_table_column(&t, "note", false);
     for (size_t j = 0; j < d; j++) {
         const double values[] = {index[j].first, index[j].first_low, index[j].first_high,
                                  index[j].total, index[j].total_low, index[j].total_high};
         wm_table_cell(&t, about->axes[j]);
         for (size_t i = 0; i < sizeof values / sizeof *values; i++)
             wm_table_real(&t, values[i]);
+        wm_table_cell(&t, sobol_note(&index[j]));
     }
     wm_table_close(&t, out);
     return WM_OK;

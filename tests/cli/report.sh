@@ -16,7 +16,23 @@ grep -c '<script' "$tmp/a.html" || true
 grep -c '&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;</h1>' "$tmp/a.html"
 grep -o '<svg' "$tmp/a.html" | wc -l
 grep -o '<h2>[^<]*' "$tmp/out/report.html"
-grep -c 'class="user">set by the user' "$tmp/out/report.html" | awk '{ print ($1 > 10) }'
+grep -c 'class="user">scenario file' "$tmp/out/report.html" | awk '{ print ($1 > 10) }'
+# the first page: figures in words and units of planners, equal to the result; each drawing has a title of its own
+python3 - "$tmp/out/report.html" "$tmp/run/result.json" <<'PY'
+import json, re, sys
+page, metrics = open(sys.argv[1]).read(), json.load(open(sys.argv[2]))["metrics"]
+front = page[page.index('<section class="front">'):page.index("</section>")]
+row = lambda words: re.search(re.escape(words) + r'</td><td class="n">([^<]*)</td><td>([^<]*)</td>', front).groups()
+assert row("Accelerators installed") == (f'{metrics["gpus_installed"]["value"]:,.0f}', "GPUs")
+assert row("Capacity sold") == (f'{100 * metrics["sold_frac"]["value"]:.1f}', "%")
+assert row("Time per output token, median") == (f'{1e3 * metrics["tpot_p50_s"]["value"]:.4g}', "ms")
+assert "_usd" not in front[front.index("Main figures"):front.index("What the scenario sets")]
+titles = re.findall(r"<title>([^<]*)</title>", page)
+assert len(set(titles)) == len(titles) >= 7 and "Gnuplot" not in titles, titles
+assert "details::details-content" in page and "prefers-color-scheme:dark" in page
+for link in re.findall(r'href="#(p0-[a-z]+)"', front):
+    assert f'id="{link}"' in page, link
+PY
 (cd "$tmp/out" && ls *.pdf *.html)
 cat >"$tmp/study.json" <<JSON
 { "extends": "$PWD/scenarios/virginia-100mw-gb300.json", "schema_version": 1, "name": "st<b>udy",

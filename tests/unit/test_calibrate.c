@@ -265,9 +265,9 @@ START_TEST(the_shipped_parameters_predict_themselves_without_error)
     const struct wm_operating_points p = planted(NULL);
     const struct wm_accuracy a = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
     ck_assert_uint_eq(a.n, p.n);
-    ck_assert_uint_gt(a.n_speed, 5);
-    for (size_t i = 0; i < a.n_speed; i++)
-        ck_assert_double_eq(a.speed[i].p90_frac, 0.0);
+    ck_assert_uint_gt(a.errors[WM_QUANTITY_SPEED].n, 5);
+    for (size_t i = 0; i < a.errors[WM_QUANTITY_SPEED].n; i++)
+        ck_assert_double_eq(a.errors[WM_QUANTITY_SPEED].rows[i].p90_frac, 0.0);
     ck_assert_uint_eq(wm_accuracy_of(arena, &p, WM_POINTS_VALIDATE).n, 0);
     wm_arena_close(arena);
 }
@@ -282,11 +282,11 @@ START_TEST(errors_are_summed_up_as_by_hand)
     for (size_t i = 0; i < 4; i++)
         p.items[i].out_tok_per_s_per_gpu /= ratios[i];
     const struct wm_accuracy a = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
-    ck_assert_str_eq(a.speed[0].by, "all");
-    ck_assert_uint_eq(a.speed[0].n, 4);
-    ck_assert_double_eq_tol(a.speed[0].median_frac, 0.2, 1e-12);
-    ck_assert_double_eq_tol(a.speed[0].p90_frac, 0.41, 1e-12); /* 0.2 + 0.7 (0.5 - 0.2) */
-    ck_assert_double_eq_tol(a.speed[0].bias_frac, 0.05, 1e-12);
+    ck_assert_str_eq(a.errors[WM_QUANTITY_SPEED].rows[0].by, "all");
+    ck_assert_uint_eq(a.errors[WM_QUANTITY_SPEED].rows[0].n, 4);
+    ck_assert_double_eq_tol(a.errors[WM_QUANTITY_SPEED].rows[0].median_frac, 0.2, 1e-12);
+    ck_assert_double_eq_tol(a.errors[WM_QUANTITY_SPEED].rows[0].p90_frac, 0.41, 1e-12); /* 0.2 + 0.7 (0.5 - 0.2) */
+    ck_assert_double_eq_tol(a.errors[WM_QUANTITY_SPEED].rows[0].bias_frac, 0.05, 1e-12);
     wm_arena_close(arena);
 }
 END_TEST
@@ -304,16 +304,16 @@ START_TEST(other_ways_of_serving_have_lines_of_their_own)
     }
     const struct wm_accuracy a = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
     ck_assert_uint_eq(a.n, p.n);
-    ck_assert_uint_eq(a.speed[0].n, p.n - 4);
+    ck_assert_uint_eq(a.errors[WM_QUANTITY_SPEED].rows[0].n, p.n - 4);
     size_t n_split = 0;
-    for (size_t i = 0; i < a.n_speed; i++)
-        if (strcmp(a.speed[i].by, "serving") == 0 && strcmp(a.speed[i].name, "disaggregated") == 0)
-            n_split = a.speed[i].n;
+    for (size_t i = 0; i < a.errors[WM_QUANTITY_SPEED].n; i++)
+        if (strcmp(a.errors[WM_QUANTITY_SPEED].rows[i].by, "serving") == 0 && strcmp(a.errors[WM_QUANTITY_SPEED].rows[i].name, "disaggregated") == 0)
+            n_split = a.errors[WM_QUANTITY_SPEED].rows[i].n;
     ck_assert_uint_eq(n_split, 3);
     const struct wm_fit_options options = {.max_iterations = 1};
     struct wm_fit fit;
     ck_assert_int_eq(wm_fit_points(arena, catalog, &p, &options, &fit, &diags), WM_OK);
-    ck_assert_uint_eq(fit.n_points, p.n - 4);
+    ck_assert_uint_eq(fit.n_points, p.n - 1); /* rows with drafts alone are not fitted */
     wm_arena_close(arena);
 }
 END_TEST
@@ -413,7 +413,7 @@ START_TEST(a_fit_of_one_accelerator_tells_what_its_rows_decided)
     open_all();
     struct wm_accelerator hw = *(const struct wm_accelerator *)(const void *)wm_catalog_find(
         catalog, WM_CATALOG_accelerator, "b200");
-    hw.fp8.serving_frac *= 0.5;
+    hw.achieved.overhead *= 1.5;
     const struct wm_operating_points p = planted(&hw);
     const struct wm_fit_options options = {.max_iterations = 10, .only_accelerator = "b200"};
     struct wm_fit fit;
@@ -421,7 +421,7 @@ START_TEST(a_fit_of_one_accelerator_tells_what_its_rows_decided)
     double decided = -1.0, silent = -1.0;
     for (size_t i = 0; i < fit.n_rows; i++) {
         ck_assert_str_eq(fit.rows[i].owner, "accelerators.b200");
-        if (strcmp(fit.rows[i].key, "fp8.serving_frac") == 0)
+        if (strcmp(fit.rows[i].key, "achieved.overhead") == 0)
             decided = fit.rows[i].pull_frac;
         if (strcmp(fit.rows[i].key, "achieved.widen_frac") == 0)
             silent = fit.rows[i].pull_frac;

@@ -20,7 +20,7 @@ static const char site_text[] =
 #define BATTERY "site.storage={\"power_mw\":0.3,\"energy_mwh\":0.6}"
 #define WINDOW                                                                           \
     "site.ceiling.calendar=[{\"from\":\"2027-07-06T10:00\",\"to\":\"2027-07-06T12:00\"," \
-    "\"limit_mw\":0.3,\"notice_min\":30}]"
+    "\"limit_mw\":0.22,\"notice_min\":30}]"
 
 static double usd_of(const struct wm_results *r, const char *line)
 {
@@ -249,7 +249,7 @@ START_TEST(it_is_capped_by_what_the_plant_can_cool)
 {
     const char *const hot = "site.weather.dry_bulb_shift_k=15";
     const struct wm_results *whole = RUN(hot, "site.cooling.chiller_capacity_frac=1.25");
-    const struct wm_results *small = RUN(hot, "site.cooling.chiller_capacity_frac=0.25");
+    const struct wm_results *small = RUN(hot, "site.cooling.chiller_capacity_frac=0.18");
     closes(small);
     ck_assert_double_eq(METRIC(whole, heat_capped_mwh), 0.0);
     ck_assert_double_gt(METRIC(small, heat_capped_mwh), 0.0);

@@ -111,19 +111,20 @@ START_TEST(observed_draw_is_between_the_mean_and_nameplate)
                                       .ttft_slo_s = w->slo.ttft_s,
                                       .tok_per_s_per_user_slo = w->slo.tok_per_s_per_user};
     p.plan = wm_serving_plan(&c);
+    p.gpus_per_replica = (int64_t)(p.plan.prefill_gpus + p.plan.decode_gpus);
     p.surface = wm_surface_new(arena, &p.plan, 1.0, 0.0);
     const double mean_w =
         p.surface->rows[0][WM_SURFACE_BATCHES - 1].serving.it_w / (double)p.gpus_per_replica;
     const double p99_w = wm_draw_p99_w(&p, a);
     ck_assert_double_gt(p99_w, mean_w);
-    ck_assert_double_lt(p99_w, 1.1 * mean_w); /* a quarter of an hour averages most of it out */
+    ck_assert_double_lt(p99_w, 1.2 * mean_w); /* a quarter of an hour averages most of it out */
     ck_assert_double_lt(p99_w, a->rack_nameplate_w / (double)a->rack_gpus);
 }
 END_TEST
 
 START_TEST(an_efficiency_profile_costs_less_speed_than_power)
 {
-    /* racks of 70 % of the nameplate: boards of 925 of 1,800 W, below what these draw at full load */
+    /* racks of 70 % of the nameplate: boards of 1,260 of 1,800 W, below what these draw at full load */
     const char *const base = "fleet.main.count=7200";
     const struct wm_results *full = RUN(base, "site.ceiling.limit_mw=40");
     const struct wm_results *eco =
@@ -135,14 +136,15 @@ START_TEST(an_efficiency_profile_costs_less_speed_than_power)
         eco->pools[0].gpu_power_at_capacity_w / full->pools[0].gpu_power_at_capacity_w;
     ck_assert_double_lt(speed, 1.0);
     ck_assert_double_gt(speed, power);
-    ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 925.0);
+    ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 1260.0);
     /* a profile too deep for the speed asked for is infeasible, and says so */
     const char *const deep[] = {
-        "fleet.main.count=\"max_q\"",
+        "fleet.main.count=\"max_q\"", "workloads.chat.slo.tok_per_s_per_user=90",
         "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.3}}"};
-    ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 2, deep));
+    ck_assert_ptr_nonnull(RUN(base, deep[1]));
+    ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, deep));
     ck_assert_double_eq(wm_draw_max_q_board_w(accelerator(full)),
-                        1800.0 - (1.0 - 0.826) * 210000.0 / 72.0);
+                        0.826 * 1800.0);
 }
 END_TEST
 
