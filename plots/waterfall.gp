@@ -16,8 +16,7 @@ pad = 0.14 * (high - low)
 set yrange [low - (low < 0 ? pad : 0):high + pad]
 scale = high - low >= 2e9 ? 1e9 : high - low >= 2e6 ? 1e6 : high - low >= 2e4 ? 1e3 : 1
 letter = scale == 1e9 ? "G" : scale == 1e6 ? "M" : scale == 1e3 ? "k" : ""
-set format y ""
-set ytics add ("0" 0)
+set format y "%.1s%c"
 colours = "#0072B2 #009E73 #D55E00"
 rgb(kind) = int("0x" . substr(word(colours, int(kind) + 1), 2, 7))
 plot data every ::1 using 0:3:($0 - 0.32):($0 + 0.32):3:4:(rgb($1)):xtic(strcol(2)) with boxxyerror fs solid lc rgb variable, \

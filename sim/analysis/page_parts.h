@@ -19,4 +19,7 @@ void wm_page_tables(FILE *file, struct wm_arena *arena, const struct wm_page_par
                     enum wm_metric metric, size_t at);
 /** Links to the sections of wm_page_tables(). */
 void wm_page_contents(FILE *file, const struct wm_page_part *part, size_t at);
+/** The page of several results: verdict, inputs that differ, metrics, bridges. */
+void wm_page_compare(FILE *file, struct wm_arena *arena, const struct wm_comparison *comparison);
+
 #endif

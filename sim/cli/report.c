@@ -166,6 +166,29 @@ static enum wm_status report_study(struct cli *cli, const struct options *o)
     return status == WM_OK && !good ? WM_IO : status;
 }
 
+/* What differs and bridges of revenue and NPV, where two scenarios can be mixed. */
+static const struct wm_comparison *compared(struct cli *cli, const struct options *o,
+                                            const struct wm_side *sides)
+{
+    static const enum wm_metric metrics[] = {WM_METRIC_revenue_usd_per_mw_utility_year,
+                                             WM_METRIC_npv_usd};
+    enum { N = sizeof metrics / sizeof *metrics };
+    struct wm_comparison *const c = WM_NEW(cli->arena, struct wm_comparison);
+    struct wm_bridge *const bridges = WM_NEW_ARRAY(cli->arena, struct wm_bridge, N);
+    struct wm_diags quiet = wm_diags_init(cli->arena); /* a page without bridges is a page */
+    *c = (struct wm_comparison){.sides = sides, .n_sides = cli->n_words};
+    if (c->n_sides != 2)
+        return c;
+    c->changes = wm_side_changes(cli->arena, &sides[0], &sides[1], &c->n_changes);
+    if (!o->quick && c->n_changes > 0 && wm_sides_comparable(sides, 2, &quiet) &&
+        wm_bridge(cli->arena, &sides[0], &sides[1], metrics, N, NULL, NULL, bridges, &quiet) ==
+            WM_OK) {
+        c->bridges = bridges;
+        c->n_bridges = N;
+    }
+    return c;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
@@ -183,6 +206,8 @@ static enum wm_status run(struct cli *cli, const void *options)
             return status;
         infeasible = infeasible || sides[i].infeasible != NULL;
     }
+    if (cli->n_words > 1)
+        page.comparison = compared(cli, o, sides);
     const struct sink sink = {cli->arena, &page};
     const enum wm_status status = put_page(cli, o->dir, page_sink, &sink);
     if (status != WM_OK)

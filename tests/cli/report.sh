@@ -44,3 +44,7 @@ JSON
 "$BIN" report "$tmp/study.sqlite" | cmp - "$tmp/study.html" && echo same
 grep -c 'st<b>udy' "$tmp/study.html" || true
 grep -o '<h2>[^<]*' "$tmp/study.html"
+# two results: what differs, side by side, and the full reports folded behind
+"$BIN" report "$tmp/s.json" "$PWD/scenarios/phoenix-100mw-gb300.json" --set horizon.years=0.02 --quick >"$tmp/two.html" 2>/dev/null
+grep -o '<h1>[^<]*\|<td><code>site.weather.climate</code></td><td>[^<]*</td><td>[^<]*\|<h2>Main figures side by side\|<summary>Full report' "$tmp/two.html"
+grep -c '<script' "$tmp/two.html" || true
