@@ -2,13 +2,26 @@
  * Claims: published statements about tokens, money and power per megawatt beside what the model
  * computes for the same conditions. Nothing is fitted to a claim; every number is computed when asked.
  *
- * Published values are a span: a single figure has equal ends, a claim with a tolerance its limits.
+ * Published values are a span: a single figure has equal ends, a claim with a tolerance its limits. No
+ * tolerance is wider than the claim itself, and what a claim says is lost is judged as a loss.
  */
 #ifndef WATTMILL_CLAIMS_H
 #define WATTMILL_CLAIMS_H
 
+#include <stdbool.h>
+
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
+
+/** What agreement on a claim tells about the model. */
+enum wm_evidence {
+    WM_EVIDENCE_INDEPENDENT, /* nothing of it went into the model */
+    WM_EVIDENCE_IN_SAMPLE,   /* its measurements are among those that were fitted */
+    WM_EVIDENCE_ARITHMETIC, /* a quotient of datasheets, published counts times prices: no simulation */
+    WM_EVIDENCE_CALIBRATED, /* an assumption was once chosen to reproduce it */
+    WM_N_EVIDENCE
+};
+extern const char *const wm_evidence_words[WM_N_EVIDENCE];
 
 struct wm_claim {
     const char *id;         /* "million-fold" */
@@ -19,7 +32,9 @@ struct wm_claim {
     double published_low, published_high;
     double computed; /* NAN: see `why` */
     const char *why; /* why there is none, or "" */
+    enum wm_evidence evidence;
     const char *verdict;
+    bool agrees;        /* computed within what is published */
     const char *drives; /* what makes the difference */
 };
 
@@ -55,11 +70,17 @@ struct wm_energy_rows {
     size_t n;
 };
 
+/** Verdicts on the claims of one class of evidence; open: no figure published or none computed. */
+struct wm_claim_counts {
+    size_t rows, agree, differ, open; /* rows = agree + differ + open */
+};
+struct wm_claim_counts wm_claims_count(const struct wm_claims *claims, enum wm_evidence evidence);
+
 /** Called after each claim. */
 typedef void (*wm_claims_progress_fn)(void *context, size_t n_done, size_t n_total);
 
 /**
- * Computes all claims, or the one called `only`.
+ * Computes all claims, the one called `only`, or those whose names begin with `only` and a dash.
  * @return WM_OK; WM_USAGE with E101 when there is no claim `only`; WM_INVALID when the catalogue is
  *         broken
  */

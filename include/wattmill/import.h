@@ -12,6 +12,9 @@ struct wm_import_options {
     const char *place;     /* node, zone or region where a file has several; NULL: the only one */
     const char *time_zone; /* of stamps whose file does not say; NULL: unknown */
     double usd_per_unit;   /* of a file in another currency; NAN: not given */
+    const char *name;      /* of the model; NULL: as its file says */
+    const char *as_of;     /* date of the model's configuration, YYYY-MM-DD; NULL: not known */
+    double total_params;   /* that the vendor states, compared with the count; NAN: not given */
 };
 
 /** Notes of an import, "read: ...", "assumed: ...", "left out: ...". */
@@ -31,8 +34,8 @@ const char *wm_import_kind(size_t i);
 const char *wm_import_summary(size_t i);
 /**
  * Reads `paths` (parts of one year, in any order) as `kind`.
- * @return WM_OK; WM_USAGE for a kind that is none; WM_INVALID with E214 for each mistake, by line;
- *         WM_IO
+ * @return WM_OK; WM_USAGE for a kind that is none, or several files of a kind that takes one; WM_INVALID with
+ *         E214 for each mistake of a table, by line, or the code of a value of JSON; WM_IO
  */
 enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const char *const *paths,
                                size_t n_paths, const struct wm_import_options *options,

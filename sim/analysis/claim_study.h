@@ -9,8 +9,10 @@ struct study {
     struct wm_arena *arena;
     const struct wm_catalog *catalog;
     struct wm_diags *diags;
-    const char *why; /* set where a figure cannot be computed */
-    const struct wm_results *demo; /* a year of the reference site, run once */
+    const char *why;  /* set where a figure cannot be computed */
+    double published; /* set by a claim whose published figure is worked out of measured points */
+    const struct wm_results *demo;  /* a year of the reference site, run once */
+    const struct wm_results *flood; /* the same with more demand than it can serve: full load */
     struct wm_claim_part *parts;
     size_t n_parts;
 };
@@ -22,6 +24,7 @@ typedef double (*claim_fn)(struct study *s, int arg);
 const struct wm_results *claim_run(struct study *s, const char *text);
 /** The reference site: 100 MW, GB300, DeepSeek-R1 (the shipped demo's figures). */
 const struct wm_results *claim_demo(struct study *s);
+const struct wm_results *claim_flood(struct study *s);
 
 /* Serving at a speed, from the catalogue alone. */
 double claim_per_mw_ratio(struct study *s, int variant);
@@ -30,9 +33,10 @@ double claim_draft_speed(struct study *s, int sequences);
 double claim_draft_gain(struct study *s, int variant);
 double claim_equal_latency_energy(struct study *s, int arg);
 double claim_energy_ratio(struct study *s, int pair);
-double claim_power_cap(struct study *s, int percent);
+double claim_power_cap(struct study *s, int variant);
 /* Ladders. */
 double claim_ladder(struct study *s, int arg);
+double claim_old_end(struct study *s, int how);
 double claim_peak_per_watt(struct study *s, int arg);
 double claim_bandwidth_per_watt(struct study *s, int arg);
 /* Money. */
@@ -45,6 +49,14 @@ double claim_max_lps(struct study *s, int arg);
 
 enum { CLAIM_DAY_REVENUE, CLAIM_DAY_MARKUP, CLAIM_DAY_PER_MW, CLAIM_DAY_POWER };
 enum { CLAIM_MTP_H200, CLAIM_MTP_MI355X, CLAIM_MTP_B200, CLAIM_MTP_GB200 };
+enum { CLAIM_CAP_A100_75, CLAIM_CAP_A100_50, CLAIM_MAX_Q_B200 };
+enum {
+    CLAIM_OLD_SERIAL,
+    CLAIM_OLD_SLIDE,
+    CLAIM_OLD_PIPELINED,
+    CLAIM_OLD_FULL,
+    CLAIM_OLD_LADDER /* serial, against Blackwell */
+};
 enum { CLAIM_LPS_GPUS, CLAIM_LPS_REVENUE };
 enum { CLAIM_TCO_OF_20_PERCENT, CLAIM_ONE_PERCENT_BOUND, CLAIM_ONE_PERCENT_SLACK };
 enum {

@@ -140,15 +140,13 @@ static void decompose(struct study *s, const char *id, const struct wm_accelerat
 double claim_ladder(struct study *s, int arg)
 {
     static const char *const pairs[][3] = {{"p100", "vr200-nvl72", SMALL},
-                                           {"k80", "vr200-nvl72", SMALL},
-                                           {"p100", "gb200-nvl72", SMALL},
-                                           {"p100", "vr200-nvl72", "gpt-moe-1.8t"}};
+                                           {"k80", "vr200-nvl72", SMALL}};
     const struct wm_accelerator *const old = accelerator(s, pairs[arg][0]);
     const struct wm_accelerator *const new = accelerator(s, pairs[arg][1]);
     if (old == NULL || new == NULL)
         return (double)NAN;
     if (arg == 0)
-        decompose(s, "million-fold", old, new);
+        decompose(s, "million-fold-small", old, new);
     const char *const llm = pairs[arg][2];
     const double before = output_per_mw(s, old, llm, narrowest(old));
     const double after = output_per_mw(s, new, llm, narrowest(new));

@@ -55,20 +55,43 @@ const struct wm_results *claim_demo(struct study *s)
     return s->demo;
 }
 
+const struct wm_results *claim_flood(struct study *s)
+{
+    if (s->flood == NULL)
+        s->flood = site(s, 1.0, 1.0, "max_p", FLOOD_TOK_PER_S);
+    return s->flood;
+}
+
+/* Bills of tenants and costs of a GW are told at full load, so these are tested there. */
+static const struct wm_results *site_of(struct study *s, int opex)
+{
+    return opex == WM_OPEX_C || opex == WM_OPEX_E ? claim_flood(s) : claim_demo(s);
+}
+
+static double drawn_mwh(const struct wm_results *r)
+{
+    return wm_unit_from_si(WM_UNIT_MWH, r->metric[WM_METRIC_site_energy_mwh]);
+}
+
+#define TOTAL_COST_USD_PER_MWH 80.0 /* of the published 60 to 100 */
+
 double claim_power_share(struct study *s, int opex)
 {
-    const struct wm_results *const r = claim_demo(s);
-    return r != NULL ? 100.0 * r->ledger->power_share_frac[opex] : (double)NAN;
+    const struct wm_results *const r = site_of(s, opex);
+    if (r == NULL)
+        return (double)NAN;
+    if (opex != WM_OPEX_E)
+        return 100.0 * r->ledger->power_share_frac[opex];
+    const double power_usd = TOTAL_COST_USD_PER_MWH * drawn_mwh(r);
+    return 100.0 * power_usd / (r->ledger->opex_usd[opex] - r->ledger->power_usd + power_usd);
 }
 
 /* All-in price of a MWh, demand charge included, at which power is 40 % of OpEx. */
 double claim_break_even(struct study *s, int opex)
 {
-    const struct wm_results *const r = claim_demo(s);
-    if (r == NULL)
-        return (double)NAN;
-    const double mwh = wm_unit_from_si(WM_UNIT_MWH, r->metric[WM_METRIC_site_energy_mwh]);
-    return wm_power_usd_at_share(r->ledger, (enum wm_opex)opex, 0.40) / mwh;
+    const struct wm_results *const r = site_of(s, opex);
+    return r != NULL ? wm_power_usd_at_share(r->ledger, (enum wm_opex)opex, 0.40) / drawn_mwh(r)
+                     : (double)NAN;
 }
 
 double claim_revenue_per_mw(struct study *s, int arg)

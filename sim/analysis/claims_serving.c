@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "claim_study.h"
-#include "wattmill/numeric.h"
 #include "wattmill/serving.h"
 
 #define TTFT_S      30.0 /* throughput benchmarks wait long for a first token */
@@ -56,10 +55,12 @@ static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case
 
 static const char *fault_text(enum wm_plan_fault fault)
 {
-    static const char *const texts[] = {
-        "", "it has no unit of this precision",
-        "the weights do not fit any group that was tried", "it never reaches this speed",
-        "the first token always comes too late", "requests are longer than its context"};
+    static const char *const texts[] = {"",
+                                        "it has no unit of this precision",
+                                        "the weights do not fit any group that was tried",
+                                        "it never reaches this speed",
+                                        "the first token always comes too late",
+                                        "requests are longer than its context"};
     return texts[fault];
 }
 
@@ -204,24 +205,55 @@ double claim_batch_one(struct study *s, int arg)
     return decode(&old, 8.0, 1.0, 1500.0, 1.0).time_s / decode(&new, 8.0, 1.0, 1500.0, 1.0).time_s;
 }
 
-/* Output of an accelerator at 50 tok/s/user with DeepSeek-V3's guesses over without. */
+/* A front between two of its measured points, as straight in the logarithms. */
+struct stretch {
+    double slow_tok_per_s, slow_out, fast_tok_per_s,
+        fast_out; /* speed of a user, output of a GPU */
+};
+
+static double at_speed(const struct stretch *f, double tok_per_s)
+{
+    const double t =
+        log(tok_per_s / f->slow_tok_per_s) / log(f->fast_tok_per_s / f->slow_tok_per_s);
+    return f->slow_out * pow(f->fast_out / f->slow_out, t);
+}
+
+/*
+ * Where the fronts of InferenceX (R1, 8k in, 1k out, databases of May and July 2026) pass the speed, without
+ * MTP and with. B200's best row with MTP stands at 54.3 tok/s/user and nothing slower makes more.
+ */
+static const struct {
+    const char *accelerator;
+    enum wm_precision precision;
+    double tok_per_s;
+    struct stretch plain, guessing;
+} fronts[] = {
+    [CLAIM_MTP_H200] =
+        {"h200", WM_FP8, 50.0, {44.63, 84.93, 71.81, 68.33}, {37.55, 138.26, 61.92, 124.70}},
+    [CLAIM_MTP_MI355X] =
+        {"mi355x", WM_FP4, 50.0, {19.43, 305.87, 57.43, 273.75}, {7.510, 1050.25, 51.77, 908.34}},
+    [CLAIM_MTP_B200] =
+        {"b200", WM_FP4, 54.29, {47.31, 828.01, 63.64, 302.84}, {54.29, 1238.31, 118.85, 124.76}},
+    [CLAIM_MTP_GB200] = {"gb200-nvl72",
+                         WM_FP4,
+                         50.0,
+                         {37.60, 1484.54, 54.47, 1037.68},
+                         {27.93, 1543.70, 67.20, 1442.21}}};
+
+/* Output of an accelerator at one speed with DeepSeek-V3's guesses over without. */
 double claim_draft_gain(struct study *s, int variant)
 {
-    static const struct {
-        const char *accelerator;
-        enum wm_precision precision;
-    } cases[] = {[CLAIM_MTP_H200] = {"h200", WM_FP8},
-                 [CLAIM_MTP_MI355X] = {"mi355x", WM_FP4},
-                 [CLAIM_MTP_B200] = {"b200", WM_FP4},
-                 [CLAIM_MTP_GB200] = {"gb200-nvl72", WM_FP4}};
-    const struct ask plain = {.accelerator = cases[variant].accelerator,
+    const double speed = fronts[variant].tok_per_s;
+    const struct ask plain = {.accelerator = fronts[variant].accelerator,
                               .llm = "deepseek-r1",
-                              .precision = cases[variant].precision,
+                              .precision = fronts[variant].precision,
                               .input_tok = 8192.0,
                               .output_tok = 1024.0,
-                              .tok_per_s_per_user = 50.0};
+                              .tok_per_s_per_user = speed};
     struct ask with = plain;
     with.draft = one_guess;
+    s->published =
+        at_speed(&fronts[variant].guessing, speed) / at_speed(&fronts[variant].plain, speed);
     return ratio(s, &plain, &with, true);
 }
 
@@ -243,16 +275,27 @@ double claim_draft_speed(struct study *s, int sequences)
            wm_draft_gain(one_guess.tok, one_guess.accept_frac);
 }
 
-/* Throughput when each board is capped over throughput without, at the same batch. */
-double claim_power_cap(struct study *s, int percent)
+static const struct cap {
+    const char *accelerator;
+    double frac;
+    bool of_draw; /* of what it draws at full clock, else of TDP */
+} caps[] = {[CLAIM_CAP_A100_75] = {"a100-80", 0.75, false},
+            [CLAIM_CAP_A100_50] = {"a100-80", 0.50, false},
+            [CLAIM_MAX_Q_B200] = {"b200", 0.85, true}};
+
+/* Share of the throughput [%] that is lost at the same batch when each board is capped; prompts and answers on
+   the same boards. */
+double claim_power_cap(struct study *s, int variant)
 {
-    struct wm_serving_case c;
-    const struct ask a = {.accelerator = "a100-80",
+    const struct cap *const cap = &caps[variant];
+    const struct ask a = {.accelerator = cap->accelerator,
                           .llm = "llama-3.1-8b",
+                          .engine = "vllm",
                           .precision = WM_BF16,
                           .input_tok = 1024.0,
                           .output_tok = 256.0,
                           .tok_per_s_per_user = 20.0};
+    struct wm_serving_case c;
     if (!case_of(s, &a, &c))
         return (double)NAN;
     struct wm_serving_plan plan = wm_serving_plan(&c);
@@ -260,7 +303,10 @@ double claim_power_cap(struct study *s, int percent)
         s->why = fault_text(plan.fault);
         return (double)NAN;
     }
-    const double free = wm_serving_at_batch(&plan, plan.capacity_batch, 1.0).out_tok_per_s;
-    plan.c.cap_frac = 0.01 * percent;
-    return wm_serving_at_batch(&plan, plan.capacity_batch, 1.0).out_tok_per_s / free;
+    const struct wm_serving_point free = wm_serving_at_batch(&plan, plan.capacity_batch, 1.0);
+    const double draw_frac =
+        free.board_w / (plan.prefill_gpus + plan.decode_gpus) / c.accelerator->tdp_w;
+    plan.c.cap_frac = cap->frac * (cap->of_draw ? draw_frac : 1.0);
+    const struct wm_serving_point capped = wm_serving_at_batch(&plan, plan.capacity_batch, 1.0);
+    return 100.0 * (1.0 - capped.out_tok_per_s / free.out_tok_per_s);
 }

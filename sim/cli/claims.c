@@ -53,9 +53,14 @@ const struct cli_verb cli_verb_claims = {
     .words = "[CLAIM]",
     .max_words = 1,
     .summary = "published claims beside what the model computes for them",
-    .details = "Every figure is computed when asked; nothing is fitted to a claim. With the name "
-               "of a claim\n"
-               "its conditions, its source and what makes the difference.",
+    .details =
+        "Every figure is computed when asked; nothing is fitted to a claim. With the name "
+        "of a claim\n"
+        "its conditions, its source and what makes the difference; \"million-fold\" prints all\n"
+        "that begin so. Only claims of the class independent test the model: in-sample ones are\n"
+        "among the rows of its fit, arithmetic ones are quotients of published figures, "
+        "calibrated\n"
+        "ones were once chosen to come out.",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

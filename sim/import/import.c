@@ -1,4 +1,4 @@
-/* The kinds of import, and the way of each: texts into rows, rows into a table of ours. */
+/* The kinds of import, and the way of each: texts into rows, rows into a table of ours; or one text into one. */
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +17,8 @@ static const struct kind kinds[] = {
      "dry_bulb_c,relative_humidity,pressure_pa", 3, wm_import_weather},
     {"price", "a year of prices: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus",
      "price_usd_per_mwh", 1, wm_import_price},
+    {"llm", "a catalogue entry of a language model from its configuration, Hugging Face config.json", NULL,
+     0, wm_import_llm},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -65,6 +67,10 @@ enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const c
     const char *source = "";
     if (k == NULL)
         return WM_USAGE;
+    if (k->n_values == 0 && n_paths > 1) {
+        wm_diag_add(diags, WM_E101, NULL, NULL, "import %s takes one file, not %zu", k->name, n_paths);
+        return WM_USAGE;
+    }
     for (size_t i = 0; i < n_paths; i++) {
         const char *text = NULL;
         size_t n_bytes = 0;
@@ -72,10 +78,13 @@ enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const c
         if (status != WM_OK)
             return status;
         im.path = paths[i];
-        source = wm_arena_printf(arena, "%s%s%s", source, i > 0 ? ", " : "", file_name(paths[i]));
+        im.file = file_name(paths[i]);
+        source = wm_arena_printf(arena, "%s%s%s", source, i > 0 ? ", " : "", im.file);
         k->read(&im, text, n_bytes);
     }
-    if (im.n_mistakes == 0 || im.n > 1)
+    if (k->n_values == 0)
+        out->text = im.text;
+    else if (im.n_mistakes == 0 || im.n > 1)
         out->text = wm_import_series(&im, source, k->header, k->n_values);
     return out->text != NULL ? WM_OK : WM_INVALID;
 }

@@ -23,7 +23,8 @@ struct wm_importer {
     const struct wm_import_options *options;
     struct wm_diags *diags;
     struct wm_import_notes *notes;
-    const char *path;
+    const char *path, *file; /* file: the last part of path */
+    const char *text;        /* what a kind without rows writes; NULL after a mistake */
     struct wm_import_row *rows;
     size_t n, capacity;
     size_t n_mistakes;
@@ -68,6 +69,6 @@ const char *wm_import_series(struct wm_importer *im, const char *source, const c
 
 /** Each kind: reads a text into rows. */
 typedef void wm_import_fn(struct wm_importer *im, const char *text, size_t n_bytes);
-wm_import_fn wm_import_weather, wm_import_price;
+wm_import_fn wm_import_weather, wm_import_price, wm_import_llm;
 
 #endif
