@@ -111,7 +111,7 @@ double wm_job_checkpoint_s(const struct wm_training *training, double failures_p
 double wm_job_lost_s(const struct wm_training *training, double checkpoint_s, double since_s)
 {
     const double cycle_s = checkpoint_s + training->checkpoint_write_s;
-    return fmin(checkpoint_s, fmod(since_s, cycle_s));
+    return fmin(checkpoint_s, fmod(since_s, cycle_s)) * cycle_s / checkpoint_s;
 }
 
 struct wm_job_price wm_job_price(const struct wm_training *training,

@@ -43,7 +43,11 @@ const struct wm_surface *wm_job_surface(struct wm_arena *arena, const struct wm_
 double wm_job_checkpoint_s(const struct wm_training *training, double failures_per_gpu_year,
                            double gpus);
 
-/** Work lost by a failure `since_s` after the gang began: since its last checkpoint [s]. */
+/**
+ * Time that a failure `since_s` after the gang began undoes: its work since the last checkpoint, at the
+ * gang's mean rate [s]. That rate has the writes of checkpoints in it, while the lost work ran without:
+ *     lost = min(I, since mod (I + W)) (I + W) / I,  I the work between checkpoints, W a write
+ */
 double wm_job_lost_s(const struct wm_training *training, double checkpoint_s, double since_s);
 
 /** What a token is worth to dispatch, and what of it is revenue and transfer [USD/tok]. */
