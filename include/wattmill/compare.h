@@ -54,10 +54,10 @@ enum wm_status wm_side_load(struct wm_arena *arena, const char *path,
                             struct wm_diags *diags);
 
 /**
- * Refuses what cannot be compared: demand by `utilisation_frac` on sides that differ in accelerators
- * or ceiling, for which it means another demand on each (E305).
+ * Says what is no like for like: demand by `utilisation_frac` on sides that differ in accelerators or
+ * ceiling, for which it means another demand on each (W934).
  */
-bool wm_sides_comparable(const struct wm_side *sides, size_t n, struct wm_diags *diags);
+void wm_sides_warn_of_shares(const struct wm_side *sides, size_t n, struct wm_diags *diags);
 
 /** An input that differs; a text is NULL where the side has no such input. */
 struct wm_change {

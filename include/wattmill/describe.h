@@ -33,6 +33,9 @@ struct wm_word {
 /** In the order of docs/glossary.md; NULL behind the last. */
 const struct wm_word *wm_word_at(size_t i);
 
+/** Calls `visit` with the path of each key of a scenario that takes a value ("fleet.N.count"). */
+void wm_scenario_keys_each(void (*visit)(void *self, const char *path), void *self);
+
 /**
  * What a planner's word, a key, a path, a metric, an error code or a catalogue entry means, in any case:
  * unit, range, default, formula, example, all places.

@@ -27,7 +27,12 @@ struct wm_grid {
     size_t n_rows;
 };
 
-/** JSON: an array of objects, absent cells left out. Write errors: ferror() at the end. */
+/**
+ * The aligned table. Where it is wider than `screen` columns, texts (not numbers) go on in lines below;
+ * 0: as wide as it is.
+ */
+void wm_grid_write_table(FILE *file, const struct wm_grid *grid, size_t screen);
+/** A table wraps on a terminal. JSON: an array of objects, absent cells left out. Write errors: ferror() at the end. */
 void wm_grid_write(FILE *file, const struct wm_grid *grid, enum wm_format format);
 
 #endif

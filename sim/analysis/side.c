@@ -234,22 +234,19 @@ static bool other_hardware(const struct wm_side *a, const struct wm_side *b)
     return false;
 }
 
-bool wm_sides_comparable(const struct wm_side *sides, size_t n, struct wm_diags *diags)
+void wm_sides_warn_of_shares(const struct wm_side *sides, size_t n, struct wm_diags *diags)
 {
     bool differs = false;
     for (size_t i = 1; i < n; i++)
         differs = differs || other_hardware(&sides[0], &sides[i]);
-    bool good = true;
     for (size_t i = 0; differs && i < n; i++)
         for (size_t k = 0; k < sides[i].n_inputs; k++)
-            if (ends_with(sides[i].inputs[k].path, ".demand.utilisation_frac")) {
-                wm_diag_add(diags, WM_E305, NULL, sides[i].inputs[k].path,
+            if (ends_with(sides[i].inputs[k].path, ".demand.utilisation_frac"))
+                wm_diag_add(diags, WM_W934, NULL, sides[i].inputs[k].path,
                             "of %s: a share of capacity is another demand on every fleet and "
-                            "ceiling; give output_tok_per_s or requests_per_s",
+                            "ceiling, so demand is part of what differs; for one demand give "
+                            "output_tok_per_s or requests_per_s",
                             sides[i].name);
-                good = false;
-            }
-    return good;
 }
 
 const char *wm_side_limit(const struct wm_side *side)

@@ -276,6 +276,23 @@ static void search_columns(struct search *s)
         }
 }
 
+struct each {
+    void (*visit)(void *self, const char *path);
+    void *self;
+};
+
+static void visit_leaf(void *self, const char *path, const struct wm_field *f)
+{
+    const struct each *const e = self;
+    if (f->kind != WM_KIND_GROUP && f->kind != WM_KIND_LIST)
+        e->visit(e->self, path);
+}
+
+void wm_scenario_keys_each(void (*visit)(void *self, const char *path), void *self)
+{
+    walk(wm_scenario_fields, "", false, visit_leaf, &(struct each){visit, self});
+}
+
 static void search_keys(struct search *s)
 {
     walk(wm_scenario_fields, "", true, search_one, s);

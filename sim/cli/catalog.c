@@ -133,15 +133,44 @@ static void print_entry(struct cli *cli, const struct wm_catalog *catalog,
     wm_grid_write(stdout, &(struct wm_grid){columns, n_columns, cells, n}, format);
 }
 
-static enum wm_status no_kind(struct cli *cli, const char *word)
+static enum wm_status no_kind(struct cli *cli, const struct wm_catalog *catalog, const char *word)
 {
     struct wm_suggest near = wm_suggest_init(word);
-    for (int k = 0; k < WM_N_CATALOGS; k++)
-        wm_suggest_offer(&near, wm_catalog_section((enum wm_catalog_kind)k));
+    for (int k = 0; k < WM_N_CATALOGS; k++) {
+        const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
+        wm_suggest_offer(&near, wm_catalog_section(kind));
+        for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++)
+            wm_suggest_offer(&near, wm_catalog_at(catalog, kind, i)->name);
+    }
     wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
-                "catalog: no kind \"%s\"%s; `wattmill catalog` lists them", word,
+                "catalog: no kind or entry \"%s\"%s; `wattmill catalog` lists the kinds", word,
                 wm_suggest_text(cli->arena, &near));
     return WM_USAGE;
+}
+
+/* An entry without its kind, where the name is of one kind alone. */
+static enum wm_status find_entry(struct cli *cli, const struct wm_catalog *catalog, const char *word,
+                                 enum wm_format format)
+{
+    enum wm_catalog_kind found = WM_CATALOG_NONE;
+    const char *kinds = "";
+    for (int k = 0; k < WM_N_CATALOGS; k++) {
+        const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
+        if (wm_catalog_find(catalog, kind, word) == NULL)
+            continue;
+        kinds = wm_arena_printf(cli->arena, "%s%s%s", kinds, *kinds != '\0' ? " and " : "",
+                                wm_catalog_section(kind));
+        found = kind;
+    }
+    if (found == WM_CATALOG_NONE)
+        return no_kind(cli, catalog, word);
+    if (strcmp(kinds, wm_catalog_section(found)) != 0) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "catalog: \"%s\" is an entry of %s; say of which",
+                    word, kinds);
+        return WM_USAGE;
+    }
+    print_entry(cli, catalog, found, wm_catalog_find(catalog, found, word), format);
+    return WM_OK;
 }
 
 static enum wm_status no_entry(struct cli *cli, const struct wm_catalog *catalog,
@@ -173,7 +202,8 @@ static enum wm_status run(struct cli *cli, const void *options)
     }
     const enum wm_catalog_kind kind = wm_catalog_kind_of(cli->words[0]);
     if (kind == WM_CATALOG_NONE)
-        return no_kind(cli, cli->words[0]);
+        return cli->n_words == 1 ? find_entry(cli, catalog, cli->words[0], o->format)
+                                 : no_kind(cli, catalog, cli->words[0]);
     if (cli->n_words == 1) {
         print_entries(cli, catalog, kind, o->format);
         return WM_OK;
@@ -192,10 +222,11 @@ static const char *kind_at(size_t i)
 
 const struct cli_verb cli_verb_catalog = {
     .name = "catalog",
-    .words = "[KIND [NAME]]",
+    .words = "[KIND] [NAME]",
     .max_words = 2,
     .summary = "what the catalogue holds, with units, dates and sources",
-    .details = "Without KIND the kinds, with KIND its entries, with NAME the entry's values.",
+    .details = "Without KIND the kinds, with KIND its entries, with NAME the entry's values; NAME alone will do\n"
+               "where one kind has it.",
     CLI_OPTIONS(rows, defaults),
     .run = run,
     .candidate = kind_at,

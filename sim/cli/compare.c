@@ -144,8 +144,7 @@ static enum wm_status run(struct cli *cli, const void *options)
     enum wm_status status = load_sides(cli, &o->sets, sides);
     if (status != WM_OK)
         return status;
-    if (!wm_sides_comparable(sides, c.n_sides, &cli->diags))
-        return WM_INVALID;
+    wm_sides_warn_of_shares(sides, c.n_sides, &cli->diags);
     for (size_t i = 0; c.n_sides == 2 && i < 2; i++)
         for (size_t k = 0; k < sides[i].messages.n_items; k++)
             wm_diag_add(&cli->diags, sides[i].messages.items[k].code, NULL,

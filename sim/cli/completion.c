@@ -1,7 +1,61 @@
-/* completion: what a shell needs to complete commands, options, their choices and words. */
+/* completion: what a shell needs to complete commands, options, their choices, and names, keys and metrics. */
 #include <string.h>
 
 #include "options.h"
+#include "wattmill/describe.h"
+
+/* What follows an option of that name: entries of a section of the catalogue, metrics or keys. */
+static const char *const followers[][2] = {
+    {"--accelerator", "accelerators"}, {"--candidate", "accelerators"},
+    {"--llm", "llms"},                 {"--engine", "engines"},
+    {"--climate", "climates"},         {"--cooling", "cooling_plants"},
+    {"--power-chain", "power_chains"}, {"--ledger", "ledgers"},
+    {"--tariff", "tariffs"},           {"--class", "workload_classes"},
+    {"--batch-class", "workload_classes"}, {"--price", "price_decks"},
+    {"--shape", "demand_shapes"},      {"--metric", "metrics"},
+    {"--tornado", "metrics"},          {"--sobol", "metrics"},
+    {"--response", "metrics"},         {"--assert", "metrics"},
+    {"--set", "keys"},
+};
+
+static const char *follower_of(const char *option)
+{
+    for (size_t i = 0; i < sizeof followers / sizeof *followers; i++)
+        if (strcmp(followers[i][0], option) == 0)
+            return followers[i][1];
+    return NULL;
+}
+
+static void put_key(void *unused, const char *path)
+{
+    (void)unused;
+    printf("%s= ", path);
+}
+
+/* A shell variable of the words of each kind. */
+static void put_names(const struct wm_catalog *catalog)
+{
+    for (int k = 0; k < WM_N_CATALOGS; k++) {
+        const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
+        printf("_wattmill_%s='", wm_catalog_section(kind));
+        for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++)
+            printf("%s ", wm_catalog_at(catalog, kind, i)->name);
+        puts("'");
+    }
+    fputs("_wattmill_metrics='", stdout);
+    for (int i = 0; i < WM_N_METRICS; i++)
+        printf("%s ", wm_metric_info((enum wm_metric)i)->key);
+    fputs("'\n_wattmill_keys='", stdout);
+    wm_scenario_keys_each(put_key, NULL);
+    fputs("'\n_wattmill_words='", stdout);
+    for (int i = 0; i < WM_N_CODES; i++)
+        printf("%s ", wm_code_name((enum wm_code)i));
+    const struct wm_word *w;
+    for (size_t i = 0; (w = wm_word_at(i)) != NULL; i++)
+        if (w->word != NULL && strchr(w->word, ' ') == NULL)
+            printf("%s ", w->word);
+    puts("'");
+}
 
 static const char *shell_at(size_t i)
 {
@@ -36,11 +90,16 @@ static void put_values(const struct cli_verb *verb)
     for (size_t i = 0; (option = cli_option_at(verb, i)) != NULL; i++) {
         if (option->kind == CLI_KIND_FLAG)
             continue;
-        printf("        %s:%s) ", verb->name, option->name);
+        printf("        %s:%s", verb->name, option->name);
+        if (option->letter != 0)
+            printf("|%s:-%c", verb->name, option->letter);
+        fputs(") ", stdout);
         if (has_choices(option)) {
             fputs("words='", stdout);
             put_choices(option->value);
             puts("' ;;");
+        } else if (follower_of(option->name) != NULL) {
+            printf("words=\"$_wattmill_%s\" ;;\n", follower_of(option->name));
         } else {
             printf("files=%s ;;\n", strcmp(option->value, "DIR") == 0 ? "-d" : "-f");
         }
@@ -53,6 +112,10 @@ static void put_words(const struct cli_verb *verb)
     put_options(verb);
     fputc('\'', stdout);
     const char *word;
+    if (verb == &cli_verb_explain) {
+        puts(" words=\"$_wattmill_words $_wattmill_metrics ${_wattmill_keys//=/}\" ;;");
+        return;
+    }
     if (verb->candidate == NULL) {
         printf("%s ;;\n", verb->max_words > 0 ? " files=-f" : "");
         return;
@@ -60,7 +123,10 @@ static void put_words(const struct cli_verb *verb)
     fputs(" words='", stdout);
     for (size_t i = 0; (word = verb->candidate(i)) != NULL; i++)
         printf("%s%s", i > 0 ? " " : "", word);
-    puts("' ;;");
+    putchar('\'');
+    for (int k = 0; verb == &cli_verb_catalog && k < WM_N_CATALOGS; k++)
+        printf("\" $_wattmill_%s\"", wm_catalog_section((enum wm_catalog_kind)k));
+    puts(" ;;");
 }
 
 static void put_script(void)
@@ -76,7 +142,7 @@ static void put_script(void)
     for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
         if (!verb->is_hidden)
             printf("%s ", verb->name);
-    puts("--help --version'\n    else\n        case \"$verb:$previous\" in");
+    puts("help --help --version'\n    else\n        case \"$verb:$previous\" in");
     for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
         if (!verb->is_hidden)
             put_values(verb);
@@ -88,6 +154,7 @@ static void put_script(void)
          "        esac\n"
          "    fi\n"
          "    case \"$current\" in -*) words=\"$options\" files='' ;; esac\n"
+         "    [ \"${words%=*}\" = \"$words\" ] || compopt -o nospace 2>/dev/null\n"
          "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
          "    [ -z \"$files\" ] || COMPREPLY+=($(compgen $files -- \"$current\"))\n"
          "}\n"
@@ -104,6 +171,11 @@ static enum wm_status run(struct cli *cli, const void *options)
                     cli->words[0]);
         return WM_USAGE;
     }
+    const struct wm_catalog *catalog = NULL;
+    const enum wm_status status = wm_catalog_load(cli->arena, &catalog, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    put_names(catalog);
     put_script();
     return WM_OK;
 }
@@ -113,7 +185,7 @@ const struct cli_verb cli_verb_completion = {
     .words = "bash|zsh",
     .min_words = 1,
     .max_words = 1,
-    .summary = "print a script that completes commands and options",
+    .summary = "print a script that completes commands, options and names",
     .details = "In bash: source <(wattmill completion bash). In zsh the same with zsh.",
     .candidate = shell_at,
     .run = run,

@@ -8,17 +8,6 @@
 
 #include "options.h"
 
-static void help(void)
-{
-    const struct cli_verb *verb;
-    puts("usage: wattmill COMMAND [ARGUMENTS]\n");
-    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
-        if (!verb->is_hidden)
-            printf("  %-10s %s\n", verb->name, verb->summary);
-    puts("\n  --help     this text; COMMAND --help says more\n"
-         "  --version  version of program and schema");
-}
-
 static enum wm_status start(struct cli *cli, const struct cli_verb *verb)
 {
     void *options = NULL;
@@ -33,17 +22,26 @@ static enum wm_status start(struct cli *cli, const struct cli_verb *verb)
 
 static enum wm_status dispatch(struct cli *cli, const char *name)
 {
-    const struct cli_verb *verb;
-    struct wm_suggest near = wm_suggest_init(name);
-    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++) {
-        if (strcmp(verb->name, name) == 0)
-            return start(cli, verb);
-        if (!verb->is_hidden)
-            wm_suggest_offer(&near, verb->name);
-    }
-    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "unknown command \"%s\"%s", name,
-                wm_suggest_text(cli->arena, &near));
-    return WM_USAGE;
+    const struct cli_verb *const verb = cli_verb_find(cli, name);
+    return verb != NULL ? start(cli, verb) : WM_USAGE;
+}
+
+/* help [VERB], --help, -h */
+static enum wm_status help(struct cli *cli)
+{
+    const struct cli_verb *const verb = cli->argc > 0 ? cli_verb_find(cli, cli->argv[0]) : NULL;
+    if (cli->argc > 0 && verb == NULL)
+        return WM_USAGE;
+    if (verb != NULL)
+        cli_help(stdout, cli->arena, verb);
+    else
+        cli_help_all(stdout);
+    return WM_OK;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
 }
 
 /*
@@ -82,7 +80,7 @@ static enum wm_status work(struct wm_arena *arena, void *context)
 {
     (void)arena;
     const struct command *const c = context;
-    return dispatch(c->cli, c->name);
+    return is_one_of(c->name, "help", "--help", "-h") ? help(c->cli) : dispatch(c->cli, c->name);
 }
 
 static enum wm_status tell(struct wm_arena *arena, void *context)
@@ -110,9 +108,7 @@ int main(int argc, char **argv)
     if (argc < 2) {
         wm_diag_add(&cli.diags, WM_E101, NULL, NULL, "no command; see wattmill --help");
         status = WM_USAGE;
-    } else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        help();
-    } else if (strcmp(argv[1], "--version") == 0) {
+    } else if (is_one_of(argv[1], "--version", "-V", "version")) {
         printf("wattmill %s (schema %d)\n", WM_VERSION, WM_SCHEMA_VERSION);
     } else {
         cli.argc = argc - 2;

@@ -6,7 +6,13 @@
 #include <string.h>
 
 static const struct cli_verb *const verbs[] = {
-#define CLI_VERB(id) &cli_verb_##id,
+#define CLI_VERB(id, task) &cli_verb_##id,
+#include "verbs.def"
+#undef CLI_VERB
+};
+
+static const char *const tasks[] = {
+#define CLI_VERB(id, task) task,
 #include "verbs.def"
 #undef CLI_VERB
 };
@@ -16,10 +22,45 @@ const struct cli_verb *cli_verb_at(size_t i)
     return i < sizeof verbs / sizeof *verbs ? verbs[i] : NULL;
 }
 
+const char *cli_task_at(size_t i)
+{
+    return tasks[i];
+}
+
+const struct cli_verb *cli_verb_find(struct cli *cli, const char *name)
+{
+    const struct cli_verb *found = NULL;
+    const char *both = "";
+    struct wm_suggest near = wm_suggest_init(name);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (strcmp(verbs[i]->name, name) == 0)
+            return verbs[i];
+        if (verbs[i]->is_hidden)
+            continue;
+        wm_suggest_offer(&near, verbs[i]->name);
+        if (*name == '\0' || strncmp(verbs[i]->name, name, strlen(name)) != 0)
+            continue;
+        both = wm_arena_printf(cli->arena, "%s%s%s", both, *both != '\0' ? " or " : "", verbs[i]->name);
+        found = verbs[i];
+    }
+    if (found != NULL && strcmp(both, found->name) == 0)
+        return found;
+    const char *const verb = cli_verb_for(cli, name);
+    if (found != NULL)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "\"%s\" may be %s", name, both);
+    else if (verb != NULL)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s is a file, no command; did you mean \"wattmill %s %s\"?",
+                    name, verb, name);
+    else
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "unknown command \"%s\"%s", name,
+                    wm_suggest_text(cli->arena, &near));
+    return NULL;
+}
+
 /* Of every verb; they lie in struct cli. */
 static const struct cli_option common[] = {
-    CLI_FLAG(cli, quiet, "--quiet", "no warnings; the result is printed all the same"),
-    CLI_FLAG(cli, help, "--help", "what the command does and its options"),
+    CLI_ROW(CLI_KIND_FLAG, cli, quiet, bool, "--quiet", 'q', NULL, 0, 0, "no warnings; the result is printed all the same"),
+    CLI_ROW(CLI_KIND_FLAG, cli, help, bool, "--help", 'h', NULL, 0, 0, "what the command does and its options"),
 };
 enum { N_COMMON = sizeof common / sizeof *common };
 
@@ -184,18 +225,26 @@ static enum wm_status take(struct cli *cli, const struct given *g)
 static const struct cli_option *find(struct cli *cli, const struct cli_verb *verb, const char *name,
                                      size_t n)
 {
+    const struct cli_option *option, *begun = NULL;
+    const char *both = "";
     struct wm_suggest near = wm_suggest_init(wm_arena_copy_text(cli->arena, name, n));
-    const struct cli_option *option;
     for (size_t i = 0; (option = cli_option_at(verb, i)) != NULL; i++) {
         if (strlen(option->name) == n && memcmp(option->name, name, n) == 0)
             return option;
         if (option->letter != 0 && n == 2 && name[1] == option->letter)
             return option;
         wm_suggest_offer(&near, option->name);
+        if (n < 3 || strncmp(option->name, name, n) != 0)
+            continue;
+        both = wm_arena_printf(cli->arena, "%s%s%s", both, *both != '\0' ? " or " : "", option->name);
+        begun = option;
     }
+    if (begun != NULL && strcmp(both, begun->name) == 0)
+        return begun;
     wrong(cli, verb,
-          wm_arena_printf(cli->arena, "unknown option \"%s\"%s", near.word,
-                          wm_suggest_text(cli->arena, &near)));
+          begun != NULL ? wm_arena_printf(cli->arena, "\"%s\" may be %s", near.word, both)
+                        : wm_arena_printf(cli->arena, "unknown option \"%s\"%s", near.word,
+                                          wm_suggest_text(cli->arena, &near)));
     return NULL;
 }
 

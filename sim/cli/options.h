@@ -15,9 +15,9 @@
  *     const struct cli_verb cli_verb_thing = {.name = "thing", .words = "SCENARIO", .min_words = 1,
  *         .max_words = 1, .summary = "...", CLI_OPTIONS(rows, defaults), .run = run};
  *
- * and a line in verbs.def. All mistakes of a command line are reported at once. `--name value` and
- * `--name=value` are the same, `-o` may abbreviate, `--` ends the options. Every verb knows --help
- * and --quiet. Words (what is not an option) arrive in cli->words.
+ * and a line in verbs.def and in examples.def. All mistakes of a command line are reported at once. `--name value` and
+ * `--name=value` are the same, `-o` may abbreviate, `--` ends the options; a long name may be cut where
+ * it stays the only one. Every verb knows --help and --quiet. Words (what is not an option) arrive in cli->words.
  */
 #ifndef WATTMILL_CLI_OPTIONS_H
 #define WATTMILL_CLI_OPTIONS_H
@@ -160,6 +160,15 @@ struct cli_site {
 
 /* All verbs in the order of verbs.def; NULL behind the last. */
 const struct cli_verb *cli_verb_at(size_t i);
+/* What verb `i` is for, as --help groups them. */
+const char *cli_task_at(size_t i);
+/* The verb of that name or the only one that begins so; NULL after a diagnostic. */
+const struct cli_verb *cli_verb_find(struct cli *cli, const char *name);
+/* The verb that takes such a file: "run", "sweep", "export"; NULL when it cannot be read or is another. */
+const char *cli_verb_for(struct cli *cli, const char *path);
+/* wm_scenario_load(), of standard input for "-"; a study or a store is told which verb takes it. */
+enum wm_status cli_scenario_load(struct cli *cli, const char *path, const struct cli_sets *sets,
+                                 struct wm_loaded *loaded);
 /* The verb's rows, then those every verb has; NULL behind the last. */
 const struct cli_option *cli_option_at(const struct cli_verb *verb, size_t i);
 
@@ -181,9 +190,11 @@ struct wm_frontier_site cli_site_terms(struct cli *cli, const struct wm_catalog 
 /* "--output DIR" as help and man page show it, in the arena. */
 const char *cli_option_spelling(struct wm_arena *arena, const struct cli_option *option);
 void cli_help(FILE *file, struct wm_arena *arena, const struct cli_verb *verb);
+/* All verbs by task. */
+void cli_help_all(FILE *file);
 void cli_man_write(FILE *file, struct wm_arena *arena);
 
-#define CLI_VERB(id) extern const struct cli_verb cli_verb_##id;
+#define CLI_VERB(id, task) extern const struct cli_verb cli_verb_##id;
 #include "verbs.def"
 #undef CLI_VERB
 

@@ -180,7 +180,8 @@ static const struct wm_comparison *compared(struct cli *cli, const struct option
     if (c->n_sides != 2)
         return c;
     c->changes = wm_side_changes(cli->arena, &sides[0], &sides[1], &c->n_changes);
-    if (!o->quick && c->n_changes > 0 && wm_sides_comparable(sides, 2, &quiet) &&
+    wm_sides_warn_of_shares(sides, 2, &cli->diags);
+    if (!o->quick && c->n_changes > 0 &&
         wm_bridge(cli->arena, &sides[0], &sides[1], metrics, N, NULL, NULL, bridges, &quiet) ==
             WM_OK) {
         c->bridges = bridges;

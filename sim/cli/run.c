@@ -69,7 +69,7 @@ static enum wm_status run(struct cli *cli, const void *options)
     }
     struct wm_loaded loaded;
     enum wm_status status =
-        wm_scenario_load(cli->arena, cli->words[0], o->sets.items, o->sets.n, &loaded, &cli->diags);
+        cli_scenario_load(cli, cli->words[0], &o->sets, &loaded);
     if (status != WM_OK)
         return status;
     struct wm_report report = {.origins = &loaded.origins,
@@ -100,6 +100,7 @@ const struct cli_verb cli_verb_run = {
     .min_words = 1,
     .max_words = 1,
     .summary = "simulate a scenario",
+    .details = "SCENARIO is a file, or - for standard input.",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

@@ -15,27 +15,37 @@ static const struct cli_option rows[] = {
     CLI_END,
 };
 
-static enum wm_status check(struct cli *cli, const void *options)
+static enum wm_status check_one(struct cli *cli, const struct cli_sets *sets, const char *file)
 {
-    const struct options *const o = options;
     struct wm_loaded loaded;
     const struct wm_study *study = NULL;
-    const char *const file = cli->words[0];
     const enum wm_status status =
-        wm_study_is_file(cli->arena, file)
-            ? wm_study_load(cli->arena, file, o->sets.items, o->sets.n, &study, &cli->diags)
-            : wm_scenario_load(cli->arena, file, o->sets.items, o->sets.n, &loaded, &cli->diags);
+        strcmp(file, "-") != 0 && wm_study_is_file(cli->arena, file)
+            ? wm_study_load(cli->arena, file, sets->items, sets->n, &study, &cli->diags)
+            : cli_scenario_load(cli, file, sets, &loaded);
     if (status == WM_OK)
         printf("%s: ok\n", file);
     return status;
 }
 
+static enum wm_status check(struct cli *cli, const void *options)
+{
+    const struct options *const o = options;
+    enum wm_status first = WM_OK;
+    for (size_t i = 0; i < cli->n_words; i++) {
+        const enum wm_status status = check_one(cli, &o->sets, cli->words[i]);
+        first = first == WM_OK ? status : first;
+    }
+    return first;
+}
+
 const struct cli_verb cli_verb_check = {
     .name = "check",
-    .words = "SCENARIO|STUDY",
+    .words = "SCENARIO|STUDY...",
     .min_words = 1,
-    .max_words = 1,
-    .summary = "validate a scenario or a study, all mistakes at once",
+    .max_words = 1000,
+    .summary = "validate scenarios and studies, all mistakes at once",
+    .details = "- reads standard input.",
     CLI_OPTIONS(rows, defaults),
     .run = check,
 };
@@ -43,14 +53,17 @@ const struct cli_verb cli_verb_check = {
 static enum wm_status explain(struct cli *cli, const void *options)
 {
     (void)options;
-    return wm_explain(stdout, cli->words[0]) ? WM_OK : WM_USAGE;
+    const char *word = cli->words[0]; /* shadow price is one, quoted or not */
+    for (size_t i = 1; i < cli->n_words; i++)
+        word = wm_arena_printf(cli->arena, "%s %s", word, cli->words[i]);
+    return wm_explain(stdout, word) ? WM_OK : WM_USAGE;
 }
 
 const struct cli_verb cli_verb_explain = {
     .name = "explain",
     .words = "WORD",
     .min_words = 1,
-    .max_words = 1,
+    .max_words = 8,
     .details = "WORD in any case: NPV, 4CP, \"shadow price\", fleet.main.count, E208, gb300. All words are in\n"
                "docs/glossary.md.",
     .summary = "what a word, key, metric, error code or catalogue entry means",

@@ -375,6 +375,8 @@ static void read_precision(struct wm_config *c, struct wm_llm *m)
 {
     const struct wm_json *const q = wm_config_get(c, "quantization_config|compression_config");
     const char *const type = wm_config_text(c, "torch_dtype|dtype");
+    if (m->experts_total > 0)
+        wm_import_note(c->im, "assumed: rest_precision bf16, a 4-bit version keeps 16 bits outside its experts");
     if (q == NULL) {
         set_precision(m, strcmp(type, "float32") == 0 ? WM_FP32 : WM_BF16, 4.5);
         if (type[0] == '\0')

@@ -1,9 +1,10 @@
 /* A grid as table, JSON, CSV or Markdown. */
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "wattmill/grid.h"
 #include "wattmill/output.h"
-#include "wattmill/plain_text.h"
 
 bool wm_format_parse(const char *text, enum wm_format *out)
 {
@@ -21,61 +22,12 @@ static const char *cell(const struct wm_grid *g, size_t row, size_t column)
     return g->cells[row * g->n_columns + column];
 }
 
-/* Columns a text takes: bytes inside a UTF-8 sequence take none. */
-static size_t width_of(const char *text)
+/* Columns of the terminal behind `file`, 0 when there is none. */
+static size_t screen_of(FILE *file)
 {
-    size_t n = 0;
-    for (const char *c = text; c != NULL && *c != '\0'; c++)
-        n += ((unsigned char)*c & 0xc0) != 0x80;
-    return n;
-}
-
-static size_t column_width(const struct wm_grid *g, size_t column)
-{
-    size_t width = width_of(g->columns[column].key);
-    for (size_t r = 0; r < g->n_rows; r++) {
-        const size_t n = width_of(cell(g, r, column));
-        width = n > width ? n : width;
-    }
-    return width;
-}
-
-static void pad(FILE *file, size_t n)
-{
-    while (n-- > 0)
-        fputc(' ', file);
-}
-
-static void table_cell(FILE *file, const struct wm_grid *g, size_t column, const char *text)
-{
-    const size_t width = column_width(g, column), n = width_of(text);
-    const bool last = column + 1 == g->n_columns;
-    if (g->columns[column].align_right)
-        pad(file, width - n);
-    fputs(text != NULL ? text : "", file);
-    if (!last && !g->columns[column].align_right)
-        pad(file, width - n);
-    fputs(last ? "\n" : "  ", file);
-}
-
-/* For a terminal: no cell may act on it. The sink has no arena; copies live as long as the table is written. */
-static void write_table(FILE *file, const struct wm_grid *grid)
-{
-    struct wm_arena *const arena = wm_arena_open();
-    struct wm_grid plain = *grid;
-    if (arena == NULL)
-        return;
-    const char **const cells =
-        (const char **)wm_arena_alloc(arena, grid->n_rows * grid->n_columns, sizeof *cells);
-    for (size_t i = 0; i < grid->n_rows * grid->n_columns; i++)
-        cells[i] = grid->cells[i] != NULL ? wm_text_plain(arena, grid->cells[i]) : NULL;
-    plain.cells = cells;
-    for (size_t c = 0; c < plain.n_columns; c++)
-        table_cell(file, &plain, c, plain.columns[c].key);
-    for (size_t r = 0; r < plain.n_rows; r++)
-        for (size_t c = 0; c < plain.n_columns; c++)
-            table_cell(file, &plain, c, cell(&plain, r, c));
-    wm_arena_close(arena);
+    struct winsize size = {0};
+    const int fd = fileno(file);
+    return fd >= 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static void write_json(FILE *file, const struct wm_grid *g)
@@ -152,7 +104,7 @@ void wm_grid_write(FILE *file, const struct wm_grid *grid, enum wm_format format
 {
     switch (format) {
     case WM_FORMAT_TABLE:
-        write_table(file, grid);
+        wm_grid_write_table(file, grid, screen_of(file));
         break;
     case WM_FORMAT_JSON:
         write_json(file, grid);

@@ -1,0 +1,42 @@
+/* What a file is for, so that one given to another verb is told where to go; a scenario from a pipe. */
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "wattmill/study.h"
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+const char *cli_verb_for(struct cli *cli, const char *path)
+{
+    if (strcmp(path, "-") == 0 || access(path, R_OK) != 0)
+        return NULL;
+    if (ends_with(path, ".sqlite"))
+        return "export";
+    if (!ends_with(path, ".json"))
+        return NULL;
+    return wm_study_is_file(cli->arena, path) ? "sweep" : "run";
+}
+
+enum wm_status cli_scenario_load(struct cli *cli, const char *path, const struct cli_sets *sets,
+                                 struct wm_loaded *loaded)
+{
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    if (strcmp(path, "-") != 0) {
+        const char *const verb = cli_verb_for(cli, path);
+        if (verb == NULL || strcmp(verb, "run") == 0)
+            return wm_scenario_load(cli->arena, path, sets->items, sets->n, loaded, &cli->diags);
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s is no scenario but a %s: wattmill %s %s", path,
+                    strcmp(verb, "sweep") == 0 ? "study" : "study's store", verb, path);
+        return WM_USAGE;
+    }
+    const enum wm_status status = wm_text_load(cli->arena, "/dev/stdin", &text, &n_bytes, &cli->diags);
+    return status != WM_OK ? status
+                           : wm_scenario_load_json(cli->arena, text, n_bytes, "-", "", sets->items,
+                                                   sets->n, loaded, &cli->diags);
+}
