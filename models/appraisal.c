@@ -53,10 +53,10 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
             b->years ? b->years[t - 1].power_usd : b->power_usd * y->length_years;
         const double contract_usd = b->contract_usd != NULL ? b->contract_usd[t - 1] : 0.0;
         const double sold = t == 1 && terms->first_year_frac > 0.0 ? terms->first_year_frac : 1.0;
-        y->revenue_usd = sold * wm_price_half_life(revenue_usd * factor,
-                                                   terms->price_half_life_years, later) *
-                             pow(1.0 + terms->inflation_frac, later) +
-                         contract_usd * factor;
+        y->revenue_usd =
+            sold * wm_price_half_life(revenue_usd * factor, terms->price_half_life_years, later) *
+                pow(1.0 + terms->inflation_frac, later) +
+            contract_usd * factor;
         y->power_usd = power_usd * pow(1.0 + terms->power_escalation_frac, later);
         y->opex_usd +=
             y->length_years * b->opex_usd * pow(1.0 + terms->opex_escalation_frac, later);
@@ -79,8 +79,7 @@ static void discount(const struct wm_appraisal_terms *terms, struct wm_appraisal
         struct wm_appraisal_year *const y = &a->year[p];
         const double earned_usd = operating_usd(y) + y->residual_usd;
         if (p > a->n_build && terms->tax.rate_frac > 0.0)
-            y->tax_usd =
-                wm_tax_year_usd(&terms->tax, earned_usd, y->write_off_usd, 0.0, &carry);
+            y->tax_usd = wm_tax_year_usd(&terms->tax, earned_usd, y->write_off_usd, 0.0, &carry);
         y->flow_usd = earned_usd - y->capex_usd - y->tax_usd;
         pv_usd += y->flow_usd * exp(-rate * y->end_years);
         y->cumulated_pv_usd = pv_usd;
@@ -99,7 +98,7 @@ static void split_capital(const struct wm_appraisal_basis *b, const struct wm_ap
     for (size_t p = 0; p <= a->n_years; p++)
         c->it_usd[p] = c->facility_usd[p] = 0.0;
     for (size_t p = 0; p <= a->n_build; p++) {
-        c->facility_usd[p] = a->n_build == 0       ? b->facility_capex_usd
+        c->facility_usd[p] = a->n_build == 0  ? b->facility_capex_usd
                              : p < a->n_build ? a->year[p].capex_usd
                                               : 0.0;
         c->it_usd[p] = a->year[p].capex_usd - c->facility_usd[p];
@@ -131,14 +130,14 @@ static void borrow(const struct wm_appraisal_terms *terms, const struct wm_appra
         struct wm_tax_carry carry = {0};
         double moved_usd = 0.0;
         for (size_t p = 0; p <= a->n_years; p++)
-            cash_usd[p] = p > a->n_build ? operating_usd(&a->year[p]) - a->year[p].owner_tax_usd
-                                         : 0.0;
+            cash_usd[p] =
+                p > a->n_build ? operating_usd(&a->year[p]) - a->year[p].owner_tax_usd : 0.0;
         wm_debt_run(&c, debt);
         for (size_t p = a->n_build + 1; p <= a->n_years && terms->tax.rate_frac > 0.0; p++) {
             struct wm_appraisal_year *const y = &a->year[p];
-            const double tax_usd = wm_tax_year_usd(
-                &terms->tax, operating_usd(y) + y->residual_usd, y->write_off_usd,
-                debt->period[p].interest_usd + debt->period[p].fee_usd, &carry);
+            const double tax_usd =
+                wm_tax_year_usd(&terms->tax, operating_usd(y) + y->residual_usd, y->write_off_usd,
+                                debt->period[p].interest_usd + debt->period[p].fee_usd, &carry);
             moved_usd = fmax(moved_usd, fabs(tax_usd - y->owner_tax_usd));
             y->owner_tax_usd = tax_usd;
         }
@@ -193,8 +192,8 @@ static double llcr(const struct wm_appraisal_terms *terms, const struct wm_appra
     for (size_t p = a->n_build + 1; p <= a->n_years; p++) {
         const struct wm_appraisal_year *const y = &a->year[p];
         if (y->end_years - start <= term + 1e-9)
-            present_usd += (operating_usd(y) - y->owner_tax_usd) *
-                           pow(1.0 + rate, -(y->end_years - start));
+            present_usd +=
+                (operating_usd(y) - y->owner_tax_usd) * pow(1.0 + rate, -(y->end_years - start));
     }
     return present_usd / a->debt_usd;
 }
@@ -218,8 +217,8 @@ static void cover(const struct wm_appraisal_terms *terms, struct wm_appraisal *a
 }
 
 /* Flows and when they fall due [years]; how many. */
-static size_t flows_of(const struct wm_appraisal *a, bool owner,
-                       double flow[WM_PERIODS_MAX], double at[WM_PERIODS_MAX])
+static size_t flows_of(const struct wm_appraisal *a, bool owner, double flow[WM_PERIODS_MAX],
+                       double at[WM_PERIODS_MAX])
 {
     for (size_t p = 0; p <= a->n_years; p++) {
         flow[p] = owner ? a->year[p].owner_flow_usd : a->year[p].flow_usd;
@@ -259,9 +258,8 @@ static bool flows(const struct wm_appraisal_terms *terms, const struct wm_apprai
 static void decide(struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,
                    double factor, struct wm_appraisal *a)
 {
-    const size_t n = terms->n_years, life = terms->it_life_years > 1.0
-                                                ? (size_t)lround(terms->it_life_years)
-                                                : 1;
+    const size_t n = terms->n_years,
+                 life = terms->it_life_years > 1.0 ? (size_t)lround(terms->it_life_years) : 1;
     const bool replaced = flows(terms, basis, factor, a);
     if (!terms->may_abandon || !replaced)
         return;

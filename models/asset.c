@@ -44,8 +44,8 @@ struct wm_lot wm_facility_lot(const struct wm_appraisal_terms *terms, double usd
                            .sell = WM_APPRAISAL_YEARS_MAX,
                            .life_years = terms->facility_life_years,
                            .residual_frac = by_life ? 0.0 : terms->residual_facility_frac,
-                           .worn_years = by_life ? terms->facility_life_years
-                                                 : operation_years(terms),
+                           .worn_years =
+                               by_life ? terms->facility_life_years : operation_years(terms),
                            .asset = WM_ASSET_FACILITY};
 }
 
@@ -112,8 +112,8 @@ bool wm_lot_own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot
         if (t < end && age < life)
             continue;
         /* sold, and what is left in the books with it; bought again unless this is the end */
-        y->residual_usd +=
-            worth_factor(terms, lot) * wm_lot_worth_frac(lot, age_years) * lot->usd * dearer(terms, y);
+        y->residual_usd += worth_factor(terms, lot) * wm_lot_worth_frac(lot, age_years) * lot->usd *
+                           dearer(terms, y);
         y->write_off_usd += book_usd;
         y->capex_usd += t < end ? lot->usd * dearer(terms, y) : 0.0;
         replaced = replaced || t < end;

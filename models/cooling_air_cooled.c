@@ -28,8 +28,7 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     return p;
 }
 
-static const char *const rows[] = {
-    "pump_chilled_frac", NULL};
+static const char *const rows[] = {"pump_chilled_frac", NULL};
 
 const struct wm_cooling_type wm_cooling_type_air_cooled = {
     .name = "air_cooled",

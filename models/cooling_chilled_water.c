@@ -123,9 +123,15 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     return p;
 }
 
-static const char *const rows[] = {
-    "range_k", "fan_frac", "pump_chilled_frac", "pump_condenser_frac", "heat_exchanger_k",
-    "evaporation_l_per_kwh", "cycles_conc", "drift_frac", NULL};
+static const char *const rows[] = {"range_k",
+                                   "fan_frac",
+                                   "pump_chilled_frac",
+                                   "pump_condenser_frac",
+                                   "heat_exchanger_k",
+                                   "evaporation_l_per_kwh",
+                                   "cycles_conc",
+                                   "drift_frac",
+                                   NULL};
 
 const struct wm_cooling_type wm_cooling_type_chilled_water = {
     .name = "chilled_water",

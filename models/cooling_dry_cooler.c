@@ -42,8 +42,8 @@ static void add_loop(struct wm_cooling_power *p, const struct wm_cooling *c, con
         l->range_k / (l->range_k + c->approach_k) * pow(density, effectiveness_exponent);
     double rejected_frac = 1.0, flow = 1.0;
     if (potential_k > 0.0 && r / potential_k <= most_eff)
-        flow = fmax(c->fan_floor_frac,
-                    pow(r / potential_k / most_eff, 1.0 / effectiveness_exponent));
+        flow =
+            fmax(c->fan_floor_frac, pow(r / potential_k / most_eff, 1.0 / effectiveness_exponent));
     else
         rejected_frac = fmax(0.0, fmin(1.0, most_eff * potential_k / r));
     /* fans stay at full flow when the air no longer helps: stopping them would make power fall as
@@ -74,8 +74,8 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     struct wm_cooling_power p = {0};
     const double dry_c = weather->dry_bulb_c;
     const double q_air = heat->air_design_w > 0.0 ? heat->air_w / heat->air_design_w : 0.0;
-    p.room_fan_w = c->room_fan_frac * heat->air_design_w *
-                   wm_room_fan_frac(q_air, weather->pressure_pa);
+    p.room_fan_w =
+        c->room_fan_frac * heat->air_design_w * wm_room_fan_frac(q_air, weather->pressure_pa);
     p.heat_in_w = heat->liquid_w + heat->air_w + p.room_fan_w;
     if (dry_c < c->heat_reuse_below_c)
         p.heat_reuse_w = c->heat_reuse_frac * heat->liquid_w;
@@ -101,10 +101,18 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
     return p;
 }
 
-static const char *const rows[] = {
-    "air_supply_c", "approach_k", "range_k", "air_range_k", "fan_frac", "fan_floor_frac",
-    "pump_facility_frac", "pad_effectiveness_frac", "pad_air_rise_k", "heat_reuse_frac",
-    "heat_reuse_below_c", NULL};
+static const char *const rows[] = {"air_supply_c",
+                                   "approach_k",
+                                   "range_k",
+                                   "air_range_k",
+                                   "fan_frac",
+                                   "fan_floor_frac",
+                                   "pump_facility_frac",
+                                   "pad_effectiveness_frac",
+                                   "pad_air_rise_k",
+                                   "heat_reuse_frac",
+                                   "heat_reuse_below_c",
+                                   NULL};
 
 const struct wm_cooling_type wm_cooling_type_dry_cooler = {
     .name = "dry_cooler",

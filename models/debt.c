@@ -26,9 +26,9 @@ static double secured_usd(const struct wm_debt_case *c, const struct wm_tranche 
 
 /* Periods of operation in which the tranche repays, and the cash in them that is not promised. */
 struct service {
-    size_t first, last;        /* repays in periods first..last */
+    size_t first, last; /* repays in periods first..last */
     double free_usd[WM_PERIODS_MAX];
-    double present_usd;        /* of free cash in first..last at the start of operation */
+    double present_usd; /* of free cash in first..last at the start of operation */
 };
 
 static struct service service_of(const struct wm_debt_case *c, const struct wm_tranche *t,

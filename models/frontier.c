@@ -93,8 +93,7 @@ static struct prefill better_prefill(const struct search *s, const struct wm_gro
         return best;
     if (pass.time_s * gpus / tok >= best.gpu_s_per_tok)
         return best;
-    return (struct prefill){pass.time_s * gpus / tok, pass.time_s,
-                            pass.board_w};
+    return (struct prefill){pass.time_s * gpus / tok, pass.time_s, pass.board_w};
 }
 
 /* The prefill group of least accelerator time per token. */

@@ -42,8 +42,8 @@ static double contract_frac(const struct wm_gpu_sale *s)
 struct wm_gpu_income wm_gpu_income(const struct wm_gpu_sale *s, double gpu_h_per_year,
                                    double from_years, double to_years)
 {
-    const double spot = isnan(s->on_demand_usd_per_gpu_h) ? s->usd_per_gpu_h
-                                                          : s->on_demand_usd_per_gpu_h;
+    const double spot =
+        isnan(s->on_demand_usd_per_gpu_h) ? s->usd_per_gpu_h : s->on_demand_usd_per_gpu_h;
     const double length = to_years - from_years;
     if (s->kind == WM_SALE_ON_DEMAND)
         return (struct wm_gpu_income){.on_demand_usd =
@@ -63,8 +63,7 @@ double wm_gpu_backlog_usd(const struct wm_gpu_sale *s, double gpu_h_per_year, do
 {
     if (s->kind == WM_SALE_ON_DEMAND)
         return 0.0;
-    const double left =
-        s->begin_years + s->term_years - fmax(now_years, s->begin_years);
+    const double left = s->begin_years + s->term_years - fmax(now_years, s->begin_years);
     const double frac = s->kind == WM_SALE_RESERVED ? 1.0 : s->take_frac;
     return fmax(0.0, left) * gpu_h_per_year * frac * s->usd_per_gpu_h;
 }

@@ -55,10 +55,9 @@ static const struct wm_opex_definition definitions[WM_N_OPEX] = {
 
 const char *wm_tag_name(int i)
 {
-    static const char *const names[WM_N_TAGS] = {"power",        "facility",  "it",      "people",
-                                                 "tax",          "insurance", "licence", "lease",
-                                                 "depreciation", "capital",   "penalty", "onsite",
-                                                 "upkeep",       "hire"};
+    static const char *const names[WM_N_TAGS] = {
+        "power", "facility",     "it",      "people",  "tax",    "insurance", "licence",
+        "lease", "depreciation", "capital", "penalty", "onsite", "upkeep",    "hire"};
     WM_REQUIRE(i >= 0 && i < WM_N_TAGS);
     return names[i];
 }
@@ -177,9 +176,9 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
                                 const struct wm_ledger_basis *basis)
 {
     const double mw = basis->it_design_w / WM_W_PER_MW;
-    const double facility_usd =
-        mw * params->facility_capex_usd_per_mw_it * (1.0 + params->facility_premium_frac) *
-        (1.0 + basis->sales_tax_facility_frac);
+    const double facility_usd = mw * params->facility_capex_usd_per_mw_it *
+                                (1.0 + params->facility_premium_frac) *
+                                (1.0 + basis->sales_tax_facility_frac);
     const double hall_tax =
         basis->has_local_tax ? basis->local_tax_facility_frac : params->property_tax_frac;
     const double it_tax =

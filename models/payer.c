@@ -19,8 +19,8 @@ static double opex_usd(const struct wm_ledger *ledger, enum wm_opex opex)
 /* Hall, power and upkeep of hardware come with the hour: people, network and licences stay. */
 static struct wm_ledger_cash renter(const struct wm_ledger *l)
 {
-    const unsigned owner = WM_TAG_TAX | WM_TAG_INSURANCE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL |
-                           WM_TAG_UPKEEP;
+    const unsigned owner =
+        WM_TAG_TAX | WM_TAG_INSURANCE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL | WM_TAG_UPKEEP;
     const double usd = lines_usd(l, WM_TAG_IT | WM_TAG_HIRE, owner);
     return (struct wm_ledger_cash){
         .definition = "F renter cash", .opex_usd = usd, .profit_opex_usd = usd};

@@ -10,8 +10,8 @@
 #include "wattmill/plan_check.h"
 #include "wattmill/serving.h"
 
-static const double largest_stage = 128.0; /* wider expert groups are not in use (estimate) */
-static const double largest_tensor = 16.0; /* nor are layers split further */
+static const double largest_stage = 128.0;   /* wider expert groups are not in use (estimate) */
+static const double largest_tensor = 16.0;   /* nor are layers split further */
 static const double largest_pipeline = 64.0; /* P100s that hold 1.8e12 parameters take 34 to 42 */
 static const double largest_prefill_group = 16.0;
 /* of experts over several domains: DeepSeek reads prompts on 32 (profile data of its open infrastructure) */
@@ -89,9 +89,8 @@ void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
                               : tensor == 1.0            ? fmin(largest_stage, c->max_gpus)
                                                          : fmin(largest_stage, domain);
         for (double data = 1.0; tensor * data <= fmax(tensor, widest); data *= 2.0) {
-            const struct wm_group group = {.tensor = tensor,
-                                           .data = data,
-                                           .expert = expert_ranks(c->llm, tensor * data)};
+            const struct wm_group group = {
+                .tensor = tensor, .data = data, .expert = expert_ranks(c->llm, tensor * data)};
             add_shape(c, group, context_tok, most, list);
         }
     }

@@ -167,7 +167,8 @@ static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s
     const double slope = (prefill(plan, most, clock_frac).time_s - least_s) / (most - least);
     const double left = 1.0 - rate_tok_per_s * slope;
     const double fixed_s = least_s - slope * least;
-    const double tok = left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
+    const double tok =
+        left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
     /* the lines are chords: once more with the time itself */
     return fmin(most, fmax(least, rate_tok_per_s * prefill(plan, tok, clock_frac).time_s));
 }

@@ -177,7 +177,8 @@ static void add_all_reduce(struct sum *s, double ranks, double tok)
     const double domains = n_domains(s->hw, ranks), inside = ranks / domains;
     const double bytes = tok * (double)s->m->llm->hidden_dim * bf16_bytes;
     add_link(s, c->reduce_latency_s * s->hw->achieved.reduce,
-             2.0 * (inside - 1.0) / inside * bytes / (s->hw->scale_up_bytes_per_s * c->reduce_frac));
+             2.0 * (inside - 1.0) / inside * bytes /
+                 (s->hw->scale_up_bytes_per_s * c->reduce_frac));
     if (domains > 1.0)
         add_link(s, c->scale_out_latency_s,
                  2.0 * (domains - 1.0) / domains * bytes / inside /
@@ -190,8 +191,8 @@ static void add_all_to_all(struct sum *s, double ranks, double tok_local, double
 {
     const struct wm_collective *c = &s->hw->collective;
     const double domains = n_domains(s->hw, ranks);
-    const double bytes = tok_local * fmin(k, ranks) * wm_llm_expert_width(s->m->llm) *
-                         (dispatch_bytes + bf16_bytes);
+    const double bytes =
+        tok_local * fmin(k, ranks) * wm_llm_expert_width(s->m->llm) * (dispatch_bytes + bf16_bytes);
     const double up_s =
         bytes * (1.0 / domains - 1.0 / ranks) / (s->hw->scale_up_bytes_per_s * c->a2a_frac);
     /* to a domain a token goes once, and is handed on inside it (DeepSeek-V3, section 3.2.2) */
@@ -344,8 +345,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     if (m->attention == WM_ATTENTION_GQA) {
         const struct wm_attention_heads h = wm_llm_heads(m, full);
         const double both = h.key + h.value;
-        const double bytes =
-            fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
+        const double bytes = fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
         add_work(s,
                  a->decode_per_seq_s * r->queries * heads / 32.0 +
                      bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * achieved),
@@ -356,8 +356,8 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     /* latent attention: scores over latent + rope, values over latent */
     const double latent = (double)m->kv_lora_rank, rope = (double)m->rope_head_dim;
     const double width = 2.0 * latent + rope;
-    const double bytes = (latent + rope) * s->m->kv_bytes * r->entries +
-                         bf16_bytes * width * heads * r->queries;
+    const double bytes =
+        (latent + rope) * s->m->kv_bytes * r->entries + bf16_bytes * width * heads * r->queries;
     const double flop = 2.0 * width * heads * r->entries * r->queries / r->sequences;
     /* added, not maximised: the fit's norm is 1, its compute share saturates at the bound */
     add_work(s,
@@ -416,8 +416,8 @@ static void add_linear_attention(struct sum *s, const struct wm_load *load)
     add_gemm(s, precision, s->tok, wm_llm_linear_in(m) / g->tensor, (double)m->hidden_dim);
     add_gemm(s, precision, s->tok, (double)m->hidden_dim, wm_llm_linear_out(m) / g->tensor);
     const double state_bytes = wm_llm_state_bytes(m) / g->tensor;
-    const double sequences = load->sequences / decoding_groups(s->m, load) +
-                             load->chunks / reading_groups(s->m, load);
+    const double sequences =
+        load->sequences / decoding_groups(s->m, load) + load->chunks / reading_groups(s->m, load);
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     const double bytes = 2.0 * sequences * state_bytes;
@@ -451,8 +451,7 @@ static struct reach reach_of(const struct wm_step_model *m, const struct wm_load
         const double entries = wm_llm_entries(kind, mean);
         r.pairs = load->prefill_tok * entries / reading;
         r.reach_tok = load->reach_tok * entries / fmax(mean, 1e-9) / reading;
-        r.scored_pairs =
-            selects ? load->prefill_tok * mean / kind->tok_per_entry / reading : 0.0;
+        r.scored_pairs = selects ? load->prefill_tok * mean / kind->tok_per_entry / reading : 0.0;
     }
     return r;
 }
@@ -589,8 +588,7 @@ static void add_hops(struct sum *s)
         return;
     const struct wm_collective *c = &s->hw->collective;
     const bool is_out = n_domains(s->hw, wm_group_gpus(&s->m->group)) > 1.0;
-    const double bandwidth =
-        is_out ? scale_out_bytes_per_s(s->hw) : s->hw->scale_up_bytes_per_s;
+    const double bandwidth = is_out ? scale_out_bytes_per_s(s->hw) : s->hw->scale_up_bytes_per_s;
     const double latency_s =
         is_out ? c->scale_out_latency_s : c->reduce_latency_s * s->hw->achieved.reduce;
     add_link(s, hops * latency_s,
@@ -619,8 +617,7 @@ static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm
     add_gemm(&s, WM_BF16, rows, (double)m->llm->vocab_size / m->group.tensor,
              (double)m->llm->hidden_dim);
     add_launches(&s, layers * m->engine->layer_overhead_s);
-    s.step.at_work_frac =
-        s.tok > 0.0 ? fmin(1.0, s.all_tok / (m->group.data * s.tok)) : 1.0;
+    s.step.at_work_frac = s.tok > 0.0 ? fmin(1.0, s.all_tok / (m->group.data * s.tok)) : 1.0;
     return s.step;
 }
 
@@ -715,7 +712,8 @@ static double drawn(const struct draw *d, double clock_frac)
 
 /* Boards of other attention groups wait for the busiest one in part of their time, experts apart. */
 static double mean_board_w(const struct wm_step_model *m, const struct wm_step *s,
-                           const struct draw *busy, double clock_frac, double relative, double limit)
+                           const struct draw *busy, double clock_frac, double relative,
+                           double limit)
 {
     const double most = fmin(limit, drawn(busy, clock_frac));
     if (s->at_work_frac >= 1.0)

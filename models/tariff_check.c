@@ -32,12 +32,15 @@ static const struct {
     unsigned prices;
     const char *needs;
 } rules[WM_N_CHARGE_BASES] = {
-    [WM_CHARGE_ENERGY] = {BY_MWH | IN_TIERS, "basis energy needs usd_per_mwh or tiers of it, nothing else"},
-    [WM_CHARGE_DEMAND] = {BY_KW | IN_TIERS, "basis demand needs one of usd_per_kw_month, usd_per_kw_year, "
+    [WM_CHARGE_ENERGY] = {BY_MWH | IN_TIERS,
+                          "basis energy needs usd_per_mwh or tiers of it, nothing else"},
+    [WM_CHARGE_DEMAND] = {BY_KW | IN_TIERS,
+                          "basis demand needs one of usd_per_kw_month, usd_per_kw_year, "
                           "usd_per_mw_day or tiers of usd_per_kw_month, nothing else"},
     [WM_CHARGE_CONTRACT] = {BY_KW, "basis contract needs one of usd_per_kw_month, usd_per_kw_year, "
-                            "usd_per_mw_day, nothing else"},
-    [WM_CHARGE_COINCIDENT] = {BY_KW, "basis coincident needs one of usd_per_kw_month, usd_per_kw_year, "
+                                   "usd_per_mw_day, nothing else"},
+    [WM_CHARGE_COINCIDENT] = {BY_KW,
+                              "basis coincident needs one of usd_per_kw_month, usd_per_kw_year, "
                               "usd_per_mw_day, nothing else"},
     [WM_CHARGE_MONTH] = {BY_MONTH, "basis month needs usd_per_month, nothing else"},
     [WM_CHARGE_TAKE] = {BY_MWH, "basis take needs usd_per_mwh, nothing else"},
@@ -65,8 +68,8 @@ static void check_price(const struct at *at)
 /* End of a tier in the one unit it is given in; NAN: without; -1: in several or another's. */
 static double end_of(const struct wm_charge_tier *t, bool is_demand)
 {
-    const int n = (int)wm_is_set(t->up_to_j) + (int)wm_is_set(t->up_to_use_s) +
-                  (int)wm_is_set(t->up_to_w);
+    const int n =
+        (int)wm_is_set(t->up_to_j) + (int)wm_is_set(t->up_to_use_s) + (int)wm_is_set(t->up_to_w);
     if (n > 1 || (n == 1 && is_demand != wm_is_set(t->up_to_w)))
         return -1.0;
     return is_demand ? t->up_to_w : wm_is_set(t->up_to_j) ? t->up_to_j : t->up_to_use_s;
@@ -84,12 +87,13 @@ static void check_tiers(const struct at *at)
         const double end = end_of(&t[i], is_demand);
         const bool is_last = i + 1 == list->n;
         if (is_demand ? !wm_is_set(t[i].usd_per_kw_month) : !wm_is_set(t[i].usd_per_mwh))
-            wrong(at, "tiers", is_demand ? "each block needs usd_per_kw_month"
-                                         : "each block needs usd_per_mwh");
+            wrong(at, "tiers",
+                  is_demand ? "each block needs usd_per_kw_month" : "each block needs usd_per_mwh");
         else if (is_last == wm_is_set(end) || (!is_last && end <= last))
-            wrong(at, "tiers", is_demand ? "blocks rise by up_to_mw; the last has none"
-                                         : "blocks rise by up_to_mwh or up_to_hours_use, one of "
-                                           "them; the last has none");
+            wrong(at, "tiers",
+                  is_demand ? "blocks rise by up_to_mw; the last has none"
+                            : "blocks rise by up_to_mwh or up_to_hours_use, one of "
+                              "them; the last has none");
         last = end;
     }
 }

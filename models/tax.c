@@ -15,8 +15,9 @@ static double half_year_frac(double class_years, size_t t)
     for (size_t k = 1; k <= t; k++) {
         const double passed = k > 1 ? (double)k - 1.5 : 0.0, left = class_years - passed;
         const double length = k == 1 ? 0.5 : fmin(1.0, left);
-        off = left > 0.0 ? fmin(book, fmax(rate * (k == 1 ? 0.5 : 1.0) * book, book / left * length))
-                         : 0.0;
+        off = left > 0.0
+                  ? fmin(book, fmax(rate * (k == 1 ? 0.5 : 1.0) * book, book / left * length))
+                  : 0.0;
         book -= off;
     }
     return off;

@@ -54,10 +54,10 @@ struct wm_elementwise {
 };
 
 struct wm_collective {
-    double reduce_latency_s; /* all-reduce of any size */
-    double reduce_frac;      /* of the scale-up bandwidth */
-    double a2a_latency_s;    /* one all-to-all of any size */
-    double a2a_frac;         /* of the scale-up bandwidth */
+    double reduce_latency_s;    /* all-reduce of any size */
+    double reduce_frac;         /* of the scale-up bandwidth */
+    double a2a_latency_s;       /* one all-to-all of any size */
+    double a2a_frac;            /* of the scale-up bandwidth */
     double scale_out_latency_s; /* any collective or hop that leaves the scale-up domain */
 };
 

@@ -56,7 +56,8 @@ WATTMILL_API int wattmill_api_version(void);
  */
 WATTMILL_API int wattmill_open(const char *path, struct wattmill_model **model);
 /** The same from text; files that it names lie in `dir` (NULL: the working folder). */
-WATTMILL_API int wattmill_open_text(const char *json, const char *dir, struct wattmill_model **model);
+WATTMILL_API int wattmill_open_text(const char *json, const char *dir,
+                                    struct wattmill_model **model);
 WATTMILL_API void wattmill_close(struct wattmill_model *model);
 
 /**
@@ -76,7 +77,8 @@ WATTMILL_API const char *wattmill_inputs_json(struct wattmill_model *model);
 
 /** Called with the share done, 0 to 1, now and then while a model runs; false cancels the run. */
 typedef bool wattmill_progress_fn(void *context, double done_frac);
-WATTMILL_API void wattmill_on_progress(struct wattmill_model *model, wattmill_progress_fn *fn, void *context);
+WATTMILL_API void wattmill_on_progress(struct wattmill_model *model, wattmill_progress_fn *fn,
+                                       void *context);
 /** Runs the document with its changes; `*result` is set with WATTMILL_OK and WATTMILL_FAILED, else NULL. Free it. */
 WATTMILL_API int wattmill_run(struct wattmill_model *model, struct wattmill_result **result);
 
@@ -88,7 +90,8 @@ WATTMILL_API const char *wattmill_message(const struct wattmill_model *model, si
 WATTMILL_API const char *wattmill_message_code(const struct wattmill_model *model, size_t i);
 
 /** A figure by its key (docs/metrics.md), in the unit of wattmill_metric_unit(). @return false when there is none */
-WATTMILL_API bool wattmill_metric(const struct wattmill_result *result, const char *key, double *value);
+WATTMILL_API bool wattmill_metric(const struct wattmill_result *result, const char *key,
+                                  double *value);
 /** Keys of all figures in their order, `i` from 0; NULL after the last. */
 WATTMILL_API const char *wattmill_metric_key(size_t i);
 /** Unit of a figure ("USD", "" for none), or NULL for a key that is none. */
@@ -100,8 +103,8 @@ WATTMILL_API const char *wattmill_metric_doc(const char *key);
  * since 1970 in UTC): copies up to `n` values.
  * @return how many rows there are; 0 for a name that is none
  */
-WATTMILL_API size_t wattmill_series(const struct wattmill_result *result, const char *name, double *values,
-                                    size_t n);
+WATTMILL_API size_t wattmill_series(const struct wattmill_result *result, const char *name,
+                                    double *values, size_t n);
 /** The whole result as `run --format json` prints it. NULL when no memory is left. */
 WATTMILL_API const char *wattmill_result_json(struct wattmill_result *result);
 WATTMILL_API void wattmill_result_free(struct wattmill_result *result);

@@ -45,22 +45,24 @@ struct wm_property_tax {
 };
 
 struct wm_appraisal_terms {
-    size_t n_years; /* periods of operation, 1..WM_APPRAISAL_YEARS_MAX */
+    size_t n_years;         /* periods of operation, 1..WM_APPRAISAL_YEARS_MAX */
     double operation_years; /* their length together; 0: n_years */
     double discount_rate_frac;
     double price_half_life_years; /* NAN: prices stay */
     double power_escalation_frac, opex_escalation_frac;
-    double inflation_frac; /* of prices of tokens and equipment; escalations and rate hold it already */
+    double
+        inflation_frac; /* of prices of tokens and equipment; escalations and rate hold it already */
     /* of price, at the end; NAN: IT by the resale curve of its age, the facility on a straight line
        over its life */
     double residual_it_frac, residual_facility_frac;
     double it_worth_factor; /* on what used IT brings; 0: 1 */
     double it_life_years, facility_life_years;
     double first_year_frac; /* of the first year's revenue that is earned (ramp); 0: all */
-    bool may_abandon; /* at the end of a life of IT, where that is worth more */
-    size_t n_build;   /* periods of construction */
+    bool may_abandon;       /* at the end of a life of IT, where that is worth more */
+    size_t n_build;         /* periods of construction */
     double build_length_years[WM_BUILD_YEARS_MAX];
-    double build_frac[WM_BUILD_YEARS_MAX]; /* of the facility's capital, at the start of each; sum 1 */
+    double
+        build_frac[WM_BUILD_YEARS_MAX]; /* of the facility's capital, at the start of each; sum 1 */
     double debt_share_frac, debt_rate_frac; /* one level tranche on all of the first capital ... */
     size_t debt_years;
     const struct wm_tranche *tranches; /* ... unless these are given */
@@ -78,7 +80,8 @@ struct wm_lot {
     double usd;
     size_t buy, sell; /* sell past the last year: it stays */
     double life_years;
-    double residual_frac; /* of its price at the age of worn_years, on a straight line to there; NAN:
+    double
+        residual_frac; /* of its price at the age of worn_years, on a straight line to there; NAN:
                              by the resale curve */
     double worn_years;
     enum wm_asset asset;
@@ -94,9 +97,10 @@ struct wm_run_year {
 struct wm_appraisal_basis {
     double it_capex_usd, facility_capex_usd; /* what the owner of this ledger buys */
     double revenue_usd, power_usd, opex_usd; /* per year; opex without power, cash only */
-    const double *contract_usd;    /* [n_years], revenue by contract that follows no price path; NULL */
-    const struct wm_run_year *years;         /* [n_years] of the terms, or NULL: the year repeats */
-    const struct wm_lot *lots;               /* [n_lots], of IT; or none: all of it is bought first */
+    const double
+        *contract_usd; /* [n_years], revenue by contract that follows no price path; NULL */
+    const struct wm_run_year *years; /* [n_years] of the terms, or NULL: the year repeats */
+    const struct wm_lot *lots;       /* [n_lots], of IT; or none: all of it is bought first */
     size_t n_lots;
     const struct wm_lot *onsite; /* [n_onsite], storage and generation */
     size_t n_onsite;
@@ -111,7 +115,7 @@ struct wm_appraisal_year {
     double flow_usd, cumulated_pv_usd;
     double interest_usd, principal_usd, owner_tax_usd, owner_flow_usd;
     double drawn_usd, capitalised_usd, reserve_usd, debt_usd; /* debt.h; debt: owed at the end */
-    double dscr; /* NAN without debt service */
+    double dscr;                                              /* NAN without debt service */
 };
 
 struct wm_appraisal {
@@ -123,16 +127,17 @@ struct wm_appraisal {
     double irr_frac[WM_IRR_ROOTS_MAX];
     double mirr_frac, payback_years, discounted_payback_years;
     double debt_usd, dscr_min, dscr_mean, llcr; /* debt: owed when operation starts */
-    double idc_usd;        /* interest during construction, added to the debt */
+    double idc_usd;               /* interest during construction, added to the debt */
     double sources_usd, uses_usd; /* of the first capital: debt and equity; capital, IDC, reserve */
-    double owner_irr_frac; /* NAN when none or several */
+    double owner_irr_frac;        /* NAN when none or several */
     double price_factor;   /* on revenue, at which the NPV is 0; NAN when none in [0, 1000] */
     double level_factor;   /* the same with prices that stay: levelised cost over revenue */
     size_t abandoned_year; /* of operation, at whose end the site is given up; 0: it is not */
 };
 
 /** IT under these terms: its residual is that of the appraisal's end, or of its life's if that is first. */
-struct wm_lot wm_it_lot(const struct wm_appraisal_terms *terms, double usd, size_t buy, size_t sell);
+struct wm_lot wm_it_lot(const struct wm_appraisal_terms *terms, double usd, size_t buy,
+                        size_t sell);
 /** What is worth nothing at the end of its life, bought first and kept. */
 struct wm_lot wm_onsite_lot(double usd, double life_years);
 

@@ -80,7 +80,7 @@ enum wm_serving_way wm_operating_point_way(const struct wm_operating_point *poin
 
 struct wm_prediction {
     double out_tok_per_s_per_gpu; /* 0: the model says it does not fit */
-    double tpot_s, ttft_s; /* ttft: 0 where the drive has no users who wait */
+    double tpot_s, ttft_s;        /* ttft: 0 where the drive has no users who wait */
     double board_w;
 };
 /** What the model says of a point; pure. `accelerator` and `engine` replace the point's own (NULL:
@@ -153,9 +153,9 @@ struct wm_accuracy {
         size_t n;
     } errors[WM_N_QUANTITIES];
     size_t n_pairs, n_pairs_right; /* of accelerators ranked by tok/s/MW at equal interactivity */
-    size_t n_decided, n_decided_right; /* of them, measured more than 10 % apart */
+    size_t n_decided, n_decided_right;        /* of them, measured more than 10 % apart */
     double ratio_median_frac, ratio_p90_frac; /* |predicted / measured - 1| of the pairs' ratios */
-    size_t n_misfits;                  /* points the model holds not to fit the memory */
+    size_t n_misfits;                         /* points the model holds not to fit the memory */
 };
 /** Which points an error table takes. */
 enum wm_points_kind { WM_POINTS_ALL, WM_POINTS_FIT, WM_POINTS_VALIDATE };

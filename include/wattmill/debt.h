@@ -29,10 +29,10 @@ struct wm_tranche {
     double term_years;  /* from the start of operation, grace included */
     double grace_years; /* interest only */
     enum wm_repayment repayment;
-    double dscr_target;           /* sculpted: no more is lent than this allows; 0 or NAN: the share */
-    double sweep_frac;            /* of the cash left after service that repays it early */
-    double reserve_months;        /* of service, held */
-    double refinance_years;       /* after that many years at another rate; NAN or 0: never */
+    double dscr_target;     /* sculpted: no more is lent than this allows; 0 or NAN: the share */
+    double sweep_frac;      /* of the cash left after service that repays it early */
+    double reserve_months;  /* of service, held */
+    double refinance_years; /* after that many years at another rate; NAN or 0: never */
     double refinance_rate_frac, refinance_fee_frac; /* fee: of what is owed then */
 };
 
@@ -41,26 +41,26 @@ struct wm_debt_case {
     const struct wm_tranche *tranches; /* [n_tranches] */
     size_t n_tranches;
     size_t n, n_build;
-    const double *length_years; /* [n + 1], of period t; 0 unused */
+    const double *length_years;          /* [n + 1], of period t; 0 unused */
     const double *it_usd, *facility_usd; /* [n + 1], first capital spent at the end of period t */
-    const double *cash_usd;     /* [n + 1], available for service */
+    const double *cash_usd;              /* [n + 1], available for service */
 };
 
 /** Sums over tranches at the end of a period. */
 struct wm_debt_period {
-    double draw_usd;            /* cash from lenders */
-    double capitalised_usd;     /* interest added to the debt */
+    double draw_usd;                             /* cash from lenders */
+    double capitalised_usd;                      /* interest added to the debt */
     double interest_usd, principal_usd, fee_usd; /* paid; principal with sweeps */
-    double swept_usd;           /* of the principal */
-    double reserve_usd;         /* put into the reserve; negative: comes back */
-    double balance_usd;         /* owed after it */
+    double swept_usd;                            /* of the principal */
+    double reserve_usd;                          /* put into the reserve; negative: comes back */
+    double balance_usd;                          /* owed after it */
 };
 
 struct wm_debt {
     struct wm_debt_period period[WM_PERIODS_MAX];
-    double lent_usd;            /* draws and capitalised interest: owed when operation starts */
+    double lent_usd; /* draws and capitalised interest: owed when operation starts */
     double draws_usd, capitalised_usd;
-    double last_balance_usd;    /* owed at the end of the periods: falls due */
+    double last_balance_usd; /* owed at the end of the periods: falls due */
 };
 
 /** Runs the loans; cannot fail. @pre n < WM_PERIODS_MAX */

@@ -21,18 +21,18 @@ extern const char *const wm_router_words[];
 struct wm_engine {
     struct wm_catalog_head head;
     enum wm_serving_mode mode;
-    double step_overhead_s;       /* scheduler, sampler: per step */
-    double seq_overhead_s;        /* per sequence of an attention group and step */
-    double reply_overhead_s;      /* per sequence of the whole replica and step: one front end */
-    double layer_overhead_s;      /* launches that the hardware's kernels do not hide: per layer */
-    double prompt_overhead_s;     /* tokenizer, admission, first reply: per request, in latency */
-    double kernel_frac;           /* of the rates that the best engine's kernels reach */
-    double mem_use_frac;          /* of accelerator memory, for weights and KV */
-    double reserved_bytes;        /* context, activations */
-    double kv_bytes;              /* per element of the KV cache */
-    int64_t max_batch_per_gpu;    /* sequences per decode accelerator */
-    double prefill_chunk_tok;     /* tokens a prefill pass takes at most, per attention group */
-    bool balances_data;           /* attention groups wait for each other's prompts and read together */
+    double step_overhead_s;    /* scheduler, sampler: per step */
+    double seq_overhead_s;     /* per sequence of an attention group and step */
+    double reply_overhead_s;   /* per sequence of the whole replica and step: one front end */
+    double layer_overhead_s;   /* launches that the hardware's kernels do not hide: per layer */
+    double prompt_overhead_s;  /* tokenizer, admission, first reply: per request, in latency */
+    double kernel_frac;        /* of the rates that the best engine's kernels reach */
+    double mem_use_frac;       /* of accelerator memory, for weights and KV */
+    double reserved_bytes;     /* context, activations */
+    double kv_bytes;           /* per element of the KV cache */
+    int64_t max_batch_per_gpu; /* sequences per decode accelerator */
+    double prefill_chunk_tok;  /* tokens a prefill pass takes at most, per attention group */
+    bool balances_data; /* attention groups wait for each other's prompts and read together */
     double prefill_max_util_frac; /* of prefill time sold at capacity, queueing margin */
     struct wm_engine_fit {
         int64_t points;       /* measured operating points its overheads were fitted on; 0: none */

@@ -167,8 +167,8 @@ struct wm_field {
     WM_ROW(tag, member, WM_KIND_FILE, name, .def_text = "", .load = (loader), \
            .item_size = WM_TYPED(tag, member, const struct type *), .doc = text)
 /** A time zone, NULL when not given. */
-#define WM_ZONE(tag, member, text)                                                           \
-    WM_ROW(tag, member, WM_KIND_ZONE, #member, .def_text = "", .load = wm_zone_file_load,    \
+#define WM_ZONE(tag, member, text)                                                        \
+    WM_ROW(tag, member, WM_KIND_ZONE, #member, .def_text = "", .load = wm_zone_file_load, \
            .item_size = WM_TYPED(tag, member, const struct wm_zone *), .doc = text)
 #define WM_GROUP(tag, member, rows, text) \
     WM_ROW(tag, member, WM_KIND_GROUP, #member, .fields = (rows), .doc = text)

@@ -19,10 +19,10 @@ struct wm_gpu_sale {
     const char *pool;  /* "": every pool */
     double share_frac; /* of the pool */
     double usd_per_gpu_h;
-    double used_frac;           /* of the hours */
-    double take_frac;           /* take-or-pay: paid at least */
+    double used_frac;               /* of the hours */
+    double take_frac;               /* take-or-pay: paid at least */
     double begin_years, term_years; /* of the contract, from the start of operation */
-    double default_frac;        /* per year */
+    double default_frac;            /* per year */
     double on_demand_usd_per_gpu_h; /* after the term and on default; NAN: usd_per_gpu_h */
 };
 

@@ -13,7 +13,7 @@
 /** In the order of wm_holiday_words. */
 enum wm_holidays {
     WM_HOLIDAYS_NONE,
-    WM_HOLIDAYS_NERC,       /* six days; one on a Sunday is kept on Monday: PJM, ERCOT, most US tariffs */
+    WM_HOLIDAYS_NERC, /* six days; one on a Sunday is kept on Monday: PJM, ERCOT, most US tariffs */
     WM_HOLIDAYS_US_FEDERAL, /* eleven days; Saturday's are kept on Friday, Sunday's on Monday */
     WM_HOLIDAYS_GERMANY,    /* in all states */
     WM_HOLIDAYS_ENGLAND,    /* bank holidays of England and Wales, without single years' own */

@@ -89,7 +89,7 @@ struct wm_ledger_basis {
     double n_gpus;
     const struct wm_ledger_line *lines; /* [n_lines] */
     size_t n_lines;
-    double market_usd; /* of these, energy at the tariff's price */
+    double market_usd;  /* of these, energy at the tariff's price */
     bool has_local_tax; /* of the place, instead of the ledger's rate: */
     double local_tax_facility_frac, local_tax_it_frac;
     double sales_tax_facility_frac; /* on its capital */
@@ -113,9 +113,9 @@ struct wm_ledger {
     struct wm_ledger_line lines[WM_N_LEDGER_LINES];
     size_t n_lines;
     double facility_capex_usd, it_capex_usd, onsite_capex_usd; /* onsite: storage and generation */
-    double power_usd;  /* sum of the lines tagged power */
-    double market_usd; /* of it, energy at the tariff's price */
-    double opex_usd[WM_N_OPEX];              /* of the run */
+    double power_usd;                                          /* sum of the lines tagged power */
+    double market_usd;          /* of it, energy at the tariff's price */
+    double opex_usd[WM_N_OPEX]; /* of the run */
     double power_share_frac[WM_N_OPEX];
 };
 
@@ -144,8 +144,8 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
 
 /** Tokens billed and how busy accelerators were with each kind. */
 struct wm_lcot_basis {
-    double cost_usd;          /* of serving: levelised, of the chosen ledger */
-    double prefill_busy_frac; /* prefill's share of busy GPU time, phi */
+    double cost_usd;                          /* of serving: levelised, of the chosen ledger */
+    double prefill_busy_frac;                 /* prefill's share of busy GPU time, phi */
     double input_tok, cached_tok, output_tok; /* billed */
 };
 

@@ -54,8 +54,8 @@ struct wm_llm {
     int64_t max_context_tok; /* prompt and answer of one request at most; 0 = not known */
     enum wm_precision native_precision; /* of the published checkpoint */
     enum wm_precision rest_precision;   /* what 4-bit checkpoints of a MoE keep outside experts */
-    double fp4_bits; /* of an FP4 weight, scales included: NVFP4 4.5, MXFP4 4.25 */
-    enum wm_fp8_scaling fp8_scaling;    /* of FP8 weights */
+    double fp4_bits;                 /* of an FP4 weight, scales included: NVFP4 4.5, MXFP4 4.25 */
+    enum wm_fp8_scaling fp8_scaling; /* of FP8 weights */
 };
 
 extern const struct wm_field wm_llm_fields[];

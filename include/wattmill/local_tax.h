@@ -16,7 +16,7 @@ struct wm_local_tax {
     bool applies; /* false: the ledger's flat property_tax_frac */
     double equipment_frac;
     double assessed_frac[WM_ASSESSED_AGES]; /* of the price, in years 1, 2, ...; the last stays */
-    double building_frac; /* of the facility's capital, per year */
+    double building_frac;                   /* of the facility's capital, per year */
     double sales_it_frac, sales_facility_frac; /* of purchases */
 };
 

@@ -90,13 +90,13 @@ bool wm_lp_solve(const struct wm_lp *lp, double *x, double *dual);
 /** y ~ constant + x slope, by ordinary least squares. */
 struct wm_regression {
     size_t n, n_columns;
-    const double *x;           /* [n][n_columns] */
-    const double *y;           /* [n] */
-    double *slope;             /* out, [n_columns]; 0 of a column that never varies */
-    double *covariance;        /* out, [n_columns][n_columns], of the slopes */
-    double degrees;            /* out: n - n_columns - 1 */
-    double residual_variance;  /* out */
-    double r2;                 /* out: share of the variance that the line explains; NAN of a constant */
+    const double *x;          /* [n][n_columns] */
+    const double *y;          /* [n] */
+    double *slope;            /* out, [n_columns]; 0 of a column that never varies */
+    double *covariance;       /* out, [n_columns][n_columns], of the slopes */
+    double degrees;           /* out: n - n_columns - 1 */
+    double residual_variance; /* out */
+    double r2; /* out: share of the variance that the line explains; NAN of a constant */
 };
 /**
  * @return false when n < n_columns + 2, columns are multiples of each other, or memory ended
@@ -107,9 +107,9 @@ bool wm_regress(struct wm_regression *regression);
 /** minimise c x with row_low <= A x <= row_high, low <= x <= high; a bound may be INFINITY. */
 struct wm_lp_bounded {
     int n_rows, n_columns, n_entries;
-    const double *row_low, *row_high;    /* [n_rows]; row_low finite */
-    const double *low, *high, *cost;     /* [n_columns]; low finite */
-    const struct wm_lp_entry *entries;   /* in order of their rows, at most 16 a row */
+    const double *row_low, *row_high;  /* [n_rows]; row_low finite */
+    const double *low, *high, *cost;   /* [n_columns]; low finite */
+    const struct wm_lp_entry *entries; /* in order of their rows, at most 16 a row */
 };
 
 /**

@@ -37,7 +37,7 @@ struct wm_report {
     const char *const *files; /* written beside it; `n_files` */
     size_t n_files;
     const char *const *digests; /* SHA-256 of each of them as hex, or NULL: not told */
-    bool color; /* table only */
+    bool color;                 /* table only */
 };
 
 /** The stamp; `origins` NULL hashes no inputs. Cannot fail. */
@@ -164,7 +164,6 @@ void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
 void wm_monthly_bill_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
-
 
 /** Four digits with a prefix for a reader: "17.57 M", "0.412 "; "-" when not computed. */
 const char *wm_short_number(double value, char buf[24]);

@@ -43,8 +43,9 @@ struct wm_page_part {
 struct wm_page {
     const struct wm_page_part *parts;
     size_t n_parts;
-    enum wm_metric metric;                  /* of the assumptions */
-    const struct wm_comparison *comparison; /* of several parts, which are folded behind it; or NULL */
+    enum wm_metric metric; /* of the assumptions */
+    const struct wm_comparison
+        *comparison; /* of several parts, which are folded behind it; or NULL */
 };
 
 void wm_page_write(FILE *file, struct wm_arena *arena, const struct wm_page *page);

@@ -37,12 +37,13 @@
 struct wm_refresh_kind {
     const char *name;
     double gpus_per_mw;
-    double out_tok_per_s_per_mw[WM_REFRESH_PRODUCTS];  /* at the latency target; 0: cannot */
+    double out_tok_per_s_per_mw[WM_REFRESH_PRODUCTS]; /* at the latency target; 0: cannot */
     double fixed_usd_per_mw_year; /* OpEx that comes with the MW: power when idle, upkeep of IT */
-    double energy_usd_per_tok_per_s[WM_REFRESH_PRODUCTS]; /* per year: more power per tok/s served */
-    double capex_usd_per_mw;         /* new, today */
-    double age_years;                /* of what is owned, at the start */
-    double owned_mw;                 /* at the start; 0: a candidate */
+    double
+        energy_usd_per_tok_per_s[WM_REFRESH_PRODUCTS]; /* per year: more power per tok/s served */
+    double capex_usd_per_mw;                           /* new, today */
+    double age_years;                                  /* of what is owned, at the start */
+    double owned_mw;                                   /* at the start; 0: a candidate */
     bool can_be_bought;
     double deliveries_mw[WM_REFRESH_YEARS_MAX]; /* of it in each year; 0 before it is sold */
 };
@@ -61,7 +62,7 @@ struct wm_refresh_case {
         /* parts of the load-duration curve over its mean, their sum the peak; time each is asked for */
         double tier_height[WM_REFRESH_TIERS], tier_time[WM_REFRESH_TIERS];
     } product[WM_REFRESH_PRODUCTS];
-    double price_half_life_years;       /* NAN: stays */
+    double price_half_life_years; /* NAN: stays */
     double demand_growth_frac, power_escalation_frac, opex_escalation_frac;
 };
 
@@ -70,7 +71,7 @@ struct wm_refresh_year {
     double owned_mw[WM_REFRESH_KINDS_MAX]; /* of these, owned from the start */
     double bought_mw[WM_REFRESH_KINDS_MAX], retired_mw[WM_REFRESH_KINDS_MAX];
     double peak_tok_per_s[WM_REFRESH_KINDS_MAX][WM_REFRESH_PRODUCTS]; /* in use at the peak */
-    double served_tok_per_s, offered_tok_per_s; /* of all products */
+    double served_tok_per_s, offered_tok_per_s;                       /* of all products */
     double served[WM_REFRESH_PRODUCTS];
     double revenue_usd, opex_usd, capex_usd, resale_usd;
     double lambda_usd_per_mw;        /* of this year, nominal */

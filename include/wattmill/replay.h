@@ -49,7 +49,8 @@ struct wm_replay_case {
     uint64_t seed;
     /* the mix, for the plan and for the chord of energy; means of the trace */
     double input_tok, output_tok;
-    double rate_per_s; /* mean of the requests, which planned prefill groups are sized for; 0: unknown,
+    double
+        rate_per_s; /* mean of the requests, which planned prefill groups are sized for; 0: unknown,
                           for full decode groups */
     int64_t last_ns; /* length of the arrivals, 0 = unknown */
     int64_t stop_ns; /* 0: to the end */

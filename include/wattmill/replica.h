@@ -46,9 +46,9 @@ extern const char *const wm_preemption_words[];
 struct wm_replica_params {
     enum wm_batching batching;
     enum wm_preemption preemption;
-    uint32_t n_stages;         /* of a pipeline; 0 and 1: none */
-    uint32_t max_seqs;         /* of the replica; a micro-batch has its share, <= the table's */
-    uint32_t n_ranks;          /* attention groups with prompts of their own, in lockstep; 0 and 1: one */
+    uint32_t n_stages; /* of a pipeline; 0 and 1: none */
+    uint32_t max_seqs; /* of the replica; a micro-batch has its share, <= the table's */
+    uint32_t n_ranks;  /* attention groups with prompts of their own, in lockstep; 0 and 1: one */
     uint32_t token_budget;     /* of a step, all attention groups together, <= the table's */
     uint32_t block_tok;        /* tokens of a KV block */
     uint32_t kv_blocks;        /* blocks there are */

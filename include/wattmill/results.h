@@ -69,7 +69,8 @@ struct wm_class_result {
 struct wm_pool_result {
     const char *name, *accelerator, *workload; /* names joined by " + " */
     const char *parallelism; /* e.g. "prefill 4 x EP8, decode EP32 DP-attention" */
-    const char *maturity; /* of what is served: "measured", "calibrated", "modelled"; NULL: nothing */
+    const char
+        *maturity; /* of what is served: "measured", "calibrated", "modelled"; NULL: nothing */
 #define WM_COLUMN(member, key, unit, shown, doc)       double member;
 #define WM_COUNT_COLUMN(member, key, unit, shown, doc) int64_t member;
 #include "wattmill/pool_columns.def"
@@ -150,7 +151,8 @@ struct wm_results {
     struct wm_headline headline;
     const struct wm_run_year *run_years; /* [n_run_years], years of 8,760 h from the start */
     size_t n_run_years;
-    struct wm_lot *it_lots; /* [n_it_lots], by pool; life and residual as the appraisal's terms say */
+    struct wm_lot
+        *it_lots; /* [n_it_lots], by pool; life and residual as the appraisal's terms say */
     size_t n_it_lots;
     struct wm_lot *onsite_lots; /* [n_onsite_lots], storage and generation */
     size_t n_onsite_lots;

@@ -18,7 +18,7 @@ struct wm_run_options {
     /* called once a simulated day with the share done; false ends the run with WM_INTERRUPTED; NULL: none */
     bool (*progress)(void *context, double done_frac);
     void *progress_context;
-    size_t range_draws;     /* of what is uncertain in money, for P10, P50, P90; 0: none */
+    size_t range_draws; /* of what is uncertain in money, for P10, P50, P90; 0: none */
     unsigned n_threads; /* for a serving table that is computed; 0 is 1. Results do not differ */
 };
 

@@ -157,9 +157,9 @@ struct wm_slo {
 struct wm_price {
     const struct wm_deck *deck; /* NULL: nothing is sold by the token */
     double paid_frac;
-    double discount_frac;       /* price paid over list price */
-    double market_frac;         /* further: what the market leaves of it */
-    double batch_discount_frac; /* further, for kind batch */
+    double discount_frac;         /* price paid over list price */
+    double market_frac;           /* further: what the market leaves of it */
+    double batch_discount_frac;   /* further, for kind batch */
     double worth_usd_per_out_tok; /* to dispatch, at least; never revenue */
 };
 
@@ -207,8 +207,9 @@ struct wm_workload {
     const struct wm_llm *llm;
     enum wm_precision precision;
     const struct wm_engine *engine;
-    const char *pool;       /* name of the fleet entry that serves it */
-    int64_t start_us, end_us; /* it is asked for from the first to the second, while its pool is there */
+    const char *pool; /* name of the fleet entry that serves it */
+    int64_t start_us,
+        end_us; /* it is asked for from the first to the second, while its pool is there */
     double pool_share_frac; /* of the pool's racks, for its model and precision; NAN: by load */
     double max_loss_frac; /* of its throughput that `priority` takes before any class loses more */
     int64_t priority;     /* higher is shed later; -1: by kind */
@@ -238,8 +239,8 @@ struct wm_policy {
     enum wm_capping capping;
     enum wm_idle idle;
     enum wm_clocks clocks;
-    double reserve_frac;  /* of demand, served by replicas that are ready on top of it */
-    double within_frac;   /* of requests, within their targets at every point that is used to save */
+    double reserve_frac; /* of demand, served by replicas that are ready on top of it */
+    double within_frac;  /* of requests, within their targets at every point that is used to save */
     double off_power_frac; /* of a replica switched off, over its idle power */
     double return_s;       /* from there until it serves */
 };
@@ -259,8 +260,8 @@ enum wm_end_of_life { WM_END_BETTER, WM_END_REPURCHASE };
 
 /** Before the first token: the facility is paid for along a curve, then sales ramp up. */
 struct wm_construction {
-    double years;          /* from the first capital to the start of operation; 0: none */
-    struct wm_list curve;  /* of struct wm_capital_share, equal parts of it; empty: even */
+    double years;           /* from the first capital to the start of operation; 0: none */
+    struct wm_list curve;   /* of struct wm_capital_share, equal parts of it; empty: even */
     double first_year_frac; /* of a year's sales, sold in the first year of operation */
 };
 

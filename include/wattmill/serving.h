@@ -128,11 +128,11 @@ struct wm_serving_plan {
     struct wm_serving_case c;
     enum wm_plan_fault fault;
     double prefill_gpus, prefill_group_gpus; /* groups = prefill_gpus / prefill_group_gpus */
-    double decode_gpus;                      /* of all decode groups; aggregated: of the one that does all */
+    double decode_gpus; /* of all decode groups; aggregated: of the one that does all */
     struct wm_group decode_group, prefill_group;
-    double prefill_pass_tok; /* new tokens a full pass of a prefill group takes */
-    double batch_limit;      /* by memory and engine, per decode group */
-    double capacity_batch;   /* of the replica */
+    double prefill_pass_tok;       /* new tokens a full pass of a prefill group takes */
+    double batch_limit;            /* by memory and engine, per decode group */
+    double capacity_batch;         /* of the replica */
     double capacity_out_tok_per_s; /* per replica at clock 1 */
     double context_tok;            /* mean cache per sequence while decoding */
 };

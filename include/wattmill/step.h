@@ -45,8 +45,9 @@ struct wm_step_model {
     enum wm_precision precision; /* of the weights */
     double kv_bytes;             /* per element of the cache */
     struct wm_group group;
-    double clock_frac; /* (0, 1]: highest core clock; scales arithmetic, overheads, not memory or links */
-    double cap_frac;   /* (0, 1]: of TDP, what each board may draw; 0: its TDP */
+    double
+        clock_frac; /* (0, 1]: highest core clock; scales arithmetic, overheads, not memory or links */
+    double cap_frac; /* (0, 1]: of TDP, what each board may draw; 0: its TDP */
     struct wm_draft draft;
 };
 
@@ -65,13 +66,13 @@ struct wm_load {
 /** An iteration; times of the busiest accelerator [s], traffic per accelerator. */
 struct wm_step {
     double time_s;
-    double compute_s;                     /* arithmetic at peak rates and clock 1 */
-    double memory_s;                      /* memory traffic at peak bandwidth */
-    double link_s;                        /* collectives */
-    double busy_compute_s, busy_memory_s; /* the same at the rates that are reached, clock 1 */
+    double compute_s;                         /* arithmetic at peak rates and clock 1 */
+    double memory_s;                          /* memory traffic at peak bandwidth */
+    double link_s;                            /* collectives */
+    double busy_compute_s, busy_memory_s;     /* the same at the rates that are reached, clock 1 */
     double shared_compute_s, shared_memory_s; /* of these, experts: work of all attention groups */
     double at_work_frac; /* tokens of the mean attention group over those of the busiest */
-    double host_s; /* scheduler, sampler, launches not hidden: the accelerator waits */
+    double host_s;       /* scheduler, sampler, launches not hidden: the accelerator waits */
     double flop, mem_bytes;
     double board_w; /* per accelerator, mean over the group */
 };

@@ -42,7 +42,7 @@ struct wm_step_table {
     const double *token_j;  /* the same [J] */
     const double *seq_s;    /* [max_seqs + 1] rest of B sequences in a mixed step */
     const double *seq_j;
-    double shared_s;           /* of a token's time, what experts take that all attention groups share */
+    double shared_s; /* of a token's time, what experts take that all attention groups share */
     double prompt_s, prompt_j; /* per chunk */
     double pair_s, pair_j;     /* per new token and token it attends to */
     double reach_s, reach_j;   /* per token that a chunk attends to: short chunks are inefficient */

@@ -24,8 +24,8 @@ struct wm_storage {
     double min_soc_frac, max_soc_frac, start_soc_frac;
     enum wm_storage_policy policy;
     enum wm_foresight foresight; /* of policy optimal */
-    double reserve_frac;  /* of the energy, kept for riding through whatever it could earn */
-    double shave_above_w; /* discharges to hold the meter here; unset: no peak shaving */
+    double reserve_frac;         /* of the energy, kept for riding through whatever it could earn */
+    double shave_above_w;        /* discharges to hold the meter here; unset: no peak shaving */
     double charge_below_usd_per_mwh, discharge_above_usd_per_mwh; /* arbitrage; unset: none */
     double capex_usd_per_kw, capex_usd_per_kwh, capex_usd;
     double om_frac; /* of capital, per year */

@@ -62,8 +62,8 @@ const struct wm_store_about *wm_store_about(const struct wm_store *store);
  * From here on only points that meet all conditions are read; a point without the metric meets none.
  * @return WM_OK; WM_USAGE with E103 when the store lacks a metric
  */
-enum wm_status wm_store_filter(struct wm_store *store, const struct wm_assertion *conditions, size_t n,
-                               struct wm_diags *diags);
+enum wm_status wm_store_filter(struct wm_store *store, const struct wm_assertion *conditions,
+                               size_t n, struct wm_diags *diags);
 
 bool wm_store_is_filtered(const struct wm_store *store);
 

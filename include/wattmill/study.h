@@ -134,8 +134,8 @@ enum wm_status wm_study_run(struct wm_arena *arena, const struct wm_study *study
 /** What a run would cost. */
 struct wm_study_estimate {
     uint64_t n_points; /* of the shard */
-    double point_s;    /* of a point that finds its tables; NAN when none that was tried ended well */
-    double total_s;    /* on `n_jobs` threads */
+    double point_s; /* of a point that finds its tables; NAN when none that was tried ended well */
+    double total_s; /* on `n_jobs` threads */
     double disk_bytes;
 };
 

@@ -110,7 +110,8 @@ struct wm_charge {
     struct wm_list ramp; /* of struct wm_charge_step, rising in time */
     double ratchet_frac;
     int64_t ratchet_months, ratchet_from_month, ratchet_to_month;
-    double history_w; /* peak, or mean in the system's peaks, before the run; unset: none, or as the run's */
+    double
+        history_w; /* peak, or mean in the system's peaks, before the run; unset: none, or as the run's */
     enum wm_coincident peaks;
     enum wm_billed_when billed;
     int64_t year_from_month; /* first month of the year in which coincident peaks are billed */

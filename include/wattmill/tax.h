@@ -30,9 +30,10 @@ struct wm_tax_terms {
     enum wm_write_off write_off;
     const double *table_frac; /* [n_table], for WM_WRITE_OFF_TABLE: all classes alike */
     size_t n_table;
-    double bonus_frac;          /* for WM_WRITE_OFF_MACRS */
-    double loss_limit_frac;     /* of a year's income that losses may offset; 0 means 1 */
-    double interest_limit_frac; /* of earnings before interest and write-offs; NAN or 0: all of it */
+    double bonus_frac;      /* for WM_WRITE_OFF_MACRS */
+    double loss_limit_frac; /* of a year's income that losses may offset; 0 means 1 */
+    double
+        interest_limit_frac; /* of earnings before interest and write-offs; NAN or 0: all of it */
 };
 
 /** Written off in the year of age t = 1.. of `usd` with `life_years` in the books; `mix` for MACRS. */

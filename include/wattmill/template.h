@@ -34,7 +34,8 @@ struct wm_template_told {
     const char *deck;
     double speed, sold_frac;
     double market_frac; /* on the price; 1: as listed */
-    double short_frac;  /* of the least that is published or rents for, where the site earns less; else 1 */
+    double
+        short_frac; /* of the least that is published or rents for, where the site earns less; else 1 */
 };
 
 /**

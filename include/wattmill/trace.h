@@ -39,7 +39,8 @@ struct wm_trace_options {
     double time_scale;     /* multiplies times between requests; 0 = 1 */
     uint32_t loop;         /* how often the trace runs, 0 = 1 */
     bool keep_failed;      /* rows without an answer count as one output token; else dropped */
-    uint32_t block_tok; /* tokens of a block that hash_ids name; 0: the format's, or as the rows say */
+    uint32_t
+        block_tok; /* tokens of a block that hash_ids name; 0: the format's, or as the rows say */
     bool dejitter; /* equal times are spread evenly until the next time; not LLMServingSim's */
     uint64_t seed; /* of thinning */
 };

@@ -178,9 +178,9 @@ struct wm_goodput_case {
     double nodes;
     double failures_per_node_day;
     double planned_per_node_day, planned_s; /* stops that were planned, and how long each lasts */
-    double restart_s;  /* detection, rescheduling, loading */
-    double write_s;    /* time a checkpoint stops the job */
-    double interval_s; /* between checkpoints; 0 = the best */
+    double restart_s;                       /* detection, rescheduling, loading */
+    double write_s;                         /* time a checkpoint stops the job */
+    double interval_s;                      /* between checkpoints; 0 = the best */
 };
 
 struct wm_goodput {

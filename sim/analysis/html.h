@@ -25,10 +25,10 @@ void wm_html_grid(FILE *file, const struct wm_grid *grid);
 /** A drawing with its caption, also as its title; `prefix` makes its ids its own. */
 void wm_html_figure(FILE *file, const char *svg, const char *caption, const char *prefix);
 
-#define HEAD(file, n_left, ...)                                                                    \
-    do {                                                                                           \
-        static const char *const names[] = {__VA_ARGS__};                                          \
-        wm_html_table_begin(file, names, n_left, sizeof names / sizeof *names);                    \
+#define HEAD(file, n_left, ...)                                                 \
+    do {                                                                        \
+        static const char *const names[] = {__VA_ARGS__};                       \
+        wm_html_table_begin(file, names, n_left, sizeof names / sizeof *names); \
     } while (0)
 
 #endif

@@ -36,8 +36,7 @@ static bool is_foreign(struct wm_arena *arena, const struct wm_side *side, const
                        const char *path)
 {
     const struct wm_json *const files = wm_json_find(side->result, "files");
-    const struct wm_json *const told =
-        wm_json_find(files, wm_arena_printf(arena, "%s.csv", name));
+    const struct wm_json *const told = wm_json_find(files, wm_arena_printf(arena, "%s.csv", name));
     const char *const is = wm_file_digest(arena, path);
     return is != NULL &&
            (told == NULL || told->type != WM_JSON_STRING || strcmp(told->text, is) != 0);

@@ -244,8 +244,7 @@ static void main_figures(FILE *file, const struct wm_side *s)
 static bool is_label(const char *path)
 {
     static const char *const whole[] = {"schema_version", "$schema", "extends", "name", "seed"};
-    static const char *const ends[] = {".name",   ".title", ".source",
-                                       ".notes", ".as_of", ".basis"};
+    static const char *const ends[] = {".name", ".title", ".source", ".notes", ".as_of", ".basis"};
     const size_t n = strlen(path);
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (strcmp(path, whole[i]) == 0)

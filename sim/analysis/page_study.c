@@ -56,17 +56,19 @@ static void npv_verdict(FILE *file, const struct count *c)
                              all = (unsigned long long)c->valued;
     double low = 0.0, high = 0.0;
     if (!wm_is_sampled(c->about)) {
-        fprintf(file,
-                "The net present value is below 0 in %llu of %llu points. They were chosen, not drawn, "
-                "so this is no probability.",
-                below, all);
+        fprintf(
+            file,
+            "The net present value is below 0 in %llu of %llu points. They were chosen, not drawn, "
+            "so this is no probability.",
+            below, all);
         return;
     }
     wm_share_interval(c->negative, c->valued, 0.95, &low, &high);
-    fprintf(file,
-            "The net present value is below 0 with a probability of %.0f %% (95 %%: %.0f to %.0f %%; "
-            "%llu of %llu points).",
-            100.0 * (double)below / (double)all, 100.0 * low, 100.0 * high, below, all);
+    fprintf(
+        file,
+        "The net present value is below 0 with a probability of %.0f %% (95 %%: %.0f to %.0f %%; "
+        "%llu of %llu points).",
+        100.0 * (double)below / (double)all, 100.0 * low, 100.0 * high, below, all);
 }
 
 static void verdict(FILE *file, struct wm_store *store, const struct wm_store_about *about,
@@ -91,10 +93,11 @@ static void verdict(FILE *file, struct wm_store *store, const struct wm_store_ab
     }
     fputs(".</p>\n", file);
     if (about->n_stored < about->n_points)
-        fprintf(file,
-                "<p class=\"verdict\">Incomplete: %llu of %llu points are here; what follows speaks of "
-                "these alone.</p>\n",
-                (unsigned long long)about->n_stored, (unsigned long long)about->n_points);
+        fprintf(
+            file,
+            "<p class=\"verdict\">Incomplete: %llu of %llu points are here; what follows speaks of "
+            "these alone.</p>\n",
+            (unsigned long long)about->n_stored, (unsigned long long)about->n_points);
 }
 
 /* A table when the store's design carries it; a note when not. */
@@ -140,24 +143,28 @@ void wm_study_page_write(FILE *file, struct wm_arena *arena, struct wm_store *st
     verdict(file, store, about, &quiet);
     const bool sampled = wm_is_sampled(about);
     if (wm_stats_failures(arena, store, &grid, &quiet) == WM_OK && grid.n_rows > 0)
-        section(file, "Points that did not end well",
-                "By reason, in the words of the first; no other table or figure has a part of them.",
-                WM_OK, &grid);
+        section(
+            file, "Points that did not end well",
+            "By reason, in the words of the first; no other table or figure has a part of them.",
+            WM_OK, &grid);
     section(file, "Main figures over the points",
-            sampled ? "P10: a tenth of the points lies below; intervals of 95 %."
-                    : "P10: a tenth of the points lies below. The points were chosen, not drawn: these "
-                      "are no probabilities.",
+            sampled
+                ? "P10: a tenth of the points lies below; intervals of 95 %."
+                : "P10: a tenth of the points lies below. The points were chosen, not drawn: these "
+                  "are no probabilities.",
             n > 0 ? wm_stats_summary(arena, store, own, n, &grid, &quiet) : WM_USAGE, &grid);
     if (has_metric(about, "npv_usd")) {
         section(file, "Assumptions that matter",
-                sampled ? "Change of the net present value from the axis' 10th to its 90th percentile, "
-                          "all others held, by linear regression on all axes, with intervals of 95 %; "
-                          "rank_corr is Spearman's."
-                        : "Axes by the swing of the net present value.",
+                sampled
+                    ? "Change of the net present value from the axis' 10th to its 90th percentile, "
+                      "all others held, by linear regression on all axes, with intervals of 95 %; "
+                      "rank_corr is Spearman's."
+                    : "Axes by the swing of the net present value.",
                 wm_stats_tornado(arena, store, "npv_usd", &grid, &quiet), &grid);
-        section(file, "Sobol indices of the net present value",
-                "First order: alone; total: with all its interactions. An S1 above its ST is noise.",
-                wm_stats_sobol(arena, store, "npv_usd", &grid, &quiet), &grid);
+        section(
+            file, "Sobol indices of the net present value",
+            "First order: alone; total: with all its interactions. An S1 above its ST is noise.",
+            wm_stats_sobol(arena, store, "npv_usd", &grid, &quiet), &grid);
     }
     if (drawn->n_figures > 0)
         fputs("<h2>Figures</h2>\n", file);

@@ -37,8 +37,7 @@ static void metrics(FILE *file, const struct wm_side *s, size_t at)
         const struct wm_kpi_unit u = wm_kpi_unit((enum wm_metric)i, &s->metric[i], 1);
         fputs("<tr>", file);
         wm_html_code_cell(file, info->key);
-        fprintf(file, "<td class=\"n\">%s</td>",
-                wm_kpi_text(&u, s->metric[i], number));
+        fprintf(file, "<td class=\"n\">%s</td>", wm_kpi_text(&u, s->metric[i], number));
         wm_html_cell(file, u.symbol);
         wm_html_cell(file, info->doc);
         fputs("</tr>\n", file);
@@ -122,17 +121,18 @@ static void figures(FILE *file, struct wm_arena *arena, const struct wm_page_par
 
 static void yearly(FILE *file, const struct wm_side *s, size_t at)
 {
-    static const char *const keys[] = {"revenue_usd",      "power_usd",      "opex_usd",
-                                       "tax_usd",          "capex_usd",      "residual_usd",
-                                       "flow_usd",         "cumulated_pv_usd", "owner_flow_usd"};
+    static const char *const keys[] = {"revenue_usd", "power_usd",        "opex_usd",
+                                       "tax_usd",     "capex_usd",        "residual_usd",
+                                       "flow_usd",    "cumulated_pv_usd", "owner_flow_usd"};
     const struct wm_json *const rows = wm_json_find(s->result, "yearly");
     char number[32];
     if (rows == NULL || rows->child == NULL)
         return;
     heading(file, YEARLY, at);
-    fputs("<p class=\"note\">M$, nominal; flows at the ends of years; a run of less than three years "
-          "repeats on the price path.</p>\n",
-          file);
+    fputs(
+        "<p class=\"note\">M$, nominal; flows at the ends of years; a run of less than three years "
+        "repeats on the price path.</p>\n",
+        file);
     HEAD(file, 0, "year", "revenue", "power", "other OpEx", "tax", "capital", "residual",
          "cash flow", "cumulated PV", "owner's flow", "DSCR");
     for (const struct wm_json *y = rows->child; y != NULL; y = y->next) {

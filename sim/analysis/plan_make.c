@@ -17,7 +17,7 @@ struct maker {
     const struct wm_side *side;
     const struct wm_scenario *scenario;
     const struct wm_catalog *catalog;
-    const struct wm_workload *product[WM_REFRESH_PRODUCTS]; /* what is sold, */
+    const struct wm_workload *product[WM_REFRESH_PRODUCTS];  /* what is sold, */
     const struct wm_json *product_node[WM_REFRESH_PRODUCTS]; /* as written */
     struct wm_plan *plan;
     struct wm_diags *diags;
@@ -143,8 +143,8 @@ static const struct wm_results *run_one(struct maker *m, const char *accelerator
     struct wm_json *const fleet = wm_json_new(m->arena, WM_JSON_ARRAY, NULL);
     struct wm_json *const workloads = wm_json_new(m->arena, WM_JSON_ARRAY, NULL);
     wm_json_append(fleet, fleet_node(m->arena, "plan", accelerator, -1.0));
-    wm_json_append(workloads, workload_node(m->arena, m->product_node[product], "plan", "plan",
-                                            tok_per_s));
+    wm_json_append(workloads,
+                   workload_node(m->arena, m->product_node[product], "plan", "plan", tok_per_s));
     return run_fleet(m, fleet, workloads, false);
 }
 
@@ -377,10 +377,10 @@ static void add_pools(struct maker *m, size_t i, struct wm_json *fleet, struct w
         for (size_t j = 0; j < p->terms.n_kinds; j++)
             peak += y->peak_tok_per_s[j][q];
         const double mine = y->peak_tok_per_s[i][q];
-        const double share = !(busy_mw > 1e-9)                  ? (q == 0 ? 1.0 : 0.0)
-                             : k->out_tok_per_s_per_mw[q] > 0.0 ? mine / k->out_tok_per_s_per_mw[q] /
-                                                                      busy_mw
-                                                                : 0.0;
+        const double share = !(busy_mw > 1e-9) ? (q == 0 ? 1.0 : 0.0)
+                             : k->out_tok_per_s_per_mw[q] > 0.0
+                                 ? mine / k->out_tok_per_s_per_mw[q] / busy_mw
+                                 : 0.0;
         const double gpus = floor(y->mw[i] * share * k->gpus_per_mw + 1e-6);
         if (!(gpus >= 1.0))
             continue;
@@ -414,11 +414,12 @@ static bool verify(struct maker *m)
     p->is_met = p->run_served_tok_per_s >= WM_PLAN_MET_FRAC * y->served_tok_per_s &&
                 p->run_revenue_usd >= WM_PLAN_MET_FRAC * y->revenue_usd;
     if (!p->is_met)
-        wm_diag_add(m->diags, WM_E308, NULL, "plan",
-                    "year 1 run as whole racks serves %.4g of %.4g Mtok/s planned and earns %.4g of "
-                    "%.4g M$",
-                    1e-6 * p->run_served_tok_per_s, 1e-6 * y->served_tok_per_s,
-                    1e-6 * p->run_revenue_usd, 1e-6 * y->revenue_usd);
+        wm_diag_add(
+            m->diags, WM_E308, NULL, "plan",
+            "year 1 run as whole racks serves %.4g of %.4g Mtok/s planned and earns %.4g of "
+            "%.4g M$",
+            1e-6 * p->run_served_tok_per_s, 1e-6 * y->served_tok_per_s, 1e-6 * p->run_revenue_usd,
+            1e-6 * y->revenue_usd);
     return p->is_met;
 }
 

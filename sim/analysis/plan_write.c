@@ -235,8 +235,7 @@ void wm_refresh_csv(FILE *file, const void *context)
             const double high = low + y->mw[used[i]];
             fprintf(file, "%zu,%zu,", t + 1, i);
             wm_csv_text(file, p->kinds[used[i]].name);
-            const double row[] = {low, high, 1e-6 * y->lambda_usd_per_mw,
-                                  p->terms.ceiling_mw[t]};
+            const double row[] = {low, high, 1e-6 * y->lambda_usd_per_mw, p->terms.ceiling_mw[t]};
             for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
                 fputc(',', file);
                 wm_csv_put_number(file, row[k]);

@@ -109,8 +109,8 @@ static double growth(double frac, size_t t)
 
 static double price(const struct model *m, size_t p, size_t t)
 {
-    return wm_price_half_life(m->c->product[p].usd_per_tok_per_s_year,
-                              m->c->price_half_life_years, (double)t);
+    return wm_price_half_life(m->c->product[p].usd_per_tok_per_s_year, m->c->price_half_life_years,
+                              (double)t);
 }
 
 static double demand(const struct model *m, size_t p, size_t t)
@@ -181,7 +181,7 @@ static void add_vintage(struct model *m, size_t v)
     const size_t start = first_year(m, v);
     for (size_t t = start; t < n_years(m); t++) { /* not there before: upper bounds stay 0 */
         const int kc = k_column(m, v, t);
-        m->upper[kc] = t > start                ? (double)INFINITY
+        m->upper[kc] = t > start            ? (double)INFINITY
                        : m->v[v].bought < 0 ? k->owned_mw
                                             : k->deliveries_mw[t];
         m->objective[kc] = -holding_usd(m, v, t) - discount(m, (double)t + 1.0) *
@@ -250,8 +250,8 @@ static void read_year(const struct model *m, const double *x, const double *dual
         for (size_t p = 0; p < n_products(m); p++) {
             const double peak = x[s_column(m, v, p, t)];
             y->peak_tok_per_s[i][p] += peak;
-            y->opex_usd += peak * k->energy_usd_per_tok_per_s[p] *
-                           growth(m->c->power_escalation_frac, t);
+            y->opex_usd +=
+                peak * k->energy_usd_per_tok_per_s[p] * growth(m->c->power_escalation_frac, t);
         }
     }
     for (size_t p = 0; p < n_products(m); p++) {
@@ -287,8 +287,8 @@ static double earned_usd_per_mw(const struct model *m, const struct wm_refresh_k
         }
         const double share = all_mw > 0.0 ? busy_mw / all_mw : 0.0; /* of a MW, at the peak */
         const double tok = share * k->out_tok_per_s_per_mw[p];
-        usd += peak > 0.0 ? tok * y->served[p] / peak * m->c->product[p].usd_per_tok_per_s_year
-                          : 0.0;
+        usd +=
+            peak > 0.0 ? tok * y->served[p] / peak * m->c->product[p].usd_per_tok_per_s_year : 0.0;
         *energy_usd += tok * k->energy_usd_per_tok_per_s[p];
     }
     return usd;
@@ -303,8 +303,7 @@ static void advise(const struct model *m, const double *x, struct wm_refresh_pla
         const struct wm_refresh_kind *const k = kind_of(m, v);
         const struct wm_refresh_year *const y = &plan->year[0];
         const double r = m->c->discount_rate_frac;
-        const double holding =
-            wm_holding_cost_usd(retired_usd(m, v, 0), retired_usd(m, v, 1), r);
+        const double holding = wm_holding_cost_usd(retired_usd(m, v, 0), retired_usd(m, v, 1), r);
         double energy_usd = 0.0;
         const double revenue = earned_usd_per_mw(m, k, y, &energy_usd);
         const double opex = k->fixed_usd_per_mw_year + energy_usd;

@@ -72,8 +72,8 @@ void wattmill_close(struct wattmill_model *m)
 }
 
 /* What the document says now, into the work arena. */
-enum wm_status model_load(struct wattmill_model *m, struct wm_arena *arena, struct wm_loaded *loaded,
-                          struct wm_diags *diags)
+enum wm_status model_load(struct wattmill_model *m, struct wm_arena *arena,
+                          struct wm_loaded *loaded, struct wm_diags *diags)
 {
     return m->is_file ? wm_scenario_load(arena, m->document, m->sets, m->n_sets, loaded, diags)
                       : wm_scenario_load_json(arena, m->document, strlen(m->document), "document",
@@ -139,8 +139,8 @@ static enum wm_status add_change(struct wm_arena *home, void *context)
         m->sets = sets;
         m->capacity = capacity;
     }
-    m->sets[m->n_sets++] =
-        (struct wm_override){.path = wm_arena_copy_text(home, c->path, strlen(c->path)), .value = value};
+    m->sets[m->n_sets++] = (struct wm_override){
+        .path = wm_arena_copy_text(home, c->path, strlen(c->path)), .value = value};
     return WM_OK;
 }
 

@@ -32,8 +32,8 @@ void model_begin(struct wattmill_model *m);
 int model_end(struct wattmill_model *m, enum wm_status status);
 void model_forget(struct wattmill_model *m);
 /** The document with its changes, read into `arena`. */
-enum wm_status model_load(struct wattmill_model *m, struct wm_arena *arena, struct wm_loaded *loaded,
-                          struct wm_diags *diags);
+enum wm_status model_load(struct wattmill_model *m, struct wm_arena *arena,
+                          struct wm_loaded *loaded, struct wm_diags *diags);
 /** wm_arena_guard(): one message as a line. */
 enum wm_status model_format(struct wm_arena *work, void *context);
 

@@ -123,8 +123,8 @@ size_t wattmill_series(const struct wattmill_result *r, const char *name, double
     if (column == NULL && !is_time)
         return 0;
     for (size_t i = 0; i < s->n_series && i < n; i++)
-        values[i] = is_time ? 1e-6 * (double)s->series[i].time_us
-                            : wm_series_value(&s->series[i], column);
+        values[i] =
+            is_time ? 1e-6 * (double)s->series[i].time_us : wm_series_value(&s->series[i], column);
     return s->n_series;
 }
 

@@ -112,7 +112,8 @@ const char *wm_diag_format(struct wm_arena *arena, const struct wm_diag *diag)
     const char *path = diag->path == NULL ? "" : diag->path;
     /* "path = 3 K, allowed ..." reads as an equation; anything else as "path: sentence". */
     const char *joint = path[0] == '\0' ? "" : diag->text[0] == '=' ? " " : ": ";
-    return wm_text_plain(arena, wm_arena_printf(arena, "%s%s %s: %s%s%s", place_text(arena, &diag->place),
-                                                wm_code_is_warning(diag->code) ? "warning" : "error",
-                                                wm_code_name(diag->code), path, joint, diag->text));
+    return wm_text_plain(arena,
+                         wm_arena_printf(arena, "%s%s %s: %s%s%s", place_text(arena, &diag->place),
+                                         wm_code_is_warning(diag->code) ? "warning" : "error",
+                                         wm_code_name(diag->code), path, joint, diag->text));
 }

@@ -19,9 +19,9 @@ static double fraction(double x, double a, double b)
     double f = 1.0, c = 1.0, d = 0.0;
     for (int k = 1; k <= TERMS_MAX; k++) {
         const double m = (double)(k / 2);
-        const double term = k % 2 == 0
-                                ? m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
-                                : -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        const double term =
+            k % 2 == 0 ? m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
+                       : -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
         d = 1.0 + term * d;
         c = 1.0 + term / c;
         d = 1.0 / (fabs(d) < TINY ? TINY : d);
@@ -38,8 +38,7 @@ static double beta_prob(double x, double y, double a, double b)
 {
     if (!(x > 0.0) || !(y > 0.0))
         return x > 0.0 ? 1.0 : 0.0;
-    const double front =
-        exp(a * log(x) + b * (x < 0.5 ? log1p(-x) : log(y)) - gsl_sf_lnbeta(a, b));
+    const double front = exp(a * log(x) + b * (x < 0.5 ? log1p(-x) : log(y)) - gsl_sf_lnbeta(a, b));
     return x < (a + 1.0) / (a + b + 2.0) ? front * fraction(x, a, b) / a
                                          : 1.0 - front * fraction(y, b, a) / b;
 }
@@ -75,7 +74,6 @@ double wm_beta_quantile(double prob, double alpha, double beta)
     WM_REQUIRE(prob >= 0.0 && prob <= 1.0 && alpha > 0.0 && beta > 0.0);
     if (prob <= 0.0 || prob >= 1.0)
         return prob;
-    return beta_prob(0.5, 0.5, alpha, beta) >= prob
-               ? in_lower_half(prob, alpha, beta)
-               : 1.0 - in_lower_half(1.0 - prob, beta, alpha);
+    return beta_prob(0.5, 0.5, alpha, beta) >= prob ? in_lower_half(prob, alpha, beta)
+                                                    : 1.0 - in_lower_half(1.0 - prob, beta, alpha);
 }

@@ -10,7 +10,11 @@
 static uint32_t decode(const unsigned char *c, size_t *n)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const size_t length = c[0] < 0x80 ? 1 : c[0] >> 5 == 6 ? 2 : c[0] >> 4 == 14 ? 3 : c[0] >> 3 == 30 ? 4 : 0;
+    const size_t length = c[0] < 0x80       ? 1
+                          : c[0] >> 5 == 6  ? 2
+                          : c[0] >> 4 == 14 ? 3
+                          : c[0] >> 3 == 30 ? 4
+                                            : 0;
     *n = 1;
     if (length == 0)
         return BROKEN;

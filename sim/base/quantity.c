@@ -7,7 +7,21 @@
 
 #include "wattmill/csv.h"
 
-enum dimension { TIME, ENERGY, MASS, VOLUME, KELVIN, PRESSURE, BYTE, FLOP, TOK, REQ, USD, GPU, N_DIMENSIONS };
+enum dimension {
+    TIME,
+    ENERGY,
+    MASS,
+    VOLUME,
+    KELVIN,
+    PRESSURE,
+    BYTE,
+    FLOP,
+    TOK,
+    REQ,
+    USD,
+    GPU,
+    N_DIMENSIONS
+};
 
 struct measure {
     double size;
@@ -220,7 +234,9 @@ static double take_magnitude(const char **at, const struct measure *own)
 /* Temperatures whose zero is another's. */
 static bool read_temperature(const char *unit, double *value)
 {
-    const size_t skip = strncmp(unit, "\xC2\xB0", 2) == 0 ? 2 : strncmp(unit, "deg", 3) == 0 ? 3 : 0;
+    const size_t skip = strncmp(unit, "\xC2\xB0", 2) == 0 ? 2
+                        : strncmp(unit, "deg", 3) == 0    ? 3
+                                                          : 0;
     if (strcmp(unit + skip, "F") == 0)
         *value = (*value - 32.0) / 1.8;
     else if (strcmp(unit, "K") == 0)

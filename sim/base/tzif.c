@@ -196,10 +196,10 @@ static void add_rule(struct table *t, const struct rule *r, int64_t since_s)
     if (t->n == 0 && !r->has_summer)
         t->first_offset_s = r->standard_s;
     for (int year = WM_YEAR_FIRST - 1; r->has_summer && year <= WM_YEAR_LAST + 1; year++) {
-        const int64_t summer_s = day_of_change(&r->to_summer, year) * S_PER_DAY +
-                                 r->to_summer.at_s - r->standard_s;
-        const int64_t standard_s = day_of_change(&r->to_standard, year) * S_PER_DAY +
-                                   r->to_standard.at_s - r->summer_s;
+        const int64_t summer_s =
+            day_of_change(&r->to_summer, year) * S_PER_DAY + r->to_summer.at_s - r->standard_s;
+        const int64_t standard_s =
+            day_of_change(&r->to_standard, year) * S_PER_DAY + r->to_standard.at_s - r->summer_s;
         const bool is_northern = summer_s < standard_s;
         const int64_t first_s = is_northern ? summer_s : standard_s;
         const int64_t last_s = is_northern ? standard_s : summer_s;

@@ -41,7 +41,8 @@ void wm_accuracy_table(FILE *file, const struct wm_accuracy *a,
             file,
             "\nRank of accelerators by tok/s per MW (racks at nameplate) at equal "
             "interactivity:\n%zu of %zu pairs as measured (%.1f %%); of those measured more than "
-            "10 %% apart %zu of %zu (%.1f %%)\nRatio of two: off by %.1f %% in the median, %.1f %% at "
+            "10 %% apart %zu of %zu (%.1f %%)\nRatio of two: off by %.1f %% in the median, %.1f %% "
+            "at "
             "the 90th percentile\n",
             a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
             a->n_decided, share(a->n_decided_right, a->n_decided), 100.0 * a->ratio_median_frac,
@@ -79,7 +80,8 @@ void wm_accuracy_md(FILE *file, const struct wm_accuracy *a,
             file,
             "\n**Rank** of accelerators by tok/s per MW (racks at nameplate) at equal "
             "interactivity: %zu of %zu pairs as measured (%.1f %%); of those measured more than "
-            "10 %% apart %zu of %zu (%.1f %%). The ratio of two is off by %.1f %% in the median and "
+            "10 %% apart %zu of %zu (%.1f %%). The ratio of two is off by %.1f %% in the median "
+            "and "
             "%.1f %% at the 90th percentile.\n",
             a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
             a->n_decided, share(a->n_decided_right, a->n_decided), 100.0 * a->ratio_median_frac,
@@ -157,7 +159,8 @@ void wm_accuracy_points_csv(FILE *file, const void *context)
     const struct wm_accuracy *a = context;
     fputs("row,source,accelerator,model,precision,engine,input_tok,output_tok,drive,load,tensor,"
           "data,expert,fit,measured_out_tok_per_s_per_gpu,predicted_out_tok_per_s_per_gpu,"
-          "measured_tpot_s,predicted_tpot_s,measured_ttft_s,predicted_ttft_s,measured_board_w,predicted_board_w,exact\n",
+          "measured_tpot_s,predicted_tpot_s,measured_ttft_s,predicted_ttft_s,measured_board_w,"
+          "predicted_board_w,exact\n",
           file);
     for (size_t i = 0; i < a->n; i++) {
         const struct wm_operating_point *p = a->points[i];

@@ -74,10 +74,10 @@ struct fit {
     size_t n_hw, n_sw, n_families, n_silicon;
     struct wm_accelerator *hw; /* as started, then as fitted */
     struct wm_engine *sw;
-    size_t *family_of, *silicon_of;        /* [n_hw] */
-    size_t *own_of;                /* [n_hw] which of silicon or board has shifts of its own */
-    size_t *first_of;              /* [n_silicon] the first entry of it */
-    size_t *hw_points, *sw_points; /* [n], how many rows each has */
+    size_t *family_of, *silicon_of; /* [n_hw] */
+    size_t *own_of;                 /* [n_hw] which of silicon or board has shifts of its own */
+    size_t *first_of;               /* [n_silicon] the first entry of it */
+    size_t *hw_points, *sw_points;  /* [n], how many rows each has */
     const struct wm_operating_point **points;
     size_t *point_hw, *point_sw;
     double *point_weight;
@@ -103,7 +103,6 @@ static double soften(double r)
     const double half = sqrt(1.0 + z * z) - 1.0;
     return copysign(soft_scale * sqrt(2.0 * half), r);
 }
-
 
 static double residual(const struct fit *f, size_t i, const struct wm_accelerator *hw,
                        const struct wm_engine *sw)
@@ -322,8 +321,7 @@ static bool takes(const struct fit *f, const struct wm_operating_point *p)
     const struct wm_fit_options *o = f->options;
     const enum wm_serving_way way = wm_operating_point_way(p);
     const bool counts = way == WM_SERVED_PLAIN || (way == WM_SERVED_SPLIT && !f->is_power);
-    if (!p->is_fit || !counts ||
-        is_name(p->accelerator->head.name, o->leave_accelerator) ||
+    if (!p->is_fit || !counts || is_name(p->accelerator->head.name, o->leave_accelerator) ||
         is_name(p->llm->head.name, o->leave_model))
         return false;
     if (o->only_accelerator != NULL && strcmp(p->accelerator->head.name, o->only_accelerator) != 0)

@@ -59,6 +59,7 @@ double wm_fit_full_draw(const struct wm_accelerator *accelerator)
 {
     static const double full_share = 1.02, memory_use = 0.1;
     const struct wm_board_power *const p = &accelerator->power;
-    return steepness * fmax(0.0, log(full_share / (p->base_frac + p->memory_frac * sqrt(memory_use) +
-                                                   p->compute_frac)));
+    return steepness *
+           fmax(0.0, log(full_share /
+                         (p->base_frac + p->memory_frac * sqrt(memory_use) + p->compute_frac)));
 }

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-static const double most_front = 6.0; /* a front of a few rows among hundreds is not to be trusted blindly */
+static const double most_front =
+    6.0; /* a front of a few rows among hundreds is not to be trusted blindly */
 
 static double stated(const struct wm_operating_point *p, bool is_power)
 {

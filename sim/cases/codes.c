@@ -18,10 +18,12 @@ const struct wm_remedy *wm_code_remedy(enum wm_code code)
 
 void wm_errors_write_md(FILE *file)
 {
-    fputs("# Errors and warnings\n\nGenerated from `diag.def` and `remedies.def`; do not edit. Codes are "
-          "never reused. `wattmill explain CODE` shows\none of them. An example in code is what was "
-          "given, or done.\n",
-          file);
+    fputs(
+        "# Errors and warnings\n\nGenerated from `diag.def` and `remedies.def`; do not edit. Codes "
+        "are "
+        "never reused. `wattmill explain CODE` shows\none of them. An example in code is what was "
+        "given, or done.\n",
+        file);
     for (int i = 0; i < WM_N_CODES; i++) {
         const enum wm_code code = (enum wm_code)i;
         fprintf(file, "\n## %s\n\n%s.\n\n- cause: %s\n- example: `%s`\n- remedy: %s\n",

@@ -8,10 +8,12 @@
 static void print_entry(FILE *file, enum wm_catalog_kind kind, const struct wm_catalog_head *h)
 {
     const char *const section = wm_catalog_section(kind);
-    fprintf(file,
-            "%s\n  %s\n  entry    of %s, %s, as of %s\n  source   %s\n  values   wattmill catalog %s "
-            "%s\n",
-            h->name, h->title, section, wm_basis_words[h->basis], h->as_of, h->source, section, h->name);
+    fprintf(
+        file,
+        "%s\n  %s\n  entry    of %s, %s, as of %s\n  source   %s\n  values   wattmill catalog %s "
+        "%s\n",
+        h->name, h->title, section, wm_basis_words[h->basis], h->as_of, h->source, section,
+        h->name);
 }
 
 static size_t search(FILE *file, const struct wm_catalog *catalog, const char *word, bool is_known,

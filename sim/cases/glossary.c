@@ -8,7 +8,13 @@
 static const struct wm_word words[] = {
 #define WM_WORDS(title) {.group = title},
 #define WM_WORD(w, a, u, m, f, k, e) \
-    {.word = (w), .also = (a), .unit = (u), .meaning = (m), .formula = (f), .keys = (k), .example = (e)},
+    {.word = (w),                    \
+     .also = (a),                    \
+     .unit = (u),                    \
+     .meaning = (m),                 \
+     .formula = (f),                 \
+     .keys = (k),                    \
+     .example = (e)},
 #include "words.def"
 #undef WM_WORDS
 #undef WM_WORD
@@ -118,7 +124,8 @@ static void put_entry_md(FILE *file, const struct wm_word *w)
 
 void wm_glossary_write_md(FILE *file)
 {
-    fputs("# Glossary\n\nGenerated from `words.def`; do not edit. `wattmill explain WORD` shows one of "
+    fputs("# Glossary\n\nGenerated from `words.def`; do not edit. `wattmill explain WORD` shows "
+          "one of "
           "them, in any case; it knows keys, metrics,\ncodes and catalogue entries as well.\n",
           file);
     for (size_t i = 0; i < N_WORDS; i++)

@@ -6,8 +6,7 @@
 
 static const struct wm_field rows[] = {
     WM_GROUP(wm_training_case, training, wm_training_fields, "the job"),
-    WM_PRESET(wm_training_case, failures, failures, wm_failures_fields, "llama-3",
-              "what stops it"),
+    WM_PRESET(wm_training_case, failures, failures, wm_failures_fields, "llama-3", "what stops it"),
     WM_FIELD_END,
 };
 
@@ -58,9 +57,9 @@ static void add_run(const struct wm_training_case *c, const struct wm_job *job,
     out->site_w_per_gpu = it_w * c->site.pue;
     const double power_usd_per_gpu_hour =
         out->site_w_per_gpu * WM_S_PER_H / WM_J_PER_MWH * c->site.power_usd_per_mwh;
-    out->run = wm_train_run_eval(&over_all, job->n_gpus, c->tokens, out->goodput.useful_frac,
-                                 out->site_w_per_gpu,
-                                 c->site.usd_per_gpu_hour + power_usd_per_gpu_hour);
+    out->run =
+        wm_train_run_eval(&over_all, job->n_gpus, c->tokens, out->goodput.useful_frac,
+                          out->site_w_per_gpu, c->site.usd_per_gpu_hour + power_usd_per_gpu_hour);
 }
 
 enum wm_status wm_training_case_eval(const struct wm_training_case *c,

@@ -149,8 +149,8 @@ static enum wm_status no_kind(struct cli *cli, const struct wm_catalog *catalog,
 }
 
 /* An entry without its kind, where the name is of one kind alone. */
-static enum wm_status find_entry(struct cli *cli, const struct wm_catalog *catalog, const char *word,
-                                 enum wm_format format)
+static enum wm_status find_entry(struct cli *cli, const struct wm_catalog *catalog,
+                                 const char *word, enum wm_format format)
 {
     enum wm_catalog_kind found = WM_CATALOG_NONE;
     const char *kinds = "";
@@ -165,8 +165,8 @@ static enum wm_status find_entry(struct cli *cli, const struct wm_catalog *catal
     if (found == WM_CATALOG_NONE)
         return no_kind(cli, catalog, word);
     if (strcmp(kinds, wm_catalog_section(found)) != 0) {
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "catalog: \"%s\" is an entry of %s; say of which",
-                    word, kinds);
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "catalog: \"%s\" is an entry of %s; say of which", word, kinds);
         return WM_USAGE;
     }
     print_entry(cli, catalog, found, wm_catalog_find(catalog, found, word), format);
@@ -225,7 +225,8 @@ const struct cli_verb cli_verb_catalog = {
     .words = "[KIND] [NAME]",
     .max_words = 2,
     .summary = "what the catalogue holds, with units, dates and sources",
-    .details = "Without KIND the kinds, with KIND its entries, with NAME the entry's values; NAME alone will do\n"
+    .details = "Without KIND the kinds, with KIND its entries, with NAME the entry's values; NAME "
+               "alone will do\n"
                "where one kind has it.",
     CLI_OPTIONS(rows, defaults),
     .run = run,

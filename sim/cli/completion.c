@@ -6,15 +6,24 @@
 
 /* What follows an option of that name: entries of a section of the catalogue, metrics or keys. */
 static const char *const followers[][2] = {
-    {"--accelerator", "accelerators"}, {"--candidate", "accelerators"},
-    {"--llm", "llms"},                 {"--engine", "engines"},
-    {"--climate", "climates"},         {"--cooling", "cooling_plants"},
-    {"--power-chain", "power_chains"}, {"--ledger", "ledgers"},
-    {"--tariff", "tariffs"},           {"--class", "workload_classes"},
-    {"--batch-class", "workload_classes"}, {"--price", "price_decks"},
-    {"--shape", "demand_shapes"},      {"--metric", "metrics"},
-    {"--tornado", "metrics"},          {"--sobol", "metrics"},
-    {"--response", "metrics"},         {"--assert", "metrics"},
+    {"--accelerator", "accelerators"},
+    {"--candidate", "accelerators"},
+    {"--llm", "llms"},
+    {"--engine", "engines"},
+    {"--climate", "climates"},
+    {"--cooling", "cooling_plants"},
+    {"--power-chain", "power_chains"},
+    {"--ledger", "ledgers"},
+    {"--tariff", "tariffs"},
+    {"--class", "workload_classes"},
+    {"--batch-class", "workload_classes"},
+    {"--price", "price_decks"},
+    {"--shape", "demand_shapes"},
+    {"--metric", "metrics"},
+    {"--tornado", "metrics"},
+    {"--sobol", "metrics"},
+    {"--response", "metrics"},
+    {"--assert", "metrics"},
     {"--set", "keys"},
 };
 

@@ -168,10 +168,11 @@ static enum wm_status check_name(struct cli *cli, const struct options *e)
     if (e->out == NULL || e->format == NULL || strcmp(named, e->format) == 0 ||
         (strcmp(named, "xlsx") != 0 && strcmp(e->format, "xlsx") != 0))
         return WM_OK;
-    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
-                "export: -o %s does not name what --format %s writes; leave --format out, or name the "
-                "file for it",
-                e->out, e->format);
+    wm_diag_add(
+        &cli->diags, WM_E101, NULL, NULL,
+        "export: -o %s does not name what --format %s writes; leave --format out, or name the "
+        "file for it",
+        e->out, e->format);
     return WM_USAGE;
 }
 

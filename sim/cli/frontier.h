@@ -22,6 +22,7 @@ void frontier_list(struct cli *cli, FILE *file, const struct series *all, size_t
 /** The fronts in letters. @return WM_IO when gnuplot is missing */
 enum wm_status frontier_plot(struct cli *cli, const struct series *all, size_t n);
 /** frontier.csv with all points and the figure. */
-enum wm_status frontier_folder(struct cli *cli, const char *dir, const struct series *all, size_t n);
+enum wm_status frontier_folder(struct cli *cli, const char *dir, const struct series *all,
+                               size_t n);
 
 #endif

@@ -31,11 +31,12 @@ enum wm_status cli_scenario_load(struct cli *cli, const char *path, const struct
         const char *const verb = cli_verb_for(cli, path);
         if (verb == NULL || strcmp(verb, "run") == 0)
             return wm_scenario_load(cli->arena, path, sets->items, sets->n, loaded, &cli->diags);
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s is no scenario but a %s: wattmill %s %s", path,
-                    strcmp(verb, "sweep") == 0 ? "study" : "study's store", verb, path);
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s is no scenario but a %s: wattmill %s %s",
+                    path, strcmp(verb, "sweep") == 0 ? "study" : "study's store", verb, path);
         return WM_USAGE;
     }
-    const enum wm_status status = wm_text_load(cli->arena, "/dev/stdin", &text, &n_bytes, &cli->diags);
+    const enum wm_status status =
+        wm_text_load(cli->arena, "/dev/stdin", &text, &n_bytes, &cli->diags);
     return status != WM_OK ? status
                            : wm_scenario_load_json(cli->arena, text, n_bytes, "-", "", sets->items,
                                                    sets->n, loaded, &cli->diags);

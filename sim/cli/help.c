@@ -63,11 +63,12 @@ void cli_help_all(FILE *file)
         task = cli_task_at(i);
         fprintf(file, "  %-10s %s\n", verb->name, verb->summary);
     }
-    fputs("\n  -h, --help     this text; COMMAND --help, or help COMMAND, says more\n"
-          "  -V, --version  version of program and schema\n\n"
-          "Commands and long options may be cut where they stay unique. First steps: wattmill init,\n"
-          "docs/first-site.md. Words: wattmill explain WORD.\n",
-          file);
+    fputs(
+        "\n  -h, --help     this text; COMMAND --help, or help COMMAND, says more\n"
+        "  -V, --version  version of program and schema\n\n"
+        "Commands and long options may be cut where they stay unique. First steps: wattmill init,\n"
+        "docs/first-site.md. Words: wattmill explain WORD.\n",
+        file);
 }
 
 /* A text in roff: no line of it may begin as a request, no backslash or dash may be eaten. */
@@ -160,7 +161,8 @@ void cli_man_write(FILE *file, struct wm_arena *arena)
         fputc('\n', file);
     }
     fputs(".SH ENVIRONMENT\n.TP\nNO_COLOR\nwhen set and not empty, no colour on a terminal\n"
-          ".TP\nXDG_CACHE_HOME\nwhere serving tables are kept, in the folder wattmill; else ~/.cache\n",
+          ".TP\nXDG_CACHE_HOME\nwhere serving tables are kept, in the folder wattmill; else "
+          "~/.cache\n",
           file);
     fputs(".SH FILES\n"
           ".TP\n~/.cache/wattmill\nserving tables of earlier runs; may be deleted at any time\n"

@@ -14,13 +14,16 @@ struct options {
 static const struct options defaults = {.usd_per_unit = (double)NAN, .total_params = (double)NAN};
 
 static const struct cli_option rows[] = {
-    CLI_TEXT(options, output, "--output", 'o', "FILE", "where it is written (default: standard output)"),
-    CLI_TEXT(options, place, "--place", 0, "NAME", "node, zone or region, where a file has several"),
+    CLI_TEXT(options, output, "--output", 'o', "FILE",
+             "where it is written (default: standard output)"),
+    CLI_TEXT(options, place, "--place", 0, "NAME",
+             "node, zone or region, where a file has several"),
     CLI_TEXT(options, time_zone, "--time-zone", 0, "ZONE",
              "clock of a file that does not say: America/Chicago, -06:00"),
     CLI_REAL(options, usd_per_unit, "--usd-per-unit", "X", 1e-6, 1e6,
              "USD for one unit of the file's currency"),
-    CLI_TEXT(options, name, "--name", 0, "NAME", "llm: of the catalogue entry (default: _name_or_path of the file)"),
+    CLI_TEXT(options, name, "--name", 0, "NAME",
+             "llm: of the catalogue entry (default: _name_or_path of the file)"),
     CLI_TEXT(options, as_of, "--as-of", 0, "DATE", "llm: date of the configuration, YYYY-MM-DD"),
     CLI_REAL(options, total_params, "--total-params", "N", 1e6, 1e14,
              "llm: parameters that the vendor states, compared with the count"),
@@ -42,10 +45,11 @@ static enum wm_status put(struct cli *cli, const char *path, const char *text)
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
-    const struct wm_import_options how = {o->place, o->time_zone, o->usd_per_unit, o->name, o->as_of, o->total_params};
+    const struct wm_import_options how = {o->place, o->time_zone, o->usd_per_unit,
+                                          o->name,  o->as_of,     o->total_params};
     struct wm_import import;
-    const enum wm_status status =
-        wm_import_files(cli->arena, cli->words[0], cli->words + 1, cli->n_words - 1, &how, &import, &cli->diags);
+    const enum wm_status status = wm_import_files(cli->arena, cli->words[0], cli->words + 1,
+                                                  cli->n_words - 1, &how, &import, &cli->diags);
     for (size_t i = 0; i < import.notes.n && !cli->quiet; i++)
         fprintf(stderr, "%s\n", wm_text_plain(cli->arena, import.notes.items[i]));
     if (status != WM_OK)
@@ -64,9 +68,12 @@ const struct cli_verb cli_verb_import = {
     .summary = "files as their publishers write them into ours: weather, prices, models",
     .details =
         "KIND weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo and ERA5 tables.\n"
-        "KIND price: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus; several files of one year\n"
-        "may be given. KIND llm: Hugging Face config.json into a catalogue file for --catalog; its keys that\n"
-        "the catalogue cannot say are refused. What was read, assumed and left out is told on standard error; a wrong\n"
+        "KIND price: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus; several files of one "
+        "year\n"
+        "may be given. KIND llm: Hugging Face config.json into a catalogue file for --catalog; its "
+        "keys that\n"
+        "the catalogue cannot say are refused. What was read, assumed and left out is told on "
+        "standard error; a wrong\n"
         "unit, a missing or doubled hour and a shifted clock are found by line. Works offline.",
     CLI_OPTIONS(rows, defaults),
     .run = run,

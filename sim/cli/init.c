@@ -96,8 +96,9 @@ static double ask_mw(struct cli *cli)
         const double mw = wm_template_mw(text);
         if (mw > 0.0)
             return mw;
-        fprintf(stderr, "  \"%s\" is no power between 0.001 and 100000 MW; such as 150, 0.2 GW, "
-                        "800 kW\n",
+        fprintf(stderr,
+                "  \"%s\" is no power between 0.001 and 100000 MW; such as 150, 0.2 GW, "
+                "800 kW\n",
                 text);
     }
 }
@@ -177,9 +178,8 @@ static enum wm_status ask_all(struct cli *cli, struct wm_template *t)
     if (t->llm == NULL)
         t->llm = ask_entry(cli, catalog, WM_CATALOG_llm, "Model", usual.llm);
     if (t->workload == NULL)
-        t->workload =
-            ask_entry(cli, catalog, WM_CATALOG_workload, "Its market: class of requests",
-                      usual.workload);
+        t->workload = ask_entry(cli, catalog, WM_CATALOG_workload, "Its market: class of requests",
+                                usual.workload);
     if (t->deck == NULL)
         t->deck = ask_entry(cli, catalog, WM_CATALOG_deck, "Price deck",
                             "the model's own, else mid-band");

@@ -13,10 +13,11 @@ static enum wm_status run(struct cli *cli, const void *options)
     printf("%s: %llu of %llu points\n", cli->words[0], (unsigned long long)n_points,
            (unsigned long long)n_wanted);
     if (n_points < n_wanted)
-        wm_diag_add(&cli->diags, WM_W952, NULL, cli->words[0],
-                    "%llu points are missing: a shard was cut short or is not among the stores; run "
-                    "it again and merge again",
-                    (unsigned long long)(n_wanted - n_points));
+        wm_diag_add(
+            &cli->diags, WM_W952, NULL, cli->words[0],
+            "%llu points are missing: a shard was cut short or is not among the stores; run "
+            "it again and merge again",
+            (unsigned long long)(n_wanted - n_points));
     return status;
 }
 

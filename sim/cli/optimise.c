@@ -28,8 +28,8 @@ static const struct cli_option rows[] = {
               "a key and the range to search, or a list of choices a,b,c; repeatable"),
     CLI_TEXT(options, maximise, "--maximise", 0, "METRIC", "what is to become large"),
     CLI_TEXT(options, minimise, "--minimise", 0, "METRIC", "what is to become small"),
-    CLI_ROW(CLI_KIND_ASSERT, options, conditions, struct cli_asserts, "--subject", 0, "METRIC>=X", 0,
-            0, "what the answer must meet (> >= < <=); repeatable"),
+    CLI_ROW(CLI_KIND_ASSERT, options, conditions, struct cli_asserts, "--subject", 0, "METRIC>=X",
+            0, 0, "what the answer must meet (> >= < <=); repeatable"),
     CLI_WHOLE(options, max_points, "--points", 0, "N", 20, 100000,
               "points to try at most (default: 80)"),
     CLI_TEXT(options, store, "--output", 'o', "STORE",
@@ -107,13 +107,13 @@ static const char *condition_note(const struct wm_assertion *a, double value)
     return distance <= 1e-3 * fmax(fabs(a->value), 1e-9) ? "binds" : "holds with room";
 }
 
-static void add_near(struct lines *l, const struct wm_optimise_params *p, const struct wm_optimum *o)
+static void add_near(struct lines *l, const struct wm_optimise_params *p,
+                     const struct wm_optimum *o)
 {
     for (size_t i = 0; i < o->n_near; i++) {
         const size_t key = o->near_key[i];
         const struct wm_optimise_point *const at = &o->near[i];
-        add(l, "nearby",
-            wm_arena_printf(l->arena, "%s=%s", p->vary[key].path, at->values[key]),
+        add(l, "nearby", wm_arena_printf(l->arena, "%s=%s", p->vary[key].path, at->values[key]),
             number(l->arena, at->objective - o->best.objective), unit_of(p->metric),
             !isfinite(at->objective) ? "does not end well"
             : at->feasible           ? "change of the objective"
@@ -143,8 +143,8 @@ static void print(const struct wm_optimise_params *p, const struct wm_optimum *o
             unit_of(p->conditions[c].metric),
             condition_note(&p->conditions[c], o->best.conditions[c]));
     if (isfinite(o->check))
-        add(&l, "check", "DIRECT-L over the whole box", number(arena, o->check),
-            unit_of(p->metric), "best that it met by itself");
+        add(&l, "check", "DIRECT-L over the whole box", number(arena, o->check), unit_of(p->metric),
+            "best that it met by itself");
     add_near(&l, p, o);
     const struct wm_grid grid = {columns, 5, l.cells, l.n_rows};
     wm_grid_write(stdout, &grid, format);
@@ -167,8 +167,7 @@ static bool read_goal(struct cli *cli, const struct options *o, struct wm_optimi
     for (unsigned i = 0; i < WM_N_METRICS; i++)
         wm_suggest_offer(&near, wm_metric_info((enum wm_metric)i)->key);
     wm_diag_add(&cli->diags, WM_E103, NULL, NULL, "%s: no metric \"%s\"%s",
-                p->minimise ? "--minimise" : "--maximise", key,
-                wm_suggest_text(cli->arena, &near));
+                p->minimise ? "--minimise" : "--maximise", key, wm_suggest_text(cli->arena, &near));
     return false;
 }
 
@@ -181,8 +180,7 @@ static const char *default_store(struct wm_arena *arena, const char *path)
     return wm_arena_printf(arena, "%.*s.optimise.sqlite", n, name);
 }
 
-static enum wm_status search(struct cli *cli, const struct options *o,
-                             struct wm_optimise_params *p)
+static enum wm_status search(struct cli *cli, const struct options *o, struct wm_optimise_params *p)
 {
     struct wm_optimum optimum;
     struct wm_study_options study = {.n_jobs = (unsigned)o->n_jobs, .wait_s = 10.0};
@@ -238,19 +236,22 @@ const struct cli_verb cli_verb_optimise = {
     .min_words = 1,
     .max_words = 1,
     .summary = "the sizes, counts or choices that make a metric best",
-    .details =
-        "Searches without derivatives: corners and points that fill the box, local searches from the "
-        "best\n"
-        "(BOBYQA; COBYLA with conditions), DIRECT-L over the whole box as a check, and the neighbourhood "
-        "of\n"
-        "the answer. All points go to a store, which export reads; the same command again finds them "
-        "there\n"
-        "and goes on. The answer is the best point that was tried: no search proves that there is no "
-        "better.\n"
-        "\n"
-        "  wattmill optimise site.json --vary site.storage.power_mw=0:60 --vary "
-        "site.storage.energy_mwh=0:240 \\\n"
-        "      --maximise npv_usd --subject 'slo_attainment_frac>=0.99'",
+    .details = "Searches without derivatives: corners and points that fill the box, local searches "
+               "from the "
+               "best\n"
+               "(BOBYQA; COBYLA with conditions), DIRECT-L over the whole box as a check, and the "
+               "neighbourhood "
+               "of\n"
+               "the answer. All points go to a store, which export reads; the same command again "
+               "finds them "
+               "there\n"
+               "and goes on. The answer is the best point that was tried: no search proves that "
+               "there is no "
+               "better.\n"
+               "\n"
+               "  wattmill optimise site.json --vary site.storage.power_mw=0:60 --vary "
+               "site.storage.energy_mwh=0:240 \\\n"
+               "      --maximise npv_usd --subject 'slo_attainment_frac>=0.99'",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

@@ -40,7 +40,8 @@ const struct cli_verb *cli_verb_find(struct cli *cli, const char *name)
         wm_suggest_offer(&near, verbs[i]->name);
         if (*name == '\0' || strncmp(verbs[i]->name, name, strlen(name)) != 0)
             continue;
-        both = wm_arena_printf(cli->arena, "%s%s%s", both, *both != '\0' ? " or " : "", verbs[i]->name);
+        both = wm_arena_printf(cli->arena, "%s%s%s", both, *both != '\0' ? " or " : "",
+                               verbs[i]->name);
         found = verbs[i];
     }
     if (found != NULL && strcmp(both, found->name) == 0)
@@ -49,8 +50,8 @@ const struct cli_verb *cli_verb_find(struct cli *cli, const char *name)
     if (found != NULL)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "\"%s\" may be %s", name, both);
     else if (verb != NULL)
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s is a file, no command; did you mean \"wattmill %s %s\"?",
-                    name, verb, name);
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "%s is a file, no command; did you mean \"wattmill %s %s\"?", name, verb, name);
     else
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "unknown command \"%s\"%s", name,
                     wm_suggest_text(cli->arena, &near));
@@ -59,8 +60,10 @@ const struct cli_verb *cli_verb_find(struct cli *cli, const char *name)
 
 /* Of every verb; they lie in struct cli. */
 static const struct cli_option common[] = {
-    CLI_ROW(CLI_KIND_FLAG, cli, quiet, bool, "--quiet", 'q', NULL, 0, 0, "no warnings; the result is printed all the same"),
-    CLI_ROW(CLI_KIND_FLAG, cli, help, bool, "--help", 'h', NULL, 0, 0, "what the command does and its options"),
+    CLI_ROW(CLI_KIND_FLAG, cli, quiet, bool, "--quiet", 'q', NULL, 0, 0,
+            "no warnings; the result is printed all the same"),
+    CLI_ROW(CLI_KIND_FLAG, cli, help, bool, "--help", 'h', NULL, 0, 0,
+            "what the command does and its options"),
 };
 enum { N_COMMON = sizeof common / sizeof *common };
 
@@ -236,7 +239,8 @@ static const struct cli_option *find(struct cli *cli, const struct cli_verb *ver
         wm_suggest_offer(&near, option->name);
         if (n < 3 || strncmp(option->name, name, n) != 0)
             continue;
-        both = wm_arena_printf(cli->arena, "%s%s%s", both, *both != '\0' ? " or " : "", option->name);
+        both =
+            wm_arena_printf(cli->arena, "%s%s%s", both, *both != '\0' ? " or " : "", option->name);
         begun = option;
     }
     if (begun != NULL && strcmp(both, begun->name) == 0)

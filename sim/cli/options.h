@@ -29,17 +29,17 @@
 
 enum cli_kind {
     CLI_KIND_END,
-    CLI_KIND_FLAG,    /* bool */
-    CLI_KIND_TEXT,    /* const char * */
-    CLI_KIND_TEXTS,   /* struct cli_texts, repeatable */
-    CLI_KIND_CHOICE,  /* const char *, one of the words of `value` parted by | */
-    CLI_KIND_REAL,    /* double in [min, max] */
-    CLI_KIND_WHOLE,   /* int64_t in [min, max] */
-    CLI_KIND_FORMAT,  /* enum wm_format */
-    CLI_KIND_SET,     /* struct cli_sets: a path=value */
-    CLI_KIND_CATALOG, /* struct cli_sets: a catalogue file */
-    CLI_KIND_SEED,    /* struct cli_sets: seed=N */
-    CLI_KIND_ASSERT,  /* struct cli_asserts, of a run's metrics */
+    CLI_KIND_FLAG,      /* bool */
+    CLI_KIND_TEXT,      /* const char * */
+    CLI_KIND_TEXTS,     /* struct cli_texts, repeatable */
+    CLI_KIND_CHOICE,    /* const char *, one of the words of `value` parted by | */
+    CLI_KIND_REAL,      /* double in [min, max] */
+    CLI_KIND_WHOLE,     /* int64_t in [min, max] */
+    CLI_KIND_FORMAT,    /* enum wm_format */
+    CLI_KIND_SET,       /* struct cli_sets: a path=value */
+    CLI_KIND_CATALOG,   /* struct cli_sets: a catalogue file */
+    CLI_KIND_SEED,      /* struct cli_sets: seed=N */
+    CLI_KIND_ASSERT,    /* struct cli_asserts, of a run's metrics */
     CLI_KIND_CONDITION, /* the same of other figures: the verb checks their names */
 };
 
@@ -61,9 +61,9 @@ struct cli_asserts {
 
 struct cli_option {
     enum cli_kind kind;
-    const char *name; /* with the dashes */
-    char letter;      /* -x, or 0 */
-    size_t offset;    /* of the member */
+    const char *name;  /* with the dashes */
+    char letter;       /* -x, or 0 */
+    size_t offset;     /* of the member */
     const char *value; /* what follows: "DIR", "table|json"; NULL for a flag */
     double min, max;
     const char *help;
@@ -103,22 +103,22 @@ struct cli_verb {
     CLI_ROW(CLI_KIND_REAL, tag, member, double, name, 0, value, lo, hi, text)
 #define CLI_WHOLE(tag, member, name, letter, value, lo, hi, text) \
     CLI_ROW(CLI_KIND_WHOLE, tag, member, int64_t, name, letter, value, lo, hi, text)
-#define CLI_FORMAT(tag, member)                                                      \
-    CLI_ROW(CLI_KIND_FORMAT, tag, member, enum wm_format, "--format", 0,             \
-            "table|json|csv|md", 0, 0, "how the result is printed (default: table)")
-#define CLI_ASSERT(tag, member)                                                          \
-    CLI_ROW(CLI_KIND_ASSERT, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", \
-            0, 0, "exit 1 unless it holds (> >= < <= ==); repeatable")
-#define CLI_CONDITION(tag, member)                                                          \
-    CLI_ROW(CLI_KIND_CONDITION, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", \
-            0, 0, "exit 1 unless it holds (> >= < <= ==); repeatable")
-#define CLI_CATALOG(tag, member)                                                           \
+#define CLI_FORMAT(tag, member)                                                                  \
+    CLI_ROW(CLI_KIND_FORMAT, tag, member, enum wm_format, "--format", 0, "table|json|csv|md", 0, \
+            0, "how the result is printed (default: table)")
+#define CLI_ASSERT(tag, member)                                                                \
+    CLI_ROW(CLI_KIND_ASSERT, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", 0, 0, \
+            "exit 1 unless it holds (> >= < <= ==); repeatable")
+#define CLI_CONDITION(tag, member)                                                                \
+    CLI_ROW(CLI_KIND_CONDITION, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", 0, 0, \
+            "exit 1 unless it holds (> >= < <= ==); repeatable")
+#define CLI_CATALOG(tag, member)                                                          \
     CLI_ROW(CLI_KIND_CATALOG, tag, member, struct cli_sets, "--catalog", 0, "FILE", 0, 0, \
             "add or change catalogue entries; repeatable")
-#define CLI_SET(tag, member)                                                               \
+#define CLI_SET(tag, member)                                                            \
     CLI_ROW(CLI_KIND_SET, tag, member, struct cli_sets, "--set", 0, "PATH=VALUE", 0, 0, \
             "change a value of the scenario; repeatable")
-#define CLI_SEED(tag, member)                                                      \
+#define CLI_SEED(tag, member)                                                    \
     CLI_ROW(CLI_KIND_SEED, tag, member, struct cli_sets, "--seed", 0, "N", 0, 0, \
             "the same as --set seed=N")
 /* What every verb that loads a scenario offers. */
@@ -130,31 +130,37 @@ struct cli_cache {
     bool is_off;     /* in memory alone */
 };
 #define CLI_CACHE_ROWS(tag, member)                                                              \
-    CLI_TEXT(tag, member.dir, "--cache", 0, "DIR",                                               \
-             "where serving tables are kept (default: $XDG_CACHE_HOME/wattmill, ~/.cache/wattmill)"), \
-    CLI_FLAG(tag, member.is_off, "--no-cache", "keep serving tables in memory alone")
+    CLI_TEXT(                                                                                    \
+        tag, member.dir, "--cache", 0, "DIR",                                                    \
+        "where serving tables are kept (default: $XDG_CACHE_HOME/wattmill, ~/.cache/wattmill)"), \
+        CLI_FLAG(tag, member.is_off, "--no-cache", "keep serving tables in memory alone")
 /* What a site adds to racks, for verbs that ask for no scenario. */
 struct cli_site {
     const char *climate, *cooling, *chain, *ledger, *tariff;
     double pue;         /* 0: the plant's and chain's own */
     double power_price; /* USD/MWh at the meter; negative: the tariff's at full load */
 };
-#define CLI_SITE_DEFAULTS                                                               \
-    {                                                                                   \
-        .climate = "northern-virginia", .cooling = "dry-cooler",                        \
-        .chain = "double-conversion", .ledger = "owner-operator",                       \
-        .tariff = "us-large-load", .power_price = -1.0,                                 \
+#define CLI_SITE_DEFAULTS                                                                      \
+    {                                                                                          \
+        .climate = "northern-virginia", .cooling = "dry-cooler", .chain = "double-conversion", \
+        .ledger = "owner-operator", .tariff = "us-large-load", .power_price = -1.0,            \
     }
-#define CLI_SITE_ROWS(tag, member)                                                                 \
-    CLI_TEXT(tag, member.climate, "--climate", 0, "NAME", "of the site (default: northern-virginia)"), \
-    CLI_TEXT(tag, member.cooling, "--cooling", 0, "NAME", "plant (default: dry-cooler)"),          \
-    CLI_TEXT(tag, member.chain, "--power-chain", 0, "NAME", "from meter to rack (default: double-conversion)"), \
-    CLI_REAL(tag, member.pue, "--pue", "X", 1.0, 5.0, "instead of the plant's and chain's own"),   \
-    CLI_TEXT(tag, member.ledger, "--ledger", 0, "NAME", "of the cost (default: owner-operator)"),  \
-    CLI_TEXT(tag, member.tariff, "--tariff", 0, "NAME", "energy and demand charge at full load (default: us-large-load)"), \
-    CLI_REAL(tag, member.power_price, "--power-price", "USD/MWH", 0.0, 1e4, "at the meter, instead of the tariff's")
-#define CLI_END            \
-    {                      \
+#define CLI_SITE_ROWS(tag, member)                                                            \
+    CLI_TEXT(tag, member.climate, "--climate", 0, "NAME",                                     \
+             "of the site (default: northern-virginia)"),                                     \
+        CLI_TEXT(tag, member.cooling, "--cooling", 0, "NAME", "plant (default: dry-cooler)"), \
+        CLI_TEXT(tag, member.chain, "--power-chain", 0, "NAME",                               \
+                 "from meter to rack (default: double-conversion)"),                          \
+        CLI_REAL(tag, member.pue, "--pue", "X", 1.0, 5.0,                                     \
+                 "instead of the plant's and chain's own"),                                   \
+        CLI_TEXT(tag, member.ledger, "--ledger", 0, "NAME",                                   \
+                 "of the cost (default: owner-operator)"),                                    \
+        CLI_TEXT(tag, member.tariff, "--tariff", 0, "NAME",                                   \
+                 "energy and demand charge at full load (default: us-large-load)"),           \
+        CLI_REAL(tag, member.power_price, "--power-price", "USD/MWH", 0.0, 1e4,               \
+                 "at the meter, instead of the tariff's")
+#define CLI_END              \
+    {                        \
         .kind = CLI_KIND_END \
     }
 

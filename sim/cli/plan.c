@@ -18,9 +18,10 @@ static const struct options defaults = {.deliveries_mw = 0.0, .format = WM_FORMA
 
 static const struct cli_option rows[] = {
     CLI_SCENARIO_ROWS(options, sets),
-    CLI_TEXTS(options, candidates, "--candidate", 0, "NAME[@DATE][:MW,...]",
-              "accelerator that can be bought, from a date on, MW by year; repeatable (default: those "
-              "of the last 2 years)"),
+    CLI_TEXTS(
+        options, candidates, "--candidate", 0, "NAME[@DATE][:MW,...]",
+        "accelerator that can be bought, from a date on, MW by year; repeatable (default: those "
+        "of the last 2 years)"),
     CLI_WHOLE(options, years, "--years", 0, "N", 0, WM_REFRESH_YEARS_MAX,
               "years planned (default: economics.appraisal_years)"),
     CLI_REAL(options, deliveries_mw, "--deliveries", "MW", 0, 1e6,
@@ -80,8 +81,8 @@ static enum wm_status run(struct cli *cli, const void *options)
         WM_NEW_ARRAY(cli->arena, struct wm_plan_candidate, o->candidates.n + 1);
     bool good = true;
     for (size_t i = 0; i < o->candidates.n; i++)
-        good &= wm_plan_candidate_read(cli->arena, o->candidates.items[i], &candidates[i],
-                                       &cli->diags);
+        good &=
+            wm_plan_candidate_read(cli->arena, o->candidates.items[i], &candidates[i], &cli->diags);
     if (!good)
         return WM_USAGE;
     const struct wm_plan_terms terms = {

@@ -68,8 +68,7 @@ static enum wm_status run(struct cli *cli, const void *options)
         return WM_USAGE;
     }
     struct wm_loaded loaded;
-    enum wm_status status =
-        cli_scenario_load(cli, cli->words[0], &o->sets, &loaded);
+    enum wm_status status = cli_scenario_load(cli, cli->words[0], &o->sets, &loaded);
     if (status != WM_OK)
         return status;
     struct wm_report report = {.origins = &loaded.origins,

@@ -64,7 +64,8 @@ const struct cli_verb cli_verb_explain = {
     .words = "WORD",
     .min_words = 1,
     .max_words = 8,
-    .details = "WORD in any case: NPV, 4CP, \"shadow price\", fleet.main.count, E208, gb300. All words are in\n"
+    .details = "WORD in any case: NPV, 4CP, \"shadow price\", fleet.main.count, E208, gb300. All "
+               "words are in\n"
                "docs/glossary.md.",
     .summary = "what a word, key, metric, error code or catalogue entry means",
     .run = explain,

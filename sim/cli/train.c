@@ -170,7 +170,8 @@ static void print_run(struct cli *cli, const struct options *o, const struct wm_
     wm_grid_write(stdout, &(struct wm_grid){columns, 4, l->cells, l->n}, o->format);
 }
 
-static void print_caps(struct cli *cli, const struct options *o, const struct wm_training_outcome *j)
+static void print_caps(struct cli *cli, const struct options *o,
+                       const struct wm_training_outcome *j)
 {
     static const double caps[] = {1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25};
     enum { N_CAPS = sizeof caps / sizeof *caps, CELLS = 6 };
@@ -198,7 +199,8 @@ static void print_caps(struct cli *cli, const struct options *o, const struct wm
     wm_grid_write(stdout, &(struct wm_grid){columns, CELLS, cells, n}, o->format);
 }
 
-static void print_schedule(struct cli *cli, const struct options *o, const struct wm_training_outcome *j)
+static void print_schedule(struct cli *cli, const struct options *o,
+                           const struct wm_training_outcome *j)
 {
     static const double times[] = {1.0, 1.01, 1.02, 1.05, 1.1, 1.2, 1.3, 1.5};
     enum { N_TIMES = sizeof times / sizeof *times, CELLS = 3 };

@@ -54,11 +54,13 @@ bool wm_config_open(struct wm_importer *im, const char *text, size_t n_bytes, st
     }
     out->root = out->text = root;
     if (root->type != WM_JSON_OBJECT) {
-        wm_config_mistake(out, WM_E205, root, "a model's configuration is an object {...}, found %s",
+        wm_config_mistake(out, WM_E205, root,
+                          "a model's configuration is an object {...}, found %s",
                           wm_json_type_text(root->type));
         return false;
     }
-    const struct wm_json *const inner = wm_config_get(out, "text_config|language_config|llm_config");
+    const struct wm_json *const inner =
+        wm_config_get(out, "text_config|language_config|llm_config");
     if (inner != NULL && inner->type == WM_JSON_OBJECT)
         out->text = inner;
     return true;
@@ -66,7 +68,8 @@ bool wm_config_open(struct wm_importer *im, const char *text, size_t n_bytes, st
 
 static bool is_same(const struct wm_json *a, const struct wm_json *b)
 {
-    return a->type == b->type && a->type <= WM_JSON_NUMBER && a->flag == b->flag && a->number == b->number;
+    return a->type == b->type && a->type <= WM_JSON_NUMBER && a->flag == b->flag &&
+           a->number == b->number;
 }
 
 static void take(struct wm_config *c, const struct wm_json *value)
@@ -81,8 +84,8 @@ const struct wm_json *wm_config_get(struct wm_config *c, const char *keys)
     char key[64];
     for (const char *rest = keys; rest != NULL;) {
         rest = next_word(rest, key);
-        const struct wm_json *const at[] = {
-            wm_json_find(c->text, key), c->text != c->root ? wm_json_find(c->root, key) : NULL};
+        const struct wm_json *const at[] = {wm_json_find(c->text, key),
+                                            c->text != c->root ? wm_json_find(c->root, key) : NULL};
         for (size_t i = 0; i < 2; i++) {
             const bool is_said = at[i] != NULL && at[i]->type != WM_JSON_NULL;
             if (at[i] != NULL && (!is_said || found == NULL || is_same(found, at[i])))
@@ -94,7 +97,8 @@ const struct wm_json *wm_config_get(struct wm_config *c, const char *keys)
     return found;
 }
 
-int64_t wm_config_int(struct wm_config *c, const char *keys, double min, double max, int64_t otherwise)
+int64_t wm_config_int(struct wm_config *c, const char *keys, double min, double max,
+                      int64_t otherwise)
 {
     const struct wm_json *const v = wm_config_get(c, keys);
     if (v == NULL)
@@ -105,7 +109,8 @@ int64_t wm_config_int(struct wm_config *c, const char *keys, double min, double 
         return otherwise;
     }
     if (!(v->number >= min && v->number <= max) || v->number != (double)(int64_t)v->number) {
-        wm_config_mistake(c, WM_E204, v, "%s = %s, allowed %.0f..%.0f, whole", v->key, v->text, min, max);
+        wm_config_mistake(c, WM_E204, v, "%s = %s, allowed %.0f..%.0f, whole", v->key, v->text, min,
+                          max);
         return otherwise;
     }
     return (int64_t)v->number;
@@ -173,7 +178,8 @@ static void tell(struct wm_config *c, const struct wm_json *object, const char *
         for (size_t i = 0; i < c->n_taken && !is_taken; i++)
             is_taken = c->taken[i] == v;
         if (!is_taken && v->type <= WM_JSON_STRING)
-            wm_import_note(c->im, "left out: %.60s = %.60s", v->key, wm_json_to_text(c->im->arena, v));
+            wm_import_note(c->im, "left out: %.60s = %.60s", v->key,
+                           wm_json_to_text(c->im->arena, v));
         else if (!is_taken)
             wm_import_note(c->im, "left out: %.60s", v->key);
     }

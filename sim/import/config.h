@@ -13,17 +13,20 @@ enum { WM_CONFIG_TAKEN = 256 };
 
 struct wm_config {
     struct wm_importer *im;
-    const struct wm_json *root, *text; /* text: the part that is the language model; root where it is all */
+    const struct wm_json *root,
+        *text; /* text: the part that is the language model; root where it is all */
     const struct wm_json *taken[WM_CONFIG_TAKEN];
     size_t n_taken;
 };
 
 /** False and E201, E203 or E205 when the text is no object. */
-bool wm_config_open(struct wm_importer *im, const char *text, size_t n_bytes, struct wm_config *out);
+bool wm_config_open(struct wm_importer *im, const char *text, size_t n_bytes,
+                    struct wm_config *out);
 /** Value of the first of `keys`, "a|b", that is there and not null; NULL: none. */
 const struct wm_json *wm_config_get(struct wm_config *c, const char *keys);
 /** A whole number in [min, max]; `otherwise` when absent; E204 or E205 and `otherwise` when it is none. */
-int64_t wm_config_int(struct wm_config *c, const char *keys, double min, double max, int64_t otherwise);
+int64_t wm_config_int(struct wm_config *c, const char *keys, double min, double max,
+                      int64_t otherwise);
 /** A flag; `otherwise` when absent; E205 for other types. */
 bool wm_config_flag(struct wm_config *c, const char *keys, bool otherwise);
 /** A text, "" when absent or of another type. */

@@ -13,11 +13,13 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    {"weather", "a year of weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo, ERA5 tables",
+    {"weather",
+     "a year of weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo, ERA5 tables",
      "dry_bulb_c,relative_humidity,pressure_pa", 3, wm_import_weather},
     {"price", "a year of prices: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus",
      "price_usd_per_mwh", 1, wm_import_price},
-    {"llm", "a catalogue entry of a language model from its configuration, Hugging Face config.json", NULL,
+    {"llm",
+     "a catalogue entry of a language model from its configuration, Hugging Face config.json", NULL,
      0, wm_import_llm},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -42,8 +44,8 @@ static const struct kind *find(struct wm_arena *arena, const char *name, struct 
         wm_suggest_offer(&near, kinds[i].name);
         all = wm_arena_printf(arena, "%s%s%s", all, i > 0 ? ", " : "", kinds[i].name);
     }
-    wm_diag_add(diags, WM_E101, NULL, NULL, "import: \"%s\" is no kind of file; there are: %s%s", name,
-                all, wm_suggest_text(arena, &near));
+    wm_diag_add(diags, WM_E101, NULL, NULL, "import: \"%s\" is no kind of file; there are: %s%s",
+                name, all, wm_suggest_text(arena, &near));
     return NULL;
 }
 
@@ -68,7 +70,8 @@ enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const c
     if (k == NULL)
         return WM_USAGE;
     if (k->n_values == 0 && n_paths > 1) {
-        wm_diag_add(diags, WM_E101, NULL, NULL, "import %s takes one file, not %zu", k->name, n_paths);
+        wm_diag_add(diags, WM_E101, NULL, NULL, "import %s takes one file, not %zu", k->name,
+                    n_paths);
         return WM_USAGE;
     }
     for (size_t i = 0; i < n_paths; i++) {

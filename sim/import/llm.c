@@ -135,14 +135,17 @@ static void refuse(struct wm_config *c)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         const struct wm_json *const v = wm_config_get(c, refused[i].key);
         if (wm_config_says(v))
-            wm_config_mistake(c, WM_E211, v, "%s (%s) is not read: write the entry by hand, after one of `wattmill catalog llms`",
+            wm_config_mistake(c, WM_E211, v,
+                              "%s (%s) is not read: write the entry by hand, after one of "
+                              "`wattmill catalog llms`",
                               v->key, refused[i].why);
     }
     const struct wm_json *const kinds = wm_config_get(c, "attn_type_list"); /* 1: full */
     for (const struct wm_json *v = kinds != NULL ? kinds->child : NULL; v != NULL; v = v->next)
         if (v->type != WM_JSON_NUMBER || v->number != 1.0) {
-            wm_config_mistake(c, WM_E211, v,
-                              "attn_type_list (attention that is not full) is not read: write the entry by hand");
+            wm_config_mistake(
+                c, WM_E211, v,
+                "attn_type_list (attention that is not full) is not read: write the entry by hand");
             return;
         }
 }
@@ -165,20 +168,23 @@ static void read_attention(struct wm_config *c, struct wm_llm *m, const struct h
     m->head_dim = wm_config_int(c, "head_dim|attention_head_dim|kv_channels", 1.0, 10000.0, 0);
     if (m->n_kv_heads == 0 && m->n_heads > 0) {
         m->n_kv_heads = m->n_heads;
-        wm_import_note(c->im, "assumed: as many key-value heads as query heads, %lld", (long long)m->n_heads);
+        wm_import_note(c->im, "assumed: as many key-value heads as query heads, %lld",
+                       (long long)m->n_heads);
     }
     if (m->head_dim > 0 || m->n_heads == 0 || m->hidden_dim == 0)
         return;
     if (m->hidden_dim % m->n_heads != 0)
-        wm_config_mistake(c, WM_E206, NULL, "head_dim is missing, and hidden_size %lld is no multiple of %lld heads",
+        wm_config_mistake(c, WM_E206, NULL,
+                          "head_dim is missing, and hidden_size %lld is no multiple of %lld heads",
                           (long long)m->hidden_dim, (long long)m->n_heads);
     m->head_dim = m->hidden_dim / m->n_heads;
-    wm_import_note(c->im, "assumed: head_dim %lld = hidden_size / num_attention_heads", (long long)m->head_dim);
+    wm_import_note(c->im, "assumed: head_dim %lld = hidden_size / num_attention_heads",
+                   (long long)m->head_dim);
 }
 
 /* Layers of one kind in layer_types; a kind that is none is a mistake. */
-static int64_t count_words(struct wm_config *c, const struct wm_json *list, int64_t n, const char *word,
-                           const char *known)
+static int64_t count_words(struct wm_config *c, const struct wm_json *list, int64_t n,
+                           const char *word, const char *known)
 {
     int64_t count = 0, i = 0;
     for (const struct wm_json *v = list->child; v != NULL && i < n; v = v->next, i++) {
@@ -196,12 +202,16 @@ static int64_t count_words(struct wm_config *c, const struct wm_json *list, int6
 enum other { NONE, WINDOW, CHUNK, LINEAR };
 
 /* Full layers and the kind of the others from layer_types. */
-static int64_t typed_layers(struct wm_config *c, const struct wm_json *list, int64_t n, enum other *other)
+static int64_t typed_layers(struct wm_config *c, const struct wm_json *list, int64_t n,
+                            enum other *other)
 {
-    static const char *const words[] = {[WINDOW] = "sliding_attention", [CHUNK] = "chunked_attention",
+    static const char *const words[] = {[WINDOW] = "sliding_attention",
+                                        [CHUNK] = "chunked_attention",
                                         [LINEAR] = "linear_attention"};
     const size_t n_mistakes = c->im->n_mistakes;
-    const int64_t full = count_words(c, list, n, "full_attention", "full_attention|deepseek_sparse_attention|sliding_attention|chunked_attention|linear_attention") +
+    const int64_t full = count_words(c, list, n, "full_attention",
+                                     "full_attention|deepseek_sparse_attention|sliding_attention|"
+                                     "chunked_attention|linear_attention") +
                          count_words(c, list, n, "deepseek_sparse_attention", NULL);
     int kinds = 0;
     if (c->im->n_mistakes > n_mistakes)
@@ -212,8 +222,10 @@ static int64_t typed_layers(struct wm_config *c, const struct wm_json *list, int
             kinds++;
         }
     if (kinds > 1)
-        wm_config_mistake(c, WM_E211, list, "%s: windowed, chunked and linear layers in one model cannot be said in the catalogue",
-                          list->key);
+        wm_config_mistake(
+            c, WM_E211, list,
+            "%s: windowed, chunked and linear layers in one model cannot be said in the catalogue",
+            list->key);
     return full;
 }
 
@@ -232,7 +244,8 @@ static int64_t spaced_layers(struct wm_config *c, const struct wm_llm *m, const 
         *other = CHUNK;
         const struct wm_json *const rope = wm_config_list(c, "no_rope_layers", n);
         int64_t full = 0, i = 0;
-        for (const struct wm_json *v = rope != NULL ? rope->child : NULL; v != NULL && i < n; v = v->next, i++)
+        for (const struct wm_json *v = rope != NULL ? rope->child : NULL; v != NULL && i < n;
+             v = v->next, i++)
             full += v->number == 0.0;
         every = wm_config_int(c, "no_rope_layer_interval", 1.0, most, 0);
         if (rope == NULL && every == 0)
@@ -245,38 +258,51 @@ static int64_t spaced_layers(struct wm_config *c, const struct wm_llm *m, const 
     every = wm_config_int(c, "sliding_window_pattern", 1.0, most, 0);
     if (every == 0 && habit->window_pattern > 0) {
         every = habit->window_pattern;
-        wm_import_note(c->im, "assumed: one layer of %lld looks at everything, by model_type", (long long)every);
+        wm_import_note(c->im, "assumed: one layer of %lld looks at everything, by model_type",
+                       (long long)every);
     }
     if (every > 0)
         return n / every;
-    return wm_config_flag(c, "use_sliding_window", false) ? wm_config_int(c, "max_window_layers", 0.0, most, 0) : 0;
+    return wm_config_flag(c, "use_sliding_window", false)
+               ? wm_config_int(c, "max_window_layers", 0.0, most, 0)
+               : 0;
 }
 
 static void read_layers(struct wm_config *c, struct wm_llm *m, const struct habit *habit)
 {
     const struct wm_json *const window = wm_config_get(c, "sliding_window");
-    m->window_tok = window != NULL && window->type == WM_JSON_BOOL ? 0 : wm_config_int(c, "sliding_window", 0.0, 1e7, 0);
+    m->window_tok = window != NULL && window->type == WM_JSON_BOOL
+                        ? 0
+                        : wm_config_int(c, "sliding_window", 0.0, 1e7, 0);
     m->chunk_tok = wm_config_int(c, "attention_chunk_size", 0.0, 1e7, 0);
-    if (!wm_config_flag(c, "use_sliding_window", true) || (m->max_context_tok > 0 && m->window_tok >= m->max_context_tok))
+    if (!wm_config_flag(c, "use_sliding_window", true) ||
+        (m->max_context_tok > 0 && m->window_tok >= m->max_context_tok))
         m->window_tok = 0;
     const struct wm_json *const types = wm_config_list(c, "layer_types", m->layers);
     enum other other = NONE;
-    const int64_t full = types != NULL ? typed_layers(c, types, m->layers, &other) : spaced_layers(c, m, habit, &other);
+    const int64_t full = types != NULL ? typed_layers(c, types, m->layers, &other)
+                                       : spaced_layers(c, m, habit, &other);
     if (types != NULL)
-        (void)wm_config_get(c, "full_attention_interval|sliding_window_pattern|no_rope_layers|no_rope_layer_interval");
+        (void)wm_config_get(
+            c,
+            "full_attention_interval|sliding_window_pattern|no_rope_layers|no_rope_layer_interval");
     const bool is_mixed = full < m->layers;
     m->full_layers = is_mixed ? full : 0;
     m->window_tok = is_mixed && other == WINDOW ? m->window_tok : 0;
     m->chunk_tok = is_mixed && other == CHUNK ? m->chunk_tok : 0;
-    static const char *const says[] = {[NONE] = "layer_types", [WINDOW] = "sliding_window", [CHUNK] = "attention_chunk_size",
+    static const char *const says[] = {[NONE] = "layer_types",
+                                       [WINDOW] = "sliding_window",
+                                       [CHUNK] = "attention_chunk_size",
                                        [LINEAR] = "linear_num_value_heads"};
     if (is_mixed && full == 0)
         wm_config_mistake(c, WM_E211, types != NULL ? types : wm_config_get(c, says[other]),
-                          "%s: a model without one layer that looks at everything cannot be said in the catalogue",
+                          "%s: a model without one layer that looks at everything cannot be said "
+                          "in the catalogue",
                           types != NULL ? types->key : says[other]);
     const int64_t reach[] = {1, m->window_tok, m->chunk_tok, m->linear_heads * m->linear_head_dim};
     if (is_mixed && full > 0 && reach[other] == 0)
-        wm_config_mistake(c, WM_E206, NULL, "%s is missing (or its head's width), but layers need it", says[other]);
+        wm_config_mistake(c, WM_E206, NULL,
+                          "%s is missing (or its head's width), but layers need it", says[other]);
     if (!is_mixed || other != LINEAR)
         m->linear_heads = m->linear_head_dim = m->linear_key_heads = m->linear_key_dim = 0;
     if (m->linear_key_dim == m->linear_head_dim)
@@ -286,7 +312,9 @@ static void read_layers(struct wm_config *c, struct wm_llm *m, const struct habi
     if (m->linear_heads > 0 && strcmp(wm_config_text(c, "mamba_ssm_dtype"), "float32") == 0)
         m->linear_state_bytes = 4.0;
     if (wm_config_int(c, "linear_conv_kernel_dim|conv_kernel_size", 1.0, 64.0, 4) != 4)
-        wm_import_note(c->im, "assumed: the short convolution of linear layers is 4 wide; the file says otherwise");
+        wm_import_note(
+            c->im,
+            "assumed: the short convolution of linear layers is 4 wide; the file says otherwise");
 }
 
 static bool lists(const struct wm_json *list, int64_t i)
@@ -304,15 +332,18 @@ static int64_t dense_layers(struct wm_config *c, const struct wm_llm *m)
     const struct wm_json *const words = wm_config_list(c, "mlp_layer_types", m->layers);
     const struct wm_json *const freq = wm_config_get(c, "moe_layer_freq");
     const bool is_list = freq != NULL && freq->type == WM_JSON_ARRAY;
-    const struct wm_json *const flags = is_list ? wm_config_list(c, "moe_layer_freq", m->layers) : NULL;
+    const struct wm_json *const flags =
+        is_list ? wm_config_list(c, "moe_layer_freq", m->layers) : NULL;
     const struct wm_json *const moe = wm_config_list(c, "moe_layers", 0);
     const struct wm_json *const dense = wm_config_list(c, "mlp_only_layers", 0);
     const int64_t first = wm_config_int(c, "first_k_dense_replace|num_dense_layers", 0.0, most, 0);
     const int64_t from_0 = is_list ? 1 : wm_config_int(c, "moe_layer_freq", 1.0, most, 1);
-    const int64_t from_1 = wm_config_int(c, "decoder_sparse_step|interleave_moe_layer_step", 1.0, most, 1);
+    const int64_t from_1 =
+        wm_config_int(c, "decoder_sparse_step|interleave_moe_layer_step", 1.0, most, 1);
     int64_t n = words != NULL ? count_words(c, words, m->layers, "dense", "dense|sparse") : 0;
     for (int64_t i = 0; i < m->layers && words == NULL; i++) {
-        const bool is_regular = i >= first && i % from_0 == 0 && (i + 1) % from_1 == 0 && !lists(dense, i);
+        const bool is_regular =
+            i >= first && i % from_0 == 0 && (i + 1) % from_1 == 0 && !lists(dense, i);
         const bool has_experts = flags != NULL ? wm_config_says(wm_json_at(flags, (size_t)i))
                                  : moe != NULL ? lists(moe, i)
                                                : is_regular;
@@ -324,33 +355,45 @@ static int64_t dense_layers(struct wm_config *c, const struct wm_llm *m)
 static void read_ffn(struct wm_config *c, struct wm_llm *m, const struct habit *habit)
 {
     const double most = 1e6;
-    const int64_t wide = wm_config_int(c, "intermediate_size|n_inner|ffn_dim|ffn_hidden_size", 1.0, most, 0);
-    const int64_t dense = wm_config_int(c, "intermediate_size_mlp|dense_intermediate_size", 1.0, most, wide);
+    const int64_t wide =
+        wm_config_int(c, "intermediate_size|n_inner|ffn_dim|ffn_hidden_size", 1.0, most, 0);
+    const int64_t dense =
+        wm_config_int(c, "intermediate_size_mlp|dense_intermediate_size", 1.0, most, wide);
     m->ffn_matrices = habit->matrices > 0 ? habit->matrices : 3;
     if (m->experts_total <= 1) {
         m->experts_total = m->experts_active = m->experts_shared = 0;
         m->dense_ffn_dim = dense;
         if (dense == 0)
-            wm_config_mistake(c, WM_E206, NULL, "intermediate_size is missing (feed-forward width)");
+            wm_config_mistake(c, WM_E206, NULL,
+                              "intermediate_size is missing (feed-forward width)");
         return;
     }
-    m->moe_ffn_dim = wm_config_int(c, "moe_intermediate_size|expert_ffn_hidden_size", 1.0, most, wide);
+    m->moe_ffn_dim =
+        wm_config_int(c, "moe_intermediate_size|expert_ffn_hidden_size", 1.0, most, wide);
     m->dense_layers = dense_layers(c, m);
     m->dense_ffn_dim = m->dense_layers > 0 ? dense : 0;
     if (m->experts_active == 0 || m->moe_ffn_dim == 0 || (m->dense_layers > 0 && dense == 0))
         wm_config_mistake(c, WM_E206, NULL, "%s is missing beside %lld experts",
-                          m->experts_active == 0 ? "num_experts_per_tok" : "intermediate_size", (long long)m->experts_total);
+                          m->experts_active == 0 ? "num_experts_per_tok" : "intermediate_size",
+                          (long long)m->experts_total);
     if (m->experts_active > m->experts_total)
         wm_config_mistake(c, WM_E211, wm_config_get(c, "num_experts_per_tok"),
                           "num_experts_per_tok = %lld is more than the %lld experts",
                           (long long)m->experts_active, (long long)m->experts_total);
     if (m->dense_layers >= m->layers)
-        wm_config_mistake(c, WM_E211, NULL, "no layer of the %lld has experts", (long long)m->layers);
-    const int64_t shared = wm_config_int(c, "shared_expert_intermediate_size|moe_shared_expert_intermediate_size|shared_intermediate_size", 0.0, most, 0);
-    const bool is_beside = wm_config_flag(c, "enable_moe_block", false); /* Gemma 4: the dense part stays */
+        wm_config_mistake(c, WM_E211, NULL, "no layer of the %lld has experts",
+                          (long long)m->layers);
+    const int64_t shared = wm_config_int(c,
+                                         "shared_expert_intermediate_size|moe_shared_expert_"
+                                         "intermediate_size|shared_intermediate_size",
+                                         0.0, most, 0);
+    const bool is_beside =
+        wm_config_flag(c, "enable_moe_block", false); /* Gemma 4: the dense part stays */
     if (m->experts_shared == 0 && (shared > 0 || habit->shared > 0 || is_beside))
         m->experts_shared = 1;
-    m->shared_ffn_dim = is_beside ? wide : shared != m->experts_shared * m->moe_ffn_dim ? shared : 0;
+    m->shared_ffn_dim = is_beside                                      ? wide
+                        : shared != m->experts_shared * m->moe_ffn_dim ? shared
+                                                                       : 0;
 }
 
 static void read_index(struct wm_config *c, struct wm_llm *m)
@@ -376,7 +419,9 @@ static void read_precision(struct wm_config *c, struct wm_llm *m)
     const struct wm_json *const q = wm_config_get(c, "quantization_config|compression_config");
     const char *const type = wm_config_text(c, "torch_dtype|dtype");
     if (m->experts_total > 0)
-        wm_import_note(c->im, "assumed: rest_precision bf16, a 4-bit version keeps 16 bits outside its experts");
+        wm_import_note(
+            c->im,
+            "assumed: rest_precision bf16, a 4-bit version keeps 16 bits outside its experts");
     if (q == NULL) {
         set_precision(m, strcmp(type, "float32") == 0 ? WM_FP32 : WM_BF16, 4.5);
         if (type[0] == '\0')
@@ -403,7 +448,8 @@ static void read_precision(struct wm_config *c, struct wm_llm *m)
 /* Names of catalogues: lower case, digits, points and dashes. */
 static const char *name_of(struct wm_config *c)
 {
-    const char *from = c->im->options->name != NULL ? c->im->options->name : wm_config_text(c, "_name_or_path");
+    const char *from =
+        c->im->options->name != NULL ? c->im->options->name : wm_config_text(c, "_name_or_path");
     const size_t n_from = strlen(from);
     const char *const slash = strrchr(from, '/');
     if (c->im->options->name == NULL && slash != NULL && (size_t)(slash - from) + 1 < n_from)
@@ -412,7 +458,8 @@ static const char *name_of(struct wm_config *c)
     for (char *p = name; *p != '\0'; p++)
         *p = isalnum((unsigned char)*p) || *p == '.' ? (char)tolower((unsigned char)*p) : '-';
     if (name[0] == '\0')
-        wm_config_mistake(c, WM_E206, NULL, "the file does not say what the model is called: give --name");
+        wm_config_mistake(c, WM_E206, NULL,
+                          "the file does not say what the model is called: give --name");
     return name;
 }
 
@@ -421,16 +468,19 @@ static void check_date(struct wm_config *c)
     int64_t at = 0;
     const char *const date = c->im->options->as_of;
     if (date == NULL)
-        wm_import_note(c->im, "left out: as_of, a configuration has no date; --as-of YYYY-MM-DD says it");
+        wm_import_note(c->im,
+                       "left out: as_of, a configuration has no date; --as-of YYYY-MM-DD says it");
     else if (strlen(date) != 10 || !wm_time_parse(date, &at))
-        wm_config_mistake(c, WM_E210, NULL, "--as-of: \"%.40s\" is no date, YYYY-MM-DD is wanted", date);
+        wm_config_mistake(c, WM_E210, NULL, "--as-of: \"%.40s\" is no date, YYYY-MM-DD is wanted",
+                          date);
 }
 
 static bool is_tied(struct wm_config *c, const struct habit *habit)
 {
     const bool known = wm_config_get(c, "tie_word_embeddings") != NULL || habit->is_tied;
     if (!known)
-        wm_import_note(c->im, "assumed: embedding and head are two matrices, tie_word_embeddings is absent");
+        wm_import_note(
+            c->im, "assumed: embedding and head are two matrices, tie_word_embeddings is absent");
     return wm_config_flag(c, "tie_word_embeddings", habit->is_tied);
 }
 
@@ -440,19 +490,26 @@ static void compare(struct wm_config *c, const struct wm_llm *m, bool tied)
     const double stated = c->im->options->total_params;
     const double ends = tied ? (double)m->vocab_size * (double)m->hidden_dim : 0.0;
     const double counted = m->total_params - ends, off = counted / stated - 1.0;
-    wm_import_note(c->im, "read: %lld layers of %lld, %.4g parameters by the shape%s, %.4g of them active", (long long)m->layers,
-                   (long long)m->hidden_dim, counted, tied ? " (embedding and head once)" : "", m->active_params - ends);
+    wm_import_note(c->im,
+                   "read: %lld layers of %lld, %.4g parameters by the shape%s, %.4g of them active",
+                   (long long)m->layers, (long long)m->hidden_dim, counted,
+                   tied ? " (embedding and head once)" : "", m->active_params - ends);
     if (tied)
-        wm_import_note(c->im, "assumed: embedding and head are one matrix in the checkpoint, counted apart in total_params %.4g",
+        wm_import_note(c->im,
+                       "assumed: embedding and head are one matrix in the checkpoint, counted "
+                       "apart in total_params %.4g",
                        m->total_params);
     if (isnan(stated))
         return;
     if (fabs(off) > TOTAL_REFUSED)
-        wm_config_mistake(c, WM_E211, NULL, "%.4g parameters by the shape, %.4g stated, %+.1f %%: the file says something that was not understood",
+        wm_config_mistake(c, WM_E211, NULL,
+                          "%.4g parameters by the shape, %.4g stated, %+.1f %%: the file says "
+                          "something that was not understood",
                           counted, stated, 100.0 * off);
     else
-        wm_import_note(c->im, "read: %.4g parameters stated, the shape has %+.2f %%%s", stated, 100.0 * off,
-                       fabs(off) > TOTAL_TOLD ? "; parts that were left out above may be the rest" : "");
+        wm_import_note(
+            c->im, "read: %.4g parameters stated, the shape has %+.2f %%%s", stated, 100.0 * off,
+            fabs(off) > TOTAL_TOLD ? "; parts that were left out above may be the rest" : "");
 }
 
 /* Members that differ from their row's default. */
@@ -525,14 +582,16 @@ void wm_import_llm(struct wm_importer *im, const char *text, size_t n_bytes)
     m.head.name = m.head.title = name_of(&c);
     m.family = type[0] != '\0' ? type : "not said";
     m.head.as_of = im->options->as_of;
-    m.head.source = wm_arena_printf(im->arena, "model configuration %.100s (model_type %.60s)", im->file, m.family);
+    m.head.source = wm_arena_printf(im->arena, "model configuration %.100s (model_type %.60s)",
+                                    im->file, m.family);
     check_date(&c);
     const bool tied = is_tied(&c, habit);
     if (im->n_mistakes > 0)
         return;
     m.total_params = wm_llm_counted_params(&m, false);
     m.active_params = wm_llm_counted_params(&m, true);
-    m.head.notes = tied ? "parameters counted from the shape; embedding and head are one matrix in the checkpoint, counted apart here"
+    m.head.notes = tied ? "parameters counted from the shape; embedding and head are one matrix in "
+                          "the checkpoint, counted apart here"
                         : "parameters counted from the shape";
     for (size_t i = 0; i < sizeof besides / sizeof *besides; i++) {
         const struct wm_json *const v = wm_config_get(&c, besides[i].keys);

@@ -17,10 +17,11 @@ enum form { STAMP, DATE_AND_HOUR_ENDING, DATE_HOUR_INTERVAL };
 
 struct layout {
     const char *name, *time, *value, *place; /* columns: alternatives by | */
-    const char *hour, *interval, *again;     /* of forms other than STAMP; `again`: flag of the repeated hour */
-    const char *kind, *wanted;               /* column and text of the rows that count; NULL: all */
-    const char *zone;                        /* clock of its stamps; NULL: they have offsets */
-    const char *year_zone;                   /* on whose standard time a year is whole */
+    const char *hour, *interval,
+        *again;                /* of forms other than STAMP; `again`: flag of the repeated hour */
+    const char *kind, *wanted; /* column and text of the rows that count; NULL: all */
+    const char *zone;          /* clock of its stamps; NULL: they have offsets */
+    const char *year_zone;     /* on whose standard time a year is whole */
     const char *currency;
     enum form form;
     bool is_ending, day_first;
@@ -89,7 +90,8 @@ static void settle_currency(struct reader *r, const struct wm_csv_row *row)
     if (strcmp(currency, "USD") == 0)
         return;
     if (isnan(r->im->options->usd_per_unit)) {
-        wm_import_mistake(r->im, row->line, "prices are in %s; say what one is worth: --usd-per-unit 1.08", currency);
+        wm_import_mistake(r->im, row->line,
+                          "prices are in %s; say what one is worth: --usd-per-unit 1.08", currency);
         return;
     }
     r->factor = r->im->options->usd_per_unit;
@@ -106,7 +108,8 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
     if (l == NULL)
         return;
     const char *const zone = l->zone != NULL ? l->zone : im->options->time_zone;
-    const char *const year_zone = im->options->time_zone != NULL ? im->options->time_zone : l->year_zone;
+    const char *const year_zone =
+        im->options->time_zone != NULL ? im->options->time_zone : l->year_zone;
     r->time = column(row, l->time);
     r->value = column(row, l->value);
     r->place = column(row, l->place);
@@ -120,7 +123,9 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
         (year_zone != NULL && !wm_import_zone(im, year_zone, &im->clock)))
         return;
     wm_import_note(im, "read: %s layout, stamps %s, clock %s", l->name,
-                   l->is_ending ? "of the end" : l->form == STAMP ? "of the beginning" : "by hour ending",
+                   l->is_ending       ? "of the end"
+                   : l->form == STAMP ? "of the beginning"
+                                      : "by hour ending",
                    zone != NULL ? zone : "by their offsets");
     settle_currency(r, row);
 }
@@ -135,29 +140,37 @@ static bool read_instant(struct reader *r, const struct wm_csv_row *row, int64_t
         wm_import_mistake(r->im, row->line, "time = \"%.40s\" cannot be read", text);
         return false;
     }
-    if (t.has_offset || (l->form == STAMP && l->zone == NULL && r->im->options->time_zone == NULL)) {
+    if (t.has_offset ||
+        (l->form == STAMP && l->zone == NULL && r->im->options->time_zone == NULL)) {
         if (!t.has_offset)
-            wm_import_mistake(r->im, row->line, "time = \"%.40s\" has no offset: give --time-zone", text);
+            wm_import_mistake(r->im, row->line, "time = \"%.40s\" has no offset: give --time-zone",
+                              text);
         *at_us = t.us;
         return t.has_offset;
     }
-    bool again = r->again >= 0 && strchr("YyTt1", row->cells[r->again][0]) != NULL && row->cells[r->again][0] != '\0';
+    bool again = r->again >= 0 && strchr("YyTt1", row->cells[r->again][0]) != NULL &&
+                 row->cells[r->again][0] != '\0';
     if (l->form != STAMP) {
         double hour = 0.0, interval = 1.0;
         char digits[16];
-        (void)snprintf(digits, sizeof digits, "%.*s", (int)strcspn(row->cells[r->hour], ":"), row->cells[r->hour]);
+        (void)snprintf(digits, sizeof digits, "%.*s", (int)strcspn(row->cells[r->hour], ":"),
+                       row->cells[r->hour]);
         if (!wm_csv_number(digits, &hour) || hour < 1.0 || hour > 25.0 ||
-            (r->interval >= 0 && (!wm_csv_number(row->cells[r->interval], &interval) || interval < 1.0 || interval > 12.0))) {
-            wm_import_mistake(r->im, row->line, "hour ending = \"%.20s\", allowed 1..24", row->cells[r->hour]);
+            (r->interval >= 0 && (!wm_csv_number(row->cells[r->interval], &interval) ||
+                                  interval < 1.0 || interval > 12.0))) {
+            wm_import_mistake(r->im, row->line, "hour ending = \"%.20s\", allowed 1..24",
+                              row->cells[r->hour]);
             return false;
         }
         again = again || hour == 25.0;
-        t.us += llround((fmin(hour, 24.0) - 1.0) * (double)WM_US_PER_H + (interval - 1.0) * 15.0 * 60e6);
+        t.us += llround((fmin(hour, 24.0) - 1.0) * (double)WM_US_PER_H +
+                        (interval - 1.0) * 15.0 * 60e6);
     } else if (r->again < 0 && r->last.has_clock && t.us <= r->last.us) {
         /* no flag: a stamp that comes again in the hour that the clock shows twice is the second */
         const struct wm_civil c = wm_civil_from_us(t.us);
         const int64_t first_us = wm_zone_to_us(&r->zone, &c);
-        again = wm_zone_offset_s(&r->zone, first_us) > wm_zone_offset_s(&r->zone, first_us + WM_US_PER_H);
+        again = wm_zone_offset_s(&r->zone, first_us) >
+                wm_zone_offset_s(&r->zone, first_us + WM_US_PER_H);
     }
     r->last = t;
     r->last.has_clock = true;
@@ -175,8 +188,9 @@ static bool is_wanted(struct reader *r, const struct wm_csv_row *row)
         return true;
     const char *const place = row->cells[r->place];
     if (r->only == NULL)
-        r->only = r->im->options->place != NULL ? r->im->options->place
-                                                : wm_arena_copy_text(r->im->arena, place, strlen(place));
+        r->only = r->im->options->place != NULL
+                      ? r->im->options->place
+                      : wm_arena_copy_text(r->im->arena, place, strlen(place));
     if (strcmp(place, r->only) == 0)
         return true;
     for (size_t i = 0; i < r->n_others; i++)
@@ -203,7 +217,8 @@ static bool on_row(void *context, const struct wm_csv_row *row)
     out->at_us = at_us;
     out->values[0] = r->factor * wm_import_number(r->im, row, r->value, "price", r->by);
     if (out->values[0] < -10000.0 || out->values[0] > 100000.0)
-        wm_import_mistake(r->im, row->line, "price = %g USD/MWh: a missing value, or another unit?", out->values[0]);
+        wm_import_mistake(r->im, row->line, "price = %g USD/MWh: a missing value, or another unit?",
+                          out->values[0]);
     return true;
 }
 
@@ -214,8 +229,10 @@ void wm_import_price(struct wm_importer *im, const char *text, size_t n_bytes)
     if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.by, on_row, &r, im->diags) != WM_OK)
         im->n_mistakes++;
     else if (r.layout == NULL)
-        wm_import_mistake(im, 0, "is in no known layout of prices; known are ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, and "
-                                 "tables with a time and a price");
+        wm_import_mistake(im, 0,
+                          "is in no known layout of prices; known are ERCOT, PJM, CAISO, NYISO, "
+                          "ENTSO-E, AEMO, and "
+                          "tables with a time and a price");
     if (r.n_others > 0 && im->options->place == NULL) {
         const char *all = r.only;
         for (size_t i = 0; i < r.n_others; i++)
@@ -223,7 +240,9 @@ void wm_import_price(struct wm_importer *im, const char *text, size_t n_bytes)
         wm_import_mistake(im, 0, "has several places, choose one by --place: %s", all);
     } else if (r.n_others > 0) {
         if (im->n == first && im->n_mistakes == 0)
-            wm_import_mistake(im, 0, "has no place \"%s\"; there are %s ...", im->options->place, r.others[0]);
-        wm_import_note(im, "left out: rows of %zu other places%s", r.n_others, r.n_others == 12 ? " or more" : "");
+            wm_import_mistake(im, 0, "has no place \"%s\"; there are %s ...", im->options->place,
+                              r.others[0]);
+        wm_import_note(im, "left out: rows of %zu other places%s", r.n_others,
+                       r.n_others == 12 ? " or more" : "");
     }
 }

@@ -84,7 +84,8 @@ static bool is_one_of(const char *name, const char *names)
     for (const char *at = names; *at != '\0';) {
         const size_t n = strcspn(at, "|");
         const bool is_stem = at[n - 1] == '*';
-        if (is_stem ? strncmp(name, at, n - 1) == 0 : strlen(name) == n && strncmp(name, at, n) == 0)
+        if (is_stem ? strncmp(name, at, n - 1) == 0
+                    : strlen(name) == n && strncmp(name, at, n) == 0)
             return true;
         at += n + (at[n] == '|' ? 1 : 0);
     }
@@ -157,7 +158,8 @@ static bool read_date(const char **at, bool day_first, struct wm_civil *c)
 {
     int part[3] = {0}, digits[3] = {0};
     const int n = whole_numbers(at, 3, part, digits);
-    if (n >= 1 && digits[0] == 8) { /* 20230101, and PVGIS's 20230101:0010, of which 0010 is the clock */
+    if (n >= 1 &&
+        digits[0] == 8) { /* 20230101, and PVGIS's 20230101:0010, of which 0010 is the clock */
         *c = (struct wm_civil){part[0] / 10000, part[0] / 100 % 100, part[0] % 100, 0, 0, 0};
         if (n == 2 && digits[1] == 4) {
             c->hour = part[1] / 100;
@@ -172,8 +174,8 @@ static bool read_date(const char **at, bool day_first, struct wm_civil *c)
     } else {
         return false;
     }
-    return c->year >= WM_YEAR_FIRST && c->year <= WM_YEAR_LAST && c->month >= 1 &&
-           c->month <= 12 && c->day >= 1 && c->day <= wm_days_in_month(c->year, c->month);
+    return c->year >= WM_YEAR_FIRST && c->year <= WM_YEAR_LAST && c->month >= 1 && c->month <= 12 &&
+           c->day >= 1 && c->day <= wm_days_in_month(c->year, c->month);
 }
 
 bool wm_import_stamp(const char *text, bool day_first, struct wm_written_time *time)
@@ -294,13 +296,14 @@ static void check_year(struct wm_importer *im, int64_t step_us, int64_t offset_u
     const size_t per_day = (size_t)(24 * WM_US_PER_H / step_us);
     const struct wm_civil c = wm_civil_from_us(im->rows[0].at_us + offset_us);
     if (c.month != 1 || c.day != 1 || c.hour != 0 || c.minute != 0)
-        add_mistake(im, im->rows[0].path, im->rows[0].line,
-                    "is the first row, but not the first hour of 1 January on the clock of the place; "
-                    "give all files of the year, or its time zone by --time-zone");
+        add_mistake(
+            im, im->rows[0].path, im->rows[0].line,
+            "is the first row, but not the first hour of 1 January on the clock of the place; "
+            "give all files of the year, or its time zone by --time-zone");
     if (im->n_mistakes == 0 && im->n != 365 * per_day && im->n != 366 * per_day) {
         char buf[96];
-        (void)snprintf(buf, sizeof buf, "%zu rows of %g min; a year has %zu, a leap year %zu", im->n,
-                       (double)step_us / 60e6, 365 * per_day, 366 * per_day);
+        (void)snprintf(buf, sizeof buf, "%zu rows of %g min; a year has %zu, a leap year %zu",
+                       im->n, (double)step_us / 60e6, 365 * per_day, 366 * per_day);
         add_mistake(im, im->path, 0, buf);
     }
 }
@@ -376,7 +379,8 @@ const char *wm_import_series(struct wm_importer *im, const char *source, const c
     check_year(im, step_us, offset_us);
     if (im->n_mistakes > SHOWN) {
         const struct wm_place place = {.file = im->path};
-        wm_diag_add(im->diags, WM_E214, &place, NULL, "and %zu more mistakes", im->n_mistakes - SHOWN);
+        wm_diag_add(im->diags, WM_E214, &place, NULL, "and %zu more mistakes",
+                    im->n_mistakes - SHOWN);
     }
     if (im->n_mistakes > 0)
         return NULL;

@@ -28,9 +28,9 @@ struct wm_importer {
     struct wm_import_row *rows;
     size_t n, capacity;
     size_t n_mistakes;
-    bool has_clock;  /* stamps are instants */
-    bool is_ending;  /* stamps say when a row ends */
-    bool is_typical; /* months of several years: only the hour of the year counts */
+    bool has_clock;       /* stamps are instants */
+    bool is_ending;       /* stamps say when a row ends */
+    bool is_typical;      /* months of several years: only the hour of the year counts */
     struct wm_zone clock; /* on whose standard time the year is written */
 };
 

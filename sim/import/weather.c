@@ -16,9 +16,12 @@ enum { DRY, HUMID, PRESSURE, DEW };
 enum { TYPICAL_YEAR = 2001 };
 
 static const char *const names[] = {
-    [DRY] = "temperature|tdry|dry-bulb (c)|dry bulb|dry_bulb_c|t2m|temperature_2m*|ambienttemperature*|"
-            "temp_air|air_temperature|tamb|drybulb|temperature (c)|temperature (\xC2\xB0" "c)",
-    [HUMID] = "relative humidity|relative humidity (%)|rh|rhum (%)|rhum|relative_humidity|relative_humidity_2m*|"
+    [DRY] =
+        "temperature|tdry|dry-bulb (c)|dry bulb|dry_bulb_c|t2m|temperature_2m*|ambienttemperature*|"
+        "temp_air|air_temperature|tamb|drybulb|temperature (c)|temperature (\xC2\xB0"
+        "c)",
+    [HUMID] = "relative humidity|relative humidity (%)|rh|rhum "
+              "(%)|rhum|relative_humidity|relative_humidity_2m*|"
               "relhum",
     [PRESSURE] = "pressure|pressure (mbar)|pres|sp|surface_pressure*|pressure_pa|pressure (hpa)",
     [DEW] = "dew point|dew-point (c)|tdew|dew_point_2m*|d2m|dew_point|dewpoint|dewpoint_2m*",
@@ -35,9 +38,10 @@ struct reader {
 
 static bool has_both(const struct wm_csv_row *row)
 {
-    const bool has_time = wm_import_column(row, "year") >= 0 ||
-                          wm_import_column(row, "date (mm/dd/yyyy)|time*|valid_time|timestamp|datetime|"
-                                                "date_time|observationtime*|date") >= 0;
+    const bool has_time =
+        wm_import_column(row, "year") >= 0 ||
+        wm_import_column(row, "date (mm/dd/yyyy)|time*|valid_time|timestamp|datetime|"
+                              "date_time|observationtime*|date") >= 0;
     return has_time && wm_import_column(row, names[DRY]) >= 0;
 }
 
@@ -49,7 +53,8 @@ static void read_preamble(struct reader *r, const struct wm_csv_row *row)
     const int at = wm_import_column(row, "time zone|timezone|utc_offset_seconds|tz");
     if (at >= 0) {
         r->zone_cell = at;
-        r->is_utc = wm_import_column(row, "utc_offset_seconds") >= 0; /* counts seconds, not hours */
+        r->is_utc =
+            wm_import_column(row, "utc_offset_seconds") >= 0; /* counts seconds, not hours */
         return;
     }
     const int cell = r->zone_cell >= 0 ? r->zone_cell : r->n_lines == 1 && row->n >= 7 ? 3 : -1;
@@ -75,8 +80,9 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
     r->minute = wm_import_column(row, "minute");
     r->date = wm_import_column(row, "date (mm/dd/yyyy)");
     r->clock = wm_import_column(row, "time (hh:mm)");
-    r->stamp = wm_import_column(row, "time|time(utc)|valid_time|timestamp|datetime|date_time|date|time (utc)|"
-                                     "observationtime*");
+    r->stamp = wm_import_column(
+        row, "time|time(utc)|valid_time|timestamp|datetime|date_time|date|time (utc)|"
+             "observationtime*");
     if (r->column[HUMID] < 0 && r->column[DEW] < 0)
         wm_import_mistake(im, row->line, "has neither relative humidity nor dew point");
     const bool is_stamped = r->stamp >= 0 && r->date < 0 && r->year < 0;
@@ -95,7 +101,8 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
         wm_import_note(im, "assumed: stamps say when a row ends, as this layout's do");
 }
 
-static bool whole(struct reader *r, const struct wm_csv_row *row, int column, const char *name, int *out)
+static bool whole(struct reader *r, const struct wm_csv_row *row, int column, const char *name,
+                  int *out)
 {
     const double value = wm_import_number(r->im, row, column, name, r->by);
     *out = isnan(value) ? 0 : (int)value;
@@ -108,22 +115,24 @@ static bool read_time(struct reader *r, const struct wm_csv_row *row, struct wm_
     struct wm_civil c = {0};
     *t = (struct wm_written_time){.has_clock = true};
     if (r->year >= 0) {
-        if (!whole(r, row, r->year, "Year", &c.year) || !whole(r, row, r->month, "Month", &c.month) ||
-            !whole(r, row, r->day, "Day", &c.day) || !whole(r, row, r->hour, "Hour", &c.hour) ||
+        if (!whole(r, row, r->year, "Year", &c.year) ||
+            !whole(r, row, r->month, "Month", &c.month) || !whole(r, row, r->day, "Day", &c.day) ||
+            !whole(r, row, r->hour, "Hour", &c.hour) ||
             (r->minute >= 0 && !whole(r, row, r->minute, "Minute", &c.minute)))
             return false;
-        if (c.year < WM_YEAR_FIRST || c.year > WM_YEAR_LAST || c.month < 1 || c.month > 12 || c.day < 1 ||
-            c.day > wm_days_in_month(c.year, c.month) || c.hour > 23 || c.hour < 0) {
-            wm_import_mistake(im, row->line, "%d-%02d-%02d %d h is no hour of a year (hours are 0 to 23)", c.year,
+        if (c.year < WM_YEAR_FIRST || c.year > WM_YEAR_LAST || c.month < 1 || c.month > 12 ||
+            c.day < 1 || c.day > wm_days_in_month(c.year, c.month) || c.hour > 23 || c.hour < 0) {
+            wm_import_mistake(im, row->line,
+                              "%d-%02d-%02d %d h is no hour of a year (hours are 0 to 23)", c.year,
                               c.month, c.day, c.hour);
             return false;
         }
         t->us = wm_civil_to_us(&c);
         return true;
     }
-    const char *const text =
-        r->date >= 0 ? wm_arena_printf(im->arena, "%s %s", row->cells[r->date], row->cells[r->clock])
-                     : row->cells[r->stamp];
+    const char *const text = r->date >= 0 ? wm_arena_printf(im->arena, "%s %s", row->cells[r->date],
+                                                            row->cells[r->clock])
+                                          : row->cells[r->stamp];
     if (wm_import_stamp(text, false, t))
         return true;
     wm_import_mistake(im, row->line, "time = \"%.40s\" cannot be read", text);
@@ -197,7 +206,8 @@ static void settle_units(struct reader *r, size_t first)
     if (shift_k > 0.0)
         wm_import_note(im, "assumed: temperatures in kelvin, by their size");
     if (factor > 1.0)
-        wm_import_note(im, "assumed: pressure in %s, by its size", factor > 100.0 ? "kPa" : "hPa (mbar)");
+        wm_import_note(im, "assumed: pressure in %s, by its size",
+                       factor > 100.0 ? "kPa" : "hPa (mbar)");
     for (size_t i = first; i < im->n; i++) {
         double *const v = im->rows[i].values;
         v[0] -= shift_k;
@@ -205,7 +215,11 @@ static void settle_units(struct reader *r, size_t first)
         v[1] = v[1] > 100.0 && v[1] <= 110.0 ? 100.0 : v[1];
         v[2] = r->column[PRESSURE] >= 0 ? v[2] * factor : 101325.0;
         if (v[0] < -90.0 || v[0] > 60.0)
-            wm_import_mistake(im, im->rows[i].line, "dry bulb = %g \xC2\xB0" "C: a missing value, or in \xC2\xB0" "F?", v[0]);
+            wm_import_mistake(im, im->rows[i].line,
+                              "dry bulb = %g \xC2\xB0"
+                              "C: a missing value, or in \xC2\xB0"
+                              "F?",
+                              v[0]);
         else if (v[1] < 0.0 || v[1] > 110.0)
             wm_import_mistake(im, im->rows[i].line, "relative humidity = %g %%", v[1]);
         else if (v[2] < 50000.0 || v[2] > 110000.0)
@@ -220,18 +234,21 @@ static void check_humidity(struct reader *r, size_t first)
     for (size_t i = first; i < r->im->n; i++)
         most = fmax(most, r->im->rows[i].values[1]);
     if (r->column[HUMID] >= 0 && most <= 1.0)
-        wm_import_mistake(r->im, r->header_line, "relative humidity never exceeds 1: a fraction, where "
-                                                 "percent is meant");
+        wm_import_mistake(r->im, r->header_line,
+                          "relative humidity never exceeds 1: a fraction, where "
+                          "percent is meant");
 }
 
 /* Rows begin on their step: NSRDB stamps the middle of an hour. */
 static void settle_times(struct reader *r, size_t first)
 {
     struct wm_importer *const im = r->im;
-    const int64_t step_us = im->n - first > 1 ? im->rows[first + 1].at_us - im->rows[first].at_us : 0;
+    const int64_t step_us =
+        im->n - first > 1 ? im->rows[first + 1].at_us - im->rows[first].at_us : 0;
     const int64_t into_us = step_us > 0 ? im->rows[first].at_us % step_us : 0;
     if (into_us > 0)
-        wm_import_note(im, "assumed: stamps %g min into a row are its middle", (double)into_us / 60e6);
+        wm_import_note(im, "assumed: stamps %g min into a row are its middle",
+                       (double)into_us / 60e6);
     im->is_typical = im->is_typical || r->is_mixed;
     im->has_clock = r->has_stated_zone;
     for (size_t i = first; i < im->n; i++) {
@@ -251,23 +268,26 @@ static void settle_times(struct reader *r, size_t first)
 void wm_import_weather(struct wm_importer *im, const char *text, size_t n_bytes)
 {
     const size_t first = im->n;
-    struct reader r = {.im = im, .by = wm_import_delimiter(text, n_bytes), .zone_cell = -1,
-                       .is_first = true};
+    struct reader r = {
+        .im = im, .by = wm_import_delimiter(text, n_bytes), .zone_cell = -1, .is_first = true};
     struct wm_zone zone = {0};
     if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.by, on_row, &r, im->diags) != WM_OK) {
         im->n_mistakes++;
         return;
     }
     if (!r.has_header) {
-        wm_import_mistake(im, 0, "has no line that names a time and a dry bulb; known are NSRDB, SAM, TMY3, "
-                                 "SolarAnywhere, PVGIS, Open-Meteo and ERA5 tables; `run` reads EPW as it is");
+        wm_import_mistake(
+            im, 0,
+            "has no line that names a time and a dry bulb; known are NSRDB, SAM, TMY3, "
+            "SolarAnywhere, PVGIS, Open-Meteo and ERA5 tables; `run` reads EPW as it is");
         return;
     }
     if (im->options->time_zone != NULL && wm_import_zone(im, im->options->time_zone, &zone)) {
         r.has_stated_zone = true;
         r.zone_h = zone.first_offset_s / WM_S_PER_H;
         if (zone.n > 0)
-            r.zone_h = wm_zone_standard_s(&zone, im->n > first ? im->rows[first].at_us : 0) / WM_S_PER_H;
+            r.zone_h =
+                wm_zone_standard_s(&zone, im->n > first ? im->rows[first].at_us : 0) / WM_S_PER_H;
     }
     if (im->n == first || im->n_mistakes > 0)
         return;
@@ -277,7 +297,8 @@ void wm_import_weather(struct wm_importer *im, const char *text, size_t n_bytes)
     if (r.column[PRESSURE] < 0)
         wm_import_note(im, "assumed: pressure 101,325 Pa, as the file has none");
     if (!r.has_stated_zone)
-        wm_import_note(im, "assumed: local standard time; the file does not say which (--time-zone)");
+        wm_import_note(im,
+                       "assumed: local standard time; the file does not say which (--time-zone)");
     else
         wm_import_note(im, "read: clock %+g h from UTC", r.zone_h);
 }

@@ -4,10 +4,10 @@
 
 #include "catalog_names.h"
 
-static const char *const makers[] = {"nvidia-", "amd-", "google-", "aws-", "amazon-", "intel-",
-                                     "meta-"};
+static const char *const makers[] = {"nvidia-", "amd-",   "google-", "aws-",
+                                     "amazon-", "intel-", "meta-"};
 /* What a checkpoint's name says beside its model. */
-static const char *const variants[] = {"-instruct", "-chat",  "-it",  "-hf",   "-base",
+static const char *const variants[] = {"-instruct", "-chat",  "-it",  "-hf",    "-base",
                                        "-fp8",      "-nvfp4", "-fp4", "-mxfp4", "-bf16"};
 
 void wm_name_fold(const char *name, char folded[WM_NAME_MAX])

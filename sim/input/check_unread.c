@@ -46,7 +46,7 @@ void wm_check_unread(struct wm_arena *arena, const struct wm_json *root,
     const struct unread u = {arena, diags, plant->model};
     check_keys(&u, wm_json_find(wm_json_find(root, "site"), "cooling"), "site.cooling");
     /* an entry of the scenario's own, or keys that it lays over a shipped one */
-    check_keys(&u, wm_catalog_json(catalog, WM_CATALOG_cooling, plant->head.name),
-               wm_arena_printf(arena, "%s.%s", wm_catalog_section(WM_CATALOG_cooling),
-                               plant->head.name));
+    check_keys(
+        &u, wm_catalog_json(catalog, WM_CATALOG_cooling, plant->head.name),
+        wm_arena_printf(arena, "%s.%s", wm_catalog_section(WM_CATALOG_cooling), plant->head.name));
 }

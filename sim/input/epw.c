@@ -125,7 +125,8 @@ static void add_sun(struct reader *r, const struct wm_csv_row *row)
  */
 static void check_sun(const struct reader *r)
 {
-    static const double most_h = 2.0; /* mornings of fog and half an hour of the rows' middle stay below */
+    static const double most_h =
+        2.0; /* mornings of fog and half an hour of the rows' middle stay below */
     if (!r->has_place || !(r->sun > 0.0) || r->rows->n_mistakes > 0)
         return;
     const double zone_h = r->utc_offset_s / WM_S_PER_H;
@@ -134,11 +135,12 @@ static void check_sun(const struct reader *r)
     const double late_h = remainder(seen_h - noon_h, 24.0);
     const struct wm_place place = {.file = r->rows->path, .line = 1, .column = 1};
     if (fabs(late_h) > most_h)
-        wm_diag_add(r->rows->diags, WM_W906, &place, "LOCATION",
-                    "has time zone %g h, but its rows' sun stands highest %.0f h %s than at longitude "
-                    "%g: are they in UTC%+.0f?",
-                    zone_h, fabs(late_h), late_h > 0.0 ? "later" : "earlier", r->longitude_deg,
-                    zone_h + late_h);
+        wm_diag_add(
+            r->rows->diags, WM_W906, &place, "LOCATION",
+            "has time zone %g h, but its rows' sun stands highest %.0f h %s than at longitude "
+            "%g: are they in UTC%+.0f?",
+            zone_h, fabs(late_h), late_h > 0.0 ? "later" : "earlier", r->longitude_deg,
+            zone_h + late_h);
 }
 
 static bool on_row(void *context, const struct wm_csv_row *row)

@@ -7,9 +7,9 @@
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 
-#define MAX_INDEX_DIGITS  9
+#define MAX_INDEX_DIGITS 9
 #define PATH_MAX_PARTS   24 /* no key of a scenario lies half as deep */
-#define VALUE_MAX_DEPTH   32 /* so that what it becomes part of can still be written */
+#define VALUE_MAX_DEPTH  32 /* so that what it becomes part of can still be written */
 
 static const struct wm_place set_place = {.file = "--set"};
 
@@ -317,9 +317,8 @@ static void drop_old_type(struct wm_arena *arena, struct wm_json *root, const ch
     if (f == NULL || f->kind != WM_KIND_PRESET || n <= n_type ||
         strcmp(path + n - n_type, type) != 0 || value->type != WM_JSON_STRING)
         return;
-    const char *const before = target->is_new || target->node->type != WM_JSON_STRING
-                                   ? f->def_text
-                                   : target->node->text;
+    const char *const before =
+        target->is_new || target->node->type != WM_JSON_STRING ? f->def_text : target->node->text;
     struct wm_target up;
     struct wm_diags ignored = wm_diags_init(arena);
     if ((before != NULL && strcmp(before, value->text) == 0) ||
@@ -350,7 +349,8 @@ void wm_preset_retype(struct wm_arena *arena, const struct wm_field *fields, str
             continue;
         if (f->kind == WM_KIND_GROUP)
             wm_preset_retype(arena, f->fields, b, o);
-        const struct wm_json *const was = wm_json_find(b, "type"), *const is = wm_json_find(o, "type");
+        const struct wm_json *const was = wm_json_find(b, "type"), *const is =
+                                                                       wm_json_find(o, "type");
         const char *const before = was != NULL ? was->text : f->def_text;
         if (f->kind == WM_KIND_PRESET && is != NULL && is->text != NULL && before != NULL &&
             strcmp(is->text, before) != 0)

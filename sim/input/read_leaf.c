@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "fields.h"
-#include "wattmill/plain_text.h"
 #include "wattmill/civil.h"
 #include "wattmill/digest.h"
+#include "wattmill/plain_text.h"
 #include "wattmill/quantity.h"
 #include "wattmill/require.h"
 #include "wattmill/suggest.h"
@@ -329,9 +329,9 @@ static bool read_choice(const struct leaf *l)
 
 static bool read_count(const struct leaf *l)
 {
-    const bool is_number = l->node->type != WM_JSON_STRING ||
-                           wm_quantity_read(l->node->text, l->field->unit).fault !=
-                               WM_QUANTITY_NO_NUMBER;
+    const bool is_number =
+        l->node->type != WM_JSON_STRING ||
+        wm_quantity_read(l->node->text, l->field->unit).fault != WM_QUANTITY_NO_NUMBER;
     if (is_number)
         return read_int(l, "a whole number or one of its words");
     const int index = read_word(l, "a whole number, ");
@@ -350,11 +350,11 @@ static bool read_text(const struct leaf *l)
         return false;
     }
     if (!wm_text_is_plain(l->node->text) && strcmp(l->field->key, "notes") != 0) {
-        wm_diag_add(l->reader->diags, WM_E205, &l->node->place,
-                    wm_way_text(l->reader->arena, l->way),
-                    "= \"%s\" holds a character that is not shown but acts on the terminal (%s); only "
-                    "notes may have several lines",
-                    l->node->text, l->field->doc);
+        wm_diag_add(
+            l->reader->diags, WM_E205, &l->node->place, wm_way_text(l->reader->arena, l->way),
+            "= \"%s\" holds a character that is not shown but acts on the terminal (%s); only "
+            "notes may have several lines",
+            l->node->text, l->field->doc);
         return false;
     }
     store(l, &l->node->text, sizeof l->node->text);

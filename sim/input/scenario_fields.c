@@ -13,7 +13,8 @@ static const char *const capping_words[] = {"marginal_revenue", "priority", "uni
 static const char *const season_words[] = {"any", "summer", "winter", NULL};
 static const char *const slo_miss_words[] = {"bill", "refund", NULL};
 
-static const char *const write_off_words[] = {"straight-line", "declining-balance", "table", "macrs", NULL};
+static const char *const write_off_words[] = {"straight-line", "declining-balance", "table",
+                                              "macrs", NULL};
 static const char *const money_words[] = {"nominal", "real", NULL};
 static const char *const end_of_life_words[] = {"better", "repurchase", NULL};
 static const char *const repayment_words[] = {"level", "sculpted", NULL};
@@ -541,15 +542,15 @@ struct wm_zone wm_site_zone(const struct wm_site *site)
 
 double wm_site_utc_offset_s(const struct wm_site *site, const struct wm_site_year *file)
 {
-    const int year = file->year != 0 ? file->year : 2027; /* a typical year: today's standard time */
+    const int year =
+        file->year != 0 ? file->year : 2027; /* a typical year: today's standard time */
     if (wm_is_set(file->utc_offset_s))
         return file->utc_offset_s;
     if (wm_is_set(site->weather.utc_offset_s))
         return site->weather.utc_offset_s;
     if (site->time_zone == NULL)
         return 0.0;
-    return wm_zone_standard_s(site->time_zone,
-                              wm_days_from_civil(year, 1, 1) * 24 * WM_US_PER_H);
+    return wm_zone_standard_s(site->time_zone, wm_days_from_civil(year, 1, 1) * 24 * WM_US_PER_H);
 }
 
 /* Rows need a clock: the file's own, else the scenario's; two that differ are told. */

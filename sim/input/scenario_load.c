@@ -176,8 +176,8 @@ static void settle_phases(const struct load *l, const struct wm_json *root,
     struct wm_ceiling_phase *const phases =
         WM_NEW_ARRAY(l->arena, struct wm_ceiling_phase, list->n);
     for (size_t i = 0; i < list->n; i++) {
-        const struct wm_json *const from = node_at(
-            l->arena, root, wm_arena_printf(l->arena, "site.ceiling.phases.%zu.from", i));
+        const struct wm_json *const from =
+            node_at(l->arena, root, wm_arena_printf(l->arena, "site.ceiling.phases.%zu.from", i));
         struct wm_written_time written;
         phases[i] = read[i];
         if (from == NULL || from->text == NULL || !wm_time_read(from->text, &written) ||
@@ -342,7 +342,7 @@ enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, s
                                      const struct wm_catalog **catalog_out, struct wm_diags *diags)
 {
     struct wm_loaded loaded;
-    const enum wm_status status = wm_scenario_load_json(arena, text, n_bytes, name, dir, sets, n_sets,
-                                                        &loaded, diags);
+    const enum wm_status status =
+        wm_scenario_load_json(arena, text, n_bytes, name, dir, sets, n_sets, &loaded, diags);
     return hand_out(status, &loaded, out, catalog_out);
 }

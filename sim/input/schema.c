@@ -69,7 +69,8 @@ static void write_any_of_names(struct wm_json_writer *w, const struct wm_catalog
 static void write_default(struct wm_json_writer *w, const struct wm_field *f)
 {
     if (wm_field_is_required(f) || f->kind == WM_KIND_GROUP || f->kind == WM_KIND_LIST ||
-        f->kind == WM_KIND_FILE || f->kind == WM_KIND_ZONE || f->kind == WM_KIND_REALS || f->kind == WM_KIND_JSON)
+        f->kind == WM_KIND_FILE || f->kind == WM_KIND_ZONE || f->kind == WM_KIND_REALS ||
+        f->kind == WM_KIND_JSON)
         return;
     if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT) {
         if (!isnan(f->def))
@@ -100,7 +101,7 @@ static void write_element(struct wm_json_writer *w, const struct wm_catalog *cat
 }
 
 static const char *const zone_examples[] = {"America/Chicago", "America/New_York", "Europe/Berlin",
-                                             "Asia/Kolkata", "-06:00", "UTC"};
+                                            "Asia/Kolkata",    "-06:00",           "UTC"};
 
 static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalog,
                        const struct wm_field *f)

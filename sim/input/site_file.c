@@ -74,11 +74,12 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
     for (size_t i = 0; i < row->n; i++)
         read_name(r, row->cells[i], (int)i, row->line);
     if (r->hour_cell < 0 && r->time_cell < 0)
-        wm_site_rows_mistake(&r->rows, row->line, NULL,
-                             "the header has neither hour_of_year nor time, so that repeated or "
-                             "missing hours could not be seen; it has: %s. `wattmill import` converts other "
-                             "layouts",
-                             names_text(r, row));
+        wm_site_rows_mistake(
+            &r->rows, row->line, NULL,
+            "the header has neither hour_of_year nor time, so that repeated or "
+            "missing hours could not be seen; it has: %s. `wattmill import` converts other "
+            "layouts",
+            names_text(r, row));
 }
 
 /*
@@ -114,8 +115,9 @@ static bool read_stamp(struct reader *r, const struct wm_csv_row *row, int64_t *
         r->has_offset = t.has_offset;
         r->clock_s = t.has_offset ? clock_of(&t) : 0;
     } else if (t.has_offset != r->has_offset) {
-        wm_site_rows_mistake(&r->rows, row->line, "time", "= \"%.40s\" has %s offset, rows before %s",
-                             cell, t.has_offset ? "an" : "no", t.has_offset ? "have none" : "have");
+        wm_site_rows_mistake(&r->rows, row->line, "time",
+                             "= \"%.40s\" has %s offset, rows before %s", cell,
+                             t.has_offset ? "an" : "no", t.has_offset ? "have none" : "have");
         return false;
     }
     *at_us = t.us + r->clock_s * WM_US_PER_S;
@@ -214,9 +216,10 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
     size_t n_bytes = 0;
     if (wm_text_load(arena, path, &text, &n_bytes, diags) != WM_OK)
         return NULL;
-    struct reader r = {
-        .rows = wm_site_rows_init(arena, path, diags), .hour_cell = -1, .time_cell = -1,
-        .remark_s = (double)NAN};
+    struct reader r = {.rows = wm_site_rows_init(arena, path, diags),
+                       .hour_cell = -1,
+                       .time_cell = -1,
+                       .remark_s = (double)NAN};
     double utc_offset_s = (double)NAN;
     for (int c = 0; c < WM_N_SITE_COLUMNS; c++)
         r.column_of[c] = -1;
@@ -226,7 +229,7 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
         r.rows.n_mistakes++;
     struct wm_site_year *const year = wm_site_rows_finish(&r.rows, kind);
     if (year) {
-        year->utc_offset_s = r.has_offset              ? (double)r.clock_s
+        year->utc_offset_s = r.has_offset            ? (double)r.clock_s
                              : wm_is_set(r.remark_s) ? r.remark_s
                                                      : utc_offset_s;
         year->year = r.year;

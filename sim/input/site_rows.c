@@ -179,8 +179,9 @@ static void check_count(struct wm_site_rows *rows)
     if (rows->n == HOURS * per_h || rows->has_leap_day || rows->n_mistakes > 0)
         return;
     const char *much = rows->n == rows->capacity - 1 ? "more than " : "";
-    wm_site_rows_mistake(rows, 0, NULL, "has %s%zu rows of %zu min; a year has %zu, a leap year %zu",
-                         much, rows->n, 60 / per_h, HOURS * per_h, LEAP_HOURS * per_h);
+    wm_site_rows_mistake(rows, 0, NULL,
+                         "has %s%zu rows of %zu min; a year has %zu, a leap year %zu", much,
+                         rows->n, 60 / per_h, HOURS * per_h, LEAP_HOURS * per_h);
 }
 
 /* Rows of 5 min become quarters and those of 10 min half hours: their means. */

@@ -45,8 +45,10 @@ enum wm_status wm_assertion_read(struct wm_arena *arena, const char *option, con
 {
     const size_t n_key = strcspn(text, "<>= \t");
     const char *at = text + n_key + strspn(text + n_key, " \t");
-    *out = (struct wm_assertion){
-        .option = option, .text = text, .key = wm_arena_copy_text(arena, text, n_key), .metric = WM_N_METRICS};
+    *out = (struct wm_assertion){.option = option,
+                                 .text = text,
+                                 .key = wm_arena_copy_text(arena, text, n_key),
+                                 .metric = WM_N_METRICS};
     if (read_relation(&at, &out->relation) && read_number(arena, at, &out->value))
         return WM_OK;
     wm_diag_add(diags, WM_E103, NULL, NULL,

@@ -77,7 +77,10 @@ void wm_output_md(FILE *file, const struct wm_report *report)
             report->stamp.catalog_hash, (long long)report->stamp.seed);
 }
 
-#define COLUMN(name, unit, member) {name, unit, offsetof(struct wm_series_row, member)}
+#define COLUMN(name, unit, member)                         \
+    {                                                      \
+        name, unit, offsetof(struct wm_series_row, member) \
+    }
 static const struct wm_series_column columns[] = {
     COLUMN("dry_bulb_c", WM_UNIT_C, dry_bulb_c),
     COLUMN("wet_bulb_c", WM_UNIT_C, wet_bulb_c),

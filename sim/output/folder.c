@@ -32,7 +32,8 @@ static bool lock(struct wm_folder *f)
     if (f->lock < 0 || flock(f->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return true;
     wm_diag_add(f->diags, WM_E104, NULL, NULL,
-                "%s: another run is writing into this folder; wait for it or choose another", f->dir);
+                "%s: another run is writing into this folder; wait for it or choose another",
+                f->dir);
     wm_folder_close(f);
     return false;
 }

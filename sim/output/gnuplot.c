@@ -197,9 +197,8 @@ enum wm_status wm_figure_draw(struct wm_arena *arena, const char *dir, const cha
     if (!ready)
         wm_diag_add(diags, WM_E104, NULL, NULL, "%s/%s: %s", dir, name, strerror(why));
     else
-        wm_diag_add(diags, WM_E401, NULL, NULL, "%s/%s: %s; the other files are complete", dir,
-                    name,
-                    code == EXIT_NO_PROGRAM ? "gnuplot not found, install gnuplot-nox"
-                                            : "gnuplot failed");
+        wm_diag_add(
+            diags, WM_E401, NULL, NULL, "%s/%s: %s; the other files are complete", dir, name,
+            code == EXIT_NO_PROGRAM ? "gnuplot not found, install gnuplot-nox" : "gnuplot failed");
     return WM_IO;
 }

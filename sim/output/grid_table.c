@@ -124,7 +124,8 @@ void wm_grid_write_table(FILE *file, const struct wm_grid *grid, size_t screen)
     if (arena == NULL)
         return;
     const size_t n = grid->n_columns;
-    const char **const cells = (const char **)wm_arena_alloc(arena, grid->n_rows * n + 1, sizeof *cells);
+    const char **const cells =
+        (const char **)wm_arena_alloc(arena, grid->n_rows * n + 1, sizeof *cells);
     const char **const rest = (const char **)wm_arena_alloc(arena, n + 1, sizeof *rest);
     size_t *const widths = WM_NEW_ARRAY(arena, size_t, n + 1);
     for (size_t i = 0; i < grid->n_rows * n; i++)

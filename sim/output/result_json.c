@@ -67,7 +67,8 @@ static void write_yearly(struct wm_json_writer *w, const struct wm_appraisal *a)
 }
 
 /* Figures of a row that were computed. */
-static void write_columns(struct wm_json_writer *w, const struct wm_column *columns, const void *row)
+static void write_columns(struct wm_json_writer *w, const struct wm_column *columns,
+                          const void *row)
 {
     for (const struct wm_column *c = columns; c->key != NULL; c++)
         real(w, c->key, wm_column_value(c, row));

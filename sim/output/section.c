@@ -62,9 +62,8 @@ static void class_rows(struct sheet *s, const struct wm_results *r)
     }
 }
 
-static const struct wm_grid_column pool_texts[] = {TEXT("pool"), TEXT("accelerator"),
-                                                   TEXT("workload"), TEXT("parallelism"),
-                                                   TEXT("maturity")};
+static const struct wm_grid_column pool_texts[] = {
+    TEXT("pool"), TEXT("accelerator"), TEXT("workload"), TEXT("parallelism"), TEXT("maturity")};
 
 static void pool_rows(struct sheet *s, const struct wm_results *r)
 {
@@ -102,8 +101,8 @@ static void year_rows(struct sheet *s, const struct wm_results *r)
 }
 
 static const struct wm_grid_column bill_texts[] = {
-    TEXT("month"),  TEXT("line"),       TEXT("detail"),   TEXT("basis"), NUMBER("quantity"),
-    TEXT("unit"),   NUMBER("price"),    TEXT("price_unit"), NUMBER("months"), NUMBER("usd")};
+    TEXT("month"), TEXT("line"),    TEXT("detail"),     TEXT("basis"),    NUMBER("quantity"),
+    TEXT("unit"),  NUMBER("price"), TEXT("price_unit"), NUMBER("months"), NUMBER("usd")};
 
 static void bill_rows(struct sheet *s, const struct wm_results *r)
 {

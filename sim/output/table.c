@@ -116,10 +116,9 @@ static void appraisal(FILE *file, const struct wm_report *r)
          tax_frac > 0.0 ? "taxed" : "pre-tax", money, r->results->headline.price_path);
     range(file, r);
     if (isfinite(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year]))
-        (void)snprintf(
-            span, sizeof span, "  revenue P10-P90 %s-%s$/MW-yr",
-            wm_short_number(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year], low),
-            wm_short_number(m[WM_METRIC_revenue_p90_usd_per_mw_utility_year], high));
+        (void)snprintf(span, sizeof span, "  revenue P10-P90 %s-%s$/MW-yr",
+                       wm_short_number(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year], low),
+                       wm_short_number(m[WM_METRIC_revenue_p90_usd_per_mw_utility_year], high));
     const double years = m[WM_METRIC_payback_years];
     line(file, "IRR %s %%  payback %s%s  DSCR %s%s", percent(m[WM_METRIC_irr_frac], irr),
          isfinite(years) ? wm_short_number(years, payback) : "never", isfinite(years) ? "yr" : "",

@@ -48,7 +48,8 @@ static void see(struct ends *e, const unsigned char *bytes, size_t n)
     memcpy(e->first + e->n_first, bytes, take);
     e->n_first += take;
     const size_t keep = n < sizeof e->last - 1 ? n : sizeof e->last - 1;
-    const size_t old = e->n_last < sizeof e->last - 1 - keep ? e->n_last : sizeof e->last - 1 - keep;
+    const size_t old =
+        e->n_last < sizeof e->last - 1 - keep ? e->n_last : sizeof e->last - 1 - keep;
     memmove(e->last, e->last + e->n_last - old, old);
     memcpy(e->last + old, bytes + n - keep, keep);
     e->n_last = old + keep;
@@ -120,8 +121,8 @@ static bool part_is_whole(FILE *file, const struct part *p, bool is_xml)
 {
     unsigned char head[30];
     struct ends e = {.crc = (uint32_t)crc32(0, NULL, 0)};
-    if (fseek(file, (long)p->at, SEEK_SET) != 0 || fread(head, 1, sizeof head, file) != sizeof head ||
-        little(head, 4) != FILE_MARK ||
+    if (fseek(file, (long)p->at, SEEK_SET) != 0 ||
+        fread(head, 1, sizeof head, file) != sizeof head || little(head, 4) != FILE_MARK ||
         fseek(file, (long)(little(head + 26, 2) + little(head + 28, 2)), SEEK_CUR) != 0)
         return false;
     const bool read = p->method == DEFLATED ? unpack(file, p, &e)
@@ -133,7 +134,8 @@ static bool part_is_whole(FILE *file, const struct part *p, bool is_xml)
 static bool is_xml_name(const char *name)
 {
     const size_t n = strlen(name);
-    return (n > 4 && strcmp(name + n - 4, ".xml") == 0) || (n > 5 && strcmp(name + n - 5, ".rels") == 0);
+    return (n > 4 && strcmp(name + n - 4, ".xml") == 0) ||
+           (n > 5 && strcmp(name + n - 5, ".rels") == 0);
 }
 
 static bool parts_are_whole(FILE *file)

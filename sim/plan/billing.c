@@ -57,7 +57,7 @@ static void add_period(struct wm_billing *b, int period, struct wm_charge *charg
     const struct wm_tariff_period *const p = b->tariff->periods.items;
     charge->hours = p[period].hours;
     b->lines[b->n_lines++] = (struct wm_billing_line){charge->name, p[period].name, WM_TAG_POWER,
-                                                      false, period, *charge};
+                                                      false,        period,         *charge};
 }
 
 /* A key of the tariff; its floor, ratchet, window and rule of peaks are the tariff's own. */
@@ -96,8 +96,8 @@ static void add_periods(struct wm_billing *b)
             add_period(b, (int)i, &c);
         }
         if (p[i].demand_usd_per_kw_month > 0.0) {
-            struct wm_charge c = plain("demand charge, time of use", WM_CHARGE_DEMAND,
-                                       p[i].demand_usd_per_kw_month);
+            struct wm_charge c =
+                plain("demand charge, time of use", WM_CHARGE_DEMAND, p[i].demand_usd_per_kw_month);
             c.window_s = 60.0 * (double)b->tariff->demand_window_min;
             add_period(b, (int)i, &c);
         }
@@ -200,8 +200,7 @@ wm_billing_set wm_billing_at(const struct wm_billing *billing, const struct wm_c
 
 double wm_billing_market_usd_per_mwh(const struct wm_billing *billing, double series_usd_per_mwh)
 {
-    return billing->tariff->energy_price != WM_ENERGY_PRICE_FLAT ? series_usd_per_mwh
-                                                                 : (double)NAN;
+    return billing->tariff->energy_price != WM_ENERGY_PRICE_FLAT ? series_usd_per_mwh : (double)NAN;
 }
 
 double wm_billing_usd_per_mwh(const struct wm_billing *billing, wm_billing_set hours, int64_t at_us,

@@ -28,8 +28,8 @@ struct wm_billing {
     size_t n_lines;
     wm_billing_set hours[12][WM_BILLING_DAYS][WM_BILLING_QUARTERS]; /* in their hours */
     wm_billing_set season[12];                                      /* in their months */
-    wm_billing_set energy;     /* that each MWh pays */
-    wm_billing_set peaks;      /* that a peak costs more */
+    wm_billing_set energy;                                          /* that each MWh pays */
+    wm_billing_set peaks;                                           /* that a peak costs more */
     wm_billing_set windows[3]; /* whose peaks are of 15, 30 and 60 minutes */
 };
 

@@ -15,7 +15,8 @@
  * time, so the mean over an interval I keeps min(1, 2 T / I) of its variance; replicas of a rack are
  * independent. Gangs draw their full power.
  */
-double wm_draw_p99_w(const struct wm_partition *partition, const struct wm_accelerator *accelerator);
+double wm_draw_p99_w(const struct wm_partition *partition,
+                     const struct wm_accelerator *accelerator);
 
 /**
  * For a measured curve, which says no more than the mean over boards: the fastest clock at which those of

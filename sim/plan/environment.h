@@ -30,14 +30,16 @@ struct wm_surroundings {
 struct wm_environment {
     const struct wm_site *site;
     const struct wm_billing *billing;
-    const struct wm_site_year *price, *carbon; /* NULL: none; of the market, also where the bill is flat */
+    const struct wm_site_year *price,
+        *carbon; /* NULL: none; of the market, also where the bill is flat */
     struct wm_climate_noise noise;
-    const struct wm_weather *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
+    const struct wm_weather
+        *hours; /* the climate's, from `first_hour`; NULL: computed as they come */
     int64_t first_hour;
     struct wm_zone zone;
     int64_t standard_us; /* of its standard time, less UTC, at the start */
-    size_t weather_row; /* of the interval set last */
-    int64_t hour;       /* likewise of the climate, on standard time, since 1970 */
+    size_t weather_row;  /* of the interval set last */
+    int64_t hour;        /* likewise of the climate, on standard time, since 1970 */
     bool has_begun;
     struct wm_surroundings now;
 };

@@ -39,10 +39,11 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
                     gpu, precision);
         break;
     case WM_PLAN_MEMORY:
-        wm_diag_add(diags, WM_E301, NULL, w->name,
-                    "%s in %s and one request do not fit the memory of %s in any group of the pool's %lld "
-                    "accelerators",
-                    llm, precision, gpu, (long long)n_gpus);
+        wm_diag_add(
+            diags, WM_E301, NULL, w->name,
+            "%s in %s and one request do not fit the memory of %s in any group of the pool's %lld "
+            "accelerators",
+            llm, precision, gpu, (long long)n_gpus);
         break;
     case WM_PLAN_SPEED:
         wm_diag_add(diags, WM_E301, NULL, w->name,

@@ -37,7 +37,7 @@ struct wm_class {
 struct wm_partition {
     size_t pool;
     bool is_job;
-    struct wm_job job; /* when it is one */
+    struct wm_job job;              /* when it is one */
     const struct wm_workload *lead; /* first of its workloads; NULL: nothing to serve, it idles */
     const size_t *classes;          /* indices, in falling order of price */
     size_t n_classes;

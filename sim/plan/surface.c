@@ -187,8 +187,7 @@ const struct wm_thrift *wm_thrift_new(struct wm_arena *arena, const struct wm_su
     return t;
 }
 
-bool wm_thrift_at_rate(const struct wm_thrift *thrift, double rate_tok_per_s,
-                       struct wm_spread *mix)
+bool wm_thrift_at_rate(const struct wm_thrift *thrift, double rate_tok_per_s, struct wm_spread *mix)
 {
     for (size_t i = 0; i + 1 < thrift->n; i++) {
         const double from = thrift->hull[i]->serving.out_tok_per_s;

@@ -17,7 +17,7 @@ enum { WM_SURFACE_CLOCKS = 16, WM_SURFACE_BATCHES = 33 };
 /** A point of the table. */
 struct wm_surface_point {
     struct wm_serving_point serving;
-    double clock_frac; /* 0: switched off */
+    double clock_frac;     /* 0: switched off */
     uint16_t clock, batch; /* row and column of the table */
 };
 
@@ -46,7 +46,8 @@ struct wm_spread {
     const struct wm_surface_point *point[WM_SPREAD_POINTS];
     double weight[WM_SPREAD_POINTS];
     size_t n;
-    double position; /* between the columns of row 0 when the mixture stands for a point there; or -1 */
+    double
+        position; /* between the columns of row 0 when the mixture stands for a point there; or -1 */
 };
 
 /**
@@ -87,7 +88,7 @@ double wm_surface_capacity(const struct wm_surface *surface);
 
 /** Operating point on a row of the table at `rate` (cut to what the row can do). */
 struct wm_spread wm_surface_at_rate(const struct wm_surface *surface, size_t row,
-                                 double rate_tok_per_s);
+                                    double rate_tok_per_s);
 
 /** The mixture's share `frac` past vertex `vertex` of the envelope towards the next. */
 struct wm_spread wm_surface_on_hull(const struct wm_surface *surface, size_t vertex, double frac);
@@ -96,8 +97,7 @@ struct wm_spread wm_surface_on_hull(const struct wm_surface *surface, size_t ver
 struct wm_spread wm_spread_blend(const struct wm_spread *a, const struct wm_spread *b, double t);
 
 /** Weighted sum of a member of the serving points. */
-#define WM_SPREAD_SUM(mix, member)                                   \
-    wm_spread_sum((mix), offsetof(struct wm_serving_point, member))
+#define WM_SPREAD_SUM(mix, member) wm_spread_sum((mix), offsetof(struct wm_serving_point, member))
 static inline double wm_spread_sum(const struct wm_spread *mix, size_t offset)
 {
     double sum = 0.0;

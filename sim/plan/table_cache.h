@@ -26,7 +26,7 @@ struct wm_serving_plan wm_table_plan(const struct wm_table_source *source,
 /** wm_surface_new(), or the same from the cache. */
 const struct wm_surface *wm_table_surface(const struct wm_table_source *source,
                                           struct wm_arena *arena,
-                                          const struct wm_serving_plan *plan,
-                                          double top_clock_frac, double off_frac);
+                                          const struct wm_serving_plan *plan, double top_clock_frac,
+                                          double off_frac);
 
 #endif

@@ -98,7 +98,8 @@ void replica_fill_step(struct wm_replica *r, struct prompts *sum)
     }
     struct queue *queue = NULL;
     for (;;) {
-        const uint32_t rank = least_rank(r, n_ranks), taken = r->ranks[rank].tok + resumed / n_ranks;
+        const uint32_t rank = least_rank(r, n_ranks),
+                       taken = r->ranks[rank].tok + resumed / n_ranks;
         const uint32_t left = most > taken ? most - taken : 0;
         struct wm_pending *const next = left > 0 ? next_admissible(r, &queue) : NULL;
         if (next == NULL)

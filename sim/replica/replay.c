@@ -23,7 +23,8 @@ static enum wm_status infeasible(struct wm_diags *diags, const struct wm_replay_
     return WM_INFEASIBLE;
 }
 
-static const char *const faults[] = {"", "the hardware has no unit for this precision",
+static const char *const faults[] = {"",
+                                     "the hardware has no unit for this precision",
                                      "weights and one sequence do not fit the memory of any group",
                                      "no batch reaches the wanted tokens per second and user",
                                      "no group meets the TTFT target",

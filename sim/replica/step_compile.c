@@ -51,7 +51,8 @@ static void fill_tokens(const struct wm_step_model *m, size_t n_tok, double chun
     enum { ALL_TO = 8192, PART = 64 };
     size_t done = 0;
     for (size_t i = 0; i < n_tok;) {
-        const struct wm_load load = tokens_alone(fmax(1.0, (double)(i * WM_STEP_TOK_ROUND)), m->group.data);
+        const struct wm_load load =
+            tokens_alone(fmax(1.0, (double)(i * WM_STEP_TOK_ROUND)), m->group.data);
         const struct cost step = cost_of(m, &load);
         token_s[i] = fmax(0.0, step.time_s - chunk_s);
         token_j[i] = fmax(0.0, step.energy_j - chunk_j);

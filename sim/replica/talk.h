@@ -42,8 +42,7 @@ static inline void talk_remember(struct talk_names *names, struct wm_fleet *flee
                                  const struct wm_served *r)
 {
     uint32_t n = 0;
-    const uint64_t *const blocks =
-        talk_blocks(names, talk, r->input_tok + r->output_tok - 1, &n);
+    const uint64_t *const blocks = talk_blocks(names, talk, r->input_tok + r->output_tok - 1, &n);
     wm_fleet_remember(fleet, r->worker, blocks, n, TALK_BLOCK_TOK);
 }
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "wattmill/column.h"
-#include "wattmill/results.h"
 #include "wattmill/require.h"
+#include "wattmill/results.h"
 
 static const struct wm_metric_info infos[WM_N_METRICS] = {
 #define WM_METRIC(key, unit, doc) {#key, WM_UNIT_##unit, doc},

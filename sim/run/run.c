@@ -86,9 +86,8 @@ static void check_storage(const struct wm_run *r, struct wm_diags *diags)
     const struct wm_onsite *g = &r->site.onsite;
     if (!(g->storage.power_w > 0.0) || g->account.discharge_j > 0.0)
         return;
-    wm_diag_add(diags, WM_W915, NULL, "site.storage",
-                "of %g MW and %g MWh never gave anything: %s", g->storage.power_w / WM_W_PER_MW,
-                g->site->storage.energy_j / WM_J_PER_MWH,
+    wm_diag_add(diags, WM_W915, NULL, "site.storage", "of %g MW and %g MWh never gave anything: %s",
+                g->storage.power_w / WM_W_PER_MW, g->site->storage.energy_j / WM_J_PER_MWH,
                 g->storage.policy == WM_STORAGE_OPTIMAL
                     ? "nothing that it could do pays for its losses"
                     : "no ceiling called it and it has neither shave_above_mw nor a price to "
@@ -209,7 +208,8 @@ static enum wm_status run_guarded(struct wm_arena *arena, void *context)
     const struct call *const c = context;
     struct wm_run *const r = WM_NEW(arena, struct wm_run);
     r->arena = arena;
-    r->scenario = c->scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, c->scenario) : c->scenario;
+    r->scenario =
+        c->scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, c->scenario) : c->scenario;
     r->results = WM_NEW(arena, struct wm_results);
     const enum wm_status status = run(r, c->options, c->diags);
     if (status == WM_OK || status == WM_FAILED)

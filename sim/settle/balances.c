@@ -39,7 +39,8 @@ static struct class_sums sum_classes(const struct wm_run *r)
         if (c->output_tok_served > 0.0)
             s.booked_usd += wm_deck_revenue_usd(w->price.deck, c->input_tok_served,
                                                 c->cached_tok_served, c->output_tok_served) *
-                            billed * w->price.paid_frac * w->price.discount_frac * w->price.market_frac *
+                            billed * w->price.paid_frac * w->price.discount_frac *
+                            w->price.market_frac *
                             (w->kind == WM_WORKLOAD_BATCH ? w->price.batch_discount_frac : 1.0);
     }
     return s;
@@ -69,14 +70,16 @@ static double balance_cost(const struct wm_run *r)
     }
     for (size_t i = 0; i < res->n_run_years; i++)
         years_usd += res->run_years[i].power_usd;
-    double rel = add_balance(res, "power by month", "lines of the ledger = months of the bill + fuel",
-                             res->ledger->power_usd, months_usd, WM_UNIT_USD);
+    double rel =
+        add_balance(res, "power by month", "lines of the ledger = months of the bill + fuel",
+                    res->ledger->power_usd, months_usd, WM_UNIT_USD);
     rel = fmax(rel, add_balance(res, "power by year", "paid by the ledger = years of the run",
                                 res->cash.power_usd, years_usd, WM_UNIT_USD));
     if (is_linear(r->site.meter.billing))
-        rel = fmax(rel, add_balance(res, "energy by time",
-                                    "drawn at the price of the instant = months of the bill by the MWh",
-                                    r->site.account.bought_usd, energy_usd, WM_UNIT_USD));
+        rel = fmax(rel,
+                   add_balance(res, "energy by time",
+                               "drawn at the price of the instant = months of the bill by the MWh",
+                               r->site.account.bought_usd, energy_usd, WM_UNIT_USD));
     return rel;
 }
 
@@ -86,15 +89,14 @@ static double balance_onsite(const struct wm_run *r)
     const struct wm_account *const a = &r->site.account;
     if (r->site.onsite.is_plain)
         return 0.0;
-    const double grid =
-        add_balance(r->results, "grid", "meter + generation + discharge = site + charge",
-                    g->meter_j + g->generation_j + g->discharge_j, a->site_j + g->charge_j,
-                    WM_UNIT_MWH);
-    return fmax(grid, add_balance(r->results, "storage",
-                                  "charge + stored first = discharge + loss + stored last",
-                                  g->charge_j + g->stored_first_j,
-                                  g->discharge_j + g->storage_loss_j + g->stored_last_j,
-                                  WM_UNIT_MWH));
+    const double grid = add_balance(
+        r->results, "grid", "meter + generation + discharge = site + charge",
+        g->meter_j + g->generation_j + g->discharge_j, a->site_j + g->charge_j, WM_UNIT_MWH);
+    return fmax(grid,
+                add_balance(r->results, "storage",
+                            "charge + stored first = discharge + loss + stored last",
+                            g->charge_j + g->stored_first_j,
+                            g->discharge_j + g->storage_loss_j + g->stored_last_j, WM_UNIT_MWH));
 }
 
 /* Each balance compares two sums that were built apart. */
@@ -112,20 +114,24 @@ void wm_close_balances(struct wm_run *r)
     }
     res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 16);
     res->balances_close = true;
-    double energy = add_balance(res, "energy", "site = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
+    double energy =
+        add_balance(res, "energy", "site = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
     energy = fmax(energy, add_balance(res, "billing", "meter = sum of billed months",
                                       r->site.onsite.account.meter_j, months_j, WM_UNIT_MWH));
-    SET(r, balance_token_rel, add_balance(res, "tokens", "offered = served + dropped + waiting",
-                                          c.offered, c.accounted, WM_UNIT_TOK));
-    SET(r, balance_request_rel, add_balance(res, "requests", "offered = served + dropped + waiting",
-                                            c.requests, c.requests_accounted, WM_UNIT_NONE));
-    const double money = add_balance(res, "money", "revenue by time = tokens x price",
-                                     c.earned_usd, c.booked_usd, WM_UNIT_USD);
+    SET(r, balance_token_rel,
+        add_balance(res, "tokens", "offered = served + dropped + waiting", c.offered, c.accounted,
+                    WM_UNIT_TOK));
+    SET(r, balance_request_rel,
+        add_balance(res, "requests", "offered = served + dropped + waiting", c.requests,
+                    c.requests_accounted, WM_UNIT_NONE));
+    const double money = add_balance(res, "money", "revenue by time = tokens x price", c.earned_usd,
+                                     c.booked_usd, WM_UNIT_USD);
     SET(r, balance_water_rel,
         add_balance(res, "water", "make-up = evaporation + blowdown + drift", a->water_m3,
                     a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3));
-    SET(r, balance_carbon_rel, add_balance(res, "carbon", "by time = by billing intervals",
-                                           a->carbon_kg, months_kg, WM_UNIT_KG));
+    SET(r, balance_carbon_rel,
+        add_balance(res, "carbon", "by time = by billing intervals", a->carbon_kg, months_kg,
+                    WM_UNIT_KG));
     SET(r, balance_heat_rel,
         add_balance(res, "heat", "heat of the halls = rejected + reused + unmet", a->heat_in_j,
                     a->heat_out_j + a->heat_reuse_j + a->heat_unmet_j, WM_UNIT_MWH));

@@ -11,7 +11,7 @@ struct place {
     const struct wm_charge *charge;
     const struct wm_charge_month *months; /* of the line */
     size_t line, month;
-    double share;    /* of the month that is simulated and in the charge's term */
+    double share;     /* of the month that is simulated and in the charge's term */
     double above_usd; /* of the month, of all lines above */
 };
 
@@ -74,8 +74,8 @@ static struct wm_bill_item coincident_item(const struct place *p)
     const struct wm_meter_month *const month = &m->months[p->month];
     const struct wm_charge *const c = p->charge;
     const struct wm_peak_watch *const years = &m->peaks[p->line * m->n_years];
-    const int before = (month->month < c->year_from_month ? 1 : 0) +
-                       (c->billed == WM_BILLED_YEAR_AFTER ? 1 : 0);
+    const int before =
+        (month->month < c->year_from_month ? 1 : 0) + (c->billed == WM_BILLED_YEAR_AFTER ? 1 : 0);
     const int at = month->year - before - m->first_year;
     if (at >= 0 && years[at].n > 0)
         return power_item(p, wm_peak_watch_mean_w(&years[at]));
@@ -117,10 +117,10 @@ static struct wm_bill_item demand_item(const struct place *p)
 
 /* What a basis is billed by; units and words are in sim/results/bill.c. */
 static struct wm_bill_item (*const items[WM_N_CHARGE_BASES])(const struct place *p) = {
-    [WM_CHARGE_ENERGY] = energy_item,         [WM_CHARGE_DEMAND] = demand_item,
-    [WM_CHARGE_CONTRACT] = contract_item,     [WM_CHARGE_COINCIDENT] = coincident_item,
-    [WM_CHARGE_MONTH] = month_item,           [WM_CHARGE_TAKE] = take_item,
-    [WM_CHARGE_MINIMUM] = minimum_item,       [WM_CHARGE_MARKET] = energy_item,
+    [WM_CHARGE_ENERGY] = energy_item,     [WM_CHARGE_DEMAND] = demand_item,
+    [WM_CHARGE_CONTRACT] = contract_item, [WM_CHARGE_COINCIDENT] = coincident_item,
+    [WM_CHARGE_MONTH] = month_item,       [WM_CHARGE_TAKE] = take_item,
+    [WM_CHARGE_MINIMUM] = minimum_item,   [WM_CHARGE_MARKET] = energy_item,
 };
 
 static bool is_by_mwh(enum wm_charge_basis basis)
@@ -135,8 +135,8 @@ static void close_month(const struct wm_meter *meter, struct wm_bill *bill, size
     *month = (struct wm_bill_month){.year = m->year, .month = m->month, .time_s = m->time_s};
     for (size_t i = 0; i < bill->n_lines; i++) {
         const struct wm_charge_month *const months = wm_meter_line(meter, i);
-        const struct place p = {meter, &meter->billing->lines[i].charge, months, i, at,
-                                fmin(1.0, months[at].term_s / m->whole_s), month->bill_usd};
+        const struct place p = {meter, &meter->billing->lines[i].charge,          months,         i,
+                                at,    fmin(1.0, months[at].term_s / m->whole_s), month->bill_usd};
         const struct wm_bill_item item = items[p.charge->basis](&p);
         bill->items[at * bill->n_lines + i] = item;
         bill->lines[i].usd += item.usd;
@@ -162,7 +162,7 @@ const struct wm_bill *wm_bill_close(struct wm_arena *arena, const struct wm_mete
     bill->items = WM_NEW_ARRAY(arena, struct wm_bill_item, meter->n_months * b->n_lines);
     for (size_t i = 0; i < b->n_lines; i++)
         bill->lines[i] =
-            (struct wm_bill_line){b->lines[i].name, b->lines[i].detail, b->lines[i].charge.basis,
+            (struct wm_bill_line){b->lines[i].name, b->lines[i].detail,   b->lines[i].charge.basis,
                                   b->lines[i].tags, b->lines[i].is_shown, 0.0};
     for (size_t i = 0; i < meter->n_months; i++)
         close_month(meter, bill, i);

@@ -55,18 +55,18 @@ static void compare_span(struct wm_arena *arena, struct wm_results *r, const str
     wm_diag_add(diags, WM_W901, NULL, info->key, "is %.4g %s%s; published: %.4g to %.4g, %s",
                 scale * value, scale < 1.0 ? "M" : "", wm_unit_symbol(info->unit), scale * s->low,
                 scale * s->high, s->source);
-    lead(r, wm_arena_printf(arena, "%.2g times the %s %s (%.4g; published %.4g to %.4g %s%s)",
-                            times, times > 1.0 ? "most" : "least", s->who, scale * value,
-                            scale * s->low, scale * s->high, scale < 1.0 ? "M" : "",
-                            wm_unit_symbol(info->unit)));
+    lead(r,
+         wm_arena_printf(arena, "%.2g times the %s %s (%.4g; published %.4g to %.4g %s%s)", times,
+                         times > 1.0 ? "most" : "least", s->who, scale * value, scale * s->low,
+                         scale * s->high, scale < 1.0 ? "M" : "", wm_unit_symbol(info->unit)));
 }
 
 static void tell_ended(struct wm_arena *arena, struct wm_results *r, const struct wm_deck *deck)
 {
     char day[32];
     if (deck->ended_us <= r->scenario->horizon.start_us)
-        lead(r, wm_arena_printf(arena, "nothing is sold at prices %s since %.10s",
-                                deck->head.name, wm_time_text(deck->ended_us, day)));
+        lead(r, wm_arena_printf(arena, "nothing is sold at prices %s since %.10s", deck->head.name,
+                                wm_time_text(deck->ended_us, day)));
 }
 
 /* "2026-11" of "2026-11-20" */
@@ -114,9 +114,9 @@ static const char *price_path(struct wm_arena *arena, struct wm_results *r)
 {
     const double half_life = r->scenario->economics.price_half_life_years;
     const char *const dates = price_dates(arena, r);
-    const char *const prices =
-        dates ? wm_arena_printf(arena, "list prices of %s%s", dates, market_text(arena, r->scenario))
-              : "prices";
+    const char *const prices = dates ? wm_arena_printf(arena, "list prices of %s%s", dates,
+                                                       market_text(arena, r->scenario))
+                                     : "prices";
     return isnan(half_life)
                ? wm_arena_printf(arena, "%s, flat", prices)
                : wm_arena_printf(arena, "%s, falling by half in %.3g yr", prices, half_life);

@@ -13,7 +13,10 @@ struct wm_metric_member {
     enum wm_metric metric;
     size_t offset;
 };
-#define WM_METRIC_MEMBER(tag, key, member) {WM_METRIC_##key, offsetof(struct tag, member)}
+#define WM_METRIC_MEMBER(tag, key, member)            \
+    {                                                 \
+        WM_METRIC_##key, offsetof(struct tag, member) \
+    }
 static inline void wm_set_members(struct wm_results *results, const void *from,
                                   const struct wm_metric_member *rows, size_t n)
 {

@@ -139,8 +139,7 @@ static const char *parallelism_of(const struct wm_run *r, const struct wm_servin
         groups > 1.0 ? wm_arena_printf(r->arena, "decode %.0f x", groups) : "decode";
     return wm_arena_printf(r->arena, "prefill %.0f x %s%.0f, %s %s%.0f",
                            plan->prefill_gpus / plan->prefill_group_gpus, split,
-                           plan->prefill_group_gpus, decode, split,
-                           plan->decode_gpus / groups);
+                           plan->prefill_group_gpus, decode, split, plan->decode_gpus / groups);
 }
 
 static const char *gang_of(const struct wm_run *r, const struct wm_train_plan *plan)
@@ -287,7 +286,8 @@ void wm_set_onsite(struct wm_run *r)
     SET(r, storage_loss_mwh, a->storage_loss_j);
     SET(r, storage_cycles, cycles);
     if (s->policy == WM_STORAGE_OPTIMAL)
-        SET(r, storage_foresight_h, s->foresight == WM_FORESIGHT_DAY ? 2.0 * 86400.0 : 32.0 * 86400.0);
+        SET(r, storage_foresight_h,
+            s->foresight == WM_FORESIGHT_DAY ? 2.0 * 86400.0 : 32.0 * 86400.0);
     SET(r, storage_fade_frac, wm_onsite_fade_frac(g));
 }
 

@@ -30,7 +30,8 @@ struct wm_totals {
     double training_tok, training_ideal_tok, training_it_j, transfer_usd;
     double offered, served, capacity;
     double sold_in, sold_cached, sold_out, served_in, served_cached;
-    double gpus, serving_gpus, there_gpu_s, up_gpu_s, off_gpu_s, busy_gpu_s, serving_busy_gpu_s, prefill_busy_gpu_s, slo_tok;
+    double gpus, serving_gpus, there_gpu_s, up_gpu_s, off_gpu_s, busy_gpu_s, serving_busy_gpu_s,
+        prefill_busy_gpu_s, slo_tok;
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 

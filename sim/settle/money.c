@@ -59,8 +59,7 @@ static struct onsite onsite_of(const struct wm_run *r, double years, double disc
     const struct wm_storage *s = &r->scenario->site.storage;
     const struct wm_generation *rows = r->scenario->site.generation.items;
     const double storage_usd = wm_storage_capex_usd(s);
-    struct onsite o = {.om_usd =
-                           r->site.onsite.account.om_usd + years * s->om_frac * storage_usd};
+    struct onsite o = {.om_usd = r->site.onsite.account.om_usd + years * s->om_frac * storage_usd};
     add_capital(&o, storage_usd, s->life_years, years, discount_rate_frac);
     for (size_t i = 0; i < r->site.onsite.n_units; i++) {
         const double kw = rows[i].capacity_w / 1e3;
@@ -132,8 +131,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     const struct wm_local_tax *const tax = &r->scenario->site.local_tax;
     b.has_local_tax = tax->applies;
     b.local_tax_facility_frac = tax->building_frac;
-    b.local_tax_it_frac =
-        wm_local_tax_mean_frac(tax, r->scenario->economics.ledger.it_life_years);
+    b.local_tax_it_frac = wm_local_tax_mean_frac(tax, r->scenario->economics.ledger.it_life_years);
     b.sales_tax_facility_frac = tax->sales_facility_frac;
     return b;
 }
@@ -152,8 +150,8 @@ static void spread_power(const struct wm_run *r, struct wm_run_year *years)
     for (size_t i = 0; i < bill->n_months; i++)
         years[i / 12 < n ? i / 12 : n - 1].power_usd += bill->months[i].bill_usd;
     for (size_t i = 0; i < n; i++)
-        years[i].power_usd += wm_power_beside_bill_usd(r) * r->site.years[i].time_s /
-                              r->site.account.time_s;
+        years[i].power_usd +=
+            wm_power_beside_bill_usd(r) * r->site.years[i].time_s / r->site.account.time_s;
 }
 
 /*
@@ -173,9 +171,8 @@ static void set_years(struct wm_run *r, double power_usd)
     struct wm_run_year *const years = WM_NEW_ARRAY(r->arena, struct wm_run_year, n);
     for (size_t i = 0; i < n; i++) { /* income that is paid for standing by comes evenly */
         years[i].years = r->site.years[i].time_s / WM_S_PER_YEAR;
-        years[i].revenue_usd =
-            kept * r->site.years[i].revenue_usd +
-            (spot_usd - kept * earned_usd) * r->site.years[i].time_s / total_s;
+        years[i].revenue_usd = kept * r->site.years[i].revenue_usd +
+                               (spot_usd - kept * earned_usd) * r->site.years[i].time_s / total_s;
     }
     spread_power(r, years);
     for (size_t i = 0; i < n; i++) {
@@ -199,11 +196,11 @@ static void set_lots(struct wm_run *r)
     struct wm_lot *const lots = WM_NEW_ARRAY(r->arena, struct wm_lot, r->plan.n_pools + 1);
     for (size_t i = 0; i < r->plan.n_pools; i++) {
         const struct wm_fleet *const f = r->plan.pools[i].fleet;
-        lots[i] = (struct wm_lot){
-            .usd = (double)r->plan.pools[i].n_gpus * f->accelerator->it_capex_usd_per_gpu *
-                   (1.0 + r->scenario->site.local_tax.sales_it_frac),
-            .buy = years_after_start(r, f->online_us),
-            .sell = years_after_start(r, f->retire_us)};
+        lots[i] = (struct wm_lot){.usd = (double)r->plan.pools[i].n_gpus *
+                                         f->accelerator->it_capex_usd_per_gpu *
+                                         (1.0 + r->scenario->site.local_tax.sales_it_frac),
+                                  .buy = years_after_start(r, f->online_us),
+                                  .sell = years_after_start(r, f->retire_us)};
     }
     r->results->it_lots = lots;
     r->results->n_it_lots = r->plan.n_pools;

@@ -24,9 +24,9 @@ struct range {
     double corr[WM_N_RANGE];
     struct response response;
     double half_life_mode;
-    double energy_frac;                 /* of the power bill, by the MWh */
-    double it_opex_usd, hall_opex_usd;  /* a year: what follows the price of IT, of the facility */
-    double paid_most;                   /* factor at which every token is paid */
+    double energy_frac;                /* of the power bill, by the MWh */
+    double it_opex_usd, hall_opex_usd; /* a year: what follows the price of IT, of the facility */
+    double paid_most;                  /* factor at which every token is paid */
     struct wm_lot *lots;
     struct wm_run_year *years;
 };
@@ -81,8 +81,8 @@ static double at_factor(const double table[MODEL_STEPS + 1], double m)
 /* Yearly cost that follows capital: upkeep, tax and insurance of what the ledger buys. */
 static double following_usd(const struct wm_results *r, unsigned whose, double years)
 {
-    const unsigned apart = WM_TAG_PEOPLE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL | WM_TAG_LICENCE |
-                           WM_TAG_LEASE;
+    const unsigned apart =
+        WM_TAG_PEOPLE | WM_TAG_DEPRECIATION | WM_TAG_CAPITAL | WM_TAG_LICENCE | WM_TAG_LEASE;
     const unsigned follows = WM_TAG_TAX | WM_TAG_INSURANCE | WM_TAG_UPKEEP;
     double usd = 0.0;
     for (size_t i = 0; i < r->ledger->n_lines; i++) {
@@ -107,19 +107,23 @@ static void prepare(struct wm_arena *arena, struct range *g)
 {
     struct wm_results *const r = g->r;
     const struct wm_range_terms *const t = &r->scenario->economics.range;
-    const struct wm_uncertainty *const all[WM_N_RANGE] = {
-        [WM_RANGE_PRICE] = t->price,         [WM_RANGE_PAID] = t->paid,
-        [WM_RANGE_HALF_LIFE] = t->half_life, [WM_RANGE_ENERGY] = t->energy,
-        [WM_RANGE_DEMAND] = t->charges,      [WM_RANGE_IT_CAPEX] = t->it_capex,
-        [WM_RANGE_HALL_CAPEX] = t->facility_capex, [WM_RANGE_RESIDUAL] = t->residual,
-        [WM_RANGE_DELAY] = t->delay,         [WM_RANGE_MODEL] = t->model};
+    const struct wm_uncertainty *const all[WM_N_RANGE] = {[WM_RANGE_PRICE] = t->price,
+                                                          [WM_RANGE_PAID] = t->paid,
+                                                          [WM_RANGE_HALF_LIFE] = t->half_life,
+                                                          [WM_RANGE_ENERGY] = t->energy,
+                                                          [WM_RANGE_DEMAND] = t->charges,
+                                                          [WM_RANGE_IT_CAPEX] = t->it_capex,
+                                                          [WM_RANGE_HALL_CAPEX] = t->facility_capex,
+                                                          [WM_RANGE_RESIDUAL] = t->residual,
+                                                          [WM_RANGE_DELAY] = t->delay,
+                                                          [WM_RANGE_MODEL] = t->model};
     const double years = r->hours / WM_H_PER_YEAR;
     for (int i = 0; i < WM_N_RANGE; i++) {
         wm_uncertainty_table(all[i], &g->table[i]);
         g->corr[i] = all[i]->corr;
     }
-    g->half_life_mode = t->half_life->dist == WM_SPREAD_LOGNORMAL ? t->half_life->median
-                                                                : t->half_life->mode;
+    g->half_life_mode =
+        t->half_life->dist == WM_SPREAD_LOGNORMAL ? t->half_life->median : t->half_life->mode;
     respond(r, &g->response);
     g->energy_frac =
         r->ledger->power_usd > 0.0 ? wm_bill_energy_usd(r->bill) / r->ledger->power_usd : 0.0;
@@ -151,14 +155,14 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     struct wm_appraisal_basis b = *g->basis;
     const double tokens = at_factor(g->response.tokens, x[WM_RANGE_MODEL]);
     const double sold = x[WM_RANGE_PRICE] * fmin(g->paid_most, x[WM_RANGE_PAID]) * tokens;
-    const double power = g->energy_frac * x[WM_RANGE_ENERGY] *
-                             at_factor(g->response.energy, x[WM_RANGE_MODEL]) +
-                         (1.0 - g->energy_frac) * x[WM_RANGE_DEMAND];
+    const double power =
+        g->energy_frac * x[WM_RANGE_ENERGY] * at_factor(g->response.energy, x[WM_RANGE_MODEL]) +
+        (1.0 - g->energy_frac) * x[WM_RANGE_DEMAND];
     const double it = x[WM_RANGE_IT_CAPEX], hall = x[WM_RANGE_HALL_CAPEX];
-    t.price_half_life_years = isnan(t.price_half_life_years)
-                                  ? x[WM_RANGE_HALF_LIFE]
-                                  : t.price_half_life_years * x[WM_RANGE_HALF_LIFE] /
-                                        g->half_life_mode;
+    t.price_half_life_years =
+        isnan(t.price_half_life_years)
+            ? x[WM_RANGE_HALF_LIFE]
+            : t.price_half_life_years * x[WM_RANGE_HALF_LIFE] / g->half_life_mode;
     t.it_worth_factor = x[WM_RANGE_RESIDUAL];
     put_off(&t, x[WM_RANGE_DELAY]);
     b.revenue_usd *= sold;
@@ -185,8 +189,8 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
 static void strata(struct wm_rng *rng, double *z, size_t n, size_t stride)
 {
     for (size_t i = 0; i < n; i++)
-        z[i * stride] = wm_normal_quantile(((double)i + wm_rng_uniform(rng)) / (double)n * 0.999998 +
-                                           1e-6);
+        z[i * stride] =
+            wm_normal_quantile(((double)i + wm_rng_uniform(rng)) / (double)n * 0.999998 + 1e-6);
     for (size_t i = n - 1; i > 0; i--) {
         const size_t k = (size_t)(wm_rng_uniform(rng) * (double)(i + 1));
         const double kept = z[i * stride];
@@ -227,7 +231,7 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
     struct range *const g = WM_NEW(arena, struct range);
     *g = (struct range){.r = r, .terms = terms, .basis = basis};
     prepare(arena, g);
-    double *const z = WM_NEW_ARRAY(arena, double, n * WM_N_RANGE);
+    double *const z = WM_NEW_ARRAY(arena, double, n *WM_N_RANGE);
     double *const npv = WM_NEW_ARRAY(arena, double, n), *const irr = WM_NEW_ARRAY(arena, double, n);
     double *const revenue = WM_NEW_ARRAY(arena, double, n);
     size_t n_negative = 0;
@@ -246,7 +250,8 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
             x[k] = wm_quantile_at(&g->table[k], score[k]);
         const struct wm_worth w = appraise(g, x, &revenue[i]);
         npv[i] = w.npv_usd;
-        irr[i] = isnan(w.irr_frac) ? (w.npv_usd < 0.0 ? -(double)INFINITY : (double)INFINITY) : w.irr_frac;
+        irr[i] = isnan(w.irr_frac) ? (w.npv_usd < 0.0 ? -(double)INFINITY : (double)INFINITY)
+                                   : w.irr_frac;
         n_negative += w.npv_usd < 0.0;
     }
     r->metric[WM_METRIC_npv_negative_frac] = (double)n_negative / (double)n;

@@ -49,8 +49,8 @@ static void set_construction(const struct wm_construction *c, struct wm_appraisa
     t->n_build = (size_t)ceil(c->years - 1e-9);
     for (size_t p = 0; p < t->n_build; p++) {
         t->build_length_years[p] = fmin(1.0, c->years - (double)p);
-        t->build_frac[p] = c->curve.n > 0 ? curve[p].share_frac
-                                          : t->build_length_years[p] / c->years;
+        t->build_frac[p] =
+            c->curve.n > 0 ? curve[p].share_frac : t->build_length_years[p] / c->years;
     }
     t->first_year_frac = c->first_year_frac;
 }
@@ -113,9 +113,8 @@ static const double *contracts_of(struct wm_arena *arena, const struct wm_result
         const double length = own ? r->run_years[t].years : 1.0;
         usd[t] = wm_contracts_usd(r, from, from + length);
         if (r->income.space_usd > 0.0)
-            usd[t] += length * rent_usd +
-                      (own ? r->run_years[t].power_usd : power_usd) *
-                          pow(1.0 + terms->power_escalation_frac, from);
+            usd[t] += length * rent_usd + (own ? r->run_years[t].power_usd : power_usd) *
+                                              pow(1.0 + terms->power_escalation_frac, from);
         from += length;
     }
     return usd;

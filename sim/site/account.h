@@ -7,10 +7,10 @@
 #ifndef WM_RUN_ACCOUNT_H
 #define WM_RUN_ACCOUNT_H
 
-#include "dispatch.h"
 #include "../plan/environment.h"
-#include "latency.h"
 #include "../plan/provision.h"
+#include "dispatch.h"
+#include "latency.h"
 #include "stranded.h"
 #include "wattmill/results.h"
 
@@ -19,8 +19,8 @@ struct wm_partition_flow {
     double it_w; /* overhead included */
     bool is_there;
     double up_replicas, busy_gpus, prefill_busy_gpus;
-    double clock_frac;   /* mean of those that are on */
-    double off_frac;     /* of the working replicas */
+    double clock_frac; /* mean of those that are on */
+    double off_frac;   /* of the working replicas */
     struct wm_dispatch_state state;
 };
 
@@ -39,16 +39,16 @@ struct wm_site_flow {
     double use_w[WM_N_USES];        /* the uses' side */
     double serving_it_w;
     double resting_frac; /* power of accelerators that serve nothing over that when they are on */
-    double meter_w; /* power.site_w less what the site gives itself; set by on-site supply */
+    double meter_w;      /* power.site_w less what the site gives itself; set by on-site supply */
     double allowed_w, limit_w, over_limit_w, penalty_usd_per_s; /* at the meter */
     /* what the site would draw without a ceiling = power.site_w + the five that follow */
     double requested_w;
-    double starting_w;   /* not drawn because replicas switched off are not back yet */
-    double capped_w;     /* not drawn because of the contract */
-    double shed_w;       /* not drawn because of a window or a call, ramps included */
-    double hot_w;        /* not drawn because the plant could not cool it */
-    double cooled_w;     /* site power at the plant's limit; INFINITY: not reached */
-    double unworthy_w;   /* not drawn because energy costs more than it earns */
+    double starting_w; /* not drawn because replicas switched off are not back yet */
+    double capped_w;   /* not drawn because of the contract */
+    double shed_w;     /* not drawn because of a window or a call, ramps included */
+    double hot_w;      /* not drawn because the plant could not cool it */
+    double cooled_w;   /* site power at the plant's limit; INFINITY: not reached */
+    double unworthy_w; /* not drawn because energy costs more than it earns */
     double contract_w, payment_usd_per_s;
     double stranded_w[WM_N_STRANDINGS]; /* limit_w = site_w + these + slack_w */
     double slack_w;                     /* what demand leaves of the potential */
@@ -65,7 +65,7 @@ struct wm_partition_account {
 struct wm_class_account {
     double offered_tok, served_tok, dropped_tok, waiting_tok, revenue_usd, slo_tok;
     double lost_tok, n_interruptions, transfer_usd; /* jobs */
-    double waiting_tok_s; /* batch: integral of what waits */
+    double waiting_tok_s;                           /* batch: integral of what waits */
     struct wm_latency *latency;
 };
 
@@ -102,7 +102,7 @@ void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
 
 /** Adds `time_s` seconds of a state. */
 void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
-                    const struct wm_site_flow *flow,
-                    const struct wm_surroundings *around, double time_s);
+                    const struct wm_site_flow *flow, const struct wm_surroundings *around,
+                    double time_s);
 
 #endif

@@ -24,7 +24,7 @@ struct wm_batch_cohort {
 struct wm_batch_queue {
     struct wm_batch_cohort *cohorts; /* ring of `size` */
     size_t size, head, n;
-    double waiting_tok; /* sum over cohorts */
+    double waiting_tok;  /* sum over cohorts */
     double arriving_tok; /* of the present interval */
     double served_tok;   /* in the present interval, not yet taken from cohorts */
 };

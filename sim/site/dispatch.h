@@ -36,7 +36,8 @@ enum { WM_MAX_TIERS = 2 * WM_MAX_WORKLOADS, WM_MAX_PARTITIONS = WM_MAX_POOLS + W
 /** What dispatch knows of a partition at an instant. */
 struct wm_dispatch_item {
     const struct wm_surface *surface;
-    const struct wm_thrift *thrift; /* NULL: all work that can, at full clock, while nothing binds */
+    const struct wm_thrift
+        *thrift;                 /* NULL: all work that can, at full clock, while nothing binds */
     double n_up;                 /* replicas that work */
     double demand_tok_per_s;     /* sum over tiers */
     double overhead_frac;        /* shared network and storage over the replicas' power */
@@ -46,15 +47,15 @@ struct wm_dispatch_item {
 
 /** What it decides: every working replica of the partition at a mixture of two points. */
 struct wm_dispatch_state {
-    struct wm_spread mix;       /* of a working replica */
+    struct wm_spread mix;    /* of a working replica */
     double it_w;             /* of all working replicas, overhead included */
     double served_tok_per_s; /* by all of them */
 };
 
 struct wm_dispatch_order {
     enum wm_capping capping;
-    double budget_w;        /* for all working replicas with overhead */
-    double cost_usd_per_j;  /* of energy at the rack input: below it a watt is not worth drawing */
+    double budget_w;       /* for all working replicas with overhead */
+    double cost_usd_per_j; /* of energy at the rack input: below it a watt is not worth drawing */
 };
 
 /**

@@ -19,10 +19,10 @@ struct wm_instant {
     double energy_usd_per_mwh; /* price of the hour */
     double support_w;          /* by which storage and generation could lift the ceiling */
     const struct wm_ceiling_step *ceiling;
-    const double *n_up;    /* [n_partitions] working replicas; 0 where the pool is not there */
-    const bool *is_there;  /* [n_partitions] */
+    const double *n_up;   /* [n_partitions] working replicas; 0 where the pool is not there */
+    const bool *is_there; /* [n_partitions] */
     const struct wm_switched *switched; /* [n_partitions], of the working; NULL: all can serve */
-    double chiller_lost_frac; /* of the mechanical cooling */
+    double chiller_lost_frac;           /* of the mechanical cooling */
     struct wm_potential design_potential, potential; /* at the design hour, in this weather */
     const double *offered; /* [n_classes] output tokens asked for [tok/s] */
     const double *wanted;  /* [n_classes] the same, or what batch work could use [tok/s] */

@@ -14,15 +14,15 @@ enum {
     CHARGES = 64
 };
 
-static const double load_step_frac = 1e-3;      /* loads that differ by less are one block */
-static const double wear_usd_per_mwh = 0.01;    /* so that nothing moves for nothing */
+static const double load_step_frac = 1e-3;   /* loads that differ by less are one block */
+static const double wear_usd_per_mwh = 0.01; /* so that nothing moves for nothing */
 static const double mw = 1e6, mwh = 3.6e9;
 
 /* Intervals that the programme treats as one; powers in MW. */
 struct block {
     size_t first, n;
     double h, load, cut, allowed, free, engine;
-    double usd_per_mwh, peak_usd_per_mw; /* the second: of coincident peaks in it */
+    double usd_per_mwh, peak_usd_per_mw;          /* the second: of coincident peaks in it */
     int meter, content, demand[WM_METER_CHARGES]; /* columns; demand -1: no charge */
 };
 
@@ -34,8 +34,8 @@ struct charge {
 struct wm_lookahead {
     const struct wm_storage *storage;
     const struct wm_outlook_row *outlook;
-    size_t n_bins, next; /* where the next window begins */
-    double *planned_w;   /* [n_bins] */
+    size_t n_bins, next;     /* where the next window begins */
+    double *planned_w;       /* [n_bins] */
     double *peak_usd_per_mw; /* [n_bins], of the window at hand */
     struct block *blocks;
     struct charge charges[CHARGES];
@@ -226,7 +226,7 @@ static struct wm_storage faded(const struct wm_onsite *onsite, double intervals)
     const double days = intervals / BINS_PER_DAY, past_days = w->time_s / 86400.0;
     const double soc = (w->soc_s / 86400.0 + days * new->max_soc_frac) / (past_days + days);
     const double fade = wm_storage_fade_frac(new, past_days + days, soc, w->cycles + days);
-    s.energy_j = fmin(s.energy_j, new->energy_j * (1.0 - fade));
+    s.energy_j = fmin(s.energy_j, new->energy_j *(1.0 - fade));
     return s;
 }
 
@@ -241,8 +241,8 @@ static void add_block(struct wm_lookahead *a, struct block *b, const struct wm_m
     const struct wm_storage then = faded(onsite, (double)(b->first + b->n - a->blocks[0].first));
     const double floor_mwh = fmin(wm_storage_floor_j(s) / mwh, now_mwh);
     const double top_mwh = fmax(floor_mwh, wm_storage_top_j(&then) / mwh);
-    const int g = add_column(a, 0.0, fmax(b->allowed, b->load),
-                             h * b->usd_per_mwh + b->peak_usd_per_mw);
+    const int g =
+        add_column(a, 0.0, fmax(b->allowed, b->load), h * b->usd_per_mwh + b->peak_usd_per_mw);
     const int c = add_column(a, 0.0, power, 0.0);
     const int d = add_column(a, 0.0, power, h * wear_usd_per_mwh);
     const int e = add_column(a, floor_mwh, top_mwh, 0.0);

@@ -30,10 +30,10 @@
 struct wm_outlook_row {
     struct wm_surroundings around;
     int64_t at_us;
-    double load_w;             /* of the site, less what engines called for the ceiling give */
+    double load_w;                 /* of the site, less what engines called for the ceiling give */
     double cut_w, cut_usd_per_mwh; /* not drawn under the ceiling, and its worth */
     double allowed_w, contract_w;
-    double free_w;             /* what solar and baseload could give */
+    double free_w;                       /* what solar and baseload could give */
     double engine_w, engine_usd_per_mwh; /* and engines that run for energy */
 };
 

@@ -38,7 +38,8 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_environment
 }
 
 /* The peaks of what a window of the clock holds; one of which a part is missing does not count. */
-static void end_window(struct wm_meter *m, size_t w, size_t month, const struct wm_surroundings *now)
+static void end_window(struct wm_meter *m, size_t w, size_t month,
+                       const struct wm_surroundings *now)
 {
     const struct wm_meter_window *const window = &m->windows[w];
     const double mean_w = window->energy_j / window->time_s;
@@ -58,12 +59,13 @@ static void end_window(struct wm_meter *m, size_t w, size_t month, const struct 
     }
 }
 
-static void add_window(struct wm_meter *m, size_t w, size_t month, const struct wm_surroundings *now,
-                       const struct wm_meter_reading *reading)
+static void add_window(struct wm_meter *m, size_t w, size_t month,
+                       const struct wm_surroundings *now, const struct wm_meter_reading *reading)
 {
     struct wm_meter_window *const window = &m->windows[w];
     const double at_s = 3600.0 * now->local.hour + 60.0 * now->local.minute;
-    const int64_t slot = now->day * (int64_t)(86400.0 / window_s[w]) + (int64_t)(at_s / window_s[w]);
+    const int64_t slot =
+        now->day * (int64_t)(86400.0 / window_s[w]) + (int64_t)(at_s / window_s[w]);
     if (window->time_s <= 0.0 || slot != window->slot)
         *window = (struct wm_meter_window){.slot = slot, .hours = now->hours};
     window->time_s += reading->time_s;

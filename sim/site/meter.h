@@ -26,11 +26,11 @@ enum { WM_METER_WINDOWS = 3 }; /* of 15, 30 and 60 minutes */
 
 struct wm_meter {
     const struct wm_billing *billing;
-    struct wm_meter_month *months;    /* [n_months], of the horizon */
-    struct wm_charge_month *charges;  /* [n_lines][n_months] */
-    struct wm_peak_watch *peaks;      /* [n_lines][n_years], of lines on coincident peaks */
+    struct wm_meter_month *months;   /* [n_months], of the horizon */
+    struct wm_charge_month *charges; /* [n_lines][n_months] */
+    struct wm_peak_watch *peaks;     /* [n_lines][n_years], of lines on coincident peaks */
     size_t n_months, n_years;
-    double run_s; /* length of the run */
+    double run_s;                /* length of the run */
     int first_month, first_year; /* month: year * 12 + month - 1 */
     struct wm_meter_window windows[WM_METER_WINDOWS];
     double peak_w; /* highest interval */

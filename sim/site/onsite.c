@@ -179,8 +179,7 @@ static void run_storage(const struct wm_onsite *g, const struct wm_surroundings 
     f->hold_s = fmin(f->hold_s, wm_storage_limit_s(s, g->stored_j, f->storage_w));
     if (!(f->storage_w < 0.0))
         return;
-    const double left_of_solar_w =
-        raise_units(g, WM_GENERATOR_SOLAR, now, -f->storage_w, f);
+    const double left_of_solar_w = raise_units(g, WM_GENERATOR_SOLAR, now, -f->storage_w, f);
     f->bought_w = raise_units(g, WM_GENERATOR_FUEL, now, left_of_solar_w, f);
 }
 
@@ -205,8 +204,7 @@ static void keep_below(const struct wm_onsite *g, const struct wm_onsite_need *n
 bool wm_onsite_dispatch(struct wm_onsite *onsite, int64_t at_us, const struct wm_surroundings *now,
                         const struct wm_onsite_need *need)
 {
-    struct wm_onsite_flow f = {.hold_s = (double)INFINITY,
-                               .usd_per_mwh = now->energy_usd_per_mwh};
+    struct wm_onsite_flow f = {.hold_s = (double)INFINITY, .usd_per_mwh = now->energy_usd_per_mwh};
     bool runs_at_once = false;
     const bool by_plan = onsite->storage.policy == WM_STORAGE_OPTIMAL;
     if (by_plan)
@@ -282,7 +280,8 @@ double wm_onsite_fade_frac(const struct wm_onsite *onsite)
     const struct wm_wear *w = &onsite->wear;
     if (!(w->time_s > 0.0))
         return 0.0;
-    return wm_storage_fade_frac(&onsite->site->storage, w->time_s / ((double)day_us / (double)WM_US_PER_S),
+    return wm_storage_fade_frac(&onsite->site->storage,
+                                w->time_s / ((double)day_us / (double)WM_US_PER_S),
                                 w->soc_s / w->time_s, w->cycles);
 }
 
@@ -302,7 +301,7 @@ static void wear(struct wm_onsite *g)
     const struct wm_storage *new = &g->site->storage;
     if (g->wear.time_s >= new->life_years * WM_S_PER_YEAR)
         g->wear = (struct wm_wear){0};
-    g->storage.energy_j = new->energy_j * (1.0 - wm_onsite_fade_frac(g));
+    g->storage.energy_j = new->energy_j *(1.0 - wm_onsite_fade_frac(g));
     const double too_much_j = g->stored_j - wm_storage_top_j(&g->storage);
     if (too_much_j <= 0.0)
         return;

@@ -33,8 +33,8 @@ enum wm_unit_state { WM_UNIT_OFF, WM_UNIT_STARTING, WM_UNIT_RUNNING };
 /** A generator now. */
 struct wm_generating_unit {
     enum wm_unit_state state;
-    int64_t since_us; /* of the state */
-    bool was_needed;  /* in the billing interval so far */
+    int64_t since_us;           /* of the state */
+    bool was_needed;            /* in the billing interval so far */
     double capacity_w, reach_w; /* at the hour's weather; reachable now */
 };
 
@@ -42,9 +42,9 @@ struct wm_generating_unit {
 struct wm_onsite_flow {
     double meter_w;
     double generation_w, unit_w[WM_MAX_UNITS];
-    double spilled_w; /* of solar */
-    double storage_w; /* > 0 gives, < 0 takes */
-    double bought_w;  /* of what it takes, from the meter, */
+    double spilled_w;   /* of solar */
+    double storage_w;   /* > 0 gives, < 0 takes */
+    double bought_w;    /* of what it takes, from the meter, */
     double usd_per_mwh; /* at this price */
     double fuel_w, fuel_usd_per_s, fuel_kg_per_s, om_usd_per_s;
     double hold_s; /* how long the state holds by itself */
@@ -75,8 +75,8 @@ struct wm_onsite {
     size_t n_units;
     double stored_j;
     double planned_w; /* of the battery under policy optimal, > 0 gives */
-    int64_t worn_us; /* up to here the capacity knows its wear */
-    bool is_plain;   /* neither storage nor generation: the meter is the site */
+    int64_t worn_us;  /* up to here the capacity knows its wear */
+    bool is_plain;    /* neither storage nor generation: the meter is the site */
     struct wm_onsite_flow flow;
     struct wm_onsite_account account;
 };
@@ -84,7 +84,8 @@ struct wm_onsite {
 struct wm_onsite wm_onsite_begin(const struct wm_site *site);
 
 /** Takes weather and sun at `at_us` (since 1970) and says what could lift the ceiling [W]. */
-double wm_onsite_support_w(struct wm_onsite *onsite, int64_t at_us, const struct wm_surroundings *now);
+double wm_onsite_support_w(struct wm_onsite *onsite, int64_t at_us,
+                           const struct wm_surroundings *now);
 
 /** What it needs to know of the site. */
 struct wm_onsite_need {
@@ -96,7 +97,7 @@ struct wm_onsite_need {
 
 /** Calls units and sets `flow`; from `at_us` it holds. @return true when a called unit runs at once */
 bool wm_onsite_dispatch(struct wm_onsite *onsite, int64_t at_us, const struct wm_surroundings *now,
-                      const struct wm_onsite_need *need);
+                        const struct wm_onsite_need *need);
 
 /** Share of the battery's capacity that its age and cycles have taken [0, 1]. */
 double wm_onsite_fade_frac(const struct wm_onsite *onsite);

@@ -57,14 +57,14 @@ struct wm_outages {
     double *n_up;   /* [n_partitions] of them those that are there and have power and cooling */
     bool *is_there; /* [n_partitions] */
     struct wm_outage_rates *rates; /* [n_partitions] */
-    double *spares; /* [n_pools] accelerators at hand */
+    double *spares;                /* [n_pools] accelerators at hand */
     /* mean of n_up since the last call of wm_outages_mean() */
     double *mean, *integral;
     int64_t *last;
     bool *changed;
-    struct wm_rng *streams;  /* [replicas, then units] */
-    uint32_t *partition_of;  /* [replicas] */
-    int64_t *began;          /* [replicas] since when each works */
+    struct wm_rng *streams; /* [replicas, then units] */
+    uint32_t *partition_of; /* [replicas] */
+    int64_t *began;         /* [replicas] since when each works */
     uint32_t n_replicas, n_entities;
     struct wm_plant_units plants[WM_N_PLANTS];
     struct wm_broken_part *parts;

@@ -40,7 +40,7 @@ struct site {
     struct wm_switching switching, next_switching; /* the second: room to try */
     double *offered, *wanted;                      /* [n_classes] */
     bool *is_urgent;                               /* [n_classes] */
-    struct wm_lookahead *ahead;    /* NULL: the battery follows its rules */
+    struct wm_lookahead *ahead;                    /* NULL: the battery follows its rules */
     struct wm_batch_queue *batch;                  /* [n_classes], of which kind batch is used */
     bool has_queue; /* batch work or jobs: what is asked for hangs on what was done */
     int64_t start_us;
@@ -77,8 +77,8 @@ static bool is_asked_for(const struct site *s, size_t class, int64_t now)
     const struct wm_class *c = &s->plan->classes[class];
     const struct wm_fleet *f = s->plan->pools[s->plan->partitions[c->partition].pool].fleet;
     const int64_t at_us = s->start_us + now;
-    return at_us >= c->workload->start_us && at_us < c->workload->end_us &&
-           at_us >= f->online_us && at_us < f->retire_us;
+    return at_us >= c->workload->start_us && at_us < c->workload->end_us && at_us >= f->online_us &&
+           at_us < f->retire_us;
 }
 
 /* Demand of the hour, of what is asked for at `now`. */

@@ -11,8 +11,8 @@
 #include "account.h"
 #include "ceiling.h"
 #include "lookahead.h"
-#include "onsite.h"
 #include "meter.h"
+#include "onsite.h"
 #include "wattmill/run_options.h"
 
 /** Length of a billing interval [s]. */
@@ -26,11 +26,11 @@ struct wm_site_result {
     struct wm_meter meter;
     struct wm_onsite onsite;
     double pue_peak_hour, pue_marginal_sum; /* the sum: over hours */
-    size_t n_bins; /* billing intervals */
+    size_t n_bins;                          /* billing intervals */
     struct wm_outlook_row *outlook; /* [n_bins], filled when there is room for it, else NULL */
-    double *bin_w; /* [n_bins] mean power of each billing interval */
-    bool is_cancelled; /* options->progress had enough: nothing else is to be used */
-    size_t n_windows; /* of the calendar and calls at random times */
+    double *bin_w;                  /* [n_bins] mean power of each billing interval */
+    bool is_cancelled;              /* options->progress had enough: nothing else is to be used */
+    size_t n_windows;               /* of the calendar and calls at random times */
     struct wm_series_row *series;
     size_t n_series;
     struct wm_year_result *years;
@@ -38,7 +38,7 @@ struct wm_site_result {
     uint64_t n_events, n_failures, n_failovers, n_plant_failures;
     uint32_t n_growths;      /* of the event queue: 0 when its first size was enough */
     size_t loop_arena_bytes; /* taken from the arena after the start: 0 */
-    double plant_out_s; /* with less than all load carried by plant that works */
+    double plant_out_s;      /* with less than all load carried by plant that works */
 };
 
 /** Runs the site over the horizon; everything lives in `arena`. */

@@ -8,8 +8,8 @@
 #ifndef WM_RUN_STRANDED_H
 #define WM_RUN_STRANDED_H
 
-#include "ceiling.h"
 #include "../plan/provision.h"
+#include "ceiling.h"
 
 /** Draw of the site at its potential in some weather [W at the meter], and its slope over IT power. */
 struct wm_potential {

@@ -23,8 +23,8 @@ enum { WM_STARTS = 4 };
 
 struct wm_switching {
     size_t n_partitions;
-    int64_t return_us;            /* from off to serving */
-    struct wm_switched *switched; /* [n_partitions] */
+    int64_t return_us;                    /* from off to serving */
+    struct wm_switched *switched;         /* [n_partitions] */
     struct wm_start (*starts)[WM_STARTS]; /* [n_partitions], in order of time; 0: none */
 };
 

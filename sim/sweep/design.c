@@ -53,11 +53,12 @@ static bool check_sequence(const struct wm_study *study, const struct wm_place *
         return false;
     }
     if (n > WM_SOBOL_MAX_DIMS)
-        wm_diag_add(diags, WM_W951, place, "design",
-                    "%zu axes need %zu dimensions; Sobol's sequence is even in pairs up to %d, so the "
-                    "further ones are Latin hypercubes: each axis in n strata, pairs independent. Put "
-                    "the axes that matter most first; a study of another n has other points",
-                    study->n_axes, n, WM_SOBOL_MAX_DIMS);
+        wm_diag_add(
+            diags, WM_W951, place, "design",
+            "%zu axes need %zu dimensions; Sobol's sequence is even in pairs up to %d, so the "
+            "further ones are Latin hypercubes: each axis in n strata, pairs independent. Put "
+            "the axes that matter most first; a study of another n has other points",
+            study->n_axes, n, WM_SOBOL_MAX_DIMS);
     return true;
 }
 
@@ -66,10 +67,11 @@ static bool check_correlated(const struct wm_study *study, const struct wm_place
 {
     if (study->factor == NULL || (double)study->params.n * (double)study->n_axes <= CORRELATED_MAX)
         return true;
-    wm_diag_add(diags, WM_E501, place, "corr",
-                "lists the strata of a latin_hypercube: at most %d points times axes; monte_carlo and "
-                "sobol have no such limit",
-                CORRELATED_MAX);
+    wm_diag_add(
+        diags, WM_E501, place, "corr",
+        "lists the strata of a latin_hypercube: at most %d points times axes; monte_carlo and "
+        "sobol have no such limit",
+        CORRELATED_MAX);
     return false;
 }
 
@@ -144,7 +146,7 @@ bool wm_cursor_open(struct wm_arena *arena, const struct wm_study *study, struct
     out->shift = WM_NEW_ARRAY(arena, double, n);
     for (size_t j = 0; j < n; j++) /* by name, so that another axis moves no other */
         out->shift[j] = wm_uniform_of((uint64_t)study->seed, study->axes[j % study->n_axes].name,
-                                   j < study->n_axes ? 0 : 1);
+                                      j < study->n_axes ? 0 : 1);
     out->has_quasi = uses_quasi(study);
     return !out->has_quasi || wm_quasi_open(&out->quasi, (unsigned)n_sobol(study));
 }

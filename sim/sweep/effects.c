@@ -222,9 +222,8 @@ static struct wm_sample with_values(struct wm_arena *arena, const struct wm_samp
 {
     struct wm_sample own = *s;
     own.values = WM_NEW_ARRAY(arena, double, s->n);
-    own.axis = WM_NEW_ARRAY(arena, double, s->n *s->n_axes);
-    own.axis_text =
-        (const char **)wm_arena_alloc(arena, s->n * s->n_axes, sizeof *own.axis_text);
+    own.axis = WM_NEW_ARRAY(arena, double, s->n * s->n_axes);
+    own.axis_text = (const char **)wm_arena_alloc(arena, s->n * s->n_axes, sizeof *own.axis_text);
     own.n = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (!isfinite(s->values[i]))

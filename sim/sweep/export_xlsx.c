@@ -25,10 +25,10 @@ enum wm_status wm_export_xlsx(const char *path, struct wm_store *store, uint64_t
 #include "wattmill/out_file.h"
 #include "wattmill/output.h"
 
-#define ROWS_MAX   1048575u   /* of a sheet, without its heading */
-#define FIXED_TIME 1577836800 /* 2020-01-01: equal stores give equal files */
-#define CELL_BYTES_MAX 32767 /* characters, of which each has a byte at least */
-#define HEAD_ROWS  3          /* of the pro-forma, above its table */
+#define ROWS_MAX       1048575u   /* of a sheet, without its heading */
+#define FIXED_TIME     1577836800 /* 2020-01-01: equal stores give equal files */
+#define CELL_BYTES_MAX 32767      /* characters, of which each has a byte at least */
+#define HEAD_ROWS      3          /* of the pro-forma, above its table */
 
 struct book {
     lxw_workbook *workbook;
@@ -311,7 +311,8 @@ static enum wm_status fill(struct book *b, struct wm_store *store, struct wm_dia
     study_sheet(b);
     inputs_sheet(b);
     enum wm_status status = points_sheet(b, store, diags);
-    if (status == WM_OK && b->about->n_yearly > 0 && (b->yearly = add_sheet(b, "Pro-forma")) != NULL) {
+    if (status == WM_OK && b->about->n_yearly > 0 &&
+        (b->yearly = add_sheet(b, "Pro-forma")) != NULL) {
         (void)worksheet_set_column(b->yearly, 0, 10, 20, NULL);
         status = wm_store_each(store, WM_READ_YEARLY, yearly_sheet, b, diags);
     }
@@ -323,8 +324,9 @@ static enum wm_status fill(struct book *b, struct wm_store *store, struct wm_dia
 static char *folder_of(struct wm_arena *arena, const char *path)
 {
     const char *const slash = strrchr(path, '/');
-    return slash == NULL ? wm_arena_copy_text(arena, ".", 1)
-                         : wm_arena_copy_text(arena, path, slash == path ? 1 : (size_t)(slash - path));
+    return slash == NULL
+               ? wm_arena_copy_text(arena, ".", 1)
+               : wm_arena_copy_text(arena, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
 /* Under a name of its own, looked through, then named; `why` not when the status is WM_OK or told already. */

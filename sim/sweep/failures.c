@@ -60,7 +60,9 @@ static bool add(void *context, const struct wm_record *r)
     if (k == c->n && k < REASONS_MAX) {
         c->list[k] = (struct reason){wm_point_status_word(r->status),
                                      wm_arena_copy_text(c->arena, code, strlen(code)),
-                                     wm_arena_copy_text(c->arena, text, strlen(text)), shape, 0,
+                                     wm_arena_copy_text(c->arena, text, strlen(text)),
+                                     shape,
+                                     0,
                                      r->index};
         c->n++;
     } else if (k == c->n) {
@@ -79,8 +81,8 @@ static int most_first(const void *a, const void *b)
                          : (x->first_index > y->first_index) - (x->first_index < y->first_index);
 }
 
-enum wm_status wm_stats_failures(struct wm_arena *arena, struct wm_store *store, struct wm_grid *out,
-                                 struct wm_diags *diags)
+enum wm_status wm_stats_failures(struct wm_arena *arena, struct wm_store *store,
+                                 struct wm_grid *out, struct wm_diags *diags)
 {
     struct wm_table t = wm_table_open(arena);
     struct count *const c = WM_NEW(arena, struct count);

@@ -14,10 +14,10 @@
 #include "wattmill/require.h"
 
 #define LANES_MAX      3
-#define N_SOBOL        7     /* points of the first stage, and two for each key */
-#define CORNER_KEYS    3     /* all corners of a box of so many keys; else the two ends */
-#define APART          0.25  /* of the box: starts that are another region */
-#define FIRST_STEP     0.2   /* of a local search */
+#define N_SOBOL        7    /* points of the first stage, and two for each key */
+#define CORNER_KEYS    3    /* all corners of a box of so many keys; else the two ends */
+#define APART          0.25 /* of the box: starts that are another region */
+#define FIRST_STEP     0.2  /* of a local search */
 #define POLISH_STEP    0.05
 #define NEIGHBOUR_STEP 0.05
 #define TOLERANCE      0.002 /* of the box: nothing a planner would build differently */
@@ -250,8 +250,8 @@ static void want_neighbours(struct search *s, size_t best)
     for (size_t j = 0; j < s->p->n_vary; j++) {
         const struct wm_vary *const v = &s->p->vary[j];
         const double width = v->choices != NULL ? 1.0 / (double)v->n_choices
-                             : v->whole ? fmax(NEIGHBOUR_STEP, 1.0 / (v->high - v->low))
-                                        : NEIGHBOUR_STEP;
+                             : v->whole         ? fmax(NEIGHBOUR_STEP, 1.0 / (v->high - v->low))
+                                                : NEIGHBOUR_STEP;
         for (int side = -1; side <= 1; side += 2) {
             double u[WM_OPTIMISE_KEYS_MAX];
             memcpy(u, wm_points_at(&s->table, best), sizeof u);
@@ -271,7 +271,8 @@ static void tell_near(struct search *s, size_t best, struct wm_optimum *out)
     out->near = WM_NEW_ARRAY(s->table.arena, struct wm_optimise_point, 2 * d);
     out->near_key = WM_NEW_ARRAY(s->table.arena, size_t, 2 * d);
     for (size_t i = 0; i < s->table.n && out->n_near < 2 * d; i++) {
-        const double *const a = wm_points_at(&s->table, i), *const b = wm_points_at(&s->table, best);
+        const double *const a = wm_points_at(&s->table, i), *const b =
+                                                                wm_points_at(&s->table, best);
         size_t n_differ = 0, key = 0;
         for (size_t j = 0; j < d; j++)
             if (a[j] < b[j] || a[j] > b[j]) {

@@ -94,8 +94,9 @@ static const char *study_text(struct wm_arena *arena, const struct wm_table_of_p
         for (size_t i = 0; i < n; i++)
             wm_json_raw(&w, text_at(arena, v, wm_points_at(t, i)[j]));
         for (size_t k = 0; n == 0 && k < (v->choices != NULL ? v->n_choices : 2); k++)
-            wm_json_raw(&w, v->choices != NULL ? v->choices[k]
-                                               : wm_arena_printf(arena, "%.10g", k == 0 ? v->low : v->high));
+            wm_json_raw(&w, v->choices != NULL
+                                ? v->choices[k]
+                                : wm_arena_printf(arena, "%.10g", k == 0 ? v->low : v->high));
         wm_json_array_end(&w);
         wm_json_object_end(&w);
     }
@@ -177,8 +178,7 @@ static enum wm_status read_points(struct wm_table_of_points *t)
 {
     struct wm_store *store = NULL;
     struct reading g = {.t = t};
-    enum wm_status status =
-        wm_store_open(t->scratch, t->p->study->store, &store, t->diags);
+    enum wm_status status = wm_store_open(t->scratch, t->p->study->store, &store, t->diags);
     if (status != WM_OK)
         return status;
     const struct wm_store_about *const about = wm_store_about(store);
@@ -212,8 +212,9 @@ enum wm_status wm_points_run(struct wm_table_of_points *t)
     if (status != WM_OK && status != WM_POINTS_FAILED) {
         for (size_t i = 0; i < own.n_items; i++)
             wm_diag_add(t->diags, own.items[i].code, NULL,
-                        own.items[i].path != NULL ? wm_arena_printf(t->arena, "%s", own.items[i].path)
-                                                  : NULL,
+                        own.items[i].path != NULL
+                            ? wm_arena_printf(t->arena, "%s", own.items[i].path)
+                            : NULL,
                         "%s", own.items[i].text);
         return status;
     }
@@ -258,7 +259,7 @@ void wm_points_scaled(const struct wm_table_of_points *t, size_t i, double *valu
         const struct wm_assertion *const a = &t->p->conditions[c];
         const bool below = a->relation == WM_LESS || a->relation == WM_LESS_EQUAL;
         const double scale = t->scale[c] > 0.0 ? t->scale[c] : 1.0;
-        values[1 + c] = !isfinite(v[1 + c])                               ? 1.0
+        values[1 + c] = !isfinite(v[1 + c]) ? 1.0
                         : wm_relation_holds(v[1 + c], a->relation, a->value)
                             ? fmin((below ? 1.0 : -1.0) * (v[1 + c] - a->value) / scale, 0.0)
                             : fmax((below ? 1.0 : -1.0) * (v[1 + c] - a->value) / scale, 1e-12);
@@ -303,8 +304,7 @@ size_t wm_points_failed(const struct wm_table_of_points *t)
 struct wm_optimise_point wm_points_tell(const struct wm_table_of_points *t, size_t i)
 {
     double objective = 0.0;
-    const char **const texts =
-        (const char **)wm_arena_alloc(t->arena, t->p->n_vary, sizeof *texts);
+    const char **const texts = (const char **)wm_arena_alloc(t->arena, t->p->n_vary, sizeof *texts);
     for (size_t j = 0; j < t->p->n_vary; j++)
         texts[j] = text_at(t->arena, &t->p->vary[j], wm_points_at(t, i)[j]);
     return (struct wm_optimise_point){.values = texts,

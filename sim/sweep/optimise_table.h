@@ -17,8 +17,8 @@ struct wm_table_of_points {
     size_t n;           /* known */
     size_t n_wanted;    /* of them and further ones: asked for */
     size_t n_rounds;
-    double best, spread;                     /* of the metric at the start, for the scale */
-    double scale[WM_CONDITIONS_MAX];         /* of the conditions */
+    double best, spread;             /* of the metric at the start, for the scale */
+    double scale[WM_CONDITIONS_MAX]; /* of the conditions */
 };
 
 /** Checks keys, bounds and conditions, all mistakes at once; reads which keys are whole. */

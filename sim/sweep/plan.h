@@ -54,11 +54,11 @@ extern const struct wm_field wm_range_fields[];
 
 /** One place of the scenario that an axis sets. */
 struct wm_axis_target {
-    const char *path;             /* as written */
-    const char *indexed;          /* list elements by index */
-    struct wm_place place;        /* of the axis in its file */
-    const struct wm_json *base;   /* value in the base scenario, defaults included; NULL: none */
-    bool whole;                   /* the row takes whole numbers only */
+    const char *path;           /* as written */
+    const char *indexed;        /* list elements by index */
+    struct wm_place place;      /* of the axis in its file */
+    const struct wm_json *base; /* value in the base scenario, defaults included; NULL: none */
+    bool whole;                 /* the row takes whole numbers only */
 };
 
 /** One of the cases of an axis that sets several places together. */
@@ -89,12 +89,12 @@ struct wm_study {
     size_t n_axes;
     const uint32_t *strata; /* of a correlated Latin hypercube, [n_axes][n]; NULL: none listed */
     double *factor; /* Cholesky factor of the correlations, [n_axes * n_axes]; NULL: independent */
-    struct wm_json *tree;            /* base scenario, axis targets present */
+    struct wm_json *tree;             /* base scenario, axis targets present */
     const struct wm_catalog *catalog; /* NULL: an axis reaches into the catalogue */
     int64_t seed;
     bool sets_seed; /* an axis sets the seed itself */
     uint64_t n_points;
-    bool keeps[WM_N_METRICS]; /* metrics that go to the store */
+    bool keeps[WM_N_METRICS];     /* metrics that go to the store */
     char key[WM_HASH_HEX_BYTES];  /* what makes it this study: name, base, design, axes, version */
     char hash[WM_HASH_HEX_BYTES]; /* and the values of the axes, n, correlations */
     char scenario_hash[WM_HASH_HEX_BYTES];
@@ -132,8 +132,8 @@ uint64_t wm_design_count(const struct wm_study *study, const struct wm_place *pl
 struct wm_cursor {
     const struct wm_study *study;
     struct wm_quasi quasi;
-    double *u, *z;  /* [2 * n_axes] work */
-    double *shift;  /* [2 * n_axes] random shift of the quasi-random points */
+    double *u, *z; /* [2 * n_axes] work */
+    double *shift; /* [2 * n_axes] random shift of the quasi-random points */
     bool has_quasi;
 };
 bool wm_cursor_open(struct wm_arena *arena, const struct wm_study *study, struct wm_cursor *out);

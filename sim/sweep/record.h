@@ -37,9 +37,8 @@ struct wm_stored {
 
 /** Opens the study's store for writing, making it when it is missing. As wm_study_run(). */
 enum wm_status wm_store_open_study(struct wm_arena *arena, const char *path,
-                                   const struct wm_study *study, double wait_s,
-                                   atomic_bool *stop, struct wm_store **out,
-                                   struct wm_diags *diags);
+                                   const struct wm_study *study, double wait_s, atomic_bool *stop,
+                                   struct wm_store **out, struct wm_diags *diags);
 /** Points in the store, whatever their study's extent was. */
 uint64_t wm_store_n_stored(struct wm_store *store);
 /*
@@ -49,8 +48,7 @@ uint64_t wm_store_n_stored(struct wm_store *store);
 bool wm_store_find(struct wm_store *store, const unsigned char *hash, struct wm_stored *out,
                    struct wm_diags *diags);
 bool wm_store_place(struct wm_store *store, int64_t id, uint64_t index, struct wm_diags *diags);
-bool wm_store_put(struct wm_store *store, const struct wm_outcome *outcome,
-                  struct wm_diags *diags);
+bool wm_store_put(struct wm_store *store, const struct wm_outcome *outcome, struct wm_diags *diags);
 bool wm_store_commit(struct wm_store *store, struct wm_diags *diags);
 
 #endif

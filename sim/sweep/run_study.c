@@ -18,18 +18,18 @@
 #include "wattmill/parallel.h"
 #include "wattmill/require.h"
 
-#define BATCH_MAX       64
-#define BATCH_S         5e-3 /* a batch should last about this long */
-#define LOOKUPS_A_TURN  4096 /* of stored points, before progress and signals are looked at */
-#define TICK_NS         100000000L
-#define COMMIT_S        0.02  /* quick points share a commit for this long */
-#define BYTES_OF_POINT  110.0 /* row, hash and two indices; measured */
-#define BYTES_OF_VALUE  17.0  /* a row of `metric`; measured */
-#define BYTES_OF_YEARLY 19.0
+#define BATCH_MAX        64
+#define BATCH_S          5e-3 /* a batch should last about this long */
+#define LOOKUPS_A_TURN   4096 /* of stored points, before progress and signals are looked at */
+#define TICK_NS          100000000L
+#define COMMIT_S         0.02  /* quick points share a commit for this long */
+#define BYTES_OF_POINT   110.0 /* row, hash and two indices; measured */
+#define BYTES_OF_VALUE   17.0  /* a row of `metric`; measured */
+#define BYTES_OF_YEARLY  19.0
 #define BYTES_OF_MESSAGE 36.0
-#define BYTES_OF_STORE  6e4 /* an empty one, with its descriptions of metrics */
-#define N_TRIED         4   /* points a dry run runs */
-#define JOBS_MAX        1024
+#define BYTES_OF_STORE   6e4 /* an empty one, with its descriptions of metrics */
+#define N_TRIED          4   /* points a dry run runs */
+#define JOBS_MAX         1024
 
 struct batch {
     struct batch *next;
@@ -369,10 +369,11 @@ static enum wm_status verdict(const struct run *r)
         return WM_INTERRUPTED;
     if (r->progress.n_failed == 0)
         return WM_OK;
-    wm_diag_add(r->diags, WM_E506, NULL, r->options->store,
-                "holds %llu of %llu points that did not end well; `wattmill export --failed` groups their "
-                "reasons",
-                (unsigned long long)r->progress.n_failed, (unsigned long long)r->progress.n_total);
+    wm_diag_add(
+        r->diags, WM_E506, NULL, r->options->store,
+        "holds %llu of %llu points that did not end well; `wattmill export --failed` groups their "
+        "reasons",
+        (unsigned long long)r->progress.n_failed, (unsigned long long)r->progress.n_total);
     return WM_POINTS_FAILED;
 }
 

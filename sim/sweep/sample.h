@@ -5,15 +5,15 @@
 #include "wattmill/export.h"
 
 struct wm_sample {
-    size_t n;               /* points that ended well, in order of index */
-    uint64_t n_bad;         /* that did not */
-    uint64_t *index;        /* [n] */
-    double *values;         /* [n][n_metrics]; NAN: absent */
+    size_t n;        /* points that ended well, in order of index */
+    uint64_t n_bad;  /* that did not */
+    uint64_t *index; /* [n] */
+    double *values;  /* [n][n_metrics]; NAN: absent */
     size_t n_metrics;
     double *axis;           /* [n][n_axes] numbers; NAN: a text */
     const char **axis_text; /* [n][n_axes]; NULL: a number */
     size_t n_axes;
-    const char **params;    /* [n] */
+    const char **params; /* [n] */
     size_t capacity;
 };
 
@@ -21,9 +21,8 @@ struct wm_sample {
 bool wm_sample_metric(struct wm_arena *arena, const struct wm_store *store, const char *key,
                       size_t *column, struct wm_diags *diags);
 /** Reads the metrics `columns` [n_columns] of all points, and their axes. */
-enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store,
-                              const size_t *columns, size_t n_columns, struct wm_sample *out,
-                              struct wm_diags *diags);
+enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store, const size_t *columns,
+                              size_t n_columns, struct wm_sample *out, struct wm_diags *diags);
 /** One metric of all points; WM_USAGE with E103 when the store does not have it. */
 enum wm_status wm_sample_load_metric(struct wm_arena *arena, struct wm_store *store,
                                      const char *metric, struct wm_sample *out,
@@ -72,7 +71,7 @@ struct wm_tornado {
     struct wm_tornado_bar *bars; /* by swing, largest first */
     size_t n;                    /* 0: a sampled design with fewer points than the axes need */
     double centre;               /* the base point's value, or the mean */
-    double r2;                   /* of a sampled design: share of the variance that the lines explain */
+    double r2; /* of a sampled design: share of the variance that the lines explain */
 };
 enum wm_status wm_tornado_of(struct wm_arena *arena, struct wm_store *store, const char *metric,
                              struct wm_tornado *out, struct wm_diags *diags);

@@ -11,7 +11,7 @@
 #include "wattmill/plain_text.h"
 #include "wattmill/require.h"
 
-#define WM_DB_TABLES 8
+#define WM_DB_TABLES          8
 #define QUICK_CHECK_MAX_BYTES ((off_t)64 << 20)
 
 static const char *const statement_sql[N_STATEMENTS] = {
@@ -58,9 +58,10 @@ bool wm_db_fail(struct wm_store *s, struct wm_diags *diags)
     else
         wm_diag_add(
             diags, WM_E505, NULL, s->path,
-            s->writes ? "cannot be written or read (%s); what was committed before stays valid, and "
-                        "the same command goes on from there"
-                      : "cannot be read (%s)",
+            s->writes
+                ? "cannot be written or read (%s); what was committed before stays valid, and "
+                  "the same command goes on from there"
+                : "cannot be read (%s)",
             why);
     return false;
 }
@@ -129,7 +130,8 @@ void wm_store_close(struct wm_store *s)
         (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     for (size_t i = 0; i < N_STATEMENTS; i++)
         sqlite3_finalize(s->statements[i]);
-    if (s->db != NULL && s->writes && !s->failed) { /* one file again, that can be read where nothing can be written */
+    if (s->db != NULL && s->writes &&
+        !s->failed) { /* one file again, that can be read where nothing can be written */
         sqlite3_busy_timeout(s->db, 0);
         (void)sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
     }
@@ -160,19 +162,21 @@ enum wm_status wm_db_fail_os(struct wm_store *s, enum wm_code code, const char *
 static bool check_schema(struct wm_store *s, struct wm_diags *diags)
 {
     int64_t n_tables = 0, n_triggers = 0;
-    if (!wm_db_count(s,
-                     "SELECT count(*) FROM sqlite_schema WHERE type='table' AND name IN ('study','axis',"
-                     "'point','metric_key','metric','yearly_key','yearly','message')"
-                     " AND sql NOT LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE '%GENERATED%'",
-                     &n_tables, diags) ||
+    if (!wm_db_count(
+            s,
+            "SELECT count(*) FROM sqlite_schema WHERE type='table' AND name IN ('study','axis',"
+            "'point','metric_key','metric','yearly_key','yearly','message')"
+            " AND sql NOT LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE '%GENERATED%'",
+            &n_tables, diags) ||
         !wm_db_count(s, "SELECT count(*) FROM sqlite_schema WHERE type='trigger'", &n_triggers,
                      diags))
         return false;
     if (n_tables == WM_DB_TABLES && n_triggers == 0)
         return true;
-    wm_diag_add(diags, WM_E503, NULL, s->path,
-                "is no store as this program writes them: a table is missing or is something else; it "
-                "was not touched");
+    wm_diag_add(
+        diags, WM_E503, NULL, s->path,
+        "is no store as this program writes them: a table is missing or is something else; it "
+        "was not touched");
     return false;
 }
 
@@ -282,7 +286,8 @@ static bool read_metric_keys(struct wm_store *s, struct wm_diags *diags)
     s->column = WM_NEW_ARRAY(s->arena, size_t, s->n_ids);
     for (size_t i = 0; i < s->n_ids; i++)
         s->column[i] = SIZE_MAX;
-    return read_keys(s, "metric_key", "id,key,unit,doc", &a->metrics, &a->n_metrics, s->column, diags);
+    return read_keys(s, "metric_key", "id,key,unit,doc", &a->metrics, &a->n_metrics, s->column,
+                     diags);
 }
 
 static bool read_axes(struct wm_store *s, struct wm_diags *diags)
@@ -348,7 +353,7 @@ bool wm_db_read_about(struct wm_store *s, struct wm_diags *diags)
 static bool folder_is_writable(struct wm_arena *arena, const char *path)
 {
     const char *const slash = strrchr(path, '/');
-    return access(slash == NULL  ? "."
+    return access(slash == NULL   ? "."
                   : slash == path ? "/"
                                   : wm_arena_copy_text(arena, path, (size_t)(slash - path)),
                   W_OK) == 0;

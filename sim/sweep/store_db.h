@@ -11,8 +11,8 @@
 
 #define WM_DB_APPLICATION_ID 0x574d5354 /* "WMST" */
 #define WM_DB_FORMAT         1          /* PRAGMA user_version; see docs/store.md */
-#define WM_DB_BUSY_MS        5000 /* patience with another process' lock */
-#define WM_DB_IDS_MAX        100000 /* more metrics or columns than any version has */
+#define WM_DB_BUSY_MS        5000       /* patience with another process' lock */
+#define WM_DB_IDS_MAX        100000     /* more metrics or columns than any version has */
 
 /*  X(name, SQL): statements prepared on first use */
 #define STATEMENTS(X)                                                                           \
@@ -79,20 +79,20 @@ bool wm_db_end_rows(struct wm_store *s, sqlite3_stmt *stmt, int code, struct wm_
 struct wm_store *wm_db_new(struct wm_arena *arena, const char *path);
 /** A diagnostic with the system's reason; always WM_IO. */
 enum wm_status wm_db_fail_os(struct wm_store *s, enum wm_code code, const char *what,
-                              struct wm_diags *diags);
+                             struct wm_diags *diags);
 /** Format and integrity, as far as can be told without believing the content. */
 bool wm_db_check(struct wm_store *s, const struct stat *info, struct wm_diags *diags);
 bool wm_db_open(struct wm_store *s, int flags, struct wm_diags *diags);
 bool wm_db_read_about(struct wm_store *s, struct wm_diags *diags);
 /** A whole new store at `path`, linked into place. */
 enum wm_status wm_db_create(struct wm_arena *arena, const char *path,
-                             const struct wm_store_about *about, struct wm_diags *diags);
+                            const struct wm_store_about *about, struct wm_diags *diags);
 /** Takes the writers' lock, opens, checks. */
 bool wm_db_open_to_write(struct wm_store *s, double wait_s, atomic_bool *stop,
-                             struct wm_diags *diags);
+                         struct wm_diags *diags);
 /** E502: which part of its study differs. */
 bool wm_db_report_other(const struct wm_store *s, const struct wm_store_about *mine,
-                         struct wm_diags *diags);
+                        struct wm_diags *diags);
 /** Opens a transaction unless one is open. */
 bool wm_db_begin(struct wm_store *s, struct wm_diags *diags);
 

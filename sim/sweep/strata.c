@@ -121,7 +121,7 @@ const uint32_t *wm_strata_correlated(struct wm_arena *arena, const struct wm_stu
 {
     const size_t n = (size_t)study->params.n, d = study->n_axes;
     const uint64_t seed = (uint64_t)study->seed;
-    uint32_t *const strata = WM_NEW_ARRAY(arena, uint32_t, n *d);
+    uint32_t *const strata = WM_NEW_ARRAY(arena, uint32_t, n * d);
     double *const z = WM_NEW_ARRAY(arena, double, n *d);
     struct scored *const column = WM_NEW_ARRAY(arena, struct scored, n);
     for (size_t j = 0; j < d; j++)

@@ -190,8 +190,9 @@ static bool check_headings(struct wm_study_load *l)
         for (size_t j = 0; j < s->n_axes; j++)
             for (size_t k = 0; s->axes[j].cases != NULL && k < s->axes[j].n_targets; k++)
                 if (strcmp(s->axes[i].name, s->axes[j].targets[k].path) == 0)
-                    ok = wm_load_fail(l, &s->axes[i].place, s->axes[i].name,
-                                      "is also a place that cases set; give the axis another `name`");
+                    ok = wm_load_fail(
+                        l, &s->axes[i].place, s->axes[i].name,
+                        "is also a place that cases set; give the axis another `name`");
     return ok;
 }
 

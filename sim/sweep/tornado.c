@@ -22,7 +22,8 @@ static const char *short_label(struct wm_arena *arena, const struct wm_sample *s
 }
 
 /* Levels of numbers have ends; texts have none, so their bar reaches from the least mean to the largest. */
-static void extend(struct wm_tornado_bar *bar, double mean, const char *label, bool is_text, bool any)
+static void extend(struct wm_tornado_bar *bar, double mean, const char *label, bool is_text,
+                   bool any)
 {
     if (!any || (is_text && mean < bar->low)) {
         bar->low = mean;
@@ -138,8 +139,8 @@ static void tornado_columns(struct wm_table *t, const char *metric, bool sampled
 {
     static const char *const words[] = {"axis", "low", "high"};
     static const char *const of_levels[] = {"at_high", "centre", "swing"};
-    static const char *const of_sample[] = {"at_high",  "centre", "change", "change_low", "change_high",
-                                            "rank_corr"};
+    static const char *const of_sample[] = {"at_high",    "centre",      "change",
+                                            "change_low", "change_high", "rank_corr"};
     for (size_t i = 0; i < 3; i++)
         wm_table_column(t, words[i], false);
     wm_table_column(t, wm_arena_printf(t->arena, "%s_at_low", metric), true);
@@ -161,7 +162,8 @@ enum wm_status wm_stats_tornado(struct wm_arena *arena, struct wm_store *store, 
         return status;
     if (found.n == 0) {
         wm_diag_add(diags, WM_E507, NULL, metric,
-                    "has no effects: fewer points ended well than the axes need for a regression, or two axes move "
+                    "has no effects: fewer points ended well than the axes need for a regression, "
+                    "or two axes move "
                     "as one");
         return WM_IO;
     }

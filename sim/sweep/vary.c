@@ -4,9 +4,8 @@
 
 #include "wattmill/optimise.h"
 
-static const char usage[] =
-    "write path=low:high for a number, or path=a,b,c for a choice, such as "
-    "site.storage.power_mw=0:60";
+static const char usage[] = "write path=low:high for a number, or path=a,b,c for a choice, such as "
+                            "site.storage.power_mw=0:60";
 
 static bool read_number(struct wm_arena *arena, const char *text, size_t n, double *value)
 {

@@ -2,8 +2,8 @@
  * Trace: first reading (counts, order, mistakes), then rows in order of time with the options
  * applied. Superposition and loops read the file through several cursors at different places.
  */
-#include "wattmill/plain_text.h"
 #include "wattmill/trace.h"
+#include "wattmill/plain_text.h"
 
 #include <errno.h>
 #include <math.h>
@@ -62,7 +62,7 @@ struct wm_trace {
     struct trace_layout layout;
     int64_t first_ns; /* the file's own time of its first row */
     int64_t start_ns, period_ns;
-    struct place *places; /* NULL: the file is in order */
+    struct place *places;    /* NULL: the file is in order */
     struct wm_request *held; /* sessions whose turns are rows, in order; NULL: rows are read */
     struct hash_blocks blocks;
     struct stat opened; /* the file as it was first read: no further than its size then */
@@ -249,12 +249,13 @@ static enum wm_status judge_blocks(struct wm_trace *t, struct wm_diags *diags)
         return WM_OK;
     const uint32_t size = hash_blocks_size(h, t->options.block_tok > 0);
     if (size == 0) {
-        wm_diag_add(diags, WM_E221, &place, NULL,
-                    "hash_ids of %llu of %llu rows are not one a block of %u tokens%s",
-                    (unsigned long long)h->n_other, (unsigned long long)h->n_rows, h->asked_tok,
-                    t->options.block_tok > 0
-                        ? ""
-                        : ", nor of any power of two; --hash-block says how many tokens a block has");
+        wm_diag_add(
+            diags, WM_E221, &place, NULL,
+            "hash_ids of %llu of %llu rows are not one a block of %u tokens%s",
+            (unsigned long long)h->n_other, (unsigned long long)h->n_rows, h->asked_tok,
+            t->options.block_tok > 0
+                ? ""
+                : ", nor of any power of two; --hash-block says how many tokens a block has");
         return WM_INVALID;
     }
     if (size != h->asked_tok)
@@ -290,7 +291,9 @@ static const char *no_format(const char *first)
         const char *magic, *why;
     } packed[] = {{"\x1f\x8b", "compressed with gzip: gunzip it first"},
                   {"\x28\xb5\x2f\xfd", "compressed with zstd: unzstd it first"},
-                  {"\xfd" "7zXZ", "compressed with xz: unxz it first"},
+                  {"\xfd"
+                   "7zXZ",
+                   "compressed with xz: unxz it first"},
                   {"PK\x03\x04", "a zip archive: unzip it first"},
                   {"PAR1", "a Parquet file: write it as CSV first"}};
     for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
@@ -506,8 +509,7 @@ static bool next_in_window(struct cursor *c, struct wm_request *out)
 {
     const struct wm_trace *const t = c->trace;
     for (;;) {
-        if (t->options.dejitter && t->layout.format != WM_TRACE_LLMSERVINGSIM &&
-            t->held == NULL) {
+        if (t->options.dejitter && t->layout.format != WM_TRACE_LLMSERVINGSIM && t->held == NULL) {
             if (!next_dejittered(c, out))
                 return false;
         } else {

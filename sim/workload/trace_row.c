@@ -30,8 +30,8 @@ static const struct {
 #define N_CSV_FORMATS (sizeof csv_formats / sizeof *csv_formats)
 
 /* Columns of the published files that say nothing more: no word about them. */
-static const char *const known_columns[] = {"Model", "Total tokens", "Elapsed time",
-                                            "num_total_tokens", "pd_ratio", ""};
+static const char *const known_columns[] = {
+    "Model", "Total tokens", "Elapsed time", "num_total_tokens", "pd_ratio", ""};
 
 const char *wm_trace_format_name(enum wm_trace_format format)
 {

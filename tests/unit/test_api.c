@@ -6,9 +6,9 @@
 #include "suite.h"
 #include "wattmill/api.h"
 
-static const char *const site =
-    "{\"schema_version\": 1, \"name\": \"api\", \"extends\": \"scenarios/virginia-100mw-gb300.json\","
-    " \"horizon\": {\"years\": 0.02}}";
+static const char *const site = "{\"schema_version\": 1, \"name\": \"api\", \"extends\": "
+                                "\"scenarios/virginia-100mw-gb300.json\","
+                                " \"horizon\": {\"years\": 0.02}}";
 
 static struct wattmill_model *open_site(void)
 {
@@ -31,8 +31,9 @@ static double figure(struct wattmill_model *m, const char *key)
 START_TEST(a_price_that_doubles_doubles_the_energy_charge)
 {
     struct wattmill_model *const m = open_site();
-    ck_assert_int_eq(wattmill_set(m, "site.tariff", "{\"type\": \"us-large-load\", \"demand_usd_per_kw_month\": 0,"
-                                                    " \"min_demand_frac\": 0, \"energy_usd_per_mwh\": 50}"),
+    ck_assert_int_eq(wattmill_set(m, "site.tariff",
+                                  "{\"type\": \"us-large-load\", \"demand_usd_per_kw_month\": 0,"
+                                  " \"min_demand_frac\": 0, \"energy_usd_per_mwh\": 50}"),
                      WATTMILL_OK);
     const double once = figure(m, "power_cost_usd");
     ck_assert_int_eq(wattmill_set_number(m, "site.tariff.energy_usd_per_mwh", 100.0), WATTMILL_OK);
@@ -48,10 +49,12 @@ END_TEST
 START_TEST(mistakes_come_all_at_once_with_their_codes)
 {
     struct wattmill_model *m = NULL;
-    ck_assert_int_eq(wattmill_open_text("{\"schema_version\": 1, \"extends\": \"scenarios/virginia-100mw-gb300.json\","
-                                        " \"sit\": {}, \"horizon\": {\"years\": -1}}",
-                                        NULL, &m),
-                     WATTMILL_INVALID);
+    ck_assert_int_eq(
+        wattmill_open_text(
+            "{\"schema_version\": 1, \"extends\": \"scenarios/virginia-100mw-gb300.json\","
+            " \"sit\": {}, \"horizon\": {\"years\": -1}}",
+            NULL, &m),
+        WATTMILL_INVALID);
     ck_assert_uint_eq(wattmill_n_messages(m), 2);
     ck_assert_str_eq(wattmill_message_code(m, 0), "E202");
     ck_assert_ptr_nonnull(strstr(wattmill_message(m, 0), "did you mean \"site\""));
@@ -129,12 +132,15 @@ END_TEST
 START_TEST(memory_that_ends_while_loading_is_a_status)
 {
     static char text[16 << 20];
-    size_t n = (size_t)snprintf(text, sizeof text,
-                                "{\"schema_version\": 1, \"extends\": \"scenarios/virginia-100mw-gb300.json\","
-                                " \"site\": {\"ceiling\": {\"calendar\": [");
+    size_t n = (size_t)snprintf(
+        text, sizeof text,
+        "{\"schema_version\": 1, \"extends\": \"scenarios/virginia-100mw-gb300.json\","
+        " \"site\": {\"ceiling\": {\"calendar\": [");
     for (int i = 0; i < 100000; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s{\"from\":\"2027-07-12T15:00\",\"to\":\"2027-07-12T19:00\","
-                              "\"limit_mw\":55}", i > 0 ? "," : "");
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "%s{\"from\":\"2027-07-12T15:00\",\"to\":\"2027-07-12T19:00\","
+                              "\"limit_mw\":55}",
+                              i > 0 ? "," : "");
     (void)snprintf(text + n, sizeof text - n, "]}}}");
     FILE *const statm = fopen("/proc/self/statm", "r");
     unsigned long pages = 0;

@@ -18,9 +18,9 @@ static const char site_text[] =
 
 #include "site_case.h"
 
-#define SIZE  "site.storage.power_mw=0.3", "site.storage.energy_mwh=1.2"
-#define EMPTY "site.storage.start_soc_frac=0.2"
-#define NO_DEMAND "site.tariff.demand_usd_per_kw_month=0", "site.tariff.min_demand_frac=0"
+#define SIZE              "site.storage.power_mw=0.3", "site.storage.energy_mwh=1.2"
+#define EMPTY             "site.storage.start_soc_frac=0.2"
+#define NO_DEMAND         "site.tariff.demand_usd_per_kw_month=0", "site.tariff.min_demand_frac=0"
 #define MWH(results, key) (METRIC(results, key) / WM_J_PER_MWH)
 
 static double usd_of(const struct wm_results *r, const char *line)
@@ -68,9 +68,9 @@ END_TEST
 START_TEST(spilled_sun_charges_at_any_price)
 {
     write_solar(3.0, 0.0);
-    const struct wm_results *r = RUN(solar_set, SIZE, EMPTY, NO_DEMAND,
-                                     "site.storage.charge_below_usd_per_mwh=10",
-                                     "site.storage.discharge_above_usd_per_mwh=50");
+    const struct wm_results *r =
+        RUN(solar_set, SIZE, EMPTY, NO_DEMAND, "site.storage.charge_below_usd_per_mwh=10",
+            "site.storage.discharge_above_usd_per_mwh=50");
     const struct wm_results *bare = RUN(solar_set, NO_DEMAND);
     (void)unlink(solar_path);
     /* a cycle an evening, all of it from the sun: what is bought falls by what is given */
@@ -130,7 +130,7 @@ START_TEST(it_does_not_charge_where_each_kilowatt_costs)
 }
 END_TEST
 
-#define CYCLES                                                                                \
+#define CYCLES                                                                                     \
     "site.tariff.periods=[{\"name\":\"on\",\"from_h\":12,\"to_h\":20,\"energy_usd_per_mwh\":90}]", \
         "site.storage.charge_below_usd_per_mwh=60", "site.storage.discharge_above_usd_per_mwh=80"
 
@@ -138,8 +138,8 @@ START_TEST(capacity_it_has_lost_serves_no_more)
 {
     const struct wm_results *fresh =
         RUN(NO_DEMAND, SIZE, CYCLES, "site.storage.cycle_fade=0", "site.storage.calendar_fade=0");
-    const struct wm_results *r =
-        RUN(NO_DEMAND, SIZE, CYCLES, "site.storage.cycle_fade=0.02", "site.storage.calendar_fade=0");
+    const struct wm_results *r = RUN(NO_DEMAND, SIZE, CYCLES, "site.storage.cycle_fade=0.02",
+                                     "site.storage.calendar_fade=0");
     const struct wm_results *dead = RUN(NO_DEMAND, SIZE, CYCLES, "site.storage.cycle_fade=1");
     ck_assert(fresh->balances_close && r->balances_close && dead->balances_close);
     ck_assert_double_eq(METRIC(fresh, storage_fade_frac), 0.0);

@@ -53,10 +53,12 @@ static double line(const struct wm_results *r, const char *name)
     return 0.0;
 }
 
-#define PLAIN "\"tariff\":{\"type\":\"us-large-load\",\"energy_usd_per_mwh\":%.17g," \
-              "\"demand_usd_per_kw_month\":0,\"min_demand_frac\":0}"
-#define ENGINE "\"generation\":[{\"name\":\"gas\",\"type\":\"gas-engine\",\"capacity_mw\":2," \
-               "\"role\":\"baseload\"}]"
+#define PLAIN                                                              \
+    "\"tariff\":{\"type\":\"us-large-load\",\"energy_usd_per_mwh\":%.17g," \
+    "\"demand_usd_per_kw_month\":0,\"min_demand_frac\":0}"
+#define ENGINE                                                                     \
+    "\"generation\":[{\"name\":\"gas\",\"type\":\"gas-engine\",\"capacity_mw\":2," \
+    "\"role\":\"baseload\"}]"
 
 /* Two of five MW come from an engine: prices are of what was bought, not of what was used. */
 START_TEST(prices_of_energy_are_those_of_what_the_meter_bought)
@@ -77,8 +79,9 @@ START_TEST(prices_of_energy_are_those_of_what_the_meter_bought)
 }
 END_TEST
 
-#define TAKE "\"tariff\":{\"type\":\"us-large-load\",\"demand_usd_per_kw_month\":10," \
-             "\"min_demand_frac\":0.85}"
+#define TAKE                                                                 \
+    "\"tariff\":{\"type\":\"us-large-load\",\"demand_usd_per_kw_month\":10," \
+    "\"min_demand_frac\":0.85}"
 
 /* Months are those of Virginia, five hours behind. Nothing is asked for, so the minimum of 85 % is billed, of the contract in force. */
 START_TEST(the_minimum_take_follows_the_phases_of_the_contract)
@@ -99,7 +102,8 @@ START_TEST(a_year_from_the_middle_of_a_month_pays_twelve_fixed_charges)
 {
     setup();
     static const char *const starts[] = {"2026-02-15", "2026-01-02", "2026-07-20"};
-    const char *const site = "},\"tariff\":{\"type\":\"us-large-load\",\"fixed_usd_per_month\":1e6}}";
+    const char *const site =
+        "},\"tariff\":{\"type\":\"us-large-load\",\"fixed_usd_per_month\":1e6}}";
     for (size_t i = 0; i < 3; i++) {
         const char *const horizon =
             wm_arena_printf(arena, "\"start\":\"%s\",\"years\":1", starts[i]);
@@ -127,11 +131,13 @@ static double peak_mean_w(const double at_14[4], const double at_15[4], bool off
         const int64_t at_us = start_us + i * WM_US_PER_H / 4;
         const struct wm_civil c = wm_civil_from_us(at_us);
         const double *const special = c.hour == 14 ? at_14 : c.hour == 15 ? at_15 : NULL;
-        const struct wm_surroundings now = {
-            .local = c, .hours = wm_billing_at(env.billing, &c),
-            .day = at_us / (24 * WM_US_PER_H), .market_usd_per_mwh = (double)NAN,
-            .is_off_peak_day = off_peak_days && c.day < 16,
-            .system_stress = special != NULL ? special[i % 4] : 30.0};
+        const struct wm_surroundings now = {.local = c,
+                                            .hours = wm_billing_at(env.billing, &c),
+                                            .day = at_us / (24 * WM_US_PER_H),
+                                            .market_usd_per_mwh = (double)NAN,
+                                            .is_off_peak_day = off_peak_days && c.day < 16,
+                                            .system_stress =
+                                                special != NULL ? special[i % 4] : 30.0};
         const double w = c.hour == 14 ? 80e6 : c.hour == 15 ? 40e6 : 10e6;
         wm_meter_add(&m, at_us, &now, &(struct wm_meter_reading){900.0, w * 900.0, 0.0});
     }

@@ -285,7 +285,8 @@ START_TEST(errors_are_summed_up_as_by_hand)
     ck_assert_str_eq(a.errors[WM_QUANTITY_SPEED].rows[0].by, "all");
     ck_assert_uint_eq(a.errors[WM_QUANTITY_SPEED].rows[0].n, 4);
     ck_assert_double_eq_tol(a.errors[WM_QUANTITY_SPEED].rows[0].median_frac, 0.2, 1e-12);
-    ck_assert_double_eq_tol(a.errors[WM_QUANTITY_SPEED].rows[0].p90_frac, 0.41, 1e-12); /* 0.2 + 0.7 (0.5 - 0.2) */
+    ck_assert_double_eq_tol(a.errors[WM_QUANTITY_SPEED].rows[0].p90_frac, 0.41,
+                            1e-12); /* 0.2 + 0.7 (0.5 - 0.2) */
     ck_assert_double_eq_tol(a.errors[WM_QUANTITY_SPEED].rows[0].bias_frac, 0.05, 1e-12);
     wm_arena_close(arena);
 }
@@ -307,7 +308,8 @@ START_TEST(other_ways_of_serving_have_lines_of_their_own)
     ck_assert_uint_eq(a.errors[WM_QUANTITY_SPEED].rows[0].n, p.n - 4);
     size_t n_split = 0;
     for (size_t i = 0; i < a.errors[WM_QUANTITY_SPEED].n; i++)
-        if (strcmp(a.errors[WM_QUANTITY_SPEED].rows[i].by, "serving") == 0 && strcmp(a.errors[WM_QUANTITY_SPEED].rows[i].name, "disaggregated") == 0)
+        if (strcmp(a.errors[WM_QUANTITY_SPEED].rows[i].by, "serving") == 0 &&
+            strcmp(a.errors[WM_QUANTITY_SPEED].rows[i].name, "disaggregated") == 0)
             n_split = a.errors[WM_QUANTITY_SPEED].rows[i].n;
     ck_assert_uint_eq(n_split, 3);
     const struct wm_fit_options options = {.max_iterations = 1};

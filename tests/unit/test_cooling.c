@@ -517,9 +517,12 @@ static bool differ_somewhere(const struct wm_cooling *a, const struct wm_cooling
     for (double dry_c = -10.0; dry_c <= 45.0; dry_c += 5.0)
         for (double q = 0.1; q <= 1.0; q += 0.3) {
             const struct wm_weather at = {dry_c, fmin(dry_c - 3.0, 26.0), 101325.0};
-            const struct wm_heat heat = {.liquid_w = 60e6 * q, .liquid_design_w = 60e6,
-                                         .air_w = 40e6 * q, .air_design_w = 42e6,
-                                         .it_w = 98e6 * q, .it_design_w = 100e6,
+            const struct wm_heat heat = {.liquid_w = 60e6 * q,
+                                         .liquid_design_w = 60e6,
+                                         .air_w = 40e6 * q,
+                                         .air_design_w = 42e6,
+                                         .it_w = 98e6 * q,
+                                         .it_design_w = 100e6,
                                          .chiller_up_frac = 1.0};
             const struct wm_cooling_power p = wm_cooling_eval(a, &heat, &at);
             const struct wm_cooling_power r = wm_cooling_eval(b, &heat, &at);
@@ -558,8 +561,8 @@ START_TEST(a_plant_reads_the_rows_it_names_and_no_other)
             const bool is_number = f->kind == WM_KIND_REAL || f->kind == WM_KIND_INT;
             if (!is_number || strcmp(f->key, "load_margin_frac") == 0)
                 continue;
-            ck_assert_msg(acts(entries[i], f) == wm_cooling_reads(model, f->key),
-                          "%s: %s %s", entries[i], f->key,
+            ck_assert_msg(acts(entries[i], f) == wm_cooling_reads(model, f->key), "%s: %s %s",
+                          entries[i], f->key,
                           wm_cooling_reads(model, f->key) ? "does nothing" : "acts unnamed");
             n_read += wm_cooling_reads(model, f->key);
         }

@@ -93,7 +93,8 @@ START_TEST(calls_come_as_many_hours_as_asked_in_their_season_and_never_overlap)
                                             .duration_s = 2.0 * 3600.0,
                                             .season = WM_SEASON_SUMMER};
     double hours = 0.0;
-    const struct wm_list calls = wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = 42, .end_us = 40 * year});
+    const struct wm_list calls =
+        wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = 42, .end_us = 40 * year});
     const struct wm_ceiling_window *w = calls.items;
     for (size_t i = 0; i < calls.n; i++) {
         const int month = wm_civil_from_us(w[i].from_us).month;
@@ -114,7 +115,10 @@ START_TEST(calls_so_rare_that_their_gap_is_ages_do_not_come)
     c.curtailment = (struct wm_curtailment){
         .called_s_per_year = 1.5e-3 * 3600.0, .duration_s = 648.0 * 3600.0, .depth_frac = 0.5};
     for (uint64_t seed = 0; seed < 50; seed++)
-        ck_assert_uint_eq(wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = seed, .end_us = year}).n, 0);
+        ck_assert_uint_eq(
+            wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = seed, .end_us = year})
+                .n,
+            0);
 }
 END_TEST
 
@@ -124,7 +128,8 @@ START_TEST(half_a_percent_of_a_gigawatt_is_43800_mwh)
     struct wm_ceiling c = {.limit_w = 1000.0 * mw, .ramp_w_per_s = 1e9};
     c.curtailment = (struct wm_curtailment){
         .called_s_per_year = 87.6 * 3600.0, .depth_frac = 0.5, .duration_s = 7200.0};
-    const struct wm_list calls = wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = 7, .end_us = 30 * year});
+    const struct wm_list calls =
+        wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = 7, .end_us = 30 * year});
     const struct wm_ceiling_window *w = calls.items;
     double mwh = 0.0;
     for (size_t i = 0; i < calls.n; i++)
@@ -139,7 +144,8 @@ START_TEST(a_firm_part_is_never_called)
     c.firm_w = 80.0 * mw;
     c.curtailment = (struct wm_curtailment){
         .called_s_per_year = 100.0 * 3600.0, .depth_frac = 0.5, .duration_s = 3600.0};
-    const struct wm_list calls = wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = 42, .end_us = year});
+    const struct wm_list calls =
+        wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = 42, .end_us = year});
     const struct wm_ceiling_window *w = calls.items;
     ck_assert_uint_gt(calls.n, 0);
     for (size_t i = 0; i < calls.n; i++)

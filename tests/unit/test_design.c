@@ -202,8 +202,8 @@ static const struct wm_study *wide_study(const char *design, int n, int n_axes)
                                "{\"limit_mw\": 10, \"calendar\": %s}}, \"fleet\": [{\"name\": "
                                "\"main\", \"accelerator\": \"gb300-nvl72\", \"count\": 72}]}",
                                c.bytes));
-    return load_study(wm_arena_printf(arena, "\"design\": \"%s\", \"n\": %d, \"axes\": %s", design,
-                                      n, w.bytes));
+    return load_study(
+        wm_arena_printf(arena, "\"design\": \"%s\", \"n\": %d, \"axes\": %s", design, n, w.bytes));
 }
 
 /* Largest |r| of two columns of u [n][d]. */
@@ -293,7 +293,8 @@ START_TEST(correlated_latin_hypercubes_keep_their_strata)
 {
     size_t d = 0;
     const struct wm_study *const s = load_study(
-        "\"design\": \"latin_hypercube\", \"n\": 400, \"corr\": [[\"p\", \"l\", -0.8]], \"axes\": [{"
+        "\"design\": \"latin_hypercube\", \"n\": 400, \"corr\": [[\"p\", \"l\", -0.8]], \"axes\": "
+        "[{"
         "\"name\": \"p\", " PRICE ", \"dist\": \"normal\", \"mean\": 50, \"sd\": 5}, {\"name\": "
         "\"l\", " LIMIT ", \"dist\": \"normal\", \"mean\": 50, \"sd\": 5}]");
     const double *const u = coordinates(s, 400, &d);
@@ -318,8 +319,9 @@ START_TEST(headings_that_export_needs_are_no_names_of_axes)
     static const char *const names[] = {"seed", "index", "status", "npv_usd"};
     const struct wm_study *s = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        ck_assert_int_eq(try_study(wm_arena_printf(arena, "\"axes\": [{\"name\": \"%s\", " PRICE
-                                                          ", \"sweep\": [1, 2]}]",
+        ck_assert_int_eq(try_study(wm_arena_printf(arena,
+                                                   "\"axes\": [{\"name\": \"%s\", " PRICE
+                                                   ", \"sweep\": [1, 2]}]",
                                                    names[i]),
                                    &s),
                          WM_INVALID);

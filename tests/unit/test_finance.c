@@ -220,7 +220,8 @@ END_TEST
 /* By hand: lot of 100 bought at the end of year 1, sold at the end of year 3 of a life of 4. */
 START_TEST(lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are)
 {
-    const struct wm_run_year years[] = {{50.0, 5.0, 1.0}, {60.0, 6.0, 1.0}, {70.0, 7.0, 1.0}, {80.0, 8.0, 1.0}};
+    const struct wm_run_year years[] = {
+        {50.0, 5.0, 1.0}, {60.0, 6.0, 1.0}, {70.0, 7.0, 1.0}, {80.0, 8.0, 1.0}};
     const struct wm_appraisal_terms terms = {.n_years = 4,
                                              .price_half_life_years = (double)NAN,
                                              .it_life_years = 4.0,

@@ -423,24 +423,23 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {
-        energy_power_and_cost_of_a_point_are_of_one_piece,
-        front_is_exactly_what_nothing_beats,
-        best_meets_the_targets_and_nothing_that_does_makes_more,
-        slower_users_never_cost_more_power,
-        what_cannot_be_says_which_constraint,
-        best_agrees_with_the_serving_plan,
-        plan_and_frontier_serve_the_same_hardware,
-        what_one_domain_cannot_hold_is_served_in_stages_or_over_several,
-        more_memory_never_makes_fewer_tokens,
-        the_day_of_deepseek_is_served_by_experts_over_many_servers,
-        decode_groups_share_prefill_groups,
-        a_group_divides_the_model,
-        requests_longer_than_the_model_sees_are_refused,
-        groups_to_choose_from_fit_where_they_must,
-        a_short_front_keeps_its_ends_and_its_best,
-        a_target_shortens_passes_before_it_refuses,
-        site_terms_follow_the_facility_and_the_ledger};
+    const TTest *const tests[] = {energy_power_and_cost_of_a_point_are_of_one_piece,
+                                  front_is_exactly_what_nothing_beats,
+                                  best_meets_the_targets_and_nothing_that_does_makes_more,
+                                  slower_users_never_cost_more_power,
+                                  what_cannot_be_says_which_constraint,
+                                  best_agrees_with_the_serving_plan,
+                                  plan_and_frontier_serve_the_same_hardware,
+                                  what_one_domain_cannot_hold_is_served_in_stages_or_over_several,
+                                  more_memory_never_makes_fewer_tokens,
+                                  the_day_of_deepseek_is_served_by_experts_over_many_servers,
+                                  decode_groups_share_prefill_groups,
+                                  a_group_divides_the_model,
+                                  requests_longer_than_the_model_sees_are_refused,
+                                  groups_to_choose_from_fit_where_they_must,
+                                  a_short_front_keeps_its_ends_and_its_best,
+                                  a_target_shortens_passes_before_it_refuses,
+                                  site_terms_follow_the_facility_and_the_ledger};
     wm_init();
     arena = wm_arena_open();
     struct wm_diags diags = wm_diags_init(arena);

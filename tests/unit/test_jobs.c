@@ -132,8 +132,9 @@ START_TEST(jobs_share_a_pool_with_serving_and_are_shed_before_it)
     ck_assert_int_eq(free->pools[1].n_gpus, 409 * 8);
     ck_assert_int_eq(free->pools[2].n_gpus, 16800 - (1045 + 409) * 8);
     ck_assert(free->balances_close);
-    const struct wm_results *bound = RUN(SHARED, "horizon.years=0.02", "fleet.main.spare_frac=0.02",
-                                         "site.ceiling.limit_mw=11.7", "policy.capping=\"priority\"");
+    const struct wm_results *bound =
+        RUN(SHARED, "horizon.years=0.02", "fleet.main.spare_frac=0.02",
+            "site.ceiling.limit_mw=11.7", "policy.capping=\"priority\"");
     ck_assert_double_lt(kept(bound, 1), 0.1 * kept(free, 1)); /* fine-tuning first */
     ck_assert_double_lt(kept(bound, 0), kept(free, 0));       /* then pre-training */
     ck_assert_double_gt(kept(bound, 0), 0.1);

@@ -114,7 +114,8 @@ struct base {
 };
 
 /* Digest of what a planner reads, metrics and the figures of classes; false when it is refused. */
-static bool run(struct wm_arena *arena, struct base *b, const char *set, char hex[WM_HASH_HEX_BYTES])
+static bool run(struct wm_arena *arena, struct base *b, const char *set,
+                char hex[WM_HASH_HEX_BYTES])
 {
     struct wm_diags diags = wm_diags_init(arena);
     struct wm_json *const tree = wm_json_copy(arena, b->root);
@@ -142,13 +143,16 @@ static bool run(struct wm_arena *arena, struct base *b, const char *set, char he
 /* Other values of a key, the likely ones first: a share more, a share less, off its zero, the ends. */
 static size_t steps_of(const struct wm_field *f, double value, double out[MAX_STEPS])
 {
-    const double tries[] = {value * 1.25, value * 0.75,        value == 0.0 ? 1.0 : value * 3.0,
-                            value == 0.0 ? 0.1 : value * 0.1, f->min,
+    const double tries[] = {value * 1.25,
+                            value * 0.75,
+                            value == 0.0 ? 1.0 : value * 3.0,
+                            value == 0.0 ? 0.1 : value * 0.1,
+                            f->min,
                             f->max};
     size_t n = 0;
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
-        const double v = f->kind == WM_KIND_INT ? (tries[i] > value ? ceil : floor)(tries[i])
-                                                : tries[i];
+        const double v =
+            f->kind == WM_KIND_INT ? (tries[i] > value ? ceil : floor)(tries[i]) : tries[i];
         if (v >= f->min && v <= f->max && (v > value || v < value))
             out[n++] = v;
     }
@@ -164,8 +168,8 @@ static void move(struct wm_arena *arena, struct base *b, const struct wm_origin 
     struct wm_target target;
     double steps[MAX_STEPS];
     char after[WM_HASH_HEX_BYTES];
-    ck_assert(wm_override_target(arena, wm_json_copy(arena, b->root), o->path, &place, &target,
-                                 &diags));
+    ck_assert(
+        wm_override_target(arena, wm_json_copy(arena, b->root), o->path, &place, &target, &diags));
     ck_assert_msg(target.field != NULL, "%s has no row", o->path);
     const size_t n = steps_of(target.field, value, steps);
     for (size_t i = 0; i < n && !key->acts; i++) {
@@ -189,7 +193,8 @@ static void move_all(struct wm_arena *arena, size_t scenario)
     struct base b = {.files = {.arena = arena}};
     struct wm_loaded loaded;
     char before[WM_HASH_HEX_BYTES];
-    ck_assert_int_eq(wm_scenario_tree_load(arena, scenarios[scenario].file, &b.root, &diags), WM_OK);
+    ck_assert_int_eq(wm_scenario_tree_load(arena, scenarios[scenario].file, &b.root, &diags),
+                     WM_OK);
     ck_assert_int_eq(wm_scenario_tree_read(arena, b.root, NULL, true, &loaded, &diags), WM_OK);
     b.catalog = loaded.catalog;
     ck_assert(run(arena, &b, NULL, before));

@@ -49,9 +49,9 @@ static const char *const *case_of(int i)
 {
     static const char *cases[N_CASES][MAX_CASE] = {
         {"site.tariff.energy_usd_per_mwh=55", "site.tariff.demand_usd_per_kw_month=13"},
-        {"site.tariff.demand_usd_per_kw_month=2",
-         "site.tariff.periods=[{\"name\":\"on\",\"from_h\":10,\"to_h\":20,\"energy_usd_per_mwh\":140,"
-         "\"demand_usd_per_kw_month\":9}]"},
+        {"site.tariff.demand_usd_per_kw_month=2", "site.tariff.periods=[{\"name\":\"on\",\"from_"
+                                                  "h\":10,\"to_h\":20,\"energy_usd_per_mwh\":140,"
+                                                  "\"demand_usd_per_kw_month\":9}]"},
         {"site.tariff.demand_usd_per_kw_month=4", market_set},
         {"site.tariff.demand_usd_per_kw_month=6", market_set, solar_set},
         {"site.tariff.demand_usd_per_kw_month=13",
@@ -90,7 +90,8 @@ static double best_threshold(int i)
             const char *const more[] = {shave, low, high};
             (void)snprintf(shave, sizeof shave, "site.storage.shave_above_mw=%g",
                            k < N_LEVELS ? 0.5 + 0.08 * k : 10.0);
-            (void)snprintf(low, sizeof low, "site.storage.charge_below_usd_per_mwh=%g", pairs[p][0]);
+            (void)snprintf(low, sizeof low, "site.storage.charge_below_usd_per_mwh=%g",
+                           pairs[p][0]);
             (void)snprintf(high, sizeof high, "site.storage.discharge_above_usd_per_mwh=%g",
                            pairs[p][1]);
             /* the first pair: no prices, it charges whenever that is free of demand charge */

@@ -18,7 +18,8 @@ static void after(void)
 
 START_TEST(letters_of_any_language_pass_as_they_are)
 {
-    static const char *const texts[] = {"", "plain", "Z\xc3\xbcrich \xe2\x82\xac", "\xf0\x9f\x98\x80", "\xe2\x80\x8b"};
+    static const char *const texts[] = {"", "plain", "Z\xc3\xbcrich \xe2\x82\xac",
+                                        "\xf0\x9f\x98\x80", "\xe2\x80\x8b"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         ck_assert_ptr_eq(wm_text_plain(arena, texts[i]), texts[i]);
 }
@@ -27,11 +28,18 @@ END_TEST
 START_TEST(what_acts_on_a_terminal_is_spelled_out)
 {
     static const char *const rows[][2] = {
-        {"\x1b[2J", "\\u{1b}[2J"},       {"a\nb", "a\\u{a}b"},
-        {"\xc2\x9b" "31m", "\\u{9b}31m"}, {"\xe2\x80\xae", "\\u{202e}"},
-        {"\xe2\x80\xa8", "\\u{2028}"},    {"\x7f", "\\u{7f}"},
-        {"\xff", "\\u{ff}"},              {"\xc0\x8a", "\\u{c0}\\u{8a}"},
-        {"\xed\xa0\x80", "\\u{ed}\\u{a0}\\u{80}"}, {"\xe2\x80", "\\u{e2}\\u{80}"},
+        {"\x1b[2J", "\\u{1b}[2J"},
+        {"a\nb", "a\\u{a}b"},
+        {"\xc2\x9b"
+         "31m",
+         "\\u{9b}31m"},
+        {"\xe2\x80\xae", "\\u{202e}"},
+        {"\xe2\x80\xa8", "\\u{2028}"},
+        {"\x7f", "\\u{7f}"},
+        {"\xff", "\\u{ff}"},
+        {"\xc0\x8a", "\\u{c0}\\u{8a}"},
+        {"\xed\xa0\x80", "\\u{ed}\\u{a0}\\u{80}"},
+        {"\xe2\x80", "\\u{e2}\\u{80}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         ck_assert_str_eq(wm_text_plain(arena, rows[i][0]), rows[i][1]);

@@ -81,9 +81,8 @@ START_TEST(nvidias_table_of_accelerators_by_observed_draw_is_near_the_models)
         ck_assert_double_lt(gpus, 1.45 * 1.2);
         ck_assert_double_gt(usd, 1.33 / 1.25);
         /* whole replicas earn, and failures of the two runs are not the same ones */
-        const double up =
-            (double)l->pools[0].n_replicas / (double)p->pools[0].n_replicas *
-            (METRIC(l, availability_frac) / METRIC(p, availability_frac));
+        const double up = (double)l->pools[0].n_replicas / (double)p->pools[0].n_replicas *
+                          (METRIC(l, availability_frac) / METRIC(p, availability_frac));
         ck_assert_double_le(usd, up * (1.0 + 1e-4));
         /* nameplate at the meter: published 3.64 kW per accelerator */
         const double kw = METRIC(p, ceiling_mean_mw) / 1e3 / METRIC(p, gpus_installed);
@@ -143,8 +142,7 @@ START_TEST(an_efficiency_profile_costs_less_speed_than_power)
         "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.3}}"};
     ck_assert_ptr_nonnull(RUN(base, deep[1]));
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, deep));
-    ck_assert_double_eq(wm_draw_max_q_board_w(accelerator(full)),
-                        0.826 * 1800.0);
+    ck_assert_double_eq(wm_draw_max_q_board_w(accelerator(full)), 0.826 * 1800.0);
 }
 END_TEST
 

@@ -31,10 +31,14 @@ START_TEST(quantities_convert_into_the_unit_of_their_row)
         {"671B", WM_UNIT_NONE, 671e9},
         {"80 GB", WM_UNIT_GB, 80.0},
         {"30 %", WM_UNIT_FRAC, 0.30},
-        {"95 \xC2\xB0" "F", WM_UNIT_C, 35.0},
+        {"95 \xC2\xB0"
+         "F",
+         WM_UNIT_C, 35.0},
         {"35 C", WM_UNIT_C, 35.0},
         {"308.15 K", WM_UNIT_C, 35.0},
-        {"9 \xC2\xB0" "F", WM_UNIT_K, 5.0},
+        {"9 \xC2\xB0"
+         "F",
+         WM_UNIT_K, 5.0},
         {"1 h", WM_UNIT_MIN, 60.0},
         {"18 months", WM_UNIT_YEAR, 1.5},
         {"250 ms", WM_UNIT_S, 0.25},

@@ -83,27 +83,29 @@ static const double gb300_per_mw = 1000.0 / 2.10, h100_per_mw = 1000.0 / 1.73;
 
 static struct wm_refresh_case w5(struct wm_refresh_kind kinds[2], double h100_rent)
 {
-    kinds[0] = (struct wm_refresh_kind){.name = "h100",
-                                        .gpus_per_mw = h100_per_mw,
-                                        .out_tok_per_s_per_mw = {wm_rental_usd_per_mw_year(h100_per_mw, h100_rent, 0.9)},
-                                        .fixed_usd_per_mw_year = 1.1e6,
-                                        .owned_mw = 10.0};
-    kinds[1] = (struct wm_refresh_kind){.name = "gb300",
-                                        .gpus_per_mw = gb300_per_mw,
-                                        .out_tok_per_s_per_mw = {wm_rental_usd_per_mw_year(gb300_per_mw, 3.96, 0.9)},
-                                        .fixed_usd_per_mw_year = 1.3e6,
-                                        .capex_usd_per_mw = 66e3 * gb300_per_mw,
-                                        .can_be_bought = true,
-                                        .deliveries_mw = {INF, INF, INF, INF, INF, INF, INF, INF}};
-    struct wm_refresh_case c = {.kinds = kinds,
-                                .n_kinds = 2,
-                                .n_years = 5,
-                                .ceiling_mw = {10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0},
-                                .discount_rate_frac = 0.10,
-                                .n_products = 1,
-                                .product = {{.usd_per_tok_per_s_year = 1.0,
-                                             .demand_tok_per_s = 1e12}},
-                                .price_half_life_years = (double)NAN};
+    kinds[0] = (struct wm_refresh_kind){
+        .name = "h100",
+        .gpus_per_mw = h100_per_mw,
+        .out_tok_per_s_per_mw = {wm_rental_usd_per_mw_year(h100_per_mw, h100_rent, 0.9)},
+        .fixed_usd_per_mw_year = 1.1e6,
+        .owned_mw = 10.0};
+    kinds[1] = (struct wm_refresh_kind){
+        .name = "gb300",
+        .gpus_per_mw = gb300_per_mw,
+        .out_tok_per_s_per_mw = {wm_rental_usd_per_mw_year(gb300_per_mw, 3.96, 0.9)},
+        .fixed_usd_per_mw_year = 1.3e6,
+        .capex_usd_per_mw = 66e3 * gb300_per_mw,
+        .can_be_bought = true,
+        .deliveries_mw = {INF, INF, INF, INF, INF, INF, INF, INF}};
+    struct wm_refresh_case c = {
+        .kinds = kinds,
+        .n_kinds = 2,
+        .n_years = 5,
+        .ceiling_mw = {10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0},
+        .discount_rate_frac = 0.10,
+        .n_products = 1,
+        .product = {{.usd_per_tok_per_s_year = 1.0, .demand_tok_per_s = 1e12}},
+        .price_half_life_years = (double)NAN};
     for (int j = 0; j < WM_REFRESH_TIERS; j++)
         c.product[0].tier_time[j] = 1.0;
     c.product[0].tier_height[0] = 1.0;

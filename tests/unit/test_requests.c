@@ -94,7 +94,8 @@ START_TEST(a_disaggregated_site_is_the_same_by_table_and_by_request)
     snprintf(demand, sizeof demand, "workloads.chat.demand.output_tok_per_s=%s",
              disaggregated[_i][1]);
     const char *const sets[] = {SITE, class, demand};
-    agree_within(run(WM_FIDELITY_SURFACE, 0.25, sets, 7), run(WM_FIDELITY_REQUEST, 0.25, sets, 7), 1.1);
+    agree_within(run(WM_FIDELITY_SURFACE, 0.25, sets, 7), run(WM_FIDELITY_REQUEST, 0.25, sets, 7),
+                 1.1);
 }
 END_TEST
 

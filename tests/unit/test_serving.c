@@ -116,7 +116,8 @@ START_TEST(expert_coverage_is_what_counting_all_choices_gives)
     static const unsigned choices[6] = {0x3, 0x5, 0x9, 0x6, 0xA, 0xC};
     double touched = 0.0;
     for (int i = 0; i < 216; i++)
-        touched += (double)__builtin_popcount(choices[i % 6] | choices[i / 6 % 6] | choices[i / 36]);
+        touched +=
+            (double)__builtin_popcount(choices[i % 6] | choices[i / 6 % 6] | choices[i / 36]);
     ck_assert_double_eq_tol(wm_expert_coverage_frac(4.0, 2.0, 3.0), touched / 216.0 / 4.0, 1e-12);
     ck_assert_double_eq_tol(wm_expert_coverage_frac(8.0, 2.0, 1.0), 0.25, 1e-15);
 }

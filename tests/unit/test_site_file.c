@@ -533,7 +533,8 @@ START_TEST(a_year_laid_over_another_keeps_its_weekdays)
     const struct wm_site_year *y = read_market();
     ck_assert_ptr_nonnull(y);
     const int64_t file_first = wm_days_from_civil(2023, 1, 1);
-    for (int64_t day = wm_days_from_civil(2020, 1, 1); day < wm_days_from_civil(2034, 1, 1); day++) {
+    for (int64_t day = wm_days_from_civil(2020, 1, 1); day < wm_days_from_civil(2034, 1, 1);
+         day++) {
         const size_t row = wm_site_year_row(y, day * 24 * WM_US_PER_H, 0.0);
         const struct wm_civil c = wm_civil_from_us(day * 24 * WM_US_PER_H);
         const int64_t of_year = day - wm_days_from_civil(c.year, 1, 1);
@@ -570,7 +571,8 @@ END_TEST
 START_TEST(epw_files_of_the_wild_are_read)
 {
     begin();
-    fputs("\xEF\xBB\xBF" "LOCATION,Test,TX,USA,TMY3,722590,32.9,-97.0,-6.0,182.0\nDESIGN CONDITIONS,0\n"
+    fputs("\xEF\xBB\xBF"
+          "LOCATION,Test,TX,USA,TMY3,722590,32.9,-97.0,-6.0,182.0\nDESIGN CONDITIONS,0\n"
           "TYPICAL/EXTREME PERIODS,0\nGROUND TEMPERATURES,0\nHOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0\n"
           "COMMENTS 1,1,5\" gauge\nCOMMENTS 2,\"IWEC\" file, 5\" of rain\n"
           "DATA PERIODS,1,4,Data,Sunday,1/1,12/31\n",
@@ -596,16 +598,17 @@ START_TEST(a_header_whose_zone_the_sun_denies_is_told)
 {
     for (int late_h = 0; late_h <= 8; late_h += 8) {
         begin();
-        fputs("LOCATION,Long Beach,CA,USA,PVGIS,0,33.8,-118.2,-8.0,9.0\nDESIGN CONDITIONS,0\n"
-              "TYPICAL/EXTREME PERIODS,0\nGROUND TEMPERATURES,0\nHOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0\n"
-              "COMMENTS 1\nCOMMENTS 2\nDATA PERIODS,1,1,Data,Sunday,1/1,12/31\n",
-              file);
+        fputs(
+            "LOCATION,Long Beach,CA,USA,PVGIS,0,33.8,-118.2,-8.0,9.0\nDESIGN CONDITIONS,0\n"
+            "TYPICAL/EXTREME PERIODS,0\nGROUND TEMPERATURES,0\nHOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0\n"
+            "COMMENTS 1\nCOMMENTS 2\nDATA PERIODS,1,1,Data,Sunday,1/1,12/31\n",
+            file);
         for (int month = 1; month <= 12; month++)
             for (int day = 1; day <= wm_days_in_month(2001, month); day++)
                 for (int hour = 1; hour <= 24; hour++) {
                     const int solar = (hour - 1 - late_h + 24) % 24;
-                    fprintf(file, "2001,%d,%d,%d,0,?,20,9.3,50,101325,0,0,300,%d\n", month, day, hour,
-                            solar > 6 && solar < 18 ? 100 * (6 - abs(12 - solar)) : 0);
+                    fprintf(file, "2001,%d,%d,%d,0,?,20,9.3,50,101325,0,0,300,%d\n", month, day,
+                            hour, solar > 6 && solar < 18 ? 100 * (6 - abs(12 - solar)) : 0);
                 }
         ck_assert_ptr_nonnull(read_weather());
         ck_assert_int_eq(line_of("stands highest 9 h later"), late_h > 0 ? 1 : -1);

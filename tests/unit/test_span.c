@@ -42,8 +42,8 @@ END_TEST
 
 START_TEST(a_workload_begins_and_ends_to_the_minute)
 {
-    const struct wm_results *r = RUN("workloads.more.start=2027-07-01T12:40",
-                                     "workloads.more.end=2027-07-03T00:05");
+    const struct wm_results *r =
+        RUN("workloads.more.start=2027-07-01T12:40", "workloads.more.end=2027-07-03T00:05");
     offers(r, 0, 4.0);
     offers(r, 1, (2.0 * 1440.0 + 5.0 - 760.0) / 1440.0);
     /* outside the horizon on both sides it is there throughout, to the last bit */

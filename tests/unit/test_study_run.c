@@ -40,7 +40,8 @@ START_TEST(shards_merge_into_what_one_run_gives)
             run_study(s, wm_arena_printf(arena, "s%d", (int)k), 1, k, 3, quick_point, NULL), WM_OK);
     const char *const in[] = {in_dir("s2"), in_dir("s0"), in_dir("s1")};
     for (int again = 0; again < 2; again++) { /* the second time nothing changes */
-        ck_assert_int_eq(wm_store_merge(arena, in_dir("merged"), in, 3, &n, &n_wanted, &diags), WM_OK);
+        ck_assert_int_eq(wm_store_merge(arena, in_dir("merged"), in, 3, &n, &n_wanted, &diags),
+                         WM_OK);
         ck_assert_uint_eq(n, 100);
         ck_assert_uint_eq(n_wanted, 100);
         ck_assert_str_eq(exported("whole"), exported("merged"));

@@ -143,8 +143,8 @@ static enum wm_status noisy_point(void *context, struct wm_arena *a, const struc
     struct wm_results *const r = WM_NEW(a, struct wm_results);
     const double u = fleet[0].share_frac - 0.5;
     *r = **results;
-    r->metric[WM_METRIC_npv_usd] = 3.0 * s->economics.discount_rate_frac + 20.0 * u * u +
-                                   2.0 * wm_rng_uniform(&rng);
+    r->metric[WM_METRIC_npv_usd] =
+        3.0 * s->economics.discount_rate_frac + 20.0 * u * u + 2.0 * wm_rng_uniform(&rng);
     *results = r;
     return status;
 }
@@ -268,8 +268,8 @@ START_TEST(failed_points_are_grouped_by_reason)
 {
     struct wm_store *store = NULL;
     struct wm_grid g;
-    const struct wm_study *const s = load_study(
-        "\"axes\": [{\"path\": \"site.ceiling.limit_mw\", \"sweep\": [1, 2, 3, 4, 5]}]");
+    const struct wm_study *const s =
+        load_study("\"axes\": [{\"path\": \"site.ceiling.limit_mw\", \"sweep\": [1, 2, 3, 4, 5]}]");
     ck_assert_int_eq(run_study(s, "st", 1, 0, 0, failing_point, NULL), WM_POINTS_FAILED);
     ck_assert_int_eq(wm_store_open(arena, in_dir("st"), &store, &diags), WM_OK);
     ck_assert_int_eq(wm_stats_failures(arena, store, &g, &diags), WM_OK);
@@ -323,17 +323,21 @@ START_TEST(the_best_point_obeys_its_conditions)
     struct wm_grid g;
     struct wm_assertion below;
     ck_assert_int_eq(wm_assertion_parse(arena, "--where", "npv_usd<2500", &below, &diags), WM_OK);
-    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_usd", &below, 1, 1, false, &g, &diags), WM_OK);
+    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_usd", &below, 1, 1, false, &g, &diags),
+                     WM_OK);
     ck_assert_uint_eq(g.n_rows, 1);
     ck_assert_str_eq(g.cells[0], "3");
     ck_assert_str_eq(g.cells[3], "2020");
-    ck_assert_int_eq(wm_stats_best(arena, store, "min npv_usd", NULL, 0, 1, false, &g, &diags), WM_OK);
+    ck_assert_int_eq(wm_stats_best(arena, store, "min npv_usd", NULL, 0, 1, false, &g, &diags),
+                     WM_OK);
     ck_assert_str_eq(g.cells[0], "0");
     ck_assert_int_eq(wm_stats_prob(arena, store, &below, 1, &g, &diags), WM_OK);
     ck_assert_str_eq(g.columns[1].key, "share_of_points"); /* a grid has no probability */
     ck_assert_str_eq(g.cells[1], "0.66667");
-    ck_assert_int_eq(wm_stats_best(arena, store, "best npv_usd", NULL, 0, 1, false, &g, &diags), WM_USAGE);
-    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_us", NULL, 0, 1, false, &g, &diags), WM_USAGE);
+    ck_assert_int_eq(wm_stats_best(arena, store, "best npv_usd", NULL, 0, 1, false, &g, &diags),
+                     WM_USAGE);
+    ck_assert_int_eq(wm_stats_best(arena, store, "max npv_us", NULL, 0, 1, false, &g, &diags),
+                     WM_USAGE);
     ck_assert(is_told(WM_E103, "did you mean \"npv_usd\"?"));
     ck_assert_int_eq(wm_stats_sobol(arena, store, "npv_usd", &g, &diags), WM_IO);
     ck_assert(is_told(WM_E507, "saltelli"));

@@ -111,10 +111,8 @@ START_TEST(blocks_of_energy_end_by_mwh_or_by_hours_use)
                             2000 * 60.0 + 2000 * 40.0 + 2000 * 20.0, 1e-6);
     ck_assert_double_eq(wm_charge_marginal_usd_per_mwh(&c), 20.0);
     c.tiers = (struct wm_list){by_mwh, 2};
-    ck_assert_double_eq_tol(wm_charge_tiers_usd(&c, energy_j, 10e6, 1.0), 60e3 + 5000 * 40.0,
-                            1e-6);
-    ck_assert_double_eq_tol(wm_charge_tiers_usd(&c, energy_j, 10e6, 0.5), 30e3 + 5500 * 40.0,
-                            1e-6);
+    ck_assert_double_eq_tol(wm_charge_tiers_usd(&c, energy_j, 10e6, 1.0), 60e3 + 5000 * 40.0, 1e-6);
+    ck_assert_double_eq_tol(wm_charge_tiers_usd(&c, energy_j, 10e6, 0.5), 30e3 + 5500 * 40.0, 1e-6);
     const struct wm_charge_tier by_mw[] = {{UNSET, UNSET, 5e6, UNSET, 12.0},
                                            {UNSET, UNSET, UNSET, UNSET, 10.0}};
     c.tiers = (struct wm_list){by_mw, 2};
@@ -248,9 +246,8 @@ START_TEST(five_coincident_peaks_take_the_five_highest_days)
     ck_assert_double_eq_tol(wm_peak_watch_mean_w(&w), 12e6, 1e-3);
     const struct wm_peak_window holiday = {7, 200, true, 1e9, 1e9};
     ck_assert(!wm_peak_watch_counts(&w, &holiday));
-    const struct wm_charge by_day = {.usd_per_kw_month = UNSET,
-                                     .usd_per_kw_year = UNSET,
-                                     .usd_per_mw_day = 329.17};
+    const struct wm_charge by_day = {
+        .usd_per_kw_month = UNSET, .usd_per_kw_year = UNSET, .usd_per_mw_day = 329.17};
     ck_assert_double_eq_tol(wm_charge_usd_per_kw(&by_day, 365.0 / 12.0), 10.012254, 5e-7);
     const struct wm_peak_watch none = {.rule = WM_COINCIDENT_4CP};
     ck_assert_double_eq(wm_peak_watch_mean_w(&none), 0.0);

@@ -253,14 +253,15 @@ END_TEST
 
 START_TEST(rows_without_a_prompt_or_an_answer_are_no_bad_rows)
 {
-    struct wm_trace *t =
-        of_text("timestamp_s\tinput_tokens\toutput_tokens\n0\t5\t5\n1\t0\t5\n2\t5\t0\n", plain, WM_OK);
+    struct wm_trace *t = of_text(
+        "timestamp_s\tinput_tokens\toutput_tokens\n0\t5\t5\n1\t0\t5\n2\t5\t0\n", plain, WM_OK);
     ck_assert_uint_eq(wm_trace_summary(t)->n_bad, 0);
     ck_assert_uint_eq(wm_trace_summary(t)->n_empty, 1);
     ck_assert_uint_eq(wm_trace_summary(t)->n_failed, 1);
     ck_assert_uint_eq(wm_trace_summary(t)->n_rows, 1);
-    t = of_text("{\"timestamp\": 0, \"input_length\": 5, \"output_length\": null, \"hash_ids\": [1]}\n",
-                (struct wm_trace_options){.keep_failed = true}, WM_OK);
+    t = of_text(
+        "{\"timestamp\": 0, \"input_length\": 5, \"output_length\": null, \"hash_ids\": [1]}\n",
+        (struct wm_trace_options){.keep_failed = true}, WM_OK);
     ck_assert_uint_eq(wm_trace_summary(t)->n_failed, 1);
     ck_assert_uint_eq(wm_trace_summary(t)->output_tok, 1);
 }
@@ -281,8 +282,7 @@ START_TEST(the_size_of_named_blocks_is_counted_not_assumed)
         for (int k = 0; k < 5; k++)
             (void)sprintf(text + strlen(text), row, k, cases[i].input_tok);
         const struct wm_trace_options o = {.block_tok = cases[i].given_tok};
-        struct wm_trace *const t =
-            of_text(text, o, cases[i].want_tok > 0 ? WM_OK : WM_INVALID);
+        struct wm_trace *const t = of_text(text, o, cases[i].want_tok > 0 ? WM_OK : WM_INVALID);
         struct wm_request r[5];
         if (cases[i].want_tok == 0)
             continue;
@@ -297,8 +297,10 @@ END_TEST
 START_TEST(turns_of_a_session_are_its_calls)
 {
     struct wm_trace *const t = of_text(
-        "{\"session_id\": \"b\", \"timestamp\": 500, \"input_length\": 100, \"output_length\": 20}\n"
-        "{\"session_id\": \"a\", \"timestamp\": null, \"input_length\": 300, \"output_length\": 40}\n"
+        "{\"session_id\": \"b\", \"timestamp\": 500, \"input_length\": 100, \"output_length\": "
+        "20}\n"
+        "{\"session_id\": \"a\", \"timestamp\": null, \"input_length\": 300, \"output_length\": "
+        "40}\n"
         "{\"session_id\": \"a\", \"delay\": 2000.5, \"input_length\": 50, \"output_length\": 30}\n"
         "{\"session_id\": \"b\", \"delay\": 10, \"input_length\": 60, \"output_length\": 20}\n"
         "{\"session_id\": \"a\", \"delay\": null, \"input_length\": 5, \"output_length\": 1}\n",

@@ -37,11 +37,12 @@ static struct pair both_doors(const struct wm_override *sets, size_t n_sets)
     const struct wm_workload *const w =
         (const struct wm_workload *)loaded.scenario->workloads.items + 1;
     struct pair p = {.year = &results->classes[1]};
-    struct wm_training_case c = {.accelerator = ((const struct wm_fleet *)loaded.scenario->fleet.items)->accelerator,
-                                 .llm = w->llm,
-                                 .precision = w->precision,
-                                 .tokens = 1e12,
-                                 .site = {.pue = 1.0}};
+    struct wm_training_case c = {
+        .accelerator = ((const struct wm_fleet *)loaded.scenario->fleet.items)->accelerator,
+        .llm = w->llm,
+        .precision = w->precision,
+        .tokens = 1e12,
+        .site = {.pue = 1.0}};
     ck_assert(wm_training_case_defaults(arena, loaded.catalog, &c, &diags) == WM_OK);
     ck_assert(c.training.restart_s == w->training.restart_s);
     ck_assert(c.training.checkpoint_write_s == w->training.checkpoint_write_s);
@@ -84,7 +85,8 @@ END_TEST
 
 START_TEST(without_planned_stops_both_rise_alike)
 {
-    const struct wm_override none[] = {room, {.path = "site.failures.planned_per_gpu_year", .value = "0"}};
+    const struct wm_override none[] = {
+        room, {.path = "site.failures.planned_per_gpu_year", .value = "0"}};
     const struct pair with = both_doors(&room, 1), without = both_doors(none, 2);
     ck_assert_double_gt(without.year->goodput_frac, with.year->goodput_frac + 0.02);
     ck_assert_double_eq_tol(without.alone.goodput.useful_frac, without.year->goodput_frac,
@@ -95,8 +97,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {step_mfu_and_checkpoint_interval_are_the_same,
-                                         goodput_agrees_within_what_sampled_stops_spread,
-                                         without_planned_stops_both_rise_alike};
+                                  goodput_agrees_within_what_sampled_stops_spread,
+                                  without_planned_stops_both_rise_alike};
     return run_fixture_tests("training case", tests, sizeof tests / sizeof *tests, open_arena,
                              close_arena);
 }

@@ -56,11 +56,12 @@ START_TEST(offsets_are_read_in_their_usual_spellings)
     static const struct {
         const char *text;
         int32_t offset_s;
-    } right[] = {{"UTC", 0},        {"Z", 0},       {"-07:00", -25200}, {"+05:45", 20700},
-                 {"-7", -25200},    {"+0530", 19800}, {"UTC-5", -18000}, {"GMT+14:00", 50400},
+    } right[] = {{"UTC", 0},        {"Z", 0},         {"-07:00", -25200}, {"+05:45", 20700},
+                 {"-7", -25200},    {"+0530", 19800}, {"UTC-5", -18000},  {"GMT+14:00", 50400},
                  {"-12:00", -43200}};
-    static const char *const wrong[] = {"",       "7",      "+",      "+15:00", "-12:30", "+5:5",
-                                        "+05:60", "+5:300", "UTC 5", "-07:00x", "America/Phoenix"};
+    static const char *const wrong[] = {
+        "",       "7",      "+",     "+15:00",  "-12:30",         "+5:5",
+        "+05:60", "+5:300", "UTC 5", "-07:00x", "America/Phoenix"};
     int32_t s;
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
         ck_assert_msg(wm_zone_read_fixed(right[i].text, &s), "%s", right[i].text);
@@ -92,8 +93,7 @@ START_TEST(places_have_the_offsets_of_their_tz_files)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct wm_zone zone = named(rows[i].zone);
         ck_assert_msg(wm_zone_offset_s(&zone, at(rows[i].time)) == rows[i].offset_s, "%s %s: %d",
-                      rows[i].zone, rows[i].time,
-                      (int)wm_zone_offset_s(&zone, at(rows[i].time)));
+                      rows[i].zone, rows[i].time, (int)wm_zone_offset_s(&zone, at(rows[i].time)));
     }
 }
 END_TEST
@@ -107,7 +107,8 @@ START_TEST(a_rule_alone_gives_both_hemispheres_and_every_form_of_date)
     ck_assert_int_eq(wm_zone_offset_s(&south, at("2027-01-15T00:00Z")), -7200);
     ck_assert_int_eq(wm_zone_offset_s(&south, at("2027-07-15T00:00Z")), -10800);
     const struct wm_zone julian = by_rule("ABC-1DEF-1:30,J60/26,300/-2");
-    ck_assert_int_eq(wm_zone_offset_s(&julian, at("2028-03-02T00:59Z")), 3600); /* 1 March and 26 h */
+    ck_assert_int_eq(wm_zone_offset_s(&julian, at("2028-03-02T00:59Z")),
+                     3600); /* 1 March and 26 h */
     ck_assert_int_eq(wm_zone_offset_s(&julian, at("2028-03-02T01:00Z")), 5400);
     ck_assert_int_eq(wm_zone_offset_s(&julian, at("2027-10-27T20:29Z")), 5400);
     ck_assert_int_eq(wm_zone_offset_s(&julian, at("2027-10-27T20:30Z")), 3600);
@@ -157,13 +158,15 @@ END_TEST
 
 START_TEST(names_cannot_leave_the_folder_and_are_suggested)
 {
-    static const char *const wrong[] = {"../../../etc/passwd", "/etc/passwd", "", "America/",
-                                        "America//Phoenix", "zone.tab", "America/Phenix"};
+    static const char *const wrong[] = {
+        "../../../etc/passwd", "/etc/passwd", "", "America/", "America//Phoenix", "zone.tab",
+        "America/Phenix"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         ck_assert_msg(wm_zone_path(arena, WM_ZONE_DIRS, wrong[i]) == NULL, "%s", wrong[i]);
     ck_assert_ptr_nonnull(
         strstr(wm_zone_help(arena, WM_ZONE_DIRS, "America/Phenix"), "\"America/Phoenix\""));
-    ck_assert_ptr_nonnull(strstr(wm_zone_help(arena, WM_ZONE_DIRS, "Phoenix"), "\"America/Phoenix\""));
+    ck_assert_ptr_nonnull(
+        strstr(wm_zone_help(arena, WM_ZONE_DIRS, "Phoenix"), "\"America/Phoenix\""));
     ck_assert_ptr_nonnull(
         strstr(wm_zone_help(arena, "/nonexistent", "America/Phoenix"), "no time zone database"));
     ck_assert_ptr_null(wm_zone_path(arena, "/nonexistent:/also/not", "America/Phoenix"));
@@ -216,10 +219,10 @@ START_TEST(holidays_are_those_of_published_calendars)
         {WM_HOLIDAYS_US_FEDERAL, 2027, 1, 18, true},
         {WM_HOLIDAYS_US_FEDERAL, 2027, 6, 18, true},
         {WM_HOLIDAYS_US_FEDERAL, 2020, 6, 19, false},
-        {WM_HOLIDAYS_GERMANY, 2027, 3, 26, true},  /* Good Friday */
-        {WM_HOLIDAYS_GERMANY, 2027, 5, 6, true},   /* Ascension */
-        {WM_HOLIDAYS_GERMANY, 2027, 5, 17, true},  /* Whit Monday */
-        {WM_HOLIDAYS_GERMANY, 2027, 1, 6, false},  /* not in all states */
+        {WM_HOLIDAYS_GERMANY, 2027, 3, 26, true}, /* Good Friday */
+        {WM_HOLIDAYS_GERMANY, 2027, 5, 6, true},  /* Ascension */
+        {WM_HOLIDAYS_GERMANY, 2027, 5, 17, true}, /* Whit Monday */
+        {WM_HOLIDAYS_GERMANY, 2027, 1, 6, false}, /* not in all states */
         {WM_HOLIDAYS_FRANCE, 2027, 7, 14, true},
         {WM_HOLIDAYS_ENGLAND, 2027, 12, 27, true}, /* both moved: the 25th is a Saturday */
         {WM_HOLIDAYS_ENGLAND, 2027, 12, 28, true},
