@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "suite.h"
+#include "wattmill/describe.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
