@@ -4,10 +4,10 @@
 # usage: golden.sh BIN check|update
 set -eu
 bin=$1
-for golden in tests/golden/*.json; do
-    scenario=$(find scenarios -name "$(basename "$golden")")
-    "$bin" run "$scenario" --format json --quiet | python3 tests/golden.py "$2" "$golden"
-done
+ls tests/golden/*.json | xargs -P "$(nproc)" -I{} sh -c '
+    scenario=$(find scenarios -name "$(basename "$3")")
+    "$1" run "$scenario" --format json --quiet | python3 tests/golden.py "$2" "$3"
+' golden "$bin" "$2" {}
 python3 tests/questions.py "$bin" "$2" docs/questions.md docs/first-site.md docs/accuracy.md README.md
 # the README's picture follows the demo
 if [ "$2" = update ] && command -v gnuplot >/dev/null; then
