@@ -7,6 +7,7 @@
 #ifndef WM_SWEEP_PLAN_H
 #define WM_SWEEP_PLAN_H
 
+#include "wattmill/case.h"
 #include "wattmill/numeric.h"
 #include "wattmill/study.h"
 
@@ -94,7 +95,9 @@ struct wm_study {
     int64_t seed;
     bool sets_seed; /* an axis sets the seed itself */
     uint64_t n_points;
-    bool keeps[WM_N_METRICS];     /* metrics that go to the store */
+    const struct wm_case_type *type; /* what a point runs */
+    struct wm_figures figures;       /* its keys; ids of the store's metrics are their indices */
+    bool *keeps;                     /* [figures.n] that go to the store */
     char key[WM_HASH_HEX_BYTES];  /* what makes it this study: name, base, design, axes, version */
     char hash[WM_HASH_HEX_BYTES]; /* and the values of the axes, n, correlations */
     char scenario_hash[WM_HASH_HEX_BYTES];
@@ -148,8 +151,8 @@ struct wm_expander {
     struct wm_cursor cursor;
     struct wm_json *tree;
     struct wm_json ***nodes; /* [axis][target] in tree */
-    struct wm_json *seed;
-    struct wm_files files; /* once read */
+    struct wm_json *seed;    /* NULL: the case draws nothing */
+    struct wm_files files;   /* once read */
     struct wm_choice *choices;
     unsigned char prefix[WM_DIGEST_BYTES];
 };
@@ -159,9 +162,9 @@ void wm_expander_close(struct wm_expander *expander);
 /** Writes point `index` into the tree; params and hash of `out` are set, texts in `arena`. */
 void wm_expander_at(struct wm_expander *expander, struct wm_arena *arena, uint64_t index,
                     struct wm_point *out);
-/** The tree of the last point as a scenario; as wm_scenario_tree_read(). */
+/** The tree of the last point as a document; as wm_document_tree_read(). */
 enum wm_status wm_expander_read(struct wm_expander *expander, struct wm_arena *arena,
-                                const struct wm_scenario **out, struct wm_diags *diags);
+                                struct wm_loaded *out, struct wm_diags *diags);
 
 /** Copies what `value` says onto `node`, which keeps its place in the tree and its key. */
 void wm_node_set(struct wm_json *node, const struct wm_json *value);
