@@ -55,6 +55,7 @@ static void write_yearly(struct wm_json_writer *w, const struct wm_appraisal *a)
         wm_json_member_integer(w, "year", (int64_t)t);
 #define REAL(member) real(w, #member, y->member)
         REAL(end_years), REAL(length_years);
+        REAL(price_frac), REAL(volume_frac);
         REAL(revenue_usd), REAL(power_usd), REAL(opex_usd), REAL(capex_usd), REAL(residual_usd);
         REAL(write_off_usd), REAL(tax_usd), REAL(flow_usd), REAL(cumulated_pv_usd);
         REAL(interest_usd), REAL(principal_usd), REAL(owner_tax_usd), REAL(owner_flow_usd);
