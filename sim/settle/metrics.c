@@ -319,8 +319,8 @@ static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)
 double wm_grid_service_usd(const struct wm_run *r)
 {
     const struct wm_demand_response *d = &r->scenario->site.demand_response;
-    return r->site.account.payment_usd + d->reserved_w / 1e3 * d->capacity_usd_per_kw_year *
-                                             r->site.account.time_s / WM_S_PER_YEAR;
+    return r->site.account.payment_usd +
+           r->site.account.standing_ws / 1e3 * d->capacity_usd_per_kw_year / WM_S_PER_YEAR;
 }
 
 struct wm_totals wm_totals(const struct wm_run *r)

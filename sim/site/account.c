@@ -78,6 +78,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->hot_j += flow->hot_w * time_s;
     account->unworthy_j += flow->unworthy_w * time_s;
     account->contract_ws += flow->contract_w * time_s;
+    account->standing_ws += flow->standing_w * time_s;
     account->called_s += flow->limit_w < flow->contract_w ? time_s : 0.0;
     account->payment_usd += flow->payment_usd_per_s * time_s;
     for (size_t i = 0; i < WM_N_STRANDINGS; i++)

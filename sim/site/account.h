@@ -50,6 +50,7 @@ struct wm_site_flow {
     double cooled_w;   /* site power at the plant's limit; INFINITY: not reached */
     double unworthy_w; /* not drawn because energy costs more than it earns */
     double contract_w, payment_usd_per_s;
+    double standing_w; /* of the contract, for the grid to call on */
     double stranded_w[WM_N_STRANDINGS]; /* limit_w = site_w + these + slack_w */
     double slack_w;                     /* what demand leaves of the potential */
     double shadow_usd_per_mwh;
@@ -85,7 +86,7 @@ struct wm_account {
     double heat_in_j, heat_out_j, heat_reuse_j, heat_unmet_j;
     double extrapolated_s; /* chiller curves outside their bounds */
     double bound_s, violation_j, penalty_usd, ceiling_ws, shadow_ws;
-    double contract_ws, called_s, payment_usd;
+    double contract_ws, standing_ws, called_s, payment_usd;
     double stranded_ws[WM_N_STRANDINGS], slack_ws;
     double capped_s;
     double carbon_kg;

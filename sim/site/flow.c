@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../plan/contract.h"
 #include "wattmill/require.h"
 
 /* Sums over partitions round in the last digits; the budget leaves them room below the ceiling. */
@@ -348,12 +349,14 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
                   const struct wm_instant *instant, struct wm_site_flow *flow)
 {
     struct board b;
-    *flow = (struct wm_site_flow){.partitions = flow->partitions,
-                                  .classes = flow->classes,
-                                  .cooled_w = (double)INFINITY,
-                                  .allowed_w = instant->ceiling->allowed_w,
-                                  .contract_w = instant->ceiling->contract_w,
-                                  .limit_w = instant->ceiling->limit_w};
+    *flow = (struct wm_site_flow){
+        .partitions = flow->partitions,
+        .classes = flow->classes,
+        .cooled_w = (double)INFINITY,
+        .allowed_w = instant->ceiling->allowed_w,
+        .contract_w = instant->ceiling->contract_w,
+        .standing_w = wm_contract_standing_w(&scenario->site, instant->ceiling->contract_w),
+        .limit_w = instant->ceiling->limit_w};
     for (size_t i = 0; i < plan->n_partitions; i++)
         flow->partitions[i] = (struct wm_partition_flow){0};
     for (size_t i = 0; i < plan->n_classes; i++)
