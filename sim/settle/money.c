@@ -3,6 +3,7 @@
 
 #include "bill.h"
 #include "metrics.h"
+#include "prices.h"
 #include "sales.h"
 #include "terms.h"
 #include "wattmill/finance.h"
@@ -99,8 +100,8 @@ static void set_onsite_lots(struct wm_run *r)
 /* Price of a joule over the run, whoever gave it: what was bought says nothing where little was. */
 static double mean_usd_per_j(const struct wm_run *r)
 {
-    const struct wm_account *a = &r->site.account;
-    return a->site_j > 0.0 ? a->site_cost_usd / a->site_j : 0.0;
+    const double site_j = r->site.account.site_j;
+    return site_j > 0.0 ? wm_energy_cost(r).site_usd / site_j : 0.0;
 }
 
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)

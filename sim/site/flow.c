@@ -230,9 +230,6 @@ static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *p
         struct wm_class_flow *cf = &flow->classes[p->classes[k]];
         cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
         cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, mix);
-        cf->usd_per_s = c->usd_per_out_tok * (c->workload->on_slo_miss == WM_SLO_MISS_REFUND
-                                                  ? cf->slo_tok_per_s
-                                                  : cf->served_tok_per_s);
     }
 }
 
@@ -294,13 +291,15 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
                                             .budget_w = below_w - b->switched_w -
                                                         b->off_frac * b->resting_w,
                                             .cost_usd_per_j = floor_usd_per_j * site_per_it};
-    const double usd_per_j = wm_dispatch(b->items, b->n, &order, b->states);
+    const struct wm_margin worth = wm_dispatch(b->items, b->n, &order, b->states);
     flow->resting_frac = resting_frac(b, below_w);
     flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, flow->resting_frac));
     if (it_w < under_ceiling_w) /* a megawatt more of ceiling could not be cooled */
         return;
-    flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it);
+    flow->shadow_usd_per_mwh = fmax(0.0, worth.usd_per_j * WM_J_PER_MWH / site_per_it);
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
+    flow->margin = worth;
+    flow->margin.tok_per_j /= site_per_it;
 }
 
 /* Why less is drawn than asked for: first the contract, then a window, then heat, then the price of energy. */
