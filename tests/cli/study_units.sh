@@ -67,4 +67,4 @@ sed 's/"9 MW"/"9 kg"/' "$tmp/units.json" > "$tmp/bad.json" # a unit of something
 "$BIN" train -a h100 -m llama-3.1-8b --gpus 1k --tokens 1T --format csv --quiet > "$tmp/a"
 "$BIN" train -a h100 -m llama-3.1-8b --gpus 1000 --tokens 1e12 --format csv --quiet > "$tmp/b"
 cmp "$tmp/a" "$tmp/b" && echo "1k is 1000"
-"$BIN" plan scenarios/virginia-100mw-gb300.json --deliveries "50 kg" 2>&1
+"$BIN" plan scenarios/virginia-100mw-gb300.json --deliveries "50 kg" 2>&1 || true
