@@ -132,10 +132,10 @@ static double standby_w(const struct wm_dispatch_item *items, size_t n)
 }
 
 /* Even that is too much: cut the same share of every partition from power. */
-static double cut_off(const struct wm_dispatch_item *items, size_t n, double budget_w,
-                      struct wm_dispatch_state *states)
+static struct wm_margin cut_off(const struct wm_dispatch_item *items, size_t n, double budget_w,
+                                struct wm_dispatch_state *states)
 {
-    double best_usd_per_j = 0.0;
+    struct wm_margin best = {0};
     const double all_w = standby_w(items, n);
     const double on_frac = all_w > 0.0 ? fmax(0.0, budget_w) / all_w : 1.0;
     for (size_t i = 0; i < n; i++) {
@@ -145,11 +145,12 @@ static double cut_off(const struct wm_dispatch_item *items, size_t n, double bud
         set_state(&items[i], &mix, &states[i]);
         const struct climb start = {0};
         const struct stretch s = next_stretch(&items[i], &start);
-        if (items[i].n_tiers > 0)
-            best_usd_per_j =
-                fmax(best_usd_per_j, items[i].tiers[0].worth_usd_per_tok * s.tok_per_j);
+        const struct wm_tier *const t = items[i].tiers;
+        if (items[i].n_tiers > 0 && t->worth_usd_per_tok * s.tok_per_j > best.usd_per_j)
+            best = (struct wm_margin){t->worth_usd_per_tok * s.tok_per_j, s.tok_per_j, t->class,
+                                      false};
     }
-    return best_usd_per_j;
+    return best;
 }
 
 /* All that is worth serving is met below full clock: spend what is left of the budget on clocks. */
@@ -173,12 +174,14 @@ static void raise_clocks(const struct wm_dispatch_item *items, size_t n, double 
     }
 }
 
-static double climb_all(const struct wm_dispatch_item *items, size_t n,
-                        const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+static struct wm_margin climb_all(const struct wm_dispatch_item *items, size_t n,
+                                  const struct wm_dispatch_order *order,
+                                  struct wm_dispatch_state *states)
 {
     struct climb at[WM_MAX_PARTITIONS];
     struct stretch next[WM_MAX_PARTITIONS];
-    double left_w = order->budget_w - standby_w(items, n), worth_usd_per_j = 0.0;
+    double left_w = order->budget_w - standby_w(items, n);
+    struct wm_margin worth = {0};
     for (size_t i = 0; i < n; i++) {
         at[i] = (struct climb){0};
         next[i] = next_stretch(&items[i], &at[i]);
@@ -193,7 +196,8 @@ static double climb_all(const struct wm_dispatch_item *items, size_t n,
         const struct stretch s = next[best];
         if (s.power_w > left_w) {
             const struct wm_tier *t = &items[best].tiers[at[best].tier];
-            worth_usd_per_j = t->worth_usd_per_tok * s.tok_per_j - order->cost_usd_per_j;
+            worth = (struct wm_margin){t->worth_usd_per_tok * s.tok_per_j - order->cost_usd_per_j,
+                                       s.tok_per_j, t->class, true};
             advance(&at[best], &s, left_w / s.power_w);
             left_w = 0.0;
             break;
@@ -208,7 +212,7 @@ static double climb_all(const struct wm_dispatch_item *items, size_t n,
     }
     if (left_w > 0.0)
         raise_clocks(items, n, left_w, states);
-    return worth_usd_per_j;
+    return worth;
 }
 
 /* All partitions at level x of 1..0: the clock from the fastest row to the slowest, then the share
@@ -265,20 +269,22 @@ static void scale_down(const struct wm_dispatch_item *items, size_t n, double sl
 
 enum { LEVEL_STEPS = 48 };
 
-static double same_clock(const struct wm_dispatch_item *items, size_t n,
-                         const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+static struct wm_margin same_clock(const struct wm_dispatch_item *items, size_t n,
+                                   const struct wm_dispatch_order *order,
+                                   struct wm_dispatch_state *states)
 {
     double lo = 0.0, hi = 1.0;
     const double least_w = standby_w(items, n);
     if (set_level(items, n, 1.0, states) <= order->budget_w)
-        return 0.0;
+        return (struct wm_margin){0};
     if (least_w > order->budget_w)
         return cut_off(items, n, order->budget_w, states);
     const double slowest_w = set_level(items, n, 0.0, states);
     const double slowest_usd = revenue_usd_per_s(items, n, states);
     if (slowest_w > order->budget_w) {
         scale_down(items, n, slowest_w, order->budget_w, states);
-        return slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j;
+        return (struct wm_margin){.usd_per_j =
+                                      slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j};
     }
     for (int k = 0; k < LEVEL_STEPS; k++) {
         const double mid = 0.5 * (lo + hi);
@@ -289,11 +295,13 @@ static double same_clock(const struct wm_dispatch_item *items, size_t n,
     const double up_usd = revenue_usd_per_s(items, n, states);
     const double at_w = set_level(items, n, lo, states);
     const double at_usd = revenue_usd_per_s(items, n, states);
-    return up_w > at_w ? (up_usd - at_usd) / (up_w - at_w) - order->cost_usd_per_j : 0.0;
+    return (struct wm_margin){
+        .usd_per_j = up_w > at_w ? (up_usd - at_usd) / (up_w - at_w) - order->cost_usd_per_j : 0.0};
 }
 
-double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
-                   const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+struct wm_margin wm_dispatch(const struct wm_dispatch_item *items, size_t n,
+                             const struct wm_dispatch_order *order,
+                             struct wm_dispatch_state *states)
 {
     WM_REQUIRE(n <= WM_MAX_PARTITIONS);
     if (order->capping == WM_CAPPING_UNIFORM)

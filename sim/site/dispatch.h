@@ -58,11 +58,17 @@ struct wm_dispatch_order {
     double cost_usd_per_j; /* of energy at the rack input: below it a watt is not worth drawing */
 };
 
-/**
- * @param states  out [n]
- * @return        worth of one more watt of the budget, its cost taken off [USD/J]; 0 when it is slack
- */
-double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
+/** Worth of one more watt of the budget; all 0 when it is slack. */
+struct wm_margin {
+    double usd_per_j; /* its cost taken off where it has one */
+    /* how it came about: tokens of a class that it makes, 0 where several classes share it */
+    double tok_per_j;
+    uint32_t class;
+    bool has_cost;
+};
+
+/** @param states  out [n] */
+struct wm_margin wm_dispatch(const struct wm_dispatch_item *items, size_t n,
                    const struct wm_dispatch_order *order, struct wm_dispatch_state *states);
 
 /** The same without a limit: all demand up to capacity at full clock, or with least energy by thrift. */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../plan/contract.h"
 #include "wattmill/require.h"
 
 /* Sums over partitions round in the last digits; the budget leaves them room below the ceiling. */
@@ -229,9 +230,6 @@ static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *p
         struct wm_class_flow *cf = &flow->classes[p->classes[k]];
         cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
         cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, mix);
-        cf->usd_per_s = c->usd_per_out_tok * (c->workload->on_slo_miss == WM_SLO_MISS_REFUND
-                                                  ? cf->slo_tok_per_s
-                                                  : cf->served_tok_per_s);
     }
 }
 
@@ -293,13 +291,15 @@ static void dispatch(struct board *b, const struct wm_scenario *scenario,
                                             .budget_w = below_w - b->switched_w -
                                                         b->off_frac * b->resting_w,
                                             .cost_usd_per_j = floor_usd_per_j * site_per_it};
-    const double usd_per_j = wm_dispatch(b->items, b->n, &order, b->states);
+    const struct wm_margin worth = wm_dispatch(b->items, b->n, &order, b->states);
     flow->resting_frac = resting_frac(b, below_w);
     flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, flow->resting_frac));
     if (it_w < under_ceiling_w) /* a megawatt more of ceiling could not be cooled */
         return;
-    flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it);
+    flow->shadow_usd_per_mwh = fmax(0.0, worth.usd_per_j * WM_J_PER_MWH / site_per_it);
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
+    flow->margin = worth;
+    flow->margin.tok_per_j /= site_per_it;
 }
 
 /* Why less is drawn than asked for: first the contract, then a window, then heat, then the price of energy. */
@@ -348,12 +348,14 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
                   const struct wm_instant *instant, struct wm_site_flow *flow)
 {
     struct board b;
-    *flow = (struct wm_site_flow){.partitions = flow->partitions,
-                                  .classes = flow->classes,
-                                  .cooled_w = (double)INFINITY,
-                                  .allowed_w = instant->ceiling->allowed_w,
-                                  .contract_w = instant->ceiling->contract_w,
-                                  .limit_w = instant->ceiling->limit_w};
+    *flow = (struct wm_site_flow){
+        .partitions = flow->partitions,
+        .classes = flow->classes,
+        .cooled_w = (double)INFINITY,
+        .allowed_w = instant->ceiling->allowed_w,
+        .contract_w = instant->ceiling->contract_w,
+        .standing_w = wm_contract_standing_w(&scenario->site, instant->ceiling->contract_w),
+        .limit_w = instant->ceiling->limit_w};
     for (size_t i = 0; i < plan->n_partitions; i++)
         flow->partitions[i] = (struct wm_partition_flow){0};
     for (size_t i = 0; i < plan->n_classes; i++)
