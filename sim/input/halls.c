@@ -86,29 +86,31 @@ static const char *names_of(struct wm_arena *arena, const struct wm_site *site)
     return site->halls.n > 8 ? wm_arena_printf(arena, "%s, ...", names) : names;
 }
 
-static void check_pool(const struct wm_site *site, const struct wm_fleet *fleet, size_t index,
+/* @return whether the pool stands somewhere */
+static bool check_pool(const struct wm_site *site, const struct wm_fleet *fleet, size_t index,
                        struct wm_diags *diags)
 {
     const struct wm_site_hall *const halls = site->halls.items;
     const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.hall", index);
     if (wm_site_hall_of(site, fleet) < site->halls.n)
-        return;
+        return true;
     if (fleet->hall[0] == '\0') {
         wm_diag_add(diags, WM_E211, NULL, path,
                     "is not given: pool \"%s\" stands in one of %zu halls (%s)", fleet->name,
                     site->halls.n, names_of(diags->arena, site));
-        return;
+        return false;
     }
     if (site->halls.n == 0) {
         wm_diag_add(diags, WM_E211, NULL, path, "= \"%s\", but site.halls has none: give it there",
                     fleet->hall);
-        return;
+        return false;
     }
     struct wm_suggest suggest = wm_suggest_init(fleet->hall);
     for (size_t i = 0; i < site->halls.n; i++)
         wm_suggest_offer(&suggest, halls[i].name);
     wm_diag_add(diags, WM_E211, NULL, path, "= \"%s\" is not in site.halls (%s)%s", fleet->hall,
                 names_of(diags->arena, site), wm_suggest_text(diags->arena, &suggest));
+    return false;
 }
 
 static void check_names(const struct wm_site *site, struct wm_diags *diags)
@@ -158,13 +160,15 @@ void wm_check_halls(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     const struct wm_fleet *const fleet = scenario->fleet.items;
     const struct wm_site *const site = &scenario->site;
+    bool all_stand = true;
     check_names(site, diags);
     check_shares(site, diags);
     for (size_t i = 0; i < scenario->fleet.n; i++)
         if (site->halls.n > 0 || fleet[i].hall[0] != '\0')
-            check_pool(site, &fleet[i], i, diags);
+            all_stand = check_pool(site, &fleet[i], i, diags) && all_stand;
     if (site->halls.n > 1 && scenario->fidelity == WM_FIDELITY_REQUEST)
         wm_diag_add(diags, WM_E211, NULL, "fidelity",
                     "= request serves a site of one hall; with %zu use surface", site->halls.n);
-    check_used(scenario, diags);
+    if (all_stand) /* who names no hall may mean any */
+        check_used(scenario, diags);
 }

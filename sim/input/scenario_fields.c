@@ -354,10 +354,11 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
     if (s->fleet.n == 0)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "is empty: give at least one pool");
     for (size_t i = 0; i < s->fleet.n; i++) {
-        const double filled =
-            fleet[i].count < 0
-                ? shares_at(s, wm_site_hall_of(&s->site, &fleet[i]), fleet[i].online_us)
-                : 0.0;
+        const size_t hall = wm_site_hall_of(&s->site, &fleet[i]);
+        const bool is_somewhere = s->site.halls.n == 0 || hall < s->site.halls.n;
+        const double filled = fleet[i].count < 0 && is_somewhere
+                                  ? shares_at(s, hall, fleet[i].online_us)
+                                  : 0.0;
         if (!too_much && filled > 1.0 + 1e-12) {
             too_much = true;
             wm_diag_add(diags, WM_E211, NULL, "fleet",

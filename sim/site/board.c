@@ -214,17 +214,14 @@ static void decide_halls(struct wm_board *b, const struct wm_site_plan *plan,
         flow->held_w = capped_site_w(b, plan, limits, true);
     share_heat(b, plan, flow);
     weigh_halls(b, plan, limits);
-    const double first = b->orders[0].weight;
-    for (size_t h = 0; h < plan->n_halls; h++) {
-        b->orders[h].weight /= first;
+    for (size_t h = 0; h < plan->n_halls; h++)
         most_w += b->orders[h].weight * b->halls[h].asked_w;
-    }
     struct search s = {.board = b,
                        .plan = plan,
                        .limits = limits,
                        .flow = flow,
                        .order = {.capping = limits->capping,
-                                 .cost_usd_per_j = limits->cost_usd_per_j * first,
+                                 .cost_usd_per_j = limits->cost_usd_per_j,
                                  .halls = b->orders,
                                  .n_halls = plan->n_halls}};
     const bool is_short = excess_of_budget(most_w, &s) > 0.0;
@@ -242,7 +239,7 @@ static void decide_halls(struct wm_board *b, const struct wm_site_plan *plan,
     }
     if (!is_short)
         return;
-    flow->shadow_usd_per_mwh = fmax(0.0, s.usd_per_j * WM_J_PER_MWH / first);
+    flow->shadow_usd_per_mwh = fmax(0.0, s.usd_per_j * WM_J_PER_MWH);
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
 }
 

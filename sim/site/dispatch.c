@@ -32,6 +32,9 @@ struct wm_dispatch_room {
     struct climb *at;               /* [n_items] */
     struct stretch *next;           /* [n_items] */
     struct turn *heap;              /* [n_items], the first on top */
+    struct turn *kept;              /* [n_items] */
+    size_t *tied;                   /* [n_items] whose turn it is together */
+    double *share;                  /* [n_items] of their stretches */
     struct wm_dispatch_state *full; /* [n_items] */
     struct wm_dispatch_item *some;  /* [n_items], of the halls that are not full */
     double *left_w, *wanted_w;      /* [n_halls] */
@@ -49,6 +52,9 @@ struct wm_dispatch_room *wm_dispatch_room_new(struct wm_arena *arena, size_t n_i
         .at = WM_NEW_ARRAY(arena, struct climb, n_items),
         .next = WM_NEW_ARRAY(arena, struct stretch, n_items),
         .heap = WM_NEW_ARRAY(arena, struct turn, n_items),
+        .kept = WM_NEW_ARRAY(arena, struct turn, n_items),
+        .tied = WM_NEW_ARRAY(arena, size_t, n_items),
+        .share = WM_NEW_ARRAY(arena, double, n_items),
         .full = WM_NEW_ARRAY(arena, struct wm_dispatch_state, n_items),
         .some = WM_NEW_ARRAY(arena, struct wm_dispatch_item, n_items),
         .left_w = WM_NEW_ARRAY(arena, double, n_halls),
@@ -298,6 +304,77 @@ static void settle_climb(const struct wm_dispatch_room *room, const struct wm_di
     }
 }
 
+/* Takes the first turn from the heap, and with it those of other halls that are worth exactly as much: of
+ * halls alike none goes first. @return how many, into `tied` */
+static size_t take_turns(struct wm_dispatch_room *room, const struct wm_dispatch_order *order,
+                         size_t *n_turns)
+{
+    enum { LOOK = 32 }; /* past so many of equal rank and other kind nobody is looked for */
+    const struct turn first = room->heap[0];
+    size_t n_tied = 0, n_kept = 0;
+    do {
+        const struct turn turn = room->heap[0];
+        const bool is_tied =
+            room->next[turn.item].tok_per_j == room->next[first.item].tok_per_j;
+        (*n_turns)--;
+        sift_down(room->heap, *n_turns, room->heap[*n_turns]);
+        if (is_tied)
+            room->tied[n_tied++] = turn.item;
+        else
+            room->kept[n_kept++] = turn;
+    } while (order->halls != NULL && n_kept < LOOK && *n_turns > 0 && room->heap[0].waits == first.waits &&
+             room->heap[0].key == first.key);
+    for (size_t i = 0; i < n_kept; i++)
+        push(room->heap, (*n_turns)++, room->kept[i]);
+    return n_tied;
+}
+
+/* Share of the tied stretches that each hall can take, into wanted_w. @return what they take of the budget */
+static double fit_halls(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                        const struct wm_dispatch_order *order, size_t n_tied)
+{
+    double sum_w = 0.0;
+    for (size_t k = 0; k < n_tied; k++)
+        room->wanted_w[items[room->tied[k]].hall] = 0.0;
+    for (size_t k = 0; k < n_tied; k++)
+        room->wanted_w[items[room->tied[k]].hall] += room->next[room->tied[k]].power_w;
+    for (size_t k = 0; k < n_tied; k++) {
+        const size_t h = items[room->tied[k]].hall;
+        const double left_w = room->is_full[h] ? 0.0 : room->left_w[h];
+        sum_w += weight_of(order, h) * fmin(1.0, left_w / room->wanted_w[h]) *
+                 room->next[room->tied[k]].power_w;
+    }
+    return sum_w;
+}
+
+/* Of an item's stretch, what its hall can take; fit_halls() has summed what it is asked. */
+static double share_of(const struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                       size_t i)
+{
+    const size_t h = items[i].hall;
+    return room->is_full[h] ? 0.0 : fmin(1.0, room->left_w[h] / room->wanted_w[h]);
+}
+
+/* Advances an item by a share of its stretch; a part of it alone: its hall is full, or all is spent.
+ * @return whether it has another turn, which is pushed */
+static bool go_on(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                  const struct wm_dispatch_order *order, size_t i, double share, size_t n_turns)
+{
+    const struct stretch s = room->next[i];
+    struct turn turn;
+    advance(&room->at[i], &s, share);
+    room->left_w[items[i].hall] -= share * s.power_w;
+    if (share < 1.0) {
+        room->is_full[items[i].hall] = true;
+        return false;
+    }
+    room->next[i] = next_stretch(&items[i], &room->at[i]);
+    if (!turn_of(room, items, order, i, &turn))
+        return false;
+    push(room->heap, n_turns, turn);
+    return true;
+}
+
 static double climb_all(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
                         size_t n, const struct wm_dispatch_order *order,
                         struct wm_dispatch_state *states)
@@ -315,40 +392,22 @@ static double climb_all(struct wm_dispatch_room *room, const struct wm_dispatch_
             push(room->heap, n_turns++, turn);
     }
     while (n_turns > 0) { /* then every partition has all it was asked for, can do or that pays */
-        const size_t best = room->heap[0].item, hall = items[best].hall;
-        const struct stretch s = room->next[best];
-        const double weight = weight_of(order, hall);
-        const double all_w = weight * s.power_w;
-        if (room->is_full[hall] || s.power_w > room->left_w[hall]) {
-            const double share = room->is_full[hall] ? 0.0 : room->left_w[hall] / s.power_w;
-            if (share * all_w <= left_w) { /* the hall is full; others go on */
-                advance(&room->at[best], &s, share);
-                left_w -= share * all_w;
-                room->left_w[hall] = 0.0;
-                room->is_full[hall] = true;
-                n_turns--;
-                sift_down(room->heap, n_turns, room->heap[n_turns]);
-                continue;
-            }
+        const size_t n_tied = take_turns(room, order, &n_turns);
+        const double all_w = fit_halls(room, items, order, n_tied);
+        const double share = all_w > left_w ? left_w / all_w : 1.0;
+        if (share < 1.0) {
+            const size_t i = room->tied[0];
+            worth_usd_per_j = items[i].tiers[room->at[i].tier].worth_usd_per_tok *
+                                  room->next[i].tok_per_j / weight_of(order, items[i].hall) -
+                              order->cost_usd_per_j;
         }
-        if (all_w > left_w) {
-            const struct wm_tier *t = &items[best].tiers[room->at[best].tier];
-            worth_usd_per_j =
-                t->worth_usd_per_tok * s.tok_per_j / weight - order->cost_usd_per_j;
-            advance(&room->at[best], &s, left_w / all_w);
-            left_w = 0.0;
+        for (size_t k = 0; k < n_tied; k++)
+            room->share[k] = share_of(room, items, room->tied[k]);
+        for (size_t k = 0; k < n_tied; k++)
+            n_turns += go_on(room, items, order, room->tied[k], share * room->share[k], n_turns);
+        left_w = share < 1.0 ? 0.0 : left_w - all_w;
+        if (share < 1.0)
             break;
-        }
-        left_w -= all_w;
-        room->left_w[hall] -= s.power_w;
-        advance(&room->at[best], &s, 1.0);
-        room->next[best] = next_stretch(&items[best], &room->at[best]);
-        if (turn_of(room, items, order, best, &turn)) {
-            sift_down(room->heap, n_turns, turn);
-            continue;
-        }
-        n_turns--;
-        sift_down(room->heap, n_turns, room->heap[n_turns]);
     }
     settle_climb(room, items, n, order, states);
     if (left_w > 0.0)

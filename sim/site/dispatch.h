@@ -56,14 +56,14 @@ struct wm_dispatch_state {
 
 /** A hall's own limit, and what its watts weigh in the budget of all. */
 struct wm_dispatch_hall {
-    double weight;   /* watts at the meter per watt of IT, over that of the first hall */
+    double weight;   /* watts of the order's budget, at the meter, per watt of IT */
     double budget_w; /* for its working replicas with overhead; INFINITY: none of its own */
 };
 
 struct wm_dispatch_order {
     enum wm_capping capping;
-    double budget_w;       /* for all working replicas with overhead, in watts of the first hall */
-    double cost_usd_per_j; /* of energy at the rack input: below it a watt is not worth drawing */
+    double budget_w;       /* for all working replicas with overhead: IT, or at the meter with `halls` */
+    double cost_usd_per_j; /* of energy there: below it a watt is not worth drawing */
     const struct wm_dispatch_hall *halls; /* [n_halls]; NULL: one, whose budget is that of all */
     size_t n_halls;
 };
