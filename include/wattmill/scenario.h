@@ -46,6 +46,7 @@ struct wm_ceiling_window {
 struct wm_ceiling_phase {
     int64_t from_us;
     double limit_w;
+    double firm_w; /* NAN: the ceiling's, as far as this contract goes */
 };
 
 enum wm_season { WM_SEASON_ANY, WM_SEASON_SUMMER, WM_SEASON_WINTER };
@@ -53,7 +54,7 @@ enum wm_season { WM_SEASON_ANY, WM_SEASON_SUMMER, WM_SEASON_WINTER };
 /** Calls at random times: each lasts `duration_s`, together `hours_per_year` on average. */
 struct wm_curtailment {
     double called_s_per_year;
-    double depth_frac; /* of the contract, down to the firm part */
+    double depth_frac; /* of the contract in force, down to the firm part */
     double duration_s, notice_s;
     enum wm_season season;
     double penalty_usd_per_mwh, payment_usd_per_mwh;

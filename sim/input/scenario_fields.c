@@ -46,11 +46,12 @@ static const struct wm_field window_fields[] = {
 static const struct wm_field phase_fields[] = {
     WM_TIME_AS(wm_ceiling_phase, from_us, "from", NULL, "start of the phase; a date alone: midnight on the site's clock; a time without an offset: UTC"),
     WM_REAL_REQ(wm_ceiling_phase, limit_w, "limit_mw", WM_UNIT_MW, 0.01, 10000.0, "contract from then on"),
+    WM_REAL_AS(wm_ceiling_phase, firm_w, "firm_mw", WM_UNIT_MW, 0.0, 10000.0, (double)NAN, "firm part of it; unset: site.ceiling.firm_mw, as far as this contract goes"),
     WM_FIELD_END,
 };
 static const struct wm_field curtailment_fields[] = {
     WM_REAL_AS(wm_curtailment, called_s_per_year, "hours_per_year", WM_UNIT_H_PER_YEAR, 0.0, 8000.0, 0.0, "mean hours under a call"),
-    WM_REAL(wm_curtailment, depth_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "of the contract that a call takes; Phoenix 2025: 0.25"),
+    WM_REAL(wm_curtailment, depth_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "of the contract in force that a call takes; Phoenix 2025: 0.25"),
     WM_REAL_AS(wm_curtailment, duration_s, "duration_h", WM_UNIT_H, 0.25, 720.0, 2.0, "of each call; Duke University 2025: about 2 h"),
     WM_REAL_AS(wm_curtailment, notice_s, "notice_min", WM_UNIT_MIN, 0.0, 525600.0, 30.0, "warning before a call"),
     WM_CHOICE(wm_curtailment, season, season_words, "any", "when calls come: any; summer: June to September; winter: December to February, on the site's clock"),
@@ -504,6 +505,10 @@ static void check_phases(const struct wm_scenario *s, struct wm_diags *diags)
             wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
                         "phase %zu has %g MW, more than limit_mw = %g MW", i,
                         p[i].limit_w / WM_W_PER_MW, c->limit_w / WM_W_PER_MW);
+        if (p[i].firm_w > p[i].limit_w)
+            wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
+                        "phase %zu has a firm part of %g MW, more than its %g MW", i,
+                        p[i].firm_w / WM_W_PER_MW, p[i].limit_w / WM_W_PER_MW);
         if (i > 0 && p[i].from_us <= p[i - 1].from_us)
             wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
                         "phase %zu does not begin after phase %zu", i, i - 1);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "contract.h"
 #include "draw.h"
 #include "environment.h"
 #include "partition.h"
@@ -141,27 +142,69 @@ static double resting_w(const struct wm_accelerator *a, double gpus)
     return gpus * (a->power.idle_w + a->host_idle_w) * (1.0 + a->other_it_frac);
 }
 
-static bool check_draw(const struct wm_site_plan *plan, const struct wm_scenario *s, double draw_w,
-                       double limit_w, const char *what, struct wm_diags *diags)
+/* IT power that a contract carries at the design hour in the plant as it is built, each hall its share. */
+static double contract_it_w(const struct wm_site_plan *plan, const struct wm_scenario *s,
+                            double contract_w)
 {
-    if (draw_w <= limit_w)
-        return true;
-    wm_diag_add(diags, WM_E301, NULL, "fleet",
-                "%s %.4g MW at the racks when idle; the contract of %g MW leaves %.4g MW of IT at "
-                "the design hour: fewer accelerators",
-                what, draw_w / WM_W_PER_MW, s->site.ceiling.limit_w / WM_W_PER_MW,
-                plan->it_design_w / WM_W_PER_MW);
-    return false;
+    double sum_w = 0.0;
+    if (contract_w == s->site.ceiling.limit_w)
+        return plan->it_design_w;
+    for (size_t i = 0; i < plan->n_halls; i++) {
+        const struct wm_hall_plan *const h = &plan->halls[i];
+        sum_w += fmin(h->it_limit_w, wm_facility_it_for_site_w(&h->facility, &plan->design,
+                                                               h->share_frac * contract_w));
+    }
+    return sum_w;
 }
 
-/* A fleet of which the contract cannot even keep a tenth idle is no fleet of this site. */
+static double idle_w_at(const struct wm_site_plan *plan, int64_t at_us)
+{
+    double idle_w = 0.0;
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        const struct wm_fleet *f = plan->pools[i].fleet;
+        if (f->online_us <= at_us && at_us < f->retire_us)
+            idle_w += resting_w(f->accelerator, (double)plan->pools[i].n_gpus);
+    }
+    return idle_w;
+}
+
+/* Highest idle draw in [from, to): it rises only where a pool comes. */
+static double worst_idle_w(const struct wm_site_plan *plan, int64_t from_us, int64_t to_us)
+{
+    double worst_w = idle_w_at(plan, from_us);
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        const int64_t at_us = plan->pools[i].fleet->online_us;
+        if (at_us > from_us && at_us < to_us)
+            worst_w = fmax(worst_w, idle_w_at(plan, at_us));
+    }
+    return worst_w;
+}
+
+/* A fleet of which a contract cannot even keep a tenth idle is no fleet of this site in its time. */
 static bool check_idle(const struct wm_site_plan *plan, const struct wm_scenario *s,
                        struct wm_diags *diags)
 {
-    double idle_w = 0.0;
-    for (size_t i = 0; i < plan->n_pools; i++)
-        idle_w += resting_w(plan->pools[i].fleet->accelerator, (double)plan->pools[i].n_gpus);
-    return check_draw(plan, s, idle_w, max_idle_over_design * plan->it_design_w, "draws", diags);
+    const int64_t end_us =
+        s->horizon.start_us + llround(s->horizon.years * WM_S_PER_YEAR * (double)WM_US_PER_S);
+    bool good = true;
+    for (int64_t at_us = s->horizon.start_us; at_us < end_us;) {
+        const struct wm_contract c = wm_contract_at(&s->site.ceiling, at_us);
+        const int64_t until_us = c.until_us < end_us ? c.until_us : end_us;
+        const double it_w = contract_it_w(plan, s, c.limit_w);
+        const double idle_w = worst_idle_w(plan, at_us, until_us);
+        if (idle_w > max_idle_over_design * it_w) {
+            wm_diag_add(
+                diags, WM_E301, NULL, "fleet",
+                "draws %.4g MW at the racks when idle, over %g times the %.4g MW of IT that "
+                "the contract of %g MW carries at the design hour: fewer accelerators%s",
+                idle_w / WM_W_PER_MW, max_idle_over_design, it_w / WM_W_PER_MW,
+                c.limit_w / WM_W_PER_MW,
+                s->site.ceiling.phases.n > 0 ? ", or online in a later phase" : "");
+            good = false;
+        }
+        at_us = until_us;
+    }
+    return good;
 }
 
 /* Spares stand by to take over: a contract that cannot keep all of them on has too many. */
@@ -173,7 +216,14 @@ static bool check_spares(const struct wm_site_plan *plan, const struct wm_scenar
         const struct wm_partition *p = &plan->partitions[i];
         idle_w += resting_w(wm_partition_accelerator(plan, p), p->spare_gpus);
     }
-    return check_draw(plan, s, idle_w, plan->it_design_w, "spares alone draw", diags);
+    if (idle_w <= plan->it_design_w)
+        return true;
+    wm_diag_add(diags, WM_E301, NULL, "fleet",
+                "spares alone draw %.4g MW at the racks when idle; the contract of %g MW carries "
+                "%.4g MW of IT at the design hour: fewer accelerators",
+                idle_w / WM_W_PER_MW, s->site.ceiling.limit_w / WM_W_PER_MW,
+                plan->it_design_w / WM_W_PER_MW);
+    return false;
 }
 
 enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *scenario,

@@ -4,6 +4,7 @@
 #include "../settle/finance.h"
 #include "../settle/maturity.h"
 #include "../settle/metrics.h"
+#include "../settle/prices.h"
 #include "../site/requests.h"
 
 /* a - b of two long sums, 0 where they differ by rounding only. */
@@ -15,7 +16,8 @@ static double difference(double a, double b)
 /* What the windows took, by a twin of the same seed without them. */
 static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
 {
-    const struct wm_run_options options = {.ignore_windows = true, .without_series = true};
+    const struct wm_run_options options = {
+        .ignore_windows = true, .without_series = true, .cache = r->plan.tables.cache};
     const struct wm_site_result *s = &r->site;
     struct wm_site_result twin = {0};
     SET(r, curtailed_mwh, 0.0);
@@ -30,7 +32,8 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class_account *a = &s->account.classes[i], *b = &twin.account.classes[i];
         struct wm_class_result *c = &r->results->classes[i];
-        c->curtailment_loss_usd = difference(b->revenue_usd, a->revenue_usd);
+        c->curtailment_loss_usd =
+            difference(wm_class_revenue_usd(&r->plan, &twin, i), c->revenue_usd);
         c->output_tok_curtailed = difference(b->served_tok, a->served_tok);
         lost_usd += c->curtailment_loss_usd;
     }
@@ -135,6 +138,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;
     res->n_series = r->site.n_series;
+    r->site.years = wm_priced_years(r);
     res->years = r->site.years;
     res->n_years = r->site.n_years;
     res->n_events = r->site.n_events;
@@ -188,6 +192,7 @@ static enum wm_status run(struct wm_run *r, const struct wm_run_options *options
     wm_site_run(r->arena, r->scenario, &r->plan, options, &r->site, diags);
     if (r->site.is_cancelled)
         return WM_INTERRUPTED;
+    r->billing = r->site.meter.billing;
     collect(r, diags);
     if (r->site.requests == NULL) /* the twin of a request-resolution run would be another one */
         set_curtailed(r, diags);

@@ -1,4 +1,4 @@
-#include "metrics.h"
+#include "prices.h"
 
 /* @return the residual over the larger of the two */
 static double add_balance(struct wm_results *r, const char *name, const char *statement, double in,
@@ -79,7 +79,7 @@ static double balance_cost(const struct wm_run *r)
         rel = fmax(rel,
                    add_balance(res, "energy by time",
                                "drawn at the price of the instant = months of the bill by the MWh",
-                               r->site.account.bought_usd, energy_usd, WM_UNIT_USD));
+                               wm_energy_cost(r).meter_usd, energy_usd, WM_UNIT_USD));
     return rel;
 }
 
@@ -146,8 +146,9 @@ void wm_close_balances(struct wm_run *r)
     SET(r, balance_request_rel,
         add_balance(res, "requests", "offered = served + dropped + waiting", c.requests,
                     c.requests_accounted, WM_UNIT_NONE));
-    const double money = add_balance(res, "money", "revenue by time = tokens x price", c.earned_usd,
-                                     c.booked_usd, WM_UNIT_USD);
+    const double money = add_balance(
+        res, "money", "tokens x price of an output token = tokens in, cached and out x deck",
+        c.earned_usd, c.booked_usd, WM_UNIT_USD);
     SET(r, balance_water_rel,
         add_balance(res, "water", "make-up = evaporation + blowdown + drift", a->water_m3,
                     a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3));

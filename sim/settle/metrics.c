@@ -5,6 +5,7 @@
 #include "../site/flow.h"
 #include "../site/requests.h"
 #include "maturity.h"
+#include "prices.h"
 
 static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
 {
@@ -57,7 +58,7 @@ static void fill_job(struct wm_run *r, size_t i, struct wm_class_result *c)
     c->swing_hz = p->job.swing.frequency_hz;
     c->smoothing_frac =
         p->job.swing.burnt_w / p->surface->rows[0][WM_SURFACE_BATCHES - 1].serving.decode_w;
-    c->transfer_usd = a->transfer_usd;
+    c->transfer_usd = wm_class_transfer_usd(&r->plan, &r->site, i);
     c->energy_j = r->site.account.partitions[r->plan.classes[i].partition].energy_j;
 }
 
@@ -82,7 +83,7 @@ static void fill_class(struct wm_run *r, size_t i)
         .requests_served = none,
         .requests_dropped = none,
         .requests_waiting = none,
-        .revenue_usd = a->revenue_usd,
+        .revenue_usd = wm_class_revenue_usd(&r->plan, &r->site, i),
         .ttft_p50_s = none,
         .ttft_p99_s = none,
         .tpot_p50_s = none,
@@ -251,8 +252,8 @@ void wm_set_energy(struct wm_run *r)
     SET(r, pue_mean, wm_ratio(a->site_j, a->it_j));
     SET(r, pue_peak_hour, r->site.pue_peak_hour > 0.0 ? r->site.pue_peak_hour : (double)NAN);
     SET(r, pue_marginal, r->site.pue_marginal_sum / (a->time_s / WM_S_PER_H));
-    SET(r, pue_cost_weighted,
-        a->it_cost_usd > 0.0 ? a->site_cost_usd / a->it_cost_usd : (double)NAN);
+    const struct wm_energy_cost cost = wm_energy_cost(r);
+    SET(r, pue_cost_weighted, cost.it_usd > 0.0 ? cost.site_usd / cost.it_usd : (double)NAN);
     if (reuses_heat(&r->plan)) {
         SET(r, heat_reuse_mwh, a->heat_reuse_j);
         SET(r, ere, wm_ratio(a->site_j - a->heat_reuse_j, a->it_j));
@@ -280,9 +281,10 @@ void wm_set_energy(struct wm_run *r)
     }
     SET(r, stranded_mw_mean, stranded_ws / a->time_s);
     SET(r, demand_slack_mw, a->slack_ws / a->time_s);
-    SET(r, shadow_price_usd_per_mwh_mean, a->shadow_ws / a->time_s);
+    const double worth_usd_per_mwh = wm_shadow_usd_per_mwh_s(r) / a->time_s;
+    SET(r, shadow_price_usd_per_mwh_mean, worth_usd_per_mwh);
     /* all hours' lambda x dt, per year */
-    SET(r, shadow_price_usd_per_mw_year, a->shadow_ws / a->time_s * WM_H_PER_YEAR);
+    SET(r, shadow_price_usd_per_mw_year, worth_usd_per_mwh * WM_H_PER_YEAR);
 }
 
 void wm_set_onsite(struct wm_run *r)
@@ -346,8 +348,8 @@ static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)
 double wm_grid_service_usd(const struct wm_run *r)
 {
     const struct wm_demand_response *d = &r->scenario->site.demand_response;
-    return r->site.account.payment_usd + d->reserved_w / 1e3 * d->capacity_usd_per_kw_year *
-                                             r->site.account.time_s / WM_S_PER_YEAR;
+    return r->site.account.payment_usd +
+           r->site.account.standing_ws / 1e3 * d->capacity_usd_per_kw_year / WM_S_PER_YEAR;
 }
 
 struct wm_totals wm_totals(const struct wm_run *r)
@@ -369,12 +371,12 @@ struct wm_totals wm_totals(const struct wm_run *r)
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class *c = &r->plan.classes[i];
         const struct wm_class_account *a = &r->site.account.classes[i];
-        t.revenue_usd += a->revenue_usd;
+        t.revenue_usd += r->results->classes[i].revenue_usd;
         if (wm_workload_is_job(c->workload)) {
             add_job(&t, r, i);
             continue;
         }
-        t.serving_revenue_usd += a->revenue_usd;
+        t.serving_revenue_usd += r->results->classes[i].revenue_usd;
         const bool refunds = c->workload->on_slo_miss == WM_SLO_MISS_REFUND;
         const double sold = (refunds ? a->slo_tok : a->served_tok) * c->workload->price.paid_frac;
         t.offered += a->offered_tok;

@@ -17,6 +17,7 @@ struct wm_run {
     struct wm_arena *arena;
     const struct wm_scenario *scenario;
     struct wm_site_plan plan;
+    const struct wm_billing *billing; /* lines of the tariff, at its prices */
     struct wm_site_result site;
     struct wm_results *results;
     size_t range_draws;

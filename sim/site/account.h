@@ -12,6 +12,7 @@
 #include "dispatch.h"
 #include "latency.h"
 #include "stranded.h"
+#include "unpriced.h"
 #include "wattmill/results.h"
 
 /** Rates of a partition in a state. */
@@ -38,7 +39,6 @@ struct wm_class_flow {
     double wanted_tok_per_s; /* offered, or what batch work could use now */
     double served_tok_per_s;
     double slo_tok_per_s; /* served within both latency targets */
-    double usd_per_s;
 };
 
 /** Rates of the site in a state. */
@@ -59,9 +59,11 @@ struct wm_site_flow {
     double held_w;     /* site power at these limits too; INFINITY: not reached */
     double unworthy_w; /* not drawn because energy costs more than it earns */
     double contract_w, payment_usd_per_s;
+    double standing_w; /* of the contract, for the grid to call on */
     double stranded_w[WM_N_STRANDINGS]; /* limit_w = site_w + these + slack_w */
     double slack_w;                     /* what demand leaves of the potential */
     double shadow_usd_per_mwh;
+    struct wm_margin margin; /* how that came about while it binds, per watt at the meter */
     bool is_bound;
     struct wm_hall_flow *halls;           /* [n_halls] */
     struct wm_partition_flow *partitions; /* [n_partitions] */
@@ -82,9 +84,9 @@ struct wm_hall_account {
 };
 
 struct wm_class_account {
-    double offered_tok, served_tok, dropped_tok, waiting_tok, revenue_usd, slo_tok;
-    double lost_tok, n_interruptions, transfer_usd; /* jobs */
-    double waiting_tok_s;                           /* batch: integral of what waits */
+    double offered_tok, served_tok, dropped_tok, waiting_tok, slo_tok;
+    double lost_tok, n_interruptions; /* jobs */
+    double waiting_tok_s;             /* batch: integral of what waits */
     struct wm_latency *latency;
 };
 
@@ -103,13 +105,12 @@ struct wm_account {
     double water_m3, evaporation_m3, blowdown_m3, drift_m3;
     double heat_in_j, heat_out_j, heat_reuse_j, heat_unmet_j;
     double extrapolated_s; /* chiller curves outside their bounds */
-    double bound_s, violation_j, penalty_usd, ceiling_ws, shadow_ws;
-    double contract_ws, called_s, payment_usd;
+    double bound_s, violation_j, penalty_usd, ceiling_ws;
+    double contract_ws, standing_ws, called_s, payment_usd;
     double stranded_ws[WM_N_STRANDINGS], slack_ws;
     double capped_s, hall_bound_s;
     double carbon_kg;
-    double site_cost_usd, it_cost_usd; /* energy at the meter's price, whoever gave it */
-    double bought_usd;                 /* of what the meter gave, at the price of the instant */
+    struct wm_unpriced tally;
     struct wm_hall_account *halls;
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;
@@ -118,7 +119,7 @@ struct wm_account {
 
 /** Room for the accounts of a plan. */
 void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
-                     struct wm_account *account);
+                     const struct wm_price_sets *sets, struct wm_account *account);
 
 /** Ends a billing interval of `time_s` in the halls' accounts. */
 void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan,

@@ -115,14 +115,16 @@ static void decide_hall(struct wm_board *b, const struct wm_site_plan *plan,
                                             .budget_w = below_w - hall->switched_w -
                                                         b->off_frac * hall->resting_w,
                                             .cost_usd_per_j = limits->cost_usd_per_j * site_per_it};
-    const double usd_per_j = wm_dispatch(b->room, b->items, b->n, &order, b->states);
+    const struct wm_margin worth = wm_dispatch(b->room, b->items, b->n, &order, b->states);
     rest_at(b, 1, 0.0);
     rest_at(b, 1, resting_frac(hall, hall->it_w, below_w));
     fill_power(b, plan, limits, flow);
     if (it_w < under_ceiling_w) /* a megawatt more of ceiling could not be used */
         return;
-    flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it);
+    flow->shadow_usd_per_mwh = fmax(0.0, worth.usd_per_j * WM_J_PER_MWH / site_per_it);
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
+    flow->margin = worth;
+    flow->margin.tok_per_j /= site_per_it;
 }
 
 /* ---- several halls ---------------------------------------------------------------------------- */
@@ -133,7 +135,7 @@ struct search {
     const struct wm_limits *limits;
     struct wm_site_flow *flow;
     struct wm_dispatch_order order;
-    double usd_per_j;
+    struct wm_margin worth;
 };
 
 static double over_allowed_w(const struct search *s)
@@ -147,7 +149,7 @@ static double excess_of_budget(double budget_w, void *context)
 {
     struct search *const s = context;
     s->order.budget_w = budget_w;
-    s->usd_per_j =
+    s->worth =
         wm_dispatch(s->board->room, s->board->items, s->board->n, &s->order, s->board->states);
     rest_at(s->board, s->plan->n_halls, s->board->off_frac);
     return over_allowed_w(s);
@@ -239,8 +241,9 @@ static void decide_halls(struct wm_board *b, const struct wm_site_plan *plan,
     }
     if (!is_short)
         return;
-    flow->shadow_usd_per_mwh = fmax(0.0, s.usd_per_j * WM_J_PER_MWH);
+    flow->shadow_usd_per_mwh = fmax(0.0, s.worth.usd_per_j * WM_J_PER_MWH);
     flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
+    flow->margin = s.worth;
 }
 
 /* ---- both ------------------------------------------------------------------------------------- */

@@ -208,11 +208,11 @@ static double standby_w(const struct wm_dispatch_item *items, size_t n)
 }
 
 /* Even that is too much: cut the same share of every partition of a hall from power. */
-static double cut_off(struct wm_dispatch_room *room, const struct wm_dispatch_item *items, size_t n,
+static struct wm_margin cut_off(struct wm_dispatch_room *room, const struct wm_dispatch_item *items, size_t n,
                       const struct wm_dispatch_order *order, double on_frac,
                       struct wm_dispatch_state *states)
 {
-    double best_usd_per_j = 0.0;
+    struct wm_margin best = {0};
     for (size_t i = 0; i < n; i++) {
         struct wm_spread mix = wm_surface_on_hull(items[i].surface, 0, 0.0);
         const double on = on_frac * (order->halls != NULL ? room->on_frac[items[i].hall] : 1.0);
@@ -221,11 +221,12 @@ static double cut_off(struct wm_dispatch_room *room, const struct wm_dispatch_it
         set_state(&items[i], &mix, &states[i]);
         const struct climb start = {0};
         const struct stretch s = next_stretch(&items[i], &start);
-        if (items[i].n_tiers > 0)
-            best_usd_per_j = fmax(best_usd_per_j, items[i].tiers[0].worth_usd_per_tok *
-                                                      s.tok_per_j / weight_of(order, items[i].hall));
+        const struct wm_tier *const t = items[i].tiers;
+        const double tok_per_j = s.tok_per_j / weight_of(order, items[i].hall);
+        if (items[i].n_tiers > 0 && t->worth_usd_per_tok * tok_per_j > best.usd_per_j)
+            best = (struct wm_margin){t->worth_usd_per_tok * tok_per_j, tok_per_j, t->class, false};
     }
-    return best_usd_per_j;
+    return best;
 }
 
 static double on_share(double budget_w, double all_w)
@@ -375,12 +376,25 @@ static bool go_on(struct wm_dispatch_room *room, const struct wm_dispatch_item *
     return true;
 }
 
-static double climb_all(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
-                        size_t n, const struct wm_dispatch_order *order,
-                        struct wm_dispatch_state *states)
+/* What one more watt of the budget would make of the item's stretch. */
+static struct wm_margin margin_of(const struct wm_dispatch_room *room,
+                                  const struct wm_dispatch_item *items,
+                                  const struct wm_dispatch_order *order, size_t i)
+{
+    const struct wm_tier *const t = &items[i].tiers[room->at[i].tier];
+    const double tok_per_j = room->next[i].tok_per_j / weight_of(order, items[i].hall);
+    return (struct wm_margin){t->worth_usd_per_tok * tok_per_j - order->cost_usd_per_j, tok_per_j,
+                              t->class, true};
+}
+
+static struct wm_margin climb_all(struct wm_dispatch_room *room,
+                                  const struct wm_dispatch_item *items, size_t n,
+                                  const struct wm_dispatch_order *order,
+                                  struct wm_dispatch_state *states)
 {
     const double least_w = open_halls(room, items, n, order);
-    double left_w = order->budget_w - least_w, worth_usd_per_j = 0.0;
+    double left_w = order->budget_w - least_w;
+    struct wm_margin worth = {0};
     size_t n_turns = 0;
     struct turn turn;
     if (left_w < 0.0)
@@ -395,12 +409,8 @@ static double climb_all(struct wm_dispatch_room *room, const struct wm_dispatch_
         const size_t n_tied = take_turns(room, order, &n_turns);
         const double all_w = fit_halls(room, items, order, n_tied);
         const double share = all_w > left_w ? left_w / all_w : 1.0;
-        if (share < 1.0) {
-            const size_t i = room->tied[0];
-            worth_usd_per_j = items[i].tiers[room->at[i].tier].worth_usd_per_tok *
-                                  room->next[i].tok_per_j / weight_of(order, items[i].hall) -
-                              order->cost_usd_per_j;
-        }
+        if (share < 1.0)
+            worth = margin_of(room, items, order, room->tied[0]);
         for (size_t k = 0; k < n_tied; k++)
             room->share[k] = share_of(room, items, room->tied[k]);
         for (size_t k = 0; k < n_tied; k++)
@@ -412,7 +422,7 @@ static double climb_all(struct wm_dispatch_room *room, const struct wm_dispatch_
     settle_climb(room, items, n, order, states);
     if (left_w > 0.0)
         raise_clocks(room, items, n, order, left_w, states);
-    return worth_usd_per_j;
+    return worth;
 }
 
 /* All partitions at level x of 1..0: the clock from the fastest row to the slowest, then the share
@@ -479,21 +489,23 @@ static double weighted_standby_w(const struct wm_dispatch_item *items, size_t n,
 }
 
 /* One clock for these partitions under the order's budget. */
-static double same_clock(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
-                         size_t n, const struct wm_dispatch_order *order,
-                         struct wm_dispatch_state *states)
+static struct wm_margin same_clock(struct wm_dispatch_room *room,
+                                   const struct wm_dispatch_item *items, size_t n,
+                                   const struct wm_dispatch_order *order,
+                                   struct wm_dispatch_state *states)
 {
     double lo = 0.0, hi = 1.0;
     const double least_w = weighted_standby_w(items, n, order);
     if (set_level(items, n, order, 1.0, states) <= order->budget_w)
-        return 0.0;
+        return (struct wm_margin){0};
     if (least_w > order->budget_w)
         return cut_off(room, items, n, order, on_share(order->budget_w, least_w), states);
     const double slowest_w = set_level(items, n, order, 0.0, states);
     const double slowest_usd = revenue_usd_per_s(items, n, states);
     if (slowest_w > order->budget_w) {
         scale_down(items, n, slowest_w, least_w, order->budget_w, states);
-        return slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j;
+        return (struct wm_margin){.usd_per_j =
+                                      slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j};
     }
     for (int k = 0; k < LEVEL_STEPS; k++) {
         const double mid = 0.5 * (lo + hi);
@@ -504,7 +516,8 @@ static double same_clock(struct wm_dispatch_room *room, const struct wm_dispatch
     const double up_usd = revenue_usd_per_s(items, n, states);
     const double at_w = set_level(items, n, order, lo, states);
     const double at_usd = revenue_usd_per_s(items, n, states);
-    return up_w > at_w ? (up_usd - at_usd) / (up_w - at_w) - order->cost_usd_per_j : 0.0;
+    return (struct wm_margin){
+        .usd_per_j = up_w > at_w ? (up_usd - at_usd) / (up_w - at_w) - order->cost_usd_per_j : 0.0};
 }
 
 /* The partitions of a hall, or (`hall` = n_halls) of all that are not full, one after another. */
@@ -557,13 +570,13 @@ static size_t fill_hall(struct wm_dispatch_room *room, const struct wm_dispatch_
 }
 
 /* One clock for all; halls that cannot keep it have a lower one, and the others what those leave. */
-static double same_clock_in_halls(struct wm_dispatch_room *room,
-                                  const struct wm_dispatch_item *items, size_t n,
-                                  const struct wm_dispatch_order *order,
-                                  struct wm_dispatch_state *states)
+static struct wm_margin same_clock_in_halls(struct wm_dispatch_room *room,
+                                            const struct wm_dispatch_item *items, size_t n,
+                                            const struct wm_dispatch_order *order,
+                                            struct wm_dispatch_state *states)
 {
     struct wm_dispatch_order rest = *order;
-    double worth_usd_per_j = 0.0;
+    struct wm_margin worth = {0};
     size_t full = 0;
     for (size_t h = 0; h < order->n_halls; h++) {
         room->on_frac[h] = 1.0;
@@ -571,18 +584,19 @@ static double same_clock_in_halls(struct wm_dispatch_room *room,
     }
     do {
         const size_t n_some = pick(room, items, n, room->n_halls);
-        worth_usd_per_j = same_clock(room, room->some, n_some, &rest, room->full);
+        worth = same_clock(room, room->some, n_some, &rest, room->full);
         put_back(room, items, n, room->n_halls, states);
         full = fill_hall(room, items, n, order, states);
         for (size_t i = 0; i < n && full < order->n_halls; i++)
             if (items[i].hall == full)
                 rest.budget_w -= order->halls[full].weight * states[i].it_w;
     } while (full < order->n_halls);
-    return worth_usd_per_j;
+    return worth;
 }
 
-double wm_dispatch(struct wm_dispatch_room *room, const struct wm_dispatch_item *items, size_t n,
-                   const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+struct wm_margin wm_dispatch(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                             size_t n, const struct wm_dispatch_order *order,
+                             struct wm_dispatch_state *states)
 {
     WM_REQUIRE(n <= room->n_items && order->n_halls <= room->n_halls);
     if (order->capping != WM_CAPPING_UNIFORM)

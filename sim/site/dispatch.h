@@ -68,18 +68,24 @@ struct wm_dispatch_order {
     size_t n_halls;
 };
 
+/** Worth of one more watt of the budget; all 0 when it is slack. */
+struct wm_margin {
+    double usd_per_j; /* its cost taken off where it has one */
+    /* how it came about: tokens of a class that it makes, 0 where several classes share it */
+    double tok_per_j;
+    uint32_t class;
+    bool has_cost;
+};
+
 /** Where dispatch works, made once for all instants. */
 struct wm_dispatch_room;
 struct wm_dispatch_room *wm_dispatch_room_new(struct wm_arena *arena, size_t n_items,
                                               size_t n_halls);
 
-/**
- * Time grows with n log n.
- * @param states  out [n]
- * @return        worth of one more watt of the budget, its cost taken off [USD/J]; 0 when it is slack
- */
-double wm_dispatch(struct wm_dispatch_room *room, const struct wm_dispatch_item *items, size_t n,
-                   const struct wm_dispatch_order *order, struct wm_dispatch_state *states);
+/** @param states  out [n]. Time grows with n log n. */
+struct wm_margin wm_dispatch(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                             size_t n, const struct wm_dispatch_order *order,
+                             struct wm_dispatch_state *states);
 
 /** The same without a limit: all demand up to capacity at full clock, or with least energy by thrift. */
 void wm_dispatch_unlimited(const struct wm_dispatch_item *items, size_t n,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../plan/contract.h"
 #include "wattmill/require.h"
 
 /* Sums over partitions round in the last digits; limits leave them room. */
@@ -222,9 +223,6 @@ static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *p
         struct wm_class_flow *cf = &flow->classes[p->classes[k]];
         cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
         cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, mix);
-        cf->usd_per_s = c->usd_per_out_tok * (c->workload->on_slo_miss == WM_SLO_MISS_REFUND
-                                                  ? cf->slo_tok_per_s
-                                                  : cf->served_tok_per_s);
     }
 }
 
@@ -293,6 +291,8 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
                                   .held_w = (double)INFINITY,
                                   .allowed_w = instant->ceiling->allowed_w,
                                   .contract_w = instant->ceiling->contract_w,
+                                  .standing_w = wm_contract_standing_w(
+                                      &scenario->site, instant->ceiling->contract_w),
                                   .limit_w = instant->ceiling->limit_w};
     for (size_t h = 0; h < plan->n_halls; h++)
         flow->halls[h] = (struct wm_hall_flow){0};

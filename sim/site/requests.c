@@ -344,7 +344,6 @@ static struct class_mark sum_class(const struct wm_site_requests *q, size_t clas
 static void measure_class(struct wm_site_requests *q, size_t i, double time_s,
                           struct wm_site_flow *flow)
 {
-    const struct wm_class *const c = &q->plan->classes[i];
     struct class_mark *const mark = &q->marks[i];
     struct wm_class_flow *const cf = &flow->classes[i];
     const struct class_mark now = sum_class(q, i);
@@ -355,9 +354,6 @@ static void measure_class(struct wm_site_requests *q, size_t i, double time_s,
     cf->wanted_tok_per_s = cf->offered_tok_per_s;
     cf->served_tok_per_s = (double)(now.served_tok - mark->served_tok) * per_s;
     cf->slo_tok_per_s = met * cf->served_tok_per_s;
-    cf->usd_per_s =
-        c->usd_per_out_tok *
-        (c->workload->on_slo_miss == WM_SLO_MISS_REFUND ? cf->slo_tok_per_s : cf->served_tok_per_s);
     *mark = now;
 }
 

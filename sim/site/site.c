@@ -541,7 +541,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->onsite = wm_onsite_begin(&scenario->site);
     if (result->onsite.storage.power_w > 0.0 && scenario->site.storage.policy == WM_STORAGE_OPTIMAL)
         s.ahead = look_ahead(arena, scenario, plan, options, (size_t)n_bins);
-    wm_account_open(arena, plan, &result->account);
+    result->price_sets = s.environment.price_sets;
+    wm_account_open(arena, plan, result->price_sets, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
@@ -565,6 +566,9 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
 
     result->years =
         WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    result->tallies = WM_NEW_ARRAY(arena, struct wm_unpriced, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    for (int64_t i = 0; i <= n_bins / BINS_PER_YEAR; i++)
+        result->tallies[i] = wm_unpriced_new(arena, result->price_sets, plan->n_classes);
     struct wm_year_result before = {0};
     const size_t used_bytes = wm_arena_used_bytes(arena);
     for (int64_t i = 0; i < n_bins; i++) {
@@ -584,8 +588,11 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
         }
         if (i + 1 == n_bins && result->requests != NULL)
             wm_site_requests_close(result->requests, &result->account);
-        if ((i + 1) % BINS_PER_YEAR == 0 || i + 1 == n_bins)
-            result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
+        if ((i + 1) % BINS_PER_YEAR != 0 && i + 1 != n_bins)
+            continue;
+        wm_unpriced_copy(&result->tallies[result->n_years], &result->account.tally,
+                         result->price_sets, plan->n_classes);
+        result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
     }
     result->n_events = wm_sim_n_events(sim);
     result->n_growths = wm_sim_n_growths(sim);

@@ -114,6 +114,7 @@ static void explain_starting(struct wm_site_flow *flow, const struct wm_site_flo
     if (!full->is_bound)
         return;
     flow->shadow_usd_per_mwh = full->shadow_usd_per_mwh;
+    flow->margin = full->margin;
     flow->is_bound = true;
 }
 
