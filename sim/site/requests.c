@@ -110,6 +110,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .n_replicas = (uint32_t)p->n_replicas,
         .router = p->lead->serving.router,
         .max_seqs = (uint32_t)p->lead->serving.max_seqs,
+        .token_budget = has_prefill ? (uint32_t)ceil(wm_plan_pass_tok(plan)) : 0,
         .watermark_frac = 0.01,
         .clock_frac = p->surface->rows[0][0].clock_frac,
         .cap_frac = plan->c.cap_frac,
