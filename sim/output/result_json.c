@@ -111,6 +111,26 @@ static void write_pools(struct wm_json_writer *w, const struct wm_results *r)
     wm_json_array_end(w);
 }
 
+/* Of a site that names its halls. */
+static void write_halls(struct wm_json_writer *w, const struct wm_results *r)
+{
+    if (r->scenario->site.halls.n == 0)
+        return;
+    wm_json_key(w, "halls");
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < r->n_halls; i++) {
+        const struct wm_hall_result *const h = &r->halls[i];
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "name", h->name);
+        wm_json_member_string(w, "cooling", h->cooling);
+        wm_json_member_string(w, "power_chain", h->power_chain);
+        wm_json_member_string(w, "racks_by", h->racks_by);
+        write_columns(w, wm_hall_columns, h);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
 /* Lines of a month that bill something. */
 static void write_items(struct wm_json_writer *w, const struct wm_bill *bill, size_t month)
 {
@@ -299,6 +319,7 @@ void wm_output_json(FILE *file, const struct wm_report *report)
     write_years(&w, r);
     write_classes(&w, r);
     write_pools(&w, r);
+    write_halls(&w, r);
     write_bill(&w, r->bill);
     write_ledger(&w, r->ledger);
     write_energy(&w, r);
