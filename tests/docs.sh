@@ -9,6 +9,7 @@ trap 'rm -rf "$tmp"' EXIT
 for kind in study replay train frontier; do
     "$bin" schema "$kind" >"$tmp/$kind.schema.json"
 done
+"$bin" schema openapi >"$tmp/openapi.json"
 for page in parameters metrics errors glossary; do
     "$bin" docs "$page" >"$tmp/$page.md"
 done
@@ -22,7 +23,7 @@ python3 tests/models_md.py >"$tmp/models.md"
     done
 } >"$tmp/catalog.md"
 rc=0
-for f in scenario.schema.json study.schema.json replay.schema.json train.schema.json frontier.schema.json parameters.md metrics.md errors.md glossary.md models.md catalog.md; do
+for f in scenario.schema.json study.schema.json replay.schema.json train.schema.json frontier.schema.json openapi.json parameters.md metrics.md errors.md glossary.md models.md catalog.md; do
     if [ "$2" = write ]; then
         cp "$tmp/$f" "docs/$f"
     elif ! cmp -s "$tmp/$f" "docs/$f"; then

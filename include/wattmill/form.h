@@ -25,6 +25,8 @@ struct wm_form {
     size_t size;    /* of the struct they fill */
     size_t name_at; /* offset of its const char *name */
     size_t seed_at; /* of its int64_t seed; SIZE_MAX: nothing of it is drawn */
+    /* The tree as it is read, where parts of it stand for others; NULL: as it is. */
+    const struct wm_json *(*prepare)(struct wm_arena *arena, const struct wm_json *own);
     /* What concerns several keys (E211, W9xx); may fill in what follows from them. Messages without a
      * place get that of their path. */
     void (*check)(const struct wm_document *reading, void *params);
@@ -38,7 +40,7 @@ const struct wm_form *wm_form_at(size_t i);
  */
 const struct wm_form *wm_form_of(struct wm_arena *arena, const struct wm_json *root,
                                  struct wm_diags *diags);
-/** The row of a dotted path without list elements; NULL when there is none. */
+/** The row of a dotted path (wm_path_field()); NULL when there is none. */
 const struct wm_field *wm_form_row(const struct wm_form *form, const char *path);
 
 #define WM_FORM(id) extern const struct wm_form wm_##id##_form;

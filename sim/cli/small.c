@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "wattmill/serve.h"
 #include "wattmill/study.h"
 
 struct options {
@@ -73,7 +74,7 @@ const struct cli_verb cli_verb_explain = {
 
 static const char *schema_kind(size_t i)
 {
-    static const char *const kinds[] = {"scenario", "study"};
+    static const char *const kinds[] = {"scenario", "study", "openapi"};
     const size_t n = sizeof kinds / sizeof *kinds;
     if (i < n)
         return kinds[i];
@@ -91,6 +92,10 @@ static enum wm_status schema(struct cli *cli, const void *options)
         return wm_schema_write(&w, &wm_site_form);
     if (strcmp(kind, schema_kind(1)) == 0)
         return wm_schema_write_table(&w, "wattmill study", wm_study_fields);
+    if (strcmp(kind, schema_kind(2)) == 0) {
+        wm_openapi_write(&w);
+        return WM_OK;
+    }
     for (size_t i = 0; (form = wm_form_at(i)) != NULL; i++)
         if (strcmp(kind, form->name) == 0)
             return wm_schema_write(&w, form);
@@ -107,9 +112,9 @@ static enum wm_status schema(struct cli *cli, const void *options)
 
 const struct cli_verb cli_verb_schema = {
     .name = "schema",
-    .words = "[scenario|study|replay|train|frontier]",
+    .words = "[scenario|study|openapi|replay|train|frontier]",
     .max_words = 1,
-    .summary = "JSON Schema of a scenario, a study or another case, for editors",
+    .summary = "JSON Schema of a scenario, a study, a case for editors; OpenAPI of serve",
     .run = schema,
     .candidate = schema_kind,
 };

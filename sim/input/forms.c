@@ -45,24 +45,6 @@ const struct wm_form *wm_form_of(struct wm_arena *arena, const struct wm_json *r
     return NULL;
 }
 
-const struct wm_field *wm_form_row(const struct wm_form *form, const char *path)
-{
-    const struct wm_field *f = form->fields;
-    for (;;) {
-        const size_t n = strcspn(path, ".");
-        while (f->kind != WM_KIND_END && (strncmp(f->key, path, n) != 0 || f->key[n] != '\0'))
-            f++;
-        if (f->kind == WM_KIND_END)
-            return NULL;
-        if (path[n] == '\0')
-            return f;
-        if (f->fields == NULL)
-            return NULL;
-        f = f->fields;
-        path += n + 1;
-    }
-}
-
 size_t wm_precisions_of(const struct wm_accelerator *accelerator, enum wm_precision_choice choice,
                         enum wm_precision list[WM_N_PRECISIONS])
 {

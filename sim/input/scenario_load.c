@@ -231,6 +231,7 @@ const struct wm_form wm_site_form = {.name = "site",
                                      .size = sizeof(struct wm_scenario),
                                      .name_at = offsetof(struct wm_scenario, name),
                                      .seed_at = offsetof(struct wm_scenario, seed),
+                                     .prepare = wm_halls_inherit,
                                      .check = check_site};
 
 static bool has_sections(const struct wm_json *root)
@@ -282,6 +283,8 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
                                .files = files,
                                .origins = origins ? &out->origins : NULL};
     const struct wm_json *own = has_sections(root) ? without_sections(l->arena, root) : root;
+    if (form->prepare != NULL)
+        own = form->prepare(l->arena, own);
     wm_fields_read(&reader, form->fields, own, &root->place, "", params);
     out->json = root;
     if (l->diags->n_errors > 0)
