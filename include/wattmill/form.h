@@ -80,7 +80,8 @@ struct wm_replay_form {
     int64_t seed;
     const struct wm_accelerator *accelerator;
     const struct wm_llm *llm;
-    const struct wm_engine *engine;
+    const struct wm_engine *engine; /* the usual one where none is named, and */
+    enum wm_ways ways;              /* then both; no row: set by the check */
     enum wm_precision_choice precision;
     int64_t replicas;
     enum wm_router router;
@@ -157,7 +158,8 @@ struct wm_frontier_form {
     struct wm_form_head head;
     struct wm_list accelerators; /* of const struct wm_accelerator * */
     const struct wm_llm *llm;
-    const struct wm_engine *engine;
+    const struct wm_engine *engine; /* the usual one where none is named, and */
+    enum wm_ways ways;              /* then both; no row: set by the check */
     enum wm_precision_choice precision;
     double input_tok, output_tok, cached_frac;
     double draft_tok, accept_frac;

@@ -21,6 +21,7 @@ static struct wm_replay_case case_of(const struct wm_replay_form *f)
     return (struct wm_replay_case){.accelerator = f->accelerator,
                                    .llm = f->llm,
                                    .engine = f->engine,
+                                   .ways = f->ways,
                                    .precision = list[0],
                                    .kv_bytes = case_or_zero(f->kv.element_bytes),
                                    .group = group_of(&f->parallelism),

@@ -18,6 +18,13 @@ extern const struct wm_field wm_terms_form_fields[];
 #define WM_FORM_TERMS(tag, member) \
     WM_GROUP(tag, member, wm_terms_form_fields, "what a site adds to racks: power and cost")
 
+#define WM_FORM_ENGINE_DOC                                                                    \
+    "serving engine, which reads prompts apart from decoding or together with it; none: the " \
+    "overheads of " WM_USUAL_ENGINE ", and where a plan is made whichever way makes more"
+/** The usual engine where none is named, and then both ways. */
+void wm_form_engine(const struct wm_document *document, const struct wm_engine **engine,
+                    enum wm_ways *ways);
+
 /** "narrowest", the precisions, and where `all` is not NULL that word. */
 #define WM_FORM_PRECISIONS(...)                                   \
     {                                                             \

@@ -45,6 +45,14 @@ const struct wm_form *wm_form_of(struct wm_arena *arena, const struct wm_json *r
     return NULL;
 }
 
+void wm_form_engine(const struct wm_document *d, const struct wm_engine **engine,
+                    enum wm_ways *ways)
+{
+    *ways = *engine != NULL ? WM_WAYS_ENGINES : WM_WAYS_BOTH;
+    if (*engine == NULL)
+        *engine = (const void *)wm_catalog_find(d->catalog, WM_CATALOG_engine, WM_USUAL_ENGINE);
+}
+
 size_t wm_precisions_of(const struct wm_accelerator *accelerator, enum wm_precision_choice choice,
                         enum wm_precision list[WM_N_PRECISIONS])
 {

@@ -14,7 +14,7 @@ static const struct wm_field fields[] = {
     WM_FORM_HEAD_ROWS(wm_frontier_form, kind_words, "every parallelism and batch that serves a model"),
     WM_REFS(wm_frontier_form, accelerators, "accelerator", accelerator, "one or several"),
     WM_REF(wm_frontier_form, llm, llm, wm_llm, NULL, "model that is served"),
-    WM_REF(wm_frontier_form, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
+    WM_REF_OPT(wm_frontier_form, engine, engine, wm_engine, WM_FORM_ENGINE_DOC),
     WM_CHOICE(wm_frontier_form, precision, precision_words, "narrowest", "of the weights; narrowest: floating-point format that the hardware computes; all: each of them"),
     WM_REAL(wm_frontier_form, input_tok, WM_UNIT_TOK, 1.0, 1e7, 8192.0, "of a prompt"),
     WM_REAL(wm_frontier_form, output_tok, WM_UNIT_TOK, 1.0, 1e7, 1024.0, "of an answer"),
@@ -28,9 +28,16 @@ static const struct wm_field fields[] = {
 };
 // clang-format on
 
+static void check(const struct wm_document *r, void *params)
+{
+    struct wm_frontier_form *const f = params;
+    wm_form_engine(r, &f->engine, &f->ways);
+}
+
 const struct wm_form wm_frontier_form = {.name = "frontier",
                                          .title = "a frontier",
                                          .fields = fields,
                                          .size = sizeof(struct wm_frontier_form),
                                          .name_at = offsetof(struct wm_frontier_form, head.name),
-                                         .seed_at = SIZE_MAX};
+                                         .seed_at = SIZE_MAX,
+                                         .check = check};

@@ -94,7 +94,7 @@ static const struct wm_field fields[] = {
     WM_INT(wm_replay_form, seed, 0, 9007199254740991.0, 1, "of thinning, arrivals, failures and two choices"),
     WM_REF(wm_replay_form, accelerator, accelerator, wm_accelerator, NULL, "what it runs on"),
     WM_REF(wm_replay_form, llm, llm, wm_llm, NULL, "model that is served"),
-    WM_REF(wm_replay_form, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
+    WM_REF_OPT(wm_replay_form, engine, engine, wm_engine, WM_FORM_ENGINE_DOC),
     WM_CHOICE(wm_replay_form, precision, precision_words, "narrowest", "of the weights; narrowest: floating-point format that the hardware computes"),
     WM_INT(wm_replay_form, replicas, 1, 100000, 1, "copies of the model"),
     WM_CHOICE(wm_replay_form, router, wm_router_words, "least-tokens", "which replica gets a request"),
@@ -179,6 +179,9 @@ static void check(const struct wm_document *r, void *params)
     struct wm_replay_form *const f = params;
     const struct wm_replay_split *const s = &f->parallelism;
     f->load.batch = NULL;
+    wm_form_engine(r, &f->engine, &f->ways);
+    if (s->prefill_groups > 0)
+        f->ways = WM_WAYS_ENGINES;
     if (f->trace.file == NULL)
         find_batch(r, &f->load);
     if (f->trace.file == NULL)

@@ -214,11 +214,28 @@ static void settle_phases(const struct load *l, const struct wm_json *root,
     list->items = phases;
 }
 
+/* Where no engine is named, the usual one's overheads and both ways. */
+static void settle_engines(struct wm_arena *arena, const struct wm_catalog *catalog,
+                           struct wm_scenario *s)
+{
+    const struct wm_workload *const read = s->workloads.items;
+    struct wm_workload *const w = WM_NEW_ARRAY(arena, struct wm_workload, s->workloads.n);
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        w[i] = read[i];
+        if (w[i].engine != NULL)
+            continue;
+        w[i].engine = (const void *)wm_catalog_find(catalog, WM_CATALOG_engine, WM_USUAL_ENGINE);
+        w[i].ways = WM_WAYS_BOTH;
+    }
+    s->workloads.items = w;
+}
+
 /* Of a site: what its data files say, its phases on its clock, and what concerns several keys. */
 static void check_site(const struct wm_document *r, void *params)
 {
     struct wm_scenario *const scenario = params;
     const struct load l = {.arena = r->arena, .diags = r->diags};
+    settle_engines(r->arena, r->catalog, scenario);
     wm_demand_from_files(r->arena, scenario);
     settle_phases(&l, r->root, scenario);
     wm_scenario_check(scenario, r->diags);
