@@ -25,8 +25,6 @@
 
 #include <stdbool.h>
 
-#include "wattmill/field.h"
-
 struct wm_site_year;
 
 enum wm_ppa_kind { WM_PPA_FIXED, WM_PPA_INDEX };
@@ -50,9 +48,6 @@ struct wm_certificates {
     double share_frac;  /* of the meter's energy that is to be covered */
     double usd_per_mwh; /* of certificates bought beside agreements */
 };
-
-extern const struct wm_field wm_ppa_fields[];
-extern const struct wm_field wm_certificates_fields[];
 
 /** What agreements did in a time, each. */
 struct wm_ppa_account {
