@@ -169,6 +169,10 @@ struct wm_results {
     size_t n_it_lots;
     struct wm_lot *onsite_lots; /* [n_onsite_lots], storage and generation */
     size_t n_onsite_lots;
+    const struct wm_response *volume_response; /* [n_volume_responses], by run year; or NULL */
+    int n_volume_responses;
+    const struct wm_response *capacity_response; /* over the rates of the accelerators; or NULL */
+    const struct wm_response *energy_response;   /* over use of the accelerators; or NULL */
     struct wm_balance *balances;
     size_t n_balances;
     struct wm_series_row *series;

@@ -225,6 +225,7 @@ struct wm_workload {
     const struct wm_llm *llm;
     enum wm_precision precision;
     const struct wm_engine *engine;
+    enum wm_ways ways; /* both where no engine was named */
     const char *pool; /* name of the fleet entry that serves it */
     int64_t start_us,
         end_us; /* it is asked for from the first to the second, while its pool is there */
@@ -289,6 +290,12 @@ struct wm_range_terms {
         *facility_capex, *residual, *delay, *model;
 };
 
+/** Prices that react; market.h. NAN: left out. */
+struct wm_market_choice {
+    double gain_per_year, own_gain_per_year, pass_through_frac, cost_frac, margin_floor_frac;
+    double competitor_price_frac, competitor_half_life_years;
+};
+
 /** Rates left out (NAN) are the ledger's. */
 struct wm_economics {
     struct wm_ledger_params ledger;
@@ -300,6 +307,7 @@ struct wm_economics {
     double residual_it_frac, residual_facility_frac; /* NAN: by age */
     enum wm_end_of_life end_of_life;
     double price_half_life_years; /* NAN: prices stay */
+    struct wm_market_choice market;
     double power_escalation_frac, opex_escalation_frac;
     double debt_share_frac, debt_rate_frac, debt_years;
     struct wm_list debt; /* of struct wm_tranche; instead of the three */

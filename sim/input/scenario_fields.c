@@ -149,7 +149,7 @@ static const struct wm_field demand_fields[] = {
     WM_FILE_AS(wm_demand, trace, "trace", wm_demand_trace_load, wm_demand_trace, "requests as recorded (Azure, BurstGPT, Mooncake, Qwen-Bailian, Vidur, LLMServingSim or own format): gives class, rate and hourly shape where they are not named"),
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
     WM_REAL(wm_demand, growth_per_year, WM_UNIT_PER_YEAR, -0.99, 100.0, 0.0, "growth of the rate, compounded from the start of the horizon (0.3 = 30 % a year)"),
-    WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power; published: -1.11 (short run)"),
+    WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power, and in the years of the appraisal by the price path to it, as far as capacity and ceiling let it; published: -1.11 (short run)"),
     WM_FIELD_END,
 };
 static const struct wm_field slo_fields[] = {
@@ -197,7 +197,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_REF_OPT(wm_workload, class, workload, wm_workload_class, "lengths and prefix reuse; required unless the workload is a job"),
     WM_REF(wm_workload, llm, llm, wm_llm, NULL, "model that serves it"),
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
-    WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
+    WM_REF_OPT(wm_workload, engine, engine, wm_engine, "serving engine, which reads prompts apart from decoding or together with it; none: the overheads of " WM_USUAL_ENGINE ", and whichever way makes more"),
     WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
     WM_TIME_AS(wm_workload, start_us, "start", "1970-01-01", "from then on it is asked for, and not before its pool is there"),
     WM_TIME_AS(wm_workload, end_us, "end", "2200-01-01", "from then on it is asked for no more, nor once its pool is gone"),
@@ -264,6 +264,16 @@ static const struct wm_field range_fields[] = {
     RANGE_ROW(model, "serving-model", "tokens per second over what the model says: tokens where capacity or ceiling binds, else energy"),
     WM_FIELD_END,
 };
+static const struct wm_field market_choice_fields[] = {
+    WM_REAL(wm_market_choice, gain_per_year, WM_UNIT_PER_YEAR, 0.0, 10.0, 0.0, "by which the best new seller makes more tokens for its cost each year (0.4 = 40 %); accelerators alone: computing per dollar doubles in 2.1 years, 0.39 a year (Epoch AI 2023)"),
+    WM_REAL(wm_market_choice, own_gain_per_year, WM_UNIT_PER_YEAR, 0.0, 10.0, 0.0, "by which software lets this site's accelerators make more tokens each year, with the same power while they work"),
+    WM_REAL(wm_market_choice, pass_through_frac, WM_UNIT_FRAC, 0.0, 2.0, 1.0, "of what the best new seller saves, taken off the price: 1 under competition, 0.5 of a monopolist with straight demand (theory); the rest is kept"),
+    WM_REAL(wm_market_choice, cost_frac, WM_UNIT_FRAC, 0.0, 10.0, (double)NAN, "cost of the best new seller over the price when operation starts; default: the levelised cost of this site over its price"),
+    WM_REAL(wm_market_choice, margin_floor_frac, WM_UNIT_FRAC, -1.0, 0.99, (double)NAN, "price never below what leaves this margin over the cash cost of the ledger; 0: sells as long as it earns its cash cost; default: no floor"),
+    WM_REAL(wm_market_choice, competitor_price_frac, WM_UNIT_FRAC, 0.001, 100.0, (double)NAN, "price of a competitor over this site's when operation starts; the site never asks more; default: none"),
+    WM_REAL(wm_market_choice, competitor_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "the competitor's price halves in this time; default: it falls as gain_per_year lets cost fall"),
+    WM_FIELD_END,
+};
 static const struct wm_field economics_fields[] = {
     WM_PRESET(wm_economics, ledger, ledger, wm_ledger_fields, "owner-operator", "who owns what, and unit costs"),
     WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "nominal unless money is real, per year; default: the ledger's, 8 to 14 % is usual"),
@@ -275,6 +285,7 @@ static const struct wm_field economics_fields[] = {
     WM_REAL(wm_economics, residual_facility_frac, WM_UNIT_FRAC, 0.0, 2.0, (double)NAN, "worth of the facility at the end of the appraisal over its price; default: a straight line over its life"),
     WM_CHOICE(wm_economics, end_of_life, end_of_life_words, "better", "when IT reaches the end of its life within the appraisal: repurchase, or better: give the site up then if that is worth more"),
     WM_REAL(wm_economics, price_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "token prices halve in this time; default: they stay. Economy tier 1.10, mid tier 1.55, flagships none (arXiv 2603.28576)"),
+    WM_GROUP(wm_economics, market, market_choice_fields, "prices that answer to falling costs and to a competitor, over the years of the appraisal"),
     WM_REAL(wm_economics, power_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of the power bill, per year (estimate)"),
     WM_REAL(wm_economics, opex_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of all other cash cost, per year (estimate)"),
     WM_REAL(wm_economics, debt_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "debt over capital; default: the ledger's"),

@@ -4,6 +4,7 @@
 #include "bill.h"
 #include "metrics.h"
 #include "prices.h"
+#include "response.h"
 #include "sales.h"
 #include "terms.h"
 #include "wattmill/finance.h"
@@ -247,6 +248,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     set_years(r, r->results->cash.power_usd);
     set_lots(r);
     set_onsite_lots(r);
+    wm_set_response(r);
     SET(r, grid_service_revenue_usd, wm_grid_service_usd(r));
     SET(r, revenue_usd_per_mw_utility_year, revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year, revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));
