@@ -64,11 +64,9 @@ static bool is_candidate(const struct wm_side_input *in)
 static double run_with(struct study *s, const struct wm_override *sets, size_t n_sets)
 {
     double value = (double)NAN;
-    struct wm_arena *const arena = wm_arena_open();
-    if (arena == NULL || s->is_stopped) {
-        wm_arena_close(arena);
+    if (s->is_stopped)
         return value;
-    }
+    struct wm_arena *const arena = wm_arena_begin();
     struct wm_diags diags = wm_diags_init(arena);
     struct wm_json *const tree = wm_json_copy(arena, s->side->tree);
     struct wm_loaded loaded;

@@ -20,9 +20,7 @@ struct bridge {
 /* Metrics of a mixture; false when it cannot run. */
 static bool run_mixture(struct bridge *b, size_t set, double *values)
 {
-    struct wm_arena *const arena = wm_arena_open();
-    if (arena == NULL)
-        return false;
+    struct wm_arena *const arena = wm_arena_begin();
     struct wm_diags diags = wm_diags_init(arena);
     const struct wm_json *const tree =
         wm_mixture(arena, b->from->tree, b->to->tree, b->blocks, b->n_blocks, set);

@@ -95,7 +95,7 @@ static bool own_result(struct wm_arena *arena, const struct wm_report *report, s
     struct wm_json *root = NULL;
     FILE *const file = open_memstream(&text, &n);
     if (file == NULL)
-        return false;
+        wm_memory_give_up();
     wm_output_json(file, report);
     const bool good =
         fclose(file) == 0 && wm_json_parse(arena, text, n, s->path, &root, diags) == WM_OK;
