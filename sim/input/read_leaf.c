@@ -539,7 +539,7 @@ static void keep_digest(const struct leaf *l, const char *path)
     FILE *const file = l->reader->origins != NULL ? fopen(path, "rb") : NULL;
     if (file == NULL)
         return;
-    struct wm_digest *const digest = wm_digest_open();
+    struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
         wm_digest_add(digest, bytes, n);
     (void)fclose(file);
