@@ -10,7 +10,7 @@ CC       ?= gcc
 comma    := ,
 CONFIG   ?= $(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(DEV),dev,release))
 B        := build/$(CONFIG)
-PKGS     := gsl libcjson libgcrypt sqlite3 zlib
+PKGS     := gsl libcjson nettle sqlite3 zlib
 
 # spreadsheets are written when libxlsxwriter is there
 ifeq ($(shell pkg-config --exists xlsxwriter 2>/dev/null && echo yes),yes)
@@ -22,6 +22,12 @@ endif
 ifeq ($(shell pkg-config --exists nlopt 2>/dev/null && echo yes),yes)
 PKGS     += nlopt
 CPPFLAGS += -DWM_HAVE_NLOPT
+endif
+
+# serve answers when libmicrohttpd is there
+ifeq ($(shell pkg-config --exists libmicrohttpd 2>/dev/null && echo yes),yes)
+PKGS     += libmicrohttpd
+CPPFLAGS += -DWM_HAVE_HTTPD
 endif
 
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
@@ -52,7 +58,8 @@ TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
-LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/api/*.c models/*.c))
+PAGE     := $(sort $(wildcard sim/serve/page/*))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/serve/*.c sim/api/*.c models/*.c))
 PRIVATE_H := $(sort $(wildcard sim/*/*.h))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -73,7 +80,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
         check-faults check-slurm check-all check-order accuracy \
-        check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
+        check-valgrind torture check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
 ## all: build the command build/wattmill and the library (default)
@@ -102,10 +109,10 @@ $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Catalogue and figure scripts are compiled in, so that the binary needs no data folder.
-$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) sim/embed.sh
+# Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.
+$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) $(PAGE) sim/embed.sh
 	$(Q)mkdir -p $(@D)
-	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) > $@.tmp && mv $@.tmp $@
+	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) $(PAGE) > $@.tmp && mv $@.tmp $@
 
 $(B)/gen/embedded.o: $(B)/gen/embedded.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -MMD -MP -c -o $@ $<
@@ -200,6 +207,10 @@ check-install: all lib $(MAN)
 coverage:
 	$(Q)$(MAKE) --no-print-directory CONFIG=coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-unit check-san-shell
 	$(Q)sh tests/coverage.sh build/coverage
+## torture: the N-th allocation, then the N-th system call of each verb fails; TORTURE_N of each kind (30; 0: all)
+TORTURE_N ?= 30
+torture: $(BIN)
+	$(Q)python3 tests/torture.py $(BIN) --most $(TORTURE_N)
 ## check-faults: kill -9 a study at 20 random moments; each time it goes on to the same result
 check-faults: $(BIN)
 	$(Q)N_KILLS=20 BIN=$(CURDIR)/$(BIN) sh tests/cli/sweep_kill.sh

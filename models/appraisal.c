@@ -28,12 +28,34 @@ static void lay_out(const struct wm_appraisal_terms *terms, const struct wm_appr
     }
 }
 
+/* Owed by customers less owed by the site at the end of each year, and deposits: they come back. */
+static void tie_up(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
+                   struct wm_appraisal *a)
+{
+    double tied_usd = 0.0;
+    a->year[0].tied_usd += b->security_usd;
+    for (size_t p = a->n_build + 1; p <= a->n_years; p++) {
+        struct wm_appraisal_year *const y = &a->year[p];
+        const double owed_usd = (terms->receivable_years * y->revenue_usd -
+                                 terms->payable_years * (y->power_usd + y->opex_usd)) /
+                                y->length_years;
+        const double asked_usd = p < a->n_years ? owed_usd : 0.0;
+        const double ran = y->end_years - a->year[a->n_build].end_years;
+        const double before = ran - y->length_years;
+        const bool is_due = (before < terms->security_years && terms->security_years <= ran) ||
+                            (p == a->n_years && terms->security_years > ran);
+        y->tied_usd += asked_usd - tied_usd - (is_due ? b->security_usd : 0.0);
+        tied_usd = asked_usd;
+    }
+}
+
 /* Revenue to write-offs, before tax and debt; whether any lot was bought again. */
 static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
                     double factor, struct wm_appraisal *a)
 {
     const struct wm_lot all = wm_it_lot(terms, b->it_capex_usd, 0, terms->n_years);
     const struct wm_lot facility = wm_facility_lot(terms, b->facility_capex_usd);
+    const struct wm_lot grid = wm_grid_lot(terms, b->grid_usd);
     bool replaced = false;
     lay_out(terms, b, a);
     for (size_t i = 0; i < b->n_lots; i++)
@@ -43,6 +65,7 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
     for (size_t i = 0; i < b->n_onsite; i++)
         (void)wm_lot_own(terms, &b->onsite[i], a);
     (void)wm_lot_own(terms, &facility, a);
+    (void)wm_lot_own(terms, &grid, a);
     const double start = a->year[a->n_build].end_years;
     for (size_t t = 1; t <= terms->n_years; t++) {
         struct wm_appraisal_year *const y = &a->year[a->n_build + t];
@@ -53,14 +76,23 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
             b->years ? b->years[t - 1].power_usd : b->power_usd * y->length_years;
         const double contract_usd = b->contract_usd != NULL ? b->contract_usd[t - 1] : 0.0;
         const double sold = t == 1 && terms->first_year_frac > 0.0 ? terms->first_year_frac : 1.0;
-        y->revenue_usd =
-            sold * wm_price_half_life(revenue_usd * factor, terms->price_half_life_years, later) *
-                pow(1.0 + terms->inflation_frac, later) +
-            contract_usd * factor;
-        y->power_usd = power_usd * pow(1.0 + terms->power_escalation_frac, later);
-        y->opex_usd +=
-            y->length_years * b->opex_usd * pow(1.0 + terms->opex_escalation_frac, later);
+        const double dearer = pow(1.0 + terms->opex_escalation_frac, later);
+        const struct wm_market_year m =
+            wm_market_at(&terms->market, terms->price_half_life_years, dearer, later, (int)t - 1);
+        y->price_frac = m.price;
+        y->volume_frac = m.volume;
+        y->saved_frac = m.saved_frac;
+        if (m.is_undercut && a->undercut_year == 0)
+            a->undercut_year = t;
+        y->revenue_usd = sold * (revenue_usd * factor * m.price * m.volume) *
+                             pow(1.0 + terms->inflation_frac, later) +
+                         contract_usd * factor;
+        y->power_usd = power_usd * m.energy * pow(1.0 + terms->power_escalation_frac, later);
+        if (b->supply != NULL)
+            y->power_usd += b->supply[t - 1].paid_usd - b->supply[t - 1].credit_usd;
+        y->opex_usd += y->length_years * b->opex_usd * dearer;
     }
+    tie_up(terms, b, a);
     return replaced;
 }
 
@@ -80,7 +112,7 @@ static void discount(const struct wm_appraisal_terms *terms, struct wm_appraisal
         const double earned_usd = operating_usd(y) + y->residual_usd;
         if (p > a->n_build && terms->tax.rate_frac > 0.0)
             y->tax_usd = wm_tax_year_usd(&terms->tax, earned_usd, y->write_off_usd, 0.0, &carry);
-        y->flow_usd = earned_usd - y->capex_usd - y->tax_usd;
+        y->flow_usd = earned_usd - y->capex_usd - y->tax_usd - y->tied_usd;
         pv_usd += y->flow_usd * exp(-rate * y->end_years);
         y->cumulated_pv_usd = pv_usd;
     }
@@ -98,7 +130,7 @@ static void split_capital(const struct wm_appraisal_basis *b, const struct wm_ap
     for (size_t p = 0; p <= a->n_years; p++)
         c->it_usd[p] = c->facility_usd[p] = 0.0;
     for (size_t p = 0; p <= a->n_build; p++) {
-        c->facility_usd[p] = a->n_build == 0  ? b->facility_capex_usd
+        c->facility_usd[p] = a->n_build == 0  ? b->facility_capex_usd + b->grid_usd
                              : p < a->n_build ? a->year[p].capex_usd
                                               : 0.0;
         c->it_usd[p] = a->year[p].capex_usd - c->facility_usd[p];
@@ -162,7 +194,7 @@ static void own(const struct wm_debt *debt, struct wm_appraisal *a)
         y->dscr = p > a->n_build
                       ? wm_dscr(cash_usd, y->interest_usd + y->principal_usd - d->swept_usd)
                       : (double)NAN;
-        y->owner_flow_usd = cash_usd + y->residual_usd - y->capex_usd + d->draw_usd -
+        y->owner_flow_usd = cash_usd + y->residual_usd - y->capex_usd - y->tied_usd + d->draw_usd -
                             d->reserve_usd - y->interest_usd - y->principal_usd;
     }
     a->year[a->n_years].owner_flow_usd -= debt->last_balance_usd; /* the rest falls due */
@@ -171,7 +203,7 @@ static void own(const struct wm_debt *debt, struct wm_appraisal *a)
     a->sources_usd = a->uses_usd = debt->capitalised_usd;
     for (size_t p = 0; p <= a->n_build; p++) {
         const struct wm_appraisal_year *const y = &a->year[p];
-        a->uses_usd += y->capex_usd + y->reserve_usd;
+        a->uses_usd += y->capex_usd + y->tied_usd + y->reserve_usd;
         a->sources_usd += y->drawn_usd - y->owner_flow_usd;
     }
 }
@@ -308,6 +340,37 @@ static double zero_factor(const struct wm_appraisal_terms *terms,
     return factor >= 0.0 && factor <= FACTOR_MAX ? factor : (double)NAN;
 }
 
+/* Prices that stay: the site's own software goes on to gain. */
+static struct wm_appraisal_terms at_level_prices(const struct wm_appraisal_terms *terms)
+{
+    struct wm_appraisal_terms flat = *terms;
+    flat.price_half_life_years = (double)NAN;
+    flat.market.gain_per_year = flat.market.competitor_price_frac = flat.market.elasticity = 0.0;
+    flat.market.has_margin_floor = false;
+    return flat;
+}
+
+double wm_appraisal_level_factor(const struct wm_appraisal_terms *terms,
+                                 const struct wm_appraisal_basis *basis)
+{
+    const struct wm_appraisal_terms flat = at_level_prices(terms);
+    return zero_factor(&flat, basis);
+}
+
+/* Of what new sellers save, what the path gives to customers. */
+static double passed_on_frac(const struct wm_appraisal_terms *terms, const struct wm_appraisal *a)
+{
+    double given = 0.0, saved = 0.0;
+    for (size_t p = a->n_build + 1; p <= a->n_years; p++) {
+        const struct wm_appraisal_year *const y = &a->year[p];
+        const double weight =
+            y->length_years * y->volume_frac * pow(1.0 + terms->discount_rate_frac, -y->end_years);
+        given += weight * (1.0 - y->price_frac);
+        saved += weight * y->saved_frac;
+    }
+    return saved > 0.0 ? given / saved : (double)NAN;
+}
+
 struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
                                  const struct wm_appraisal_basis *basis)
 {
@@ -315,15 +378,15 @@ struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
                terms->n_build <= WM_BUILD_YEARS_MAX);
     struct wm_appraisal a;
     struct wm_debt debt;
-    struct wm_appraisal_terms taken = *terms, flat = *terms;
+    struct wm_appraisal_terms taken = *terms;
     decide(&taken, basis, 1.0, &a);
     borrow(&taken, basis, &a, &debt);
     own(&debt, &a);
     cover(&taken, &a);
     rates(&taken, &a);
     a.price_factor = zero_factor(terms, basis);
-    flat.price_half_life_years = (double)NAN;
-    a.level_factor = zero_factor(&flat, basis);
+    a.level_factor = wm_appraisal_level_factor(terms, basis);
+    a.passed_on_frac = passed_on_frac(&taken, &a);
     return a;
 }
 

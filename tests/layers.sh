@@ -17,9 +17,10 @@ only '^sim/base/numeric_optimise\.c' 'nlopt\.h'
 only '^sim/base/(numeric[a-z_]*|rng)\.c' 'include <gsl/'
 only '^sim/base/csv_read\.c' '<csv\.h>'
 only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('
-only '^sim/base/digest\.c' 'gcrypt\.h'
+only '^sim/base/digest\.c' 'nettle/'
 only '^sim/sweep/store' 'sqlite3\.h'
 only '^sim/sweep/export_xlsx\.c' 'xlsxwriter\.h'
+only '^sim/serve/http\.c' 'microhttpd\.h'
 only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
 
 objects=${1:-build/release} # the command's folder; build/wattmill is a copy of build/release/wattmill

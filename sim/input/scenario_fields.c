@@ -5,7 +5,7 @@
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
-static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", NULL};
+static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", "demand", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
 static const char *const idle_words[] = {"always_on", "standby", "off", NULL};
 static const char *const clocks_words[] = {"full", "energy", NULL};
@@ -19,6 +19,10 @@ static const char *const money_words[] = {"nominal", "real", NULL};
 static const char *const end_of_life_words[] = {"better", "repurchase", NULL};
 static const char *const repayment_words[] = {"level", "sculpted", NULL};
 static const char *const collateral_words[] = {"all", "it", "facility", NULL};
+
+static const char *const ppa_words[] = {"fixed", "index", NULL};
+static const char *const settled_words[] = {"load", "produced", NULL};
+static const char *const matching_words[] = {"none", "annual", "hourly", NULL};
 
 // clang-format off
 static const struct wm_field horizon_fields[] = {
@@ -98,18 +102,59 @@ static const struct wm_field carbon_fields[] = {
     WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean", WM_USUAL(2.0, 1500.0)),
     WM_FIELD_END,
 };
+static const struct wm_field hall_fields[] = {
+    WM_TEXT_REQ(wm_site_hall, name, "name of the hall"),
+    WM_REAL(wm_site_hall, share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "of the contract, which its IT, plant and losses take at the design hour; unset: halls without one share what the others leave"),
+    WM_REAL_AS(wm_site_hall, it_limit_w, "it_limit_mw", WM_UNIT_MW, 0.001, 10000.0, (double)NAN, "IT power that its distribution carries (critical load): its racks are sized for no more, and it caps them at any time; unset: none"),
+    WM_INT(wm_site_hall, rows, 0, 1000000, 0, "rows of racks that it has; 0: as many as it takes"),
+    WM_INT(wm_site_hall, racks_per_row, 0, 100000, 0, "places for racks in a row; 0: not counted"),
+    WM_REAL_AS(wm_site_hall, row_limit_w, "row_limit_kw", WM_UNIT_KW, 1.0, 1e6, (double)NAN, "of a row's feed (busway): so many racks stand in a row as it carries by the pool's rule of provisioning; unset: none"),
+    WM_REAL_AS(wm_site_hall, rack_limit_w, "rack_limit_kw", WM_UNIT_KW, 1.0, 10000.0, (double)NAN, "of a rack's feed and cooling: racks that draw more by the pool's rule are refused; unset: none"),
+    WM_PRESET(wm_site_hall, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack; unset, or without a type: the site's, with the keys given laid over it"),
+    WM_PRESET(wm_site_hall, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant; likewise"),
+    WM_FIELD_END,
+};
+static const struct wm_field ppa_fields[] = {
+    WM_TEXT_REQ(wm_ppa, name, "of the agreement"),
+    WM_CHOICE(wm_ppa, kind, ppa_words, "fixed", "fixed: usd_per_mwh; index: the market's price plus usd_per_mwh"),
+    WM_REAL_REQ(wm_ppa, power_w, "contract_mw", WM_UNIT_MW, 0.001, 10000.0, "bought: at all hours, or nameplate of the file's output"),
+    WM_FILE_AS(wm_ppa, file, "file", wm_solar_file_load, wm_site_year, "CSV of the plant's output over nameplate, hour_of_year or time and solar_frac, of sun or wind; left out: the same at all hours"),
+    WM_CHOICE(wm_ppa, settled, settled_words, "load", "load: what the site draws, at most, in place of the tariff's energy; produced: all that is given, against the market's price (contract for difference)"),
+    WM_REAL_REQ(wm_ppa, usd_per_mwh, "usd_per_mwh", WM_UNIT_USD_PER_MWH, -1000.0, 10000.0, "price, or what is added to the index", WM_USUAL(1.0, 300.0)),
+    WM_REAL(wm_ppa, escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.0, "of that, per year from the start of operation"),
+    WM_REAL(wm_ppa, term_years, WM_UNIT_YEAR, 0.1, 50.0, 15.0, "from the start of operation; 10 to 20 are usual (estimate)"),
+    WM_FLAG(wm_ppa, has_certificates, true, "its certificates are the site's"),
+    WM_FIELD_END,
+};
+static const struct wm_field certificates_fields[] = {
+    WM_CHOICE(wm_certificates, matching, matching_words, "none", "none: none are bought; annual: over the run; hourly: in every hour"),
+    WM_REAL(wm_certificates, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the energy at the meter that is to be covered"),
+    WM_REAL(wm_certificates, usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1000.0, 0.0, "of certificates beside agreements; of the hour where matching is hourly"),
+    WM_FIELD_END,
+};
+static const struct wm_field interconnection_fields[] = {
+    WM_REAL(wm_interconnection, cost_usd_per_mw, WM_UNIT_USD_PER_MW, 0.0, 1e8, 0.0, "contribution to the grid's works per MW of contract, paid first and worth nothing later; of who owns the facility"),
+    WM_REAL(wm_interconnection, security_usd_per_mw, WM_UNIT_USD_PER_MW, 0.0, 1e8, 0.0, "deposit per MW of contract, paid first, without interest; of who owns the facility"),
+    WM_REAL(wm_interconnection, security_years, WM_UNIT_YEAR, 0.0, 50.0, (double)NAN, "of operation, after which the deposit comes back; default: at the end of the appraisal"),
+    WM_REAL(wm_interconnection, wait_months, WM_UNIT_NONE, 0.0, 120.0, 0.0, "from today until there is power, beside which construction runs; time_to_power_usd says what it costs"),
+    WM_FIELD_END,
+};
 static const struct wm_field site_fields[] = {
     WM_ZONE(wm_site, time_zone, "the site's clock, for bill, phases, seasons, peaks and the climate's day: a zone of the tz database, such as America/Chicago, or an offset, such as -06:00; unset: standard time of the weather file, else of the climate"),
     WM_GROUP(wm_site, ceiling, ceiling_fields, "the grid's limit"),
     WM_GROUP(wm_site, weather, weather_fields, "weather"),
     WM_PRESET(wm_site, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack"),
     WM_PRESET(wm_site, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant"),
+    WM_LIST(wm_site, halls, wm_site_hall, hall_fields, "halls, each with its plant, its share of the contract and its limits; power_chain and cooling of the site hold for halls that do not say theirs. Empty: one hall"),
     WM_PRESET(wm_site, local_tax, local_tax, wm_local_tax_fields, "none", "taxes of the place on equipment, building and purchases"),
     WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
     WM_GROUP(wm_site, market, market_fields, "price and carbon by the hour"),
     WM_PRESET(wm_site, storage, storage, wm_storage_fields, "li-ion", "battery behind the meter; none while its power_mw or energy_mwh is 0"),
     WM_GROUP(wm_site, demand_response, demand_response_fields, "payment for standing by; revenue, never negative OpEx"),
     WM_LIST(wm_site, generation, wm_generation, generation_fields, "on-site generation, in the order in which it is called"),
+    WM_LIST(wm_site, ppas, wm_ppa, ppa_fields, "power purchase agreements, in the order in which they meet the load; of who pays the bill"),
+    WM_GROUP(wm_site, certificates, certificates_fields, "certificates of origin; part of the cost of power"),
+    WM_GROUP(wm_site, interconnection, interconnection_fields, "cost, security and wait of the connection"),
     WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
     WM_PRESET(wm_site, failures, failures, wm_failures_fields, "llama-3", "failures, spares, repair crews, maintenance"),
     WM_FIELD_END,
@@ -117,10 +162,12 @@ static const struct wm_field site_fields[] = {
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
-    WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net"),
-    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the IT design power, for max_p, max_q and max_lps"),
+    WM_TEXT(wm_fleet, hall, "", "hall of site.halls in which it stands; may be left out where there is one"),
+    WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net; or demand: racks that serve the highest hour of what is asked of the pool, and no more than max_p's"),
+    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of its hall's IT design power, for max_p, max_q and max_lps; the most that demand may take"),
     WM_REAL(wm_fleet, spare_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.0, "of the racks, kept idle to stand in for broken ones"),
     WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
+    WM_REAL(wm_fleet, margin_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.15, "count demand: capacity over the highest hour of demand (shape of the week, growth until the end of the run), for failures and what a mean week leaves out; estimate"),
     WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
     WM_TIME_AS(wm_fleet, retire_us, "retire", "2200-01-01", "from then on it is gone and draws nothing, UTC"),
     WM_FIELD_END,
@@ -134,7 +181,7 @@ static const struct wm_field demand_fields[] = {
     WM_FILE_AS(wm_demand, trace, "trace", wm_demand_trace_load, wm_demand_trace, "requests as recorded (Azure, BurstGPT, Mooncake, Qwen-Bailian, Vidur, LLMServingSim or own format): gives class, rate and hourly shape where they are not named"),
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
     WM_REAL(wm_demand, growth_per_year, WM_UNIT_PER_YEAR, -0.99, 100.0, 0.0, "growth of the rate, compounded from the start of the horizon (0.3 = 30 % a year)"),
-    WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power; published: -1.11 (short run)"),
+    WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power, and in the years of the appraisal by the price path to it, as far as capacity and ceiling let it; published: -1.11 (short run)"),
     WM_FIELD_END,
 };
 static const struct wm_field slo_fields[] = {
@@ -182,7 +229,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_REF_OPT(wm_workload, class, workload, wm_workload_class, "lengths and prefix reuse; required unless the workload is a job"),
     WM_REF(wm_workload, llm, llm, wm_llm, NULL, "model that serves it"),
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
-    WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
+    WM_REF_OPT(wm_workload, engine, engine, wm_engine, "serving engine, which reads prompts apart from decoding or together with it; none: the overheads of " WM_USUAL_ENGINE ", and whichever way makes more"),
     WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
     WM_TIME_AS(wm_workload, start_us, "start", "1970-01-01", "from then on it is asked for, and not before its pool is there"),
     WM_TIME_AS(wm_workload, end_us, "end", "2200-01-01", "from then on it is asked for no more, nor once its pool is gone"),
@@ -249,6 +296,16 @@ static const struct wm_field range_fields[] = {
     RANGE_ROW(model, "serving-model", "tokens per second over what the model says: tokens where capacity or ceiling binds, else energy"),
     WM_FIELD_END,
 };
+static const struct wm_field market_choice_fields[] = {
+    WM_REAL(wm_market_choice, gain_per_year, WM_UNIT_PER_YEAR, 0.0, 10.0, 0.0, "by which the best new seller makes more tokens for its cost each year (0.4 = 40 %); accelerators alone: computing per dollar doubles in 2.1 years, 0.39 a year (Epoch AI 2023)"),
+    WM_REAL(wm_market_choice, own_gain_per_year, WM_UNIT_PER_YEAR, 0.0, 10.0, 0.0, "by which software lets this site's accelerators make more tokens each year, with the same power while they work"),
+    WM_REAL(wm_market_choice, pass_through_frac, WM_UNIT_FRAC, 0.0, 2.0, 1.0, "of what the best new seller saves, taken off the price: 1 under competition, 0.5 of a monopolist with straight demand (theory); the rest is kept"),
+    WM_REAL(wm_market_choice, cost_frac, WM_UNIT_FRAC, 0.0, 10.0, (double)NAN, "cost of the best new seller over the price when operation starts; default: the levelised cost of this site over its price"),
+    WM_REAL(wm_market_choice, margin_floor_frac, WM_UNIT_FRAC, -1.0, 0.99, (double)NAN, "price never below what leaves this margin over the cash cost of the ledger; 0: sells as long as it earns its cash cost; default: no floor"),
+    WM_REAL(wm_market_choice, competitor_price_frac, WM_UNIT_FRAC, 0.001, 100.0, (double)NAN, "price of a competitor over this site's when operation starts; the site never asks more; default: none"),
+    WM_REAL(wm_market_choice, competitor_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "the competitor's price halves in this time; default: it falls as gain_per_year lets cost fall"),
+    WM_FIELD_END,
+};
 static const struct wm_field economics_fields[] = {
     WM_PRESET(wm_economics, ledger, ledger, wm_ledger_fields, "owner-operator", "who owns what, and unit costs"),
     WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "nominal unless money is real, per year; default: the ledger's, 8 to 14 % is usual"),
@@ -260,6 +317,7 @@ static const struct wm_field economics_fields[] = {
     WM_REAL(wm_economics, residual_facility_frac, WM_UNIT_FRAC, 0.0, 2.0, (double)NAN, "worth of the facility at the end of the appraisal over its price; default: a straight line over its life"),
     WM_CHOICE(wm_economics, end_of_life, end_of_life_words, "better", "when IT reaches the end of its life within the appraisal: repurchase, or better: give the site up then if that is worth more"),
     WM_REAL(wm_economics, price_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "token prices halve in this time; default: they stay. Economy tier 1.10, mid tier 1.55, flagships none (arXiv 2603.28576)"),
+    WM_GROUP(wm_economics, market, market_choice_fields, "prices that answer to falling costs and to a competitor, over the years of the appraisal"),
     WM_REAL(wm_economics, power_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of the power bill, per year (estimate)"),
     WM_REAL(wm_economics, opex_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of all other cash cost, per year (estimate)"),
     WM_REAL(wm_economics, debt_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "debt over capital; default: the ledger's"),
@@ -276,6 +334,8 @@ static const struct wm_field economics_fields[] = {
     WM_REAL(wm_economics, tax_loss_limit_frac, WM_UNIT_FRAC, 0.01, 1.0, 1.0, "of a year's income that losses carried forward may offset; 0.8 in the US"),
     WM_REAL(wm_economics, tax_interest_limit_frac, WM_UNIT_FRAC, 0.01, 1.0, (double)NAN, "of earnings before interest and write-offs, up to which interest is deducted; 0.3 in the US; default: no limit"),
     WM_REAL(wm_economics, carbon_usd_per_t, WM_UNIT_NONE, 0.0, 10000.0, 0.0, "price of carbon on what the site's energy emits [USD/t], in OpEx"),
+    WM_REAL(wm_economics, receivable_days, WM_UNIT_NONE, 0.0, 3650.0, 0.0, "of revenue that customers owe at each year's end (working capital)"),
+    WM_REAL(wm_economics, payable_days, WM_UNIT_NONE, 0.0, 3650.0, 0.0, "of cash cost that the site owes at each year's end"),
     WM_LIST(wm_economics, gpu_sales, wm_gpu_sale, wm_gpu_sale_fields, "accelerators sold by the hour, for a ledger that sells gpu-hours, or beside tokens"),
     WM_GROUP(wm_economics, range, range_fields, "what is drawn for P10, P50 and P90: entries of uncertainties"),
     WM_FIELD_END,
@@ -307,34 +367,82 @@ static const struct wm_fleet *find_pool(const struct wm_scenario *s, const char 
     return NULL;
 }
 
-/* Shares of the pools that fill the site and are there at an instant. */
-static double shares_at(const struct wm_scenario *s, int64_t at_us)
+/* Shares of the pools that fill a hall and are there at an instant. */
+static double shares_at(const struct wm_scenario *s, size_t hall, int64_t at_us)
 {
     const struct wm_fleet *fleet = s->fleet.items;
     double sum = 0.0;
     for (size_t i = 0; i < s->fleet.n; i++)
-        if (fleet[i].count < 0 && fleet[i].online_us <= at_us && at_us < fleet[i].retire_us)
+        if (fleet[i].count < 0 && fleet[i].online_us <= at_us && at_us < fleet[i].retire_us &&
+            wm_site_hall_of(&s->site, &fleet[i]) == hall)
             sum += fleet[i].share_frac;
     return sum;
+}
+
+/* What a pool sized to demand is sized to must be said in tokens, requests or gangs. */
+static void check_sized(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const struct wm_workload *const w = s->workloads.items;
+    const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.count", index);
+    size_t n = 0;
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(w[i].pool, fleet->name) != 0)
+            continue;
+        n++;
+        if (wm_is_set(w[i].demand.utilisation_frac))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "= demand, but \"%s\" asks for a share of capacity: give "
+                        "output_tok_per_s or requests_per_s",
+                        w[i].name);
+        if (wm_is_set(w[i].pool_share_frac))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "= demand gives each model what it needs: leave out pool_share_frac of "
+                        "\"%s\"",
+                        w[i].name);
+        if (wm_workload_is_job(&w[i]) && (w[i].training.gpus == 0 || w[i].training.gangs == 0))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "= demand, but job \"%s\" takes all there is: give training.gpus and "
+                        "training.gangs",
+                        w[i].name);
+    }
+    if (n == 0)
+        wm_diag_add(diags, WM_E211, NULL, path, "= demand, but no workload asks anything of it");
+}
+
+static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
+                          struct wm_diags *diags)
+{
+    const struct wm_accelerator *const a = fleet->accelerator;
+    const size_t hall = wm_site_hall_of(&s->site, fleet);
+    const double coolant_c = wm_site_cooling_of(&s->site, fleet)->supply_c;
+    const char *const path =
+        hall < s->site.halls.n
+            ? wm_arena_printf(diags->arena, "site.halls.%zu.cooling.supply_c", hall)
+            : "site.cooling.supply_c";
+    if (coolant_c > a->max_coolant_c)
+        wm_diag_add(diags, WM_E211, NULL, path, "= %g °C, but %s takes at most %g °C", coolant_c,
+                    a->head.name, a->max_coolant_c);
 }
 
 static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_fleet *fleet = s->fleet.items;
     bool too_much = false;
-    if (s->fleet.n > WM_MAX_POOLS)
-        wm_diag_add(diags, WM_E211, NULL, "fleet", "has %zu pools, at most %d are allowed",
-                    s->fleet.n, WM_MAX_POOLS);
     if (s->fleet.n == 0)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "is empty: give at least one pool");
     for (size_t i = 0; i < s->fleet.n; i++) {
-        if (fleet[i].count < 0 && !too_much && shares_at(s, fleet[i].online_us) > 1.0 + 1e-12) {
+        const size_t hall = wm_site_hall_of(&s->site, &fleet[i]);
+        const bool is_somewhere = s->site.halls.n == 0 || hall < s->site.halls.n;
+        const double filled = fleet[i].count < 0 && is_somewhere
+                                  ? shares_at(s, hall, fleet[i].online_us)
+                                  : 0.0;
+        if (!too_much && filled > 1.0 + 1e-12) {
             too_much = true;
-            wm_diag_add(
-                diags, WM_E211, NULL, "fleet",
-                "shares of the pools that fill the site sum to %g when \"%s\" comes online, "
-                "more than 1",
-                shares_at(s, fleet[i].online_us), fleet[i].name);
+            wm_diag_add(diags, WM_E211, NULL, "fleet",
+                        "shares of the pools that fill %s sum to %g when \"%s\" comes online, "
+                        "more than 1",
+                        s->site.halls.n > 1 ? "its hall" : "the site", filled, fleet[i].name);
         }
         if (fleet[i].retire_us <= fleet[i].online_us)
             wm_diag_add(diags, WM_E211, NULL, fleet[i].name, "retires before it comes online");
@@ -342,11 +450,9 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
             if (strcmp(fleet[i].name, fleet[j].name) == 0)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
-        const double coolant_c = s->site.cooling.supply_c;
-        if (coolant_c > fleet[i].accelerator->max_coolant_c)
-            wm_diag_add(diags, WM_E211, NULL, "site.cooling.supply_c",
-                        "= %g °C, but %s takes at most %g °C", coolant_c,
-                        fleet[i].accelerator->head.name, fleet[i].accelerator->max_coolant_c);
+        check_coolant(s, &fleet[i], diags);
+        if (fleet[i].count == WM_COUNT_DEMAND)
+            check_sized(s, &fleet[i], i, diags);
     }
 }
 
@@ -453,9 +559,6 @@ static void check_job(const struct wm_scenario *s, const struct wm_workload *w,
 static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_workload *w = s->workloads.items;
-    if (s->workloads.n > WM_MAX_WORKLOADS)
-        wm_diag_add(diags, WM_E211, NULL, "workloads", "are %zu, at most %d are allowed",
-                    s->workloads.n, WM_MAX_WORKLOADS);
     for (size_t i = 0; i < s->workloads.n; i++) {
         if (wm_workload_is_job(&w[i]))
             check_job(s, &w[i], diags);
@@ -661,6 +764,7 @@ static void check_plant_units(const struct wm_failures *f, struct wm_diags *diag
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     wm_check_money(scenario, diags);
+    wm_check_halls(scenario, diags);
     check_fleet(scenario, diags);
     check_workloads(scenario, diags);
     check_phases(scenario, diags);

@@ -75,6 +75,7 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
     return (struct wm_serving_case){.accelerator = fleet->accelerator,
                                     .llm = w->llm,
                                     .engine = w->engine,
+                                    .ways = w->ways,
                                     .precision = w->precision,
                                     .input_tok = w->class->input_tok,
                                     .prompts = wm_prompts_of(w->class),
@@ -104,7 +105,7 @@ static void price_tokens(struct wm_class *c)
 static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
 {
     return !wm_workload_is_job(a) && !wm_workload_is_job(b) && a->llm == b->llm &&
-           a->precision == b->precision && a->engine == b->engine &&
+           a->precision == b->precision && a->engine == b->engine && a->ways == b->ways &&
            a->serving.curve_file == b->serving.curve_file &&
            a->serving.draft_tok == b->serving.draft_tok &&
            a->serving.accept_frac == b->serving.accept_frac &&
@@ -155,13 +156,13 @@ static double new_tok(const struct wm_workload_class *shape)
 }
 
 /* Mean request of the classes, by their requests; with one class it is the class. */
-static struct wm_serving_case mixed_case(const struct wm_scenario *s,
+static struct wm_serving_case mixed_case(struct wm_arena *arena, const struct wm_scenario *s,
                                          const struct wm_site_plan *plan,
                                          const struct wm_partition *p)
 {
     const struct wm_pool *pool = &plan->pools[p->pool];
     struct wm_serving_case mix = class_case(&plan->classes[p->classes[0]], pool->fleet, p->n_gpus);
-    struct wm_prompts_part parts[WM_MAX_WORKLOADS];
+    struct wm_prompts_part *const parts = WM_NEW_ARRAY(arena, struct wm_prompts_part, p->n_classes);
     size_t n_parts = 0;
     double requests = 0.0, input = 0.0, cached = 0.0, output = 0.0, square = 0.0;
     if (p->n_classes == 1)
@@ -322,7 +323,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
                                       : "falls to its share; give pool_share_frac");
         return false;
     }
-    const struct wm_serving_case c = mixed_case(s, plan, p);
+    const struct wm_serving_case c = mixed_case(arena, s, plan, p);
     p->plan = wm_table_plan(&plan->tables, &c);
     if (p->plan.fault != WM_PLAN_OK) {
         explain_fault(p->lead, pool->fleet, p->n_gpus, p->plan.fault, diags);

@@ -36,9 +36,10 @@ struct wm_totals {
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 
-/** Class and pool rows of the results. */
+/** Class, pool and hall rows of the results. */
 void wm_fill_classes(struct wm_run *run);
 void wm_fill_pools(struct wm_run *run);
+void wm_fill_halls(struct wm_run *run);
 
 /** Paid by the grid: for energy shed and for load that stands by [USD]. */
 double wm_grid_service_usd(const struct wm_run *r);
@@ -50,7 +51,7 @@ void wm_set_tokens(struct wm_run *run, const struct wm_totals *totals);
 void wm_set_latency(struct wm_run *run);
 /** Ledger, OpEx, revenue, levelised cost; money.c. */
 void wm_set_money(struct wm_run *run, const struct wm_totals *totals);
-/** Cost of power that is on no bill: fuel, and what a battery holds less at the end [USD]. */
+/** Cost of power that is on no bill: fuel, what a battery holds less at the end, certificates [USD]. */
 double wm_power_beside_bill_usd(const struct wm_run *run);
 /** Compares sums that were built apart; balances.c. */
 void wm_close_balances(struct wm_run *run);

@@ -1,8 +1,11 @@
 #include "account.h"
 
+#include <math.h>
+
 void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
                      const struct wm_price_sets *sets, struct wm_account *account)
 {
+    account->halls = WM_NEW_ARRAY(arena, struct wm_hall_account, plan->n_halls);
     account->tally = wm_unpriced_new(arena, sets, plan->n_classes);
     account->partitions = WM_NEW_ARRAY(arena, struct wm_partition_account, plan->n_partitions);
     account->classes = WM_NEW_ARRAY(arena, struct wm_class_account, plan->n_classes);
@@ -39,6 +42,58 @@ static void add_class(struct wm_class_account *account, struct wm_class_tally *t
     account->dropped_tok += (flow->offered_tok_per_s - flow->served_tok_per_s) * time_s;
     if (served_tok > 0.0 && !partition->is_job)
         wm_latency_add(account->latency, mix, served_tok);
+}
+
+static void add_hall(struct wm_hall_account *account, const struct wm_hall_flow *flow, double hot_w,
+                     double time_s)
+{
+    const struct wm_facility_power *const p = &flow->power;
+    account->site_j += p->site_w * time_s;
+    account->it_j += p->it_w * time_s;
+    account->cooling_j += p->cooling_w * time_s;
+    account->conversion_j += p->conversion_w * time_s;
+    account->house_j += p->house_w * time_s;
+    account->water_m3 += p->water_m3_per_s * time_s;
+    account->heat_in_j += p->plant.heat_in_w * time_s;
+    account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
+    account->hot_j += flow->hot_frac * hot_w * time_s;
+    account->bound_s += flow->is_bound ? time_s : 0.0;
+    account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
+    account->bin_site_j += p->site_w * time_s;
+    account->bin_it_j += p->it_w * time_s;
+}
+
+static void end_hall(struct wm_hall_account *hall, double site_j, double it_j, double time_s)
+{
+    hall->peak_site_w = fmax(hall->peak_site_w, site_j / time_s);
+    hall->peak_it_w = fmax(hall->peak_it_w, it_j / time_s);
+    hall->bin_site_j = hall->bin_it_j = 0.0;
+}
+
+void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan)
+{
+    const struct wm_site_sum *const bin = &account->bin;
+    if (plan->n_halls == 1) {
+        end_hall(&account->halls[0], bin->site_j, bin->it_j, bin->time_s);
+        return;
+    }
+    for (size_t i = 0; i < plan->n_halls; i++)
+        end_hall(&account->halls[i], account->halls[i].bin_site_j, account->halls[i].bin_it_j,
+                 bin->time_s);
+}
+
+struct wm_hall_account wm_hall_account(const struct wm_account *account,
+                                       const struct wm_site_plan *plan, size_t hall)
+{
+    struct wm_hall_account h = account->halls[hall];
+    if (plan->n_halls > 1)
+        return h;
+#define SAME(member) h.member = account->member
+    SAME(site_j), SAME(it_j), SAME(cooling_j), SAME(conversion_j), SAME(house_j);
+    SAME(water_m3), SAME(heat_in_j), SAME(heat_unmet_j), SAME(hot_j), SAME(extrapolated_s);
+#undef SAME
+    h.bound_s = account->hall_bound_s;
+    return h;
 }
 
 static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
@@ -105,6 +160,8 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->capped_j += flow->capped_w * time_s;
     account->shed_j += flow->shed_w * time_s;
     account->hot_j += flow->hot_w * time_s;
+    account->hall_j += flow->hall_w * time_s;
+    account->hall_bound_s += flow->hall_w > 0.0 ? time_s : 0.0;
     account->unworthy_j += flow->unworthy_w * time_s;
     account->contract_ws += flow->contract_w * time_s;
     account->standing_ws += flow->standing_w * time_s;
@@ -133,6 +190,8 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->ceiling_ws += flow->limit_w * time_s;
     if (flow->is_bound)
         add_margin(&account->tally, flow, time_s);
+    for (size_t i = 0; i < plan->n_halls && plan->n_halls > 1; i++)
+        add_hall(&account->halls[i], &flow->halls[i], flow->hot_w, time_s);
     for (size_t i = 0; i < plan->n_partitions; i++)
         add_partition(&account->partitions[i], &flow->partitions[i], time_s);
     for (size_t i = 0; i < plan->n_classes; i++) {
