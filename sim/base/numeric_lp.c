@@ -1,7 +1,7 @@
 #include <glpk.h>
 #include <math.h>
-#include <stdlib.h>
 
+#include "wattmill/arena.h"
 #include "wattmill/numeric.h"
 
 static void load(glp_prob *p, const struct wm_lp *lp)
@@ -152,24 +152,21 @@ bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x)
 {
     (void)glp_term_out(GLP_OFF);
     struct bounded b = {.lp = lp, .p = glp_create_prob(), .x = x};
-    b.first = calloc((size_t)lp->n_rows + 1, sizeof *b.first);
-    b.is_in = calloc((size_t)lp->n_rows + 1, sizeof *b.is_in);
-    bool solved = b.first != NULL && b.is_in != NULL;
-    if (solved) {
-        for (int k = 0, i = 0; i <= lp->n_rows; i++) {
-            while (k < lp->n_entries && lp->entries[k].row < i)
-                k++;
-            b.first[i] = k;
-        }
-        load_columns(&b);
-        for (int i = 0; i < lp->n_rows; i++)
-            if (lp->waits == NULL || !lp->waits[i])
-                join(&b, i);
-        glp_adv_basis(b.p, 0);
-        solved = solve_bounded(&b);
+    struct wm_arena *const arena = wm_arena_open();
+    b.first = WM_NEW_ARRAY(arena, int, (size_t)lp->n_rows + 1);
+    b.is_in = WM_NEW_ARRAY(arena, bool, (size_t)lp->n_rows + 1);
+    for (int k = 0, i = 0; i <= lp->n_rows; i++) {
+        while (k < lp->n_entries && lp->entries[k].row < i)
+            k++;
+        b.first[i] = k;
     }
-    free(b.first);
-    free(b.is_in);
+    load_columns(&b);
+    for (int i = 0; i < lp->n_rows; i++)
+        if (lp->waits == NULL || !lp->waits[i])
+            join(&b, i);
+    glp_adv_basis(b.p, 0);
+    const bool solved = solve_bounded(&b);
     glp_delete_prob(b.p);
+    wm_arena_close(arena);
     return solved;
 }
