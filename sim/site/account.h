@@ -90,7 +90,7 @@ struct wm_account {
     double stranded_ws[WM_N_STRANDINGS], slack_ws;
     double capped_s;
     double carbon_kg;
-    struct wm_unpriced tally;
+    struct wm_unpriced unpriced;
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;
     struct wm_site_sum bin, hour;
