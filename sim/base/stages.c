@@ -15,8 +15,8 @@ struct wm_stage_record {
     const void *output;
     size_t n_bytes;
     unsigned n_readers;
-    struct wm_stage_record *next;            /* of the chain */
-    struct wm_stage_record *newer, *older;   /* by last use */
+    struct wm_stage_record *next;          /* of the chain */
+    struct wm_stage_record *newer, *older; /* by last use */
 };
 
 struct wm_stages {
@@ -29,8 +29,9 @@ struct wm_stages {
 
 const char *wm_run_stage_name(enum wm_run_stage stage)
 {
-    static const char *const names[WM_N_RUN_STAGES] = {
-        [WM_RUN_STAGE_WEIGHTS] = "weights", [WM_RUN_STAGE_PLAN] = "provisioning", [WM_RUN_STAGE_YEAR] = "year"};
+    static const char *const names[WM_N_RUN_STAGES] = {[WM_RUN_STAGE_WEIGHTS] = "weights",
+                                                       [WM_RUN_STAGE_PLAN] = "provisioning",
+                                                       [WM_RUN_STAGE_YEAR] = "year"};
     return names[stage];
 }
 

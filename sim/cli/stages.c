@@ -1,6 +1,6 @@
 /* Parts of runs that points share: on, off, and what came of it. */
-#include "options.h"
 #include "wattmill/stages.h"
+#include "options.h"
 
 struct wm_stages *cli_stages_open(const struct cli_stages *given)
 {
@@ -10,13 +10,16 @@ struct wm_stages *cli_stages_open(const struct cli_stages *given)
 static const char *what(enum wm_run_stage stage)
 {
     static const char *const texts[WM_N_RUN_STAGES] = {
-        [WM_RUN_STAGE_WEIGHTS] = "accelerator time of a token of each class: pools, models, engines, "
-                                 "requests, targets",
-        [WM_RUN_STAGE_PLAN] = "the same, plant and contract at the design hour, demand, and the order in "
-                              "which prices serve classes",
-        [WM_RUN_STAGE_YEAR] = "provisioning, seed, weather, windows, failures, hours of the tariff, and "
-                              "the order of worth of a watt; prices themselves only where a watt may "
-                              "not be worth its energy, or storage, generation or waiting work read them"};
+        [WM_RUN_STAGE_WEIGHTS] =
+            "accelerator time of a token of each class: pools, models, engines, "
+            "requests, targets",
+        [WM_RUN_STAGE_PLAN] =
+            "the same, plant and contract at the design hour, demand, and the order in "
+            "which prices serve classes",
+        [WM_RUN_STAGE_YEAR] =
+            "provisioning, seed, weather, windows, failures, hours of the tariff, and "
+            "the order of worth of a watt; prices themselves only where a watt may "
+            "not be worth its energy, or storage, generation or waiting work read them"};
     return texts[stage];
 }
 

@@ -32,7 +32,9 @@ void wm_decide_order(struct wm_arena *arena, const struct wm_scenario *s,
         earns[i] = worth_of(&w[i]) / gpu_s_per_out_tok[i];
     for (size_t i = 0; i < s->workloads.n; i++)
         for (size_t k = 0; k < i; k++)
-            wm_digest_add_real(digest, earns[i] > earns[k] ? 1.0 : earns[i] < earns[k] ? -1.0 : 0.0);
+            wm_digest_add_real(digest, earns[i] > earns[k]   ? 1.0
+                                       : earns[i] < earns[k] ? -1.0
+                                                             : 0.0);
 }
 
 /* ---- whether a watt is always worth its energy ------------------------------------------------ */

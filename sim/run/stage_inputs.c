@@ -259,7 +259,8 @@ static void walk_rows(struct walk *w, const struct wm_field *rows, void *base,
     }
 }
 
-const struct wm_scenario *wm_stage_inputs(struct wm_arena *arena, const struct wm_scenario *scenario,
+const struct wm_scenario *wm_stage_inputs(struct wm_arena *arena,
+                                          const struct wm_scenario *scenario,
                                           const struct wm_reads_rule *rules,
                                           const struct wm_files *files, struct wm_digest *digest)
 {

@@ -13,8 +13,8 @@
 
 /** What a stage does with a row, or with a group of rows. A row without a rule is read. */
 enum wm_reads {
-    WM_READS,      /* its value */
-    WM_READS_NOT,  /* nothing of it */
+    WM_READS,     /* its value */
+    WM_READS_NOT, /* nothing of it */
     WM_READS_SIGN, /* of money in it whether it is above, below or at 0, or unset; the rest by value */
     WM_READS_DECISIONS /* by decisions that the caller adds to the key: value kept, not in the digest */
 };
@@ -28,7 +28,8 @@ struct wm_reads_rule {
  * @param files  by which data files are known; NULL: none is
  * @return  the copy, in `arena`; NULL where a file's content is not known
  */
-const struct wm_scenario *wm_stage_inputs(struct wm_arena *arena, const struct wm_scenario *scenario,
+const struct wm_scenario *wm_stage_inputs(struct wm_arena *arena,
+                                          const struct wm_scenario *scenario,
                                           const struct wm_reads_rule *rules,
                                           const struct wm_files *files, struct wm_digest *digest);
 

@@ -136,8 +136,7 @@ static struct wm_site_plan plan_for(const struct stage *s, const struct plan_rec
     return p;
 }
 
-static const struct plan_record *make_plan(const struct stage *s,
-                                           const struct wm_scenario *inputs)
+static const struct plan_record *make_plan(const struct stage *s, const struct wm_scenario *inputs)
 {
     struct wm_arena *const arena = open_record(s);
     struct plan_record *const record = WM_NEW(arena, struct plan_record);
@@ -187,17 +186,17 @@ static const struct plan_record *plan_stage(const struct stage *s,
     unsigned char without_order[WM_DIGEST_BYTES];
     struct wm_digest *const d = wm_digest_open();
     const struct wm_scenario *const inputs =
-        wm_stage_inputs(s->run->arena, scenario, has_job(scenario) ? plan_of_jobs_reads : plan_reads,
-                        s->options->files, d);
+        wm_stage_inputs(s->run->arena, scenario,
+                        has_job(scenario) ? plan_of_jobs_reads : plan_reads, s->options->files, d);
     wm_decide_demand(scenario, d);
     wm_digest_close(d, without_order);
     *is_known = inputs != NULL;
     if (inputs == NULL)
         return NULL;
-    const double *const weights =
-        is_one_class(scenario) ? one
-                               : wm_stages_take(s->holds->stages, WM_RUN_STAGE_WEIGHTS, without_order,
-                                                &s->holds->weights);
+    const double *const weights = is_one_class(scenario)
+                                      ? one
+                                      : wm_stages_take(s->holds->stages, WM_RUN_STAGE_WEIGHTS,
+                                                       without_order, &s->holds->weights);
     const struct plan_record *record = NULL;
     if (weights != NULL) {
         key_with_order(s, without_order, weights, key);
@@ -221,7 +220,8 @@ static const struct plan_record *plan_stage(const struct stage *s,
 
 /* ---- the year --------------------------------------------------------------------------------- */
 
-static void keep_told(struct wm_arena *arena, const struct wm_diags *told, struct year_record *record)
+static void keep_told(struct wm_arena *arena, const struct wm_diags *told,
+                      struct year_record *record)
 {
     record->n_told = told->n_items;
     record->told = WM_NEW_ARRAY(arena, struct wm_diag, told->n_items);
@@ -299,8 +299,7 @@ static void take_year(const struct stage *s, const struct year_record *record, s
 }
 
 enum wm_status wm_staged(struct wm_run *run, const struct wm_run_options *options,
-                         struct wm_stage_holds *holds, struct wm_year *year,
-                         struct wm_diags *diags)
+                         struct wm_stage_holds *holds, struct wm_year *year, struct wm_diags *diags)
 {
     const struct stage s = {run, options, holds, diags};
     unsigned char key[WM_DIGEST_BYTES];

@@ -30,9 +30,10 @@ static void spread_class(const struct wm_site_plan *plan, const struct wm_site_r
 struct wm_latencies wm_latencies_of(struct wm_arena *arena, const struct wm_site_plan *plan,
                                     const struct wm_site_result *site)
 {
-    struct spreads *const all = WM_NEW(arena, struct spreads), *const one = WM_NEW(arena, struct spreads);
-    struct wm_latencies l = {
-        .classes = WM_NEW_ARRAY(arena, struct wm_latency_quantiles, plan->n_classes)};
+    struct spreads *const all = WM_NEW(arena, struct spreads), *const one =
+                                                                   WM_NEW(arena, struct spreads);
+    struct wm_latencies l = {.classes =
+                                 WM_NEW_ARRAY(arena, struct wm_latency_quantiles, plan->n_classes)};
     for (size_t i = 0; i < plan->n_classes; i++) {
         const struct wm_workload *const w = plan->classes[i].workload;
         if (wm_workload_is_job(w))
