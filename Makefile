@@ -221,17 +221,19 @@ check-valgrind: $(BIN) $(TEST_BIN)
 check-all: test-deps
 	$(Q)$(MAKE) --no-print-directory check-fast format-check check-asan check-ubsan check-tsan check-install check-faults
 	$(Q)$(MAKE) --no-print-directory CC=clang CONFIG=clang DEV=1 all
-	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_N=500
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_N=500 RELATIONS_N=200
 	$(Q)if command -v slurmctld >/dev/null; then $(MAKE) --no-print-directory check-slurm; else echo "SKIP check-slurm: no Slurm here"; fi
 
 ## bench: ns and instructions per customer, per hold, per site-year; its own rival beside it
 bench: $(BENCH_BIN) $(BIN)
 	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
 
-## fuzz: FUZZ_N random scenarios, broken scenarios and study files (10,000 each)
-FUZZ_N    ?= 10000
-FUZZ_SEED ?= 1
+## fuzz: FUZZ_N random scenarios, broken scenarios and study files (10,000 each), planners' relations over RELATIONS_N (2,000)
+FUZZ_N      ?= 10000
+FUZZ_SEED   ?= 1
+RELATIONS_N ?= 2000
 fuzz: $(BIN)
+	$(Q)python3 tests/relations/relations.py $(BIN) $(RELATIONS_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) valid $(FUZZ_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) broken $(FUZZ_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) study $(FUZZ_N) $(FUZZ_SEED)

@@ -128,7 +128,8 @@ bool wm_decides_alone(struct wm_arena *arena, const struct wm_scenario *s,
 {
     const struct wm_workload *const w = s->workloads.items;
     bool is_one_unpaid = false;
-    if (s->policy.capping == WM_CAPPING_UNIFORM || s->site.generation.n > 0 ||
+    /* watts of several halls weigh by the weather */
+    if (s->policy.capping == WM_CAPPING_UNIFORM || plan->n_halls > 1 || s->site.generation.n > 0 ||
         wm_storage_is_there(&s->site.storage))
         return false;
     const struct wm_billing *const b = wm_billing_lines(arena, &s->site.tariff);

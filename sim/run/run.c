@@ -94,23 +94,31 @@ static void check_storage(const struct wm_run *r, struct wm_diags *diags)
                       "discharge at; policy optimal needs none of them");
 }
 
-static void check_plant(const struct wm_run *r, struct wm_diags *diags)
+/* Path of a key of the plant of a hall. */
+static const char *plant_path(const struct wm_run *r, size_t hall, const char *key)
 {
-    const struct wm_account *a = &r->site.account;
+    return r->plan.halls[hall].given == NULL
+               ? wm_arena_printf(r->arena, "site.cooling.%s", key)
+               : wm_arena_printf(r->arena, "site.halls.%zu.cooling.%s", hall, key);
+}
+
+static void check_plant(const struct wm_run *r, size_t hall, struct wm_diags *diags)
+{
+    const struct wm_hall_account *const a = &r->site.account.halls[hall];
+    const struct wm_cooling *const plant = r->plan.halls[hall].facility.cooling;
     if (a->extrapolated_s > 0.0)
-        wm_diag_add(diags, WM_W903, NULL, "site.cooling.chiller",
+        wm_diag_add(diags, WM_W903, NULL, plant_path(r, hall, "chiller"),
                     "%s was asked outside the temperatures it was fitted on for %.0f h; it is held "
                     "at their bound. The lift_fit chillers reach warm water",
-                    r->scenario->site.cooling.chiller->head.name, a->extrapolated_s / WM_S_PER_H);
+                    plant->chiller->head.name, a->extrapolated_s / WM_S_PER_H);
     if (a->hot_j > 0.0)
-        wm_diag_add(diags, WM_W905, NULL, "site.cooling.chiller_capacity_frac",
+        wm_diag_add(diags, WM_W905, NULL, plant_path(r, hall, "chiller_capacity_frac"),
                     "= %g is too small for the hottest hours: %.0f MWh were not drawn for it",
-                    r->scenario->site.cooling.chiller_capacity_frac, a->hot_j / WM_J_PER_MWH);
+                    plant->chiller_capacity_frac, a->hot_j / WM_J_PER_MWH);
     if (a->heat_unmet_j > 1e-9 * a->heat_in_j)
-        wm_diag_add(diags, WM_W905, NULL, "site.cooling.chiller_capacity_frac",
+        wm_diag_add(diags, WM_W905, NULL, plant_path(r, hall, "chiller_capacity_frac"),
                     "= %g leaves %.0f MWh of heat in the halls even with IT at idle",
-                    r->scenario->site.cooling.chiller_capacity_frac,
-                    a->heat_unmet_j / WM_J_PER_MWH);
+                    plant->chiller_capacity_frac, a->heat_unmet_j / WM_J_PER_MWH);
 }
 
 static void collect(struct wm_run *r, struct wm_diags *diags)
@@ -132,6 +140,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     res->n_years = r->site.n_years;
     res->n_events = r->site.n_events;
     wm_fill_pools(r);
+    wm_fill_halls(r);
     wm_fill_classes(r);
     const struct wm_totals t = wm_totals(r);
     wm_set_energy(r);
@@ -141,7 +150,8 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_set_latency(r);
     wm_set_money(r, &t);
     wm_close_balances(r);
-    check_plant(r, diags);
+    for (size_t i = 0; i < r->plan.n_halls; i++)
+        check_plant(r, i, diags);
     check_unpaid(r, diags);
     check_storage(r, diags);
     check_tariff(r, diags);
@@ -159,6 +169,18 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
                         "balance (%s): residual %.3g of throughput, allowed %g",
                         res->balances[i].statement, res->balances[i].residual_rel,
                         WM_BALANCE_LIMIT);
+}
+
+/* As wm_market_moves(); every run knows its rates. */
+bool wm_appraises_intervals(const struct wm_scenario *s)
+{
+    const struct wm_market_choice *const m = &s->economics.market;
+    const struct wm_workload *const w = s->workloads.items;
+    bool reacts = m->gain_per_year > 0.0 || m->own_gain_per_year > 0.0 ||
+                  wm_is_set(m->margin_floor_frac) || m->competitor_price_frac > 0.0;
+    for (size_t i = 0; i < s->workloads.n; i++)
+        reacts = reacts || w[i].demand.elasticity < 0.0;
+    return reacts;
 }
 
 struct call {

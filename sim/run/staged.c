@@ -10,11 +10,11 @@
 
 // clang-format off
 #define NO_NAMES {"$schema", WM_READS_NOT}, {"schema_version", WM_READS_NOT}, {"extends", WM_READS_NOT}, {"name", WM_READS_NOT}
-#define NO_MONEY {"economics", WM_READS_NOT}, {"site.local_tax", WM_READS_NOT}, {"site.demand_response", WM_READS_NOT}, \
+#define NO_MONEY {"economics", WM_READS_NOT}, {"site.local_tax", WM_READS_NOT}, {"site.demand_response.capacity_usd_per_kw_year", WM_READS_NOT}, \
     {"fleet.accelerator.it_capex_usd_per_gpu", WM_READS_NOT}, {"fleet.accelerator.rent_usd_per_gpu_h", WM_READS_NOT}, \
     {"workloads.price", WM_READS_DECISIONS}
-#define NO_TIME {"seed", WM_READS_NOT}, {"horizon", WM_READS_NOT}, {"window", WM_READS_NOT}, {"site.time_zone", WM_READS_NOT}, \
-    {"site.ceiling.phases", WM_READS_NOT}, {"site.ceiling.calendar", WM_READS_NOT}, {"site.ceiling.curtailment", WM_READS_NOT}, \
+#define NO_TIME {"seed", WM_READS_NOT}, {"window", WM_READS_NOT}, {"site.time_zone", WM_READS_NOT}, \
+    {"site.ceiling.calendar", WM_READS_NOT}, {"site.ceiling.curtailment", WM_READS_NOT}, \
     {"site.tariff", WM_READS_NOT}, {"site.market", WM_READS_NOT}, {"site.storage", WM_READS_NOT}, \
     {"site.generation", WM_READS_NOT}, {"site.carbon", WM_READS_NOT}
 #define NO_FAILURES {"site.failures", WM_READS_NOT}, {"fleet.accelerator.failures_per_gpu_year", WM_READS_NOT}, \
@@ -107,8 +107,18 @@ static struct wm_site_plan plan_for(const struct stage *s, const struct plan_rec
     const struct wm_fleet *const fleet = scenario->fleet.items;
     const struct wm_workload *const w = scenario->workloads.items;
     p.tables = s->run->plan.tables;
-    p.facility.chain = &scenario->site.power_chain;
-    p.facility.cooling = &scenario->site.cooling;
+    const struct wm_site_hall *const halls = scenario->site.halls.items;
+    p.halls = WM_NEW_ARRAY(arena, struct wm_hall_plan, p.n_halls);
+    for (size_t i = 0; i < p.n_halls; i++) {
+        struct wm_hall_plan *const h = &p.halls[i];
+        *h = record->plan.halls[i];
+        if (h->given != NULL) {
+            h->given = &halls[i];
+            h->name = halls[i].name;
+        }
+        h->facility.chain = h->given != NULL ? &h->given->power_chain : &scenario->site.power_chain;
+        h->facility.cooling = h->given != NULL ? &h->given->cooling : &scenario->site.cooling;
+    }
     p.pools = WM_NEW_ARRAY(arena, struct wm_pool, p.n_pools);
     p.partitions = WM_NEW_ARRAY(arena, struct wm_partition, p.n_partitions);
     p.classes = WM_NEW_ARRAY(arena, struct wm_class, p.n_classes);

@@ -68,6 +68,7 @@ static void copy_site(struct wm_arena *arena, const struct wm_site_result *from,
     to->price_sets = copy_sets(arena, from->price_sets);
     to->account.partitions =
         COPY(struct wm_partition_account, from->account.partitions, plan->n_partitions);
+    to->account.halls = COPY(struct wm_hall_account, from->account.halls, plan->n_halls);
     to->account.classes = COPY(struct wm_class_account, from->account.classes, plan->n_classes);
     for (size_t i = 0; i < plan->n_classes; i++)
         to->account.classes[i].latency = NULL;

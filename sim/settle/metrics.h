@@ -38,9 +38,10 @@ struct wm_totals {
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 
-/** Class and pool rows of the results. */
+/** Class, pool and hall rows of the results. */
 void wm_fill_classes(struct wm_run *run);
 void wm_fill_pools(struct wm_run *run);
+void wm_fill_halls(struct wm_run *run);
 
 /** Paid by the grid: for energy shed and for load that stands by [USD]. */
 double wm_grid_service_usd(const struct wm_run *r);

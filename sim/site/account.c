@@ -1,8 +1,11 @@
 #include "account.h"
 
+#include <math.h>
+
 void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
                      const struct wm_price_sets *sets, struct wm_account *account)
 {
+    account->halls = WM_NEW_ARRAY(arena, struct wm_hall_account, plan->n_halls);
     account->unpriced = wm_unpriced_new(arena, sets, plan->n_classes);
     account->partitions = WM_NEW_ARRAY(arena, struct wm_partition_account, plan->n_partitions);
     account->classes = WM_NEW_ARRAY(arena, struct wm_class_account, plan->n_classes);
@@ -39,6 +42,35 @@ static void add_class(struct wm_class_account *account, struct wm_class_tally *t
     account->dropped_tok += (flow->offered_tok_per_s - flow->served_tok_per_s) * time_s;
     if (served_tok > 0.0 && !partition->is_job)
         wm_latency_add(account->latency, mix, served_tok);
+}
+
+static void add_hall(struct wm_hall_account *account, const struct wm_hall_flow *flow, double hot_w,
+                     double time_s)
+{
+    const struct wm_facility_power *const p = &flow->power;
+    account->site_j += p->site_w * time_s;
+    account->it_j += p->it_w * time_s;
+    account->cooling_j += p->cooling_w * time_s;
+    account->conversion_j += p->conversion_w * time_s;
+    account->house_j += p->house_w * time_s;
+    account->water_m3 += p->water_m3_per_s * time_s;
+    account->heat_in_j += p->plant.heat_in_w * time_s;
+    account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
+    account->hot_j += flow->hot_frac * hot_w * time_s;
+    account->bound_s += flow->is_bound ? time_s : 0.0;
+    account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
+    account->bin_site_j += p->site_w * time_s;
+    account->bin_it_j += p->it_w * time_s;
+}
+
+void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan, double time_s)
+{
+    for (size_t i = 0; i < plan->n_halls; i++) {
+        struct wm_hall_account *const h = &account->halls[i];
+        h->peak_site_w = fmax(h->peak_site_w, h->bin_site_j / time_s);
+        h->peak_it_w = fmax(h->peak_it_w, h->bin_it_j / time_s);
+        h->bin_site_j = h->bin_it_j = 0.0;
+    }
 }
 
 static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
@@ -105,8 +137,11 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->capped_j += flow->capped_w * time_s;
     account->shed_j += flow->shed_w * time_s;
     account->hot_j += flow->hot_w * time_s;
+    account->hall_j += flow->hall_w * time_s;
+    account->hall_bound_s += flow->hall_w > 0.0 ? time_s : 0.0;
     account->unworthy_j += flow->unworthy_w * time_s;
     account->contract_ws += flow->contract_w * time_s;
+    account->standing_ws += flow->standing_w * time_s;
     account->called_s += flow->limit_w < flow->contract_w ? time_s : 0.0;
     account->payment_usd += flow->payment_usd_per_s * time_s;
     for (size_t i = 0; i < WM_N_STRANDINGS; i++)
@@ -132,6 +167,8 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->ceiling_ws += flow->limit_w * time_s;
     if (flow->is_bound)
         add_margin(&account->unpriced, flow, time_s);
+    for (size_t i = 0; i < plan->n_halls; i++)
+        add_hall(&account->halls[i], &flow->halls[i], flow->hot_w, time_s);
     for (size_t i = 0; i < plan->n_partitions; i++)
         add_partition(&account->partitions[i], &flow->partitions[i], time_s);
     for (size_t i = 0; i < plan->n_classes; i++) {

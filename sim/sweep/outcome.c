@@ -34,7 +34,7 @@ static enum wm_status run_site(void *context, struct wm_arena *arena,
     const struct wm_run_options options = {.cache = w->cache,
                                            .stages = w->stages,
                                            .files = &w->expander.files,
-                                           .without_series = true};
+                                           .without_series = !wm_appraises_intervals(scenario)};
     (void)point;
     return wm_run(arena, scenario, &options, results, diags);
 }
