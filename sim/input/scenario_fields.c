@@ -196,7 +196,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_REF_OPT(wm_workload, class, workload, wm_workload_class, "lengths and prefix reuse; required unless the workload is a job"),
     WM_REF(wm_workload, llm, llm, wm_llm, NULL, "model that serves it"),
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
-    WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
+    WM_REF_OPT(wm_workload, engine, engine, wm_engine, "serving engine, which reads prompts apart from decoding or together with it; none: the overheads of " WM_USUAL_ENGINE ", and whichever way makes more"),
     WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
     WM_TIME_AS(wm_workload, start_us, "start", "1970-01-01", "from then on it is asked for, and not before its pool is there"),
     WM_TIME_AS(wm_workload, end_us, "end", "2200-01-01", "from then on it is asked for no more, nor once its pool is gone"),

@@ -290,7 +290,7 @@ static void write_stamp(struct wm_json_writer *w, const struct wm_stamp *s)
     wm_json_object_end(w);
 }
 
-static void write_headline(struct wm_json_writer *w, const struct wm_headline *h)
+static void write_headline(struct wm_json_writer *w, const struct wm_headline *h, const char *limit)
 {
     wm_json_key(w, "headline");
     wm_json_object_begin(w);
@@ -301,32 +301,38 @@ static void write_headline(struct wm_json_writer *w, const struct wm_headline *h
     wm_json_array_end(w);
     if (h->price_path != NULL)
         wm_json_member_string(w, "price_path", h->price_path);
+    wm_json_member_string(w, "limit", limit);
     wm_json_object_end(w);
+}
+
+void wm_output_json_members(struct wm_json_writer *w, const struct wm_report *report)
+{
+    const struct wm_results *const r = report->results;
+    wm_json_member_string(w, "name", r->scenario->name);
+    write_headline(w, &r->headline, wm_limit_name(r->metric));
+    wm_json_key(w, "inputs");
+    wm_output_inputs_json(w, report->origins);
+    wm_json_key(w, "metrics");
+    write_metrics(w, r);
+    write_yearly(w, r->appraisal);
+    write_years(w, r);
+    write_classes(w, r);
+    write_pools(w, r);
+    write_halls(w, r);
+    write_bill(w, r->bill);
+    write_ledger(w, r->ledger);
+    write_energy(w, r);
+    write_balances(w, r);
+    write_messages(w, report->diags);
+    write_files(w, report);
+    write_stamp(w, &report->stamp);
 }
 
 void wm_output_json(FILE *file, const struct wm_report *report)
 {
-    const struct wm_results *const r = report->results;
     struct wm_json_writer w = wm_json_writer_to_file(file);
     wm_json_object_begin(&w);
-    wm_json_member_string(&w, "name", r->scenario->name);
-    write_headline(&w, &r->headline);
-    wm_json_key(&w, "inputs");
-    wm_output_inputs_json(&w, report->origins);
-    wm_json_key(&w, "metrics");
-    write_metrics(&w, r);
-    write_yearly(&w, r->appraisal);
-    write_years(&w, r);
-    write_classes(&w, r);
-    write_pools(&w, r);
-    write_halls(&w, r);
-    write_bill(&w, r->bill);
-    write_ledger(&w, r->ledger);
-    write_energy(&w, r);
-    write_balances(&w, r);
-    write_messages(&w, report->diags);
-    write_files(&w, report);
-    write_stamp(&w, &report->stamp);
+    wm_output_json_members(&w, report);
     wm_json_object_end(&w);
     wm_json_finish(&w);
 }

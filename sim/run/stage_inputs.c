@@ -277,6 +277,10 @@ const struct wm_scenario *wm_stage_inputs(struct wm_arena *arena,
     w->is_known = true;
     *copy = *scenario;
     walk_rows(w, wm_scenario_fields, copy, &all, WM_READS, false);
+    /* members that no row sets: the loader says whether an engine was named */
+    const struct wm_workload *const workloads = copy->workloads.items;
+    for (size_t i = 0; i < copy->workloads.n; i++)
+        add_word(w, (uint64_t)workloads[i].ways);
     flush(w);
     return w->is_known ? copy : NULL;
 }

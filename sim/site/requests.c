@@ -100,6 +100,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .accelerator = plan->c.accelerator,
         .llm = plan->c.llm,
         .engine = plan->c.engine,
+        .ways = plan->mode == WM_AGGREGATED ? WM_WAYS_AGGREGATED : WM_WAYS_DISAGGREGATED,
         .precision = plan->c.precision,
         .draft = plan->c.draft,
         .group = plan->decode_group,
