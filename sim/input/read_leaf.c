@@ -509,7 +509,7 @@ static void keep_digest(const struct leaf *l, const char *path)
     if (l->reader->origins == NULL ||
         wm_text_load(l->reader->arena, path, &text, &n_bytes, l->reader->diags) != WM_OK)
         return;
-    struct wm_digest *const digest = wm_digest_open();
+    struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add(digest, text, n_bytes);
     wm_digest_close_hex(digest, hex);
     wm_origin_keep(l->reader, WM_UNIT_NONE, l->node, &way,

@@ -37,6 +37,13 @@ void wm_decide_order(struct wm_arena *arena, const struct wm_scenario *s,
                                                              : 0.0);
 }
 
+void wm_decide_worths(const struct wm_scenario *s, struct wm_digest *digest)
+{
+    const struct wm_workload *const w = s->workloads.items;
+    for (size_t i = 0; i < s->workloads.n; i++)
+        wm_digest_add_real(digest, worth_of(&w[i]));
+}
+
 /* ---- whether a watt is always worth its energy ------------------------------------------------ */
 
 struct span {

@@ -15,6 +15,9 @@ void wm_decide_demand(const struct wm_scenario *scenario, struct wm_digest *dige
 void wm_decide_order(struct wm_arena *arena, const struct wm_scenario *scenario,
                      const double *gpu_s_per_out_tok, struct wm_digest *digest);
 
+/** What a token of each workload is worth, where the order is not all that a plan reads. */
+void wm_decide_worths(const struct wm_scenario *scenario, struct wm_digest *digest);
+
 /** Whether the year reads prices by decisions alone. @pre the plan's classes are priced */
 bool wm_decides_alone(struct wm_arena *arena, const struct wm_scenario *scenario,
                       const struct wm_site_plan *plan);

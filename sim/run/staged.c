@@ -31,15 +31,21 @@ static const struct wm_reads_rule year_by_decisions_reads[] = {NO_NAMES, NO_MONE
 
 /* ---- records ---------------------------------------------------------------------------------- */
 
+/* Messages of a stage, told again by whoever takes its output. */
+struct told {
+    struct wm_diag *items;
+    size_t n;
+};
+
 struct plan_record {
     struct wm_site_plan plan;
     size_t *leads; /* [n_partitions] index of its first workload */
+    struct told told;
 };
 
 struct year_record {
     struct wm_year year;
-    struct wm_diag *told;
-    size_t n_told;
+    struct told told;
 };
 
 struct stage {
@@ -85,6 +91,26 @@ static void keep(const struct stage *s, enum wm_run_stage stage, const unsigned 
     (void)wm_arena_on_exhausted(arena, NULL);
     s->holds->open = NULL;
     wm_stages_keep(s->holds->stages, stage, key, arena, output, hold);
+}
+
+static void keep_told(struct wm_arena *arena, const struct wm_diags *diags, struct told *told)
+{
+    told->n = diags->n_items;
+    told->items = WM_NEW_ARRAY(arena, struct wm_diag, told->n);
+    for (size_t i = 0; i < told->n; i++) {
+        const struct wm_diag *const d = &diags->items[i];
+        told->items[i] = (struct wm_diag){
+            .code = d->code,
+            .path = d->path != NULL ? wm_arena_copy_text(arena, d->path, strlen(d->path)) : NULL,
+            .text = wm_arena_copy_text(arena, d->text, strlen(d->text))};
+    }
+}
+
+static void tell(const struct told *told, struct wm_diags *diags)
+{
+    for (size_t i = 0; i < told->n; i++)
+        wm_diag_add(diags, told->items[i].code, NULL, told->items[i].path, "%s",
+                    told->items[i].text);
 }
 
 /* ---- provisioning ----------------------------------------------------------------------------- */
@@ -151,9 +177,14 @@ static const struct plan_record *make_plan(const struct stage *s, const struct w
     struct wm_arena *const arena = open_record(s);
     struct plan_record *const record = WM_NEW(arena, struct plan_record);
     const struct wm_workload *const w = inputs->workloads.items;
+    struct wm_diags told = wm_diags_init(s->run->arena);
     record->plan.tables = s->run->plan.tables;
-    if (wm_provision(arena, inputs, &record->plan, s->diags) != WM_OK)
+    const enum wm_status status = wm_provision(arena, inputs, &record->plan, &told);
+    keep_told(arena, &told, &record->told);
+    if (status != WM_OK) {
+        tell(&record->told, s->diags);
         return NULL;
+    }
     record->leads = WM_NEW_ARRAY(arena, size_t, record->plan.n_partitions);
     for (size_t i = 0; i < record->plan.n_partitions; i++)
         if (record->plan.partitions[i].lead != NULL)
@@ -173,12 +204,24 @@ static void keep_weights(const struct stage *s, const unsigned char *key,
     s->holds->open = open;
 }
 
+/* Pools that are planned several times, with other weights each: the last ones do not tell all orders. */
+static bool has_passes(const struct wm_scenario *s)
+{
+    const struct wm_fleet *const f = s->fleet.items;
+    for (size_t i = 0; i < s->fleet.n; i++)
+        if (f[i].count == WM_COUNT_MAX_LPS || f[i].count == WM_COUNT_DEMAND)
+            return true;
+    return false;
+}
+
 static void key_with_order(const struct stage *s, const unsigned char *key, const double *weights,
                            unsigned char out[WM_DIGEST_BYTES])
 {
-    struct wm_digest *const d = wm_digest_open();
+    struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add(d, key, WM_DIGEST_BYTES);
     wm_decide_order(s->run->arena, s->run->scenario, weights, d);
+    if (has_passes(s->run->scenario))
+        wm_decide_worths(s->run->scenario, d);
     wm_digest_close(d, out);
 }
 
@@ -194,7 +237,7 @@ static const struct plan_record *plan_stage(const struct stage *s,
     static const double one[1] = {1.0};
     const struct wm_scenario *const scenario = s->run->scenario;
     unsigned char without_order[WM_DIGEST_BYTES];
-    struct wm_digest *const d = wm_digest_open();
+    struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     const struct wm_scenario *const inputs =
         wm_stage_inputs(s->run->arena, scenario,
                         has_job(scenario) ? plan_of_jobs_reads : plan_reads, s->options->files, d);
@@ -230,20 +273,6 @@ static const struct plan_record *plan_stage(const struct stage *s,
 
 /* ---- the year --------------------------------------------------------------------------------- */
 
-static void keep_told(struct wm_arena *arena, const struct wm_diags *told,
-                      struct year_record *record)
-{
-    record->n_told = told->n_items;
-    record->told = WM_NEW_ARRAY(arena, struct wm_diag, told->n_items);
-    for (size_t i = 0; i < told->n_items; i++) {
-        const struct wm_diag *const d = &told->items[i];
-        record->told[i] = (struct wm_diag){
-            .code = d->code,
-            .path = d->path != NULL ? wm_arena_copy_text(arena, d->path, strlen(d->path)) : NULL,
-            .text = wm_arena_copy_text(arena, d->text, strlen(d->text))};
-    }
-}
-
 static const struct year_record *make_year(const struct stage *s, const struct plan_record *plan,
                                            const struct wm_scenario *inputs)
 {
@@ -255,7 +284,7 @@ static const struct year_record *make_year(const struct stage *s, const struct p
     *p = plan_for(s, plan, inputs);
     wm_year_run(scratch, inputs, p, s->options, year, &told);
     wm_year_copy(arena, year, p, &record->year);
-    keep_told(arena, &told, record);
+    keep_told(arena, &told, &record->told);
     return record;
 }
 
@@ -276,7 +305,7 @@ static const struct year_record *year_stage(const struct stage *s, const struct 
     unsigned char key[WM_DIGEST_BYTES];
     struct wm_run *const r = s->run;
     const bool by_decisions = wm_decides_alone(r->arena, r->scenario, &r->plan);
-    struct wm_digest *const d = wm_digest_open();
+    struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     const struct wm_scenario *const inputs =
         wm_stage_inputs(r->arena, r->scenario, by_decisions ? year_by_decisions_reads : year_reads,
                         s->options->files, d);
@@ -303,9 +332,7 @@ static void take_year(const struct stage *s, const struct year_record *record, s
         onsite[i]->site = site;
         onsite[i]->rows = site->generation.items;
     }
-    for (size_t i = 0; i < record->n_told; i++)
-        wm_diag_add(s->diags, record->told[i].code, NULL, record->told[i].path, "%s",
-                    record->told[i].text);
+    tell(&record->told, s->diags);
 }
 
 enum wm_status wm_staged(struct wm_run *run, const struct wm_run_options *options,
@@ -321,6 +348,7 @@ enum wm_status wm_staged(struct wm_run *run, const struct wm_run_options *option
         run->plan = plan_for(&s, plan, run->scenario);
         const struct year_record *const record = year_stage(&s, plan, key, &is_known);
         if (is_known) {
+            tell(&plan->told, diags);
             take_year(&s, record, year);
             return WM_OK;
         }

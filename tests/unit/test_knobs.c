@@ -124,7 +124,7 @@ static enum wm_status digest_of(struct wm_arena *arena, const struct wm_scenario
     const enum wm_status status = wm_run(arena, scenario, options, &r, &diags);
     if (status != WM_OK)
         return status;
-    struct wm_digest *const digest = wm_digest_open();
+    struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     for (int m = 0; m < WM_N_METRICS; m++)
         wm_digest_add_real(digest, r->metric[m]);
     for (size_t i = 0; i < r->n_classes; i++)

@@ -293,7 +293,7 @@ START_TEST(a_stage_runs_on_a_copy_without_what_it_does_not_declare)
     ck_assert_int_eq(wm_scenario_load_text(arena, site_text, strlen(site_text), "test", ".", NULL,
                                            0, &s, &catalog, &diags),
                      WM_OK);
-    struct wm_digest *d = wm_digest_open();
+    struct wm_digest *d = wm_digest_open(&(struct wm_digest){0});
     const struct wm_scenario *const copy = wm_stage_inputs(arena, s, rules, NULL, d);
     wm_digest_close(d, first);
     const struct wm_fleet *const fleet = copy->fleet.items, *const own = s->fleet.items;
@@ -305,12 +305,12 @@ START_TEST(a_stage_runs_on_a_copy_without_what_it_does_not_declare)
     struct wm_scenario other = *s;
     other.site.tariff.energy_usd_per_mwh = 77.0;
     other.economics.discount_rate_frac = 0.2;
-    d = wm_digest_open();
+    d = wm_digest_open(&(struct wm_digest){0});
     (void)wm_stage_inputs(arena, &other, rules, NULL, d);
     wm_digest_close(d, second);
     ck_assert_mem_eq(first, second, WM_DIGEST_BYTES);
     other.site.tariff.energy_usd_per_mwh = 0.0; /* no line of the bill, and no cost */
-    d = wm_digest_open();
+    d = wm_digest_open(&(struct wm_digest){0});
     (void)wm_stage_inputs(arena, &other, rules, NULL, d);
     wm_digest_close(d, second);
     ck_assert_mem_ne(first, second, WM_DIGEST_BYTES);
