@@ -40,8 +40,9 @@ const void *wm_stages_take(struct wm_stages *stages, enum wm_run_stage stage,
                            const unsigned char key[WM_DIGEST_BYTES], struct wm_stage_record **hold);
 
 /**
- * Keeps `output`, which lives in `arena` as all it points at does; the store closes the arena. Where another
- * thread was faster, both stay until they are released.
+ * Keeps `output`, which lives in `arena` as all it points at does; the store closes the arena. Memory that
+ * ends is the arena's boundary's, and then the arena is still the caller's. Where another thread was faster,
+ * both stay until they are released.
  */
 void wm_stages_keep(struct wm_stages *stages, enum wm_run_stage stage,
                     const unsigned char key[WM_DIGEST_BYTES], struct wm_arena *arena,

@@ -2,7 +2,7 @@
 #include "wattmill/stages.h"
 
 #include <pthread.h>
-#include <stdlib.h>
+#include <setjmp.h>
 #include <string.h>
 
 enum { N_CHAINS = 1024 };
@@ -20,7 +20,8 @@ struct wm_stage_record {
 };
 
 struct wm_stages {
-    pthread_mutex_t mutex;
+    struct wm_arena *arena;
+    pthread_mutex_t mutex; /* over everything below */
     size_t max_bytes, held_bytes;
     struct wm_stage_record *chains[N_CHAINS];
     struct wm_stage_record *newest, *oldest;
@@ -37,9 +38,18 @@ const char *wm_run_stage_name(enum wm_run_stage stage)
 
 struct wm_stages *wm_stages_open(size_t max_bytes)
 {
-    struct wm_stages *const s = calloc(1, sizeof *s);
-    if (s == NULL)
+    struct wm_arena *const arena = wm_arena_open();
+    jmp_buf boundary;
+    if (arena == NULL)
         return NULL;
+    if (setjmp(boundary)) {
+        wm_arena_close(arena);
+        return NULL;
+    }
+    wm_arena_on_exhausted(arena, &boundary);
+    struct wm_stages *const s = WM_NEW(arena, struct wm_stages);
+    wm_arena_on_exhausted(arena, NULL);
+    s->arena = arena;
     s->max_bytes = max_bytes > 0 ? max_bytes : default_bytes;
     pthread_mutex_init(&s->mutex, NULL);
     return s;
@@ -74,8 +84,7 @@ static void drop(struct wm_stages *s, struct wm_stage_record *r)
     s->held_bytes -= r->n_bytes;
     s->counts[r->stage].n_held--;
     s->counts[r->stage].held_bytes -= r->n_bytes;
-    wm_arena_close(r->arena);
-    free(r);
+    wm_arena_close(r->arena); /* and the record with it */
 }
 
 /* Those used longest ago that nobody reads, until the rest fits. */
@@ -99,7 +108,7 @@ void wm_stages_close(struct wm_stages *s)
     while (s->oldest != NULL)
         drop(s, s->oldest);
     pthread_mutex_destroy(&s->mutex);
-    free(s);
+    wm_arena_close(s->arena);
 }
 
 const void *wm_stages_take(struct wm_stages *s, enum wm_run_stage stage,
@@ -126,12 +135,8 @@ void wm_stages_keep(struct wm_stages *s, enum wm_run_stage stage,
                     const void *output, struct wm_stage_record **hold)
 {
     const size_t used = wm_arena_used_bytes(arena);
-    struct wm_stage_record *const r = calloc(1, sizeof *r);
-    if (r == NULL) {
-        wm_arena_close(arena);
-        *hold = NULL;
-        return;
-    }
+    struct wm_stage_record *const r = WM_NEW(arena, struct wm_stage_record);
+    (void)wm_arena_on_exhausted(arena, NULL); /* nothing is taken from it any more */
     memcpy(r->key, key, WM_DIGEST_BYTES);
     r->stage = stage;
     r->arena = arena;

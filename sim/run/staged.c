@@ -87,10 +87,8 @@ static struct wm_arena *open_record(const struct stage *s)
 static void keep(const struct stage *s, enum wm_run_stage stage, const unsigned char *key,
                  const void *output, struct wm_stage_record **hold)
 {
-    struct wm_arena *const arena = s->holds->open;
-    (void)wm_arena_on_exhausted(arena, NULL);
+    wm_stages_keep(s->holds->stages, stage, key, s->holds->open, output, hold);
     s->holds->open = NULL;
-    wm_stages_keep(s->holds->stages, stage, key, arena, output, hold);
 }
 
 static void keep_told(struct wm_arena *arena, const struct wm_diags *diags, struct told *told)
