@@ -83,7 +83,8 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .output_tok = w->class->output_tok,
                                     .output_scv = w->class->output_scv,
                                     .max_gpus = (double)n_gpus,
-                                    .draft = {w->serving.draft_tok, w->serving.accept_frac},
+                                    .draft = wm_draft_of(w->llm, w->serving.draft_tok,
+                                                         w->serving.accept_frac),
                                     .curve = w->serving.curve_file,
                                     .ttft_slo_s = c->slo_ttft_s,
                                     .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
@@ -108,7 +109,8 @@ static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
            a->precision == b->precision && a->engine == b->engine && a->ways == b->ways &&
            a->serving.curve_file == b->serving.curve_file &&
            a->serving.draft_tok == b->serving.draft_tok &&
-           a->serving.accept_frac == b->serving.accept_frac &&
+           wm_draft_of(a->llm, a->serving.draft_tok, a->serving.accept_frac).accept_frac ==
+               wm_draft_of(b->llm, b->serving.draft_tok, b->serving.accept_frac).accept_frac &&
            a->serving.router == b->serving.router && a->serving.max_seqs == b->serving.max_seqs;
 }
 
