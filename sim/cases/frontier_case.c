@@ -16,7 +16,7 @@ static void eval(struct wm_arena *arena, const struct wm_frontier_form *f,
                                  .cached_frac = f->cached_frac,
                                  .output_tok = f->output_tok,
                                  .max_gpus = f->max_gpus,
-                                 .draft = {f->draft_tok, f->accept_frac},
+                                 .draft = wm_draft_of(f->llm, f->draft_tok, f->accept_frac),
                                  .ttft_slo_s = case_or_zero(f->slo.ttft_s),
                                  .tok_per_s_per_user_slo = case_or_zero(f->slo.tok_per_s_per_user)};
     out->site = wm_terms_of(&f->site, a);

@@ -20,7 +20,7 @@ static const struct wm_field fields[] = {
     WM_REAL(wm_frontier_form, output_tok, WM_UNIT_TOK, 1.0, 1e7, 1024.0, "of an answer"),
     WM_REAL(wm_frontier_form, cached_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "of a prompt, found in the prefix cache"),
     WM_REAL(wm_frontier_form, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses a step checks per sequence (speculative decoding, multi-token prediction); 0: none"),
-    WM_REAL(wm_frontier_form, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.7, "probability that a guess is right; estimate"),
+    WM_REAL(wm_frontier_form, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "probability that a guess is right; unset: as measured with the model's own module, else 0.7 (estimate)"),
     WM_GROUP(wm_frontier_form, slo, slo_fields, "latency targets"),
     WM_REAL(wm_frontier_form, max_gpus, WM_UNIT_NONE, 1.0, 1e5, 1024.0, "accelerators of a decoding group at most"),
     WM_FORM_TERMS(wm_frontier_form, site),

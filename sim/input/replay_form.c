@@ -102,7 +102,7 @@ static const struct wm_field fields[] = {
     WM_GROUP(wm_replay_form, batch, batch_fields, "limits and order of a batch"),
     WM_GROUP(wm_replay_form, kv, kv_fields, "KV memory and prefix cache"),
     WM_REAL(wm_replay_form, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses a step checks per sequence (speculative decoding, multi-token prediction); 0: none"),
-    WM_REAL(wm_replay_form, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.7, "probability that a guess is right; estimate"),
+    WM_REAL(wm_replay_form, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "probability that a guess is right; unset: as measured with the model's own module, else 0.7 (estimate)"),
     WM_REAL(wm_replay_form, clock_frac, WM_UNIT_FRAC, 0.1, 1.0, 1.0, "core clock of all accelerators"),
     WM_REAL(wm_replay_form, cap_w, WM_UNIT_W, 1.0, 1e5, (double)NAN, "power cap of an accelerator with its share of the host; unset: none"),
     WM_GROUP(wm_replay_form, failures, failures_fields, "of replicas, at random"),

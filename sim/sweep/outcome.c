@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "runner.h"
+#include "wattmill/run.h"
 
 // clang-format off
 #define COLUMN(member, unit) {#member, unit, offsetof(struct wm_appraisal_year, member)}
@@ -79,8 +80,13 @@ static enum wm_status run_point(struct wm_worker *w, const struct wm_loaded *loa
                                 const struct wm_point *point, const void **outcome,
                                 struct wm_diags *diags)
 {
+    /* of one thread: the others are at other points */
     const struct wm_case_options options = {
-        .run = {.cache = w->cache}}; /* threads: at other points */
+        .run = {.cache = w->cache,
+                .stages = w->stages,
+                .files = &w->expander.files,
+                .without_series =
+                    loaded->scenario != NULL && !wm_appraises_intervals(loaded->scenario)}};
     const struct wm_results *results = NULL;
     if (w->run == NULL)
         return w->study->type->run(w->scratch, loaded->params, &options, outcome, diags);
@@ -152,7 +158,8 @@ bool wm_worker_open(struct wm_worker *w, const struct wm_study *study,
     *w = (struct wm_worker){.study = study,
                             .run = options->run,
                             .run_context = options->run_context,
-                            .cache = options->cache};
+                            .cache = options->cache,
+                            .stages = options->stages};
     w->arena = wm_arena_open();
     w->scratch = wm_arena_open();
     if (w->arena == NULL || w->scratch == NULL ||
