@@ -60,6 +60,7 @@ struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
         .profit_opex_usd = cash_usd + lines_usd(ledger, WM_TAG_DEPRECIATION, others),
         .onsite_capex_usd = ledger->onsite_capex_usd,
         .it_capex_usd = owns_it ? ledger->it_capex_usd : 0.0,
+        .owns_it = owns_it,
         .facility_capex_usd = owns_hall ? ledger->facility_capex_usd : 0.0,
     };
 }
