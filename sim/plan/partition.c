@@ -90,7 +90,7 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
 }
 
-static void price_tokens(struct wm_class *c)
+void wm_class_price(struct wm_class *c)
 {
     const struct wm_workload *w = c->workload;
     const double input_per_out = w->class->input_tok / w->class->output_tok;
@@ -428,11 +428,12 @@ bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenar
         set_targets(plan, p);
         for (size_t k = 0; k < n; k++) {
             struct wm_class *c = &plan->classes[own[k]];
-            price_tokens(c);
+            wm_class_price(c);
             /* a pool of one class has nothing to compare it with */
             c->weight = pool->n_gpus > 0 && pool_classes(plan, p->pool) > 1
                             ? gpu_s_per_tok(&plan->tables, c, pool->fleet, pool->n_gpus, diags)
                             : 1.0;
+            c->gpu_s_per_out_tok = c->weight;
             feasible = wm_is_set(c->weight) && feasible;
         }
     }
