@@ -291,7 +291,9 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     void *const params = wm_arena_alloc(l->arena, 1, form->size);
     out->catalog = catalog;
     out->dir = l->dir;
-    if (catalog == NULL)
+    if (catalog == NULL && files != NULL && files->builtin != NULL)
+        wm_catalog_load_over(l->arena, files->builtin, root, &out->catalog, l->diags);
+    else if (catalog == NULL)
         wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
     struct wm_reader reader = {.arena = l->arena,
                                .catalog = out->catalog,
