@@ -31,6 +31,16 @@ export function named(path, inputs) {
   });
 }
 
+/** Inputs of the scenario that are numbers, by the path that the command takes: [{path, value, unit}]. */
+export const numeric = () => [...from.values()].filter((i) => typeof i.value === "number" && i.path !== "schema_version" && describe(schema, i.path))
+  .map((i) => ({ path: named(i.path, [...from.values()]), value: i.value, unit: fieldUnit(i.unit) }));
+
+/** Ends of a slider for a key of numeric(). */
+export const rangeOf = (path, value) => {
+  const input = [...from.values()].find((i) => named(i.path, [...from.values()]) === path);
+  return sliderRange({ ...describe(schema, input.path), unit: input.unit }, value);
+};
+
 function groupOf(path, inputs) {
   const [top, second] = path.split(".");
   if (top === "fleet" || top === "workloads") {
