@@ -9,6 +9,7 @@
 
 #include "../plan/provision.h"
 #include "../site/site.h"
+#include "latencies.h"
 #include "metric_member.h"
 #include "wattmill/results.h"
 
@@ -19,6 +20,7 @@ struct wm_run {
     struct wm_site_plan plan;
     const struct wm_billing *billing; /* lines of the tariff, at its prices */
     struct wm_site_result site;
+    struct wm_latencies latencies;
     struct wm_results *results;
     size_t range_draws;
 };
@@ -51,7 +53,7 @@ void wm_set_tokens(struct wm_run *run, const struct wm_totals *totals);
 void wm_set_latency(struct wm_run *run);
 /** Ledger, OpEx, revenue, levelised cost; money.c. */
 void wm_set_money(struct wm_run *run, const struct wm_totals *totals);
-/** Cost of power that is on no bill: fuel, and what a battery holds less at the end [USD]. */
+/** Cost of power that is on no bill: fuel, what a battery holds less at the end, certificates [USD]. */
 double wm_power_beside_bill_usd(const struct wm_run *run);
 /** Compares sums that were built apart; balances.c. */
 void wm_close_balances(struct wm_run *run);
