@@ -245,6 +245,12 @@ check-all: test-deps
 bench: $(BENCH_BIN) $(BIN)
 	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
 
+## bench-study: CPU of studies and runs beside an older build; OLD=path of its wattmill, BENCH_POINTS=300
+BENCH_POINTS ?= 300
+bench-study: $(BIN)
+	$(Q)[ -n "$(OLD)" ] || { echo "bench-study: give OLD=path of another build's wattmill"; exit 2; }
+	$(Q)python3 tests/bench_study.py $(BIN) $(OLD) $(BENCH_POINTS)
+
 ## fuzz: FUZZ_N random scenarios, broken scenarios and study files (10,000 each), planners' relations over RELATIONS_N (2,000)
 FUZZ_N      ?= 10000
 FUZZ_SEED   ?= 1

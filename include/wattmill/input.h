@@ -43,6 +43,7 @@ struct wm_files {
         unsigned char digest[WM_DIGEST_BYTES]; /* of its bytes */
     } * items;
     size_t n, capacity;
+    const struct wm_catalog *builtin; /* compiled-in entries, read once; NULL: each read reads them */
 };
 
 /** What reading needs besides table and object. */
@@ -75,6 +76,13 @@ bool wm_field_is_required(const struct wm_field *field);
 /** Catalogue of the compiled-in files plus the catalogue sections of `root` (may be NULL). */
 enum wm_status wm_catalog_load_with(struct wm_arena *arena, const struct wm_json *root,
                                     const struct wm_catalog **out, struct wm_diags *diags);
+/**
+ * The same over a catalogue that is read already and outlives this one: its entries stand as they are, those of
+ * `root` are read anew.
+ */
+enum wm_status wm_catalog_load_over(struct wm_arena *arena, const struct wm_catalog *below,
+                                    const struct wm_json *root, const struct wm_catalog **out,
+                                    struct wm_diags *diags);
 /** The entry as JSON, its `base` already merged in; NULL when there is none of that name. */
 const struct wm_json *wm_catalog_json(const struct wm_catalog *catalog, enum wm_catalog_kind kind,
                                       const char *name);

@@ -220,7 +220,9 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     if (!version_fits(l, root))
         return WM_INVALID;
     out->catalog = catalog;
-    if (catalog == NULL)
+    if (catalog == NULL && files != NULL && files->builtin != NULL)
+        wm_catalog_load_over(l->arena, files->builtin, root, &out->catalog, l->diags);
+    else if (catalog == NULL)
         wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
     struct wm_scenario *scenario = WM_NEW(l->arena, struct wm_scenario);
     struct wm_reader reader = {.arena = l->arena,

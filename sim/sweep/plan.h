@@ -91,6 +91,7 @@ struct wm_study {
     double *factor; /* Cholesky factor of the correlations, [n_axes * n_axes]; NULL: independent */
     struct wm_json *tree;             /* base scenario, axis targets present */
     const struct wm_catalog *catalog; /* NULL: an axis reaches into the catalogue */
+    const struct wm_catalog *builtin; /* then: the compiled-in entries, read once; else NULL */
     int64_t seed;
     bool sets_seed; /* an axis sets the seed itself */
     uint64_t n_points;

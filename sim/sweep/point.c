@@ -31,6 +31,7 @@ bool wm_expander_open(struct wm_arena *arena, const struct wm_study *study, stru
 {
     *out = (struct wm_expander){.study = study, .tree = wm_json_copy(arena, study->tree)};
     out->files.arena = arena;
+    out->files.builtin = study->builtin;
     out->choices = WM_NEW_ARRAY(arena, struct wm_choice, study->n_axes);
     wm_digest_of(study->key, strlen(study->key), out->prefix);
     find_nodes(arena, out);

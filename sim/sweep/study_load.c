@@ -218,8 +218,11 @@ static bool compile(struct wm_study_load *l)
     for (size_t i = 0; i < s->n_axes; i++)
         for (size_t j = i; j < s->n_axes; j++)
             ok = wm_load_check_apart(l, i, j) && ok;
-    if (reaches_catalog(s))
+    if (reaches_catalog(s)) {
         s->catalog = NULL;
+        ok = wm_catalog_load(l->arena, &s->builtin, l->diags) == WM_OK && ok;
+        l->files.builtin = s->builtin;
+    }
     ok = check_headings(l) && ok;
     ok = wm_load_metrics(l) && ok;
     ok = wm_load_try_axes(l) && ok;
