@@ -4,6 +4,14 @@
  *
  * Published values are a span: a single figure has equal ends, a claim with a tolerance its limits. No
  * tolerance is wider than the claim itself, and what a claim says is lost is judged as a loss.
+ *
+ * P(holds): the computed figure is drawn WM_CLAIM_DRAWS times with the errors of the serving and power
+ * model and the ranges of its conditions, entries of the catalogue's `uncertainties`, each as a power of
+ * its factor; shares of power act on power / rest. A ratio of two accelerators carries the measured error
+ * of such ratios, not that of two rates: what the model gets wrong on both sides cancels. Each claim has
+ * its own stream, so that a claim alone draws what it draws among all.
+ *
+ * @note not drawn: lengths of requests, the speed that is asked for, what is published
  */
 #ifndef WATTMILL_CLAIMS_H
 #define WATTMILL_CLAIMS_H
@@ -12,6 +20,8 @@
 
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
+
+enum { WM_CLAIM_DRAWS = 4000 };
 
 /** What agreement on a claim tells about the model. */
 enum wm_evidence {
@@ -34,8 +44,10 @@ struct wm_claim {
     const char *why; /* why there is none, or "" */
     enum wm_evidence evidence;
     const char *verdict;
-    bool agrees;        /* computed within what is published */
-    const char *drives; /* what makes the difference */
+    bool agrees;       /* computed within what is published */
+    double holds_prob; /* share of draws within what is published; NAN: nothing to judge */
+    double computed_p10, computed_p90; /* of the draws */
+    const char *drives;                /* what makes the difference */
 };
 
 /** Part of a decomposition of one claim: factor of a block of differences, or its share. */
@@ -51,6 +63,37 @@ struct wm_claims {
     struct wm_claim_part *parts;
     size_t n_parts;
 };
+
+/** A claim's ratio at a floor under the speed of a user: an old end against the new one. */
+struct wm_claim_point {
+    const char *series;                    /* the old end and the model */
+    double tok_per_s_per_user;             /* at least; 0: none */
+    double old_out_per_mw, new_out_per_mw; /* output tok/s of a MW of IT nameplate; 0: makes none */
+    double ratio;                          /* NAN where an end makes none */
+};
+
+struct wm_claim_curve {
+    struct wm_claim_point *points; /* a series after the other, by rising floor */
+    size_t n;
+    struct wm_claim_part *parts; /* of the ratio of the serial old end; they multiply to it */
+    size_t n_parts;
+};
+
+/**
+ * The million-fold over the floor under a user's speed, P100 to VR200 and later old ends, on GPT-MoE 1.8T
+ * and on Llama-3.1-8B, each end run its best way at that speed; and what made it on the large model,
+ * block by block: Shapley values of the logarithm of the output of a MW.
+ *
+ * @param name  "million-fold"
+ * @return WM_OK; WM_USAGE with E101 for a claim without a curve; WM_INVALID when the catalogue is broken
+ */
+enum wm_status wm_claim_curve(struct wm_arena *arena, const char *name, struct wm_claim_curve *out,
+                              struct wm_diags *diags);
+void wm_claim_curve_write(FILE *file, struct wm_arena *arena, const struct wm_claim_curve *curve,
+                          enum wm_format format);
+/** The data of figures claims_curve and claims_parts; `context` is a struct wm_claim_curve. */
+void wm_claim_curve_csv(FILE *file, const void *context);
+void wm_claim_parts_csv(FILE *file, const void *context);
 
 /** Boards' energy of an output token, time between tokens, power of a board, at a batch. */
 struct wm_energy_figures {

@@ -10,15 +10,15 @@
 #include "wattmill/serving.h"
 
 #define SPEED_TOK_PER_S 20.0
-#define N_BLOCKS        6
-#define SMALL           "llama-3.1-8b" /* a model that every generation can hold */
+#define N_BLOCKS        CLAIM_HARDWARE_BLOCKS
+#define SMALL           CLAIM_SMALL
 
-static const char *const blocks[N_BLOCKS] = {"arithmetic rate and kernels",
-                                             "number format",
-                                             "memory bandwidth",
-                                             "memory capacity",
-                                             "scale-up size and links",
-                                             "power of accelerator and rack"};
+const char *const claim_hardware_blocks[CLAIM_HARDWARE_BLOCKS] = {"arithmetic rate and kernels",
+                                                                  "number format",
+                                                                  "memory bandwidth",
+                                                                  "memory capacity",
+                                                                  "scale-up size and links",
+                                                                  "power of accelerator and rack"};
 
 static const struct wm_accelerator *accelerator(struct study *s, const char *name)
 {
@@ -39,11 +39,6 @@ static enum wm_precision narrowest(const struct wm_accelerator *a)
     return a->bf16.flop_per_s > 0.0 ? WM_BF16 : WM_FP32;
 }
 
-static double gpu_nameplate_w(const struct wm_accelerator *a)
-{
-    return a->rack_nameplate_w / (double)a->rack_gpus * (1.0 + a->other_it_frac);
-}
-
 /* Output tok/s of a MW of IT nameplate on one model at a speed that all reach; NAN: it does not fit. */
 static double output_per_mw(struct study *s, const struct wm_accelerator *a, const char *llm,
                             enum wm_precision precision)
@@ -51,8 +46,7 @@ static double output_per_mw(struct study *s, const struct wm_accelerator *a, con
     const struct wm_serving_case c = {
         .accelerator = a,
         .llm = (const void *)wm_catalog_find(s->catalog, WM_CATALOG_llm, llm),
-        .engine =
-            (const void *)wm_catalog_find(s->catalog, WM_CATALOG_engine, WM_USUAL_ENGINE),
+        .engine = (const void *)wm_catalog_find(s->catalog, WM_CATALOG_engine, WM_USUAL_ENGINE),
         .ways = WM_WAYS_BOTH,
         .precision = precision,
         .input_tok = 1155.0,
@@ -67,7 +61,7 @@ static double output_per_mw(struct study *s, const struct wm_accelerator *a, con
     if (plan.fault != WM_PLAN_OK)
         return (double)NAN;
     return plan.capacity_out_tok_per_s / (plan.prefill_gpus + plan.decode_gpus) * 1e6 /
-           gpu_nameplate_w(a);
+           claim_gpu_nameplate_w(a);
 }
 
 /* A unit of the new hardware at the arithmetic rate of `a`. */
@@ -81,8 +75,8 @@ static struct wm_precision_rates scaled(const struct wm_precision_rates *new_uni
 }
 
 /* The old accelerator with the blocks of `set` from the new one. */
-static struct wm_accelerator hybrid(const struct wm_accelerator *old,
-                                    const struct wm_accelerator *new, size_t set)
+struct wm_accelerator claim_hybrid(const struct wm_accelerator *old,
+                                   const struct wm_accelerator *new, size_t set)
 {
     struct wm_accelerator a = *old;
     if (set & 1u) {
@@ -124,7 +118,7 @@ static void decompose(struct study *s, const char *id, const struct wm_accelerat
 {
     double worth[1 << N_BLOCKS], value[N_BLOCKS], sum = 0.0;
     for (size_t set = 0; set < (size_t)1 << N_BLOCKS; set++) {
-        const struct wm_accelerator a = hybrid(old, new, set);
+        const struct wm_accelerator a = claim_hybrid(old, new, set);
         worth[set] = log(output_per_mw(s, &a, SMALL, set & 2u ? narrowest(new) : WM_BF16));
         if (!isfinite(worth[set]))
             return;
@@ -135,7 +129,7 @@ static void decompose(struct study *s, const char *id, const struct wm_accelerat
     s->parts = WM_NEW_ARRAY(s->arena, struct wm_claim_part, N_BLOCKS);
     for (size_t i = 0; i < N_BLOCKS; i++)
         s->parts[s->n_parts++] =
-            (struct wm_claim_part){id, blocks[i], exp(value[i]), value[i] / sum};
+            (struct wm_claim_part){id, claim_hardware_blocks[i], exp(value[i]), value[i] / sum};
 }
 
 double claim_ladder(struct study *s, int arg)

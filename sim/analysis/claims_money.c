@@ -11,12 +11,12 @@
     "\"site\":{\"ceiling\":{\"limit_mw\":100},\"weather\":{\"climate\":\"northern-virginia\"}," \
     "\"power_chain\":{\"type\":\"double-conversion\"},\"cooling\":{\"type\":\"dry-cooler\","    \
     "\"supply_c\":40},\"tariff\":{\"type\":\"us-large-load\"}},"                                \
-    "\"accelerators\":{\"denser\":{\"base\":\"gb300-nvl72\",\"rack_nameplate_kw\":%.17g}},"     \
+    "\"accelerators\":{\"denser\":{\"base\":\"%s\",\"rack_nameplate_kw\":%.17g}},"              \
     "\"fleet\":[{\"name\":\"main\",\"accelerator\":\"denser\",\"count\":\"%s\"}],"              \
     "\"workloads\":[{\"name\":\"chat\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","             \
     "\"precision\":\"fp4\",\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":%g,"              \
     "\"shape\":\"chat-week\"},\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":50},"                \
-    "\"price\":{\"deck\":\"deepseek-r1-list\",\"paid_frac\":0.6,\"discount_frac\":0.85}}]}"
+    "\"price\":{\"deck\":\"deepseek-r1-list\",\"paid_frac\":0.6,\"discount_frac\":0.85}}]%s}"
 #define DEMO_TOK_PER_S  25e6
 #define FLOOD_TOK_PER_S 1e9 /* more than any fleet here can serve */
 
@@ -34,31 +34,38 @@ const struct wm_results *claim_run(struct study *s, const char *text)
     return results;
 }
 
-static double rack_kw(struct study *s)
+/* What differs from the reference site; `more` are further keys of the document. */
+struct site {
+    const char *accelerator;
+    double years, density; /* accelerators of a rack's kW over the catalogue's */
+    const char *count;
+    double tok_per_s;
+    const char *more;
+};
+static const struct site reference = {"gb300-nvl72", 1.0, 1.0, "max_p", DEMO_TOK_PER_S, ""};
+
+static const struct wm_results *run_site(struct study *s, const struct site *d)
 {
     const struct wm_accelerator *const a =
-        (const void *)wm_catalog_find(s->catalog, WM_CATALOG_accelerator, "gb300-nvl72");
-    return a != NULL ? a->rack_nameplate_w / 1e3 : 0.0;
-}
-
-static const struct wm_results *site(struct study *s, double years, double density,
-                                     const char *count, double tok_per_s)
-{
-    return claim_run(
-        s, wm_arena_printf(s->arena, SITE, years, rack_kw(s) / density, count, tok_per_s));
+        (const void *)wm_catalog_find(s->catalog, WM_CATALOG_accelerator, d->accelerator);
+    const double rack_kw = a != NULL ? a->rack_nameplate_w / 1e3 : 0.0;
+    return claim_run(s, wm_arena_printf(s->arena, SITE, d->years, d->accelerator,
+                                        rack_kw / d->density, d->count, d->tok_per_s, d->more));
 }
 
 const struct wm_results *claim_demo(struct study *s)
 {
     if (s->demo == NULL)
-        s->demo = site(s, 1.0, 1.0, "max_p", DEMO_TOK_PER_S);
+        s->demo = run_site(s, &reference);
     return s->demo;
 }
 
 const struct wm_results *claim_flood(struct study *s)
 {
+    struct site flood = reference;
+    flood.tok_per_s = FLOOD_TOK_PER_S;
     if (s->flood == NULL)
-        s->flood = site(s, 1.0, 1.0, "max_p", FLOOD_TOK_PER_S);
+        s->flood = run_site(s, &flood);
     return s->flood;
 }
 
@@ -94,9 +101,15 @@ double claim_break_even(struct study *s, int opex)
                      : (double)NAN;
 }
 
-double claim_revenue_per_mw(struct study *s, int arg)
+/* GPU-hours sold, as clouds do whose revenue is published; not the tokens that their buyers make. */
+double claim_rental(struct study *s, int arg)
 {
-    const struct wm_results *const r = claim_demo(s);
+    struct site cloud = reference;
+    cloud.years = 0.1;
+    cloud.more = ",\"ledgers\":{\"cloud\":{\"base\":\"neocloud\",\"sells\":\"gpu-hours\"}},"
+                 "\"economics\":{\"ledger\":\"cloud\",\"gpu_sales\":[{\"name\":\"all\",\"kind\":"
+                 "\"reserved\",\"usd_per_gpu_h\":3.96}]}";
+    const struct wm_results *const r = run_site(s, &cloud);
     (void)arg;
     return r != NULL ? 1e-6 * r->metric[WM_METRIC_revenue_usd_per_mw_utility_year] : (double)NAN;
 }
@@ -160,24 +173,34 @@ double claim_few_percent(struct study *s, int arg)
         return 100.0 * 0.20 * (rent_usd + r->ledger->power_usd) / total_usd;
     }
     const double tok_per_s = arg == CLAIM_ONE_PERCENT_BOUND ? FLOOD_TOK_PER_S : DEMO_TOK_PER_S;
-    const double years = 0.05, step = 0.05; /* racks come whole: 5 % taken, a fifth reported */
-    const struct wm_results *const a = site(s, years, 1.0, "max_p", tok_per_s);
-    const struct wm_results *const b = site(s, years, 1.0 + step, "max_p", tok_per_s);
+    const double step = 0.05; /* racks come whole: 5 % taken, a fifth reported */
+    struct site d = reference;
+    d.years = 0.05;
+    d.tok_per_s = tok_per_s;
+    const struct wm_results *const a = run_site(s, &d);
+    d.density = 1.0 + step;
+    const struct wm_results *const b = run_site(s, &d);
     if (a == NULL || b == NULL)
         return (double)NAN;
     const enum wm_metric key = WM_METRIC_revenue_usd_per_mw_utility_year;
     return 1e-6 * (b->metric[key] - a->metric[key]) * 0.01 / step;
 }
 
-/* Provisioning by observed draw over provisioning by nameplate, where all that is made is sold. */
+/* Provisioning by observed draw over provisioning by nameplate, where all that is made is sold; on the
+   part whose kW per GPU the published table implies. */
 double claim_max_lps(struct study *s, int arg)
 {
-    const double years = 0.1;
-    const struct wm_results *const p = site(s, years, 1.0, "max_p", FLOOD_TOK_PER_S);
-    const struct wm_results *const lps = site(s, years, 1.0, "max_lps", FLOOD_TOK_PER_S);
+    if (s->max_lps[arg] > 0.0)
+        return s->max_lps[arg];
+    struct site d = {"vr200-nvl72-2.3kw", 0.1, 1.0, "max_p", FLOOD_TOK_PER_S, ""};
+    const struct wm_results *const p = run_site(s, &d);
+    d.count = "max_lps";
+    const struct wm_results *const lps = run_site(s, &d);
     if (p == NULL || lps == NULL)
         return (double)NAN;
-    const enum wm_metric key =
-        arg == CLAIM_LPS_GPUS ? WM_METRIC_gpus_installed : WM_METRIC_revenue_usd;
-    return lps->metric[key] / p->metric[key];
+    s->max_lps[CLAIM_LPS_GPUS] =
+        lps->metric[WM_METRIC_gpus_installed] / p->metric[WM_METRIC_gpus_installed];
+    s->max_lps[CLAIM_LPS_REVENUE] =
+        lps->metric[WM_METRIC_revenue_usd] / p->metric[WM_METRIC_revenue_usd];
+    return s->max_lps[arg];
 }

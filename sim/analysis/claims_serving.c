@@ -9,6 +9,7 @@
 #define MAX_GPUS    288.0
 #define FAST_LIMIT  2000.0
 #define EDGE_FRAC   0.9 /* "at its edge": this share of the fastest speed it reaches */
+#define EDGE_STEPS  16  /* halvings of a factor of 400: a hundredth of a percent */
 #define SPEED_FLOOR 5.0 /* tok/s/user at which throughput counts as peak volume */
 
 struct ask {
@@ -91,7 +92,7 @@ static double fastest(struct study *s, struct ask a)
     a.tok_per_s_per_user = low;
     if (!serve(s, &a, &ignored))
         return (double)NAN;
-    for (int i = 0; i < 24; i++) {
+    for (int i = 0; i < EDGE_STEPS; i++) {
         a.tok_per_s_per_user = sqrt(low * high);
         if (serve(s, &a, &ignored))
             low = a.tok_per_s_per_user;
@@ -149,7 +150,9 @@ double claim_per_mw_ratio(struct study *s, int variant)
         break;
     case CLAIM_R1_EDGE_MW:
     case CLAIM_R1_EDGE_GPU:
-        speed = EDGE_FRAC * fastest(s, old);
+        if (!(s->edge_tok_per_s > 0.0))
+            s->edge_tok_per_s = fastest(s, old);
+        speed = EDGE_FRAC * s->edge_tok_per_s;
         new.draft = one_guess;
         break;
     case CLAIM_R1_116:
@@ -177,6 +180,50 @@ double claim_per_mw_ratio(struct study *s, int variant)
         return (double)NAN;
     old.tok_per_s_per_user = new.tok_per_s_per_user = speed;
     return ratio(s, &old, &new, variant == CLAIM_R1_EDGE_GPU || variant == CLAIM_R1_116);
+}
+
+#define SOLD_FRAC 0.6
+#define HOUR_S    3600.0
+
+/* Revenue of tokens of a MW at the meter and year [M$]; agents as in the claims on DeepSeek V4 Pro. */
+static double token_revenue(struct study *s, const char *accelerator)
+{
+    const struct ask a = {.accelerator = accelerator,
+                          .llm = "deepseek-v4-pro",
+                          .precision = WM_FP4,
+                          .input_tok = 65536.0,
+                          .cached_frac = 0.95,
+                          .output_tok = 1024.0,
+                          .tok_per_s_per_user = 75.0,
+                          .draft = one_guess};
+    const struct wm_deck *const deck = entry(s, WM_CATALOG_deck, "deepseek-v4-pro-list");
+    const struct wm_results *const site = claim_demo(s);
+    struct answer made;
+    if (deck == NULL || site == NULL || !serve(s, &a, &made))
+        return (double)NAN;
+    const double hit_tok = a.cached_frac * a.input_tok;
+    const double usd_per_request =
+        wm_deck_revenue_usd(deck, a.input_tok - hit_tok, hit_tok, a.output_tok);
+    const double requests_per_s =
+        made.out_tok_per_s_per_gpu * made.gpus_per_mw / a.output_tok * SOLD_FRAC;
+    return 1e-6 * usd_per_request * requests_per_s * 8760.0 * HOUR_S /
+           site->metric[WM_METRIC_pue_mean];
+}
+
+/* Computed once: the third claim is the ratio of the first two. */
+static double token_revenue_once(struct study *s, int variant)
+{
+    if (!(s->token_revenue[variant] > 0.0))
+        s->token_revenue[variant] =
+            token_revenue(s, variant == CLAIM_TOKENS_GB300 ? "gb300-nvl72" : "vr200-nvl72");
+    return s->token_revenue[variant];
+}
+
+double claim_token_revenue(struct study *s, int variant)
+{
+    return variant == CLAIM_TOKENS_GAIN ? token_revenue_once(s, CLAIM_TOKENS_VR200) /
+                                              token_revenue_once(s, CLAIM_TOKENS_GB300)
+                                        : token_revenue_once(s, variant);
 }
 
 /* A decode step of `sequences` on a group of n accelerators. */

@@ -32,6 +32,18 @@ static const char *span(struct wm_arena *arena, const struct wm_claim *c)
     return strcmp(low, high) == 0 ? high : wm_arena_printf(arena, "%s to %s", low, high);
 }
 
+/* Draws tell two digits, and never that something is certain. */
+static const char *probability(struct wm_arena *arena, const struct wm_claim *c)
+{
+    const bool is_drawn = c->computed_p90 > c->computed_p10;
+    if (isnan(c->holds_prob))
+        return "-";
+    if (is_drawn && c->holds_prob < 0.005)
+        return "< 0.01";
+    return is_drawn && c->holds_prob > 0.995 ? "> 0.99"
+                                             : wm_arena_printf(arena, "%.2f", c->holds_prob);
+}
+
 /* A screen: what is said, what comes out. The rest on demand and in the other formats. */
 static void write_table(FILE *file, struct wm_arena *arena, const struct wm_claims *claims)
 {
@@ -39,6 +51,7 @@ static void write_table(FILE *file, struct wm_arena *arena, const struct wm_clai
                                                     {.key = "published", .align_right = true},
                                                     {.key = "computed", .align_right = true},
                                                     {.key = "unit"},
+                                                    {.key = "holds", .align_right = true},
                                                     {.key = "evidence"},
                                                     {.key = "verdict"}};
     enum { N = sizeof columns / sizeof *columns };
@@ -46,12 +59,10 @@ static void write_table(FILE *file, struct wm_arena *arena, const struct wm_clai
     for (size_t i = 0; i < claims->n; i++) {
         const struct wm_claim *const c = &claims->items[i];
         const char *const computed = number(arena, c->computed, false);
-        const char *const row[N] = {c->id,
-                                    span(arena, c),
-                                    computed != NULL ? computed : "-",
-                                    c->unit,
-                                    wm_evidence_words[c->evidence],
-                                    c->verdict};
+        const char *const row[N] = {
+            c->id,     span(arena, c),        computed != NULL ? computed : "-",
+            c->unit,   probability(arena, c), wm_evidence_words[c->evidence],
+            c->verdict};
         memcpy(&cells[N * i], row, sizeof row);
     }
     wm_grid_write(file, &(struct wm_grid){columns, N, cells, claims->n}, WM_FORMAT_TABLE);
@@ -62,6 +73,9 @@ static void write_details(FILE *file, const struct wm_claim *c)
     fprintf(file, "\n%s\n  conditions  %s\n  source      %s\n  evidence    %s\n  differs by  %s\n",
             c->claim, c->conditions, c->source, wm_evidence_words[c->evidence],
             c->drives[0] != 0 ? c->drives : "-");
+    if (isfinite(c->holds_prob) && c->computed_p90 > c->computed_p10)
+        fprintf(file, "  drawn       %.3g to %.3g %s (P10 to P90)\n", c->computed_p10,
+                c->computed_p90, c->unit);
     if (c->why[0] != 0)
         fprintf(file, "  computed    none: %s\n", c->why);
 }
@@ -88,6 +102,9 @@ static void write_all(FILE *file, struct wm_arena *arena, const struct wm_claims
         {.key = "computed", .is_json = true, .align_right = true},
         {.key = "ratio", .is_json = true, .align_right = true},
         {.key = "unit"},
+        {.key = "holds_prob", .is_json = true, .align_right = true},
+        {.key = "computed_p10", .is_json = true, .align_right = true},
+        {.key = "computed_p90", .is_json = true, .align_right = true},
         {.key = "evidence"},
         {.key = "verdict"},
         {.key = "conditions"},
@@ -106,6 +123,9 @@ static void write_all(FILE *file, struct wm_arena *arena, const struct wm_claims
                                     number(arena, c->computed, exact),
                                     number(arena, c->computed / published(c), exact),
                                     c->unit,
+                                    number(arena, c->holds_prob, exact),
+                                    number(arena, c->computed_p10, exact),
+                                    number(arena, c->computed_p90, exact),
                                     wm_evidence_words[c->evidence],
                                     c->verdict,
                                     c->conditions,

@@ -146,6 +146,34 @@ START_TEST(losses_are_judged_as_losses_and_no_tolerance_is_wider_than_its_claim)
 }
 END_TEST
 
+/* Odds of a span follow from where the figure lies in it; a claim draws alone what it draws among all. */
+START_TEST(a_claim_holds_more_surely_the_further_its_figure_lies_within_the_span)
+{
+    const struct wm_claims claims = all("energy", WM_OK);
+    const struct wm_claim *const inside = find(&claims, "energy-large-mixture");
+    const struct wm_claim *const edge = find(&claims, "energy-batch-405b");
+    ck_assert_double_gt(inside->holds_prob, edge->holds_prob);
+    for (size_t i = 0; i < claims.n; i++) {
+        const struct wm_claim *const c = &claims.items[i];
+        ck_assert(c->computed_p10 < c->computed && c->computed < c->computed_p90);
+        /* a lognormal of log_sd 0.196: P90 over P10 = exp(2 * 1.2816 * 0.196), within its draws */
+        ck_assert_double_eq_tol(log(c->computed_p90 / c->computed_p10), 2.0 * 1.2816 * 0.196, 0.04);
+        const double low_z = log(c->published_low / c->computed) / 0.196;
+        const double high_z = log(c->published_high / c->computed) / 0.196;
+        ck_assert_double_eq_tol(c->holds_prob,
+                                0.5 * (erf(high_z / sqrt(2.0)) - erf(low_z / sqrt(2.0))), 0.03);
+    }
+    const double among = edge->holds_prob;
+    wm_arena_close(arena);
+    const struct wm_claims alone = all("energy-batch-405b", WM_OK);
+    ck_assert(alone.items[0].holds_prob == among);
+    wm_arena_close(arena);
+    const struct wm_claims certain = all("bandwidth-per-watt", WM_OK);
+    ck_assert_double_eq(find(&certain, "bandwidth-per-watt")->holds_prob, 1.0);
+    wm_arena_close(arena);
+}
+END_TEST
+
 static double middle(const struct wm_claim *c)
 {
     return sqrt(c->published_low * c->published_high);
@@ -251,6 +279,7 @@ int main(void)
         the_day_of_deepseek_and_ratios_of_datasheets_agree,
         effects_of_generation_batch_and_mixture_have_the_published_sign_and_size,
         a_percent_of_tokens_is_worth_a_percent_of_revenue_only_where_demand_does_not_limit,
+        a_claim_holds_more_surely_the_further_its_figure_lies_within_the_span,
         an_unknown_claim_is_refused_with_a_hint};
     return RUN_TESTS("claims", tests);
 }
