@@ -186,21 +186,22 @@ static void try_batch(struct search *s, const struct wm_step_model *m, double ba
     f->points[f->n_points++] = p;
 }
 
-/* Whole batches from 1 to the limit, evenly spaced in their logarithm; a quarter as many in stages, of which
-   there are several to each shape. */
+/* Whole batches from 1, each a few per cent above the last, and the limit itself; in stages, of which there are
+   several to each shape, in larger steps. The same batches whatever the limit: more memory only adds some. */
 static void try_group(struct search *s, const struct wm_group *group, double batch_limit)
 {
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
-    const double limit = floor(batch_limit);
-    const int n = group->pipeline > 1.0 ? WM_FRONTIER_BATCHES / 4 : WM_FRONTIER_BATCHES;
-    double last = 0.0;
-    for (int i = 0; i < n; i++) {
-        const double batch = fmax(last + 1.0, round(pow(limit, (double)i / (n - 1))));
-        if (batch > limit)
-            break;
+    const double limit = floor(batch_limit), ratio = group->pipeline > 1.0 ? 1.3 : 1.07;
+    int n = 0;
+    double batch = 1.0;
+    for (double ideal = 1.0; batch < limit && n < WM_FRONTIER_BATCHES - 1; n++) {
         try_batch(s, &m, batch);
-        last = batch;
+        while (round(ideal) <= batch)
+            ideal *= ratio;
+        batch = round(ideal);
     }
+    if (limit >= 1.0)
+        try_batch(s, &m, fmin(batch, limit));
 }
 
 static bool beats(const struct wm_frontier_point *q, const struct wm_frontier_point *p)
