@@ -24,6 +24,12 @@ PKGS     += nlopt
 CPPFLAGS += -DWM_HAVE_NLOPT
 endif
 
+# serve answers when libmicrohttpd is there
+ifeq ($(shell pkg-config --exists libmicrohttpd 2>/dev/null && echo yes),yes)
+PKGS     += libmicrohttpd
+CPPFLAGS += -DWM_HAVE_HTTPD
+endif
+
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -O2 -g
 CSTD     := -std=c11 -ffp-contract=off -fno-common -fPIC -fvisibility=hidden -pthread
@@ -52,7 +58,8 @@ TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
-LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/api/*.c models/*.c))
+PAGE     := $(sort $(wildcard sim/serve/page/*))
+LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/serve/*.c sim/api/*.c models/*.c))
 PRIVATE_H := $(sort $(wildcard sim/*/*.h))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -102,10 +109,10 @@ $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Catalogue and figure scripts are compiled in, so that the binary needs no data folder.
-$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) sim/embed.sh
+# Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.
+$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) $(PAGE) sim/embed.sh
 	$(Q)mkdir -p $(@D)
-	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) > $@.tmp && mv $@.tmp $@
+	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) $(PAGE) > $@.tmp && mv $@.tmp $@
 
 $(B)/gen/embedded.o: $(B)/gen/embedded.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -MMD -MP -c -o $@ $<
@@ -220,17 +227,19 @@ check-valgrind: $(BIN) $(TEST_BIN)
 check-all: test-deps
 	$(Q)$(MAKE) --no-print-directory check-fast format-check check-asan check-ubsan check-tsan check-install check-faults
 	$(Q)$(MAKE) --no-print-directory CC=clang CONFIG=clang DEV=1 all
-	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_N=500
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_N=500 RELATIONS_N=200
 	$(Q)if command -v slurmctld >/dev/null; then $(MAKE) --no-print-directory check-slurm; else echo "SKIP check-slurm: no Slurm here"; fi
 
 ## bench: ns and instructions per customer, per hold, per site-year; its own rival beside it
 bench: $(BENCH_BIN) $(BIN)
 	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
 
-## fuzz: FUZZ_N random scenarios, broken scenarios and study files (10,000 each)
-FUZZ_N    ?= 10000
-FUZZ_SEED ?= 1
+## fuzz: FUZZ_N random scenarios, broken scenarios and study files (10,000 each), planners' relations over RELATIONS_N (2,000)
+FUZZ_N      ?= 10000
+FUZZ_SEED   ?= 1
+RELATIONS_N ?= 2000
 fuzz: $(BIN)
+	$(Q)python3 tests/relations/relations.py $(BIN) $(RELATIONS_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) valid $(FUZZ_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) broken $(FUZZ_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) study $(FUZZ_N) $(FUZZ_SEED)

@@ -3,7 +3,7 @@
 # sudo only when not root. Elsewhere it prints what to install.
 # usage: deps.sh build|test
 set -eu
-build="gcc make tzdata pkg-config libc6-dev libgsl-dev libcjson-dev libcsv-dev libgcrypt20-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev libglpk-dev libnlopt-dev gnuplot-nox fonts-dejavu-core"
+build="gcc make tzdata pkg-config libc6-dev libgsl-dev libcjson-dev libcsv-dev libgcrypt20-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev libglpk-dev libnlopt-dev libmicrohttpd-dev gnuplot-nox fonts-dejavu-core"
 test_only="check g++ python3 python3-jsonschema python3-openpyxl parallel sqlite3"
 wanted=$build
 [ "${1:-build}" = test ] && wanted="$build $test_only"

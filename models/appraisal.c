@@ -53,13 +53,19 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
             b->years ? b->years[t - 1].power_usd : b->power_usd * y->length_years;
         const double contract_usd = b->contract_usd != NULL ? b->contract_usd[t - 1] : 0.0;
         const double sold = t == 1 && terms->first_year_frac > 0.0 ? terms->first_year_frac : 1.0;
-        y->revenue_usd =
-            sold * wm_price_half_life(revenue_usd * factor, terms->price_half_life_years, later) *
-                pow(1.0 + terms->inflation_frac, later) +
-            contract_usd * factor;
-        y->power_usd = power_usd * pow(1.0 + terms->power_escalation_frac, later);
-        y->opex_usd +=
-            y->length_years * b->opex_usd * pow(1.0 + terms->opex_escalation_frac, later);
+        const double dearer = pow(1.0 + terms->opex_escalation_frac, later);
+        const struct wm_market_year m =
+            wm_market_at(&terms->market, terms->price_half_life_years, dearer, later, (int)t - 1);
+        y->price_frac = m.price;
+        y->volume_frac = m.volume;
+        y->saved_frac = m.saved_frac;
+        if (m.is_undercut && a->undercut_year == 0)
+            a->undercut_year = t;
+        y->revenue_usd = sold * (revenue_usd * factor * m.price * m.volume) *
+                             pow(1.0 + terms->inflation_frac, later) +
+                         contract_usd * factor;
+        y->power_usd = power_usd * m.energy * pow(1.0 + terms->power_escalation_frac, later);
+        y->opex_usd += y->length_years * b->opex_usd * dearer;
     }
     return replaced;
 }
@@ -308,6 +314,37 @@ static double zero_factor(const struct wm_appraisal_terms *terms,
     return factor >= 0.0 && factor <= FACTOR_MAX ? factor : (double)NAN;
 }
 
+/* Prices that stay: the site's own software goes on to gain. */
+static struct wm_appraisal_terms at_level_prices(const struct wm_appraisal_terms *terms)
+{
+    struct wm_appraisal_terms flat = *terms;
+    flat.price_half_life_years = (double)NAN;
+    flat.market.gain_per_year = flat.market.competitor_price_frac = flat.market.elasticity = 0.0;
+    flat.market.has_margin_floor = false;
+    return flat;
+}
+
+double wm_appraisal_level_factor(const struct wm_appraisal_terms *terms,
+                                 const struct wm_appraisal_basis *basis)
+{
+    const struct wm_appraisal_terms flat = at_level_prices(terms);
+    return zero_factor(&flat, basis);
+}
+
+/* Of what new sellers save, what the path gives to customers. */
+static double passed_on_frac(const struct wm_appraisal_terms *terms, const struct wm_appraisal *a)
+{
+    double given = 0.0, saved = 0.0;
+    for (size_t p = a->n_build + 1; p <= a->n_years; p++) {
+        const struct wm_appraisal_year *const y = &a->year[p];
+        const double weight =
+            y->length_years * y->volume_frac * pow(1.0 + terms->discount_rate_frac, -y->end_years);
+        given += weight * (1.0 - y->price_frac);
+        saved += weight * y->saved_frac;
+    }
+    return saved > 0.0 ? given / saved : (double)NAN;
+}
+
 struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
                                  const struct wm_appraisal_basis *basis)
 {
@@ -315,15 +352,15 @@ struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
                terms->n_build <= WM_BUILD_YEARS_MAX);
     struct wm_appraisal a;
     struct wm_debt debt;
-    struct wm_appraisal_terms taken = *terms, flat = *terms;
+    struct wm_appraisal_terms taken = *terms;
     decide(&taken, basis, 1.0, &a);
     borrow(&taken, basis, &a, &debt);
     own(&debt, &a);
     cover(&taken, &a);
     rates(&taken, &a);
     a.price_factor = zero_factor(terms, basis);
-    flat.price_half_life_years = (double)NAN;
-    a.level_factor = zero_factor(&flat, basis);
+    a.level_factor = wm_appraisal_level_factor(terms, basis);
+    a.passed_on_frac = passed_on_frac(&taken, &a);
     return a;
 }
 

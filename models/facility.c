@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "wattmill/numeric.h"
 #include "wattmill/require.h"
 
 static const double most_it_frac = 1.5; /* of the design power, where searches end */
@@ -85,34 +86,24 @@ static double most_it_w(const struct wm_facility *facility)
     return most_it_frac * facility->it_design_w;
 }
 
-/*
- * Largest IT power that fits, from below, between 0 (fits) and the most (does not): interpolate,
- * truncate, project. Chiller staging makes small jumps that a secant alone would trip over; this takes
- * no more than a step beyond bisection, and about ten where the plant is smooth.
- * @par Source  Oliveira, Takahashi, "An enhancement of the bisection method average performance
- *              preserving minmax optimality", ACM Trans. Math. Softw. 47(1) 2021
- */
+struct search {
+    const struct wm_facility *facility;
+    const struct wm_weather *weather;
+    excess_fn *excess;
+    double limit;
+};
+
+static double excess_of(double it_w, void *context)
+{
+    const struct search *const s = context;
+    return excess_at(s->facility, s->weather, s->excess, s->limit, it_w);
+}
+
 static double largest_it_w(const struct wm_facility *facility, const struct wm_weather *weather,
                            excess_fn *excess, double limit)
 {
-    static const double tolerance = 1e-13, truncation = 0.2;
-    double lo = 0.0, hi = most_it_w(facility);
-    double at_lo = excess_at(facility, weather, excess, limit, lo);
-    double at_hi = excess_at(facility, weather, excess, limit, hi);
-    const double all = hi, width = tolerance * hi;
-    double reach = width * exp2(ceil(log2(hi / width))); /* bisection's, with a step to spare */
-    for (int i = 0; i < 64 && hi - lo > width; i++, reach *= 0.5) {
-        const double mid = 0.5 * (lo + hi), room = fmax(0.0, reach - 0.5 * (hi - lo));
-        const double secant = at_hi > at_lo ? (at_hi * lo - at_lo * hi) / (at_hi - at_lo) : mid;
-        const double side = mid >= secant ? 1.0 : -1.0;
-        const double cut = fmax(0.5 * width, truncation * (hi - lo) * (hi - lo) / all);
-        const double near = cut <= fabs(mid - secant) ? secant + side * cut : mid;
-        const double x = fabs(near - mid) <= room ? near : mid - side * room;
-        const double at_x = excess_at(facility, weather, excess, limit, x);
-        *(at_x > 0.0 ? &hi : &lo) = x;
-        *(at_x > 0.0 ? &at_hi : &at_lo) = at_x;
-    }
-    return lo;
+    struct search search = {facility, weather, excess, limit};
+    return wm_largest_fit(excess_of, &search, most_it_w(facility));
 }
 
 double wm_facility_it_for_site_w(const struct wm_facility *facility,

@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "wattmill/plan_check.h"
 #include "wattmill/require.h"
@@ -45,11 +46,17 @@ struct prefill {
     double pass_s, board_w;
 };
 
+enum { PASSES_MAX = 64 };
+struct passes {
+    size_t n;
+    struct prefill item[PASSES_MAX];
+};
+
 struct search {
     const struct wm_serving_case *c;
     const struct wm_frontier_site *site;
     struct wm_frontier *f;
-    struct prefill prefill;
+    struct passes passes;
     double context_tok, new_tok;
 };
 
@@ -70,9 +77,27 @@ static double first_token_s(const struct wm_serving_case *c, double pass_s)
                c->accelerator->scale_out_bytes_per_s;
 }
 
-/* One prefill group with its fullest pass that meets the TTFT target; the better of it and `best`. */
-static struct prefill better_prefill(const struct search *s, const struct wm_group *group,
-                                     struct prefill best)
+/* Keeps passes in rising order of what a token costs, each shorter than those before. */
+static void keep_pass(struct passes *list, struct prefill pass)
+{
+    size_t at = 0;
+    while (at < list->n && list->item[at].gpu_s_per_tok <= pass.gpu_s_per_tok)
+        at++;
+    if (at > 0 && list->item[at - 1].pass_s <= pass.pass_s)
+        return;
+    size_t next = at;
+    while (next < list->n && list->item[next].pass_s >= pass.pass_s)
+        next++;
+    const size_t n_after = list->n - next;
+    if (at + 1 + n_after > PASSES_MAX)
+        return;
+    memmove(&list->item[at + 1], &list->item[next], n_after * sizeof *list->item);
+    list->item[at] = pass;
+    list->n = at + 1 + n_after;
+}
+
+/* Passes of a group: the fullest, and halves of it down to a prompt on each stage. */
+static void list_passes(struct search *s, const struct wm_group *group)
 {
     const struct wm_serving_case *const c = s->c;
     const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
@@ -81,30 +106,36 @@ static struct prefill better_prefill(const struct search *s, const struct wm_gro
     const double prompts = (double)c->engine->max_batch_per_gpu * gpus;
     double tok =
         fmin(c->engine->prefill_chunk_tok * group->data * group->pipeline, prompts * s->new_tok);
-    tok = fmax(tok, least);
-    struct wm_step pass = prefill_pass(s, &m, tok);
-    while (c->ttft_slo_s > 0.0 && first_token_s(c, pass.time_s) > c->ttft_slo_s && tok > least) {
-        tok = fmax(least, 0.5 * tok);
-        pass = prefill_pass(s, &m, tok);
+    for (tok = fmax(tok, least);; tok = fmax(least, 0.5 * tok)) {
+        const struct wm_step pass = prefill_pass(s, &m, tok);
+        const double first_s = first_token_s(c, pass.time_s);
+        s->f->shortest_ttft_s = fmin(s->f->shortest_ttft_s, first_s);
+        keep_pass(&s->passes,
+                  (struct prefill){pass.time_s * gpus / tok, pass.time_s, pass.board_w});
+        if (tok <= least || c->ttft_slo_s <= 0.0)
+            return;
     }
-    const double first_s = first_token_s(c, pass.time_s);
-    s->f->shortest_ttft_s = fmin(s->f->shortest_ttft_s, first_s);
-    if (c->ttft_slo_s > 0.0 && first_s > c->ttft_slo_s)
-        return best;
-    if (pass.time_s * gpus / tok >= best.gpu_s_per_tok)
-        return best;
-    return (struct prefill){pass.time_s * gpus / tok, pass.time_s, pass.board_w};
 }
 
-/* The prefill group of least accelerator time per token. */
-static struct prefill best_prefill(const struct search *s)
+/* Ways to read prompts, from the cheapest to the shortest; without a target the cheapest alone. */
+static void list_prefill(struct search *s)
 {
-    struct prefill best = {.gpu_s_per_tok = DBL_MAX};
     struct wm_serving_groups groups;
     wm_prefill_groups(s->c, &groups);
     for (size_t i = 0; i < groups.n; i++)
-        best = better_prefill(s, &groups.group[i], best);
-    return best;
+        list_passes(s, &groups.group[i]);
+    if (s->c->ttft_slo_s <= 0.0 && s->passes.n > 1)
+        s->passes.n = 1;
+}
+
+/* The cheapest that leaves time for the step which makes the token, or the shortest; NULL: none. */
+static const struct prefill *prefill_within(const struct search *s, double step_s)
+{
+    const struct passes *const list = &s->passes;
+    for (size_t i = 0; i < list->n; i++)
+        if (step_s + first_token_s(s->c, list->item[i].pass_s) <= s->c->ttft_slo_s)
+            return &list->item[i];
+    return list->n > 0 ? &list->item[list->n - 1] : NULL;
 }
 
 /* Fills in rates, power and cost per token once the replica's flows are known. */
@@ -135,19 +166,20 @@ static bool point_apart(const struct search *s, const struct wm_step_model *m,
 {
     const struct wm_serving_case *const c = s->c;
     const struct wm_accelerator *const a = c->accelerator;
-    if (s->new_tok > 0.0 && s->prefill.gpu_s_per_tok == DBL_MAX)
-        return false;
     const struct wm_load load = wm_load_decode(p->batch, s->context_tok);
     const struct wm_step step = wm_step_eval(m, &load);
+    const struct prefill *const prefill = prefill_within(s, step.time_s);
+    if (s->new_tok > 0.0 && prefill == NULL)
+        return false;
     const double decode_gpus = wm_group_gpus(&m->group), busy = c->engine->prefill_max_util_frac;
     p->tpot_s = step.time_s / wm_step_gain(m);
     const double rate = p->batch / p->tpot_s;
-    p->ttft_s = step.time_s + first_token_s(c, s->new_tok > 0.0 ? s->prefill.pass_s : 0.0);
+    p->ttft_s = step.time_s + first_token_s(c, s->new_tok > 0.0 ? prefill->pass_s : 0.0);
     double board_w = decode_gpus * step.board_w;
     if (s->new_tok > 0.0) {
-        p->prefill_gpus = rate * s->new_tok / c->output_tok * s->prefill.gpu_s_per_tok / busy;
+        p->prefill_gpus = rate * s->new_tok / c->output_tok * prefill->gpu_s_per_tok / busy;
         board_w += p->prefill_gpus *
-                   (busy * s->prefill.board_w + (1.0 - busy) * a->power.base_frac * a->tdp_w);
+                   (busy * prefill->board_w + (1.0 - busy) * a->power.base_frac * a->tdp_w);
     }
     p->gpus = decode_gpus + p->prefill_gpus;
     price(s, rate, board_w, p);
@@ -261,7 +293,7 @@ void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_
     s.new_tok = c->input_tok * (1.0 - c->cached_frac);
     s.context_tok = c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
     if (c->engine->mode == WM_DISAGGREGATED && s.new_tok > 0.0)
-        s.prefill = best_prefill(&s);
+        list_prefill(&s);
     struct wm_serving_groups groups;
     wm_serving_groups(c, s.context_tok, &groups);
     f->n_groups = groups.n;

@@ -115,6 +115,22 @@ static struct wm_wait wait_of(double mean_s, double variance, double round_s, do
         .more_scv = rest_s > 0.0 ? fmax(0.0, square * prob / (rest_s * rest_s) - 1.0) : 0.0};
 }
 
+/* Sum of 1 / i to k, between whole numbers too (Euler, Maclaurin). */
+static double harmonic(double k)
+{
+    static const double euler = 0.57721566490153286;
+    const double x = k + 0.5;
+    return log(x) + euler + 1.0 / (24.0 * x * x);
+}
+
+double wm_busiest(double prompts, double groups, double spread)
+{
+    if (groups <= 1.0 || prompts <= 1.0)
+        return prompts;
+    const double n = fmin(prompts, groups);
+    return prompts / n + spread * fmax(0.0, harmonic(n) - 1.0);
+}
+
 static double stable_rate(double rate_per_s, const struct wm_reading_moments *m)
 {
     return m->s1 > 0.0 ? fmin(rate_per_s, highest_load / m->s1) : rate_per_s;
@@ -142,15 +158,43 @@ static struct round round_of(double a, double d, const struct wm_reading_moments
     return r;
 }
 
-/* Wait of one who comes while a round is under way. */
-static struct wm_wait wait_in_round(const struct round *r, double a, double d,
+/* A round that reads `k` prompts. */
+static double round_s(const struct wm_rounds *server, const struct wm_reading_moments *m, double k)
+{
+    const double busiest = wm_busiest(k, server->groups, server->spread);
+    return server->round_s +
+           m->s1 * (server->shared_frac * k + (1.0 - server->shared_frac) * busiest);
+}
+
+static double n_stages(const struct wm_rounds *server)
+{
+    return fmax(1.0, server->stages);
+}
+
+/* The same of a pipeline at work on every stage: none goes on before all can. */
+static double full_round_s(const struct wm_rounds *server, const struct wm_reading_moments *m,
+                           double k)
+{
+    const double stages = n_stages(server);
+    const double longest = wm_busiest(stages, stages, server->spread / sqrt(fmax(1.0, k)));
+    return server->round_s + (round_s(server, m, k) - server->round_s) * longest;
+}
+
+/* What a prompt more adds to a round in the end, over what one alone adds. */
+static double least_slope(const struct wm_rounds *server)
+{
+    return server->shared_frac + (1.0 - server->shared_frac) / fmax(1.0, server->groups);
+}
+
+/* Wait of one who comes while a round is under way; those of his own are with him on every stage. */
+static struct wm_wait wait_in_round(const struct round *r, double a, double d, double stages,
                                     const struct wm_reading_moments *s, double more_prob)
 {
     const double seen1 = r->m2 / r->m1, seen2 = r->m3 / r->m1;
-    const double ahead = a * s->s1, behind = a * s->b1;
+    const double ahead = stages * a * s->s1, behind = stages * a * s->b1;
     const double mean = seen1 * 0.5 * (1.0 + ahead + behind);
     const double by_place = seen2 * (1.0 + behind - ahead) * (1.0 + behind - ahead) / 12.0;
-    const double by_number = 0.5 * a * seen1 * (s->s2 + s->b2);
+    const double by_number = 0.5 * stages * stages * a * seen1 * (s->s2 + s->b2);
     const double by_round =
         fmax(0.0, seen2 - seen1 * seen1) * 0.25 * (1.0 + ahead + behind) * (1.0 + ahead + behind);
     return wait_of(mean, by_place + by_number + by_round, d, more_prob);
@@ -172,7 +216,7 @@ struct wm_wait wm_wait_alone(const struct wm_rounds *server, const struct wm_rea
     const double a = stable_rate(server->rate_per_s, m), d = server->round_s;
     WM_REQUIRE(d > 0.0 && a >= 0.0);
     const struct round r = round_of(a, mean_fixed_s(a, d, m), m, 0.0);
-    return wait_in_round(&r, a, d, m, 1.0 - r.empty * d / r.m1 * exp(-a * d));
+    return wait_in_round(&r, a, d, 1.0, m, 1.0 - r.empty * d / r.m1 * exp(-a * d));
 }
 
 /* Rest of a round of `round_s` for one who comes, if he comes in it, at a rate `b`: times the chance
@@ -214,70 +258,121 @@ struct wm_wait wm_wait_balanced(const struct wm_rounds *server, const struct wm_
     return wait_of(mean, variance, d, 1.0 - calm / rest.chance * empty);
 }
 
-static struct wm_wait wait_of_one(double a, double d, const struct wm_reading_moments *m)
+/*
+ * One server. Its rounds are a line in their prompts, through one and twice the mean number: with one
+ * attention group they are.
+ */
+static struct wm_wait wait_of_one(const struct wm_rounds *server, double a,
+                                  const struct wm_reading_moments *alone)
 {
+    struct wm_reading_moments scaled = *alone;
+    const struct wm_reading_moments *const m = &scaled;
+    double d = server->round_s, k = 2.0;
+    for (int i = 0; i < 3 && server->groups > 1.0 && alone->s1 > 0.0; i++) {
+        const double one_s = round_s(server, alone, 1.0);
+        const double slope = (round_s(server, alone, k) - one_s) / ((k - 1.0) * alone->s1);
+        scaled = (struct wm_reading_moments){
+            alone->s1 * slope, alone->s2 * slope * slope, alone->s3 * slope * slope * slope,
+            alone->b1 * slope, alone->b2 * slope * slope, alone->once_s};
+        d = one_s - scaled.s1;
+        const double mean = a * d / (1.0 - fmin(highest_load, a * scaled.s1));
+        k = fmin(1e6, fmax(2.0, 2.0 * mean));
+    }
+    a = stable_rate(a, m);
     double woken = 1.0;
     struct round r = round_of(a, d, m, woken);
     for (int i = 0; i < 8; i++) {
         woken = r.empty;
         r = round_of(a, d, m, woken);
     }
-    struct wm_wait w = wait_in_round(&r, a, d, m, 1.0);
+    struct wm_wait w = wait_in_round(&r, a, d, n_stages(server), m, 1.0);
     w.prob = a > 0.0 ? r.m1 / (r.m1 + woken / a) : 0.0;
     return w;
 }
 
-/*
- * Wait of one who comes when each of the `n` servers has `each` >= 1 prompts. Below two, those without one
- * that waits get the next: the rest of a round after a truncated exponential time. From two on that comes
- * with the round's begin: all of it, and the others of one's own round.
- */
-static void add_pooled_wait(double *first, double *second, double weight, double each, double rate,
-                            double n, double d, const struct wm_reading_moments *m)
+/* What those wait who come to a pool, summed over its states by their weight. */
+struct waits {
+    double all, waiting, first, second; /* weights; of those who wait: of the time and its square */
+};
+
+/* A state in which `chance` of those who come find every place taken, and each of the `n` servers at most one
+ * that waits, `free` servers none: these get the next, so that a round's time since its begin is a truncated
+ * exponential; the rest of it is to wait. */
+static void add_one_ahead(struct waits *w, double weight, double chance, double free,
+                          double rate_per_s, double round_s)
 {
     struct rest rest = {0};
-    if (each < 2.0 - 1e-9) {
-        add_rest(&rest, 1.0, d + m->s1, rate / (n * (2.0 - each)));
-        *first += weight * rest.first / rest.chance;
-        *second += weight * rest.second / rest.chance;
-        return;
-    }
-    const double read = 0.5 * each;
-    const double wait_s = d + read * m->s1 + (read - 1.0) * m->s1;
-    *first += weight * wait_s;
-    *second += weight * (wait_s * wait_s + 2.0 * (read - 1.0) * m->s2);
+    add_rest(&rest, 1.0, round_s, rate_per_s * chance / free);
+    w->all += weight;
+    w->waiting += weight * chance;
+    w->first += weight * chance * rest.first / rest.chance;
+    w->second += weight * chance * rest.second / rest.chance;
+}
+
+/* A state in which each server has `each` prompts, one or more of them to wait: the next comes with the begin of
+ * a round and waits for all of it, and for the others of his own round, on every stage. */
+static void add_rounds(struct waits *w, double weight, double each, const struct wm_rounds *server,
+                       const struct wm_reading_moments *m)
+{
+    const double stages = n_stages(server);
+    const double whole_s = full_round_s(server, m, fmax(1.0, each / (stages + 1.0)));
+    const double others_s = stages * fmax(0.0, whole_s - round_s(server, m, 1.0));
+    const double wait_s = whole_s + others_s;
+    w->all += weight;
+    w->waiting += weight;
+    w->first += weight * wait_s;
+    /* lengths of the others */
+    w->second += weight * (wait_s * wait_s + (m->s1 > 0.0 ? 2.0 * others_s * m->s2 / m->s1 : 0.0));
+}
+
+static void scale_waits(struct waits *w, double by)
+{
+    *w = (struct waits){w->all * by, w->waiting * by, w->first * by, w->second * by};
 }
 
 struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
                               const struct wm_reading_moments *m)
 {
-    const double d = server->round_s;
-    WM_REQUIRE(d > 0.0 && n >= 1.0 && server->rate_per_s >= 0.0);
-    const double rate = n * stable_rate(server->rate_per_s / n, m);
+    WM_REQUIRE(server->round_s > 0.0 && n >= 1.0 && server->rate_per_s >= 0.0);
+    const double most = m->s1 > 0.0 ? highest_load / (m->s1 * least_slope(server)) : 1e300;
+    const double rate = fmin(server->rate_per_s, n * most);
     if (n < 1.5)
-        return wait_of_one(rate, d, m);
-    const double alone_s = d + m->s1, size_variance = m->s2 - m->s1 * m->s1;
-    double weight = 1.0, sum = 1.0, full = 0.0, first = 0.0, second = 0.0;
-    for (double k = 1.0; weight > 1e-9 * sum; k += 1.0) {
-        const double read = fmax(1.0, 0.5 * k / n); /* prompts of a round */
-        const double leave_per_s = k <= n ? k / alone_s : n * read / (d + read * m->s1);
-        weight *= rate / leave_per_s;
-        sum += weight;
-        if (k >= n) {
-            full += weight;
-            add_pooled_wait(&first, &second, weight, k / n, rate, n, d, m);
-        }
+        return wait_of_one(server, rate, m);
+    if (rate <= 0.0)
+        return (struct wm_wait){0};
+    const double stages = n_stages(server), full_s = full_round_s(server, m, 1.0);
+    const double offered = rate * stages * full_s; /* prompts in their places, Erlang */
+    struct waits w = {0};
+    double weight = 1.0;
+    for (double k = n * (stages + 1.0); weight > 1e-9 * fmax(1.0, w.all); k += 1.0) {
+        add_rounds(&w, weight, k / n, server, m);
+        const double read = fmax(1.0, (k + 1.0) / n / (stages + 1.0));
+        weight *= rate * full_round_s(server, m, read) / (n * read);
         if (weight > 1e200 || k > 1e5) /* never below the highest load */
             break;
     }
-    if (full <= 0.0)
+    weight = 1.0;
+    double taken = 1.0, places = 0.0; /* chance that all of so many are (Erlang's loss formula) */
+    for (double waiting = n - 1.0; waiting >= 0.0 && weight > 1e-9 * w.all; waiting -= 1.0) {
+        for (double end = places + stages; places < end;) {
+            places += 1.0;
+            taken = offered * taken / (places + offered * taken);
+        }
+        weight *= (waiting + 1.0) / (full_s * rate * fmax(taken, 1e-200));
+        add_one_ahead(&w, weight, taken, n - waiting, rate, full_s);
+        if (weight > 1e200) {
+            scale_waits(&w, 1e-200);
+            weight *= 1e-200;
+        }
+    }
+    if (w.waiting <= 0.0)
         return (struct wm_wait){0};
-    const double mean = first / full;
-    const double share = mean / alone_s;
-    struct wm_wait w = wait_of(
-        mean, second / full - mean * mean + size_variance * fmin(1.0, share * share), alone_s, 1.0);
-    w.prob = full / sum;
-    return w;
+    const double mean = w.first / w.waiting, alone_s = round_s(server, m, 1.0);
+    const double share = fmin(1.0, mean / alone_s), size_variance = m->s2 - m->s1 * m->s1;
+    struct wm_wait wait = wait_of(
+        mean, w.second / w.waiting - mean * mean + size_variance * share * share, alone_s, 1.0);
+    wait.prob = w.waiting / w.all;
+    return wait;
 }
 
 double wm_first_token_within(const struct wm_wait *wait, const struct wm_reading *reading,

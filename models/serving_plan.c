@@ -71,20 +71,49 @@ static double chunk_tok(const struct wm_serving_plan *plan)
     return fmax(least_pass_tok(plan), plan->prefill_pass_tok);
 }
 
-/* Of them, what one attention group takes: whole prompts too. */
-static double rank_chunk_tok(const struct wm_serving_plan *plan)
+double wm_plan_pass_tok(const struct wm_serving_plan *plan)
 {
-    return fmax(least_pass_tok(plan), chunk_tok(plan) / plan->prefill_group.data);
+    return fmax(new_tok(&plan->c),
+                chunk_tok(plan) / (plan->prefill_group.data * plan->prefill_group.pipeline));
+}
+
+/* `prompts` of `ratio` times the mean length in all stages, each on one attention group: as many groups
+   read, as the busiest one's share makes it. */
+static struct wm_load pass_load(const struct wm_serving_plan *plan, double prompts, double ratio)
+{
+    const struct wm_serving_case *const c = &plan->c;
+    const double new = new_tok(c) * ratio, stages = plan->prefill_group.pipeline;
+    struct wm_load load = wm_load_prefill(prompts, new, c->input_tok * ratio - new, true);
+    load.readers = prompts / wm_busiest(fmax(1.0, prompts / stages), plan->prefill_group.data,
+                                        wm_prompts_spread(&c->prompts));
+    return load;
+}
+
+/* Prompts of all stages go on together: the others rest until the longest is through. */
+static void wait_for_longest(const struct wm_serving_plan *plan, const struct wm_step_model *m,
+                             double prompts, struct wm_step *pass)
+{
+    const double stages = plan->prefill_group.pipeline, each = fmax(1.0, prompts / stages);
+    const double spread = wm_prompts_spread(&plan->c.prompts) / sqrt(each);
+    const double ratio = wm_busiest(stages, stages, spread);
+    if (ratio <= 1.0)
+        return;
+    const struct wm_load load = pass_load(plan, prompts, ratio);
+    const double longest_s = fmax(pass->time_s, wm_step_eval(m, &load).time_s);
+    const double rest_w = m->accelerator->tdp_w * m->accelerator->power.base_frac;
+    pass->board_w = rest_w + (pass->board_w - rest_w) * pass->time_s / longest_s;
+    pass->time_s = longest_s;
 }
 
 static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
 {
     const struct wm_step_model m =
         wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac);
-    const double new = new_tok(&plan->c);
-    struct wm_load load = wm_load_prefill(tok / new, new, plan->c.input_tok - new, true);
+    struct wm_load load = pass_load(plan, tok / new_tok(&plan->c), 1.0);
     load.pairs *= wm_prompts_moment(&plan->c.prompts, 2); /* attention grows with the square */
-    return wm_step_eval(&m, &load);
+    struct wm_step pass = wm_step_eval(&m, &load);
+    wait_for_longest(plan, &m, tok / new_tok(&plan->c), &pass);
+    return pass;
 }
 
 /* Share of time that a decode group runs; requests go to the one with fewest. */
@@ -173,12 +202,12 @@ static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s
     return fmin(most, fmax(least, rate_tok_per_s * prefill(plan, tok, clock_frac).time_s));
 }
 
-/* Time that a prompt of `tok` new tokens adds to `beside`, alone with it. */
+/* Time that a prompt of `tok` new tokens adds to `beside`, alone with it on each stage. */
 static double added_s(const struct wm_step_model *m, const struct wm_serving_case *c,
                       const struct wm_load *beside, double beside_s, double tok)
 {
     const double past_tok = tok * c->cached_frac / (1.0 - c->cached_frac);
-    const struct wm_load prompt = wm_load_prefill(1.0, tok, past_tok, true);
+    const struct wm_load prompt = wm_load_prefill(m->group.pipeline, tok, past_tok, true);
     const struct wm_load both = wm_load_add(beside, &prompt);
     return wm_step_eval(m, &both).time_s - beside_s;
 }
@@ -229,7 +258,7 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
 {
     enum { THIRDS = 3 };
     const struct wm_serving_case *const c = &plan->c;
-    const double new = new_tok(c), prompts = tok / new;
+    const double prompts = tok / new_tok(c);
     double ratio[THIRDS] = {0.0}, share[THIRDS] = {0.0}, before = 0.0, energy_j = 0.0, time_s = 0.0;
     if (c->prompts.n == 0)
         return mean->board_w;
@@ -245,13 +274,26 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
         if (share[k] <= 0.0)
             continue;
         const double x = 1.0 + (ratio[k] / share[k] - 1.0) / sqrt(fmax(1.0, prompts));
-        const struct wm_load load =
-            wm_load_prefill(prompts, new *x, (c->input_tok - new) * x, true);
+        const struct wm_load load = pass_load(plan, prompts, x);
         const struct wm_step step = wm_step_eval(&m, &load);
         energy_j += share[k] * step.time_s * step.board_w;
         time_s += share[k] * step.time_s;
     }
     return energy_j / time_s;
+}
+
+/* Of what a prompt adds to a pass, what all attention groups do together: a prompt on each against one. */
+static double shared_s(const struct wm_serving_plan *plan, double clock_frac)
+{
+    const struct wm_group *const g = &plan->prefill_group;
+    if (g->data <= 1.0)
+        return 0.0;
+    const struct wm_step_model m = wm_serving_step_model(&plan->c, g, clock_frac);
+    const double new = new_tok(&plan->c), past = plan->c.input_tok - new;
+    const struct wm_load one = wm_load_prefill(g->pipeline, new, past, true);
+    const struct wm_load all = wm_load_prefill(g->pipeline * g->data, new, past, true);
+    const double one_s = wm_step_eval(&m, &one).time_s;
+    return (wm_step_eval(&m, &all).time_s - one_s) / (g->data - 1.0);
 }
 
 /* Prompts on prefill groups that sleep when there is none, the least loaded of them takes the next. */
@@ -272,11 +314,20 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
     p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
     const struct wm_load nothing = {0};
-    p->reading = reading_of(&m, c, &nothing, 0.0, rank_chunk_tok(plan));
-    const struct wm_reading round = round_of(&p->reading, plan->prefill_group.data);
-    const struct wm_reading_moments moments = wm_reading_moments(&round, &c->prompts);
+    p->reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(plan));
+    /* a prompt is on one stage at a time, the next one waits for the first alone */
+    const double stages = plan->prefill_group.pipeline;
+    const struct wm_reading stage = {.fixed_s = p->reading.fixed_s / stages,
+                                     .linear_s = p->reading.linear_s / stages,
+                                     .square_s = p->reading.square_s / stages};
+    const struct wm_reading_moments moments = wm_reading_moments(&stage, &c->prompts);
+    const double shared = shared_s(plan, clock_frac) / stages;
     const struct wm_rounds rounds = {.rate_per_s = groups * rate / new_tok(c),
-                                     .round_s = fmax(shortest_pass_s, round.fixed_s)};
+                                     .round_s = fmax(shortest_pass_s, stage.fixed_s),
+                                     .groups = plan->prefill_group.data,
+                                     .spread = wm_prompts_spread(&c->prompts),
+                                     .stages = stages,
+                                     .shared_frac = fmin(1.0, shared / fmax(moments.s1, DBL_MIN))};
     p->wait = wm_wait_pooled(&rounds, groups, &moments);
     const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
     p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
@@ -460,7 +511,7 @@ static double read_within(const struct wm_serving_plan *trial, double time_s)
     const struct wm_serving_case *const c = &trial->c;
     const struct wm_step_model m = wm_serving_step_model(c, &trial->prefill_group, 1.0);
     const struct wm_load nothing = {0};
-    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, rank_chunk_tok(trial));
+    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(trial));
     const struct wm_wait none = {0};
     return wm_first_token_within(&none, &reading, &c->prompts, 1.0, c->engine->prompt_overhead_s,
                                  time_s);

@@ -75,6 +75,17 @@ double wm_prompts_moment(const struct wm_prompts *p, int k)
     return sum;
 }
 
+double wm_prompts_spread(const struct wm_prompts *p)
+{
+    double below = 0.0, sum = 0.0; /* values are in rising order */
+    for (size_t i = 0; i < p->n; i++) {
+        const double share = p->at[i].share;
+        sum += share * p->at[i].ratio * (2.0 * below + share - 1.0);
+        below += share;
+    }
+    return 2.0 * sum;
+}
+
 enum { PARTS_MAX = 64 }; /* as many workloads as a scenario has */
 
 /* All values of the parts in rising order, shares and values over their sum and mean; how many. */

@@ -7,6 +7,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 "$bin" schema >"$tmp/scenario.schema.json"
 "$bin" schema study >"$tmp/study.schema.json"
+"$bin" schema openapi >"$tmp/openapi.json"
 for page in parameters metrics errors glossary; do
     "$bin" docs "$page" >"$tmp/$page.md"
 done
@@ -20,7 +21,7 @@ python3 tests/models_md.py >"$tmp/models.md"
     done
 } >"$tmp/catalog.md"
 rc=0
-for f in scenario.schema.json study.schema.json parameters.md metrics.md errors.md glossary.md models.md catalog.md; do
+for f in scenario.schema.json study.schema.json openapi.json parameters.md metrics.md errors.md glossary.md models.md catalog.md; do
     if [ "$2" = write ]; then
         cp "$tmp/$f" "docs/$f"
     elif ! cmp -s "$tmp/$f" "docs/$f"; then

@@ -20,6 +20,7 @@ only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('
 only '^sim/base/digest\.c' 'gcrypt\.h'
 only '^sim/sweep/store' 'sqlite3\.h'
 only '^sim/sweep/export_xlsx\.c' 'xlsxwriter\.h'
+only '^sim/serve/http\.c' 'microhttpd\.h'
 only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
 
 objects=${1:-build/release} # the command's folder; build/wattmill is a copy of build/release/wattmill

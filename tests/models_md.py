@@ -35,7 +35,7 @@ SECTIONS = [
         "provision", "partition", "draw", "surface", "environment", "job")] + ["sim/site/" + name for name in (
             "ceiling", "curtailment", "dispatch", "flow", "switching", "onsite", "batch", "outages", "stranded",
             "latency", "meter", "account")]),
-    ("Money", ["deck", "ledger", "local_tax", "gpu_sales", "finance", "appraisal", "debt", "tax", "uncertainty", "sim/settle/range", "price_path", "megawatt", "refresh",
+    ("Money", ["deck", "ledger", "local_tax", "gpu_sales", "finance", "appraisal", "market", "sim/settle/response", "debt", "tax", "uncertainty", "sim/settle/range", "price_path", "megawatt", "refresh",
                "plan"]),
     ("Many runs", ["study", "export", "compare", "claims"]),
     ("Under all of it", ["engine", "rng", "stats"]),
@@ -174,6 +174,6 @@ print("\n## What is left out\n\n| model | left out |\n|---|---|")
 for title, gap in GAPS:
     print(f"| {title} | {escape(gap)} |")
 print("""
-Beyond single models: demand does not answer to prices within a run (but for `demand.elasticity` on the discount given), a
-price deck holds for the whole run, no two sites share load, and nothing here predicts what hardware that is not sold yet will
+Beyond single models: demand answers to prices by `demand.elasticity` to the discount given and, over the years of an
+appraisal, to the price path, never within the simulated time; a price deck holds for the whole run, no two sites share load, and nothing here predicts what hardware that is not sold yet will
 do: entries with basis `estimate` say so.""")

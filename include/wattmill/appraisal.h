@@ -6,18 +6,20 @@
  * the year's revenue and cost repeat at the ends of the periods of operation on a price path and with
  * escalation; what is left is sold at the end:
  *
- *     revenue_t = L_t R 2^(-s_t/h) + contracts_t     power_t, opex_t = L_t X (1+g)^(s_t)
+ *     revenue_t = L_t R f(s_t) V(s_t) + contracts_t     power_t, opex_t = L_t X (1+g)^(s_t)
  *     flow_t    = revenue - power - opex - tax - replacement + residual
  *
- * with L_t the period's length and s_t its start after the start of operation. A run of several years
+ * with L_t the period's length, s_t its start after the start of operation, f the price path and V the volume
+ * that answers to it (market.h; energy follows in power_t). A run of several years
  * gives its own years instead of one that repeats, and lots of IT with the years in which they are
  * bought and sold. IT, storage and generation each have a life of their own: what reaches its end before
  * it is sold is sold at its worth and bought again (lives count in whole years), or, where that is worth
  * more, the site is given up then. Nominal flows at a nominal rate. Tax: tax.h, the project's knows no
  * interest, the owner's does. Debt: debt.h.
  *
- * Left out: volumes that answer to the price path, gains of efficiency that competitors pass on to
- * prices, working capital, subsidies, upkeep that begins with a later lot of IT, power purchase
+ * The levelised cost is at prices that stay, so that no volume answers.
+ *
+ * Left out: working capital, subsidies, upkeep that begins with a later lot of IT, power purchase
  * agreements and certificates, cost and security of the interconnection, currencies.
  */
 #ifndef WATTMILL_APPRAISAL_H
@@ -28,6 +30,7 @@
 
 #include "wattmill/debt.h"
 #include "wattmill/finance.h"
+#include "wattmill/market.h"
 #include "wattmill/tax.h"
 
 #define WM_APPRAISAL_YEARS_MAX 50
@@ -49,6 +52,7 @@ struct wm_appraisal_terms {
     double operation_years; /* their length together; 0: n_years */
     double discount_rate_frac;
     double price_half_life_years; /* NAN: prices stay */
+    struct wm_token_market market;      /* zeros: nothing else moves them */
     double power_escalation_frac, opex_escalation_frac;
     double
         inflation_frac; /* of prices of tokens and equipment; escalations and rate hold it already */
@@ -110,6 +114,8 @@ struct wm_appraisal_basis {
 struct wm_appraisal_year {
     double end_years, length_years; /* since the first capital */
     double revenue_usd, power_usd, opex_usd;
+    double price_frac, volume_frac; /* token prices and tokens over the run's */
+    double saved_frac;              /* market.h */
     double capex_usd, residual_usd;
     double write_off_usd, tax_usd; /* the project's */
     double flow_usd, cumulated_pv_usd;
@@ -133,6 +139,9 @@ struct wm_appraisal {
     double price_factor;   /* on revenue, at which the NPV is 0; NAN when none in [0, 1000] */
     double level_factor;   /* the same with prices that stay: levelised cost over revenue */
     size_t abandoned_year; /* of operation, at whose end the site is given up; 0: it is not */
+    size_t undercut_year;  /* first of operation in which a competitor sells below the margin floor; 0 */
+    /* of what the best new sellers save, tokens and years weighted: what customers get; NAN: nothing saved */
+    double passed_on_frac;
 };
 
 /** IT under these terms: its residual is that of the appraisal's end, or of its life's if that is first. */
@@ -143,6 +152,10 @@ struct wm_lot wm_onsite_lot(double usd, double life_years);
 
 /** The pro-forma and its figures; a figure that does not exist is NAN. Cannot fail. */
 struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
+                                 const struct wm_appraisal_basis *basis);
+
+/** Factor on revenue, at prices that stay, at which the NPV is 0; NAN when none in [0, 1000]. */
+double wm_appraisal_level_factor(const struct wm_appraisal_terms *terms,
                                  const struct wm_appraisal_basis *basis);
 
 /** NPV and, where there is exactly one, IRR alone: what a draw of the range needs. */

@@ -144,7 +144,7 @@ struct wm_error_row {
     double bias_frac; /* median of predicted / measured - 1 */
 };
 /** What is compared. */
-enum wm_quantity {
+enum wm_compared {
     WM_QUANTITY_SPEED,
     WM_QUANTITY_TPOT,
     WM_QUANTITY_TTFT,

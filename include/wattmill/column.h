@@ -23,10 +23,10 @@ struct wm_column {
 /** Value of a column in its printed unit. */
 double wm_column_value(const struct wm_column *column, const void *row);
 
-extern const struct wm_column wm_class_columns[], wm_pool_columns[], wm_month_columns[],
-    wm_year_columns[];
+extern const struct wm_column wm_class_columns[], wm_pool_columns[], wm_hall_columns[],
+    wm_month_columns[], wm_year_columns[];
 
-/** The tables, by what a row is: "class", "pool", "month", "year"; name NULL ends them. */
+/** The tables, by what a row is: "class", "pool", "hall", "month", "year"; name NULL ends them. */
 struct wm_column_table {
     const char *name, *doc;
     const struct wm_column *columns;

@@ -115,6 +115,11 @@ enum wm_status wm_override_catalog(struct wm_arena *arena, const char *path,
 bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struct wm_override *set,
                        struct wm_diags *diags);
 
+/** The row that reads the value at a path, such as "site.ceiling.limit_mw" or "accelerators.h100.tdp_w"; NULL: none. */
+const struct wm_field *wm_path_field(const char *path);
+/** Whether its values are numbers, which may be written with a unit; false of NULL. */
+bool wm_field_is_number(const struct wm_field *field);
+
 /** Where a dotted path leads: a value of a tree, and the row that reads it. */
 struct wm_target {
     struct wm_json *node;

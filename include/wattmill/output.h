@@ -46,6 +46,8 @@ struct wm_stamp wm_stamp_of(const struct wm_origins *origins, int64_t seed);
 /** First screen: at most 24 lines of at most 80 columns. */
 void wm_output_table(FILE *file, const struct wm_report *report);
 void wm_output_json(FILE *file, const struct wm_report *report);
+/** Its members alone, into an object that holds more. */
+void wm_output_json_members(struct wm_json_writer *w, const struct wm_report *report);
 /** key,value,unit */
 void wm_output_csv(FILE *file, const struct wm_report *report);
 void wm_output_md(FILE *file, const struct wm_report *report);

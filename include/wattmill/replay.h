@@ -27,9 +27,10 @@ struct wm_replay_case {
     enum wm_router router;
     bool prefill_first; /* aggregated: whole prompts before decoding, not chunks beside it */
     enum wm_preemption preemption;
-    uint32_t max_seqs;     /* of a batch, per attention group as engines count; 0: the engine's */
-    uint32_t token_budget; /* tokens of a step, per attention group; 0: the engine's chunk */
-    uint32_t kv_blocks;    /* of 16 tokens; 0: what the memory holds */
+    uint32_t max_seqs; /* of a batch, per attention group as engines count; 0: the engine's */
+    uint32_t
+        token_budget;   /* tokens of a step, per attention group; 0: the plan's or the engine's */
+    uint32_t kv_blocks; /* of 16 tokens; 0: what the memory holds */
     double watermark_frac; /* of the blocks, kept free when admitting */
     double cache_tok;      /* prefix cache a replica; 0: none */
     struct wm_draft draft; /* speculative decoding */
@@ -67,6 +68,7 @@ struct wm_replay_case {
 struct wm_replay {
     struct wm_group group, prefill_group;
     uint32_t n_decode, n_prefill; /* groups a replica */
+    double pass_tok; /* of a prefill pass and attention group, as planned; 0: not planned */
     double gpus_per_replica, gpus;
     struct wm_replica_params worker, prefill;
     double clock_frac;

@@ -35,7 +35,7 @@ enum wm_metric wm_metric_find(const char *key);
 /** docs/metrics.md */
 void wm_metrics_write_md(FILE *file);
 
-/** What limits a run with these metrics: "power", "accelerators" or "demand"; cannot fail. */
+/** What limits a run with these metrics: "power", "hall power", "accelerators" or "demand"; cannot fail. */
 const char *wm_limit_name(const double metric[WM_N_METRICS]);
 
 /** Energy by use, [J]; the uses sum to the meter. */
@@ -74,6 +74,17 @@ struct wm_pool_result {
 #define WM_COLUMN(member, key, unit, shown, doc)       double member;
 #define WM_COUNT_COLUMN(member, key, unit, shown, doc) int64_t member;
 #include "wattmill/pool_columns.def"
+#undef WM_COUNT_COLUMN
+#undef WM_COLUMN
+};
+
+/** A hall; a site that names none has one. */
+struct wm_hall_result {
+    const char *name, *cooling, *power_chain;
+    const char *racks_by; /* what gave the number of racks, by pool: "h100 (contract), vr200 (rows)" */
+#define WM_COLUMN(member, key, unit, shown, doc)       double member;
+#define WM_COUNT_COLUMN(member, key, unit, shown, doc) int64_t member;
+#include "wattmill/hall_columns.def"
 #undef WM_COUNT_COLUMN
 #undef WM_COLUMN
 };
@@ -141,6 +152,8 @@ struct wm_results {
     size_t n_classes;
     struct wm_pool_result *pools;
     size_t n_pools;
+    struct wm_hall_result *halls;
+    size_t n_halls;
     const struct wm_bill *bill;
     const struct wm_ledger *ledger;
     struct wm_ledger_cash cash; /* of the chosen ledger */
@@ -156,6 +169,10 @@ struct wm_results {
     size_t n_it_lots;
     struct wm_lot *onsite_lots; /* [n_onsite_lots], storage and generation */
     size_t n_onsite_lots;
+    const struct wm_response *volume_response; /* [n_volume_responses], by run year; or NULL */
+    int n_volume_responses;
+    const struct wm_response *capacity_response; /* over the rates of the accelerators; or NULL */
+    const struct wm_response *energy_response;   /* over use of the accelerators; or NULL */
     struct wm_balance *balances;
     size_t n_balances;
     struct wm_series_row *series;

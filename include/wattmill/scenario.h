@@ -46,6 +46,7 @@ struct wm_ceiling_window {
 struct wm_ceiling_phase {
     int64_t from_us;
     double limit_w;
+    double firm_w; /* NAN: the ceiling's, as far as this contract goes */
 };
 
 enum wm_season { WM_SEASON_ANY, WM_SEASON_SUMMER, WM_SEASON_WINTER };
@@ -53,7 +54,7 @@ enum wm_season { WM_SEASON_ANY, WM_SEASON_SUMMER, WM_SEASON_WINTER };
 /** Calls at random times: each lasts `duration_s`, together `hours_per_year` on average. */
 struct wm_curtailment {
     double called_s_per_year;
-    double depth_frac; /* of the contract, down to the firm part */
+    double depth_frac; /* of the contract in force, down to the firm part */
     double duration_s, notice_s;
     enum wm_season season;
     double penalty_usd_per_mwh, payment_usd_per_mwh;
@@ -105,12 +106,25 @@ struct wm_generation {
     const struct wm_site_year *file; /* of solar: its output; else NULL */
 };
 
+/** A hall: its plant, its share of the contract, and what its floor and its feeds can take. */
+struct wm_site_hall {
+    const char *name;
+    double share_frac; /* of the contract; NAN: the same part as others of what is left */
+    double it_limit_w; /* of its distribution; NAN: none */
+    int64_t rows;      /* 0: not counted */
+    int64_t racks_per_row;              /* likewise */
+    double row_limit_w, rack_limit_w;   /* of a row's and of a rack's feed; NAN: none */
+    struct wm_power_chain power_chain;
+    struct wm_cooling cooling;
+};
+
 struct wm_site {
     const struct wm_zone *time_zone; /* the bill's clock, or NULL; see wm_site_zone() */
     struct wm_ceiling ceiling;
     struct wm_site_weather weather;
     struct wm_power_chain power_chain;
     struct wm_cooling cooling;
+    struct wm_list halls; /* of struct wm_site_hall; empty: one, of the two keys above */
     struct wm_tariff tariff;
     struct wm_local_tax local_tax;
     struct wm_market market;
@@ -124,14 +138,12 @@ struct wm_site {
 /** Words of fleet.count; the word of index i is stored as -1 - i. */
 enum wm_provisioning { WM_COUNT_MAX_P = -1, WM_COUNT_MAX_Q = -2, WM_COUNT_MAX_LPS = -3 };
 
-/** Fleet entries and workloads that a scenario may have: dispatch works in arrays of this length. */
-enum { WM_MAX_POOLS = 64, WM_MAX_WORKLOADS = 64 };
-
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
+    const char *hall; /* "": the only one */
     int64_t count;                /* accelerators (whole racks), or enum wm_provisioning */
-    double share_frac;            /* of the IT design power, for max_p, max_q and max_lps */
+    double share_frac;            /* of its hall's IT design power, for max_p, max_q and max_lps */
     double spare_frac;            /* of the racks, kept to stand in for broken ones */
     double guard_frac;            /* of max_lps, over the observed draw */
     int64_t online_us, retire_us; /* it is there from the first to the second */
@@ -271,6 +283,12 @@ struct wm_range_terms {
         *facility_capex, *residual, *delay, *model;
 };
 
+/** Prices that react; market.h. NAN: left out. */
+struct wm_market_choice {
+    double gain_per_year, own_gain_per_year, pass_through_frac, cost_frac, margin_floor_frac;
+    double competitor_price_frac, competitor_half_life_years;
+};
+
 /** Rates left out (NAN) are the ledger's. */
 struct wm_economics {
     struct wm_ledger_params ledger;
@@ -282,6 +300,7 @@ struct wm_economics {
     double residual_it_frac, residual_facility_frac; /* NAN: by age */
     enum wm_end_of_life end_of_life;
     double price_half_life_years; /* NAN: prices stay */
+    struct wm_market_choice market;
     double power_escalation_frac, opex_escalation_frac;
     double debt_share_frac, debt_rate_frac, debt_years;
     struct wm_list debt; /* of struct wm_tranche; instead of the three */
@@ -324,6 +343,12 @@ struct wm_scenario {
 };
 
 extern const struct wm_field wm_scenario_fields[];
+
+/** Index of a fleet entry's hall; the number of halls: there is none of that name. @pre halls are given */
+size_t wm_site_hall_of(const struct wm_site *site, const struct wm_fleet *fleet);
+/** Plant that cools a fleet entry: its hall's, or the site's. */
+const struct wm_cooling *wm_site_cooling_of(const struct wm_site *site,
+                                            const struct wm_fleet *fleet);
 
 /** Price of energy before the tariff's delivery, by row of its file: site.market, then site.weather; or NULL. */
 const struct wm_site_year *wm_site_price_file(const struct wm_site *site);

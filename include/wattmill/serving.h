@@ -146,6 +146,9 @@ static inline double wm_plan_decode_groups(const struct wm_serving_plan *plan)
     return gpus > 0.0 ? fmax(1.0, floor(plan->decode_gpus / gpus + 0.5)) : 1.0;
 }
 
+/** Tokens that a pass of its prefill groups takes of an attention group; whole prompts, one at least. */
+double wm_plan_pass_tok(const struct wm_serving_plan *plan);
+
 /** The best plan for a case; `fault` names the constraint when there is none. */
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c);
 

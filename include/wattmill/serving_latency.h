@@ -71,10 +71,30 @@ double wm_wait_mean_s(const struct wm_wait *wait);
 /** Share of requests that wait no longer than `time_s`. */
 double wm_wait_within(const struct wm_wait *wait, double time_s);
 
+/**
+ * Prompts of mean length on the busiest of `groups` attention groups that read `prompts` together, each of
+ * them by the group that has least (lockstep: the round takes as long as that group):
+ *
+ *     1 + spread (H_k - 1) for k <= groups,   k / groups + spread (H_groups - 1) beyond
+ *
+ * Exact for exponential lengths (spread 1: the largest of k, and k dealt to the least loaded), for two prompts
+ * of any lengths, and for alike ones (spread 0) that fill all groups. `prompts` up to 1 are one group's.
+ *
+ * @par Source  order statistics of exponential variables: David, Nagaraja, "Order Statistics", 3rd ed.,
+ *              Wiley 2003, sec. 2.5; mean difference = Gini x 2 means
+ */
+double wm_busiest(double prompts, double groups, double spread);
+
 /** A server of rounds. */
 struct wm_rounds {
     double rate_per_s; /* prompts, Poisson */
     double round_s;    /* of a round beside what prompts add, > 0 */
+    /* attention groups that read in lockstep, prompts of that spread; 0 and 1: one. Of what a prompt adds all
+       groups do `shared_frac` together (experts), the rest adds as much as the busiest has */
+    double groups, spread, shared_frac;
+    /* of a pipeline, whose times are those of one stage: 0 and 1: none. When all are at work, a stage takes as long
+       as the longest of what is in them, as `spread` has it */
+    double stages;
 };
 
 /** Wait at a server that never sleeps. A load of 1 and more counts as 1 - 1e-6. */
@@ -92,15 +112,19 @@ struct wm_wait wm_wait_balanced(const struct wm_rounds *server, const struct wm_
                                 const struct wm_prompts *prompts);
 
 /**
- * Wait before `n` servers that sleep without work, each prompt going to the least loaded.
+ * Wait before `n` servers that sleep without work, each prompt going to the least loaded: until it begins, and
+ * for those that are read with it.
  *
- * One: as above, with the round that a prompt begins which found it asleep. Several: a birth and death
- * chain in the number of prompts there says how often all are at work. Up to n each prompt has a server
- * of its own; beyond, half of what a server has is read while the other half waits, for a server that ends
- * its round is the least loaded and gets all until it has as many as the others. So the more there are,
- * the nearer to the begin of a round one comes, and waits for the whole of it.
+ * One: as above, with the round that a prompt begins which found it asleep. Several: a birth and death chain in
+ * the number of prompts that wait. While no server has more than one of them, the next waits when all servers
+ * without are taken (Erlang's loss formula), for the rest of a round, and those that wait leave with the rounds
+ * they wait for. Beyond, half of what a server has is read while the other half waits, for a server that ends
+ * its round is the least loaded and gets all until it has as many as the others. So the more there are, the
+ * nearer to the begin of a round one comes, and waits for the whole of it. A pipeline of p stages holds p prompts
+ * before others wait, and reads 1 in p + 1 of those it has on each stage.
  *
  * @param server  rate_per_s of all servers together
+ * @param m       of a prompt that is read alone
  */
 struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
                               const struct wm_reading_moments *m);

@@ -11,7 +11,7 @@
  *
  * T = B + sum c, in multiples of 8, spread evenly over attention groups. Where one reads more than the others,
  * T and the sums are its own times their number, less shared_s for each token there is not.
- * Energies have the same form. The affine dependence on K is what
+ * Energies have the same form; groups that wait draw lag_w, and rest_w where attention is what they wait for. The affine dependence on K is what
  * lets a replica jump over many decode steps at once.
  *
  * Inside, decode times are integers of 2^-24 ns and contexts of 1/256 token (fractions come from
@@ -27,13 +27,15 @@
 #include "wattmill/arena.h"
 #include "wattmill/step.h"
 
-enum { WM_STEP_FRAC_BITS = 24, WM_CTX_FRAC_BITS = 8, WM_STEP_TOK_ROUND = 8 };
+enum { WM_STEP_FRAC_BITS = 24, WM_CTX_FRAC_BITS = 8, WM_STEP_TOK_ROUND = 8, WM_STEP_LAG = 16 };
 
 struct wm_step_table {
     uint32_t max_seqs, max_tok;
-    double clock_frac;      /* which clock it was compiled for */
-    double idle_w;          /* boards and hosts while nothing runs */
-    double lag_w;           /* while attention groups wait for the busiest one */
+    double clock_frac; /* which clock it was compiled for */
+    double idle_w;     /* boards and hosts while nothing runs */
+    double rest_w;     /* ... in a step that nothing of it works in */
+    double
+        lag_w[WM_STEP_LAG]; /* ... that waits for an attention group which reads 8 * 2^i tokens */
     const int64_t *decode;  /* [max_seqs + 1] 2^-24 ns, no context */
     const int64_t *ctx;     /* [max_seqs + 1] 2^-24 ns per 1/256 token of context */
     const double *decode_j; /* [max_seqs + 1] energy of the replica, no context */
@@ -51,7 +53,7 @@ struct wm_step_table {
 /** What a table is compiled from; all arrays as above, times in seconds. */
 struct wm_step_costs {
     uint32_t max_seqs, max_tok;
-    double clock_frac, idle_w, lag_w;
+    double clock_frac, idle_w, rest_w, lag_w[WM_STEP_LAG];
     const double *decode_s, *decode_j; /* [max_seqs + 1] */
     const double *ctx_s, *ctx_j;
     const double *token_s, *token_j; /* [max_tok / 8 + 2] */

@@ -155,7 +155,8 @@ void wm_tariff_check(const struct wm_tariff *tariff, const char *path, struct wm
 /** What a charge has of a month: read off the meter in its hours, and on its part of the load. */
 struct wm_charge_month {
     double energy_j;
-    double usd;         /* market: energy at the hour's price */
+    double series_j;    /* market: of it at the price of a file, */
+    double series_usd;  /* and what that comes to */
     double peak_w;      /* highest mean of a window */
     double hours_s;     /* of its hours */
     double term_s;      /* of its months and term, whatever the hour */

@@ -18,6 +18,7 @@
 #include "wattmill/plain_text.h"
 #include "wattmill/run.h"
 #include "wattmill/scenario.h"
+#include "wattmill/serve.h"
 #include "wattmill/store.h"
 #include "wattmill/study.h"
 #include "wattmill/suggest.h"

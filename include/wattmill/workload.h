@@ -61,6 +61,9 @@ struct wm_prompts wm_prompts_mix(const struct wm_prompts_part *parts, size_t n);
 /** Mean of the k-th power of the ratio, k = 1, 2, 3; 1 when all have the mean. */
 double wm_prompts_moment(const struct wm_prompts *prompts, int k);
 
+/** How unlike lengths are: twice their Gini coefficient; 0 all alike, 1 exponential. */
+double wm_prompts_spread(const struct wm_prompts *prompts);
+
 /** Length over the mean that a share `prob` of a class's prompts stays below; 1 without quantiles. */
 double wm_prompt_ratio(const struct wm_workload_class *workload, double prob);
 

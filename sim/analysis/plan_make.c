@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wattmill/quantity.h"
 #include "wattmill/civil.h"
 #include "wattmill/megawatt.h"
 #include "wattmill/plan.h"
@@ -528,12 +529,14 @@ bool wm_plan_candidate_read(struct wm_arena *arena, const char *text, struct wm_
         at += 1 + n;
     }
     while (*at == ':' || (*at == ',' && c->n_mw > 0)) {
-        char *end = NULL;
-        const double mw = strtod(at + 1, &end);
-        if (end == at + 1 || !(mw >= 0.0 && mw <= 1e6) || c->n_mw == WM_REFRESH_YEARS_MAX)
+        const size_t n = strcspn(at + 1, ",");
+        const struct wm_quantity q =
+            wm_quantity_read(wm_arena_copy_text(arena, at + 1, n), WM_UNIT_MW);
+        if (q.fault != WM_QUANTITY_OK || !(q.value >= 0.0 && q.value <= 1e6) ||
+            c->n_mw == WM_REFRESH_YEARS_MAX)
             break;
-        c->mw[c->n_mw++] = mw;
-        at = end;
+        c->mw[c->n_mw++] = q.value;
+        at += 1 + n;
     }
     if (*at != '\0' || n_name == 0) {
         wm_diag_add(diags, WM_E101, NULL, NULL,

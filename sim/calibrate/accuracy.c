@@ -142,7 +142,7 @@ static struct wm_error_row summarise(double *ratios, double *scratch, size_t n)
     return row;
 }
 
-static double measured(const struct wm_operating_point *p, enum wm_quantity what)
+static double measured(const struct wm_operating_point *p, enum wm_compared what)
 {
     const double values[] = {[WM_QUANTITY_SPEED] = p->out_tok_per_s_per_gpu,
                              [WM_QUANTITY_TPOT] = p->tpot_s,
@@ -151,7 +151,7 @@ static double measured(const struct wm_operating_point *p, enum wm_quantity what
     return values[what];
 }
 
-static double predicted(const struct wm_prediction *q, enum wm_quantity what)
+static double predicted(const struct wm_prediction *q, enum wm_compared what)
 {
     const double values[] = {[WM_QUANTITY_SPEED] = q->out_tok_per_s_per_gpu,
                              [WM_QUANTITY_TPOT] = q->tpot_s,
@@ -160,14 +160,14 @@ static double predicted(const struct wm_prediction *q, enum wm_quantity what)
     return values[what];
 }
 
-static bool is_compared(const struct wm_accuracy *a, size_t i, enum wm_quantity what)
+static bool is_compared(const struct wm_accuracy *a, size_t i, enum wm_compared what)
 {
     return measured(a->points[i], what) > 0.0 && predicted(&a->predictions[i], what) > 0.0;
 }
 
 /* Appends a row for each key of one grouping, in order of name. */
 static void add_grouping(struct wm_arena *arena, const struct wm_accuracy *a, size_t grouping,
-                         enum wm_quantity what, struct wm_error_row *rows, size_t *n_rows)
+                         enum wm_compared what, struct wm_error_row *rows, size_t *n_rows)
 {
     char(*keys)[GROUP_BYTES] = wm_arena_alloc(arena, a->n + 1, GROUP_BYTES);
     double *ratios = WM_NEW_ARRAY(arena, double, a->n + 1);
@@ -201,7 +201,7 @@ static void add_grouping(struct wm_arena *arena, const struct wm_accuracy *a, si
 }
 
 static struct wm_error_rows error_rows(struct wm_arena *arena, const struct wm_accuracy *a,
-                                       enum wm_quantity what)
+                                       enum wm_compared what)
 {
     struct wm_error_rows e = {
         .rows = WM_NEW_ARRAY(arena, struct wm_error_row, N_GROUPINGS * (a->n / MIN_GROUP + 2))};
@@ -232,7 +232,7 @@ struct wm_accuracy wm_accuracy_of(struct wm_arena *arena, const struct wm_operat
     a.points = kept;
     a.predictions = said;
     for (int i = 0; i < WM_N_QUANTITIES; i++)
-        a.errors[i] = error_rows(arena, &a, (enum wm_quantity)i);
+        a.errors[i] = error_rows(arena, &a, (enum wm_compared)i);
     wm_accuracy_rank(arena, &a);
     return a;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wattmill/quantity.h"
+
 static const struct cli_verb *const verbs[] = {
 #define CLI_VERB(id, task) &cli_verb_##id,
 #include "verbs.def"
@@ -144,18 +146,58 @@ static enum wm_status bad_value(struct cli *cli, const struct given *g, const ch
     return WM_USAGE;
 }
 
+/* The unit of a number by what its help says stands there; else a number alone. */
+static enum wm_unit unit_of(const struct cli_option *option)
+{
+    static const struct {
+        const char *value;
+        enum wm_unit unit;
+    } units[] = {{"MW", WM_UNIT_MW},
+                 {"W", WM_UNIT_W},
+                 {"USD", WM_UNIT_USD},
+                 {"USD/MWH", WM_UNIT_USD_PER_MWH},
+                 {"S", WM_UNIT_S},
+                 {"H", WM_UNIT_H},
+                 {"TOK", WM_UNIT_TOK},
+                 {"TOK/S", WM_UNIT_TOK_PER_S},
+                 {"REQ/S", WM_UNIT_REQ_PER_S},
+                 {"B", WM_UNIT_BYTE},
+                 {"FRAC", WM_UNIT_FRAC},
+                 {"P", WM_UNIT_FRAC}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].value, option->value) == 0)
+            return units[i].unit;
+    return WM_UNIT_NONE;
+}
+
+/* A bare number, or one with a magnitude and a unit: "25M", "150 MW", "30 %". */
+static bool read_number(const struct cli_option *option, const char *text, double *value,
+                        char help[96])
+{
+    char *end = NULL;
+    errno = 0;
+    *value = strtod(text, &end);
+    if (end != text && *end == '\0')
+        return isfinite(*value);
+    const struct wm_quantity q = wm_quantity_read(text, unit_of(option));
+    *value = q.value;
+    if (q.fault != WM_QUANTITY_OK && q.fault != WM_QUANTITY_NO_NUMBER)
+        wm_quantity_help(&q, help);
+    return q.fault == WM_QUANTITY_OK && isfinite(q.value);
+}
+
 static enum wm_status take_number(struct cli *cli, const struct given *g)
 {
     const struct cli_option *const o = g->option;
     const bool is_whole = o->kind == CLI_KIND_WHOLE;
-    char *end = NULL;
-    errno = 0;
-    const double value = strtod(g->value, &end);
-    const bool is_number = end != g->value && *end == '\0' && isfinite(value);
+    char help[96] = "";
+    double value = 0.0;
+    const bool is_number = read_number(o, g->value, &value, help);
     if (!is_number || value < o->min || value > o->max || (is_whole && value != floor(value)))
         return bad_value(cli, g,
-                         wm_arena_printf(cli->arena, "allowed is a %snumber in %.10g..%.10g",
-                                         is_whole ? "whole " : "", o->min, o->max));
+                         wm_arena_printf(cli->arena, "allowed is a %snumber in %.10g..%.10g%s%s",
+                                         is_whole ? "whole " : "", o->min, o->max,
+                                         help[0] != '\0' ? "; " : "", help));
     if (is_whole)
         *(int64_t *)g->member = (int64_t)value;
     else

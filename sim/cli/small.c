@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "wattmill/serve.h"
 #include "wattmill/study.h"
 
 struct options {
@@ -73,7 +74,7 @@ const struct cli_verb cli_verb_explain = {
 
 static const char *schema_kind(size_t i)
 {
-    static const char *const kinds[] = {"scenario", "study"};
+    static const char *const kinds[] = {"scenario", "study", "openapi"};
     return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL;
 }
 
@@ -86,16 +87,20 @@ static enum wm_status schema(struct cli *cli, const void *options)
         return wm_schema_write(&w);
     if (strcmp(kind, schema_kind(1)) == 0)
         return wm_schema_write_table(&w, "wattmill study", wm_study_fields);
-    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "schema: \"%s\": allowed is scenario or study",
-                kind);
+    if (strcmp(kind, schema_kind(2)) == 0) {
+        wm_openapi_write(&w);
+        return WM_OK;
+    }
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                "schema: \"%s\": allowed is scenario, study or openapi", kind);
     return WM_USAGE;
 }
 
 const struct cli_verb cli_verb_schema = {
     .name = "schema",
-    .words = "[scenario|study]",
+    .words = "[scenario|study|openapi]",
     .max_words = 1,
-    .summary = "JSON Schema of a scenario file or a study file, for editors",
+    .summary = "JSON Schema of a scenario or a study for editors; OpenAPI of serve",
     .run = schema,
     .candidate = schema_kind,
 };

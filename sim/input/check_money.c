@@ -120,10 +120,23 @@ static void check_deck(const struct wm_scenario *s, const struct wm_workload *w,
                     deck->head.as_of);
 }
 
+/* One thing makes prices fall; what is read names what it acts on. */
+static void check_market(const struct wm_economics *e, struct wm_diags *diags)
+{
+    const struct wm_market_choice *const m = &e->market;
+    if (m->gain_per_year > 0.0 && !isnan(e->price_half_life_years))
+        wm_diag_add(diags, WM_E211, NULL, "economics.market.gain_per_year",
+                    "and price_half_life_years would lower prices twice: give one");
+    if (isnan(m->competitor_price_frac) && !isnan(m->competitor_half_life_years))
+        wm_diag_add(diags, WM_E211, NULL, "economics.market.competitor_half_life_years",
+                    "needs a competitor_price_frac");
+}
+
 void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     const struct wm_workload *const w = scenario->workloads.items;
     check_table(&scenario->economics, diags);
+    check_market(&scenario->economics, diags);
     check_construction(&scenario->economics.construction, diags);
     check_debt(&scenario->economics, diags);
     check_gpu_sales(scenario, diags);

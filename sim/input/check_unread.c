@@ -38,15 +38,43 @@ static void check_keys(const struct unread *u, const struct wm_json *plant, cons
     }
 }
 
+/* Keys at the plant itself, and in an entry of the scenario's own or laid over a shipped one. */
+static void check_plant(struct wm_arena *arena, const struct wm_catalog *catalog,
+                        const struct wm_cooling *plant, const struct wm_json *node,
+                        const char *path, struct wm_diags *diags)
+{
+    const struct unread u = {arena, diags, plant->model};
+    check_keys(&u, node, path);
+    check_keys(
+        &u, wm_catalog_json(catalog, WM_CATALOG_cooling, plant->head.name),
+        wm_arena_printf(arena, "%s.%s", wm_catalog_section(WM_CATALOG_cooling), plant->head.name));
+}
+
+/* Whether an earlier hall has a plant of that name: its entry is looked at once. */
+static bool is_repeated(const struct wm_site_hall *halls, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(halls[k].cooling.head.name, halls[i].cooling.head.name) == 0)
+            return true;
+    return false;
+}
+
 void wm_check_unread(struct wm_arena *arena, const struct wm_json *root,
                      const struct wm_catalog *catalog, const struct wm_scenario *scenario,
                      struct wm_diags *diags)
 {
-    const struct wm_cooling *const plant = &scenario->site.cooling;
-    const struct unread u = {arena, diags, plant->model};
-    check_keys(&u, wm_json_find(wm_json_find(root, "site"), "cooling"), "site.cooling");
-    /* an entry of the scenario's own, or keys that it lays over a shipped one */
-    check_keys(
-        &u, wm_catalog_json(catalog, WM_CATALOG_cooling, plant->head.name),
-        wm_arena_printf(arena, "%s.%s", wm_catalog_section(WM_CATALOG_cooling), plant->head.name));
+    const struct wm_json *const site = wm_json_find(root, "site");
+    const struct wm_json *const list = wm_json_find(site, "halls");
+    const struct wm_site_hall *const halls = scenario->site.halls.items;
+    if (scenario->site.halls.n == 0)
+        check_plant(arena, catalog, &scenario->site.cooling, wm_json_find(site, "cooling"),
+                    "site.cooling", diags);
+    for (size_t i = 0; i < scenario->site.halls.n; i++) {
+        const char *const path = wm_arena_printf(arena, "site.halls.%zu.cooling", i);
+        const struct wm_json *const node = wm_json_find(wm_json_at(list, i), "cooling");
+        if (!is_repeated(halls, i))
+            check_plant(arena, catalog, &halls[i].cooling, node, path, diags);
+        else
+            check_keys(&(struct unread){arena, diags, halls[i].cooling.model}, node, path);
+    }
 }

@@ -47,6 +47,12 @@ void wm_preset_retype(struct wm_arena *arena, const struct wm_field *fields, str
 /** Checks of prices and of the appraisal: E211, W931, W932. */
 void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags);
 
+/** The tree with the plant of each hall as it is read: what a hall does not say is the site's. The tree
+ *  itself when no hall is given; else a copy. */
+const struct wm_json *wm_halls_inherit(struct wm_arena *arena, const struct wm_json *root);
+/** Halls, their shares, and the pools that stand in them: E211, W919. */
+void wm_check_halls(const struct wm_scenario *scenario, struct wm_diags *diags);
+
 /** Keys of the tree `root` that what the scenario chose does not read: W918. */
 void wm_check_unread(struct wm_arena *arena, const struct wm_json *root,
                      const struct wm_catalog *catalog, const struct wm_scenario *scenario,

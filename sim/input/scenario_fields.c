@@ -46,11 +46,12 @@ static const struct wm_field window_fields[] = {
 static const struct wm_field phase_fields[] = {
     WM_TIME_AS(wm_ceiling_phase, from_us, "from", NULL, "start of the phase; a date alone: midnight on the site's clock; a time without an offset: UTC"),
     WM_REAL_REQ(wm_ceiling_phase, limit_w, "limit_mw", WM_UNIT_MW, 0.01, 10000.0, "contract from then on"),
+    WM_REAL_AS(wm_ceiling_phase, firm_w, "firm_mw", WM_UNIT_MW, 0.0, 10000.0, (double)NAN, "firm part of it; unset: site.ceiling.firm_mw, as far as this contract goes"),
     WM_FIELD_END,
 };
 static const struct wm_field curtailment_fields[] = {
     WM_REAL_AS(wm_curtailment, called_s_per_year, "hours_per_year", WM_UNIT_H_PER_YEAR, 0.0, 8000.0, 0.0, "mean hours under a call"),
-    WM_REAL(wm_curtailment, depth_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "of the contract that a call takes; Phoenix 2025: 0.25"),
+    WM_REAL(wm_curtailment, depth_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "of the contract in force that a call takes; Phoenix 2025: 0.25"),
     WM_REAL_AS(wm_curtailment, duration_s, "duration_h", WM_UNIT_H, 0.25, 720.0, 2.0, "of each call; Duke University 2025: about 2 h"),
     WM_REAL_AS(wm_curtailment, notice_s, "notice_min", WM_UNIT_MIN, 0.0, 525600.0, 30.0, "warning before a call"),
     WM_CHOICE(wm_curtailment, season, season_words, "any", "when calls come: any; summer: June to September; winter: December to February, on the site's clock"),
@@ -97,12 +98,25 @@ static const struct wm_field carbon_fields[] = {
     WM_REAL(wm_carbon, kg_per_mwh, WM_UNIT_KG_PER_MWH, 0.0, 2000.0, 350.0, "carbon of a MWh at the meter; default: estimate near PJM's 2023 mean", WM_USUAL(2.0, 1500.0)),
     WM_FIELD_END,
 };
+static const struct wm_field hall_fields[] = {
+    WM_TEXT_REQ(wm_site_hall, name, "name of the hall"),
+    WM_REAL(wm_site_hall, share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "of the contract, which its IT, plant and losses take at the design hour; unset: halls without one share what the others leave"),
+    WM_REAL_AS(wm_site_hall, it_limit_w, "it_limit_mw", WM_UNIT_MW, 0.001, 10000.0, (double)NAN, "IT power that its distribution carries (critical load): its racks are sized for no more, and it caps them at any time; unset: none"),
+    WM_INT(wm_site_hall, rows, 0, 1000000, 0, "rows of racks that it has; 0: as many as it takes"),
+    WM_INT(wm_site_hall, racks_per_row, 0, 100000, 0, "places for racks in a row; 0: not counted"),
+    WM_REAL_AS(wm_site_hall, row_limit_w, "row_limit_kw", WM_UNIT_KW, 1.0, 1e6, (double)NAN, "of a row's feed (busway): so many racks stand in a row as it carries by the pool's rule of provisioning; unset: none"),
+    WM_REAL_AS(wm_site_hall, rack_limit_w, "rack_limit_kw", WM_UNIT_KW, 1.0, 10000.0, (double)NAN, "of a rack's feed and cooling: racks that draw more by the pool's rule are refused; unset: none"),
+    WM_PRESET(wm_site_hall, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack; unset, or without a type: the site's, with the keys given laid over it"),
+    WM_PRESET(wm_site_hall, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant; likewise"),
+    WM_FIELD_END,
+};
 static const struct wm_field site_fields[] = {
     WM_ZONE(wm_site, time_zone, "the site's clock, for bill, phases, seasons, peaks and the climate's day: a zone of the tz database, such as America/Chicago, or an offset, such as -06:00; unset: standard time of the weather file, else of the climate"),
     WM_GROUP(wm_site, ceiling, ceiling_fields, "the grid's limit"),
     WM_GROUP(wm_site, weather, weather_fields, "weather"),
     WM_PRESET(wm_site, power_chain, power_chain, wm_power_chain_fields, "double-conversion", "meter to rack"),
     WM_PRESET(wm_site, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant"),
+    WM_LIST(wm_site, halls, wm_site_hall, hall_fields, "halls, each with its plant, its share of the contract and its limits; power_chain and cooling of the site hold for halls that do not say theirs. Empty: one hall"),
     WM_PRESET(wm_site, local_tax, local_tax, wm_local_tax_fields, "none", "taxes of the place on equipment, building and purchases"),
     WM_PRESET(wm_site, tariff, tariff, wm_tariff_fields, "us-large-load", "electricity tariff"),
     WM_GROUP(wm_site, market, market_fields, "price and carbon by the hour"),
@@ -116,8 +130,9 @@ static const struct wm_field site_fields[] = {
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
+    WM_TEXT(wm_fleet, hall, "", "hall of site.halls in which it stands; may be left out where there is one"),
     WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net"),
-    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the IT design power, for max_p, max_q and max_lps"),
+    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of its hall's IT design power, for max_p, max_q and max_lps"),
     WM_REAL(wm_fleet, spare_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.0, "of the racks, kept idle to stand in for broken ones"),
     WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
     WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
@@ -133,7 +148,7 @@ static const struct wm_field demand_fields[] = {
     WM_FILE_AS(wm_demand, trace, "trace", wm_demand_trace_load, wm_demand_trace, "requests as recorded (Azure, BurstGPT, Mooncake, Qwen-Bailian, Vidur, LLMServingSim or own format): gives class, rate and hourly shape where they are not named"),
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
     WM_REAL(wm_demand, growth_per_year, WM_UNIT_PER_YEAR, -0.99, 100.0, 0.0, "growth of the rate, compounded from the start of the horizon (0.3 = 30 % a year)"),
-    WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power; published: -1.11 (short run)"),
+    WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power, and in the years of the appraisal by the price path to it, as far as capacity and ceiling let it; published: -1.11 (short run)"),
     WM_FIELD_END,
 };
 static const struct wm_field slo_fields[] = {
@@ -248,6 +263,16 @@ static const struct wm_field range_fields[] = {
     RANGE_ROW(model, "serving-model", "tokens per second over what the model says: tokens where capacity or ceiling binds, else energy"),
     WM_FIELD_END,
 };
+static const struct wm_field market_choice_fields[] = {
+    WM_REAL(wm_market_choice, gain_per_year, WM_UNIT_PER_YEAR, 0.0, 10.0, 0.0, "by which the best new seller makes more tokens for its cost each year (0.4 = 40 %); accelerators alone: computing per dollar doubles in 2.1 years, 0.39 a year (Epoch AI 2023)"),
+    WM_REAL(wm_market_choice, own_gain_per_year, WM_UNIT_PER_YEAR, 0.0, 10.0, 0.0, "by which software lets this site's accelerators make more tokens each year, with the same power while they work"),
+    WM_REAL(wm_market_choice, pass_through_frac, WM_UNIT_FRAC, 0.0, 2.0, 1.0, "of what the best new seller saves, taken off the price: 1 under competition, 0.5 of a monopolist with straight demand (theory); the rest is kept"),
+    WM_REAL(wm_market_choice, cost_frac, WM_UNIT_FRAC, 0.0, 10.0, (double)NAN, "cost of the best new seller over the price when operation starts; default: the levelised cost of this site over its price"),
+    WM_REAL(wm_market_choice, margin_floor_frac, WM_UNIT_FRAC, -1.0, 0.99, (double)NAN, "price never below what leaves this margin over the cash cost of the ledger; 0: sells as long as it earns its cash cost; default: no floor"),
+    WM_REAL(wm_market_choice, competitor_price_frac, WM_UNIT_FRAC, 0.001, 100.0, (double)NAN, "price of a competitor over this site's when operation starts; the site never asks more; default: none"),
+    WM_REAL(wm_market_choice, competitor_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "the competitor's price halves in this time; default: it falls as gain_per_year lets cost fall"),
+    WM_FIELD_END,
+};
 static const struct wm_field economics_fields[] = {
     WM_PRESET(wm_economics, ledger, ledger, wm_ledger_fields, "owner-operator", "who owns what, and unit costs"),
     WM_REAL(wm_economics, discount_rate_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "nominal unless money is real, per year; default: the ledger's, 8 to 14 % is usual"),
@@ -259,6 +284,7 @@ static const struct wm_field economics_fields[] = {
     WM_REAL(wm_economics, residual_facility_frac, WM_UNIT_FRAC, 0.0, 2.0, (double)NAN, "worth of the facility at the end of the appraisal over its price; default: a straight line over its life"),
     WM_CHOICE(wm_economics, end_of_life, end_of_life_words, "better", "when IT reaches the end of its life within the appraisal: repurchase, or better: give the site up then if that is worth more"),
     WM_REAL(wm_economics, price_half_life_years, WM_UNIT_YEAR, 0.05, 1000.0, (double)NAN, "token prices halve in this time; default: they stay. Economy tier 1.10, mid tier 1.55, flagships none (arXiv 2603.28576)"),
+    WM_GROUP(wm_economics, market, market_choice_fields, "prices that answer to falling costs and to a competitor, over the years of the appraisal"),
     WM_REAL(wm_economics, power_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of the power bill, per year (estimate)"),
     WM_REAL(wm_economics, opex_escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.03, "of all other cash cost, per year (estimate)"),
     WM_REAL(wm_economics, debt_share_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "debt over capital; default: the ledger's"),
@@ -306,34 +332,51 @@ static const struct wm_fleet *find_pool(const struct wm_scenario *s, const char 
     return NULL;
 }
 
-/* Shares of the pools that fill the site and are there at an instant. */
-static double shares_at(const struct wm_scenario *s, int64_t at_us)
+/* Shares of the pools that fill a hall and are there at an instant. */
+static double shares_at(const struct wm_scenario *s, size_t hall, int64_t at_us)
 {
     const struct wm_fleet *fleet = s->fleet.items;
     double sum = 0.0;
     for (size_t i = 0; i < s->fleet.n; i++)
-        if (fleet[i].count < 0 && fleet[i].online_us <= at_us && at_us < fleet[i].retire_us)
+        if (fleet[i].count < 0 && fleet[i].online_us <= at_us && at_us < fleet[i].retire_us &&
+            wm_site_hall_of(&s->site, &fleet[i]) == hall)
             sum += fleet[i].share_frac;
     return sum;
+}
+
+static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
+                          struct wm_diags *diags)
+{
+    const struct wm_accelerator *const a = fleet->accelerator;
+    const size_t hall = wm_site_hall_of(&s->site, fleet);
+    const double coolant_c = wm_site_cooling_of(&s->site, fleet)->supply_c;
+    const char *const path =
+        hall < s->site.halls.n
+            ? wm_arena_printf(diags->arena, "site.halls.%zu.cooling.supply_c", hall)
+            : "site.cooling.supply_c";
+    if (coolant_c > a->max_coolant_c)
+        wm_diag_add(diags, WM_E211, NULL, path, "= %g °C, but %s takes at most %g °C", coolant_c,
+                    a->head.name, a->max_coolant_c);
 }
 
 static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_fleet *fleet = s->fleet.items;
     bool too_much = false;
-    if (s->fleet.n > WM_MAX_POOLS)
-        wm_diag_add(diags, WM_E211, NULL, "fleet", "has %zu pools, at most %d are allowed",
-                    s->fleet.n, WM_MAX_POOLS);
     if (s->fleet.n == 0)
         wm_diag_add(diags, WM_E211, NULL, "fleet", "is empty: give at least one pool");
     for (size_t i = 0; i < s->fleet.n; i++) {
-        if (fleet[i].count < 0 && !too_much && shares_at(s, fleet[i].online_us) > 1.0 + 1e-12) {
+        const size_t hall = wm_site_hall_of(&s->site, &fleet[i]);
+        const bool is_somewhere = s->site.halls.n == 0 || hall < s->site.halls.n;
+        const double filled = fleet[i].count < 0 && is_somewhere
+                                  ? shares_at(s, hall, fleet[i].online_us)
+                                  : 0.0;
+        if (!too_much && filled > 1.0 + 1e-12) {
             too_much = true;
-            wm_diag_add(
-                diags, WM_E211, NULL, "fleet",
-                "shares of the pools that fill the site sum to %g when \"%s\" comes online, "
-                "more than 1",
-                shares_at(s, fleet[i].online_us), fleet[i].name);
+            wm_diag_add(diags, WM_E211, NULL, "fleet",
+                        "shares of the pools that fill %s sum to %g when \"%s\" comes online, "
+                        "more than 1",
+                        s->site.halls.n > 1 ? "its hall" : "the site", filled, fleet[i].name);
         }
         if (fleet[i].retire_us <= fleet[i].online_us)
             wm_diag_add(diags, WM_E211, NULL, fleet[i].name, "retires before it comes online");
@@ -341,11 +384,7 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
             if (strcmp(fleet[i].name, fleet[j].name) == 0)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
-        const double coolant_c = s->site.cooling.supply_c;
-        if (coolant_c > fleet[i].accelerator->max_coolant_c)
-            wm_diag_add(diags, WM_E211, NULL, "site.cooling.supply_c",
-                        "= %g °C, but %s takes at most %g °C", coolant_c,
-                        fleet[i].accelerator->head.name, fleet[i].accelerator->max_coolant_c);
+        check_coolant(s, &fleet[i], diags);
     }
 }
 
@@ -452,9 +491,6 @@ static void check_job(const struct wm_scenario *s, const struct wm_workload *w,
 static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
 {
     const struct wm_workload *w = s->workloads.items;
-    if (s->workloads.n > WM_MAX_WORKLOADS)
-        wm_diag_add(diags, WM_E211, NULL, "workloads", "are %zu, at most %d are allowed",
-                    s->workloads.n, WM_MAX_WORKLOADS);
     for (size_t i = 0; i < s->workloads.n; i++) {
         if (wm_workload_is_job(&w[i]))
             check_job(s, &w[i], diags);
@@ -480,6 +516,10 @@ static void check_phases(const struct wm_scenario *s, struct wm_diags *diags)
             wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
                         "phase %zu has %g MW, more than limit_mw = %g MW", i,
                         p[i].limit_w / WM_W_PER_MW, c->limit_w / WM_W_PER_MW);
+        if (p[i].firm_w > p[i].limit_w)
+            wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
+                        "phase %zu has a firm part of %g MW, more than its %g MW", i,
+                        p[i].firm_w / WM_W_PER_MW, p[i].limit_w / WM_W_PER_MW);
         if (i > 0 && p[i].from_us <= p[i - 1].from_us)
             wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
                         "phase %zu does not begin after phase %zu", i, i - 1);
@@ -656,6 +696,7 @@ static void check_plant_units(const struct wm_failures *f, struct wm_diags *diag
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     wm_check_money(scenario, diags);
+    wm_check_halls(scenario, diags);
     check_fleet(scenario, diags);
     check_workloads(scenario, diags);
     check_phases(scenario, diags);

@@ -214,6 +214,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
                                .files = files,
                                .origins = origins ? &out->origins : NULL};
     const struct wm_json *own = has_sections(root) ? without_sections(l->arena, root) : root;
+    own = wm_halls_inherit(l->arena, own);
     wm_fields_read(&reader, wm_scenario_fields, own, NULL, "", scenario);
     out->json = root;
     if (l->diags->n_errors > 0)

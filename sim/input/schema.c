@@ -179,6 +179,10 @@ static void write_property(struct wm_json_writer *w, const struct wm_catalog *ca
     wm_json_member_string(w, "description", f->doc);
     if (f->kind == WM_KIND_REAL || f->kind == WM_KIND_REALS)
         wm_json_member_string(w, "x-unit", wm_unit_symbol(f->unit));
+    if (f->usual_min < f->usual_max) {
+        wm_json_key(w, "x-usual");
+        wm_json_reals(w, (const double[]){f->usual_min, f->usual_max}, 2);
+    }
     if (f->kind == WM_KIND_GROUP)
         write_members(w, catalog, f->fields, NULL, all_optional);
     else

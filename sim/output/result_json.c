@@ -55,6 +55,7 @@ static void write_yearly(struct wm_json_writer *w, const struct wm_appraisal *a)
         wm_json_member_integer(w, "year", (int64_t)t);
 #define REAL(member) real(w, #member, y->member)
         REAL(end_years), REAL(length_years);
+        REAL(price_frac), REAL(volume_frac);
         REAL(revenue_usd), REAL(power_usd), REAL(opex_usd), REAL(capex_usd), REAL(residual_usd);
         REAL(write_off_usd), REAL(tax_usd), REAL(flow_usd), REAL(cumulated_pv_usd);
         REAL(interest_usd), REAL(principal_usd), REAL(owner_tax_usd), REAL(owner_flow_usd);
@@ -105,6 +106,26 @@ static void write_pools(struct wm_json_writer *w, const struct wm_results *r)
         if (p->maturity != NULL)
             wm_json_member_string(w, "maturity", p->maturity);
         write_columns(w, wm_pool_columns, p);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
+/* Of a site that names its halls. */
+static void write_halls(struct wm_json_writer *w, const struct wm_results *r)
+{
+    if (r->scenario->site.halls.n == 0)
+        return;
+    wm_json_key(w, "halls");
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < r->n_halls; i++) {
+        const struct wm_hall_result *const h = &r->halls[i];
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "name", h->name);
+        wm_json_member_string(w, "cooling", h->cooling);
+        wm_json_member_string(w, "power_chain", h->power_chain);
+        wm_json_member_string(w, "racks_by", h->racks_by);
+        write_columns(w, wm_hall_columns, h);
         wm_json_object_end(w);
     }
     wm_json_array_end(w);
@@ -269,7 +290,7 @@ static void write_stamp(struct wm_json_writer *w, const struct wm_stamp *s)
     wm_json_object_end(w);
 }
 
-static void write_headline(struct wm_json_writer *w, const struct wm_headline *h)
+static void write_headline(struct wm_json_writer *w, const struct wm_headline *h, const char *limit)
 {
     wm_json_key(w, "headline");
     wm_json_object_begin(w);
@@ -280,31 +301,38 @@ static void write_headline(struct wm_json_writer *w, const struct wm_headline *h
     wm_json_array_end(w);
     if (h->price_path != NULL)
         wm_json_member_string(w, "price_path", h->price_path);
+    wm_json_member_string(w, "limit", limit);
     wm_json_object_end(w);
+}
+
+void wm_output_json_members(struct wm_json_writer *w, const struct wm_report *report)
+{
+    const struct wm_results *const r = report->results;
+    wm_json_member_string(w, "name", r->scenario->name);
+    write_headline(w, &r->headline, wm_limit_name(r->metric));
+    wm_json_key(w, "inputs");
+    wm_output_inputs_json(w, report->origins);
+    wm_json_key(w, "metrics");
+    write_metrics(w, r);
+    write_yearly(w, r->appraisal);
+    write_years(w, r);
+    write_classes(w, r);
+    write_pools(w, r);
+    write_halls(w, r);
+    write_bill(w, r->bill);
+    write_ledger(w, r->ledger);
+    write_energy(w, r);
+    write_balances(w, r);
+    write_messages(w, report->diags);
+    write_files(w, report);
+    write_stamp(w, &report->stamp);
 }
 
 void wm_output_json(FILE *file, const struct wm_report *report)
 {
-    const struct wm_results *const r = report->results;
     struct wm_json_writer w = wm_json_writer_to_file(file);
     wm_json_object_begin(&w);
-    wm_json_member_string(&w, "name", r->scenario->name);
-    write_headline(&w, &r->headline);
-    wm_json_key(&w, "inputs");
-    wm_output_inputs_json(&w, report->origins);
-    wm_json_key(&w, "metrics");
-    write_metrics(&w, r);
-    write_yearly(&w, r->appraisal);
-    write_years(&w, r);
-    write_classes(&w, r);
-    write_pools(&w, r);
-    write_bill(&w, r->bill);
-    write_ledger(&w, r->ledger);
-    write_energy(&w, r);
-    write_balances(&w, r);
-    write_messages(&w, report->diags);
-    write_files(&w, report);
-    write_stamp(&w, &report->stamp);
+    wm_output_json_members(&w, report);
     wm_json_object_end(&w);
     wm_json_finish(&w);
 }

@@ -1,4 +1,4 @@
-/* One section of a result as rows: by class, pool, ledger line, month, year, line of the bill. */
+/* One section of a result as rows: by class, pool, hall, ledger line, month, year, line of the bill. */
 #include <math.h>
 #include <string.h>
 
@@ -75,6 +75,21 @@ static void pool_rows(struct sheet *s, const struct wm_results *r)
         text(s, p->parallelism);
         text(s, p->maturity);
         numbers(s, wm_pool_columns, p);
+    }
+}
+
+static const struct wm_grid_column hall_texts[] = {TEXT("hall"), TEXT("cooling"),
+                                                   TEXT("power_chain"), TEXT("racks_by")};
+
+static void hall_rows(struct sheet *s, const struct wm_results *r)
+{
+    for (size_t i = 0; i < r->n_halls; i++) {
+        const struct wm_hall_result *const h = &r->halls[i];
+        text(s, h->name);
+        text(s, h->cooling);
+        text(s, h->power_chain);
+        text(s, h->racks_by);
+        numbers(s, wm_hall_columns, h);
     }
 }
 
@@ -172,6 +187,11 @@ static size_t n_pools(const struct wm_results *r)
     return r->n_pools;
 }
 
+static size_t n_halls(const struct wm_results *r)
+{
+    return r->n_halls;
+}
+
 static size_t n_years(const struct wm_results *r)
 {
     return r->n_years;
@@ -190,6 +210,7 @@ static const struct section {
 } sections[] = {
     {"classes", TEXTS(class_texts), wm_class_columns, n_classes, class_rows},
     {"pools", TEXTS(pool_texts), wm_pool_columns, n_pools, pool_rows},
+    {"halls", TEXTS(hall_texts), wm_hall_columns, n_halls, hall_rows},
     {"ledger", TEXTS(ledger_texts), NULL, n_ledger, ledger_rows},
     {"bill", TEXTS(bill_texts), NULL, n_bill, bill_rows},
     {"monthly", TEXTS(month_texts), wm_month_columns, n_months, month_rows},

@@ -1,6 +1,7 @@
 #include "billing.h"
 
 #include "wattmill/ledger.h"
+#include "wattmill/require.h"
 
 static const struct wm_tariff_hours always = {
     .from_month = 1, .to_month = 12, .days = WM_DAY_ALL, .to_s = 86400.0};
@@ -177,7 +178,7 @@ static void sort_line(struct wm_billing *b, size_t i)
         b->windows[window_s < 1000.0 ? 0 : window_s < 2000.0 ? 1 : 2] |= bit(i);
 }
 
-const struct wm_billing *wm_billing_new(struct wm_arena *arena, const struct wm_tariff *tariff)
+static struct wm_billing *lines_of(struct wm_arena *arena, const struct wm_tariff *tariff)
 {
     struct wm_billing *const b = WM_NEW(arena, struct wm_billing);
     b->tariff = tariff;
@@ -187,8 +188,79 @@ const struct wm_billing *wm_billing_new(struct wm_arena *arena, const struct wm_
     add_charges(b);
     for (size_t i = 0; i < b->n_lines; i++)
         sort_line(b, i);
+    return b;
+}
+
+const struct wm_billing *wm_billing_lines(struct wm_arena *arena, const struct wm_tariff *tariff)
+{
+    return lines_of(arena, tariff);
+}
+
+const struct wm_billing *wm_billing_new(struct wm_arena *arena, const struct wm_tariff *tariff)
+{
+    struct wm_billing *const b = lines_of(arena, tariff);
     fill_calendar(b);
     return b;
+}
+
+/* Sets of energy lines that some hour has, at most. */
+static size_t count_hours(const struct wm_billing *b)
+{
+    size_t n = 1;
+    wm_billing_set last = b->hours[0][0][0] & b->energy;
+    for (int m = 0; m < 12; m++)
+        for (int d = 0; d < WM_BILLING_DAYS; d++)
+            for (int q = 0; q < WM_BILLING_QUARTERS; q++) {
+                const wm_billing_set set = b->hours[m][d][q] & b->energy;
+                n += set != last;
+                last = set;
+            }
+    return n;
+}
+
+struct wm_price_sets wm_price_sets_new(struct wm_arena *arena, const struct wm_billing *billing)
+{
+    size_t n_terms = 1; /* between the ends of terms the same lines hold */
+    for (size_t i = 0; i < billing->n_lines; i++)
+        n_terms += (billing->lines[i].charge.from_us > 0 ? 1u : 0u) +
+                   (billing->lines[i].charge.to_us < INT64_MAX ? 1u : 0u);
+    const size_t capacity = 2 * n_terms * count_hours(billing);
+    return (struct wm_price_sets){.at = WM_NEW_ARRAY(arena, struct wm_price_set, capacity),
+                                  .capacity = capacity};
+}
+
+size_t wm_price_set_at(struct wm_price_sets *sets, const struct wm_billing *billing,
+                       wm_billing_set hours, int64_t at_us, bool is_series, size_t last)
+{
+    struct wm_price_set now = {.is_series = is_series};
+    wm_billing_set left = hours & billing->energy;
+    for (size_t i = 0; left != 0; i++, left >>= 1)
+        if ((left & 1) != 0 && wm_billing_in_term(&billing->lines[i], at_us))
+            now.lines |= bit(i);
+    for (size_t k = 0, i = last; k < sets->n; k++, i = i + 1 < sets->n ? i + 1 : 0)
+        if (sets->at[i].lines == now.lines && sets->at[i].is_series == now.is_series)
+            return i;
+    WM_REQUIRE(sets->n < sets->capacity);
+    sets->at[sets->n] = now;
+    return sets->n++;
+}
+
+double wm_price_set_usd_per_mwh(const struct wm_billing *billing, const struct wm_price_set *set,
+                                double *n_series)
+{
+    wm_billing_set left = set->lines;
+    double usd_per_mwh = 0.0;
+    *n_series = 0.0;
+    for (size_t i = 0; left != 0; i++, left >>= 1) {
+        const struct wm_charge *const c = &billing->lines[i].charge;
+        if ((left & 1) == 0)
+            continue;
+        if (c->basis == WM_CHARGE_MARKET && set->is_series)
+            *n_series += 1.0;
+        else
+            usd_per_mwh += wm_charge_marginal_usd_per_mwh(c);
+    }
+    return usd_per_mwh;
 }
 
 wm_billing_set wm_billing_at(const struct wm_billing *billing, const struct wm_civil *local)

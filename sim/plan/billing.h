@@ -33,11 +33,36 @@ struct wm_billing {
     wm_billing_set windows[3]; /* whose peaks are of 15, 30 and 60 minutes */
 };
 
+/** Lines of a tariff without their hours: all that a bill needs of it. */
+const struct wm_billing *wm_billing_lines(struct wm_arena *arena, const struct wm_tariff *tariff);
+
 /** Lines of a tariff; constructor, cannot fail. @pre wm_tariff_check() found nothing */
 const struct wm_billing *wm_billing_new(struct wm_arena *arena, const struct wm_tariff *tariff);
 
 /** Lines whose hours hold at a local time. */
 wm_billing_set wm_billing_at(const struct wm_billing *billing, const struct wm_civil *local);
+
+/** Lines of energy that hold together, and whether a file's price of the hour stands for the flat one. */
+struct wm_price_set {
+    wm_billing_set lines;
+    bool is_series;
+};
+
+/** The sets that a run has met; what is summed by them can be priced afterwards. */
+struct wm_price_sets {
+    struct wm_price_set *at; /* [capacity], enough for every hour and term of the tariff */
+    size_t n, capacity;
+};
+
+struct wm_price_sets wm_price_sets_new(struct wm_arena *arena, const struct wm_billing *billing);
+
+/** Index of the set that holds at `at_us`, entered when it is new; `last` is looked at first. */
+size_t wm_price_set_at(struct wm_price_sets *sets, const struct wm_billing *billing,
+                       wm_billing_set hours, int64_t at_us, bool is_series, size_t last);
+
+/** Price of one more MWh under the set [USD/MWh], without that of the file, which counts `n_series` times. */
+double wm_price_set_usd_per_mwh(const struct wm_billing *billing, const struct wm_price_set *set,
+                                double *n_series);
 
 /** Whether the line's term holds. */
 static inline bool wm_billing_in_term(const struct wm_billing_line *line, int64_t at_us)

@@ -12,11 +12,13 @@ struct wm_environment wm_environment_begin(struct wm_arena *arena,
     struct wm_environment e = {
         .site = site,
         .billing = wm_billing_new(arena, &site->tariff),
+        .price_sets = WM_NEW(arena, struct wm_price_sets),
         .price = wm_site_price_file(site),
         .carbon = wm_site_carbon_file(site),
         .noise = wm_climate_noise((uint64_t)scenario->seed),
         .zone = wm_site_zone(site),
     };
+    *e.price_sets = wm_price_sets_new(arena, e.billing);
     e.standard_us = wm_zone_standard_s(&e.zone, scenario->horizon.start_us) * WM_US_PER_S;
     return e;
 }
@@ -158,6 +160,9 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
     e->now.system_usd_per_mwh = price;
     e->now.hours = wm_billing_at(e->billing, &local);
     e->now.market_usd_per_mwh = wm_billing_market_usd_per_mwh(e->billing, price);
+    e->now.price_set =
+        wm_price_set_at(e->price_sets, e->billing, e->now.hours, at_us,
+                        wm_is_set(e->now.market_usd_per_mwh), last.price_set);
     e->now.energy_usd_per_mwh = wm_billing_usd_per_mwh(e->billing, e->now.hours, at_us, price);
     e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
     e->now.day = wm_days_from_civil(local.year, local.month, local.day);
@@ -165,8 +170,10 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
                              wm_is_nerc_holiday(local.year, local.month, local.day);
     e->now.system_stress = stress_of(e, price);
     e->has_begun = true;
-    const bool is_other_price = e->now.energy_usd_per_mwh < last.energy_usd_per_mwh ||
-                                e->now.energy_usd_per_mwh > last.energy_usd_per_mwh;
+    /* not by its value: what follows hangs on decisions, which other values may leave as they are */
+    const bool is_other_price = e->now.price_set != last.price_set ||
+                                e->now.market_usd_per_mwh < last.market_usd_per_mwh ||
+                                e->now.market_usd_per_mwh > last.market_usd_per_mwh;
     return is_new || has_weather || is_other_price;
 }
 

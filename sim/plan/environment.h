@@ -21,6 +21,7 @@ struct wm_surroundings {
     double market_usd_per_mwh; /* the file's price where the tariff takes it, else NAN */
     double system_usd_per_mwh; /* the file's price in any case, else NAN */
     wm_billing_set hours;      /* lines of the bill whose hours hold */
+    size_t price_set;          /* of the environment's */
     struct wm_civil local;     /* at the interval's begin, on the site's clock */
     int64_t day;               /* local, since 1970 */
     bool is_off_peak_day;      /* local: a weekend or a holiday */
@@ -30,6 +31,7 @@ struct wm_surroundings {
 struct wm_environment {
     const struct wm_site *site;
     const struct wm_billing *billing;
+    struct wm_price_sets *price_sets;
     const struct wm_site_year *price,
         *carbon; /* NULL: none; of the market, also where the bill is flat */
     struct wm_climate_noise noise;
@@ -58,7 +60,7 @@ void wm_environment_share(struct wm_environment *environment, struct wm_arena *a
 
 /**
  * Goes on to the interval that begins at `at_us` (since 1970, UTC), which are asked for in order.
- * @return whether weather, price or carbon differ from the interval before
+ * @return whether weather or the lines and file that make its price differ from the interval before
  */
 bool wm_environment_step(struct wm_environment *environment, int64_t at_us);
 

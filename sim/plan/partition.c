@@ -155,13 +155,13 @@ static double new_tok(const struct wm_workload_class *shape)
 }
 
 /* Mean request of the classes, by their requests; with one class it is the class. */
-static struct wm_serving_case mixed_case(const struct wm_scenario *s,
+static struct wm_serving_case mixed_case(struct wm_arena *arena, const struct wm_scenario *s,
                                          const struct wm_site_plan *plan,
                                          const struct wm_partition *p)
 {
     const struct wm_pool *pool = &plan->pools[p->pool];
     struct wm_serving_case mix = class_case(&plan->classes[p->classes[0]], pool->fleet, p->n_gpus);
-    struct wm_prompts_part parts[WM_MAX_WORKLOADS];
+    struct wm_prompts_part *const parts = WM_NEW_ARRAY(arena, struct wm_prompts_part, p->n_classes);
     size_t n_parts = 0;
     double requests = 0.0, input = 0.0, cached = 0.0, output = 0.0, square = 0.0;
     if (p->n_classes == 1)
@@ -322,7 +322,7 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
                                       : "falls to its share; give pool_share_frac");
         return false;
     }
-    const struct wm_serving_case c = mixed_case(s, plan, p);
+    const struct wm_serving_case c = mixed_case(arena, s, plan, p);
     p->plan = wm_table_plan(&plan->tables, &c);
     if (p->plan.fault != WM_PLAN_OK) {
         explain_fault(p->lead, pool->fleet, p->n_gpus, p->plan.fault, diags);

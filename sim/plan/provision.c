@@ -2,46 +2,103 @@
 
 #include <math.h>
 
+#include "contract.h"
 #include "draw.h"
 #include "environment.h"
 #include "partition.h"
 
-/* Liquid share of the hall: by nameplate where counts are given, by share where racks fill it. */
-static double liquid_frac(const struct wm_scenario *s)
+/* Whole racks of `rack_w` each that the pool's share of its hall's IT design power carries. */
+static int64_t racks_of(const struct wm_site_plan *plan, const struct wm_pool *pool, double rack_w)
 {
-    const struct wm_fleet *fleet = s->fleet.items;
-    double weight = 0.0, liquid = 0.0;
-    for (size_t i = 0; i < s->fleet.n; i++) {
-        const struct wm_accelerator *a = fleet[i].accelerator;
-        const double w = fleet[i].count < 0
-                             ? fleet[i].share_frac * s->site.ceiling.limit_w
-                             : (double)fleet[i].count / (double)a->rack_gpus * a->rack_nameplate_w;
-        weight += w;
-        liquid += w * a->liquid_frac;
-    }
-    return weight > 0.0 ? liquid / weight : 0.0;
+    const struct wm_fleet *const f = pool->fleet;
+    return (int64_t)floor(f->share_frac * plan->halls[pool->hall].facility.it_design_w /
+                          (rack_w * (1.0 + f->accelerator->other_it_frac)));
 }
 
-/* Whole racks of `rack_w` each that the pool's share of the IT design power carries. */
-static int64_t racks_of(const struct wm_fleet *fleet, double it_design_w, double rack_w)
-{
-    return (int64_t)floor(fleet->share_frac * it_design_w /
-                          (rack_w * (1.0 + fleet->accelerator->other_it_frac)));
-}
-
-static int64_t rack_count(const struct wm_fleet *fleet, double it_design_w)
+static double ruled_rack_w(const struct wm_fleet *fleet)
 {
     const struct wm_accelerator *a = fleet->accelerator;
-    if (fleet->count >= 0)
-        return fleet->count / a->rack_gpus;
-    const double frac = fleet->count == WM_COUNT_MAX_Q ? a->max_q_frac : 1.0;
-    return racks_of(fleet, it_design_w, frac * a->rack_nameplate_w);
+    return (fleet->count == WM_COUNT_MAX_Q ? a->max_q_frac : 1.0) * a->rack_nameplate_w;
 }
 
 static void set_racks(struct wm_pool *pool, int64_t n_racks)
 {
     pool->n_racks = n_racks;
     pool->n_gpus = n_racks * pool->fleet->accelerator->rack_gpus;
+}
+
+static bool meets(const struct wm_fleet *a, const struct wm_fleet *b)
+{
+    return a->online_us < b->retire_us && b->online_us < a->retire_us;
+}
+
+/* Rows that the pools before this one leave it while it is there; INT64_MAX: rows are not counted. */
+static int64_t free_rows(const struct wm_site_plan *plan, const struct wm_pool *pool)
+{
+    const struct wm_hall_plan *const hall = &plan->halls[pool->hall];
+    int64_t rows = hall->given != NULL && hall->given->rows > 0 ? hall->given->rows : INT64_MAX;
+    for (const struct wm_pool *p = plan->pools; p < pool && rows < INT64_MAX; p++) {
+        const int64_t per_row = wm_hall_racks_per_row(hall, p->rack_w);
+        if (p->hall == pool->hall && meets(p->fleet, pool->fleet) && per_row > 0)
+            rows -= per_row < INT64_MAX ? (p->n_racks + per_row - 1) / per_row : p->n_racks > 0;
+    }
+    return rows > 0 ? rows : 0;
+}
+
+static bool refuse_racks(const struct wm_pool *pool, const struct wm_hall_plan *hall, int64_t wanted,
+                         int64_t rows, int64_t per_row, struct wm_diags *diags)
+{
+    wm_diag_add(diags, WM_E301, NULL, pool->fleet->name,
+                "%lld racks of %g kW do not fit: hall \"%s\" has %lld rows left of %lld racks each",
+                (long long)wanted, pool->rack_w / 1e3, hall->name, (long long)rows,
+                (long long)per_row);
+    return false;
+}
+
+/* Racks that find a place and a feed in the hall; what is told by number must fit, the rest follows.
+ * @return false after an E301 */
+static bool stand(struct wm_site_plan *plan, struct wm_pool *pool, int64_t wanted, double rack_w,
+                  enum wm_rack_bound bound_by, struct wm_diags *diags)
+{
+    const struct wm_hall_plan *const hall = &plan->halls[pool->hall];
+    pool->rack_w = rack_w;
+    pool->bound_by = bound_by == WM_RACKS_BY_SHARE && hall->is_it_limited ? WM_RACKS_BY_HALL
+                                                                          : bound_by;
+    if (hall->given != NULL && wm_is_set(hall->given->rack_limit_w) &&
+        rack_w > hall->given->rack_limit_w * (1.0 + 1e-12)) {
+        wm_diag_add(diags, WM_E301, NULL, pool->fleet->name,
+                    "a rack of %s draws %.4g kW by its rule; hall \"%s\" gives a rack %g kW",
+                    pool->fleet->accelerator->head.name, rack_w / 1e3, hall->name,
+                    hall->given->rack_limit_w / 1e3);
+        return false;
+    }
+    const int64_t rows = free_rows(plan, pool), per_row = wm_hall_racks_per_row(hall, rack_w);
+    if (rows < INT64_MAX && per_row < INT64_MAX ? wanted > rows * per_row
+                                                : per_row == 0 || rows == 0) {
+        if (pool->fleet->count >= 0)
+            return refuse_racks(pool, hall, wanted, rows, per_row, diags);
+        wanted = per_row == 0 || rows == 0 ? 0 : rows * per_row;
+        pool->bound_by = WM_RACKS_BY_ROW;
+    }
+    set_racks(pool, wanted);
+    return true;
+}
+
+/* Pools by count, nameplate or profile. */
+static bool fill_halls(struct wm_site_plan *plan, struct wm_diags *diags)
+{
+    bool fits = true;
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        struct wm_pool *const pool = &plan->pools[i];
+        const struct wm_fleet *const f = pool->fleet;
+        const double rack_w = ruled_rack_w(f);
+        const int64_t wanted = f->count >= 0 ? f->count / f->accelerator->rack_gpus
+                                             : racks_of(plan, pool, rack_w);
+        fits = stand(plan, pool, wanted, rack_w,
+                     f->count >= 0 ? WM_RACKS_BY_COUNT : WM_RACKS_BY_SHARE, diags) &&
+               fits;
+    }
+    return fits;
 }
 
 /* Observed draw of a rack of the pool at full load: its partitions' by their accelerators. */
@@ -62,17 +119,18 @@ static double observed_rack_w(const struct wm_site_plan *plan, const struct wm_p
 static bool fill_by_draw(struct wm_arena *arena, const struct wm_scenario *scenario,
                          struct wm_site_plan *plan, struct wm_diags *diags)
 {
-    bool changed = false;
+    bool changed = false, fits = true;
     for (size_t i = 0; i < plan->n_pools; i++) {
         struct wm_pool *pool = &plan->pools[i];
         if (pool->fleet->count != WM_COUNT_MAX_LPS)
             continue;
         pool->observed_rack_w = observed_rack_w(plan, pool);
-        set_racks(pool, racks_of(pool->fleet, plan->it_design_w,
-                                 pool->observed_rack_w * (1.0 + pool->fleet->guard_frac)));
+        const double rack_w = pool->observed_rack_w * (1.0 + pool->fleet->guard_frac);
+        fits = stand(plan, pool, racks_of(plan, pool, rack_w), rack_w, WM_RACKS_BY_SHARE, diags) &&
+               fits;
         changed = true;
     }
-    return !changed || wm_partitions_form(arena, scenario, plan, diags);
+    return fits && (!changed || wm_partitions_form(arena, scenario, plan, diags));
 }
 
 /* Dispatch switches off what a low ceiling leaves without work; beyond this a count is a slip of the
@@ -84,27 +142,69 @@ static double resting_w(const struct wm_accelerator *a, double gpus)
     return gpus * (a->power.idle_w + a->host_idle_w) * (1.0 + a->other_it_frac);
 }
 
-static bool check_draw(const struct wm_site_plan *plan, const struct wm_scenario *s, double draw_w,
-                       double limit_w, const char *what, struct wm_diags *diags)
+/* IT power that a contract carries at the design hour in the plant as it is built, each hall its share. */
+static double contract_it_w(const struct wm_site_plan *plan, const struct wm_scenario *s,
+                            double contract_w)
 {
-    if (draw_w <= limit_w)
-        return true;
-    wm_diag_add(diags, WM_E301, NULL, "fleet",
-                "%s %.4g MW at the racks when idle; the contract of %g MW leaves %.4g MW of IT at "
-                "the design hour: fewer accelerators",
-                what, draw_w / WM_W_PER_MW, s->site.ceiling.limit_w / WM_W_PER_MW,
-                plan->it_design_w / WM_W_PER_MW);
-    return false;
+    double sum_w = 0.0;
+    if (contract_w == s->site.ceiling.limit_w)
+        return plan->it_design_w;
+    for (size_t i = 0; i < plan->n_halls; i++) {
+        const struct wm_hall_plan *const h = &plan->halls[i];
+        sum_w += fmin(h->it_limit_w, wm_facility_it_for_site_w(&h->facility, &plan->design,
+                                                               h->share_frac * contract_w));
+    }
+    return sum_w;
 }
 
-/* A fleet of which the contract cannot even keep a tenth idle is no fleet of this site. */
+static double idle_w_at(const struct wm_site_plan *plan, int64_t at_us)
+{
+    double idle_w = 0.0;
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        const struct wm_fleet *f = plan->pools[i].fleet;
+        if (f->online_us <= at_us && at_us < f->retire_us)
+            idle_w += resting_w(f->accelerator, (double)plan->pools[i].n_gpus);
+    }
+    return idle_w;
+}
+
+/* Highest idle draw in [from, to): it rises only where a pool comes. */
+static double worst_idle_w(const struct wm_site_plan *plan, int64_t from_us, int64_t to_us)
+{
+    double worst_w = idle_w_at(plan, from_us);
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        const int64_t at_us = plan->pools[i].fleet->online_us;
+        if (at_us > from_us && at_us < to_us)
+            worst_w = fmax(worst_w, idle_w_at(plan, at_us));
+    }
+    return worst_w;
+}
+
+/* A fleet of which a contract cannot even keep a tenth idle is no fleet of this site in its time. */
 static bool check_idle(const struct wm_site_plan *plan, const struct wm_scenario *s,
                        struct wm_diags *diags)
 {
-    double idle_w = 0.0;
-    for (size_t i = 0; i < plan->n_pools; i++)
-        idle_w += resting_w(plan->pools[i].fleet->accelerator, (double)plan->pools[i].n_gpus);
-    return check_draw(plan, s, idle_w, max_idle_over_design * plan->it_design_w, "draws", diags);
+    const int64_t end_us =
+        s->horizon.start_us + llround(s->horizon.years * WM_S_PER_YEAR * (double)WM_US_PER_S);
+    bool good = true;
+    for (int64_t at_us = s->horizon.start_us; at_us < end_us;) {
+        const struct wm_contract c = wm_contract_at(&s->site.ceiling, at_us);
+        const int64_t until_us = c.until_us < end_us ? c.until_us : end_us;
+        const double it_w = contract_it_w(plan, s, c.limit_w);
+        const double idle_w = worst_idle_w(plan, at_us, until_us);
+        if (idle_w > max_idle_over_design * it_w) {
+            wm_diag_add(
+                diags, WM_E301, NULL, "fleet",
+                "draws %.4g MW at the racks when idle, over %g times the %.4g MW of IT that "
+                "the contract of %g MW carries at the design hour: fewer accelerators%s",
+                idle_w / WM_W_PER_MW, max_idle_over_design, it_w / WM_W_PER_MW,
+                c.limit_w / WM_W_PER_MW,
+                s->site.ceiling.phases.n > 0 ? ", or online in a later phase" : "");
+            good = false;
+        }
+        at_us = until_us;
+    }
+    return good;
 }
 
 /* Spares stand by to take over: a contract that cannot keep all of them on has too many. */
@@ -116,7 +216,14 @@ static bool check_spares(const struct wm_site_plan *plan, const struct wm_scenar
         const struct wm_partition *p = &plan->partitions[i];
         idle_w += resting_w(wm_partition_accelerator(plan, p), p->spare_gpus);
     }
-    return check_draw(plan, s, idle_w, plan->it_design_w, "spares alone draw", diags);
+    if (idle_w <= plan->it_design_w)
+        return true;
+    wm_diag_add(diags, WM_E301, NULL, "fleet",
+                "spares alone draw %.4g MW at the racks when idle; the contract of %g MW carries "
+                "%.4g MW of IT at the design hour: fewer accelerators",
+                idle_w / WM_W_PER_MW, s->site.ceiling.limit_w / WM_W_PER_MW,
+                plan->it_design_w / WM_W_PER_MW);
+    return false;
 }
 
 enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *scenario,
@@ -124,21 +231,19 @@ enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *sc
 {
     const struct wm_site *site = &scenario->site;
     const struct wm_fleet *fleet = scenario->fleet.items;
-    const double liquid = liquid_frac(scenario);
     plan->design = wm_environment_design(site);
-    plan->it_design_w = wm_facility_design_it_w(&site->power_chain, &site->cooling, liquid,
-                                                &plan->design, site->ceiling.limit_w);
-    plan->facility =
-        wm_facility_size(&site->power_chain, &site->cooling, plan->it_design_w, liquid);
+    plan->halls = wm_halls_plan(arena, scenario, &plan->design, &plan->n_halls);
+    plan->it_design_w = 0.0;
+    for (size_t i = 0; i < plan->n_halls; i++)
+        plan->it_design_w += plan->halls[i].facility.it_design_w;
     plan->n_pools = scenario->fleet.n;
     plan->pools = WM_NEW_ARRAY(arena, struct wm_pool, plan->n_pools);
-    for (size_t i = 0; i < plan->n_pools; i++) {
-        struct wm_pool *pool = &plan->pools[i];
-        pool->fleet = &fleet[i];
-        set_racks(pool, rack_count(&fleet[i], plan->it_design_w));
-    }
-    const bool feasible =
-        check_idle(plan, scenario, diags) && wm_partitions_form(arena, scenario, plan, diags) &&
-        fill_by_draw(arena, scenario, plan, diags) && check_spares(plan, scenario, diags);
+    for (size_t i = 0; i < plan->n_pools; i++)
+        plan->pools[i] =
+            (struct wm_pool){.fleet = &fleet[i], .hall = wm_halls_index(site, &fleet[i])};
+    const bool feasible = fill_halls(plan, diags) && check_idle(plan, scenario, diags) &&
+                          wm_partitions_form(arena, scenario, plan, diags) &&
+                          fill_by_draw(arena, scenario, plan, diags) &&
+                          check_spares(plan, scenario, diags);
     return feasible ? WM_OK : WM_INFEASIBLE;
 }

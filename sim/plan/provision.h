@@ -10,6 +10,7 @@
 #ifndef WM_RUN_PROVISION_H
 #define WM_RUN_PROVISION_H
 
+#include "halls.h"
 #include "job.h"
 #include "surface.h"
 #include "table_cache.h"
@@ -50,16 +51,20 @@ struct wm_partition {
 
 struct wm_pool {
     const struct wm_fleet *fleet;
+    size_t hall;
     int64_t n_racks, n_gpus;
+    double rack_w; /* of a rack by the rule of provisioning */
+    enum wm_rack_bound bound_by;
     double observed_rack_w; /* of max_lps: 99th percentile at full load; else 0 */
     size_t first_partition, n_partitions;
 };
 
 struct wm_site_plan {
     struct wm_table_source tables; /* the caller's: where plans and tables come from */
-    struct wm_facility facility;
-    struct wm_weather design; /* 0.4 % dry bulb and coincident wet bulb */
-    double it_design_w;
+    struct wm_weather design;     /* 0.4 % dry bulb and coincident wet bulb */
+    struct wm_hall_plan *halls;
+    size_t n_halls;
+    double it_design_w; /* of all halls */
     struct wm_pool *pools;
     size_t n_pools;
     struct wm_partition *partitions;
@@ -76,6 +81,13 @@ enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *sc
 static inline bool wm_partition_serves(const struct wm_partition *partition)
 {
     return partition->n_classes > 0 && !partition->is_job;
+}
+
+/** Hall of a partition, as an index. */
+static inline size_t wm_partition_hall(const struct wm_site_plan *plan,
+                                       const struct wm_partition *partition)
+{
+    return plan->pools[partition->pool].hall;
 }
 
 /** Accelerator of a partition. */

@@ -1,4 +1,6 @@
 /* Time and energy of a step that reads prompts. */
+#include <math.h>
+
 #include "segment.h"
 
 static double token_cost(const double *table, uint32_t max_tok, uint32_t n_tok)
@@ -22,11 +24,49 @@ static struct prompts busiest(const struct wm_replica *r, const struct prompts *
     return (struct prompts){most->tok * n, most->n * n, most->pairs * all, most->reach * all};
 }
 
-static double prompts_cost(const double *table, uint32_t max_tok, uint32_t n_tok,
-                           const struct prompts *p, const double per[3])
+struct cost {
+    double time_s, energy_j;
+};
+
+/* Linear layers of `n_tok` tokens, and what the prompts among them add. */
+static struct cost cost_of(const struct wm_step_table *t, uint32_t n_tok, const struct prompts *p)
 {
-    return token_cost(table, max_tok, n_tok) + per[0] * (double)p->n + per[1] * p->pairs +
-           per[2] * p->reach;
+    const double n = (double)p->n;
+    return (struct cost){token_cost(t->token_s, t->max_tok, n_tok) + t->prompt_s * n +
+                             t->pair_s * p->pairs + t->reach_s * p->reach,
+                         token_cost(t->token_j, t->max_tok, n_tok) + t->prompt_j * n +
+                             t->pair_j * p->pairs + t->reach_j * p->reach};
+}
+
+/* Draw of groups that wait for one that reads so many tokens; a line in their logarithm. */
+static double lag_w(const struct wm_step_table *t, uint32_t n_tok)
+{
+    const double at = fmin(fmax(0.0, log2((double)n_tok / WM_STEP_TOK_ROUND)), WM_STEP_LAG - 1.001);
+    const int i = (int)at;
+    return t->lag_w[i] + (at - i) * (t->lag_w[i + 1] - t->lag_w[i]);
+}
+
+/* The same in lockstep: groups with less than the busiest wait for it, and experts have no more tokens than there
+   are. */
+static struct cost lockstep_cost(const struct wm_replica *r, uint32_t decode_tok,
+                                 const struct prompts *sum)
+{
+    const struct wm_step_table *const t = r->table;
+    const struct prompts slow = busiest(r, sum);
+    const struct cost even = cost_of(t, sum->tok + decode_tok, sum);
+    if (slow.tok <= sum->tok)
+        return even;
+    const struct cost whole = cost_of(t, slow.tok + decode_tok, &slow); /* if all had as much */
+    const double work = (double)(sum->tok + decode_tok) / (double)(slow.tok + decode_tok);
+    const double less_s = whole.time_s - t->shared_s * (double)(slow.tok - sum->tok);
+    const double time_s = less_s > even.time_s ? less_s : even.time_s;
+    const double attention_s = t->pair_s * slow.pairs + t->reach_s * slow.reach;
+    /* the memory's draw goes with the root of its busy time (step.h); attention leaves it to rest */
+    const double experts = sqrt(fmax(0.0, 1.0 - attention_s / time_s));
+    const double most_w = lag_w(t, slow.tok / replica_n_ranks(r));
+    const double wait_j = time_s * (t->rest_w + (most_w - t->rest_w) * experts);
+    return (struct cost){time_s,
+                         work * time_s * whole.energy_j / whole.time_s + (1.0 - work) * wait_j};
 }
 
 /* Time and energy of a step that reads prompts, with all sequences that decode in it. */
@@ -39,21 +79,9 @@ void replica_plan_mixed(struct wm_replica *r, const struct prompts *sum)
     const double ctx_tok = (double)b->ctx / (1 << WM_CTX_FRAC_BITS);
     const double tok_per_seq = r->params->tok_per_step > 1.0 ? r->params->tok_per_step : 1.0;
     const uint32_t decode_tok = (uint32_t)((double)n * tok_per_seq);
-    const double per_s[3] = {t->prompt_s, t->pair_s, t->reach_s};
-    const double per_j[3] = {t->prompt_j, t->pair_j, t->reach_j};
-    const uint32_t n_tok = sum->tok + decode_tok;
-    double time_s = prompts_cost(t->token_s, t->max_tok, n_tok, sum, per_s);
-    double energy_j = prompts_cost(t->token_j, t->max_tok, n_tok, sum, per_j);
-    const struct prompts slow = busiest(r, sum);
-    if (slow.tok > sum->tok) { /* the others wait; experts have no more tokens than there are */
-        const double even_s = time_s;
-        time_s = prompts_cost(t->token_s, t->max_tok, slow.tok + decode_tok, &slow, per_s) -
-                 t->shared_s * (double)(slow.tok - sum->tok);
-        time_s = time_s > even_s ? time_s : even_s;
-        energy_j += (time_s - even_s) * t->lag_w;
-    }
-    time_s += t->seq_s[n];
-    energy_j += t->seq_j[n] + (n > 0 ? t->ctx_j[n] * ctx_tok : 0.0);
+    const struct cost prompts = lockstep_cost(r, decode_tok, sum);
+    const double time_s = prompts.time_s + t->seq_s[n];
+    const double energy_j = prompts.energy_j + t->seq_j[n] + (n > 0 ? t->ctx_j[n] * ctx_tok : 0.0);
     r->first_time = (int64_t)((time_s + r->extra_s) * UNITS_PER_S + 0.5);
     if (n > 0)
         r->first_time += t->ctx[n] * b->ctx;

@@ -83,6 +83,7 @@ static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_repl
         r->n_decode = (uint32_t)wm_plan_decode_groups(&plan);
         if (disaggregated && plan.prefill_gpus > 0.0)
             r->n_prefill = c->n_prefill > 0 ? c->n_prefill : prefill_for_rate(c, &plan);
+        r->pass_tok = r->n_prefill > 0 ? wm_plan_pass_tok(&plan) : 0.0;
     }
     r->gpus_per_replica = (double)r->n_decode * wm_group_gpus(&r->group);
     if (r->n_prefill > 0)
@@ -126,8 +127,9 @@ static double draft_gain(const struct wm_replay_case *c)
     return c->draft.tok > 0.0 ? wm_draft_gain(c->draft.tok, c->draft.accept_frac) : 1.0;
 }
 
+/* @param chunk_tok  of a step and attention group, when the user set none */
 static enum wm_status choose_worker(const struct wm_replay_case *c, const struct wm_group *group,
-                                    bool prefill, struct wm_replica_params *out,
+                                    bool prefill, double chunk_tok, struct wm_replica_params *out,
                                     struct wm_diags *diags)
 {
     const double blocks = kv_blocks(c, group);
@@ -138,8 +140,7 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
                             : (double)c->engine->max_batch_per_gpu * wm_group_gpus(group);
     /* no batch of mean contexts is larger than twice what the cache holds */
     const double held = fmax(16.0, 2.0 * blocks * BLOCK_TOK / fmax(1.0, context_tok(c)));
-    const double budget = group->data * (c->token_budget > 0 ? (double)c->token_budget
-                                                             : c->engine->prefill_chunk_tok);
+    const double budget = group->data * (c->token_budget > 0 ? (double)c->token_budget : chunk_tok);
     const double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, step_model(c, group, 1.0).kv_bytes);
     const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
     *out = (struct wm_replica_params){
@@ -250,10 +251,12 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
     if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS)
         return infeasible(diags, c, faults[WM_PLAN_NO_UNIT]);
     enum wm_status status = choose_groups(arena, c, r, diags);
+    const double chunk_tok = c->engine->prefill_chunk_tok;
+    const double pass_tok = r->pass_tok > 0.0 ? r->pass_tok : chunk_tok;
     if (status == WM_OK)
-        status = choose_worker(c, &r->group, false, &r->worker, diags);
+        status = choose_worker(c, &r->group, false, chunk_tok, &r->worker, diags);
     if (status == WM_OK && r->n_prefill > 0)
-        status = choose_worker(c, &r->prefill_group, true, &r->prefill, diags);
+        status = choose_worker(c, &r->prefill_group, true, pass_tok, &r->prefill, diags);
     if (status != WM_OK)
         return status;
     if (r->n_prefill == 0 && r->worker.batching == WM_BATCH_DECODE_ONLY)

@@ -31,17 +31,39 @@ static struct wm_load tokens_alone(double tok, double readers)
     return (struct wm_load){.prefill_tok = tok, .chunks = 1.0, .readers = readers};
 }
 
-/* Time of a token that the busiest attention group does not have to itself: a chunk on one group against as
-   much on each of them. */
+/* A chunk on each attention group, and a chunk on one of them. */
+struct lockstep {
+    struct cost all, one;
+};
+
+static struct lockstep lockstep_of(const struct wm_step_model *m, double tok)
+{
+    const struct wm_load each = tokens_alone(tok * m->group.data, m->group.data);
+    const struct wm_load lone = tokens_alone(tok, 1.0);
+    return (struct lockstep){cost_of(m, &each), cost_of(m, &lone)};
+}
+
+/* Time of a token that the busiest attention group does not have to itself. */
 static double shared_time_s(const struct wm_step_model *m, double max_tok)
 {
     const double groups = m->group.data;
     if (groups <= 1.0)
         return 0.0;
-    const struct wm_load all = tokens_alone(max_tok, groups);
-    const struct wm_load one = tokens_alone(max_tok / groups, 1.0);
-    return fmax(0.0, cost_of(m, &all).time_s - cost_of(m, &one).time_s) /
-           (max_tok - max_tok / groups);
+    const struct lockstep l = lockstep_of(m, max_tok / groups);
+    return fmax(0.0, l.all.time_s - l.one.time_s) / (max_tok - max_tok / groups);
+}
+
+/* Draw of attention groups that wait, if all did, for one that reads 8, 16, 32 ... tokens: their experts work for
+   it. What the step draws is that of the one that reads, and theirs. */
+static void fill_lag(const struct wm_step_model *m, double rest_w, double *lag_w)
+{
+    const double groups = m->group.data;
+    for (int i = 0; i < WM_STEP_LAG; i++) {
+        const struct lockstep l = lockstep_of(m, ldexp(WM_STEP_TOK_ROUND, i));
+        const double most_w = l.all.energy_j / l.all.time_s, mean_w = l.one.energy_j / l.one.time_s;
+        lag_w[i] = groups > 1.0 ? (mean_w - most_w / groups) / (1.0 - 1.0 / groups) : rest_w;
+        lag_w[i] = fmax(rest_w, lag_w[i]);
+    }
 }
 
 /* Every multiple of 8 up to 64k tokens, then every 64th part more, and straight lines between. */
@@ -140,7 +162,7 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
         .max_tok = max_tok,
         .clock_frac = m->clock_frac,
         .idle_w = gpus * (hw->tdp_w * hw->power.base_frac + hw->host_idle_w),
-        .lag_w = gpus * (hw->tdp_w * hw->power.base_frac + hw->host_busy_w),
+        .rest_w = gpus * (hw->tdp_w * hw->power.base_frac + hw->host_busy_w),
         .token_s = token_s,
         .token_j = token_j,
         .shared_s = shared_time_s(m, c),
@@ -150,6 +172,7 @@ struct wm_step_table *wm_step_table_of_model(struct wm_arena *arena, const struc
         .pair_j = fmax(0.0, with_pairs.energy_j - base.energy_j) / (0.5 * c * c),
         .reach_s = fmax(0.0, with_reach.time_s - with_pairs.time_s) / c,
         .reach_j = fmax(0.0, with_reach.energy_j - with_pairs.energy_j) / c};
+    fill_lag(m, costs.rest_w, costs.lag_w);
     /* no sequence decodes: a prompt that ends passes the output head alone */
     out[4][0] = fmax(0.0, 2.0 * with_sample.time_s - base.time_s - with_two.time_s);
     out[5][0] = fmax(0.0, 2.0 * with_sample.energy_j - base.energy_j - with_two.energy_j);

@@ -37,7 +37,7 @@ struct wm_step_table *wm_step_table_new(struct wm_arena *arena, const struct wm_
                                 .max_tok = c->max_tok,
                                 .clock_frac = c->clock_frac,
                                 .idle_w = c->idle_w,
-                                .lag_w = c->lag_w,
+                                .rest_w = c->rest_w,
                                 .decode = decode,
                                 .ctx = ctx,
                                 .decode_j = copied(arena, c->decode_j, n),
@@ -53,6 +53,7 @@ struct wm_step_table *wm_step_table_new(struct wm_arena *arena, const struct wm_
                                 .pair_j = c->pair_j,
                                 .reach_s = c->reach_s,
                                 .reach_j = c->reach_j};
+    memcpy(t->lag_w, c->lag_w, sizeof t->lag_w);
     return t;
 }
 

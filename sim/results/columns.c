@@ -23,6 +23,16 @@ const struct wm_column wm_pool_columns[] = {
 #undef WM_COLUMN
     {0}};
 
+const struct wm_column wm_hall_columns[] = {
+#define WM_COLUMN(member, key, unit, shown, doc) \
+    ROW(wm_hall_result, member, key, unit, shown, false, doc)
+#define WM_COUNT_COLUMN(member, key, unit, shown, doc) \
+    ROW(wm_hall_result, member, key, unit, shown, true, doc)
+#include "wattmill/hall_columns.def"
+#undef WM_COUNT_COLUMN
+#undef WM_COLUMN
+    {0}};
+
 const struct wm_column wm_month_columns[] = {
 #define WM_COLUMN(member, key, unit, shown, doc) \
     ROW(wm_bill_month, member, key, unit, shown, false, doc)
@@ -40,6 +50,7 @@ const struct wm_column wm_year_columns[] = {
 const struct wm_column_table wm_column_tables[] = {
     {"class", "a class of work", wm_class_columns},
     {"pool", "a pool, or the part of it that serves one workload", wm_pool_columns},
+    {"hall", "a hall with its plant; a site that names none has one", wm_hall_columns},
     {"month", "a month of the bill, on the site's clock", wm_month_columns},
     {"year", "a simulated year of 8,760 hours from the start", wm_year_columns},
     {0}};

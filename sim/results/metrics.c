@@ -58,13 +58,15 @@ bool wm_energy_use_is_facility(enum wm_energy_use use)
     return uses[use].is_facility;
 }
 
-/* Power where the ceiling binds for 1 % of a year; else accelerators when some demand is lost. */
+/* Power where the ceiling binds for 1 % of a year, hall power where a hall does; else accelerators when some demand is lost. */
 const char *wm_limit_name(const double metric[WM_N_METRICS])
 {
     const double site_j = metric[WM_METRIC_site_energy_mwh];
     const double time_s = site_j / metric[WM_METRIC_site_power_mean_mw];
     if (metric[WM_METRIC_ceiling_bound_hours] > 0.01 * time_s)
         return "power";
+    if (metric[WM_METRIC_hall_capped_hours] > 0.01 * time_s)
+        return "hall power";
     const bool lost =
         metric[WM_METRIC_output_tok_served] < 0.999 * metric[WM_METRIC_output_tok_offered];
     return lost ? "accelerators" : "demand";

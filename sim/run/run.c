@@ -4,6 +4,7 @@
 #include "../settle/finance.h"
 #include "../settle/maturity.h"
 #include "../settle/metrics.h"
+#include "../settle/prices.h"
 #include "../site/requests.h"
 
 /* a - b of two long sums, 0 where they differ by rounding only. */
@@ -15,7 +16,8 @@ static double difference(double a, double b)
 /* What the windows took, by a twin of the same seed without them. */
 static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
 {
-    const struct wm_run_options options = {.ignore_windows = true, .without_series = true};
+    const struct wm_run_options options = {
+        .ignore_windows = true, .without_series = true, .cache = r->plan.tables.cache};
     const struct wm_site_result *s = &r->site;
     struct wm_site_result twin = {0};
     SET(r, curtailed_mwh, 0.0);
@@ -30,7 +32,8 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class_account *a = &s->account.classes[i], *b = &twin.account.classes[i];
         struct wm_class_result *c = &r->results->classes[i];
-        c->curtailment_loss_usd = difference(b->revenue_usd, a->revenue_usd);
+        c->curtailment_loss_usd =
+            difference(wm_class_revenue_usd(&r->plan, &twin, i), c->revenue_usd);
         c->output_tok_curtailed = difference(b->served_tok, a->served_tok);
         lost_usd += c->curtailment_loss_usd;
     }
@@ -94,23 +97,31 @@ static void check_storage(const struct wm_run *r, struct wm_diags *diags)
                       "discharge at; policy optimal needs none of them");
 }
 
-static void check_plant(const struct wm_run *r, struct wm_diags *diags)
+/* Path of a key of the plant of a hall. */
+static const char *plant_path(const struct wm_run *r, size_t hall, const char *key)
 {
-    const struct wm_account *a = &r->site.account;
+    return r->plan.halls[hall].given == NULL
+               ? wm_arena_printf(r->arena, "site.cooling.%s", key)
+               : wm_arena_printf(r->arena, "site.halls.%zu.cooling.%s", hall, key);
+}
+
+static void check_plant(const struct wm_run *r, size_t hall, struct wm_diags *diags)
+{
+    const struct wm_hall_account *const a = &r->site.account.halls[hall];
+    const struct wm_cooling *const plant = r->plan.halls[hall].facility.cooling;
     if (a->extrapolated_s > 0.0)
-        wm_diag_add(diags, WM_W903, NULL, "site.cooling.chiller",
+        wm_diag_add(diags, WM_W903, NULL, plant_path(r, hall, "chiller"),
                     "%s was asked outside the temperatures it was fitted on for %.0f h; it is held "
                     "at their bound. The lift_fit chillers reach warm water",
-                    r->scenario->site.cooling.chiller->head.name, a->extrapolated_s / WM_S_PER_H);
+                    plant->chiller->head.name, a->extrapolated_s / WM_S_PER_H);
     if (a->hot_j > 0.0)
-        wm_diag_add(diags, WM_W905, NULL, "site.cooling.chiller_capacity_frac",
+        wm_diag_add(diags, WM_W905, NULL, plant_path(r, hall, "chiller_capacity_frac"),
                     "= %g is too small for the hottest hours: %.0f MWh were not drawn for it",
-                    r->scenario->site.cooling.chiller_capacity_frac, a->hot_j / WM_J_PER_MWH);
+                    plant->chiller_capacity_frac, a->hot_j / WM_J_PER_MWH);
     if (a->heat_unmet_j > 1e-9 * a->heat_in_j)
-        wm_diag_add(diags, WM_W905, NULL, "site.cooling.chiller_capacity_frac",
+        wm_diag_add(diags, WM_W905, NULL, plant_path(r, hall, "chiller_capacity_frac"),
                     "= %g leaves %.0f MWh of heat in the halls even with IT at idle",
-                    r->scenario->site.cooling.chiller_capacity_frac,
-                    a->heat_unmet_j / WM_J_PER_MWH);
+                    plant->chiller_capacity_frac, a->heat_unmet_j / WM_J_PER_MWH);
 }
 
 static void collect(struct wm_run *r, struct wm_diags *diags)
@@ -127,10 +138,12 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;
     res->n_series = r->site.n_series;
+    r->site.years = wm_priced_years(r);
     res->years = r->site.years;
     res->n_years = r->site.n_years;
     res->n_events = r->site.n_events;
     wm_fill_pools(r);
+    wm_fill_halls(r);
     wm_fill_classes(r);
     const struct wm_totals t = wm_totals(r);
     wm_set_energy(r);
@@ -140,7 +153,8 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
     wm_set_latency(r);
     wm_set_money(r, &t);
     wm_close_balances(r);
-    check_plant(r, diags);
+    for (size_t i = 0; i < r->plan.n_halls; i++)
+        check_plant(r, i, diags);
     check_unpaid(r, diags);
     check_storage(r, diags);
     check_tariff(r, diags);
@@ -178,6 +192,7 @@ static enum wm_status run(struct wm_run *r, const struct wm_run_options *options
     wm_site_run(r->arena, r->scenario, &r->plan, options, &r->site, diags);
     if (r->site.is_cancelled)
         return WM_INTERRUPTED;
+    r->billing = r->site.meter.billing;
     collect(r, diags);
     if (r->site.requests == NULL) /* the twin of a request-resolution run would be another one */
         set_curtailed(r, diags);

@@ -1,4 +1,4 @@
-#include "metrics.h"
+#include "prices.h"
 
 /* @return the residual over the larger of the two */
 static double add_balance(struct wm_results *r, const char *name, const char *statement, double in,
@@ -79,8 +79,30 @@ static double balance_cost(const struct wm_run *r)
         rel = fmax(rel,
                    add_balance(res, "energy by time",
                                "drawn at the price of the instant = months of the bill by the MWh",
-                               r->site.account.bought_usd, energy_usd, WM_UNIT_USD));
+                               wm_energy_cost(r).meter_usd, energy_usd, WM_UNIT_USD));
     return rel;
+}
+
+/* Halls are accounted apart, plant by plant: their sums are the site's. */
+static double balance_halls(const struct wm_run *r)
+{
+    const struct wm_account *const a = &r->site.account;
+    struct wm_hall_account sum = {0};
+    for (size_t i = 0; i < r->plan.n_halls; i++) {
+        const struct wm_hall_account *const h = &a->halls[i];
+        sum.site_j += h->it_j + h->cooling_j + h->conversion_j + h->house_j;
+        sum.water_m3 += h->water_m3;
+        sum.heat_in_j += h->heat_in_j;
+    }
+    if (r->plan.n_halls == 1)
+        return 0.0;
+    const double energy = add_balance(r->results, "halls, energy", "site = sum of uses of the halls",
+                                      a->site_j, sum.site_j, WM_UNIT_MWH);
+    const double water = add_balance(r->results, "halls, water", "make-up = sum of the halls",
+                                     a->water_m3, sum.water_m3, WM_UNIT_M3);
+    const double heat = add_balance(r->results, "halls, heat", "heat = sum of the halls",
+                                    a->heat_in_j, sum.heat_in_j, WM_UNIT_MWH);
+    return fmax(energy, fmax(water, heat));
 }
 
 static double balance_onsite(const struct wm_run *r)
@@ -112,7 +134,7 @@ void wm_close_balances(struct wm_run *r)
         months_j += r->site.meter.months[i].energy_j;
         months_kg += r->site.meter.months[i].carbon_kg;
     }
-    res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 16);
+    res->balances = WM_NEW_ARRAY(r->arena, struct wm_balance, 20);
     res->balances_close = true;
     double energy =
         add_balance(res, "energy", "site = sum of uses", a->site_j, uses_j, WM_UNIT_MWH);
@@ -124,8 +146,9 @@ void wm_close_balances(struct wm_run *r)
     SET(r, balance_request_rel,
         add_balance(res, "requests", "offered = served + dropped + waiting", c.requests,
                     c.requests_accounted, WM_UNIT_NONE));
-    const double money = add_balance(res, "money", "revenue by time = tokens x price", c.earned_usd,
-                                     c.booked_usd, WM_UNIT_USD);
+    const double money = add_balance(
+        res, "money", "tokens x price of an output token = tokens in, cached and out x deck",
+        c.earned_usd, c.booked_usd, WM_UNIT_USD);
     SET(r, balance_water_rel,
         add_balance(res, "water", "make-up = evaporation + blowdown + drift", a->water_m3,
                     a->evaporation_m3 + a->blowdown_m3 + a->drift_m3, WM_UNIT_M3));
@@ -138,10 +161,13 @@ void wm_close_balances(struct wm_run *r)
     energy = fmax(
         energy,
         add_balance(res, "request",
-                    "asked for = drawn + starting + capped + shed + too hot + not worth drawing",
+                    "asked for = drawn + starting + capped + shed + too hot + beyond a hall + not "
+                    "worth drawing",
                     a->requested_j,
-                    a->site_j + a->starting_j + a->capped_j + a->shed_j + a->hot_j + a->unworthy_j,
+                    a->site_j + a->starting_j + a->capped_j + a->shed_j + a->hot_j + a->hall_j +
+                        a->unworthy_j,
                     WM_UNIT_MWH));
+    energy = fmax(energy, balance_halls(r));
     SET(r, balance_energy_rel, fmax(energy, balance_onsite(r)));
     SET(r, balance_money_rel, fmax(money, balance_cost(r)));
 }

@@ -29,7 +29,10 @@ static struct wm_bill_item energy_item(const struct place *p)
 {
     const struct wm_charge_month *const m = &p->months[p->month];
     const double mwh = m->energy_j / WM_J_PER_MWH;
-    double usd = m->usd;
+    double usd =
+        m->series_usd + (m->energy_j - m->series_j) / WM_J_PER_MWH * p->charge->usd_per_mwh;
+    if (m->series_j >= m->energy_j) /* the flat price may be unset */
+        usd = m->series_usd;
     if (p->charge->basis == WM_CHARGE_ENERGY)
         usd = p->charge->tiers.n > 0
                   ? wm_charge_tiers_usd(p->charge, m->energy_j, billed_w(p), p->share)

@@ -138,17 +138,47 @@ static void warn_horizon(const struct wm_results *r, struct wm_diags *diags)
                     (long long)asked);
 }
 
+/* A new seller's cost over the price at the start: this site's levelised cost, where nothing else is said. */
+static double market_cost_frac(const struct wm_appraisal_terms *terms,
+                               const struct wm_appraisal_basis *basis)
+{
+    if (!(terms->market.gain_per_year > 0.0))
+        return 0.0;
+    const double level = wm_appraisal_level_factor(terms, basis);
+    return isnan(level) ? 0.0 : level;
+}
+
+/* Where savings go, and what price and volume come to. */
+static void set_market(struct wm_results *r, const struct wm_appraisal_terms *terms,
+                       struct wm_diags *diags)
+{
+    const struct wm_appraisal *const a = r->appraisal;
+    const struct wm_appraisal_year *const last = &a->year[a->n_years];
+    SET(r, price_last_year_frac, last->price_frac);
+    SET(r, volume_last_year_frac, last->volume_frac);
+    SET(r, savings_passed_on_frac, a->passed_on_frac);
+    SET(r, savings_kept_frac, 1.0 - a->passed_on_frac);
+    if (a->undercut_year > 0)
+        wm_diag_add(diags, WM_W935, NULL, "economics.market",
+                    "from year %zu on the competitor sells below the margin floor of %g: nothing is "
+                    "sold by the token then",
+                    a->undercut_year, terms->market.margin_floor_frac);
+}
+
 void wm_run_finance(struct wm_arena *arena, struct wm_results *r, size_t n_draws,
                     struct wm_diags *diags)
 {
     const struct wm_economics *const e = &r->scenario->economics;
     const double years = r->hours / WM_H_PER_YEAR;
-    const struct wm_appraisal_terms terms = wm_appraisal_terms_of(arena, r);
+    struct wm_appraisal_terms terms = wm_appraisal_terms_of(arena, r);
     const struct wm_appraisal_basis basis = wm_appraisal_basis_of(arena, r, &terms);
+    if (isnan(terms.market.cost_frac))
+        terms.market.cost_frac = market_cost_frac(&terms, &basis);
     struct wm_appraisal *const a = WM_NEW(arena, struct wm_appraisal);
     *a = wm_appraisal(&terms, &basis);
     r->appraisal = a;
     set_appraisal(r, e, diags);
+    set_market(r, &terms, diags);
     set_break_even_energy(r);
     set_densities(r, years);
     set_levelised(r, years);

@@ -5,6 +5,7 @@
 #include "../site/flow.h"
 #include "../site/requests.h"
 #include "maturity.h"
+#include "prices.h"
 
 static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
 {
@@ -57,7 +58,7 @@ static void fill_job(struct wm_run *r, size_t i, struct wm_class_result *c)
     c->swing_hz = p->job.swing.frequency_hz;
     c->smoothing_frac =
         p->job.swing.burnt_w / p->surface->rows[0][WM_SURFACE_BATCHES - 1].serving.decode_w;
-    c->transfer_usd = a->transfer_usd;
+    c->transfer_usd = wm_class_transfer_usd(&r->plan, &r->site, i);
     c->energy_j = r->site.account.partitions[r->plan.classes[i].partition].energy_j;
 }
 
@@ -82,7 +83,7 @@ static void fill_class(struct wm_run *r, size_t i)
         .requests_served = none,
         .requests_dropped = none,
         .requests_waiting = none,
-        .revenue_usd = a->revenue_usd,
+        .revenue_usd = wm_class_revenue_usd(&r->plan, &r->site, i),
         .ttft_p50_s = none,
         .ttft_p99_s = none,
         .tpot_p50_s = none,
@@ -228,6 +229,22 @@ static const struct wm_metric_member ceiling_members[] = {
     WM_METRIC_MEMBER(wm_account, ceiling_violation_mwh, violation_j),
 };
 
+static bool has_hall_limit(const struct wm_site_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_halls; i++)
+        if (plan->halls[i].it_limit_w < (double)INFINITY)
+            return true;
+    return false;
+}
+
+static bool reuses_heat(const struct wm_site_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_halls; i++)
+        if (plan->halls[i].facility.cooling->heat_reuse_frac > 0.0)
+            return true;
+    return false;
+}
+
 void wm_set_energy(struct wm_run *r)
 {
     const struct wm_account *a = &r->site.account;
@@ -235,9 +252,9 @@ void wm_set_energy(struct wm_run *r)
     SET(r, pue_mean, wm_ratio(a->site_j, a->it_j));
     SET(r, pue_peak_hour, r->site.pue_peak_hour > 0.0 ? r->site.pue_peak_hour : (double)NAN);
     SET(r, pue_marginal, r->site.pue_marginal_sum / (a->time_s / WM_S_PER_H));
-    SET(r, pue_cost_weighted,
-        a->it_cost_usd > 0.0 ? a->site_cost_usd / a->it_cost_usd : (double)NAN);
-    if (r->scenario->site.cooling.heat_reuse_frac > 0.0) {
+    const struct wm_energy_cost cost = wm_energy_cost(r);
+    SET(r, pue_cost_weighted, cost.it_usd > 0.0 ? cost.site_usd / cost.it_usd : (double)NAN);
+    if (reuses_heat(&r->plan)) {
         SET(r, heat_reuse_mwh, a->heat_reuse_j);
         SET(r, ere, wm_ratio(a->site_j - a->heat_reuse_j, a->it_j));
     }
@@ -250,6 +267,10 @@ void wm_set_energy(struct wm_run *r)
     SET(r, ceiling_mean_mw, a->ceiling_ws / a->time_s);
     wm_set_members(r->results, a, ceiling_members,
                    sizeof ceiling_members / sizeof *ceiling_members);
+    if (has_hall_limit(&r->plan)) {
+        SET(r, hall_capped_mwh, a->hall_j);
+        SET(r, hall_capped_hours, a->hall_bound_s);
+    }
     static const enum wm_metric stranded[WM_N_STRANDINGS] = {
         WM_METRIC_stranded_nameplate_mw_mean, WM_METRIC_stranded_weather_mw_mean,
         WM_METRIC_stranded_failures_mw_mean, WM_METRIC_stranded_ramp_mw_mean};
@@ -260,9 +281,10 @@ void wm_set_energy(struct wm_run *r)
     }
     SET(r, stranded_mw_mean, stranded_ws / a->time_s);
     SET(r, demand_slack_mw, a->slack_ws / a->time_s);
-    SET(r, shadow_price_usd_per_mwh_mean, a->shadow_ws / a->time_s);
+    const double worth_usd_per_mwh = wm_shadow_usd_per_mwh_s(r) / a->time_s;
+    SET(r, shadow_price_usd_per_mwh_mean, worth_usd_per_mwh);
     /* all hours' lambda x dt, per year */
-    SET(r, shadow_price_usd_per_mw_year, a->shadow_ws / a->time_s * WM_H_PER_YEAR);
+    SET(r, shadow_price_usd_per_mw_year, worth_usd_per_mwh * WM_H_PER_YEAR);
 }
 
 void wm_set_onsite(struct wm_run *r)
@@ -291,17 +313,24 @@ void wm_set_onsite(struct wm_run *r)
     SET(r, storage_fade_frac, wm_onsite_fade_frac(g));
 }
 
-/* What the site lives through when all cooling trips at IT design power. */
-void wm_set_ride_through(struct wm_run *r)
+static struct wm_ride_through ride_through_of(const struct wm_facility *f)
 {
-    const struct wm_facility *f = &r->plan.facility;
-    const struct wm_thermal *t = &r->scenario->site.cooling.thermal;
     const double liquid_w = f->liquid_frac * f->it_design_w;
     const double air_w = (1.0 - f->liquid_frac) * f->it_design_w;
-    const struct wm_ride_through ride =
-        wm_thermal_ride_through(t, air_w, air_w, liquid_w, liquid_w);
-    SET(r, ride_through_s, ride.limit_s);
-    SET(r, ride_through_margin_s, ride.margin_s);
+    return wm_thermal_ride_through(&f->cooling->thermal, air_w, air_w, liquid_w, liquid_w);
+}
+
+/* What the site lives through when all cooling trips at IT design power: as long as its first hall to warm. */
+void wm_set_ride_through(struct wm_run *r)
+{
+    double limit_s = (double)INFINITY, margin_s = (double)INFINITY;
+    for (size_t i = 0; i < r->plan.n_halls; i++) {
+        const struct wm_ride_through ride = ride_through_of(&r->plan.halls[i].facility);
+        limit_s = fmin(limit_s, ride.limit_s);
+        margin_s = fmin(margin_s, ride.margin_s);
+    }
+    SET(r, ride_through_s, limit_s);
+    SET(r, ride_through_margin_s, margin_s);
 }
 
 static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)
@@ -319,13 +348,13 @@ static void add_job(struct wm_totals *t, const struct wm_run *r, size_t i)
 double wm_grid_service_usd(const struct wm_run *r)
 {
     const struct wm_demand_response *d = &r->scenario->site.demand_response;
-    return r->site.account.payment_usd + d->reserved_w / 1e3 * d->capacity_usd_per_kw_year *
-                                             r->site.account.time_s / WM_S_PER_YEAR;
+    return r->site.account.payment_usd +
+           r->site.account.standing_ws / 1e3 * d->capacity_usd_per_kw_year / WM_S_PER_YEAR;
 }
 
 struct wm_totals wm_totals(const struct wm_run *r)
 {
-    struct wm_totals t = {.capacity = wm_design_capacity(r->scenario, &r->plan),
+    struct wm_totals t = {.capacity = wm_design_capacity(r->arena, r->scenario, &r->plan),
                           .revenue_usd = wm_grid_service_usd(r)};
     for (size_t i = 0; i < r->plan.n_partitions; i++) {
         const struct wm_partition *p = &r->plan.partitions[i];
@@ -342,12 +371,12 @@ struct wm_totals wm_totals(const struct wm_run *r)
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class *c = &r->plan.classes[i];
         const struct wm_class_account *a = &r->site.account.classes[i];
-        t.revenue_usd += a->revenue_usd;
+        t.revenue_usd += r->results->classes[i].revenue_usd;
         if (wm_workload_is_job(c->workload)) {
             add_job(&t, r, i);
             continue;
         }
-        t.serving_revenue_usd += a->revenue_usd;
+        t.serving_revenue_usd += r->results->classes[i].revenue_usd;
         const bool refunds = c->workload->on_slo_miss == WM_SLO_MISS_REFUND;
         const double sold = (refunds ? a->slo_tok : a->served_tok) * c->workload->price.paid_frac;
         t.offered += a->offered_tok;

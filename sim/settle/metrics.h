@@ -17,6 +17,7 @@ struct wm_run {
     struct wm_arena *arena;
     const struct wm_scenario *scenario;
     struct wm_site_plan plan;
+    const struct wm_billing *billing; /* lines of the tariff, at its prices */
     struct wm_site_result site;
     struct wm_results *results;
     size_t range_draws;
@@ -35,9 +36,10 @@ struct wm_totals {
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 
-/** Class and pool rows of the results. */
+/** Class, pool and hall rows of the results. */
 void wm_fill_classes(struct wm_run *run);
 void wm_fill_pools(struct wm_run *run);
+void wm_fill_halls(struct wm_run *run);
 
 /** Paid by the grid: for energy shed and for load that stands by [USD]. */
 double wm_grid_service_usd(const struct wm_run *r);

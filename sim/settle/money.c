@@ -3,6 +3,8 @@
 
 #include "bill.h"
 #include "metrics.h"
+#include "prices.h"
+#include "response.h"
 #include "sales.h"
 #include "terms.h"
 #include "wattmill/finance.h"
@@ -96,6 +98,13 @@ static void set_onsite_lots(struct wm_run *r)
     r->results->n_onsite_lots = n + 1;
 }
 
+/* Price of a joule over the run, whoever gave it: what was bought says nothing where little was. */
+static double mean_usd_per_j(const struct wm_run *r)
+{
+    const double site_j = r->site.account.site_j;
+    return site_j > 0.0 ? wm_energy_cost(r).site_usd / site_j : 0.0;
+}
+
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
 {
     const struct wm_bill *const bill = r->results->bill;
@@ -114,7 +123,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     add_bill(&l, bill);
     add_if(&l, "fuel", WM_TAG_POWER, r->site.onsite.account.fuel_usd);
     add_if(&l, "stored energy, less at the end", WM_TAG_POWER,
-           wm_onsite_stock_usd(&r->site.onsite, wm_bill_energy_usd(bill)));
+           wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r)));
     add_if(&l, "storage and generation O&M", onsite, o.om_usd);
     add_if(&l, "depreciation, storage and generation", onsite | WM_TAG_DEPRECIATION,
            o.straight_usd);
@@ -139,7 +148,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
 double wm_power_beside_bill_usd(const struct wm_run *r)
 {
     return r->site.onsite.account.fuel_usd +
-           wm_onsite_stock_usd(&r->site.onsite, wm_bill_energy_usd(r->results->bill));
+           wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r));
 }
 
 /* Bills of months in the year in which they begin; fuel and stored energy evenly. */
@@ -239,6 +248,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     set_years(r, r->results->cash.power_usd);
     set_lots(r);
     set_onsite_lots(r);
+    wm_set_response(r);
     SET(r, grid_service_revenue_usd, wm_grid_service_usd(r));
     SET(r, revenue_usd_per_mw_utility_year, revenue_usd / years / mw);
     SET(r, revenue_usd_per_mw_it_year, revenue_usd / years / (r->plan.it_design_w / WM_W_PER_MW));

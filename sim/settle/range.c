@@ -8,21 +8,12 @@
 #include "wattmill/rng.h"
 #include "wattmill/stats.h"
 
-#define MODEL_STEPS  32
-#define MODEL_LN_MAX 1.0 /* ln of the model's factor that is tabulated, either way */
-
-/* What the serving model's factor does to tokens and to the energy bill, over ln of it. */
-struct response {
-    double tokens[MODEL_STEPS + 1], energy[MODEL_STEPS + 1];
-};
-
 struct range {
     struct wm_results *r;
     const struct wm_appraisal_terms *terms;
     const struct wm_appraisal_basis *basis;
     struct wm_quantiles table[WM_N_RANGE];
     double corr[WM_N_RANGE];
-    struct response response;
     double half_life_mode;
     double energy_frac;                /* of the power bill, by the MWh */
     double it_opex_usd, hall_opex_usd; /* a year: what follows the price of IT, of the facility */
@@ -30,53 +21,6 @@ struct range {
     struct wm_lot *lots;
     struct wm_run_year *years;
 };
-
-/* Of the site's energy, what serving tokens takes beyond standing ready. */
-static double serving_frac(const struct wm_results *r)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < WM_N_USES; i++)
-        sum += r->energy_j[i];
-    return sum > 0.0 ? (r->energy_j[WM_USE_PREFILL] + r->energy_j[WM_USE_DECODE]) / sum : 0.0;
-}
-
-/*
- * Tokens and energy at a factor m of the serving model. Where less was served than asked, capacity or
- * ceiling bind: tokens follow m up to what was asked. Elsewhere all is served, with 1/m of the energy of
- * serving, until m leaves less capacity than is asked.
- */
-static void respond(const struct wm_results *r, struct response *out)
-{
-    static const double tight = 1.0 - 1e-9;
-    const double capacity = r->metric[WM_METRIC_capacity_output_tok_per_s_per_mw_utility] *
-                            r->contract_w / WM_W_PER_MW *
-                            fmin(1.0, r->metric[WM_METRIC_availability_frac]);
-    const double serving = serving_frac(r);
-    for (int k = 0; k <= MODEL_STEPS; k++) {
-        const double m = exp(MODEL_LN_MAX * (2.0 * k / MODEL_STEPS - 1.0));
-        double served = 0.0, before = 0.0, used = 0.0;
-        for (size_t i = 0; i < r->n_series; i++) {
-            const struct wm_series_row *const s = &r->series[i];
-            const bool bound = s->served_tok_per_s < tight * s->offered_tok_per_s;
-            const double able = bound ? m * s->served_tok_per_s
-                                      : fmax(m, 1e-9) * fmax(capacity, s->served_tok_per_s);
-            const double now = fmin(s->offered_tok_per_s, able);
-            before += s->served_tok_per_s;
-            served += now;
-            used += now / m;
-        }
-        out->tokens[k] = before > 0.0 ? served / before : m;
-        out->energy[k] = before > 0.0 ? 1.0 + serving * (used / before - 1.0) : 1.0;
-    }
-}
-
-static double at_factor(const double table[MODEL_STEPS + 1], double m)
-{
-    const double x = fmin(fmax(log(m), -MODEL_LN_MAX), MODEL_LN_MAX);
-    const double at = (x / MODEL_LN_MAX + 1.0) * MODEL_STEPS / 2.0;
-    const int i = at < MODEL_STEPS ? (int)at : MODEL_STEPS - 1;
-    return table[i] + (at - i) * (table[i + 1] - table[i]);
-}
 
 /* Yearly cost that follows capital: upkeep, tax and insurance of what the ledger buys. */
 static double following_usd(const struct wm_results *r, unsigned whose, double years)
@@ -124,7 +68,6 @@ static void prepare(struct wm_arena *arena, struct range *g)
     }
     g->half_life_mode =
         t->half_life->dist == WM_SPREAD_LOGNORMAL ? t->half_life->median : t->half_life->mode;
-    respond(r, &g->response);
     g->energy_frac =
         r->ledger->power_usd > 0.0 ? wm_bill_energy_usd(r->bill) / r->ledger->power_usd : 0.0;
     g->it_opex_usd = r->cash.it_capex_usd > 0.0 ? following_usd(r, WM_TAG_IT, years) : 0.0;
@@ -149,20 +92,30 @@ static void put_off(struct wm_appraisal_terms *t, double years)
     t->n_build++;
 }
 
+/* How fast prices fall: by their half-life, or by what sellers gain where that moves them. */
+static void move_prices(const struct range *g, double slower, struct wm_appraisal_terms *t)
+{
+    if (t->market.gain_per_year > 0.0)
+        t->market.gain_per_year = expm1(log1p(t->market.gain_per_year) / slower);
+    else
+        t->price_half_life_years =
+            isnan(t->price_half_life_years) ? slower * g->half_life_mode
+                                            : slower * t->price_half_life_years;
+}
+
 static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], double *revenue)
 {
     struct wm_appraisal_terms t = *g->terms;
     struct wm_appraisal_basis b = *g->basis;
-    const double tokens = at_factor(g->response.tokens, x[WM_RANGE_MODEL]);
-    const double sold = x[WM_RANGE_PRICE] * fmin(g->paid_most, x[WM_RANGE_PAID]) * tokens;
-    const double power =
-        g->energy_frac * x[WM_RANGE_ENERGY] * at_factor(g->response.energy, x[WM_RANGE_MODEL]) +
-        (1.0 - g->energy_frac) * x[WM_RANGE_DEMAND];
+    const double sold = x[WM_RANGE_PRICE] * fmin(g->paid_most, x[WM_RANGE_PAID]);
+    const double energy = g->energy_frac * x[WM_RANGE_ENERGY];
+    const double power = energy + (1.0 - g->energy_frac) * x[WM_RANGE_DEMAND];
     const double it = x[WM_RANGE_IT_CAPEX], hall = x[WM_RANGE_HALL_CAPEX];
-    t.price_half_life_years =
-        isnan(t.price_half_life_years)
-            ? x[WM_RANGE_HALF_LIFE]
-            : t.price_half_life_years * x[WM_RANGE_HALF_LIFE] / g->half_life_mode;
+    move_prices(g, x[WM_RANGE_HALF_LIFE] / g->half_life_mode, &t);
+    t.market.rate_frac = x[WM_RANGE_MODEL];
+    t.market.energy_frac = power > 0.0 ? energy / power : 0.0;
+    t.market.cost_frac /= x[WM_RANGE_PRICE];
+    t.market.cash_frac /= sold;
     t.it_worth_factor = x[WM_RANGE_RESIDUAL];
     put_off(&t, x[WM_RANGE_DELAY]);
     b.revenue_usd *= sold;
@@ -181,7 +134,12 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
         g->years[i].power_usd *= power;
     }
     b.years = b.years != NULL ? g->years : NULL;
-    *revenue = sold;
+    const struct wm_token_market now = {.rate_frac = t.market.rate_frac,
+                                  .token_frac = t.market.token_frac,
+                                  .volume = t.market.volume,
+                                  .n_volume = t.market.n_volume,
+                                  .capacity = t.market.capacity};
+    *revenue = sold * wm_market_at(&now, (double)NAN, 1.0, 0.0, 0).volume;
     return wm_appraisal_worth(&t, &b);
 }
 

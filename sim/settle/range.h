@@ -8,8 +8,8 @@
 /**
  * Draws what economics.range names `n_draws` times (Latin hypercube of normal scores, seeded by the
  * scenario), appraises each, and sets the metrics of the range. The physical year stays; the serving
- * model's error scales tokens in intervals in which capacity or ceiling binds and the energy of serving
- * in the others, by the run's own 15-minute rows where it keeps them.
+ * model's error is another capacity: tokens and energy follow it by the run's responses (response.h).
+ * Where competitors' gains move prices, the half-life drawn scales those gains in its place.
  */
 void wm_set_range(struct wm_arena *arena, struct wm_results *results,
                   const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,

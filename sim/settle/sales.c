@@ -46,7 +46,7 @@ struct wm_income wm_income_of(const struct wm_run *r, const struct wm_totals *t,
     (void)t;
     for (size_t i = 0; i < r->plan.n_classes; i++)
         in.token_usd +=
-            own_frac(e, r->plan.classes[i].workload->pool) * r->site.account.classes[i].revenue_usd;
+            own_frac(e, r->plan.classes[i].workload->pool) * r->results->classes[i].revenue_usd;
     double *const hours = WM_NEW_ARRAY(r->arena, double, e->gpu_sales.n + 1);
     for (size_t i = 0; i < e->gpu_sales.n; i++) {
         hours[i] = gpu_h_per_year(r, &sale[i]);

@@ -67,6 +67,46 @@ static struct wm_property_tax property_tax_of(const struct wm_results *r)
     return tax;
 }
 
+/* Elasticity of what is sold by the token, by revenue. */
+static double elasticity_of(const struct wm_results *r)
+{
+    const struct wm_workload *const w = r->scenario->workloads.items;
+    double sum = 0.0, usd = 0.0;
+    for (size_t i = 0; i < r->n_classes; i++) {
+        if (wm_workload_is_job(&w[i]))
+            continue;
+        sum += w[i].demand.elasticity * r->classes[i].revenue_usd;
+        usd += r->classes[i].revenue_usd;
+    }
+    return usd > 0.0 ? sum / usd : 0.0;
+}
+
+static struct wm_token_market market_of(const struct wm_results *r)
+{
+    const struct wm_market_choice *const c = &r->scenario->economics.market;
+    const struct wm_income *const in = &r->income;
+    const double spot_usd = in->token_usd + in->grid_usd + in->on_demand_usd;
+    const double income_usd = wm_income_usd(in), power_usd = r->cash.power_usd;
+    return (struct wm_token_market){
+        .gain_per_year = c->gain_per_year,
+        .own_gain_per_year = c->own_gain_per_year,
+        .pass_through_frac = c->pass_through_frac,
+        .cost_frac = c->cost_frac,
+        .has_margin_floor = !isnan(c->margin_floor_frac),
+        .margin_floor_frac = c->margin_floor_frac,
+        .competitor_price_frac = first(c->competitor_price_frac, 0.0),
+        .competitor_half_life_years = first(c->competitor_half_life_years, 0.0),
+        .elasticity = elasticity_of(r),
+        .cash_frac = income_usd > 0.0 ? r->cash.opex_usd / income_usd : 0.0,
+        .token_frac = spot_usd > 0.0 ? in->token_usd / spot_usd : 0.0,
+        .energy_frac = power_usd > 0.0 ? wm_bill_energy_usd(r->bill) / power_usd : 0.0,
+        .volume = r->volume_response,
+        .n_volume = r->n_volume_responses,
+        .capacity = r->capacity_response,
+        .energy = r->energy_response,
+    };
+}
+
 struct wm_appraisal_terms wm_appraisal_terms_of(struct wm_arena *arena, const struct wm_results *r)
 {
     const struct wm_economics *const e = &r->scenario->economics;
@@ -75,6 +115,7 @@ struct wm_appraisal_terms wm_appraisal_terms_of(struct wm_arena *arena, const st
         .n_years = (size_t)e->appraisal_years,
         .discount_rate_frac = wm_discount_rate_frac(e),
         .price_half_life_years = e->price_half_life_years,
+        .market = market_of(r),
         .power_escalation_frac = with_inflation(e, e->power_escalation_frac),
         .opex_escalation_frac = with_inflation(e, e->opex_escalation_frac),
         .inflation_frac = e->money == WM_MONEY_REAL ? e->inflation_frac : 0.0,

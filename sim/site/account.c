@@ -1,8 +1,12 @@
 #include "account.h"
 
+#include <math.h>
+
 void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
-                     struct wm_account *account)
+                     const struct wm_price_sets *sets, struct wm_account *account)
 {
+    account->halls = WM_NEW_ARRAY(arena, struct wm_hall_account, plan->n_halls);
+    account->tally = wm_unpriced_new(arena, sets, plan->n_classes);
     account->partitions = WM_NEW_ARRAY(arena, struct wm_partition_account, plan->n_partitions);
     account->classes = WM_NEW_ARRAY(arena, struct wm_class_account, plan->n_classes);
     for (size_t i = 0; i < plan->n_classes; i++)
@@ -22,21 +26,51 @@ static void add_partition(struct wm_partition_account *account,
 }
 
 /* Interactive work that is not served is lost; batch work waits, and site.c counts what expires. */
-static void add_class(struct wm_class_account *account, const struct wm_class *class,
-                      const struct wm_partition *partition, const struct wm_class_flow *flow,
-                      const struct wm_spread *mix, double time_s)
+static void add_class(struct wm_class_account *account, struct wm_class_tally *tally,
+                      const struct wm_class *class, const struct wm_partition *partition,
+                      const struct wm_class_flow *flow, const struct wm_spread *mix, double time_s)
 {
     const double served_tok = flow->served_tok_per_s * time_s;
     account->offered_tok += flow->offered_tok_per_s * time_s;
     account->served_tok += served_tok;
-    account->revenue_usd += flow->usd_per_s * time_s;
     account->slo_tok += flow->slo_tok_per_s * time_s;
-    account->transfer_usd += class->transfer_usd_per_out_tok * served_tok;
+    tally->billed_tok += class->workload->on_slo_miss == WM_SLO_MISS_REFUND
+                             ? flow->slo_tok_per_s * time_s
+                             : served_tok;
     if (class->workload->kind == WM_WORKLOAD_BATCH)
         return;
     account->dropped_tok += (flow->offered_tok_per_s - flow->served_tok_per_s) * time_s;
     if (served_tok > 0.0 && !partition->is_job)
         wm_latency_add(account->latency, mix, served_tok);
+}
+
+static void add_hall(struct wm_hall_account *account, const struct wm_hall_flow *flow, double hot_w,
+                     double time_s)
+{
+    const struct wm_facility_power *const p = &flow->power;
+    account->site_j += p->site_w * time_s;
+    account->it_j += p->it_w * time_s;
+    account->cooling_j += p->cooling_w * time_s;
+    account->conversion_j += p->conversion_w * time_s;
+    account->house_j += p->house_w * time_s;
+    account->water_m3 += p->water_m3_per_s * time_s;
+    account->heat_in_j += p->plant.heat_in_w * time_s;
+    account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
+    account->hot_j += flow->hot_frac * hot_w * time_s;
+    account->bound_s += flow->is_bound ? time_s : 0.0;
+    account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
+    account->bin_site_j += p->site_w * time_s;
+    account->bin_it_j += p->it_w * time_s;
+}
+
+void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan, double time_s)
+{
+    for (size_t i = 0; i < plan->n_halls; i++) {
+        struct wm_hall_account *const h = &account->halls[i];
+        h->peak_site_w = fmax(h->peak_site_w, h->bin_site_j / time_s);
+        h->peak_it_w = fmax(h->peak_it_w, h->bin_it_j / time_s);
+        h->bin_site_j = h->bin_it_j = 0.0;
+    }
 }
 
 static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
@@ -59,6 +93,33 @@ static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
         sum->clock_s += flow->partitions[i].clock_frac * time_s / (double)plan->n_partitions;
 }
 
+static void add_energy(struct wm_energy_tally *tally, const struct wm_site_flow *flow,
+                       const struct wm_surroundings *around, double time_s)
+{
+    const bool is_bound = flow->is_bound && flow->margin.has_cost;
+    const struct wm_energy_sum now = {flow->power.site_w * time_s, flow->power.it_w * time_s,
+                                      flow->meter_w * time_s, is_bound ? time_s : 0.0};
+    const double price = around->market_usd_per_mwh;
+    tally->plain.site_j += now.site_j;
+    tally->plain.it_j += now.it_j;
+    tally->plain.meter_j += now.meter_j;
+    tally->plain.bound_s += now.bound_s;
+    if (!wm_is_set(price))
+        return;
+    tally->market.site_j += now.site_j * price;
+    tally->market.it_j += now.it_j * price;
+    tally->market.meter_j += now.meter_j * price;
+    tally->market.bound_s += now.bound_s * price;
+}
+
+static void add_margin(struct wm_unpriced *tally, const struct wm_site_flow *flow, double time_s)
+{
+    if (flow->margin.tok_per_j > 0.0)
+        tally->classes[flow->margin.class].margin_tok_ws += flow->margin.tok_per_j * time_s;
+    else
+        tally->mixed_usd_per_mwh_s += flow->shadow_usd_per_mwh * time_s;
+}
+
 void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
                     const struct wm_site_flow *flow, const struct wm_surroundings *around,
                     double time_s)
@@ -76,8 +137,11 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->capped_j += flow->capped_w * time_s;
     account->shed_j += flow->shed_w * time_s;
     account->hot_j += flow->hot_w * time_s;
+    account->hall_j += flow->hall_w * time_s;
+    account->hall_bound_s += flow->hall_w > 0.0 ? time_s : 0.0;
     account->unworthy_j += flow->unworthy_w * time_s;
     account->contract_ws += flow->contract_w * time_s;
+    account->standing_ws += flow->standing_w * time_s;
     account->called_s += flow->limit_w < flow->contract_w ? time_s : 0.0;
     account->payment_usd += flow->payment_usd_per_s * time_s;
     for (size_t i = 0; i < WM_N_STRANDINGS; i++)
@@ -95,22 +159,23 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->heat_reuse_j += p->plant.heat_reuse_w * time_s;
     account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
     account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
-    const double usd_per_j = around->energy_usd_per_mwh / WM_J_PER_MWH;
-    account->site_cost_usd += p->site_w * usd_per_j * time_s;
-    account->it_cost_usd += p->it_w * usd_per_j * time_s;
-    account->bought_usd += flow->meter_w * usd_per_j * time_s;
+    add_energy(&account->tally.energy[around->price_set], flow, around, time_s);
     account->carbon_kg += flow->meter_w * around->kg_per_j * time_s;
     account->bound_s += flow->is_bound ? time_s : 0.0;
     account->violation_j += flow->over_limit_w * time_s;
     account->penalty_usd += flow->penalty_usd_per_s * time_s;
     account->ceiling_ws += flow->limit_w * time_s;
-    account->shadow_ws += flow->shadow_usd_per_mwh * time_s;
+    if (flow->is_bound)
+        add_margin(&account->tally, flow, time_s);
+    for (size_t i = 0; i < plan->n_halls; i++)
+        add_hall(&account->halls[i], &flow->halls[i], flow->hot_w, time_s);
     for (size_t i = 0; i < plan->n_partitions; i++)
         add_partition(&account->partitions[i], &flow->partitions[i], time_s);
     for (size_t i = 0; i < plan->n_classes; i++) {
         const struct wm_class *class = &plan->classes[i];
-        add_class(&account->classes[i], class, &plan->partitions[class->partition],
-                  &flow->classes[i], &flow->partitions[class->partition].state.mix, time_s);
+        add_class(&account->classes[i], &account->tally.classes[i], class,
+                  &plan->partitions[class->partition], &flow->classes[i],
+                  &flow->partitions[class->partition].state.mix, time_s);
     }
     add_sum(&account->bin, plan, flow, time_s);
     add_sum(&account->hour, plan, flow, time_s);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plan/contract.h"
 #include "curtailment.h"
 
 enum { RAMP_STEPS = 16 };
@@ -65,11 +66,7 @@ static double allowed_w(const struct wm_ceiling *c, const struct trapezoid *t, i
 
 static double contract_at(const struct wm_ceiling *c, int64_t at_us)
 {
-    const struct wm_ceiling_phase *p = c->phases.items;
-    double limit_w = c->limit_w;
-    for (size_t i = 0; i < c->phases.n && (i == 0 || p[i].from_us <= at_us); i++)
-        limit_w = p[i].limit_w;
-    return limit_w;
+    return wm_contract_at(c, at_us).limit_w;
 }
 
 /* First index whose windows may still matter at `at_us`. */

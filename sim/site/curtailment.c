@@ -1,5 +1,6 @@
 #include "curtailment.h"
 
+#include "../plan/contract.h"
 #include "ceiling.h"
 
 #include <math.h>
@@ -32,13 +33,14 @@ static double season_days(enum wm_season season)
 static struct wm_ceiling_window window_at(const struct wm_ceiling *ceiling, int64_t from_us)
 {
     const struct wm_curtailment *c = &ceiling->curtailment;
-    return (struct wm_ceiling_window){
-        .from_us = from_us,
-        .to_us = from_us + llround(c->duration_s * (double)WM_US_PER_S),
-        .limit_w = fmax(ceiling->firm_w, (1.0 - c->depth_frac) * ceiling->limit_w),
-        .notice_s = c->notice_s,
-        .penalty_usd_per_mwh = c->penalty_usd_per_mwh,
-        .payment_usd_per_mwh = c->payment_usd_per_mwh};
+    const struct wm_contract k = wm_contract_at(ceiling, from_us);
+    return (struct wm_ceiling_window){.from_us = from_us,
+                                      .to_us =
+                                          from_us + llround(c->duration_s * (double)WM_US_PER_S),
+                                      .limit_w = fmax(k.firm_w, (1.0 - c->depth_frac) * k.limit_w),
+                                      .notice_s = c->notice_s,
+                                      .penalty_usd_per_mwh = c->penalty_usd_per_mwh,
+                                      .payment_usd_per_mwh = c->payment_usd_per_mwh};
 }
 
 /* Walks the calls; counts them, and keeps them where `out` has room. */

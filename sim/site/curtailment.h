@@ -2,7 +2,8 @@
  * Curtailment: calls at random times, as windows like those of the calendar.
  *
  * Calls of a fixed duration D alternate with exponential gaps whose mean G makes D / (D + G) the
- * share of time under a call, within the months of the season. They have a random stream of their own.
+ * share of time under a call, within the months of the season. They have a random stream of their own. A call
+ * goes down to a share of the contract in force when it begins, or to its firm part.
  */
 #ifndef WM_RUN_CURTAILMENT_H
 #define WM_RUN_CURTAILMENT_H

@@ -4,6 +4,77 @@
 
 #include "wattmill/require.h"
 
+/* Where a partition stands on its envelope: past `vertex` by `frac` of the piece; `tier` is served
+ * next, `tier_tok` of a replica's rate of it are. */
+struct climb {
+    size_t vertex, tier;
+    double frac, tier_tok_per_s;
+};
+
+/* The next stretch from there: up to the next vertex or the end of the tier. */
+struct stretch {
+    double power_w; /* of the partition; 0: none is left */
+    double frac;    /* of the piece of the envelope */
+    double tok_per_s;
+    double tok_per_j;
+    bool ends_tier, ends_piece;
+};
+
+/* What says whose stretch goes first: what cannot wait, then the dearer, then the first of equals. */
+struct turn {
+    size_t item;
+    double key;
+    bool waits;
+};
+
+struct wm_dispatch_room {
+    size_t n_items, n_halls;
+    struct climb *at;               /* [n_items] */
+    struct stretch *next;           /* [n_items] */
+    struct turn *heap;              /* [n_items], the first on top */
+    struct turn *kept;              /* [n_items] */
+    size_t *tied;                   /* [n_items] whose turn it is together */
+    double *share;                  /* [n_items] of their stretches */
+    struct wm_dispatch_state *full; /* [n_items] */
+    struct wm_dispatch_item *some;  /* [n_items], of the halls that are not full */
+    double *left_w, *wanted_w;      /* [n_halls] */
+    double *on_frac;                /* [n_halls] of what stands by */
+    bool *is_full;                  /* [n_halls] */
+};
+
+struct wm_dispatch_room *wm_dispatch_room_new(struct wm_arena *arena, size_t n_items,
+                                              size_t n_halls)
+{
+    struct wm_dispatch_room *const room = WM_NEW(arena, struct wm_dispatch_room);
+    *room = (struct wm_dispatch_room){
+        .n_items = n_items,
+        .n_halls = n_halls,
+        .at = WM_NEW_ARRAY(arena, struct climb, n_items),
+        .next = WM_NEW_ARRAY(arena, struct stretch, n_items),
+        .heap = WM_NEW_ARRAY(arena, struct turn, n_items),
+        .kept = WM_NEW_ARRAY(arena, struct turn, n_items),
+        .tied = WM_NEW_ARRAY(arena, size_t, n_items),
+        .share = WM_NEW_ARRAY(arena, double, n_items),
+        .full = WM_NEW_ARRAY(arena, struct wm_dispatch_state, n_items),
+        .some = WM_NEW_ARRAY(arena, struct wm_dispatch_item, n_items),
+        .left_w = WM_NEW_ARRAY(arena, double, n_halls),
+        .wanted_w = WM_NEW_ARRAY(arena, double, n_halls),
+        .on_frac = WM_NEW_ARRAY(arena, double, n_halls),
+        .is_full = WM_NEW_ARRAY(arena, bool, n_halls)};
+    return room;
+}
+
+static double weight_of(const struct wm_dispatch_order *order, size_t hall)
+{
+    return order->halls != NULL ? order->halls[hall].weight : 1.0;
+}
+
+/* Halls to look at: one order for all has one. */
+static size_t n_halls_of(const struct wm_dispatch_order *order)
+{
+    return order->halls != NULL ? order->n_halls : 1;
+}
+
 static double item_power_w(const struct wm_dispatch_item *item, double replica_w)
 {
     return item->n_up * replica_w * (1.0 + item->overhead_frac);
@@ -39,22 +110,6 @@ void wm_dispatch_unlimited(const struct wm_dispatch_item *items, size_t n,
         set_state(&items[i], &mix, &states[i]);
     }
 }
-
-/* Where a partition stands on its envelope: past `vertex` by `frac` of the piece; `tier` is served
- * next, `tier_tok` of a replica's rate of it are. */
-struct climb {
-    size_t vertex, tier;
-    double frac, tier_tok_per_s;
-};
-
-/* The next stretch from there: up to the next vertex or the end of the tier. */
-struct stretch {
-    double power_w; /* of the partition; 0: none is left */
-    double frac;    /* of the piece of the envelope */
-    double tok_per_s;
-    double tok_per_j;
-    bool ends_tier, ends_piece;
-};
 
 static struct stretch next_stretch(const struct wm_dispatch_item *item, const struct climb *at)
 {
@@ -95,31 +150,52 @@ static void advance(struct climb *at, const struct stretch *s, double share)
     }
 }
 
-/* Partition whose next stretch goes first; n when none is left or worth its cost. */
-static size_t best_item(const struct wm_dispatch_item *items, size_t n,
-                        const struct wm_dispatch_order *order, const struct stretch *next,
-                        const struct climb *at)
+static bool goes_before(const struct turn *a, const struct turn *b)
 {
-    size_t best = n;
-    double best_key = 0.0;
-    bool best_waits = true;
-    for (size_t i = 0; i < n; i++) {
-        if (next[i].tok_per_j <= 0.0)
-            continue;
-        const struct wm_tier *t = &items[i].tiers[at[i].tier];
-        const bool by_rank = order->capping == WM_CAPPING_PRIORITY;
-        const double key = by_rank ? t->rank : t->usd_per_tok * next[i].tok_per_j;
-        if (!by_rank && key <= order->cost_usd_per_j)
-            continue;
-        /* what can wait earns its price later; what cannot is lost: it goes first at any price */
-        const bool waits = !by_rank && t->worth_usd_per_tok <= 0.0;
-        if (best == n || (best_waits && !waits) || (best_waits == waits && key > best_key)) {
-            best = i;
-            best_key = key;
-            best_waits = waits;
-        }
+    if (a->waits != b->waits)
+        return b->waits;
+    if (a->key != b->key)
+        return a->key > b->key;
+    return a->item < b->item;
+}
+
+static void sift_down(struct turn *heap, size_t n, struct turn turn)
+{
+    size_t i = 0;
+    for (size_t child = 1; child < n; child = 2 * i + 1) {
+        if (child + 1 < n && goes_before(&heap[child + 1], &heap[child]))
+            child++;
+        if (!goes_before(&heap[child], &turn))
+            break;
+        heap[i] = heap[child];
+        i = child;
     }
-    return best;
+    heap[i] = turn;
+}
+
+static void push(struct turn *heap, size_t n, struct turn turn)
+{
+    size_t i = n;
+    for (; i > 0 && goes_before(&turn, &heap[(i - 1) / 2]); i = (i - 1) / 2)
+        heap[i] = heap[(i - 1) / 2];
+    heap[i] = turn;
+}
+
+/* @return whether the item's next stretch takes part: none may be left, or none worth its cost */
+static bool turn_of(const struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                    const struct wm_dispatch_order *order, size_t i, struct turn *turn)
+{
+    const bool by_rank = order->capping == WM_CAPPING_PRIORITY;
+    if (room->next[i].tok_per_j <= 0.0)
+        return false;
+    const struct wm_tier *t = &items[i].tiers[room->at[i].tier];
+    turn->item = i;
+    turn->key = by_rank ? t->rank
+                        : t->usd_per_tok * room->next[i].tok_per_j /
+                              weight_of(order, items[i].hall);
+    /* what can wait earns its price later; what cannot is lost: it goes first at any price */
+    turn->waits = !by_rank && t->worth_usd_per_tok <= 0.0;
+    return by_rank || turn->key > order->cost_usd_per_j;
 }
 
 /* The first vertices of all envelopes together: what is drawn when nothing is served. */
@@ -131,89 +207,228 @@ static double standby_w(const struct wm_dispatch_item *items, size_t n)
     return sum_w;
 }
 
-/* Even that is too much: cut the same share of every partition from power. */
-static double cut_off(const struct wm_dispatch_item *items, size_t n, double budget_w,
+/* Even that is too much: cut the same share of every partition of a hall from power. */
+static struct wm_margin cut_off(struct wm_dispatch_room *room, const struct wm_dispatch_item *items, size_t n,
+                      const struct wm_dispatch_order *order, double on_frac,
                       struct wm_dispatch_state *states)
 {
-    double best_usd_per_j = 0.0;
-    const double all_w = standby_w(items, n);
-    const double on_frac = all_w > 0.0 ? fmax(0.0, budget_w) / all_w : 1.0;
+    struct wm_margin best = {0};
     for (size_t i = 0; i < n; i++) {
         struct wm_spread mix = wm_surface_on_hull(items[i].surface, 0, 0.0);
+        const double on = on_frac * (order->halls != NULL ? room->on_frac[items[i].hall] : 1.0);
         for (size_t k = 0; k < mix.n; k++)
-            mix.weight[k] *= fmin(1.0, on_frac);
+            mix.weight[k] *= fmin(1.0, on);
         set_state(&items[i], &mix, &states[i]);
         const struct climb start = {0};
         const struct stretch s = next_stretch(&items[i], &start);
-        if (items[i].n_tiers > 0)
-            best_usd_per_j =
-                fmax(best_usd_per_j, items[i].tiers[0].worth_usd_per_tok * s.tok_per_j);
+        const struct wm_tier *const t = items[i].tiers;
+        const double tok_per_j = s.tok_per_j / weight_of(order, items[i].hall);
+        if (items[i].n_tiers > 0 && t->worth_usd_per_tok * tok_per_j > best.usd_per_j)
+            best = (struct wm_margin){t->worth_usd_per_tok * tok_per_j, tok_per_j, t->class, false};
     }
-    return best_usd_per_j;
+    return best;
 }
 
-/* All that is worth serving is met below full clock: spend what is left of the budget on clocks. */
-static void raise_clocks(const struct wm_dispatch_item *items, size_t n, double left_w,
+static double on_share(double budget_w, double all_w)
+{
+    return all_w > 0.0 ? fmin(1.0, fmax(0.0, budget_w) / all_w) : 1.0;
+}
+
+/* What halls have left beyond standing by; those that cannot even do that are full, and cut.
+ * @return what all of it takes of the budget */
+static double open_halls(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                         size_t n, const struct wm_dispatch_order *order)
+{
+    double sum_w = 0.0;
+    if (order->halls == NULL) {
+        room->left_w[0] = (double)INFINITY;
+        room->is_full[0] = false;
+        return standby_w(items, n);
+    }
+    for (size_t h = 0; h < order->n_halls; h++)
+        room->wanted_w[h] = 0.0;
+    for (size_t i = 0; i < n; i++)
+        room->wanted_w[items[i].hall] += standby_w(&items[i], 1);
+    for (size_t h = 0; h < order->n_halls; h++) {
+        const double all_w = room->wanted_w[h], budget_w = order->halls[h].budget_w;
+        room->is_full[h] = all_w > budget_w;
+        room->on_frac[h] = room->is_full[h] ? on_share(budget_w, all_w) : 1.0;
+        room->left_w[h] = fmax(0.0, budget_w - all_w);
+        sum_w += order->halls[h].weight * room->on_frac[h] * all_w;
+    }
+    return sum_w;
+}
+
+/* All that is worth serving is met below full clock: spend what is left of the budgets on clocks. */
+static void raise_clocks(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                         size_t n, const struct wm_dispatch_order *order, double left_w,
                          struct wm_dispatch_state *states)
 {
-    struct wm_dispatch_state full[WM_MAX_PARTITIONS];
+    const size_t n_halls = n_halls_of(order);
     double wanted_w = 0.0;
+    for (size_t h = 0; h < n_halls; h++)
+        room->wanted_w[h] = 0.0;
     for (size_t i = 0; i < n; i++) {
         const double rate = items[i].n_up > 0.0 ? states[i].served_tok_per_s / items[i].n_up : 0.0;
         const struct wm_spread mix = unbound(&items[i], rate);
-        set_state(&items[i], &mix, &full[i]);
-        wanted_w += full[i].it_w - states[i].it_w;
+        set_state(&items[i], &mix, &room->full[i]);
+        room->wanted_w[items[i].hall] += room->full[i].it_w - states[i].it_w;
+    }
+    for (size_t h = 0; h < n_halls; h++) { /* from here on: the share that the hall can take */
+        const double all_w = room->wanted_w[h];
+        const double share = all_w > 0.0 ? fmin(1.0, room->left_w[h] / all_w) : 1.0;
+        wanted_w += weight_of(order, h) * share * all_w;
+        room->wanted_w[h] = room->is_full[h] ? 0.0 : share;
     }
     if (wanted_w <= 0.0)
         return;
     const double share = fmin(1.0, left_w / wanted_w);
     for (size_t i = 0; i < n; i++) {
-        const struct wm_spread mix = wm_spread_blend(&states[i].mix, &full[i].mix, share);
+        const struct wm_spread mix = wm_spread_blend(&states[i].mix, &room->full[i].mix,
+                                                     share * room->wanted_w[items[i].hall]);
         set_state(&items[i], &mix, &states[i]);
     }
 }
 
-static double climb_all(const struct wm_dispatch_item *items, size_t n,
-                        const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+/* Every partition where the climb left it; what a full hall cannot keep standing by is cut. */
+static void settle_climb(const struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                         size_t n, const struct wm_dispatch_order *order,
+                         struct wm_dispatch_state *states)
 {
-    struct climb at[WM_MAX_PARTITIONS];
-    struct stretch next[WM_MAX_PARTITIONS];
-    double left_w = order->budget_w - standby_w(items, n), worth_usd_per_j = 0.0;
     for (size_t i = 0; i < n; i++) {
-        at[i] = (struct climb){0};
-        next[i] = next_stretch(&items[i], &at[i]);
-    }
-    if (left_w < 0.0)
-        return cut_off(items, n, order->budget_w, states);
-
-    for (;;) {
-        const size_t best = best_item(items, n, order, next, at);
-        if (best == n)
-            break; /* every partition has all it was asked for, all it can do or all that pays */
-        const struct stretch s = next[best];
-        if (s.power_w > left_w) {
-            const struct wm_tier *t = &items[best].tiers[at[best].tier];
-            worth_usd_per_j = t->worth_usd_per_tok * s.tok_per_j - order->cost_usd_per_j;
-            advance(&at[best], &s, left_w / s.power_w);
-            left_w = 0.0;
-            break;
-        }
-        left_w -= s.power_w;
-        advance(&at[best], &s, 1.0);
-        next[best] = next_stretch(&items[best], &at[best]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct wm_spread mix = wm_surface_on_hull(items[i].surface, at[i].vertex, at[i].frac);
+        struct wm_spread mix =
+            wm_surface_on_hull(items[i].surface, room->at[i].vertex, room->at[i].frac);
+        const double on = order->halls != NULL ? room->on_frac[items[i].hall] : 1.0;
+        for (size_t k = 0; k < mix.n; k++)
+            mix.weight[k] *= on;
         set_state(&items[i], &mix, &states[i]);
     }
+}
+
+/* Takes the first turn from the heap, and with it those of other halls that are worth exactly as much: of
+ * halls alike none goes first. @return how many, into `tied` */
+static size_t take_turns(struct wm_dispatch_room *room, const struct wm_dispatch_order *order,
+                         size_t *n_turns)
+{
+    enum { LOOK = 32 }; /* past so many of equal rank and other kind nobody is looked for */
+    const struct turn first = room->heap[0];
+    size_t n_tied = 0, n_kept = 0;
+    do {
+        const struct turn turn = room->heap[0];
+        const bool is_tied =
+            room->next[turn.item].tok_per_j == room->next[first.item].tok_per_j;
+        (*n_turns)--;
+        sift_down(room->heap, *n_turns, room->heap[*n_turns]);
+        if (is_tied)
+            room->tied[n_tied++] = turn.item;
+        else
+            room->kept[n_kept++] = turn;
+    } while (order->halls != NULL && n_kept < LOOK && *n_turns > 0 && room->heap[0].waits == first.waits &&
+             room->heap[0].key == first.key);
+    for (size_t i = 0; i < n_kept; i++)
+        push(room->heap, (*n_turns)++, room->kept[i]);
+    return n_tied;
+}
+
+/* Share of the tied stretches that each hall can take, into wanted_w. @return what they take of the budget */
+static double fit_halls(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                        const struct wm_dispatch_order *order, size_t n_tied)
+{
+    double sum_w = 0.0;
+    for (size_t k = 0; k < n_tied; k++)
+        room->wanted_w[items[room->tied[k]].hall] = 0.0;
+    for (size_t k = 0; k < n_tied; k++)
+        room->wanted_w[items[room->tied[k]].hall] += room->next[room->tied[k]].power_w;
+    for (size_t k = 0; k < n_tied; k++) {
+        const size_t h = items[room->tied[k]].hall;
+        const double left_w = room->is_full[h] ? 0.0 : room->left_w[h];
+        sum_w += weight_of(order, h) * fmin(1.0, left_w / room->wanted_w[h]) *
+                 room->next[room->tied[k]].power_w;
+    }
+    return sum_w;
+}
+
+/* Of an item's stretch, what its hall can take; fit_halls() has summed what it is asked. */
+static double share_of(const struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                       size_t i)
+{
+    const size_t h = items[i].hall;
+    return room->is_full[h] ? 0.0 : fmin(1.0, room->left_w[h] / room->wanted_w[h]);
+}
+
+/* Advances an item by a share of its stretch; a part of it alone: its hall is full, or all is spent.
+ * @return whether it has another turn, which is pushed */
+static bool go_on(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                  const struct wm_dispatch_order *order, size_t i, double share, size_t n_turns)
+{
+    const struct stretch s = room->next[i];
+    struct turn turn;
+    advance(&room->at[i], &s, share);
+    room->left_w[items[i].hall] -= share * s.power_w;
+    if (share < 1.0) {
+        room->is_full[items[i].hall] = true;
+        return false;
+    }
+    room->next[i] = next_stretch(&items[i], &room->at[i]);
+    if (!turn_of(room, items, order, i, &turn))
+        return false;
+    push(room->heap, n_turns, turn);
+    return true;
+}
+
+/* What one more watt of the budget would make of the item's stretch. */
+static struct wm_margin margin_of(const struct wm_dispatch_room *room,
+                                  const struct wm_dispatch_item *items,
+                                  const struct wm_dispatch_order *order, size_t i)
+{
+    const struct wm_tier *const t = &items[i].tiers[room->at[i].tier];
+    const double tok_per_j = room->next[i].tok_per_j / weight_of(order, items[i].hall);
+    return (struct wm_margin){t->worth_usd_per_tok * tok_per_j - order->cost_usd_per_j, tok_per_j,
+                              t->class, true};
+}
+
+static struct wm_margin climb_all(struct wm_dispatch_room *room,
+                                  const struct wm_dispatch_item *items, size_t n,
+                                  const struct wm_dispatch_order *order,
+                                  struct wm_dispatch_state *states)
+{
+    const double least_w = open_halls(room, items, n, order);
+    double left_w = order->budget_w - least_w;
+    struct wm_margin worth = {0};
+    size_t n_turns = 0;
+    struct turn turn;
+    if (left_w < 0.0)
+        return cut_off(room, items, n, order, on_share(order->budget_w, least_w), states);
+    for (size_t i = 0; i < n; i++) {
+        room->at[i] = (struct climb){0};
+        room->next[i] = next_stretch(&items[i], &room->at[i]);
+        if (turn_of(room, items, order, i, &turn))
+            push(room->heap, n_turns++, turn);
+    }
+    while (n_turns > 0) { /* then every partition has all it was asked for, can do or that pays */
+        const size_t n_tied = take_turns(room, order, &n_turns);
+        const double all_w = fit_halls(room, items, order, n_tied);
+        const double share = all_w > left_w ? left_w / all_w : 1.0;
+        if (share < 1.0)
+            worth = margin_of(room, items, order, room->tied[0]);
+        for (size_t k = 0; k < n_tied; k++)
+            room->share[k] = share_of(room, items, room->tied[k]);
+        for (size_t k = 0; k < n_tied; k++)
+            n_turns += go_on(room, items, order, room->tied[k], share * room->share[k], n_turns);
+        left_w = share < 1.0 ? 0.0 : left_w - all_w;
+        if (share < 1.0)
+            break;
+    }
+    settle_climb(room, items, n, order, states);
     if (left_w > 0.0)
-        raise_clocks(items, n, left_w, states);
-    return worth_usd_per_j;
+        raise_clocks(room, items, n, order, left_w, states);
+    return worth;
 }
 
 /* All partitions at level x of 1..0: the clock from the fastest row to the slowest, then the share
- * of replicas that work at the slowest. @return their power */
-static double set_level(const struct wm_dispatch_item *items, size_t n, double x,
+ * of replicas that work at the slowest. @return their power, as the budget counts it */
+static double set_level(const struct wm_dispatch_item *items, size_t n,
+                        const struct wm_dispatch_order *order, double x,
                         struct wm_dispatch_state *states)
 {
     double sum_w = 0.0;
@@ -228,7 +443,7 @@ static double set_level(const struct wm_dispatch_item *items, size_t n, double x
         const struct wm_spread down = wm_surface_at_rate(s, b, rate);
         const struct wm_spread mix = wm_spread_blend(&up, &down, row - (double)a);
         set_state(&items[i], &mix, &states[i]);
-        sum_w += states[i].it_w;
+        sum_w += weight_of(order, items[i].hall) * states[i].it_w;
     }
     return sum_w;
 }
@@ -249,9 +464,8 @@ static double revenue_usd_per_s(const struct wm_dispatch_item *items, size_t n,
 
 /* Between the slowest clock and nothing: the same share of every partition's replicas stops. */
 static void scale_down(const struct wm_dispatch_item *items, size_t n, double slowest_w,
-                       double budget_w, struct wm_dispatch_state *states)
+                       double least_w, double budget_w, struct wm_dispatch_state *states)
 {
-    const double least_w = standby_w(items, n);
     const double t =
         slowest_w > least_w ? fmin(1.0, (slowest_w - budget_w) / (slowest_w - least_w)) : 1.0;
     for (size_t i = 0; i < n; i++) {
@@ -265,40 +479,130 @@ static void scale_down(const struct wm_dispatch_item *items, size_t n, double sl
 
 enum { LEVEL_STEPS = 48 };
 
-static double same_clock(const struct wm_dispatch_item *items, size_t n,
-                         const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+static double weighted_standby_w(const struct wm_dispatch_item *items, size_t n,
+                                 const struct wm_dispatch_order *order)
+{
+    double sum_w = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum_w += weight_of(order, items[i].hall) * standby_w(&items[i], 1);
+    return sum_w;
+}
+
+/* One clock for these partitions under the order's budget. */
+static struct wm_margin same_clock(struct wm_dispatch_room *room,
+                                   const struct wm_dispatch_item *items, size_t n,
+                                   const struct wm_dispatch_order *order,
+                                   struct wm_dispatch_state *states)
 {
     double lo = 0.0, hi = 1.0;
-    const double least_w = standby_w(items, n);
-    if (set_level(items, n, 1.0, states) <= order->budget_w)
-        return 0.0;
+    const double least_w = weighted_standby_w(items, n, order);
+    if (set_level(items, n, order, 1.0, states) <= order->budget_w)
+        return (struct wm_margin){0};
     if (least_w > order->budget_w)
-        return cut_off(items, n, order->budget_w, states);
-    const double slowest_w = set_level(items, n, 0.0, states);
+        return cut_off(room, items, n, order, on_share(order->budget_w, least_w), states);
+    const double slowest_w = set_level(items, n, order, 0.0, states);
     const double slowest_usd = revenue_usd_per_s(items, n, states);
     if (slowest_w > order->budget_w) {
-        scale_down(items, n, slowest_w, order->budget_w, states);
-        return slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j;
+        scale_down(items, n, slowest_w, least_w, order->budget_w, states);
+        return (struct wm_margin){.usd_per_j =
+                                      slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j};
     }
     for (int k = 0; k < LEVEL_STEPS; k++) {
         const double mid = 0.5 * (lo + hi);
-        *(set_level(items, n, mid, states) <= order->budget_w ? &lo : &hi) = mid;
+        *(set_level(items, n, order, mid, states) <= order->budget_w ? &lo : &hi) = mid;
     }
     const double step = fmin(1e-4, 1.0 - lo);
-    const double up_w = set_level(items, n, lo + step, states);
+    const double up_w = set_level(items, n, order, lo + step, states);
     const double up_usd = revenue_usd_per_s(items, n, states);
-    const double at_w = set_level(items, n, lo, states);
+    const double at_w = set_level(items, n, order, lo, states);
     const double at_usd = revenue_usd_per_s(items, n, states);
-    return up_w > at_w ? (up_usd - at_usd) / (up_w - at_w) - order->cost_usd_per_j : 0.0;
+    return (struct wm_margin){
+        .usd_per_j = up_w > at_w ? (up_usd - at_usd) / (up_w - at_w) - order->cost_usd_per_j : 0.0};
 }
 
-double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
-                   const struct wm_dispatch_order *order, struct wm_dispatch_state *states)
+/* The partitions of a hall, or (`hall` = n_halls) of all that are not full, one after another. */
+static size_t pick(struct wm_dispatch_room *room, const struct wm_dispatch_item *items, size_t n,
+                   size_t hall)
 {
-    WM_REQUIRE(n <= WM_MAX_PARTITIONS);
-    if (order->capping == WM_CAPPING_UNIFORM)
-        return same_clock(items, n, order, states);
-    return climb_all(items, n, order, states);
+    size_t n_some = 0;
+    for (size_t i = 0; i < n; i++)
+        if (hall == room->n_halls ? !room->is_full[items[i].hall] : items[i].hall == hall)
+            room->some[n_some++] = items[i];
+    return n_some;
+}
+
+static void put_back(const struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                     size_t n, size_t hall, struct wm_dispatch_state *states)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        if (hall == room->n_halls ? !room->is_full[items[i].hall] : items[i].hall == hall)
+            states[i] = room->full[k++];
+}
+
+/* The fullest hall that draws more than its budget, at its own lower clock. @return it, or n_halls */
+static size_t fill_hall(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                        size_t n, const struct wm_dispatch_order *order,
+                        struct wm_dispatch_state *states)
+{
+    size_t most = order->n_halls;
+    double most_over = 1e-12;
+    for (size_t h = 0; h < order->n_halls; h++)
+        room->wanted_w[h] = 0.0;
+    for (size_t i = 0; i < n; i++)
+        room->wanted_w[items[i].hall] += states[i].it_w;
+    for (size_t h = 0; h < order->n_halls; h++) {
+        const double budget_w = fmax(order->halls[h].budget_w, 1e-9);
+        if (room->is_full[h] || room->wanted_w[h] / budget_w - 1.0 <= most_over)
+            continue;
+        most = h;
+        most_over = room->wanted_w[h] / budget_w - 1.0;
+    }
+    if (most == order->n_halls)
+        return most;
+    struct wm_dispatch_order own = *order;
+    own.budget_w = order->halls[most].weight * order->halls[most].budget_w;
+    const size_t n_some = pick(room, items, n, most);
+    same_clock(room, room->some, n_some, &own, room->full);
+    put_back(room, items, n, most, states);
+    room->is_full[most] = true;
+    return most;
+}
+
+/* One clock for all; halls that cannot keep it have a lower one, and the others what those leave. */
+static struct wm_margin same_clock_in_halls(struct wm_dispatch_room *room,
+                                            const struct wm_dispatch_item *items, size_t n,
+                                            const struct wm_dispatch_order *order,
+                                            struct wm_dispatch_state *states)
+{
+    struct wm_dispatch_order rest = *order;
+    struct wm_margin worth = {0};
+    size_t full = 0;
+    for (size_t h = 0; h < order->n_halls; h++) {
+        room->on_frac[h] = 1.0;
+        room->is_full[h] = false;
+    }
+    do {
+        const size_t n_some = pick(room, items, n, room->n_halls);
+        worth = same_clock(room, room->some, n_some, &rest, room->full);
+        put_back(room, items, n, room->n_halls, states);
+        full = fill_hall(room, items, n, order, states);
+        for (size_t i = 0; i < n && full < order->n_halls; i++)
+            if (items[i].hall == full)
+                rest.budget_w -= order->halls[full].weight * states[i].it_w;
+    } while (full < order->n_halls);
+    return worth;
+}
+
+struct wm_margin wm_dispatch(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                             size_t n, const struct wm_dispatch_order *order,
+                             struct wm_dispatch_state *states)
+{
+    WM_REQUIRE(n <= room->n_items && order->n_halls <= room->n_halls);
+    if (order->capping != WM_CAPPING_UNIFORM)
+        return climb_all(room, items, n, order, states);
+    return order->halls == NULL ? same_clock(room, items, n, order, states)
+                                : same_clock_in_halls(room, items, n, order, states);
 }
 
 double wm_dispatch_least_margin(const struct wm_dispatch_item *items, size_t n)

@@ -14,7 +14,10 @@
  * A partition between two vertices of its envelope runs part of its replicas at one and the rest at
  * the other. The envelope begins where replicas are switched off: under a ceiling that binds they work
  * where a watt gives most, or not at all; while power is left over, those without work are brought
- * back to stand by, idle with their model resident, and clocks rise. Rates are in the partition's own tokens: a class whose tokens cost more counts more.
+ * back to stand by, idle with their model resident, and clocks rise.
+ *
+ * A site of several halls has a limit of each hall beside that of all: the climb goes on elsewhere when a
+ * hall is full, and one clock for all becomes a lower one in a hall that cannot keep it. Rates are in the partition's own tokens: a class whose tokens cost more counts more.
  */
 #ifndef WM_RUN_DISPATCH_H
 #define WM_RUN_DISPATCH_H
@@ -31,8 +34,6 @@ struct wm_tier {
     uint32_t class;
 };
 
-enum { WM_MAX_TIERS = 2 * WM_MAX_WORKLOADS, WM_MAX_PARTITIONS = WM_MAX_POOLS + WM_MAX_WORKLOADS };
-
 /** What dispatch knows of a partition at an instant. */
 struct wm_dispatch_item {
     const struct wm_surface *surface;
@@ -43,6 +44,7 @@ struct wm_dispatch_item {
     double overhead_frac;        /* shared network and storage over the replicas' power */
     const struct wm_tier *tiers; /* in the order in which they are served */
     size_t n_tiers;
+    size_t hall;
 };
 
 /** What it decides: every working replica of the partition at a mixture of two points. */
@@ -52,18 +54,38 @@ struct wm_dispatch_state {
     double served_tok_per_s; /* by all of them */
 };
 
-struct wm_dispatch_order {
-    enum wm_capping capping;
-    double budget_w;       /* for all working replicas with overhead */
-    double cost_usd_per_j; /* of energy at the rack input: below it a watt is not worth drawing */
+/** A hall's own limit, and what its watts weigh in the budget of all. */
+struct wm_dispatch_hall {
+    double weight;   /* watts of the order's budget, at the meter, per watt of IT */
+    double budget_w; /* for its working replicas with overhead; INFINITY: none of its own */
 };
 
-/**
- * @param states  out [n]
- * @return        worth of one more watt of the budget, its cost taken off [USD/J]; 0 when it is slack
- */
-double wm_dispatch(const struct wm_dispatch_item *items, size_t n,
-                   const struct wm_dispatch_order *order, struct wm_dispatch_state *states);
+struct wm_dispatch_order {
+    enum wm_capping capping;
+    double budget_w;       /* for all working replicas with overhead: IT, or at the meter with `halls` */
+    double cost_usd_per_j; /* of energy there: below it a watt is not worth drawing */
+    const struct wm_dispatch_hall *halls; /* [n_halls]; NULL: one, whose budget is that of all */
+    size_t n_halls;
+};
+
+/** Worth of one more watt of the budget; all 0 when it is slack. */
+struct wm_margin {
+    double usd_per_j; /* its cost taken off where it has one */
+    /* how it came about: tokens of a class that it makes, 0 where several classes share it */
+    double tok_per_j;
+    uint32_t class;
+    bool has_cost;
+};
+
+/** Where dispatch works, made once for all instants. */
+struct wm_dispatch_room;
+struct wm_dispatch_room *wm_dispatch_room_new(struct wm_arena *arena, size_t n_items,
+                                              size_t n_halls);
+
+/** @param states  out [n]. Time grows with n log n. */
+struct wm_margin wm_dispatch(struct wm_dispatch_room *room, const struct wm_dispatch_item *items,
+                             size_t n, const struct wm_dispatch_order *order,
+                             struct wm_dispatch_state *states);
 
 /** The same without a limit: all demand up to capacity at full clock, or with least energy by thrift. */
 void wm_dispatch_unlimited(const struct wm_dispatch_item *items, size_t n,

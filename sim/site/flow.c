@@ -2,9 +2,10 @@
 
 #include <math.h>
 
+#include "../plan/contract.h"
 #include "wattmill/require.h"
 
-/* Sums over partitions round in the last digits; the budget leaves them room below the ceiling. */
+/* Sums over partitions round in the last digits; limits leave them room. */
 static const double rounding_margin = 1e-12;
 
 /* Accelerators that serve nothing: failed replicas and those left over when replicas were formed. */
@@ -96,32 +97,22 @@ static size_t fill_tiers(const struct wm_scenario *scenario, const struct wm_sit
     return n;
 }
 
-/* Partitions that serve something, for dispatch; `index` maps back. */
-struct board {
-    struct wm_dispatch_item items[WM_MAX_PARTITIONS];
-    struct wm_dispatch_state states[WM_MAX_PARTITIONS];
-    size_t index[WM_MAX_PARTITIONS];
-    struct wm_tier tiers[WM_MAX_TIERS];
-    size_t n, n_tiers;
-    double switched_w; /* of replicas that are off or start */
-    double resting_w;  /* of accelerators that serve nothing, while they are on */
-    double off_frac;   /* of that, when they are switched off */
-};
-
-static void fill_board(struct board *b, const struct wm_scenario *scenario,
+static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
                        const struct wm_site_plan *plan, const struct wm_instant *now)
 {
     b->n = b->n_tiers = 0;
-    b->switched_w = b->resting_w = 0.0;
+    for (size_t h = 0; h < plan->n_halls; h++)
+        b->halls[h] = (struct wm_board_hall){0};
     b->off_frac = scenario->policy.off_power_frac;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
-        b->resting_w += resting_w(a, p, now->n_up[i], now->is_there[i]);
+        const size_t hall = wm_partition_hall(plan, p);
+        b->halls[hall].resting_w += resting_w(a, p, now->n_up[i], now->is_there[i]);
         if (!p->surface)
             continue;
         const struct wm_switched s = now->switched ? now->switched[i] : (struct wm_switched){0};
-        b->switched_w += switched_w(a, p, &s, now->n_up[i]);
+        b->halls[hall].switched_w += switched_w(a, p, &s, now->n_up[i]);
         struct wm_tier *const tiers = &b->tiers[b->n_tiers];
         struct wm_dispatch_item *const item = &b->items[b->n];
         *item = (struct wm_dispatch_item){.surface = p->surface,
@@ -129,7 +120,8 @@ static void fill_board(struct board *b, const struct wm_scenario *scenario,
                                           .n_up = now->n_up[i] * serving_frac(&s),
                                           .overhead_frac = a->other_it_frac,
                                           .tiers = tiers,
-                                          .n_tiers = fill_tiers(scenario, plan, p, now, tiers)};
+                                          .n_tiers = fill_tiers(scenario, plan, p, now, tiers),
+                                          .hall = hall};
         for (size_t k = 0; k < item->n_tiers; k++)
             item->demand_tok_per_s += tiers[k].rate_tok_per_s;
         b->n_tiers += item->n_tiers;
@@ -138,11 +130,12 @@ static void fill_board(struct board *b, const struct wm_scenario *scenario,
 }
 
 static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
-                     const struct wm_partition *p, const struct wm_partition_flow *pf)
+                     const struct wm_partition *p, const struct wm_partition_flow *pf,
+                     double resting_frac)
 {
     const struct wm_spread *m = &pf->state.mix;
     const double n_up = pf->up_replicas;
-    const double resting = flow->resting_frac * resting_gpus(p, n_up, pf->is_there);
+    const double resting = resting_frac * resting_gpus(p, n_up, pf->is_there);
     const double prefill_w = n_up * WM_SPREAD_SUM(m, prefill_w);
     const double decode_w = n_up * WM_SPREAD_SUM(m, decode_w);
     const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting * a->power.idle_w;
@@ -182,15 +175,16 @@ static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan 
     const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
     struct wm_partition_flow *pf = &flow->partitions[i];
     const struct wm_spread *m = &pf->state.mix;
+    const double resting_frac = flow->halls[wm_partition_hall(plan, p)].resting_frac;
     pf->is_there = now->is_there[i];
-    pf->it_w = pf->state.it_w + flow->resting_frac * resting_w(a, p, n_up, pf->is_there);
+    pf->it_w = pf->state.it_w + resting_frac * resting_w(a, p, n_up, pf->is_there);
     pf->up_replicas = n_up;
     pf->off_frac = n_up > 0.0 && p->surface ? off_share(p, m) : 0.0;
     pf->clock_frac = clock_of(m);
     pf->prefill_busy_gpus = n_up * WM_SPREAD_SUM(m, prefill_busy_gpus);
     pf->busy_gpus = n_up * WM_SPREAD_SUM(m, busy_gpus);
     flow->serving_it_w += wm_partition_serves(p) ? pf->it_w : 0.0;
-    add_uses(flow, a, p, pf);
+    add_uses(flow, a, p, pf, resting_frac);
 }
 
 /* Share of the tokens of a mixture that are served within the class's targets. */
@@ -229,80 +223,11 @@ static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *p
         struct wm_class_flow *cf = &flow->classes[p->classes[k]];
         cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
         cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, mix);
-        cf->usd_per_s = c->usd_per_out_tok * (c->workload->on_slo_miss == WM_SLO_MISS_REFUND
-                                                  ? cf->slo_tok_per_s
-                                                  : cf->served_tok_per_s);
     }
 }
 
-static double total_it_w(const struct board *b, double resting_frac)
-{
-    double sum_w = b->switched_w + resting_frac * b->resting_w;
-    for (size_t i = 0; i < b->n; i++)
-        sum_w += b->states[i].it_w;
-    return sum_w;
-}
-
-/* What serves nothing is the first to be switched off and the last to come back; should even its standby
- * power be too much, it is cut from power. @return its power over that when it is on */
-static double resting_frac(const struct board *b, double it_w)
-{
-    const double left_w = it_w - total_it_w(b, 0.0);
-    return b->resting_w > 0.0 ? fmin(1.0, fmax(0.0, left_w / b->resting_w)) : 1.0;
-}
-
-/* IT power that the working chillers leave room for; without limit in hours that do not need them. */
-static double chilled_it_w(const struct wm_facility *f, const struct wm_instant *now,
-                           const struct wm_facility_power *power)
-{
-    if (now->chiller_lost_frac <= 0.0 || power->plant.chiller_w <= 0.0)
-        return (double)INFINITY;
-    return f->it_design_w * (1.0 - now->chiller_lost_frac);
-}
-
-/* Finds the states under the ceiling; sets the flow's power and shadow price. */
-static void dispatch(struct board *b, const struct wm_scenario *scenario,
-                     const struct wm_site_plan *plan, const struct wm_instant *now,
-                     struct wm_site_flow *flow)
-{
-    const struct wm_facility *f = &plan->facility;
-    const double allowed_w = flow->allowed_w + now->support_w;
-    wm_dispatch_unlimited(b->items, b->n, b->states);
-    flow->resting_frac = 1.0;
-    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, 1.0));
-    flow->requested_w = flow->power.site_w;
-    const bool by_margin = scenario->policy.capping == WM_CAPPING_MARGINAL_REVENUE;
-    const double floor_usd_per_j = now->energy_usd_per_mwh / WM_J_PER_MWH;
-    /* two watts at the meter per watt of IT is more than any plant takes */
-    const bool may_not_pay =
-        by_margin && 2.0 * floor_usd_per_j > wm_dispatch_least_margin(b->items, b->n);
-    const double chilled_w = chilled_it_w(f, now, &flow->power);
-    const bool is_hot = flow->power.plant.heat_unmet_w > 0.0 || flow->power.it_w > chilled_w;
-    if (flow->power.site_w <= allowed_w && !may_not_pay && !is_hot)
-        return;
-    const double under_ceiling_w = wm_facility_it_for_site_w(f, &now->weather, allowed_w);
-    double it_w = under_ceiling_w;
-    if (is_hot) {
-        it_w = fmin(fmin(it_w, chilled_w), wm_facility_it_for_heat_w(f, &now->weather));
-        flow->cooled_w = wm_facility_eval(f, &now->weather, it_w).site_w;
-    }
-    const double site_per_it =
-        wm_facility_marginal(f, &now->weather, fmin(it_w, flow->power.it_w - flow->power.shelf_w));
-    const double below_w = it_w * (1.0 - rounding_margin);
-    const struct wm_dispatch_order order = {.capping = scenario->policy.capping,
-                                            .budget_w = below_w - b->switched_w -
-                                                        b->off_frac * b->resting_w,
-                                            .cost_usd_per_j = floor_usd_per_j * site_per_it};
-    const double usd_per_j = wm_dispatch(b->items, b->n, &order, b->states);
-    flow->resting_frac = resting_frac(b, below_w);
-    flow->power = wm_facility_eval(f, &now->weather, total_it_w(b, flow->resting_frac));
-    if (it_w < under_ceiling_w) /* a megawatt more of ceiling could not be cooled */
-        return;
-    flow->shadow_usd_per_mwh = fmax(0.0, usd_per_j * WM_J_PER_MWH / site_per_it);
-    flow->is_bound = flow->shadow_usd_per_mwh > 0.0;
-}
-
-/* Why less is drawn than asked for: first the contract, then a window, then heat, then the price of energy. */
+/* Why less is drawn than asked for: first the contract, then a window, then heat, then a hall's distribution, then the
+ * price of energy. */
 static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant *now)
 {
     const double nearly = 1.0 - 2.0 * rounding_margin; /* the solver's distance from a limit */
@@ -321,7 +246,11 @@ static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant
     if (flow->power.site_w >= nearly * under_heat_w)
         under_heat_w = flow->power.site_w;
     flow->hot_w = under_window_w - under_heat_w;
-    flow->unworthy_w = under_heat_w - flow->power.site_w;
+    double under_hall_w = fmin(under_heat_w, flow->held_w);
+    if (flow->power.site_w >= nearly * under_hall_w)
+        under_hall_w = flow->power.site_w;
+    flow->hall_w = under_heat_w - under_hall_w;
+    flow->unworthy_w = under_hall_w - flow->power.site_w;
     flow->payment_usd_per_s = flow->shed_w / WM_J_PER_MWH * now->ceiling->payment_usd_per_mwh;
 }
 
@@ -344,43 +273,63 @@ static void add_switched(const struct wm_partition *p, const struct wm_switched 
     }
 }
 
-void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
-                  const struct wm_instant *instant, struct wm_site_flow *flow)
+struct wm_site_flow wm_flow_new(struct wm_arena *arena, const struct wm_site_plan *plan)
 {
-    struct board b;
-    *flow = (struct wm_site_flow){.partitions = flow->partitions,
+    return (struct wm_site_flow){
+        .halls = WM_NEW_ARRAY(arena, struct wm_hall_flow, plan->n_halls),
+        .partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions),
+        .classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes)};
+}
+
+void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
+                  const struct wm_instant *instant, struct wm_board *b, struct wm_site_flow *flow)
+{
+    *flow = (struct wm_site_flow){.halls = flow->halls,
+                                  .partitions = flow->partitions,
                                   .classes = flow->classes,
                                   .cooled_w = (double)INFINITY,
+                                  .held_w = (double)INFINITY,
                                   .allowed_w = instant->ceiling->allowed_w,
                                   .contract_w = instant->ceiling->contract_w,
+                                  .standing_w = wm_contract_standing_w(
+                                      &scenario->site, instant->ceiling->contract_w),
                                   .limit_w = instant->ceiling->limit_w};
+    for (size_t h = 0; h < plan->n_halls; h++)
+        flow->halls[h] = (struct wm_hall_flow){0};
     for (size_t i = 0; i < plan->n_partitions; i++)
         flow->partitions[i] = (struct wm_partition_flow){0};
     for (size_t i = 0; i < plan->n_classes; i++)
         flow->classes[i] = (struct wm_class_flow){.offered_tok_per_s = instant->offered[i],
                                                   .wanted_tok_per_s = instant->wanted[i]};
-    fill_board(&b, scenario, plan, instant);
-    dispatch(&b, scenario, plan, instant, flow);
+    fill_board(b, scenario, plan, instant);
+    const struct wm_limits limits = {.weather = &instant->weather,
+                                     .chiller_lost_frac = instant->chiller_lost_frac,
+                                     .allowed_w = flow->allowed_w + instant->support_w,
+                                     .cost_usd_per_j = instant->energy_usd_per_mwh / WM_J_PER_MWH,
+                                     .capping = scenario->policy.capping,
+                                     .within_frac = 1.0 - rounding_margin};
+    wm_board_decide(b, plan, &limits, flow);
     explain_shortfall(flow, instant);
     /* the solver stays on the safe side; only the house can exceed the limit */
     flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w - instant->support_w);
     flow->penalty_usd_per_s =
         flow->over_limit_w / WM_J_PER_MWH * instant->ceiling->penalty_usd_per_mwh;
-    for (size_t k = 0; k < b.n; k++) {
-        const size_t i = b.index[k];
+    for (size_t k = 0; k < b->n; k++) {
+        const size_t i = b->index[k];
         if (instant->switched)
             add_switched(&plan->partitions[i], &instant->switched[i], instant->n_up[i],
-                         b.items[k].overhead_frac, &b.states[k]);
-        flow->partitions[i].state = b.states[k];
-        share_tokens(scenario, &b.items[k], b.states[k].served_tok_per_s, flow->classes);
-        fill_classes(flow, plan, &plan->partitions[i], &b.states[k].mix);
+                         b->items[k].overhead_frac, &b->states[k]);
+        flow->partitions[i].state = b->states[k];
+        share_tokens(scenario, &b->items[k], b->states[k].served_tok_per_s, flow->classes);
+        fill_classes(flow, plan, &plan->partitions[i], &b->states[k].mix);
     }
     for (size_t i = 0; i < plan->n_partitions; i++)
         fill_partition(flow, plan, i, instant);
     flow->use_w[WM_USE_HOST] += flow->power.shelf_w;
-    const double missing_w = wm_potential_missing_w(plan, instant->n_up, instant->is_there);
-    wm_stranded_split(instant->ceiling, &instant->design_potential, &instant->potential, missing_w,
-                      flow->stranded_w);
+    const double missing_w =
+        wm_potential_missing_w(plan, &instant->potential, instant->n_up, instant->is_there);
+    wm_stranded_split(instant->ceiling, instant->design_potential.site_w,
+                      instant->potential.site_w, missing_w, flow->stranded_w);
     flow->slack_w = flow->limit_w - flow->power.site_w;
     for (size_t i = 0; i < WM_N_STRANDINGS; i++)
         flow->slack_w -= flow->stranded_w[i];
@@ -389,46 +338,48 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     flow->use_w[WM_USE_HOUSE] = flow->power.house_w;
 }
 
-double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_site_plan *plan)
+/* Every partition at its capacity and the price of its dearest class. */
+static void fill_design_board(struct wm_board *b, const struct wm_scenario *scenario,
+                              const struct wm_site_plan *plan)
 {
-    struct wm_dispatch_item items[WM_MAX_PARTITIONS] = {{0}};
-    struct wm_dispatch_state states[WM_MAX_PARTITIONS];
-    struct wm_tier tiers[WM_MAX_PARTITIONS];
-    bool is_job[WM_MAX_PARTITIONS];
-    double resting = 0.0, it_w = 0.0, sum = 0.0;
-    size_t n = 0;
+    b->off_frac = scenario->policy.off_power_frac;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
-        resting += resting_w(a, p, (double)p->n_replicas, true);
+        const size_t hall = wm_partition_hall(plan, p);
+        b->halls[hall].resting_w += resting_w(a, p, (double)p->n_replicas, true);
         if (!p->surface)
             continue;
         const struct wm_class *first = &plan->classes[p->classes[0]];
-        tiers[n] = (struct wm_tier){.rate_tok_per_s =
-                                        (double)p->n_replicas * wm_surface_capacity(p->surface),
-                                    .usd_per_tok = first->usd_per_out_tok,
-                                    .worth_usd_per_tok = first->usd_per_out_tok};
-        is_job[n] = p->is_job;
-        items[n] = (struct wm_dispatch_item){.surface = p->surface,
-                                             .n_up = (double)p->n_replicas,
-                                             .demand_tok_per_s = tiers[n].rate_tok_per_s,
-                                             .overhead_frac = a->other_it_frac,
-                                             .tiers = &tiers[n],
-                                             .n_tiers = 1};
-        n++;
+        struct wm_tier *const tier = &b->tiers[b->n];
+        *tier = (struct wm_tier){.rate_tok_per_s =
+                                     (double)p->n_replicas * wm_surface_capacity(p->surface),
+                                 .usd_per_tok = first->usd_per_out_tok,
+                                 .worth_usd_per_tok = first->usd_per_out_tok};
+        b->items[b->n] = (struct wm_dispatch_item){.surface = p->surface,
+                                                   .n_up = (double)p->n_replicas,
+                                                   .demand_tok_per_s = tier->rate_tok_per_s,
+                                                   .overhead_frac = a->other_it_frac,
+                                                   .tiers = tier,
+                                                   .n_tiers = 1,
+                                                   .hall = hall};
+        b->index[b->n++] = i;
     }
-    wm_dispatch_unlimited(items, n, states);
-    for (size_t i = 0; i < n; i++)
-        it_w += states[i].it_w;
-    const double limit_w = scenario->site.ceiling.limit_w;
-    if (wm_facility_eval(&plan->facility, &plan->design, it_w + resting).site_w > limit_w) {
-        const struct wm_dispatch_order order = {
-            .capping = WM_CAPPING_MARGINAL_REVENUE,
-            .budget_w = wm_facility_it_for_site_w(&plan->facility, &plan->design, limit_w) -
-                        scenario->policy.off_power_frac * resting};
-        wm_dispatch(items, n, &order, states);
-    }
-    for (size_t i = 0; i < n; i++)
-        sum += is_job[i] ? 0.0 : states[i].served_tok_per_s;
+}
+
+double wm_design_capacity(struct wm_arena *arena, const struct wm_scenario *scenario,
+                          const struct wm_site_plan *plan)
+{
+    struct wm_board *const b = wm_board_new(arena, plan);
+    struct wm_site_flow flow = wm_flow_new(arena, plan);
+    const struct wm_limits limits = {.weather = &plan->design,
+                                     .allowed_w = scenario->site.ceiling.limit_w,
+                                     .capping = WM_CAPPING_MARGINAL_REVENUE,
+                                     .within_frac = 1.0};
+    double sum = 0.0;
+    fill_design_board(b, scenario, plan);
+    wm_board_decide(b, plan, &limits, &flow);
+    for (size_t i = 0; i < b->n; i++)
+        sum += plan->partitions[b->index[i]].is_job ? 0.0 : b->states[i].served_tok_per_s;
     return sum;
 }

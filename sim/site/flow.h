@@ -6,6 +6,7 @@
 #define WM_RUN_FLOW_H
 
 #include "account.h"
+#include "board.h"
 #include "ceiling.h"
 
 /** Shares of a partition's working replicas that cannot serve. */
@@ -22,18 +23,23 @@ struct wm_instant {
     const double *n_up;   /* [n_partitions] working replicas; 0 where the pool is not there */
     const bool *is_there; /* [n_partitions] */
     const struct wm_switched *switched; /* [n_partitions], of the working; NULL: all can serve */
-    double chiller_lost_frac;           /* of the mechanical cooling */
+    const double *chiller_lost_frac;    /* [n_halls] of the mechanical cooling */
     struct wm_potential design_potential, potential; /* at the design hour, in this weather */
     const double *offered; /* [n_classes] output tokens asked for [tok/s] */
     const double *wanted;  /* [n_classes] the same, or what batch work could use [tok/s] */
     const bool *is_urgent; /* [n_classes] whether what is not served now is lost */
 };
 
-/** Evaluates the flow of an instant into `flow` (whose arrays have room). */
+/** A flow whose arrays have room. */
+struct wm_site_flow wm_flow_new(struct wm_arena *arena, const struct wm_site_plan *plan);
+
+/** Evaluates the flow of an instant into `flow` (whose arrays have room), on a board. */
 void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
-                  const struct wm_instant *instant, struct wm_site_flow *flow);
+                  const struct wm_instant *instant, struct wm_board *board,
+                  struct wm_site_flow *flow);
 
 /** Output rate at the latency target with all replicas up, clocks solved at the design hour [tok/s]. */
-double wm_design_capacity(const struct wm_scenario *scenario, const struct wm_site_plan *plan);
+double wm_design_capacity(struct wm_arena *arena, const struct wm_scenario *scenario,
+                          const struct wm_site_plan *plan);
 
 #endif

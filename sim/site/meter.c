@@ -93,9 +93,10 @@ static void add_line(const struct wm_billing_line *line, struct wm_charge_month 
     const double energy_j = wm_charge_part_w(c, mean_w) * reading->time_s;
     cm->hours_s += reading->time_s;
     cm->energy_j += energy_j;
-    const bool is_series = wm_is_set(now->market_usd_per_mwh);
-    if (c->basis == WM_CHARGE_MARKET)
-        cm->usd += energy_j / WM_J_PER_MWH * (is_series ? now->market_usd_per_mwh : c->usd_per_mwh);
+    if (c->basis != WM_CHARGE_MARKET || !wm_is_set(now->market_usd_per_mwh))
+        return;
+    cm->series_j += energy_j;
+    cm->series_usd += energy_j / WM_J_PER_MWH * now->market_usd_per_mwh;
 }
 
 void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroundings *now,

@@ -49,16 +49,18 @@ static void schedule_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t rep
 
 /* ---- working replicas and their mean ---------------------------------------------------------- */
 
-static double hall_frac(const struct wm_outages *o)
+static double hall_frac(const struct wm_outages *o, size_t hall)
 {
+    const struct wm_plant_units *const plants = &o->plants[hall * WM_N_PLANTS];
     const double cdu =
-        o->plan->facility.liquid_frac > 0.0 ? o->plants[WM_PLANT_CDU].lost_frac : 0.0;
-    return (1.0 - cdu) * (1.0 - o->plants[WM_PLANT_UPS].lost_frac);
+        o->plan->halls[hall].facility.liquid_frac > 0.0 ? plants[WM_PLANT_CDU].lost_frac : 0.0;
+    return (1.0 - cdu) * (1.0 - plants[WM_PLANT_UPS].lost_frac);
 }
 
 static void update(struct wm_outages *o, size_t i, int64_t now)
 {
-    const double n_up = o->is_there[i] ? o->n_ok[i] * hall_frac(o) : 0.0;
+    const size_t hall = wm_partition_hall(o->plan, &o->plan->partitions[i]);
+    const double n_up = o->is_there[i] ? o->n_ok[i] * hall_frac(o, hall) : 0.0;
     if (n_up == o->n_up[i])
         return;
     o->integral[i] += o->n_up[i] * (double)(now - o->last[i]);
@@ -249,12 +251,19 @@ static struct wm_plant_units *plant_of(struct wm_outages *o, uint32_t entity)
     return &o->plants[i];
 }
 
+static double all_lost(const struct wm_outages *o)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < o->n_plants; i++)
+        sum += o->plants[i].lost_frac;
+    return sum;
+}
+
 static void set_lost(struct wm_outages *o, struct wm_plant_units *u, int64_t now)
 {
     const int64_t k = u->unit->block_units, spares = u->unit->block_spares;
     const int64_t blocks = (int64_t)u->n / k;
-    const double was = o->plants[WM_PLANT_CDU].lost_frac + o->plants[WM_PLANT_UPS].lost_frac +
-                       o->plants[WM_PLANT_CHILLER].lost_frac;
+    const double was = all_lost(o);
     double lost = 0.0;
     for (int64_t b = 0; b < blocks; b++)
         if (u->failed[b] > spares)
@@ -264,6 +273,7 @@ static void set_lost(struct wm_outages *o, struct wm_plant_units *u, int64_t now
     o->plant_since = now;
     o->plant_changed = o->plant_changed || u->lost_frac != lost / (double)blocks;
     u->lost_frac = lost / (double)blocks;
+    o->chiller_lost_frac[u->hall] = o->plants[u->hall * WM_N_PLANTS + WM_PLANT_CHILLER].lost_frac;
     update_all(o, now);
 }
 
@@ -292,23 +302,21 @@ void wm_outages_on_unit_repair(struct wm_outages *o, struct wm_sim *sim, uint32_
     schedule_unit(o, sim, entity, true);
 }
 
-double wm_outages_chiller_lost(const struct wm_outages *o)
-{
-    return o->plants[WM_PLANT_CHILLER].lost_frac;
-}
-
 /* ---- set-up ----------------------------------------------------------------------------------- */
 
 static void open_plants(struct wm_outages *o, struct wm_arena *arena)
 {
     const struct wm_failures *f = failures_of(o);
     const struct wm_failure_unit *const units[WM_N_PLANTS] = {&f->cdu, &f->chiller, &f->ups};
-    for (size_t i = 0; i < WM_N_PLANTS; i++) {
-        const struct wm_failure_unit *u = units[i];
+    for (size_t i = 0; i < o->n_plants; i++) {
+        const size_t hall = i / WM_N_PLANTS;
+        const struct wm_failure_unit *u = units[i % WM_N_PLANTS];
         struct wm_plant_units *p = &o->plants[i];
         const double block_w = u->unit_w * (double)(u->block_units - u->block_spares);
-        const double blocks = u->per_year > 0.0 ? ceil(o->plan->it_design_w / block_w) : 0.0;
+        const double blocks =
+            u->per_year > 0.0 ? ceil(o->plan->halls[hall].facility.it_design_w / block_w) : 0.0;
         *p = (struct wm_plant_units){.unit = u,
+                                     .hall = hall,
                                      .first = o->n_entities,
                                      .n = (uint32_t)blocks * (uint32_t)u->block_units,
                                      .failed = WM_NEW_ARRAY(arena, int64_t, (size_t)blocks)};
@@ -333,9 +341,10 @@ static void open_streams(struct wm_outages *o, struct wm_arena *arena)
             o->partition_of[at] = i;
         }
     }
-    for (size_t i = 0; i < WM_N_PLANTS; i++)
+    for (size_t i = 0; i < o->n_plants; i++)
         for (uint32_t k = 0; k < o->plants[i].n; k++, at++)
-            o->streams[at] = wm_rng_stream(seed, purposes[i], k);
+            o->streams[at] = wm_rng_stream(seed, purposes[i % WM_N_PLANTS],
+                                           (uint64_t)o->plants[i].hall << 40 | k);
 }
 
 /* A broken part has taken a spare, or a replica waits for it: there are no more than both. */
@@ -358,6 +367,10 @@ struct wm_outages *wm_outages_new(struct wm_arena *arena, const struct wm_scenar
     const size_t n = plan->n_partitions;
     *o = (struct wm_outages){.scenario = scenario,
                              .plan = plan,
+                             .n_plants = plan->n_halls * WM_N_PLANTS,
+                             .plants = WM_NEW_ARRAY(arena, struct wm_plant_units,
+                                                    plan->n_halls * WM_N_PLANTS),
+                             .chiller_lost_frac = WM_NEW_ARRAY(arena, double, plan->n_halls),
                              .n_ok = WM_NEW_ARRAY(arena, double, n),
                              .n_up = WM_NEW_ARRAY(arena, double, n),
                              .is_there = WM_NEW_ARRAY(arena, bool, n),
@@ -395,7 +408,7 @@ void wm_outages_start(struct wm_outages *o, struct wm_sim *sim, uint16_t first_k
         wm_sim_entities(sim, o->n_entities);
     for (uint32_t i = 0; i < o->n_replicas; i++)
         schedule_fail(o, sim, i);
-    for (size_t i = 0; i < WM_N_PLANTS; i++)
+    for (size_t i = 0; i < o->n_plants; i++)
         for (uint32_t k = 0; k < o->plants[i].n; k++)
             schedule_unit(o, sim, o->plants[i].first + k, true);
 }

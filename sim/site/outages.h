@@ -20,12 +20,13 @@
 
 enum wm_outage_plant { WM_PLANT_CDU, WM_PLANT_CHILLER, WM_PLANT_UPS, WM_N_PLANTS };
 
-/** Units of one kind of plant, in blocks. */
+/** Units of one kind of plant of a hall, in blocks. */
 struct wm_plant_units {
     const struct wm_failure_unit *unit;
+    size_t hall;
     uint32_t first, n; /* entities; n = blocks * block_units */
     int64_t *failed;   /* [blocks] */
-    double lost_frac;  /* of all load */
+    double lost_frac;  /* of the hall's load */
 };
 
 /** A broken part under repair or waiting for a crew. */
@@ -66,7 +67,9 @@ struct wm_outages {
     uint32_t *partition_of; /* [replicas] */
     int64_t *began;         /* [replicas] since when each works */
     uint32_t n_replicas, n_entities;
-    struct wm_plant_units plants[WM_N_PLANTS];
+    struct wm_plant_units *plants; /* [n_halls][WM_N_PLANTS] */
+    size_t n_plants;
+    double *chiller_lost_frac; /* [n_halls] of mechanical cooling */
     struct wm_broken_part *parts;
     uint32_t n_parts, free_part, queue_head, queue_tail;
     int64_t n_busy_crews;
@@ -101,8 +104,5 @@ void wm_outages_set_there(struct wm_outages *outages, int64_t at_us, int64_t now
  * @return whether any differs from what `mean` held
  */
 bool wm_outages_mean(struct wm_outages *outages, int64_t since, int64_t now);
-
-/** Share of mechanical cooling that is lost. */
-double wm_outages_chiller_lost(const struct wm_outages *outages);
 
 #endif

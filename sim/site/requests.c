@@ -110,6 +110,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .n_replicas = (uint32_t)p->n_replicas,
         .router = p->lead->serving.router,
         .max_seqs = (uint32_t)p->lead->serving.max_seqs,
+        .token_budget = has_prefill ? (uint32_t)ceil(wm_plan_pass_tok(plan)) : 0,
         .watermark_frac = 0.01,
         .clock_frac = p->surface->rows[0][0].clock_frac,
         .cap_frac = plan->c.cap_frac,
@@ -191,8 +192,7 @@ struct wm_site_requests *wm_site_requests_new(struct wm_arena *arena,
         .marks = WM_NEW_ARRAY(arena, struct class_mark, plan->n_classes)};
     if (!choose_sample(q, diags))
         return NULL;
-    q->base.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
-    q->base.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
+    q->base = wm_flow_new(arena, plan);
     for (size_t i = 0; i < plan->n_partitions; i++)
         if (!open_partition(q, i, diags))
             return NULL;
@@ -217,8 +217,10 @@ void wm_site_requests_decide(struct wm_site_requests *q, const struct wm_site_fl
 {
     const struct wm_site_flow old = q->base;
     q->base = *flow;
+    q->base.halls = old.halls;
     q->base.partitions = old.partitions;
     q->base.classes = old.classes;
+    memcpy(old.halls, flow->halls, q->plan->n_halls * sizeof *old.halls);
     memcpy(old.partitions, flow->partitions, q->plan->n_partitions * sizeof *old.partitions);
     memcpy(old.classes, flow->classes, q->plan->n_classes * sizeof *old.classes);
     for (size_t k = 0; k < q->n_servings; k++) {
@@ -343,7 +345,6 @@ static struct class_mark sum_class(const struct wm_site_requests *q, size_t clas
 static void measure_class(struct wm_site_requests *q, size_t i, double time_s,
                           struct wm_site_flow *flow)
 {
-    const struct wm_class *const c = &q->plan->classes[i];
     struct class_mark *const mark = &q->marks[i];
     struct wm_class_flow *const cf = &flow->classes[i];
     const struct class_mark now = sum_class(q, i);
@@ -354,9 +355,6 @@ static void measure_class(struct wm_site_requests *q, size_t i, double time_s,
     cf->wanted_tok_per_s = cf->offered_tok_per_s;
     cf->served_tok_per_s = (double)(now.served_tok - mark->served_tok) * per_s;
     cf->slo_tok_per_s = met * cf->served_tok_per_s;
-    cf->usd_per_s =
-        c->usd_per_out_tok *
-        (c->workload->on_slo_miss == WM_SLO_MISS_REFUND ? cf->slo_tok_per_s : cf->served_tok_per_s);
     *mark = now;
 }
 
@@ -370,7 +368,8 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
         const size_t i = q->servings[k].partition;
         it_w += flow->partitions[i].it_w - base->partitions[i].it_w;
     }
-    flow->power = wm_facility_eval(&q->plan->facility, &now->weather, it_w);
+    flow->power = wm_facility_eval(&q->plan->halls[0].facility, &now->weather, it_w);
+    flow->halls[0].power = flow->power;
     const double more_w = flow->power.site_w - base->power.site_w;
     flow->use_w[WM_USE_HOST] += flow->power.shelf_w - base->power.shelf_w;
     flow->use_w[WM_USE_COOLING] = flow->power.cooling_w;
@@ -383,11 +382,12 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
     flow->penalty_usd_per_s = flow->over_limit_w / WM_J_PER_MWH * now->ceiling->penalty_usd_per_mwh;
 }
 
-/* Site power that may not be exceeded now: the ceiling with what supports it, and what can be cooled. */
+/* Site power that may not be exceeded now: the ceiling with what supports it, and what can be cooled and
+ * carried. The site is one hall. */
 static double allowed_it_w(const struct wm_site_requests *q, const struct wm_instant *now)
 {
-    const double site_w = fmin(q->base.allowed_w + now->support_w, q->base.cooled_w);
-    return wm_facility_it_for_site_w(&q->plan->facility, &now->weather, site_w);
+    const double site_w = fmin(q->base.allowed_w + now->support_w, fmin(q->base.cooled_w, q->base.held_w));
+    return wm_facility_it_for_site_w(&q->plan->halls[0].facility, &now->weather, site_w);
 }
 
 /*
@@ -451,14 +451,17 @@ static void serve(struct wm_site_requests *q, const struct wm_instant *now, int6
 void wm_site_requests_measure(struct wm_site_requests *q, const struct wm_instant *instant,
                               int64_t from_us, int64_t until_us, struct wm_site_flow *flow)
 {
+    struct wm_hall_flow *const halls = flow->halls;
     struct wm_partition_flow *const partitions = flow->partitions;
     struct wm_class_flow *const classes = flow->classes;
     const double time_s = 1e-6 * (double)(until_us - from_us);
     const double meter_w = flow->meter_w - flow->power.site_w + q->base.power.site_w;
     *flow = q->base;
     flow->meter_w = meter_w; /* storage and generation stay as they were dispatched */
+    flow->halls = halls;
     flow->partitions = partitions;
     flow->classes = classes;
+    memcpy(halls, q->base.halls, q->plan->n_halls * sizeof *halls);
     memcpy(partitions, q->base.partitions, q->plan->n_partitions * sizeof *partitions);
     memcpy(classes, q->base.classes, q->plan->n_classes * sizeof *classes);
     serve(q, instant, from_us, until_us);

@@ -36,6 +36,7 @@ struct site {
     struct wm_environment environment;
     struct wm_instant instant;
     struct wm_site_flow flow;
+    struct wm_board *board;
     struct wm_outages *outages;
     struct wm_switching switching, next_switching; /* the second: room to try */
     double *offered, *wanted;                      /* [n_classes] */
@@ -136,11 +137,10 @@ static void renew_flow(struct site *s)
     const int64_t at_us = s->start_us + s->since;
     s->is_stale = false;
     ask_for_work(s, s->since);
-    s->instant.chiller_lost_frac = wm_outages_chiller_lost(s->outages);
     for (bool again = true; again;) { /* a unit that starts at once changes what is allowed */
         s->instant.support_w = wm_onsite_support_w(onsite, at_us, around);
         wm_switching_eval(s->scenario, s->plan, &s->instant, &s->switching, &s->next_switching,
-                          s->since, &s->flow);
+                          s->since, s->board, &s->flow);
         const struct wm_onsite_need need = {
             .site_w = s->flow.power.site_w,
             .requested_w = s->flow.requested_w,
@@ -217,9 +217,9 @@ static void on_ceiling(struct wm_sim *sim, void *context, uint32_t actor, uint64
 /* What the site could draw changes with the weather and with what is there. */
 static void update_potential(struct site *s)
 {
-    s->instant.design_potential =
-        wm_potential_eval(s->plan, &s->plan->design, s->outages->is_there);
-    s->instant.potential = wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there);
+    wm_potential_eval(s->plan, &s->plan->design, s->outages->is_there,
+                      &s->instant.design_potential);
+    wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there, &s->instant.potential);
 }
 
 /* Event: a pool comes online or retires, a workload begins or ends. */
@@ -330,8 +330,8 @@ static void begin_bin(struct site *s, int64_t now)
     s->is_stale = s->is_stale || is_new;
     s->instant.weather = s->environment.now.weather;
     if (is_new)
-        s->instant.potential =
-            wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there);
+        wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there,
+                          &s->instant.potential);
     const double price = s->environment.now.energy_usd_per_mwh;
     s->day_price = now > 0 ? s->day_price + (price - s->day_price) / BINS_PER_DAY : price;
     s->instant.energy_usd_per_mwh = price;
@@ -344,13 +344,28 @@ static void begin_bin(struct site *s, int64_t now)
     s->is_stale = true;
 }
 
+/* Mean of the halls' marginal PUE, by their IT power at the hour's end. */
+static double marginal_pue(const struct site *s, double it_w)
+{
+    const size_t n = s->plan->n_halls;
+    double sum = 0.0;
+    if (n == 1)
+        return wm_facility_marginal(&s->plan->halls[0].facility, &s->instant.weather, it_w);
+    for (size_t h = 0; h < n; h++) {
+        const double share = s->flow.halls[h].power.it_w / s->flow.power.it_w;
+        if (share > 0.0)
+            sum += share * wm_facility_marginal(&s->plan->halls[h].facility, &s->instant.weather,
+                                                share * it_w);
+    }
+    return sum;
+}
+
 static void end_hour(struct site *s)
 {
     struct wm_site_sum *hour = &s->result->account.hour;
     if (hour->it_j > 0.0)
         s->result->pue_peak_hour = fmax(s->result->pue_peak_hour, hour->site_j / hour->it_j);
-    s->result->pue_marginal_sum +=
-        wm_facility_marginal(&s->plan->facility, &s->instant.weather, hour->it_j / hour->time_s);
+    s->result->pue_marginal_sum += marginal_pue(s, hour->it_j / hour->time_s);
     *hour = (struct wm_site_sum){0};
 }
 
@@ -422,6 +437,7 @@ static void end_bin(struct site *s, int64_t begin)
     }
     if (r->series)
         add_row(s, begin);
+    wm_account_end_bin(&r->account, s->plan, bin->time_s);
     *bin = (struct wm_site_sum){0};
 }
 
@@ -510,8 +526,11 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     s.instant.is_there = s.outages->is_there;
     s.switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
     s.next_switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
-    s.flow.partitions = WM_NEW_ARRAY(arena, struct wm_partition_flow, plan->n_partitions);
-    s.flow.classes = WM_NEW_ARRAY(arena, struct wm_class_flow, plan->n_classes);
+    s.instant.chiller_lost_frac = s.outages->chiller_lost_frac;
+    s.instant.design_potential = wm_potential_new(arena, plan);
+    s.instant.potential = wm_potential_new(arena, plan);
+    s.flow = wm_flow_new(arena, plan);
+    s.board = wm_board_new(arena, plan);
     const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
                                          .start_us = s.start_us,
                                          .end_us = s.start_us + end,
@@ -522,7 +541,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->onsite = wm_onsite_begin(&scenario->site);
     if (result->onsite.storage.power_w > 0.0 && scenario->site.storage.policy == WM_STORAGE_OPTIMAL)
         s.ahead = look_ahead(arena, scenario, plan, options, (size_t)n_bins);
-    wm_account_open(arena, plan, &result->account);
+    result->price_sets = s.environment.price_sets;
+    wm_account_open(arena, plan, result->price_sets, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series)
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
@@ -546,6 +566,9 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
 
     result->years =
         WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    result->tallies = WM_NEW_ARRAY(arena, struct wm_unpriced, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    for (int64_t i = 0; i <= n_bins / BINS_PER_YEAR; i++)
+        result->tallies[i] = wm_unpriced_new(arena, result->price_sets, plan->n_classes);
     struct wm_year_result before = {0};
     const size_t used_bytes = wm_arena_used_bytes(arena);
     for (int64_t i = 0; i < n_bins; i++) {
@@ -565,8 +588,11 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
         }
         if (i + 1 == n_bins && result->requests != NULL)
             wm_site_requests_close(result->requests, &result->account);
-        if ((i + 1) % BINS_PER_YEAR == 0 || i + 1 == n_bins)
-            result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
+        if ((i + 1) % BINS_PER_YEAR != 0 && i + 1 != n_bins)
+            continue;
+        wm_unpriced_copy(&result->tallies[result->n_years], &result->account.tally,
+                         result->price_sets, plan->n_classes);
+        result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
     }
     result->n_events = wm_sim_n_events(sim);
     result->n_growths = wm_sim_n_growths(sim);

@@ -12,46 +12,69 @@ static double full_w(const struct wm_partition *p)
     return p->surface ? p->surface->rows[0][WM_SURFACE_BATCHES - 1].serving.it_w : 0.0;
 }
 
-struct wm_potential wm_potential_eval(const struct wm_site_plan *plan,
-                                      const struct wm_weather *weather, const bool *is_there)
+struct wm_potential wm_potential_new(struct wm_arena *arena, const struct wm_site_plan *plan)
 {
-    double it_w = 0.0;
+    return (struct wm_potential){.it_w = WM_NEW_ARRAY(arena, double, plan->n_halls),
+                                 .site_w_per_it_w = WM_NEW_ARRAY(arena, double, plan->n_halls),
+                                 .missing_w = WM_NEW_ARRAY(arena, double, plan->n_halls)};
+}
+
+void wm_potential_eval(const struct wm_site_plan *plan, const struct wm_weather *weather,
+                       const bool *is_there, struct wm_potential *potential)
+{
+    for (size_t h = 0; h < plan->n_halls; h++)
+        potential->it_w[h] = 0.0;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         if (is_there[i])
-            it_w += ((double)p->n_replicas * full_w(p) + p->spare_gpus * resting_gpu_w(a)) *
-                    (1.0 + a->other_it_frac);
+            potential->it_w[wm_partition_hall(plan, p)] +=
+                ((double)p->n_replicas * full_w(p) + p->spare_gpus * resting_gpu_w(a)) *
+                (1.0 + a->other_it_frac);
     }
-    const double step_w = fmax(1.0, 1e-3 * it_w);
-    const double site_w = wm_facility_eval(&plan->facility, weather, it_w).site_w;
-    const double below_w =
-        wm_facility_eval(&plan->facility, weather, fmax(0.0, it_w - step_w)).site_w;
-    return (struct wm_potential){site_w, (site_w - below_w) / step_w};
+    potential->site_w = 0.0;
+    for (size_t h = 0; h < plan->n_halls; h++) {
+        const struct wm_facility *const f = &plan->halls[h].facility;
+        const double it_w = fmin(potential->it_w[h], plan->halls[h].it_limit_w);
+        const double step_w = fmax(1.0, 1e-3 * it_w);
+        const double site_w = wm_facility_eval(f, weather, it_w).site_w;
+        const double below_w = wm_facility_eval(f, weather, fmax(0.0, it_w - step_w)).site_w;
+        potential->site_w += site_w;
+        potential->site_w_per_it_w[h] = (site_w - below_w) / step_w;
+    }
 }
 
-double wm_potential_missing_w(const struct wm_site_plan *plan, const double *n_up,
+double wm_potential_missing_w(const struct wm_site_plan *plan,
+                              const struct wm_potential *potential, const double *n_up,
                               const bool *is_there)
 {
     double sum_w = 0.0;
+    for (size_t h = 0; h < plan->n_halls; h++)
+        potential->missing_w[h] = 0.0;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         if (is_there[i] && p->surface)
-            sum_w += ((double)p->n_replicas - n_up[i]) *
-                     (full_w(p) - (double)p->gpus_per_replica * resting_gpu_w(a)) *
-                     (1.0 + a->other_it_frac);
+            potential->missing_w[wm_partition_hall(plan, p)] +=
+                ((double)p->n_replicas - n_up[i]) *
+                (full_w(p) - (double)p->gpus_per_replica * resting_gpu_w(a)) *
+                (1.0 + a->other_it_frac);
+    }
+    for (size_t h = 0; h < plan->n_halls; h++) {
+        /* what a hall could not carry anyway is not missed */
+        const double beyond_w = fmax(0.0, potential->it_w[h] - plan->halls[h].it_limit_w);
+        sum_w += potential->site_w_per_it_w[h] * fmax(0.0, potential->missing_w[h] - beyond_w);
     }
     return sum_w;
 }
 
-void wm_stranded_split(const struct wm_ceiling_step *ceiling, const struct wm_potential *design,
-                       const struct wm_potential *now, double missing_it_w, double *out)
+void wm_stranded_split(const struct wm_ceiling_step *ceiling, double design_w, double now_w,
+                       double missing_w, double *out)
 {
     const double limit_w = ceiling->limit_w;
-    const double at_design_w = fmin(limit_w, design->site_w);
-    const double in_weather_w = fmin(limit_w, now->site_w);
-    const double with_failures_w = fmin(limit_w, now->site_w - now->site_w_per_it_w * missing_it_w);
+    const double at_design_w = fmin(limit_w, design_w);
+    const double in_weather_w = fmin(limit_w, now_w);
+    const double with_failures_w = fmin(limit_w, now_w - missing_w);
     const double in_ramp_w = fmin(with_failures_w, ceiling->allowed_w);
     out[WM_STRANDED_NAMEPLATE] = limit_w - at_design_w;
     out[WM_STRANDED_WEATHER] = at_design_w - in_weather_w;

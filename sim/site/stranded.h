@@ -11,17 +11,22 @@
 #include "../plan/provision.h"
 #include "ceiling.h"
 
-/** Draw of the site at its potential in some weather [W at the meter], and its slope over IT power. */
+/** Draw of the site at its potential in some weather [W at the meter], and its slope over a hall's IT power. */
 struct wm_potential {
-    double site_w, site_w_per_it_w;
+    double site_w;
+    double *it_w;            /* [n_halls] */
+    double *site_w_per_it_w; /* [n_halls] */
+    double *missing_w;       /* [n_halls] where wm_potential_missing_w() sums */
 };
+struct wm_potential wm_potential_new(struct wm_arena *arena, const struct wm_site_plan *plan);
 
 /** @param is_there  [n_partitions] whether the partition is online */
-struct wm_potential wm_potential_eval(const struct wm_site_plan *plan,
-                                      const struct wm_weather *weather, const bool *is_there);
+void wm_potential_eval(const struct wm_site_plan *plan, const struct wm_weather *weather,
+                       const bool *is_there, struct wm_potential *potential);
 
-/** IT power that failed replicas do not draw although they would at their potential [W]. */
-double wm_potential_missing_w(const struct wm_site_plan *plan, const double *n_up,
+/** Power at the meter that failed replicas do not draw although they would at their potential [W]. */
+double wm_potential_missing_w(const struct wm_site_plan *plan,
+                              const struct wm_potential *potential, const double *n_up,
                               const bool *is_there);
 
 enum wm_stranding {
@@ -33,7 +38,7 @@ enum wm_stranding {
 };
 
 /** @param out  [WM_N_STRANDINGS] the ceiling less the potential, by cause [W] */
-void wm_stranded_split(const struct wm_ceiling_step *ceiling, const struct wm_potential *design,
-                       const struct wm_potential *now, double missing_it_w, double *out);
+void wm_stranded_split(const struct wm_ceiling_step *ceiling, double design_w, double now_w,
+                       double missing_w, double *out);
 
 #endif

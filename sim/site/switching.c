@@ -95,32 +95,41 @@ int64_t wm_switching_back_us(const struct wm_switching *switching)
 /* What lies between what is asked for and what is drawn, when replicas that `full` has on are still
  * starting: the same as there, and they. What is off was switched off for want of power, so a higher
  * ceiling would have left it on: its worth is that of `full` too. */
-static void explain_starting(struct wm_site_flow *flow, const struct wm_site_flow *full)
+static void explain_starting(struct wm_site_flow *flow, const struct wm_site_flow *full,
+                             const struct wm_hall_flow *full_halls, size_t n_halls)
 {
+    for (size_t h = 0; h < n_halls; h++) {
+        flow->halls[h].hot_frac = full_halls[h].hot_frac;
+        flow->halls[h].is_bound = full_halls[h].is_bound;
+    }
     flow->starting_w = fmax(0.0, full->power.site_w - flow->power.site_w);
     flow->capped_w = full->capped_w;
     flow->shed_w = full->shed_w;
     flow->hot_w = full->hot_w;
+    flow->hall_w = full->hall_w;
     flow->unworthy_w = full->unworthy_w;
     flow->requested_w = flow->power.site_w + flow->starting_w + flow->capped_w + flow->shed_w +
-                        flow->hot_w + flow->unworthy_w;
+                        flow->hot_w + flow->hall_w + flow->unworthy_w;
     flow->payment_usd_per_s = full->payment_usd_per_s;
     if (!full->is_bound)
         return;
     flow->shadow_usd_per_mwh = full->shadow_usd_per_mwh;
+    flow->margin = full->margin;
     flow->is_bound = true;
 }
 
 void wm_switching_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                        struct wm_instant *instant, const struct wm_switching *was,
-                       struct wm_switching *next, int64_t now_us, struct wm_site_flow *flow)
+                       struct wm_switching *next, int64_t now_us, struct wm_board *board,
+                       struct wm_site_flow *flow)
 {
     instant->switched = NULL;
-    wm_flow_eval(scenario, plan, instant, flow);
+    wm_flow_eval(scenario, plan, instant, board, flow);
     if (!wm_switching_follow(next, was, flow, now_us))
         return;
     const struct wm_site_flow full = *flow; /* its arrays are evaluated anew */
+    memcpy(board->full, flow->halls, plan->n_halls * sizeof *board->full);
     instant->switched = next->switched;
-    wm_flow_eval(scenario, plan, instant, flow);
-    explain_starting(flow, &full);
+    wm_flow_eval(scenario, plan, instant, board, flow);
+    explain_starting(flow, &full, board->full, plan->n_halls);
 }

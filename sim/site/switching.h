@@ -42,7 +42,8 @@ bool wm_switching_follow(struct wm_switching *next, const struct wm_switching *w
  *  start. `next` follows `was` and holds when the flow is kept. */
 void wm_switching_eval(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                        struct wm_instant *instant, const struct wm_switching *was,
-                       struct wm_switching *next, int64_t now_us, struct wm_site_flow *flow);
+                       struct wm_switching *next, int64_t now_us, struct wm_board *board,
+                       struct wm_site_flow *flow);
 
 /** When the next replicas are back; INT64_MAX: none is starting. */
 int64_t wm_switching_back_us(const struct wm_switching *switching);

@@ -8,11 +8,9 @@ static struct wm_year_result sums(const struct wm_site_plan *plan, const struct 
                                .energy_j = a->site_j,
                                .contract_w = a->contract_ws,
                                .ceiling_bound_s = a->bound_s,
-                               .called_s = a->called_s,
-                               .shadow_usd_per_mwh = a->shadow_ws};
+                               .called_s = a->called_s};
     for (size_t i = 0; i < plan->n_classes; i++) {
         const struct wm_class_account *c = &a->classes[i];
-        y.revenue_usd += c->revenue_usd;
         if (wm_workload_is_job(plan->classes[i].workload)) {
             y.training_tok += c->served_tok - c->lost_tok;
         } else {
@@ -39,7 +37,7 @@ struct wm_year_result wm_year_close(const struct wm_site_plan *plan,
     LESS(training_tok), LESS(output_tok_offered), LESS(output_tok_served);
 #undef LESS
 #define MEAN(member) y.member = (now.member - before->member) / y.time_s
-    MEAN(contract_w), MEAN(shadow_usd_per_mwh), MEAN(gpus), MEAN(gpus_up);
+    MEAN(contract_w), MEAN(gpus), MEAN(gpus_up);
 #undef MEAN
     *before = now;
     return y;

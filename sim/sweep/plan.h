@@ -142,12 +142,16 @@ void wm_cursor_close(struct wm_cursor *cursor);
 void wm_cursor_at(struct wm_cursor *cursor, uint64_t index, struct wm_choice *choices,
                   int64_t *seed);
 
+struct wm_retype; /* an object whose `type` an axis sets */
+
 /** One thread's copy of the tree, into which points are written. */
 struct wm_expander {
     const struct wm_study *study;
     struct wm_cursor cursor;
     struct wm_json *tree;
     struct wm_json ***nodes; /* [axis][target] in tree */
+    struct wm_retype **retypes; /* [n_retypes] */
+    size_t n_retypes;
     struct wm_json *seed;
     struct wm_files files; /* once read */
     struct wm_choice *choices;
@@ -162,6 +166,11 @@ void wm_expander_at(struct wm_expander *expander, struct wm_arena *arena, uint64
 /** The tree of the last point as a scenario; as wm_scenario_tree_read(). */
 enum wm_status wm_expander_read(struct wm_expander *expander, struct wm_arena *arena,
                                 const struct wm_scenario **out, struct wm_diags *diags);
+
+/** Finds the objects whose `type` axes set. @pre nodes are found */
+void wm_retypes_open(struct wm_arena *arena, struct wm_expander *expander);
+/** Takes from them what the base sets for another type than the point's, or gives it back. */
+void wm_retypes_apply(struct wm_expander *expander);
 
 /** Copies what `value` says onto `node`, which keeps its place in the tree and its key. */
 void wm_node_set(struct wm_json *node, const struct wm_json *value);

@@ -34,6 +34,7 @@ bool wm_expander_open(struct wm_arena *arena, const struct wm_study *study, stru
     out->choices = WM_NEW_ARRAY(arena, struct wm_choice, study->n_axes);
     wm_digest_of(study->key, strlen(study->key), out->prefix);
     find_nodes(arena, out);
+    wm_retypes_open(arena, out);
     return wm_cursor_open(arena, study, &out->cursor);
 }
 
@@ -119,6 +120,7 @@ void wm_expander_at(struct wm_expander *e, struct wm_arena *arena, uint64_t inde
     wm_json_object_begin(&w);
     for (size_t j = 0; j < e->study->n_axes; j++)
         put_axis(e, arena, j, &w);
+    wm_retypes_apply(e);
     wm_json_object_end(&w);
     wm_json_finish(&w);
     out->params = w.bytes;

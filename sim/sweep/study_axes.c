@@ -155,7 +155,8 @@ static bool take_inline_axis(struct wm_study_load *l, struct wm_json *node, cons
     key->key = "path";
     key->text = path;
     wm_json_append(object, key);
-    if (!wm_fields_read(&reader, wm_axis_fields, object, NULL, path, &params) ||
+    if (!wm_load_axis_units(l, object, path) ||
+        !wm_fields_read(&reader, wm_axis_fields, object, NULL, path, &params) ||
         !add_params(l, &params, &node->place))
         return false;
     struct wm_axis *const axis = &l->study->axes[l->study->n_axes - 1];

@@ -129,9 +129,11 @@ static enum wm_status read_text(struct wm_study_load *l, const char *text, size_
     const bool is_scenario =
         wm_json_find(root, "base") == NULL && wm_json_find(root, "axes") == NULL &&
         (wm_json_find(root, "site") != NULL || wm_json_find(root, "extends") != NULL);
-    l->root = is_scenario ? study_of_scenario(l, root, path) : root;
+    root = is_scenario ? study_of_scenario(l, root, path) : root;
+    l->root = root;
     l->study->path = path;
     l->study->study_text = wm_json_to_text(l->arena, l->root);
+    (void)wm_load_study_units(l, root); /* what it cannot read is told */
     struct wm_reader reader = {.arena = l->arena, .diags = l->diags};
     wm_fields_read(&reader, wm_study_fields, l->root, NULL, "", &l->study->params);
     return l->diags->n_errors > 0 ? WM_INVALID : WM_OK;

@@ -20,6 +20,10 @@ bool wm_load_fail(struct wm_study_load *l, const struct wm_place *place, const c
 
 /* Each is false after diagnostics. */
 
+/** Numbers with units on the axis become numbers in the unit of its place at `path`, "": of its cases alone. */
+bool wm_load_axis_units(struct wm_study_load *l, struct wm_json *axis, const char *path);
+/** The same on every axis and point of the study file. */
+bool wm_load_study_units(struct wm_study_load *l, struct wm_json *root);
 /** The study file's own axes; of `list`, one axis whose cases are the points. */
 bool wm_load_own_axes(struct wm_study_load *l);
 /** Axes that stand in the tree at `node`; their central or first value takes their place. */

@@ -204,6 +204,61 @@ START_TEST(calls_have_a_stream_of_their_own)
 }
 END_TEST
 
+START_TEST(a_call_takes_its_share_of_the_contract_in_force)
+{
+    /* 40 MW until day 100, then 90, of 100 that are built for; a firm part of 60, in the second phase of 30 */
+    const struct wm_ceiling_phase phases[] = {
+        {.from_us = 0, .limit_w = 40.0 * mw, .firm_w = (double)NAN},
+        {.from_us = 100 * 24 * hour, .limit_w = 90.0 * mw, .firm_w = 30.0 * mw},
+        {.from_us = 200 * 24 * hour, .limit_w = 90.0 * mw, .firm_w = (double)NAN}};
+    static const double wanted_mw[] = {40.0, 45.0, 60.0};
+    struct wm_ceiling c = ceiling_100();
+    c.firm_w = 60.0 * mw;
+    c.phases = (struct wm_list){.items = phases, .n = 3};
+    c.curtailment = (struct wm_curtailment){
+        .called_s_per_year = 1000.0 * 3600.0, .depth_frac = 0.5, .duration_s = 3600.0};
+    const struct wm_list calls =
+        wm_curtailment_draw(arena, &c, &(struct wm_ceiling_span){.seed = 42, .end_us = year});
+    const struct wm_ceiling_window *w = calls.items;
+    for (size_t i = 0; i < calls.n; i++) {
+        const int64_t day = w[i].from_us / (24 * hour);
+        ck_assert_double_eq(w[i].limit_w / mw, wanted_mw[day < 100 ? 0 : day < 200 ? 1 : 2]);
+    }
+    ck_assert_uint_gt(calls.n, 500);
+}
+END_TEST
+
+/* A phase that lasts is the contract: of a site that is built for more the grid sees the same. */
+START_TEST(a_phase_from_the_first_day_is_the_contract)
+{
+#define BOTH                                                                        \
+    CALLS, "site.tariff.min_demand_frac=1", "site.demand_response.reserved_mw=1.8", \
+        "site.demand_response.capacity_usd_per_kw_year=50", "workloads.chat.demand.shape=flat"
+    const struct wm_results *contract =
+        RUN(BOTH, "site.ceiling.limit_mw=1.5", "site.demand_response.reserved_mw=1.5");
+    const struct wm_results *phase =
+        RUN(BOTH, "site.ceiling.limit_mw=2",
+            "site.ceiling.phases=[{\"from\":\"2027-01-01\",\"limit_mw\":1.5}]");
+    ck_assert_double_eq(METRIC(phase, curtailment_hours), METRIC(contract, curtailment_hours));
+    ck_assert_double_eq_tol(METRIC(phase, ceiling_mean_mw), METRIC(contract, ceiling_mean_mw), 1.0);
+    ck_assert_double_eq_tol(
+        METRIC(phase, grid_service_revenue_usd) - METRIC(phase, curtailment_payment_usd),
+        METRIC(contract, grid_service_revenue_usd) - METRIC(contract, curtailment_payment_usd),
+        1e-6);
+    ck_assert_double_gt(METRIC(contract, grid_service_revenue_usd), 0.0);
+}
+END_TEST
+
+START_TEST(a_fleet_that_a_phase_cannot_keep_idle_is_refused_until_it_comes_later)
+{
+#define LOW_PHASE                                                       \
+    "site.ceiling.phases=[{\"from\":\"2027-01-01\",\"limit_mw\":0.05}," \
+    "{\"from\":\"2027-07-05T00:00Z\",\"limit_mw\":2}]"
+    run_with(WM_INFEASIBLE, NULL, 1, (const char *const[]){LOW_PHASE});
+    RUN(LOW_PHASE, "fleet.main.online=2027-07-05");
+}
+END_TEST
+
 START_TEST(per_megawatt_figures_divide_by_the_contract_over_its_phases)
 {
     /* half of the fortnight at 1 MW, half at 2 MW */
@@ -234,6 +289,9 @@ int main(void)
     tcase_add_test(tc, calls_are_obeyed_paid_and_cost_each_class_what_it_lost);
     tcase_add_test(tc, at_the_break_even_payment_calls_cost_nothing);
     tcase_add_test(tc, calls_have_a_stream_of_their_own);
+    tcase_add_test(tc, a_call_takes_its_share_of_the_contract_in_force);
+    tcase_add_test(tc, a_phase_from_the_first_day_is_the_contract);
+    tcase_add_test(tc, a_fleet_that_a_phase_cannot_keep_idle_is_refused_until_it_comes_later);
     tcase_add_test(tc, per_megawatt_figures_divide_by_the_contract_over_its_phases);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -1,5 +1,6 @@
 #include "study_case.h"
 #include "suite.h"
+#include "wattmill/optimise.h"
 
 START_TEST(all_mistakes_of_a_study_are_told_at_once)
 {
@@ -44,6 +45,23 @@ START_TEST(keys_and_words_of_a_study_are_checked_like_a_scenario)
     ck_assert_int_eq(try_study("\"axes\": [{\"path\": \"fleet.mian.count\", \"sweep\": [72]}]", &s),
                      WM_INVALID);
     ck_assert(is_told(WM_E103, "did you mean \"main\"?"));
+}
+END_TEST
+
+START_TEST(keys_to_vary_are_read_as_their_rows_read_them)
+{
+    struct wm_arena *const a = wm_arena_open();
+    struct wm_diags told = wm_diags_init(a);
+    struct wm_vary v;
+    ck_assert_int_eq(wm_vary_parse(a, "site.ceiling.limit_mw=2 MW:0.05 GW", &v, &told), WM_OK);
+    ck_assert_double_eq(v.low, 2.0);
+    ck_assert_double_eq(v.high, 50.0);
+    ck_assert_int_eq(wm_vary_parse(a, "fleet.hall.1.count=1k,max_p", &v, &told), WM_OK);
+    ck_assert_uint_eq(v.n_choices, 2);
+    ck_assert_str_eq(v.choices[0], "1000");
+    ck_assert_str_eq(v.choices[1], "\"max_p\"");
+    ck_assert_int_eq(wm_vary_parse(a, "site.ceiling.limit_mw=50 MW:0.04 GW", &v, &told), WM_USAGE);
+    wm_arena_close(a);
 }
 END_TEST
 
@@ -190,6 +208,7 @@ int main(void)
 {
     const TTest *const tests[] = {all_mistakes_of_a_study_are_told_at_once,
                                   keys_and_words_of_a_study_are_checked_like_a_scenario,
+                                  keys_to_vary_are_read_as_their_rows_read_them,
                                   ranges_and_distributions_that_make_no_sense_are_refused,
                                   values_that_stand_twice_are_refused,
                                   axes_that_overlap_are_refused,

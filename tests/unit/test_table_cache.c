@@ -186,13 +186,13 @@ START_TEST(runs_are_equal_to_the_last_bit_with_and_without_a_cache)
 END_TEST
 
 /* A row of a table: more work is more rate, and never a shorter step or more in time. Power may dip
- * by 0.4 % where prefill never rests: the size of a pass is found on a chord of its time. */
+ * by 0.3 % where prefill never rests: the size of a pass is found on a chord of its time. */
 static void check_row(const struct wm_surface_point *row)
 {
     for (size_t j = 1; j < WM_SURFACE_BATCHES; j++) {
         const struct wm_serving_point *const a = &row[j - 1].serving, *const b = &row[j].serving;
         ck_assert_double_gt(b->out_tok_per_s, a->out_tok_per_s);
-        ck_assert_double_ge(b->it_w, a->it_w * (1.0 - 4e-3));
+        ck_assert_double_ge(b->it_w, a->it_w * (1.0 - 3e-3));
         ck_assert_double_ge(b->tpot_s, a->tpot_s * (1.0 - 1e-12));
         ck_assert_double_le(b->tpot_slo_frac, a->tpot_slo_frac + 1e-6);
     }
