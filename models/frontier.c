@@ -223,7 +223,7 @@ static void try_batch(struct search *s, const struct wm_step_model *m, double ba
 static void try_group(struct search *s, const struct wm_group *group, double batch_limit)
 {
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
-    const double limit = floor(batch_limit), ratio = group->pipeline > 1.0 ? 1.3 : 1.07;
+    const double limit = floor(batch_limit), ratio = group->pipeline > 1.0 ? 1.1 : 1.03;
     int n = 0;
     double batch = 1.0;
     for (double ideal = 1.0; batch < limit && n < WM_FRONTIER_BATCHES - 1; n++) {

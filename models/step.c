@@ -348,6 +348,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     const double tp = s->m->group.tensor;
     const double heads = (double)m->n_heads / tp;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    const double reading = achieved * (s->m->kv_bytes <= 1.0 ? a->narrow_cache_frac : 1.0);
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     if (m->attention == WM_ATTENTION_GQA) {
@@ -356,7 +357,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
         const double bytes = fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
         add_work(s,
                  a->decode_per_seq_s * r->queries * heads / 32.0 +
-                     bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * achieved),
+                     bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * reading),
                  2.0 * heads * both * r->entries * r->queries / r->sequences, bytes,
                  rates->flop_per_s, a->decode_overhead_s);
         return;
@@ -370,7 +371,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     /* added, not maximised: the fit's norm is 1, its compute share saturates at the bound */
     add_work(s,
              flop / (below_peak(rates->flop_per_s, achieved) * s->m->clock_frac) +
-                 bytes / below_peak(s->hw->mem_bytes_per_s, a->mla_memory_frac * achieved),
+                 bytes / below_peak(s->hw->mem_bytes_per_s, a->mla_memory_frac * reading),
              flop, bytes, rates->flop_per_s, a->mla_overhead_s);
 }
 

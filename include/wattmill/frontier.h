@@ -48,7 +48,7 @@ struct wm_frontier_point {
     bool is_pareto; /* nothing is both faster for a user and more per megawatt */
 };
 
-enum { WM_FRONTIER_BATCHES = 200, WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_SERVING_GROUPS };
+enum { WM_FRONTIER_BATCHES = 400, WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_SERVING_GROUPS };
 
 struct wm_frontier {
     struct wm_frontier_point *points; /* room for WM_FRONTIER_POINTS, the caller's */

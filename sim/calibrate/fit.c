@@ -65,7 +65,7 @@ static const struct knob sw_knobs[] = {
     SW(reply_overhead_s, "reply_overhead_us", 1e-6, 1.0),
     SW(layer_overhead_s, "layer_overhead_us", 1e-6, 1.5),
     SW(prompt_overhead_s, "prompt_overhead_ms", 1e-3, 1.0),
-    SW(kernel_frac, "kernel_frac", 1.0, 0.25),
+    SW(kernel_frac, "kernel_frac", 1.0, 0.4),
 };
 #undef SW
 enum {
@@ -442,7 +442,7 @@ static bool is_same(const struct wm_operating_point *p, const struct wm_operatin
            p->precision == q->precision && p->drive == q->drive && p->load == q->load &&
            p->input_tok == q->input_tok && p->output_tok == q->output_tok &&
            p->ttft_limit_s == q->ttft_limit_s && p->max_gpus == q->max_gpus &&
-           (p->ttft_s > 0.0) == (q->ttft_s > 0.0) && p->prefill_workers == q->prefill_workers &&
+           p->prefill_workers == q->prefill_workers &&
            p->decode_workers == q->decode_workers && p->n_gpus == q->n_gpus &&
            p->draft.tok == q->draft.tok && memcmp(&p->group, &q->group, sizeof p->group) == 0 &&
            memcmp(&p->prefill, &q->prefill, sizeof p->prefill) == 0 &&

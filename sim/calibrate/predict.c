@@ -8,23 +8,6 @@
    (measured: users / (time per token * rate) is 1.03 at 1,024 tokens in and out, all engines). */
 static const double finite_run_frac = 0.97;
 
-/* Their first requests come all at once: its users' prompts wait for each other, in passes that read
-   alone; a tenth of the mean time to first token. */
-static const double rounds = 10.0;
-
-static double first_round_s(const struct wm_step_model *m, const struct wm_operating_point *point)
-{
-    const double chunk_tok = m->engine->prefill_chunk_tok;
-    const double passes = ceil(point->input_tok / chunk_tok);
-    const double piece_tok = point->input_tok / passes;
-    const double at_once = fmin(point->load, fmax(1.0, floor(chunk_tok / piece_tok)) *
-                                                 m->group.data * m->group.pipeline);
-    const struct wm_load load =
-        wm_load_prefill(at_once, piece_tok, 0.5 * (point->input_tok - piece_tok), passes <= 1.0);
-    return m->engine->prompt_overhead_s +
-           0.5 * (point->load / at_once + 1.0) * passes * wm_step_eval(m, &load).time_s;
-}
-
 static struct wm_loop_point run_loop(const struct wm_step_model *m,
                                      const struct wm_operating_point *point, double users)
 {
@@ -120,8 +103,6 @@ static struct wm_loop_point run_group(const struct wm_step_model *m,
     default: {
         struct wm_loop_point p = run_loop(m, point, point->load);
         p.out_tok_per_s *= finite_run_frac;
-        if (point->ttft_s > 0.0)
-            p.ttft_s += (first_round_s(m, point) - p.ttft_s) / rounds;
         return p;
     }
     }
