@@ -204,12 +204,12 @@ static bool point_together(const struct search *s, const struct wm_step_model *m
     return true;
 }
 
-static void try_batch(struct search *s, const struct wm_step_model *m, double batch)
+static void try_batch(struct search *s, const struct wm_step_model *m, enum wm_serving_mode mode,
+                      double batch)
 {
     struct wm_frontier *const f = s->f;
-    struct wm_frontier_point p = {.group = m->group, .batch = batch};
-    const bool is_apart = s->c->engine->mode == WM_DISAGGREGATED;
-    if (!(is_apart ? point_apart(s, m, &p) : point_together(s, m, &p)))
+    struct wm_frontier_point p = {.group = m->group, .mode = mode, .batch = batch};
+    if (!(mode == WM_DISAGGREGATED ? point_apart(s, m, &p) : point_together(s, m, &p)))
         return;
     p.tok_per_s_per_user = 1.0 / p.tpot_s;
     p.meets_slo = meets(s->c, &p);
@@ -218,22 +218,29 @@ static void try_batch(struct search *s, const struct wm_step_model *m, double ba
     f->points[f->n_points++] = p;
 }
 
-/* Whole batches from 1, each a few per cent above the last, and the limit itself; in stages, of which there are
-   several to each shape, in larger steps. The same batches whatever the limit: more memory only adds some. */
-static void try_group(struct search *s, const struct wm_group *group, double batch_limit)
+/* Whole batches from 1, each a few per cent above the last, and the limit itself; in larger steps in stages, of
+   which there are several to each shape, and in the way that is not the engine's. The same batches whatever the
+   limit: more memory only adds some. */
+static void try_group(struct search *s, const struct wm_group *group, enum wm_serving_mode mode,
+                      double batch_limit)
 {
+    if (!wm_ways_have(s->c->ways, s->c->engine, mode))
+        return;
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
-    const double limit = floor(batch_limit), ratio = group->pipeline > 1.0 ? 1.1 : 1.03;
-    int n = 0;
+    const bool few =
+        group->pipeline > 1.0 || (s->c->ways == WM_WAYS_BOTH && mode != s->c->engine->mode);
+    const double limit = floor(batch_limit), ratio = few ? 1.12 : 1.03;
+    const int most = few ? WM_FRONTIER_BATCHES / 4 : WM_FRONTIER_BATCHES;
+    int n = 1;
     double batch = 1.0;
-    for (double ideal = 1.0; batch < limit && n < WM_FRONTIER_BATCHES - 1; n++) {
-        try_batch(s, &m, batch);
+    for (double ideal = 1.0; batch < limit && n < most; n++) {
+        try_batch(s, &m, mode, batch);
         while (round(ideal) <= batch)
             ideal *= ratio;
         batch = round(ideal);
     }
     if (limit >= 1.0)
-        try_batch(s, &m, fmin(batch, limit));
+        try_batch(s, &m, mode, limit);
 }
 
 static bool beats(const struct wm_frontier_point *q, const struct wm_frontier_point *p)
@@ -292,14 +299,16 @@ void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_
     struct search s = {.c = c, .site = site, .f = f};
     s.new_tok = c->input_tok * (1.0 - c->cached_frac);
     s.context_tok = c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
-    if (c->engine->mode == WM_DISAGGREGATED && s.new_tok > 0.0)
+    if (wm_ways_have(c->ways, c->engine, WM_DISAGGREGATED) && s.new_tok > 0.0)
         list_prefill(&s);
     struct wm_serving_groups groups;
     wm_serving_groups(c, s.context_tok, &groups);
     f->n_groups = groups.n;
     f->least_weight_bytes_per_gpu = groups.least_weight_bytes;
-    for (size_t i = 0; i < groups.n; i++)
-        try_group(&s, &groups.group[i], groups.batch_limit[i]);
+    for (size_t i = 0; i < groups.n; i++) {
+        try_group(&s, &groups.group[i], WM_DISAGGREGATED, groups.batch_limit[i]);
+        try_group(&s, &groups.group[i], WM_AGGREGATED, groups.batch_limit[i]);
+    }
     mark_front(f);
     choose_best(c, f);
 }

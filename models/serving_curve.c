@@ -133,6 +133,7 @@ struct wm_serving_plan wm_curve_plan(const struct wm_serving_case *c)
 {
     struct wm_serving_plan plan = {
         .c = *c,
+        .mode = WM_AGGREGATED,
         .fault = WM_PLAN_OK,
         .decode_gpus = c->curve->gpus,
         .decode_group = {.tensor = c->curve->gpus, .data = 1.0, .expert = 1.0, .pipeline = 1.0},

@@ -34,7 +34,7 @@ struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
 
 static bool is_aggregated(const struct wm_serving_plan *plan)
 {
-    return plan->c.engine->mode == WM_AGGREGATED;
+    return plan->mode == WM_AGGREGATED;
 }
 
 static double context_tok(const struct wm_serving_case *c)
@@ -641,11 +641,34 @@ static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choi
     return true;
 }
 
+/* Every group with one of the ways, against the best so far. */
+static void try_way(const struct wm_serving_case *c, enum wm_serving_mode mode,
+                    const struct wm_serving_groups *groups, struct wm_serving_plan *best)
+{
+    struct prefill_choices list = {0};
+    if (mode == WM_DISAGGREGATED && new_tok(c) > 0.0)
+        list_prefill(c, &list);
+    for (size_t i = 0; i < groups->n; i++) {
+        struct wm_serving_plan plan = {.c = *c,
+                                       .mode = mode,
+                                       .decode_group = groups->group[i],
+                                       .decode_gpus = wm_group_gpus(&groups->group[i]),
+                                       .context_tok = context_tok(c),
+                                       .batch_limit = groups->batch_limit[i]};
+        if (!size_replica(&plan, &list, per_gpu(best)))
+            continue;
+        if (per_gpu(&plan) > per_gpu(best) * (1.0 + 1e-9))
+            *best = plan;
+        else if (best->fault != WM_PLAN_OK && plan.fault > best->fault)
+            best->fault = plan.fault; /* the constraint of the group that came furthest */
+    }
+}
+
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
 {
     if (c->curve != NULL)
         return wm_curve_plan(c);
-    struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY};
+    struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY, .mode = c->engine->mode};
     if (!wm_context_is_possible(c->llm, c->input_tok, c->output_tok)) {
         best.fault = WM_PLAN_CONTEXT;
         return best;
@@ -655,22 +678,10 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
         return best;
     }
     struct wm_serving_groups groups;
-    struct prefill_choices list = {0};
     wm_serving_groups(c, context_tok(c), &groups);
-    if (c->engine->mode == WM_DISAGGREGATED && new_tok(c) > 0.0)
-        list_prefill(c, &list);
-    for (size_t i = 0; i < groups.n; i++) {
-        struct wm_serving_plan plan = {.c = *c,
-                                       .decode_group = groups.group[i],
-                                       .decode_gpus = wm_group_gpus(&groups.group[i]),
-                                       .context_tok = context_tok(c),
-                                       .batch_limit = groups.batch_limit[i]};
-        if (!size_replica(&plan, &list, per_gpu(&best)))
-            continue;
-        if (per_gpu(&plan) > per_gpu(&best) * (1.0 + 1e-9))
-            best = plan;
-        else if (best.fault != WM_PLAN_OK && plan.fault > best.fault)
-            best.fault = plan.fault; /* the constraint of the group that came furthest */
-    }
+    if (wm_ways_have(c->ways, c->engine, WM_DISAGGREGATED))
+        try_way(c, WM_DISAGGREGATED, &groups, &best);
+    if (wm_ways_have(c->ways, c->engine, WM_AGGREGATED))
+        try_way(c, WM_AGGREGATED, &groups, &best);
     return best;
 }

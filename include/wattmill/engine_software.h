@@ -7,6 +7,11 @@
 #include "wattmill/catalog_head.h"
 
 enum wm_serving_mode { WM_DISAGGREGATED, WM_AGGREGATED };
+/** What a plan may choose: as the engine serves, or whichever makes more with the engine's overheads, because
+ *  nobody named an engine. */
+enum wm_ways { WM_WAYS_ENGINES, WM_WAYS_BOTH, WM_WAYS_DISAGGREGATED, WM_WAYS_AGGREGATED };
+/** The engine whose overheads hold when none is named. */
+#define WM_USUAL_ENGINE "disaggregated-2026"
 
 /** Where a request goes; see router.c of sim/replica. */
 enum wm_router {
@@ -42,5 +47,22 @@ struct wm_engine {
     } fit;
 };
 extern const struct wm_field wm_engine_fields[];
+
+/** Whether a way of serving is among those. */
+static inline bool wm_ways_have(enum wm_ways ways, const struct wm_engine *engine,
+                                enum wm_serving_mode mode)
+{
+    switch (ways) {
+    case WM_WAYS_BOTH:
+        return true;
+    case WM_WAYS_DISAGGREGATED:
+        return mode == WM_DISAGGREGATED;
+    case WM_WAYS_AGGREGATED:
+        return mode == WM_AGGREGATED;
+    case WM_WAYS_ENGINES:
+        break;
+    }
+    return mode == engine->mode;
+}
 
 #endif

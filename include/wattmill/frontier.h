@@ -36,6 +36,7 @@ wm_frontier_site_of(const struct wm_accelerator *accelerator, const struct wm_cl
 
 struct wm_frontier_point {
     struct wm_group group;     /* that decodes; aggregated: that does all */
+    enum wm_serving_mode mode; /* who reads prompts */
     double batch;              /* sequences decoding in the group */
     double gpus, prefill_gpus; /* of the replica, and of them reading prompts (a fraction) */
     double tok_per_s_per_user, tpot_s, ttft_s;
@@ -48,7 +49,10 @@ struct wm_frontier_point {
     bool is_pareto; /* nothing is both faster for a user and more per megawatt */
 };
 
-enum { WM_FRONTIER_BATCHES = 400, WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_SERVING_GROUPS };
+enum {
+    WM_FRONTIER_BATCHES = 400,
+    WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_SERVING_GROUPS * 5 / 4
+};
 
 struct wm_frontier {
     struct wm_frontier_point *points; /* room for WM_FRONTIER_POINTS, the caller's */

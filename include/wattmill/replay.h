@@ -17,6 +17,7 @@ struct wm_replay_case {
     const struct wm_accelerator *accelerator;
     const struct wm_llm *llm;
     const struct wm_engine *engine; /* says whether prefill and decode have workers of their own */
+    enum wm_ways ways;              /* zero: the engine's; both only without `group` */
     enum wm_precision precision;
     double kv_bytes;       /* per element of the cache; 0: the engine's */
     struct wm_group group; /* tensor 0: the plan for most tokens per accelerator within the SLO */
@@ -67,6 +68,7 @@ struct wm_replay_case {
 /** What was chosen, and what came of it. */
 struct wm_replay {
     struct wm_group group, prefill_group;
+    enum wm_serving_mode mode;
     uint32_t n_decode, n_prefill; /* groups a replica */
     double pass_tok; /* of a prefill pass and attention group, as planned; 0: not planned */
     double gpus_per_replica, gpus;

@@ -136,7 +136,12 @@ struct wm_site {
 };
 
 /** Words of fleet.count; the word of index i is stored as -1 - i. */
-enum wm_provisioning { WM_COUNT_MAX_P = -1, WM_COUNT_MAX_Q = -2, WM_COUNT_MAX_LPS = -3 };
+enum wm_provisioning {
+    WM_COUNT_MAX_P = -1,
+    WM_COUNT_MAX_Q = -2,
+    WM_COUNT_MAX_LPS = -3,
+    WM_COUNT_DEMAND = -4
+};
 
 struct wm_fleet {
     const char *name;
@@ -146,6 +151,7 @@ struct wm_fleet {
     double share_frac;            /* of its hall's IT design power, for max_p, max_q and max_lps */
     double spare_frac;            /* of the racks, kept to stand in for broken ones */
     double guard_frac;            /* of max_lps, over the observed draw */
+    double margin_frac;           /* of demand, over its highest hour */
     int64_t online_us, retire_us; /* it is there from the first to the second */
 };
 
@@ -219,6 +225,7 @@ struct wm_workload {
     const struct wm_llm *llm;
     enum wm_precision precision;
     const struct wm_engine *engine;
+    enum wm_ways ways; /* both where no engine was named */
     const char *pool; /* name of the fleet entry that serves it */
     int64_t start_us,
         end_us; /* it is asked for from the first to the second, while its pool is there */

@@ -1,7 +1,7 @@
 /*
  * Serving: how fast one replica of a model on an accelerator makes tokens, and what it draws.
  *
- * Two ways to serve, chosen by the engine. Disaggregated: `prefill_gpus` in groups read prompts,
+ * Two ways to serve, the engine's, or where none is named the one that makes more. Disaggregated: `prefill_gpus` in groups read prompts,
  * `decode_gpus` in one group extend answers. Aggregated: one group does both, chunks of prompts
  * riding along with decoding (continuous batching with chunked prefill). The batch follows from the
  * offered load by Little's law. A plan (wm_serving_plan) is the parallelism that makes most output
@@ -24,6 +24,7 @@ struct wm_serving_case {
     const struct wm_accelerator *accelerator;
     const struct wm_llm *llm;
     const struct wm_engine *engine;
+    enum wm_ways ways;           /* that a plan may choose from; zero: the engine's */
     enum wm_precision precision; /* of the weights; activations follow */
     double input_tok;            /* per request, cached part included */
     struct wm_prompts prompts;   /* how it spreads; the cached part with it */
@@ -129,6 +130,7 @@ enum wm_plan_fault {
 struct wm_serving_plan {
     struct wm_serving_case c;
     enum wm_plan_fault fault;
+    enum wm_serving_mode mode;               /* who reads prompts */
     double prefill_gpus, prefill_group_gpus; /* groups = prefill_gpus / prefill_group_gpus */
     double decode_gpus; /* of all decode groups; aggregated: of the one that does all */
     struct wm_group decode_group, prefill_group;

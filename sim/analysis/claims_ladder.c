@@ -52,7 +52,8 @@ static double output_per_mw(struct study *s, const struct wm_accelerator *a, con
         .accelerator = a,
         .llm = (const void *)wm_catalog_find(s->catalog, WM_CATALOG_llm, llm),
         .engine =
-            (const void *)wm_catalog_find(s->catalog, WM_CATALOG_engine, "disaggregated-2026"),
+            (const void *)wm_catalog_find(s->catalog, WM_CATALOG_engine, WM_USUAL_ENGINE),
+        .ways = WM_WAYS_BOTH,
         .precision = precision,
         .input_tok = 1155.0,
         .output_tok = 211.0,

@@ -88,7 +88,8 @@ static double new_per_mw(struct study *s, const struct wm_accelerator *a)
 {
     const struct wm_serving_case c = {.accelerator = a,
                                       .llm = entry(s, WM_CATALOG_llm, LLM),
-                                      .engine = entry(s, WM_CATALOG_engine, "disaggregated-2026"),
+                                      .engine = entry(s, WM_CATALOG_engine, WM_USUAL_ENGINE),
+                                      .ways = WM_WAYS_BOTH,
                                       .precision = WM_FP4,
                                       .input_tok = INPUT_TOK,
                                       .output_tok = OUTPUT_TOK,

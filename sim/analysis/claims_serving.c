@@ -40,7 +40,8 @@ static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case
     *c = (struct wm_serving_case){
         .accelerator = entry(s, WM_CATALOG_accelerator, a->accelerator),
         .llm = entry(s, WM_CATALOG_llm, a->llm),
-        .engine = entry(s, WM_CATALOG_engine, a->engine ? a->engine : "disaggregated-2026"),
+        .engine = entry(s, WM_CATALOG_engine, a->engine ? a->engine : WM_USUAL_ENGINE),
+        .ways = a->engine ? WM_WAYS_ENGINES : WM_WAYS_BOTH,
         .precision = a->precision,
         .input_tok = a->input_tok,
         .cached_frac = a->cached_frac,

@@ -156,6 +156,7 @@ static size_t reachable(const struct parts *p, const struct wm_accelerator *a, s
     struct wm_serving_case c = {.accelerator = a,
                                 .llm = p->llm,
                                 .engine = p->engine,
+                                .ways = WM_WAYS_BOTH,
                                 .precision = narrowest(a),
                                 .input_tok = p->workload->input_tok,
                                 .cached_frac = p->workload->cached_frac,
@@ -439,7 +440,7 @@ enum wm_status wm_template_write(FILE *file, struct wm_arena *arena,
         .llm = find(arena, catalog, WM_CATALOG_llm, t.llm, diags),
         .workload = find(arena, catalog, WM_CATALOG_workload, t.workload, diags),
         .ledger = find(arena, catalog, WM_CATALOG_ledger, t.ledger, diags),
-        .engine = find(arena, catalog, WM_CATALOG_engine, "disaggregated-2026", diags),
+        .engine = find(arena, catalog, WM_CATALOG_engine, WM_USUAL_ENGINE, diags),
     };
     const struct wm_catalog_head *const climate =
         find(arena, catalog, WM_CATALOG_climate, t.climate, diags);

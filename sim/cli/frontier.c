@@ -15,8 +15,7 @@ struct options {
     bool plot;
 };
 
-static const struct options defaults = {.engine = "disaggregated-2026",
-                                        .site = CLI_SITE_DEFAULTS,
+static const struct options defaults = {.site = CLI_SITE_DEFAULTS,
                                         .input_tok = 8192.0,
                                         .output_tok = 1024.0,
                                         .accept_frac = 0.7,
@@ -27,7 +26,7 @@ static const struct options defaults = {.engine = "disaggregated-2026",
 static const struct cli_option rows[] = {
     CLI_TEXT(options, accelerators, "--accelerator", 'a', "A[,B..]", "one or several (catalog accelerators)"),
     CLI_TEXT(options, llm, "--llm", 'm', "NAME", "model that is served (catalog llms)"),
-    CLI_TEXT(options, engine, "--engine", 'e', "NAME", "serving engine (default: disaggregated-2026)"),
+    CLI_TEXT(options, engine, "--engine", 'e', "NAME", "serving engine (default: the overheads of disaggregated-2026, prompts apart from decoding or together with it)"),
     CLI_CHOICE(options, precision, "--precision", "bf16|fp8|fp4|int4|fp32|int8|all", "of the weights (default: narrowest float the hardware has)"),
     CLI_REAL(options, input_tok, "--isl", "N", 1.0, 1e7, "tokens of a prompt (default: 8192)"),
     CLI_REAL(options, output_tok, "--osl", "N", 1.0, 1e7, "tokens of an answer (default: 1024)"),
@@ -60,7 +59,8 @@ static enum wm_status load(struct cli *cli, const struct options *o, struct sett
     if (status != WM_OK)
         return status;
     s->llm = cli_entry(cli, s->catalog, WM_CATALOG_llm, "--llm", o->llm);
-    s->engine = cli_entry(cli, s->catalog, WM_CATALOG_engine, "--engine", o->engine);
+    s->engine = cli_entry(cli, s->catalog, WM_CATALOG_engine, "--engine",
+                          o->engine != NULL ? o->engine : WM_USUAL_ENGINE);
     (void)cli_site_terms(cli, s->catalog, &o->site, NULL); /* its names, before any work */
     return WM_OK;
 }
@@ -91,6 +91,7 @@ static void eval(struct cli *cli, const struct options *o, const struct setting 
     out->c = (struct wm_serving_case){.accelerator = a,
                                       .llm = s->llm,
                                       .engine = s->engine,
+                                      .ways = o->engine != NULL ? WM_WAYS_ENGINES : WM_WAYS_BOTH,
                                       .precision = precision,
                                       .input_tok = o->input_tok,
                                       .cached_frac = o->cached_frac,

@@ -3,7 +3,9 @@
 
 #include <math.h>
 
-static const char *group_text(struct wm_arena *arena, const struct wm_frontier_point *p)
+/* With both ways of serving, also which: prompts together with decoding, or apart from it. */
+static const char *group_text(struct wm_arena *arena, const struct series *s,
+                              const struct wm_frontier_point *p)
 {
     const struct wm_group *const g = &p->group;
     const char *text = wm_arena_printf(arena, "TP%.0f", g->tensor);
@@ -13,6 +15,9 @@ static const char *group_text(struct wm_arena *arena, const struct wm_frontier_p
         text = wm_arena_printf(arena, "%s EP%.0f", text, g->expert);
     if (g->pipeline > 1.0)
         text = wm_arena_printf(arena, "%s PP%.0f", text, g->pipeline);
+    if (s->c.ways == WM_WAYS_BOTH)
+        text =
+            wm_arena_printf(arena, "%s %s", text, p->mode == WM_AGGREGATED ? "together" : "apart");
     return text;
 }
 
@@ -115,7 +120,7 @@ static void put_row(struct wm_arena *arena, const struct series *s, size_t i, co
     cells[0] = s->name;
     cells[1] = s->c.accelerator->head.name;
     cells[2] = wm_precision_words[s->c.precision];
-    cells[3] = group_text(arena, p);
+    cells[3] = group_text(arena, s, p);
     for (size_t k = 0; k < N_NUMBERS; k++)
         cells[N_TEXTS + k] = number(arena, values[k]);
     for (size_t k = 0; k < N_FLAGS; k++)
@@ -152,8 +157,9 @@ enum { N_NARROW = 7, N_SCREEN = N_NARROW + 3 };
         .key = last                                                                              \
     }
 
-static void put_screen(struct wm_arena *arena, const struct wm_frontier_point *p, const char **row)
+static void put_screen(struct wm_arena *arena, const struct series *s, size_t i, const char **row)
 {
+    const struct wm_frontier_point *const p = &s->f.points[i];
     const double values[N_NARROW] = {p->batch,
                                      p->tok_per_s_per_user,
                                      p->out_tok_per_s_per_gpu,
@@ -161,7 +167,7 @@ static void put_screen(struct wm_arena *arena, const struct wm_frontier_point *p
                                      p->j_per_out_tok,
                                      p->usd_per_mtok_out,
                                      p->ttft_s};
-    row[0] = group_text(arena, p);
+    row[0] = group_text(arena, s, p);
     for (size_t k = 0; k < N_NARROW; k++)
         row[1 + k] = wm_arena_printf(arena, k == 0 || k == 3 ? "%.0f" : "%.4g", values[k]);
 }
@@ -174,7 +180,7 @@ static void print_table(struct cli *cli, const struct series *s, size_t few)
     const char **const cells = WM_NEW_ARRAY(cli->arena, const char *, (n + 1) * N_SCREEN);
     for (size_t i = 0; i < n; i++) {
         const char **const row = &cells[i * (N_SCREEN - 1)];
-        put_screen(cli->arena, &s->f.points[list[i]], row);
+        put_screen(cli->arena, s, list[i], row);
         row[N_SCREEN - 2] = is_best(s, list[i]) ? "best" : "";
     }
     wm_grid_write(stdout, &(struct wm_grid){narrow + 1, N_SCREEN - 1, cells, n}, WM_FORMAT_TABLE);
@@ -203,7 +209,7 @@ static void print_series(struct cli *cli, const struct series *s, size_t few)
         print_table(cli, s, few);
     if (s->f.fault == WM_PLAN_OK) {
         const struct wm_frontier_point *const p = &s->f.points[s->f.best];
-        printf("best: %s, batch %.0f", group_text(cli->arena, p), p->batch);
+        printf("best: %s, batch %.0f", group_text(cli->arena, s, p), p->batch);
         if (p->prefill_gpus > 0.0)
             printf(", %.2f accelerators prefill for %.0f that decode", p->prefill_gpus,
                    p->gpus - p->prefill_gpus);
@@ -227,7 +233,7 @@ static void print_bests(struct cli *cli, const struct series *all, size_t n)
         if (all[i].f.fault != WM_PLAN_OK)
             continue;
         first = first > 0.0 ? first : p->out_tok_per_s_per_mw_utility;
-        put_screen(cli->arena, p, row + 1);
+        put_screen(cli->arena, &all[i], all[i].f.best, row + 1);
         row[N_SCREEN - 1] =
             wm_arena_printf(cli->arena, "%.3g", p->out_tok_per_s_per_mw_utility / first);
     }

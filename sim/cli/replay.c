@@ -22,8 +22,7 @@ struct options {
     enum wm_format format;
 };
 
-static const struct options defaults = {.engine = "disaggregated-2026",
-                                        .router = "least-tokens",
+static const struct options defaults = {.router = "least-tokens",
                                         .batching = "chunked",
                                         .preemption = "recompute",
                                         .failed = "drop",
@@ -50,7 +49,7 @@ static const struct options defaults = {.engine = "disaggregated-2026",
 static const struct cli_option rows[] = {
     CLI_TEXT(options, accelerator, "--accelerator", 'a', "NAME", "what it runs on (catalog accelerators)"),
     CLI_TEXT(options, llm, "--llm", 'm', "NAME", "model that is served (catalog llms)"),
-    CLI_TEXT(options, engine, "--engine", 'e', "NAME", "serving engine (catalog engines)"),
+    CLI_TEXT(options, engine, "--engine", 'e', "NAME", "serving engine (catalog engines; default: the overheads of disaggregated-2026, and if planned prompts apart from decoding or together with it)"),
     CLI_CHOICE(options, precision, "--precision", "bf16|fp8|fp4|int4|int8|fp32", "of the weights (default: narrowest the hardware has)"),
     CLI_WHOLE(options, replicas, "--replicas", 'n', "N", 1, 100000, "copies of the model (default: 1)"),
     CLI_CHOICE(options, router, "--router", "round-robin|least-tokens|least-requests|two-choices|prefix-affinity", "which replica gets a request"),
@@ -156,7 +155,9 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
     c->accelerator =
         cli_entry(cli, catalog, WM_CATALOG_accelerator, "--accelerator", o->accelerator);
     c->llm = cli_entry(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
-    c->engine = cli_entry(cli, catalog, WM_CATALOG_engine, "--engine", o->engine);
+    c->engine = cli_entry(cli, catalog, WM_CATALOG_engine, "--engine",
+                     o->engine != NULL ? o->engine : WM_USUAL_ENGINE);
+    c->ways = o->engine != NULL || o->prefill_groups > 0 ? WM_WAYS_ENGINES : WM_WAYS_BOTH;
     replay_load_check(cli, &o->load, cli->n_words > 0);
     if (o->requests && o->dir == NULL)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "replay: --requests needs -o DIR");

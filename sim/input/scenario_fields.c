@@ -5,7 +5,7 @@
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
 
-static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", NULL};
+static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", "demand", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
 static const char *const idle_words[] = {"always_on", "standby", "off", NULL};
 static const char *const clocks_words[] = {"full", "energy", NULL};
@@ -131,10 +131,11 @@ static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
     WM_TEXT(wm_fleet, hall, "", "hall of site.halls in which it stands; may be left out where there is one"),
-    WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net"),
-    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of its hall's IT design power, for max_p, max_q and max_lps"),
+    WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net; or demand: racks that serve the highest hour of what is asked of the pool, and no more than max_p's"),
+    WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of its hall's IT design power, for max_p, max_q and max_lps; the most that demand may take"),
     WM_REAL(wm_fleet, spare_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.0, "of the racks, kept idle to stand in for broken ones"),
     WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
+    WM_REAL(wm_fleet, margin_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.15, "count demand: capacity over the highest hour of demand (shape of the week, growth until the end of the run), for failures and what a mean week leaves out; estimate"),
     WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
     WM_TIME_AS(wm_fleet, retire_us, "retire", "2200-01-01", "from then on it is gone and draws nothing, UTC"),
     WM_FIELD_END,
@@ -196,7 +197,7 @@ static const struct wm_field workload_row_fields[] = {
     WM_REF_OPT(wm_workload, class, workload, wm_workload_class, "lengths and prefix reuse; required unless the workload is a job"),
     WM_REF(wm_workload, llm, llm, wm_llm, NULL, "model that serves it"),
     WM_CHOICE(wm_workload, precision, wm_precision_words, "fp8", "of weights and matrix products"),
-    WM_REF(wm_workload, engine, engine, wm_engine, "disaggregated-2026", "serving engine"),
+    WM_REF_OPT(wm_workload, engine, engine, wm_engine, "serving engine, which reads prompts apart from decoding or together with it; none: the overheads of " WM_USUAL_ENGINE ", and whichever way makes more"),
     WM_TEXT_REQ(wm_workload, pool, "fleet entry that serves it; workloads of one model, precision and engine share replicas"),
     WM_TIME_AS(wm_workload, start_us, "start", "1970-01-01", "from then on it is asked for, and not before its pool is there"),
     WM_TIME_AS(wm_workload, end_us, "end", "2200-01-01", "from then on it is asked for no more, nor once its pool is gone"),
@@ -344,6 +345,37 @@ static double shares_at(const struct wm_scenario *s, size_t hall, int64_t at_us)
     return sum;
 }
 
+/* What a pool sized to demand is sized to must be said in tokens, requests or gangs. */
+static void check_sized(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const struct wm_workload *const w = s->workloads.items;
+    const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.count", index);
+    size_t n = 0;
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(w[i].pool, fleet->name) != 0)
+            continue;
+        n++;
+        if (wm_is_set(w[i].demand.utilisation_frac))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "= demand, but \"%s\" asks for a share of capacity: give "
+                        "output_tok_per_s or requests_per_s",
+                        w[i].name);
+        if (wm_is_set(w[i].pool_share_frac))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "= demand gives each model what it needs: leave out pool_share_frac of "
+                        "\"%s\"",
+                        w[i].name);
+        if (wm_workload_is_job(&w[i]) && (w[i].training.gpus == 0 || w[i].training.gangs == 0))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "= demand, but job \"%s\" takes all there is: give training.gpus and "
+                        "training.gangs",
+                        w[i].name);
+    }
+    if (n == 0)
+        wm_diag_add(diags, WM_E211, NULL, path, "= demand, but no workload asks anything of it");
+}
+
 static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
                           struct wm_diags *diags)
 {
@@ -385,6 +417,8 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
         check_coolant(s, &fleet[i], diags);
+        if (fleet[i].count == WM_COUNT_DEMAND)
+            check_sized(s, &fleet[i], i, diags);
     }
 }
 

@@ -197,6 +197,22 @@ static bool has_sections(const struct wm_json *root)
     return false;
 }
 
+/* Where no engine is named, the usual one's overheads and both ways. */
+static void settle_engines(struct wm_arena *arena, const struct wm_catalog *catalog,
+                           struct wm_scenario *s)
+{
+    const struct wm_workload *const read = s->workloads.items;
+    struct wm_workload *const w = WM_NEW_ARRAY(arena, struct wm_workload, s->workloads.n);
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        w[i] = read[i];
+        if (w[i].engine != NULL)
+            continue;
+        w[i].engine = (const void *)wm_catalog_find(catalog, WM_CATALOG_engine, WM_USUAL_ENGINE);
+        w[i].ways = WM_WAYS_BOTH;
+    }
+    s->workloads.items = w;
+}
+
 static enum wm_status read_tree(struct load *l, const struct wm_json *root,
                                 const struct wm_catalog *catalog, bool origins,
                                 struct wm_files *files, struct wm_loaded *out)
@@ -220,6 +236,7 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     if (l->diags->n_errors > 0)
         return WM_INVALID;
 
+    settle_engines(l->arena, out->catalog, scenario);
     wm_demand_from_files(l->arena, scenario);
     settle_phases(l, own, scenario);
     const size_t first = l->diags->n_items;

@@ -75,6 +75,7 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
     return (struct wm_serving_case){.accelerator = fleet->accelerator,
                                     .llm = w->llm,
                                     .engine = w->engine,
+                                    .ways = w->ways,
                                     .precision = w->precision,
                                     .input_tok = w->class->input_tok,
                                     .prompts = wm_prompts_of(w->class),
@@ -104,7 +105,7 @@ static void price_tokens(struct wm_class *c)
 static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
 {
     return !wm_workload_is_job(a) && !wm_workload_is_job(b) && a->llm == b->llm &&
-           a->precision == b->precision && a->engine == b->engine &&
+           a->precision == b->precision && a->engine == b->engine && a->ways == b->ways &&
            a->serving.curve_file == b->serving.curve_file &&
            a->serving.draft_tok == b->serving.draft_tok &&
            a->serving.accept_frac == b->serving.accept_frac &&

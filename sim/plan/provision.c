@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "contract.h"
+#include "demand.h"
 #include "draw.h"
 #include "environment.h"
 #include "partition.h"
@@ -133,6 +134,54 @@ static bool fill_by_draw(struct wm_arena *arena, const struct wm_scenario *scena
     return fits && (!changed || wm_partitions_form(arena, scenario, plan, diags));
 }
 
+/* Racks of a pool sized to demand: no fewer for any of its models than a pass before found, since a
+ * smaller pool may plan other replicas; more than `most`: those, shared by load. @return whether it changed */
+static bool size_pool(struct wm_arena *arena, const struct wm_scenario *s,
+                      const struct wm_site_plan *plan, struct wm_pool *pool, int64_t most,
+                      int64_t *wanted)
+{
+    int64_t *const racks = WM_NEW_ARRAY(arena, int64_t, pool->n_partitions);
+    const int64_t was = pool->n_racks, *const before = pool->racks;
+    *wanted = wm_demand_racks(s, plan, pool, racks);
+    for (size_t k = 0; before != NULL && k < pool->n_partitions; k++) {
+        *wanted += before[k] > racks[k] ? before[k] - racks[k] : 0;
+        racks[k] = before[k] > racks[k] ? before[k] : racks[k];
+    }
+    const bool fits = *wanted <= most;
+    set_racks(pool, fits ? *wanted : most);
+    pool->racks = fits ? racks : NULL;
+    pool->bound_by = fits ? WM_RACKS_BY_DEMAND : pool->bound_by;
+    return pool->n_racks != was || (pool->racks == NULL) != (before == NULL);
+}
+
+/* Pools sized to demand: planned as large as they may be first, then with what their replicas need. */
+static bool fill_by_demand(struct wm_arena *arena, const struct wm_scenario *scenario,
+                           struct wm_site_plan *plan, struct wm_diags *diags)
+{
+    enum { PASSES = 6 };
+    int64_t *const most = WM_NEW_ARRAY(arena, int64_t, plan->n_pools);
+    int64_t *const wanted = WM_NEW_ARRAY(arena, int64_t, plan->n_pools);
+    bool changed = true;
+    for (size_t i = 0; i < plan->n_pools; i++)
+        most[i] = plan->pools[i].n_racks;
+    for (int pass = 0; pass < PASSES && changed; pass++) {
+        changed = false;
+        for (size_t i = 0; i < plan->n_pools; i++)
+            if (plan->pools[i].fleet->count == WM_COUNT_DEMAND)
+                changed =
+                    size_pool(arena, scenario, plan, &plan->pools[i], most[i], &wanted[i]) ||
+                    changed;
+        if (changed && !wm_partitions_form(arena, scenario, plan, diags))
+            return false;
+    }
+    for (size_t i = 0; i < plan->n_pools; i++)
+        if (wanted[i] > most[i])
+            wm_diag_add(diags, WM_W920, NULL, plan->pools[i].fleet->name,
+                        "demand with its margin needs %lld racks; %lld fit, and are built",
+                        (long long)wanted[i], (long long)most[i]);
+    return true;
+}
+
 /* Dispatch switches off what a low ceiling leaves without work; beyond this a count is a slip of the
  * pen. */
 static const double max_idle_over_design = 10.0;
@@ -244,6 +293,7 @@ enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *sc
     const bool feasible = fill_halls(plan, diags) && check_idle(plan, scenario, diags) &&
                           wm_partitions_form(arena, scenario, plan, diags) &&
                           fill_by_draw(arena, scenario, plan, diags) &&
+                          fill_by_demand(arena, scenario, plan, diags) &&
                           check_spares(plan, scenario, diags);
     return feasible ? WM_OK : WM_INFEASIBLE;
 }

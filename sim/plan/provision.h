@@ -55,6 +55,7 @@ struct wm_pool {
     int64_t n_racks, n_gpus;
     double rack_w; /* of a rack by the rule of provisioning */
     enum wm_rack_bound bound_by;
+    const int64_t *racks;   /* [n_partitions] of a pool sized to demand, once known; else NULL */
     double observed_rack_w; /* of max_lps: 99th percentile at full load; else 0 */
     size_t first_partition, n_partitions;
 };

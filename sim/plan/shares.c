@@ -43,7 +43,7 @@ static double given_share(const struct wm_site_plan *plan, const struct wm_parti
     return is_given ? sum : (double)NAN;
 }
 
-static int64_t spare_racks(const struct wm_fleet *fleet, int64_t racks)
+int64_t wm_shares_spare_racks(const struct wm_fleet *fleet, int64_t racks)
 {
     return (int64_t)ceil(fleet->spare_frac * (double)racks);
 }
@@ -55,7 +55,7 @@ static int64_t given_racks(const struct wm_partition *p, const struct wm_fleet *
     const int64_t rack_gpus = fleet->accelerator->rack_gpus;
     const int64_t needed = p->is_job ? (t->gpus * t->gangs + rack_gpus - 1) / rack_gpus : 0;
     int64_t racks = (int64_t)ceil((double)needed / (1.0 - fleet->spare_frac));
-    while (racks - spare_racks(fleet, racks) < needed)
+    while (racks - wm_shares_spare_racks(fleet, racks) < needed)
         racks++;
     return racks;
 }
@@ -70,6 +70,11 @@ void wm_shares_divide(const struct wm_scenario *s, struct wm_site_plan *plan,
     size_t n_open = 0;
     if (!p[0].lead) {
         p[0].n_gpus = left * rack;
+        return;
+    }
+    if (pool->racks != NULL) {
+        for (size_t i = 0; i < pool->n_partitions; i++)
+            p[i].n_gpus = pool->racks[i] * rack;
         return;
     }
     for (size_t i = 0; i < pool->n_partitions; i++) {
@@ -116,5 +121,5 @@ void wm_shares_divide(const struct wm_scenario *s, struct wm_site_plan *plan,
 int64_t wm_shares_working_gpus(const struct wm_pool *pool, const struct wm_partition *p)
 {
     const int64_t rack = pool->fleet->accelerator->rack_gpus;
-    return p->n_gpus - spare_racks(pool->fleet, p->n_gpus / rack) * rack;
+    return p->n_gpus - wm_shares_spare_racks(pool->fleet, p->n_gpus / rack) * rack;
 }

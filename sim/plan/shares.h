@@ -18,4 +18,7 @@ int64_t wm_shares_working_gpus(const struct wm_pool *pool, const struct wm_parti
 /** Offered output rate as the scenario gives it; NAN: by utilisation of capacity [tok/s]. */
 double wm_shares_demand(const struct wm_scenario *scenario, const struct wm_workload *workload);
 
+/** Racks of so many that are kept as spares. */
+int64_t wm_shares_spare_racks(const struct wm_fleet *fleet, int64_t racks);
+
 #endif

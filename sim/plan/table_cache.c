@@ -7,7 +7,7 @@
 
 /* What a plan holds beside its case; in one piece for the cache. */
 struct plan_record {
-    double fault;
+    double fault, mode;
     double prefill_gpus, prefill_group_gpus, decode_gpus;
     struct wm_group decode_group, prefill_group;
     double prefill_pass_tok, batch_limit, capacity_batch, capacity_out_tok_per_s, context_tok;
@@ -19,7 +19,8 @@ _Static_assert(sizeof(struct wm_serving_case) ==
                        sizeof(struct wm_prompts) + sizeof(struct wm_draft),
                "struct wm_serving_case has a member that add_case() does not know");
 _Static_assert(sizeof(struct wm_serving_plan) ==
-                   sizeof(struct wm_serving_case) + sizeof(struct plan_record),
+                   sizeof(struct wm_serving_case) + sizeof(struct plan_record) -
+                       2 * (sizeof(double) - sizeof(enum wm_plan_fault)),
                "struct wm_serving_plan has a member that struct plan_record does not know");
 
 static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
@@ -29,7 +30,8 @@ static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
                              c->output_scv,        c->max_gpus,
                              c->draft.tok,         c->draft.accept_frac,
                              c->ttft_slo_s,        c->tok_per_s_per_user_slo,
-                             (double)c->is_alone,  c->cap_frac};
+                             (double)c->is_alone,  c->cap_frac,
+                             (double)c->ways};
     wm_digest_add_text(d, WM_MODEL_ID);
     wm_fields_digest(d, wm_accelerator_fields, c->accelerator);
     wm_fields_digest(d, wm_llm_fields, c->llm);
@@ -46,6 +48,7 @@ static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
 static struct plan_record record_of(const struct wm_serving_plan *p)
 {
     return (struct plan_record){.fault = (double)p->fault,
+                                .mode = (double)p->mode,
                                 .prefill_gpus = p->prefill_gpus,
                                 .prefill_group_gpus = p->prefill_group_gpus,
                                 .decode_gpus = p->decode_gpus,
@@ -62,6 +65,7 @@ static struct wm_serving_plan plan_of(const struct wm_serving_case *c, const str
 {
     return (struct wm_serving_plan){.c = *c,
                                     .fault = (enum wm_plan_fault)r->fault,
+                                    .mode = (enum wm_serving_mode)r->mode,
                                     .prefill_gpus = r->prefill_gpus,
                                     .prefill_group_gpus = r->prefill_group_gpus,
                                     .decode_gpus = r->decode_gpus,

@@ -36,6 +36,7 @@ static struct wm_serving_case serving_case(const struct wm_replay_case *c)
     return (struct wm_serving_case){.accelerator = c->accelerator,
                                     .llm = c->llm,
                                     .engine = c->engine,
+                                    .ways = c->ways,
                                     .precision = c->precision,
                                     .input_tok = fmax(1.0, c->input_tok),
                                     .output_tok = fmax(1.0, c->output_tok),
@@ -64,15 +65,17 @@ static uint32_t prefill_for_rate(const struct wm_replay_case *c, const struct wm
 static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_replay_case *c,
                                     struct wm_replay *r, struct wm_diags *diags)
 {
-    const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
     r->n_decode = 1;
     if (c->group.tensor > 0.0) {
+        r->mode = c->ways == WM_WAYS_AGGREGATED      ? WM_AGGREGATED
+                  : c->ways == WM_WAYS_DISAGGREGATED ? WM_DISAGGREGATED
+                                                     : c->engine->mode;
         if (!wm_group_check(arena, c->llm, &c->group, diags))
             return WM_INVALID;
         r->group = c->group;
         r->n_decode = c->n_decode > 0 ? c->n_decode : 1;
         r->prefill_group = c->prefill_group.tensor > 0.0 ? c->prefill_group : c->group;
-        r->n_prefill = !disaggregated ? 0 : c->n_prefill > 0 ? c->n_prefill : 1;
+        r->n_prefill = r->mode == WM_AGGREGATED ? 0 : c->n_prefill > 0 ? c->n_prefill : 1;
     } else {
         const struct wm_serving_case sc = serving_case(c);
         const struct wm_serving_plan plan = wm_serving_plan(&sc);
@@ -81,7 +84,8 @@ static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_repl
         r->group = plan.decode_group;
         r->prefill_group = plan.prefill_group;
         r->n_decode = (uint32_t)wm_plan_decode_groups(&plan);
-        if (disaggregated && plan.prefill_gpus > 0.0)
+        r->mode = plan.mode;
+        if (plan.mode == WM_DISAGGREGATED && plan.prefill_gpus > 0.0)
             r->n_prefill = c->n_prefill > 0 ? c->n_prefill : prefill_for_rate(c, &plan);
         r->pass_tok = r->n_prefill > 0 ? wm_plan_pass_tok(&plan) : 0.0;
     }
@@ -129,8 +133,8 @@ static double draft_gain(const struct wm_replay_case *c)
 
 /* @param chunk_tok  of a step and attention group, when the user set none */
 static enum wm_status choose_worker(const struct wm_replay_case *c, const struct wm_group *group,
-                                    bool prefill, double chunk_tok, struct wm_replica_params *out,
-                                    struct wm_diags *diags)
+                                    enum wm_serving_mode mode, bool prefill, double chunk_tok,
+                                    struct wm_replica_params *out, struct wm_diags *diags)
 {
     const double blocks = kv_blocks(c, group);
     if (blocks < 2.0)
@@ -142,7 +146,7 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
     const double held = fmax(16.0, 2.0 * blocks * BLOCK_TOK / fmax(1.0, context_tok(c)));
     const double budget = group->data * (c->token_budget > 0 ? (double)c->token_budget : chunk_tok);
     const double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, step_model(c, group, 1.0).kv_bytes);
-    const bool disaggregated = c->engine->mode == WM_DISAGGREGATED;
+    const bool disaggregated = mode == WM_DISAGGREGATED;
     *out = (struct wm_replica_params){
         .batching = prefill            ? WM_BATCH_PREFILL_ONLY
                     : disaggregated    ? WM_BATCH_DECODE_ONLY
@@ -254,9 +258,9 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
     const double chunk_tok = c->engine->prefill_chunk_tok;
     const double pass_tok = r->pass_tok > 0.0 ? r->pass_tok : chunk_tok;
     if (status == WM_OK)
-        status = choose_worker(c, &r->group, false, chunk_tok, &r->worker, diags);
+        status = choose_worker(c, &r->group, r->mode, false, chunk_tok, &r->worker, diags);
     if (status == WM_OK && r->n_prefill > 0)
-        status = choose_worker(c, &r->prefill_group, true, pass_tok, &r->prefill, diags);
+        status = choose_worker(c, &r->prefill_group, r->mode, true, pass_tok, &r->prefill, diags);
     if (status != WM_OK)
         return status;
     if (r->n_prefill == 0 && r->worker.batching == WM_BATCH_DECODE_ONLY)

@@ -107,7 +107,8 @@ static const char *plant_path(const struct wm_run *r, size_t hall, const char *k
 
 static void check_plant(const struct wm_run *r, size_t hall, struct wm_diags *diags)
 {
-    const struct wm_hall_account *const a = &r->site.account.halls[hall];
+    const struct wm_hall_account own = wm_hall_account(&r->site.account, &r->plan, hall);
+    const struct wm_hall_account *const a = &own;
     const struct wm_cooling *const plant = r->plan.halls[hall].facility.cooling;
     if (a->extrapolated_s > 0.0)
         wm_diag_add(diags, WM_W903, NULL, plant_path(r, hall, "chiller"),

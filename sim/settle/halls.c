@@ -24,7 +24,8 @@ static const char *racks_by(const struct wm_run *r, size_t hall)
 static void fill_hall(struct wm_run *r, size_t i)
 {
     const struct wm_hall_plan *const plan = &r->plan.halls[i];
-    const struct wm_hall_account *const a = &r->site.account.halls[i];
+    const struct wm_hall_account own = wm_hall_account(&r->site.account, &r->plan, i);
+    const struct wm_hall_account *const a = &own;
     const double time_s = r->site.account.time_s;
     struct wm_hall_result *const h = &r->results->halls[i];
     *h = (struct wm_hall_result){

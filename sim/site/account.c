@@ -63,14 +63,37 @@ static void add_hall(struct wm_hall_account *account, const struct wm_hall_flow 
     account->bin_it_j += p->it_w * time_s;
 }
 
-void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan, double time_s)
+static void end_hall(struct wm_hall_account *hall, double site_j, double it_j, double time_s)
 {
-    for (size_t i = 0; i < plan->n_halls; i++) {
-        struct wm_hall_account *const h = &account->halls[i];
-        h->peak_site_w = fmax(h->peak_site_w, h->bin_site_j / time_s);
-        h->peak_it_w = fmax(h->peak_it_w, h->bin_it_j / time_s);
-        h->bin_site_j = h->bin_it_j = 0.0;
+    hall->peak_site_w = fmax(hall->peak_site_w, site_j / time_s);
+    hall->peak_it_w = fmax(hall->peak_it_w, it_j / time_s);
+    hall->bin_site_j = hall->bin_it_j = 0.0;
+}
+
+void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan)
+{
+    const struct wm_site_sum *const bin = &account->bin;
+    if (plan->n_halls == 1) {
+        end_hall(&account->halls[0], bin->site_j, bin->it_j, bin->time_s);
+        return;
     }
+    for (size_t i = 0; i < plan->n_halls; i++)
+        end_hall(&account->halls[i], account->halls[i].bin_site_j, account->halls[i].bin_it_j,
+                 bin->time_s);
+}
+
+struct wm_hall_account wm_hall_account(const struct wm_account *account,
+                                       const struct wm_site_plan *plan, size_t hall)
+{
+    struct wm_hall_account h = account->halls[hall];
+    if (plan->n_halls > 1)
+        return h;
+#define SAME(member) h.member = account->member
+    SAME(site_j), SAME(it_j), SAME(cooling_j), SAME(conversion_j), SAME(house_j);
+    SAME(water_m3), SAME(heat_in_j), SAME(heat_unmet_j), SAME(hot_j), SAME(extrapolated_s);
+#undef SAME
+    h.bound_s = account->hall_bound_s;
+    return h;
 }
 
 static void add_sum(struct wm_site_sum *sum, const struct wm_site_plan *plan,
@@ -167,7 +190,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->ceiling_ws += flow->limit_w * time_s;
     if (flow->is_bound)
         add_margin(&account->tally, flow, time_s);
-    for (size_t i = 0; i < plan->n_halls; i++)
+    for (size_t i = 0; i < plan->n_halls && plan->n_halls > 1; i++)
         add_hall(&account->halls[i], &flow->halls[i], flow->hot_w, time_s);
     for (size_t i = 0; i < plan->n_partitions; i++)
         add_partition(&account->partitions[i], &flow->partitions[i], time_s);

@@ -65,7 +65,7 @@ struct wm_site_flow {
     double shadow_usd_per_mwh;
     struct wm_margin margin; /* how that came about while it binds, per watt at the meter */
     bool is_bound;
-    struct wm_hall_flow *halls;           /* [n_halls] */
+    struct wm_hall_flow *halls;           /* [n_halls]; the power of an only one is `power` */
     struct wm_partition_flow *partitions; /* [n_partitions] */
     struct wm_class_flow *classes;        /* [n_classes] */
 };
@@ -111,7 +111,7 @@ struct wm_account {
     double capped_s, hall_bound_s;
     double carbon_kg;
     struct wm_unpriced tally;
-    struct wm_hall_account *halls;
+    struct wm_hall_account *halls; /* [n_halls]; of an only one the peaks alone: the rest is the site's */
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;
     struct wm_site_sum bin, hour;
@@ -121,9 +121,12 @@ struct wm_account {
 void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
                      const struct wm_price_sets *sets, struct wm_account *account);
 
-/** Ends a billing interval of `time_s` in the halls' accounts. */
-void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan,
-                        double time_s);
+/** Ends a billing interval in the halls' accounts; `bin` still holds it. */
+void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan);
+
+/** Account of a hall, of an only one too. */
+struct wm_hall_account wm_hall_account(const struct wm_account *account,
+                                       const struct wm_site_plan *plan, size_t hall);
 
 /** Adds `time_s` seconds of a state. */
 void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,

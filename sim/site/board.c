@@ -40,14 +40,17 @@ static void rest_at(struct wm_board *b, size_t n_halls, double frac)
 static void fill_power(const struct wm_board *b, const struct wm_site_plan *plan,
                        const struct wm_limits *limits, struct wm_site_flow *flow)
 {
-    for (size_t h = 0; h < plan->n_halls; h++) {
+    flow->halls[0].resting_frac = b->halls[0].resting_frac;
+    flow->power = wm_facility_eval(&plan->halls[0].facility, limits->weather, b->halls[0].it_w);
+    if (plan->n_halls == 1)
+        return;
+    flow->halls[0].power = flow->power;
+    for (size_t h = 1; h < plan->n_halls; h++) {
         flow->halls[h].resting_frac = b->halls[h].resting_frac;
         flow->halls[h].power =
             wm_facility_eval(&plan->halls[h].facility, limits->weather, b->halls[h].it_w);
-    }
-    flow->power = flow->halls[0].power;
-    for (size_t h = 1; h < plan->n_halls; h++)
         wm_facility_power_add(&flow->power, &flow->halls[h].power);
+    }
 }
 
 /* IT power that the working chillers leave room for; without limit in hours that do not need them. */
@@ -66,7 +69,8 @@ static bool set_caps(struct wm_board *b, const struct wm_site_plan *plan,
     bool is_held = false;
     for (size_t h = 0; h < plan->n_halls; h++) {
         const struct wm_facility *const f = &plan->halls[h].facility;
-        const struct wm_facility_power *const power = &flow->halls[h].power;
+        const struct wm_facility_power *const power =
+            plan->n_halls == 1 ? &flow->power : &flow->halls[h].power;
         struct wm_board_hall *const hall = &b->halls[h];
         hall->asked_w = hall->it_w;
         hall->cool_w = (double)INFINITY;

@@ -100,6 +100,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .accelerator = plan->c.accelerator,
         .llm = plan->c.llm,
         .engine = plan->c.engine,
+        .ways = plan->mode == WM_AGGREGATED ? WM_WAYS_AGGREGATED : WM_WAYS_DISAGGREGATED,
         .precision = plan->c.precision,
         .draft = plan->c.draft,
         .group = plan->decode_group,
@@ -369,7 +370,6 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
         it_w += flow->partitions[i].it_w - base->partitions[i].it_w;
     }
     flow->power = wm_facility_eval(&q->plan->halls[0].facility, &now->weather, it_w);
-    flow->halls[0].power = flow->power;
     const double more_w = flow->power.site_w - base->power.site_w;
     flow->use_w[WM_USE_HOST] += flow->power.shelf_w - base->power.shelf_w;
     flow->use_w[WM_USE_COOLING] = flow->power.cooling_w;

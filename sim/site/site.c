@@ -437,7 +437,7 @@ static void end_bin(struct site *s, int64_t begin)
     }
     if (r->series)
         add_row(s, begin);
-    wm_account_end_bin(&r->account, s->plan, bin->time_s);
+    wm_account_end_bin(&r->account, s->plan);
     *bin = (struct wm_site_sum){0};
 }
 

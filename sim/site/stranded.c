@@ -54,7 +54,7 @@ double wm_potential_missing_w(const struct wm_site_plan *plan,
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
-        if (is_there[i] && p->surface)
+        if (is_there[i] && p->surface && n_up[i] < (double)p->n_replicas)
             potential->missing_w[wm_partition_hall(plan, p)] +=
                 ((double)p->n_replicas - n_up[i]) *
                 (full_w(p) - (double)p->gpus_per_replica * resting_gpu_w(a)) *

@@ -3,6 +3,7 @@
 #include "wattmill/plan_check.h"
 
 #include "suite.h"
+#include "wattmill/replay.h"
 #include "wattmill/unit.h"
 #include "wattmill/wattmill.h"
 
@@ -401,6 +402,67 @@ START_TEST(a_target_shortens_passes_before_it_refuses)
 }
 END_TEST
 
+static double plan_per_gpu(const struct wm_serving_plan *plan)
+{
+    return plan->fault == WM_PLAN_OK
+               ? plan->capacity_out_tok_per_s / (plan->prefill_gpus + plan->decode_gpus)
+               : 0.0;
+}
+
+/* Small models make more together, R1 apart; who names no engine gets the better, by plan, replay and frontier. */
+START_TEST(without_a_named_engine_the_better_way_to_serve_is_taken_by_all)
+{
+    static const struct {
+        const char *accelerator, *llm;
+        enum wm_precision precision;
+    } cases[] = {{"gb200-nvl72", "llama-3.1-8b", WM_FP4},
+                 {"h100", "llama-3.1-70b", WM_FP8},
+                 {"gb300-nvl72", "deepseek-r1", WM_FP4}};
+    bool seen[2] = {false};
+    for (size_t i = 0; i < 3; i++) {
+        struct wm_serving_case c = case_of(cases[i].accelerator, cases[i].llm, cases[i].precision);
+        c.output_scv = 1.0; /* as replay plans */
+        double alone[2] = {0.0}, front[2] = {0.0};
+        struct wm_frontier f = {.points = points};
+        for (int mode = WM_DISAGGREGATED; mode <= WM_AGGREGATED; mode++) {
+            c.ways = mode == WM_AGGREGATED ? WM_WAYS_AGGREGATED : WM_WAYS_DISAGGREGATED;
+            const struct wm_serving_plan plan = wm_serving_plan(&c);
+            ck_assert_int_eq(plan.mode, mode);
+            alone[mode] = plan_per_gpu(&plan);
+            wm_frontier_eval(&c, &site, &f);
+            front[mode] = points[f.best].out_tok_per_s_per_mw_utility;
+        }
+        c.ways = WM_WAYS_BOTH;
+        const struct wm_serving_plan plan = wm_serving_plan(&c);
+        ck_assert_double_eq(plan_per_gpu(&plan), fmax(alone[0], alone[1]));
+        ck_assert_double_eq(plan_per_gpu(&plan), alone[plan.mode]);
+        seen[plan.mode] = true;
+        wm_frontier_eval(&c, &site, &f);
+        ck_assert_double_ge(points[f.best].out_tok_per_s_per_mw_utility,
+                            0.99 * fmax(front[0], front[1])); /* one way by fewer batches */
+        const struct wm_replay_case by_request = {.accelerator = c.accelerator,
+                                                  .llm = c.llm,
+                                                  .engine = c.engine,
+                                                  .ways = WM_WAYS_BOTH,
+                                                  .precision = c.precision,
+                                                  .n_replicas = 1,
+                                                  .ttft_slo_s = c.ttft_slo_s,
+                                                  .tok_per_s_per_user_slo =
+                                                      c.tok_per_s_per_user_slo,
+                                                  .input_tok = c.input_tok,
+                                                  .output_tok = c.output_tok};
+        struct wm_replay chosen;
+        struct wm_fleet_params params;
+        struct wm_diags diags = wm_diags_init(arena);
+        ck_assert_int_eq(wm_replay_prepare(arena, &by_request, &chosen, &params, &diags), WM_OK);
+        ck_assert_int_eq(chosen.mode, plan.mode);
+        ck_assert_int_eq(chosen.n_prefill > 0, plan.prefill_gpus > 0.0);
+        ck_assert_double_eq(wm_group_gpus(&chosen.group), wm_group_gpus(&plan.decode_group));
+    }
+    ck_assert(seen[WM_DISAGGREGATED] && seen[WM_AGGREGATED]);
+}
+END_TEST
+
 START_TEST(site_terms_follow_the_facility_and_the_ledger)
 {
     const struct wm_accelerator *const a = entry(WM_CATALOG_accelerator, "gb300-nvl72");
@@ -437,6 +499,7 @@ int main(void)
                                   groups_to_choose_from_fit_where_they_must,
                                   a_short_front_keeps_its_ends_and_its_best,
                                   a_target_shortens_passes_before_it_refuses,
+                                  without_a_named_engine_the_better_way_to_serve_is_taken_by_all,
                                   site_terms_follow_the_facility_and_the_ledger};
     wm_init();
     arena = wm_arena_open();

@@ -209,6 +209,85 @@ START_TEST(a_retired_pool_draws_nothing_and_its_successor_takes_over)
 }
 END_TEST
 
+/* Capacity of the first pool over its mean demand. */
+static double capacity_over(const struct wm_results *r, double mean_tok_per_s)
+{
+    return r->pools[0].capacity_out_tok_per_s / mean_tok_per_s;
+}
+
+START_TEST(a_fleet_sized_to_demand_serves_its_highest_hour_and_no_rack_more)
+{
+    const struct wm_results *full = RUN("workloads.chat.demand={\"output_tok_per_s\":1e6}");
+    const struct wm_results *sized =
+        RUN("workloads.chat.demand={\"output_tok_per_s\":1e6}", "fleet.main.count=\"demand\"");
+    const struct wm_pool_result *p = &sized->pools[0];
+    const double replica = p->capacity_out_tok_per_s / (double)p->n_replicas;
+    ck_assert_double_ge(capacity_over(sized, 1e6), 1.15 * (1.0 - 1e-9));
+    ck_assert_double_lt(capacity_over(sized, 1e6), 1.15 + 2.0 * replica / 1e6 +
+                                                       72.0 * replica / 1e6 /
+                                                           (double)p->gpus_per_replica);
+    ck_assert_int_eq(p->n_gpus % 72, 0);
+    /* a failure of one replica in so few is more than the margin */
+    ck_assert_double_ge(METRIC(sized, output_tok_served), 0.999 * METRIC(full, output_tok_served));
+    ck_assert_double_lt(METRIC(sized, capex_usd), METRIC(full, capex_usd));
+    ck_assert_double_gt(METRIC(sized, npv_usd), METRIC(full, npv_usd));
+    ck_assert_ptr_nonnull(strstr(sized->halls[0].racks_by, "main (demand)"));
+}
+END_TEST
+
+/* The design hour of the climate must not decide how large a fleet of one demand is. */
+START_TEST(a_fleet_sized_to_demand_is_as_large_in_any_climate)
+{
+    const struct wm_results *const mild =
+        RUN("workloads.chat.demand={\"output_tok_per_s\":1e6}", "fleet.main.count=\"demand\"",
+            "site.weather.climate=\"oregon\"");
+    const struct wm_results *const hot =
+        RUN("workloads.chat.demand={\"output_tok_per_s\":1e6}", "fleet.main.count=\"demand\"",
+            "site.weather.climate=\"phoenix\"");
+    ck_assert_int_eq(mild->pools[0].n_racks, hot->pools[0].n_racks);
+}
+END_TEST
+
+START_TEST(growth_margin_and_spares_add_racks_until_the_contract_is_full)
+{
+#define SIZED                                                                    \
+    "workloads.chat.demand={\"output_tok_per_s\":1e6,\"growth_per_year\":0.5}", \
+        "fleet.main.count=\"demand\"", "fleet.main.share_frac=0.5", "horizon.years=2"
+    const struct wm_results *plain = RUN(SIZED);
+    const struct wm_results *spare = RUN(SIZED, "fleet.main.spare_frac=0.2");
+    const struct wm_results *wide = RUN(SIZED, "fleet.main.margin_frac=1");
+    /* two years of 50 % growth, by the hour of the run's end */
+    ck_assert_double_ge(capacity_over(plain, 1e6), 1.15 * 2.25 * (1.0 - 1e-9));
+    ck_assert_int_gt(spare->pools[0].n_racks, plain->pools[0].n_racks);
+    ck_assert_double_ge(capacity_over(wide, 1e6), 2.0 * 2.25 * (1.0 - 1e-9));
+    const struct wm_results *most = RUN(SIZED, "fleet.main.margin_frac=9");
+    const struct wm_results *filled = RUN("fleet.main.share_frac=0.5");
+    ck_assert_int_eq(most->pools[0].n_racks, filled->pools[0].n_racks);
+#undef SIZED
+}
+END_TEST
+
+/* Two models with peaks at other hours each get what their own peak needs. */
+START_TEST(each_model_of_a_pool_gets_what_its_own_peak_needs)
+{
+    static const char two[] =
+        "workloads=[{\"name\":\"a\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
+        "\"precision\":\"fp4\",\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":1e6,"
+        "\"shape\":\"chat-week\"},\"price\":{\"deck\":\"deepseek-r1-host\"}},"
+        "{\"name\":\"b\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\","
+        "\"pool\":\"main\",\"demand\":{\"output_tok_per_s\":5e5},"
+        "\"price\":{\"deck\":\"mid-band\"}}]";
+    const struct wm_results *r = RUN(two, "fleet.main.count=\"demand\"");
+    const struct wm_workload *w = r->scenario->workloads.items;
+    double peak = 0.0;
+    for (size_t h = 0; h < WM_HOURS_PER_WEEK; h++)
+        peak = fmax(peak, w[0].demand.shape->hourly[h]);
+    ck_assert_double_gt(peak, 1.2);
+    ck_assert_double_ge(r->pools[0].capacity_out_tok_per_s, 1e6 * peak * 1.15 * (1.0 - 1e-9));
+    ck_assert_double_ge(r->pools[1].capacity_out_tok_per_s, 5e5 * 1.15 * (1.0 - 1e-9));
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("provision");
@@ -224,6 +303,10 @@ int main(void)
     tcase_add_test(tc, ceiling_is_draw_plus_stranded_plus_slack);
     tcase_add_test(tc, a_decade_grows_year_by_year_and_its_years_sum_to_the_run);
     tcase_add_test(tc, a_retired_pool_draws_nothing_and_its_successor_takes_over);
+    tcase_add_test(tc, a_fleet_sized_to_demand_serves_its_highest_hour_and_no_rack_more);
+    tcase_add_test(tc, a_fleet_sized_to_demand_is_as_large_in_any_climate);
+    tcase_add_test(tc, growth_margin_and_spares_add_racks_until_the_contract_is_full);
+    tcase_add_test(tc, each_model_of_a_pool_gets_what_its_own_peak_needs);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,0 +1,22 @@
+/*
+ * Demand: racks of pools that are sized to what is asked of them, instead of to the power there is.
+ *
+ * A partition gets whole replicas for the highest hour of its demand over the time that its pool is there
+ * and the run lasts (shape of the week, growth), times 1 + margin: for failures, maintenance and what a
+ * week's mean shape leaves out. A pool gets their racks and its share of spares, and no more than its hall takes. Batch work is taken at its
+ * mean: it waits.
+ */
+#ifndef WM_PLAN_DEMAND_H
+#define WM_PLAN_DEMAND_H
+
+#include "provision.h"
+
+/** Highest demand of a partition [its tok/s], without margin; cannot fail. */
+double wm_demand_peak(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
+                      const struct wm_partition *partition);
+
+/** Racks that each partition of the pool needs for its demand with margin, spares included. @return their sum */
+int64_t wm_demand_racks(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
+                        const struct wm_pool *pool, int64_t *racks);
+
+#endif
