@@ -79,7 +79,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all check-order accuracy measured calibrate-ship \
+        check-faults check-slurm check-all check-order accuracy measured calibrate-ship left-out \
         check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -261,6 +261,9 @@ FIT_DIR  := build/calibration
 measured: FORCE
 	$(Q)mkdir -p $(FIT_DIR); set --; for f in $(MEASURED); do [ -r $$f ] && set -- "$$@" $$f; done; \
 	 if [ $$# -gt 0 ]; then awk 'NR == 1 || FNR > 1' "$$@" > $(POINTS); else rm -f $(POINTS); echo "SKIP: none of $(MEASURED)"; fi
+## left-out: what the model says of each silicon by the rule for parts without rows
+left-out: $(BIN) measured
+	$(Q)[ ! -r $(POINTS) ] || python3 sim/calibrate/left_out.py $(BIN) $(POINTS)
 ## calibrate: fit the shipped parameters anew from where start.json begins; says whether the catalogue holds them; MEASURED="FILE.csv ..."
 calibrate: $(BIN) measured
 	$(Q)[ ! -r $(POINTS) ] || { $(BIN) calibrate --data $(POINTS) --catalog sim/calibrate/start.json -o $(FIT_DIR) > $(FIT_DIR)/fit.txt && \
