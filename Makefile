@@ -10,7 +10,7 @@ CC       ?= gcc
 comma    := ,
 CONFIG   ?= $(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(DEV),dev,release))
 B        := build/$(CONFIG)
-PKGS     := gsl libcjson libgcrypt sqlite3 zlib
+PKGS     := gsl libcjson nettle sqlite3 zlib
 
 # spreadsheets are written when libxlsxwriter is there
 ifeq ($(shell pkg-config --exists xlsxwriter 2>/dev/null && echo yes),yes)
@@ -80,7 +80,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
         check-faults check-slurm check-all check-order accuracy measured calibrate-ship left-out \
-        check-valgrind check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
+        check-valgrind torture check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
 ## all: build the command build/wattmill and the library (default)
@@ -207,6 +207,10 @@ check-install: all lib $(MAN)
 coverage:
 	$(Q)$(MAKE) --no-print-directory CONFIG=coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-unit check-san-shell
 	$(Q)sh tests/coverage.sh build/coverage
+## torture: the N-th allocation, then the N-th system call of each verb fails; TORTURE_N of each kind (30; 0: all)
+TORTURE_N ?= 30
+torture: $(BIN)
+	$(Q)python3 tests/torture.py $(BIN) --most $(TORTURE_N)
 ## check-faults: kill -9 a study at 20 random moments; each time it goes on to the same result
 check-faults: $(BIN)
 	$(Q)N_KILLS=20 BIN=$(CURDIR)/$(BIN) sh tests/cli/sweep_kill.sh

@@ -3,7 +3,7 @@
 # sudo only when not root. Elsewhere it prints what to install.
 # usage: deps.sh build|test
 set -eu
-build="gcc make tzdata pkg-config libc6-dev libgsl-dev libcjson-dev libcsv-dev libgcrypt20-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev libglpk-dev libnlopt-dev libmicrohttpd-dev gnuplot-nox fonts-dejavu-core"
+build="gcc make tzdata pkg-config libc6-dev libgsl-dev libcjson-dev libcsv-dev nettle-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev libglpk-dev libnlopt-dev libmicrohttpd-dev gnuplot-nox fonts-dejavu-core"
 test_only="check g++ python3 python3-jsonschema python3-openpyxl parallel sqlite3"
 wanted=$build
 [ "${1:-build}" = test ] && wanted="$build $test_only"
@@ -19,10 +19,10 @@ present() {
 }
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    command -v pkg-config >/dev/null 2>&1 && pkg-config --exists gsl libcjson libgcrypt sqlite3 zlib &&
+    command -v pkg-config >/dev/null 2>&1 && pkg-config --exists gsl libcjson nettle sqlite3 zlib &&
         printf '#include <csv.h>\n' | "${CC:-cc}" -E - >/dev/null 2>&1 && exit 0
     echo "wattmill: no apt-get here. Please install: a C11 compiler, make, pkg-config," >&2
-    echo "  GSL >= 2.7, cJSON >= 1.7, libcsv >= 3, libgcrypt >= 1.10, SQLite >= 3.37, zlib, GLPK >= 5, gnuplot >= 5.4 with cairo;" >&2
+    echo "  GSL >= 2.7, cJSON >= 1.7, libcsv >= 3, nettle >= 3.4, SQLite >= 3.37, zlib, GLPK >= 5, gnuplot >= 5.4 with cairo;" >&2
     echo "  for the tests also Check >= 0.15, python3 and python3-jsonschema." >&2
     exit 1
 fi

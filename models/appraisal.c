@@ -28,12 +28,34 @@ static void lay_out(const struct wm_appraisal_terms *terms, const struct wm_appr
     }
 }
 
+/* Owed by customers less owed by the site at the end of each year, and deposits: they come back. */
+static void tie_up(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
+                   struct wm_appraisal *a)
+{
+    double tied_usd = 0.0;
+    a->year[0].tied_usd += b->security_usd;
+    for (size_t p = a->n_build + 1; p <= a->n_years; p++) {
+        struct wm_appraisal_year *const y = &a->year[p];
+        const double owed_usd = (terms->receivable_years * y->revenue_usd -
+                                 terms->payable_years * (y->power_usd + y->opex_usd)) /
+                                y->length_years;
+        const double asked_usd = p < a->n_years ? owed_usd : 0.0;
+        const double ran = y->end_years - a->year[a->n_build].end_years;
+        const double before = ran - y->length_years;
+        const bool is_due = (before < terms->security_years && terms->security_years <= ran) ||
+                            (p == a->n_years && terms->security_years > ran);
+        y->tied_usd += asked_usd - tied_usd - (is_due ? b->security_usd : 0.0);
+        tied_usd = asked_usd;
+    }
+}
+
 /* Revenue to write-offs, before tax and debt; whether any lot was bought again. */
 static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
                     double factor, struct wm_appraisal *a)
 {
     const struct wm_lot all = wm_it_lot(terms, b->it_capex_usd, 0, terms->n_years);
     const struct wm_lot facility = wm_facility_lot(terms, b->facility_capex_usd);
+    const struct wm_lot grid = wm_grid_lot(terms, b->grid_usd);
     bool replaced = false;
     lay_out(terms, b, a);
     for (size_t i = 0; i < b->n_lots; i++)
@@ -43,6 +65,7 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
     for (size_t i = 0; i < b->n_onsite; i++)
         (void)wm_lot_own(terms, &b->onsite[i], a);
     (void)wm_lot_own(terms, &facility, a);
+    (void)wm_lot_own(terms, &grid, a);
     const double start = a->year[a->n_build].end_years;
     for (size_t t = 1; t <= terms->n_years; t++) {
         struct wm_appraisal_year *const y = &a->year[a->n_build + t];
@@ -65,8 +88,11 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
                              pow(1.0 + terms->inflation_frac, later) +
                          contract_usd * factor;
         y->power_usd = power_usd * m.energy * pow(1.0 + terms->power_escalation_frac, later);
+        if (b->supply != NULL)
+            y->power_usd += b->supply[t - 1].paid_usd - b->supply[t - 1].credit_usd;
         y->opex_usd += y->length_years * b->opex_usd * dearer;
     }
+    tie_up(terms, b, a);
     return replaced;
 }
 
@@ -86,7 +112,7 @@ static void discount(const struct wm_appraisal_terms *terms, struct wm_appraisal
         const double earned_usd = operating_usd(y) + y->residual_usd;
         if (p > a->n_build && terms->tax.rate_frac > 0.0)
             y->tax_usd = wm_tax_year_usd(&terms->tax, earned_usd, y->write_off_usd, 0.0, &carry);
-        y->flow_usd = earned_usd - y->capex_usd - y->tax_usd;
+        y->flow_usd = earned_usd - y->capex_usd - y->tax_usd - y->tied_usd;
         pv_usd += y->flow_usd * exp(-rate * y->end_years);
         y->cumulated_pv_usd = pv_usd;
     }
@@ -104,7 +130,7 @@ static void split_capital(const struct wm_appraisal_basis *b, const struct wm_ap
     for (size_t p = 0; p <= a->n_years; p++)
         c->it_usd[p] = c->facility_usd[p] = 0.0;
     for (size_t p = 0; p <= a->n_build; p++) {
-        c->facility_usd[p] = a->n_build == 0  ? b->facility_capex_usd
+        c->facility_usd[p] = a->n_build == 0  ? b->facility_capex_usd + b->grid_usd
                              : p < a->n_build ? a->year[p].capex_usd
                                               : 0.0;
         c->it_usd[p] = a->year[p].capex_usd - c->facility_usd[p];
@@ -168,7 +194,7 @@ static void own(const struct wm_debt *debt, struct wm_appraisal *a)
         y->dscr = p > a->n_build
                       ? wm_dscr(cash_usd, y->interest_usd + y->principal_usd - d->swept_usd)
                       : (double)NAN;
-        y->owner_flow_usd = cash_usd + y->residual_usd - y->capex_usd + d->draw_usd -
+        y->owner_flow_usd = cash_usd + y->residual_usd - y->capex_usd - y->tied_usd + d->draw_usd -
                             d->reserve_usd - y->interest_usd - y->principal_usd;
     }
     a->year[a->n_years].owner_flow_usd -= debt->last_balance_usd; /* the rest falls due */
@@ -177,7 +203,7 @@ static void own(const struct wm_debt *debt, struct wm_appraisal *a)
     a->sources_usd = a->uses_usd = debt->capitalised_usd;
     for (size_t p = 0; p <= a->n_build; p++) {
         const struct wm_appraisal_year *const y = &a->year[p];
-        a->uses_usd += y->capex_usd + y->reserve_usd;
+        a->uses_usd += y->capex_usd + y->tied_usd + y->reserve_usd;
         a->sources_usd += y->drawn_usd - y->owner_flow_usd;
     }
 }

@@ -49,6 +49,15 @@ struct wm_lot wm_facility_lot(const struct wm_appraisal_terms *terms, double usd
                            .asset = WM_ASSET_FACILITY};
 }
 
+struct wm_lot wm_grid_lot(const struct wm_appraisal_terms *terms, double usd)
+{
+    return (struct wm_lot){.usd = usd,
+                           .sell = WM_APPRAISAL_YEARS_MAX,
+                           .life_years = fmax(terms->facility_life_years, WM_APPRAISAL_YEARS_MAX),
+                           .worn_years = 1e-9,
+                           .asset = WM_ASSET_GRID};
+}
+
 double wm_lot_worth_frac(const struct wm_lot *lot, double age_years)
 {
     if (isnan(lot->residual_frac))
@@ -78,6 +87,10 @@ static double dearer(const struct wm_appraisal_terms *terms, const struct wm_app
 static void buy(const struct wm_appraisal_terms *terms, const struct wm_lot *lot, size_t at,
                 struct wm_appraisal *a)
 {
+    if (lot->asset == WM_ASSET_GRID) {
+        a->year[0].capex_usd += lot->usd;
+        return;
+    }
     if (lot->asset != WM_ASSET_FACILITY || a->n_build == 0) {
         a->year[at].capex_usd += lot->usd * dearer(terms, &a->year[at]);
         return;
@@ -91,7 +104,8 @@ bool wm_lot_own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot
 {
     static const struct wm_tax_mix five = {.five_frac = 1.0};
     const struct wm_tax_mix *const mix =
-        lot->asset == WM_ASSET_FACILITY ? &terms->facility_mix : &five;
+        lot->asset == WM_ASSET_FACILITY || lot->asset == WM_ASSET_GRID ? &terms->facility_mix
+                                                                       : &five;
     const size_t life = whole_years(lot->life_years);
     const size_t end = lot->sell < terms->n_years ? lot->sell : terms->n_years;
     double book_usd = lot->usd, age_years = 0.0;

@@ -6,6 +6,8 @@
 
 /** The facility: bought along the capex curve, sold at the end. */
 struct wm_lot wm_facility_lot(const struct wm_appraisal_terms *terms, double usd);
+/** The connection to the grid: paid first, worth nothing later, good for the whole appraisal. */
+struct wm_lot wm_grid_lot(const struct wm_appraisal_terms *terms, double usd);
 /** What a lot of an age is worth over its price. */
 double wm_lot_worth_frac(const struct wm_lot *lot, double age_years);
 /**

@@ -196,6 +196,8 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
         .facility_capex_usd = facility_usd,
         .it_capex_usd = basis->it_capex_usd,
         .onsite_capex_usd = basis->onsite_capex_usd,
+        .grid_capex_usd = basis->grid_capex_usd,
+        .security_usd = basis->security_usd,
         .market_usd = basis->market_usd,
     };
     add_run_lines(&l, basis, true);

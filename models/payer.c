@@ -37,6 +37,8 @@ static struct wm_ledger_cash landlord(const struct wm_ledger *l)
         .profit_opex_usd = cash_usd + lines_usd(l, WM_TAG_DEPRECIATION, WM_TAG_IT),
         .onsite_capex_usd = l->onsite_capex_usd,
         .facility_capex_usd = l->facility_capex_usd,
+        .grid_capex_usd = l->grid_capex_usd,
+        .security_usd = l->security_usd,
         .space_usd = lines_usd(l, WM_TAG_LEASE, 0) + l->power_usd,
     };
 }
@@ -61,5 +63,7 @@ struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,
         .onsite_capex_usd = ledger->onsite_capex_usd,
         .it_capex_usd = owns_it ? ledger->it_capex_usd : 0.0,
         .facility_capex_usd = owns_hall ? ledger->facility_capex_usd : 0.0,
+        .grid_capex_usd = owns_hall ? ledger->grid_capex_usd : 0.0,
+        .security_usd = owns_hall ? ledger->security_usd : 0.0,
     };
 }

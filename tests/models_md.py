@@ -30,7 +30,7 @@ SECTIONS = [
     ("Training", ["training"]),
     ("Weather and the plant", ["psychrometrics", "climate", "site_year", "power_chain", "cooling",
                                "chiller", "facility", "thermal"]),
-    ("Grid", ["tariff", "storage", "generation"]),
+    ("Grid", ["tariff", "power_contract", "storage", "generation"]),
     ("The site-year", ["sim/plan/" + name for name in (
         "provision", "partition", "draw", "surface", "environment", "job")] + ["sim/site/" + name for name in (
             "ceiling", "curtailment", "dispatch", "flow", "switching", "onsite", "batch", "outages", "stranded",

@@ -157,6 +157,65 @@ def refuses(s, binary, folder):
     print("refuses: ok")
 
 
+def compares(s, binary, folder):
+    sides = [{"scenario": "site.json", "set": SHORT}, {"scenario": "site.json", "set": {**SHORT, "site.tariff.energy_usd_per_mwh": 70, "site.ceiling.limit_mw": 80}}]
+    status, answer = s.post("v1/compare", {"sides": sides, "bridge": True, "metrics": ["npv_usd"]})
+    changed = {c["path"]: (c["a"], c["b"]) for c in answer["changed"]}
+    check(status == 200 and changed == {"site.tariff.energy_usd_per_mwh": (55, 70), "site.ceiling.limit_mw": (100, 80)}, f"what differs: {answer}")
+    bridge = answer["bridges"][0]
+    check(abs(bridge["a"] + sum(b["change"] for b in bridge["steps"]) - bridge["b"]) < 1e-6 * abs(bridge["b"]), "bars of a bridge sum to the difference")
+    check(s.post("v1/compare", {"sides": sides[:1]})[0] == 422, "one side is no comparison")
+    status, headers, page = s.ask("POST", "v1/report", {"scenario": "site.json", "set": SHORT, "quick": True})
+    check(status == 200 and headers["Content-Type"].startswith("text/html") and b"virginia-100mw-gb300" in page, "a report is a page")
+    print("compares: ok")
+
+
+def events(s, name):
+    """All events of a job: [(event, data)]."""
+    _, headers, data = s.ask("GET", f"v1/studies/{name}/events")
+    check(headers["Content-Type"] == "text/event-stream", "events are a stream")
+    parts = [e.split("\n") for e in data.decode().strip().split("\n\n")]
+    return [(e[0].removeprefix("event: "), json.loads(e[1].removeprefix("data: "))) for e in parts]
+
+
+def runs_studies(s, binary, folder):
+    study = {"schema_version": 1, "name": "prices", "base": "site.json", "design": "grid",
+             "axes": [{"path": "site.tariff.energy_usd_per_mwh", "sweep": [40, 50, 60, 70]}, {"path": "seed", "name": "draw", "sweep": [1, 2, 3]}]}
+    with open(os.path.join(folder, "prices.json"), "w") as f:
+        json.dump(study, f)
+    status, jobs = s.post("v1/studies", {"study": "prices.json", "set": SHORT})
+    check(status == 200 and jobs[0]["store"] == "prices.sqlite", f"a study starts: {status} {jobs}")
+    told = events(s, "prices.sqlite")
+    check(told[-1][0] == "end" and told[-1][1]["state"] == "done" and told[-1][1]["n_done"] == 12 and all(t[0] == "progress" for t in told[:-1]), f"and is watched: {told[-1]}")
+    own = os.path.join(folder, "own.sqlite")
+    subprocess.run([binary, "sweep", os.path.join(folder, "prices.json"), "-q", "-o", own, "--set", "horizon.years=0.05"], check=True, capture_output=True)
+    exports = [subprocess.run([binary, "export", p], capture_output=True, check=True).stdout for p in (own, os.path.join(folder, "prices.sqlite"))]
+    check(exports[0] == exports[1] and len(exports[0]) > 1000, "its store holds what sweep's holds")
+    status, answer = s.ask("GET", "v1/studies/prices.sqlite")[0], json.loads(s.ask("GET", "v1/studies/prices.sqlite")[2])
+    check(status == 200 and answer["about"]["n_stored"] == 12 and answer["summary"][0]["metric"] == "npv_usd", f"statistics: {answer['about']}")
+    status, jobs = s.post("v1/studies/prices.sqlite/resume", None)
+    told = events(s, "prices.sqlite")[-1][1]
+    check(status == 200 and told["n_skipped"] == 12 and told["n_done"] == 12, f"resumed, nothing runs twice: {told}")
+    status, jobs = s.post("v1/studies", {"study": {**study, "name": "long", "axes": [{"path": "seed", "name": "draw", "sweep": {"from": 1, "to": 3000, "step": 1}}]}, "store": "long.sqlite", "set": {"horizon.years": 0.2}})
+    check(status == 200, f"a long one starts: {jobs}")
+    check(s.post("v1/studies", {"study": "prices.json"})[0] == 400, "one at a time")
+    time.sleep(0.5)
+    check(s.post("v1/studies/long.sqlite/stop", None)[0] == 200, "it is told to stop")
+    told = events(s, "long.sqlite")[-1][1]
+    check(told["state"] == "stopped" and told["exit"] == 130 and told["n_done"] < 3000, f"and stops: {told}")
+    status, jobs = s.post("v1/optimise", {"scenario": "site.json", "set": SHORT, "vary": {"site.ceiling.limit_mw": [60, 140]}, "maximise": "npv_usd", "points": 20})
+    check(status == 200, f"a search starts: {jobs}")
+    told = events(s, "site.optimise.sqlite")[-1][1]
+    check(told["state"] == "done" and 60 <= told["optimum"]["keys"]["site.ceiling.limit_mw"] <= 140, f"and finds: {told}")
+    for body in ({"study": "../secret.json"}, {"study": {**study, "base": "../secret.json"}}, {"study": {**study, "base": "link.json"}},
+                 {"study": {**study, "axes": [{"path": "site.weather.file", "sweep": ["../secret.json"]}]}}, {"study": "prices.json", "set": {"site.weather.file": "../secret.json"}}):
+        status, answer = s.post("v1/studies", body)
+        check(status == 422 and "E102" in json.dumps(answer), f"no file beyond the folder: {body} {answer}")
+    for store in ("../out.sqlite", "/tmp/out.sqlite", ".hidden.sqlite", "a/b.sqlite", "x.json", "site.json", "x\n.sqlite"):
+        check(s.post("v1/studies", {"study": "prices.json", "store": store})[0] in (400, 422), f"no store elsewhere: {store}")
+    print("studies: ok")
+
+
 def newer_first(s):
     """Of many changes of one channel the last is answered; others are superseded or were done before."""
     codes, lock = [], threading.Lock()
@@ -268,6 +327,8 @@ def main():
         who_may_ask(s)
         answers(s, binary, folder)
         refuses(s, binary, folder)
+        compares(s, binary, folder)
+        runs_studies(s, binary, folder)
         newer_first(s)
         malformed(s, args.broken)
         many(s, args.clients, args.runs, {} if args.whole else SHORT)

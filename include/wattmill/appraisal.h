@@ -17,10 +17,14 @@
  * more, the site is given up then. Nominal flows at a nominal rate. Tax: tax.h, the project's knows no
  * interest, the owner's does. Debt: debt.h.
  *
+ * Working capital (days of revenue owed by customers less days of cash cost owed by the site) and deposits
+ * are tied up and come back, untaxed. The connection to the grid is paid first and lost. Power contracts are
+ * beside the bill and follow their own terms (power_contract.h).
+ *
  * The levelised cost is at prices that stay, so that no volume answers.
  *
- * Left out: working capital, subsidies, upkeep that begins with a later lot of IT, power purchase
- * agreements and certificates, cost and security of the interconnection, currencies.
+ * Left out: subsidies, upkeep that begins with a later lot of IT,
+ * currencies; working capital and deposits in the cash that lenders count.
  */
 #ifndef WATTMILL_APPRAISAL_H
 #define WATTMILL_APPRAISAL_H
@@ -31,6 +35,7 @@
 #include "wattmill/debt.h"
 #include "wattmill/finance.h"
 #include "wattmill/market.h"
+#include "wattmill/power_contract.h"
 #include "wattmill/tax.h"
 
 #define WM_APPRAISAL_YEARS_MAX 50
@@ -38,7 +43,7 @@
 #define WM_TAX_TABLE_MAX       40
 #define WM_ASSESSED_MAX        20
 
-enum wm_asset { WM_ASSET_IT, WM_ASSET_FACILITY, WM_ASSET_ONSITE };
+enum wm_asset { WM_ASSET_IT, WM_ASSET_FACILITY, WM_ASSET_ONSITE, WM_ASSET_GRID };
 
 /** Tax on equipment by its age: rate times what the place assesses, over the price paid. */
 struct wm_property_tax {
@@ -61,6 +66,8 @@ struct wm_appraisal_terms {
     double residual_it_frac, residual_facility_frac;
     double it_worth_factor; /* on what used IT brings; 0: 1 */
     double it_life_years, facility_life_years;
+    double receivable_years, payable_years; /* of revenue, of cash cost: tied up */
+    double security_years;                  /* of operation, until deposits come back */
     double first_year_frac; /* of the first year's revenue that is earned (ramp); 0: all */
     bool may_abandon;       /* at the end of a life of IT, where that is worth more */
     size_t n_build;         /* periods of construction */
@@ -101,6 +108,8 @@ struct wm_run_year {
 struct wm_appraisal_basis {
     double it_capex_usd, facility_capex_usd; /* what the owner of this ledger buys */
     double revenue_usd, power_usd, opex_usd; /* per year; opex without power, cash only */
+    double grid_usd, security_usd; /* connection: spent first, deposited first */
+    const struct wm_ppa_cash *supply; /* [n_years], of power contracts; NULL: none */
     const double
         *contract_usd; /* [n_years], revenue by contract that follows no price path; NULL */
     const struct wm_run_year *years; /* [n_years] of the terms, or NULL: the year repeats */
@@ -117,6 +126,7 @@ struct wm_appraisal_year {
     double price_frac, volume_frac; /* token prices and tokens over the run's */
     double saved_frac;              /* market.h */
     double capex_usd, residual_usd;
+    double tied_usd;               /* into working capital and deposits; negative: back */
     double write_off_usd, tax_usd; /* the project's */
     double flow_usd, cumulated_pv_usd;
     double interest_usd, principal_usd, owner_tax_usd, owner_flow_usd;

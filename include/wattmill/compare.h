@@ -54,6 +54,16 @@ enum wm_status wm_side_load(struct wm_arena *arena, const char *path,
                             struct wm_diags *diags);
 
 /**
+ * The same of a scenario that was loaded, and is kept.
+ *
+ * @param path  shown as the side's; `dir`: where files lie that it names
+ * @param how   NULL: as the commands run
+ */
+enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char *dir,
+                           const struct wm_loaded *loaded, const struct wm_run_options *how,
+                           struct wm_side *side, struct wm_diags *diags);
+
+/**
  * Says what is no like for like: demand by `utilisation_frac` on sides that differ in accelerators or
  * ceiling, for which it means another demand on each (W934).
  */
@@ -82,14 +92,15 @@ struct wm_bridge {
     size_t n_steps, n_runs;
 };
 
-/** Called after each run of a bridge. */
-typedef void (*wm_bridge_progress_fn)(void *context, size_t n_done, size_t n_total);
+/** Called after each run of a bridge; false ends it. */
+typedef bool (*wm_bridge_progress_fn)(void *context, size_t n_done, size_t n_total);
 
 /**
  * Bridges of `n_metrics` metrics from one scenario to another; the same runs serve all.
  *
  * @param bridges  out [n_metrics]; without steps where the metric is absent in a run
- * @return WM_OK; WM_INVALID with E305 when a side is no scenario or infeasible
+ * @return WM_OK; WM_INVALID with E305 when a side is no scenario or infeasible; WM_INTERRUPTED when
+ *         progress said so
  */
 enum wm_status wm_bridge(struct wm_arena *arena, const struct wm_side *from,
                          const struct wm_side *to, const enum wm_metric *metrics, size_t n_metrics,

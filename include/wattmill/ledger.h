@@ -86,6 +86,7 @@ struct wm_ledger_line {
 struct wm_ledger_basis {
     double it_design_w;
     double it_capex_usd, onsite_capex_usd; /* onsite: storage and generation */
+    double grid_capex_usd, security_usd;   /* connection, deposit for it */
     double n_gpus;
     const struct wm_ledger_line *lines; /* [n_lines] */
     size_t n_lines;
@@ -113,6 +114,7 @@ struct wm_ledger {
     struct wm_ledger_line lines[WM_N_LEDGER_LINES];
     size_t n_lines;
     double facility_capex_usd, it_capex_usd, onsite_capex_usd; /* onsite: storage and generation */
+    double grid_capex_usd, security_usd;                       /* connection, deposit for it */
     double power_usd;                                          /* sum of the lines tagged power */
     double market_usd;          /* of it, energy at the tariff's price */
     double opex_usd[WM_N_OPEX]; /* of the run */
@@ -127,6 +129,7 @@ struct wm_ledger_cash {
     double profit_opex_usd;                  /* with depreciation of what is owned */
     double it_capex_usd, facility_capex_usd; /* what it buys; 0 when rented, leased or hired */
     double onsite_capex_usd;                 /* storage and generation, of who pays the bill */
+    double grid_capex_usd, security_usd;     /* connection and deposit, of who owns the facility */
     double space_usd; /* revenue of who sells space: rent and power passed on */
 };
 struct wm_ledger_cash wm_ledger_cash(const struct wm_ledger_params *params,

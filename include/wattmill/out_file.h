@@ -32,6 +32,12 @@ bool wm_out_commit(const char *tmp, const char *path);
 /** Removes what killed processes left in `dir`. @pre nobody else writes there */
 void wm_out_sweep(struct wm_arena *arena, const char *dir);
 
+/** Removes what this process has not finished: for one that ends early. */
+void wm_out_abandon(void);
+
+/** The same for what process `pid`, which has ended, had begun beside `path`. */
+void wm_out_abandon_of(struct wm_arena *arena, const char *path, long pid);
+
 /** Whether `path` exists and is no regular file, so that it is written through. */
 bool wm_out_is_special(const char *path);
 /** Whether two paths lead to one file. */

@@ -14,7 +14,8 @@ typedef void wm_parallel_fn(void *context, size_t i);
 
 /**
  * Calls `body(context, i)` once for each i < n, on up to `n_threads` threads, this one among them;
- * returns when all are done. Threads that cannot be had are done without. Cannot fail.
+ * returns when all are done. Threads that cannot be had are done without.
+ * Memory that ends in one ends the work on the caller's thread too, as in an arena of its own.
  * @pre  the body touches nothing that another i changes, and allocates in no shared arena
  */
 void wm_parallel_for(unsigned n_threads, size_t n, wm_parallel_fn *body, void *context);

@@ -132,6 +132,13 @@ static inline double wm_income_usd(const struct wm_income *i)
     return i->token_usd + i->grid_usd + i->on_demand_usd + i->contract_usd + i->space_usd;
 }
 
+/** Power contracts of the run; power_contract.h. */
+struct wm_supply {
+    const struct wm_ppa_account *ppa; /* [n], of site.ppas */
+    size_t n;
+    double certificates_usd;
+};
+
 enum { WM_LEADS_MAX = 8 };
 
 /** What a reader must know before the first figure, and what the money rests on. */
@@ -158,6 +165,7 @@ struct wm_results {
     const struct wm_ledger *ledger;
     struct wm_ledger_cash cash; /* of the chosen ledger */
     struct wm_income income;
+    struct wm_supply supply;
     struct wm_lcot_basis lcot; /* its cost is set by the appraisal */
     double lcot_share_frac;    /* of the cost: that of accelerators that serve */
     const struct wm_appraisal *appraisal;

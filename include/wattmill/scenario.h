@@ -20,6 +20,7 @@
 #include "wattmill/llm.h"
 #include "wattmill/local_tax.h"
 #include "wattmill/power_chain.h"
+#include "wattmill/power_contract.h"
 #include "wattmill/serving.h"
 #include "wattmill/site_year.h"
 #include "wattmill/storage.h"
@@ -118,6 +119,14 @@ struct wm_site_hall {
     struct wm_cooling cooling;
 };
 
+/** The way to the grid, of who owns the facility. */
+struct wm_interconnection {
+    double cost_usd_per_mw;     /* of contract, spent first and lost */
+    double security_usd_per_mw; /* of contract, deposited first */
+    double security_years;      /* of operation, then it comes back; NAN: at the end */
+    double wait_months;         /* until there is power */
+};
+
 struct wm_site {
     const struct wm_zone *time_zone; /* the bill's clock, or NULL; see wm_site_zone() */
     struct wm_ceiling ceiling;
@@ -131,6 +140,9 @@ struct wm_site {
     struct wm_storage storage;
     struct wm_demand_response demand_response;
     struct wm_list generation; /* of struct wm_generation */
+    struct wm_list ppas;       /* of struct wm_ppa */
+    struct wm_certificates certificates;
+    struct wm_interconnection interconnection;
     struct wm_carbon carbon;
     struct wm_failures failures;
 };
@@ -318,6 +330,7 @@ struct wm_economics {
     double tax_bonus_frac, tax_facility_5_frac, tax_facility_15_frac;
     double tax_loss_limit_frac, tax_interest_limit_frac;
     double carbon_usd_per_t;
+    double receivable_days, payable_days; /* working capital */
     struct wm_list gpu_sales; /* of struct wm_gpu_sale */
     struct wm_range_terms range;
 };

@@ -31,6 +31,7 @@ struct study {
     void *context;
     size_t n_done, n_total;
     struct wm_run_options options;
+    bool is_stopped;
 };
 
 /* Of the ledger's many figures, those that are known to matter. */
@@ -63,9 +64,9 @@ static bool is_candidate(const struct wm_side_input *in)
 static double run_with(struct study *s, const struct wm_override *sets, size_t n_sets)
 {
     double value = (double)NAN;
-    struct wm_arena *const arena = wm_arena_open();
-    if (arena == NULL)
+    if (s->is_stopped)
         return value;
+    struct wm_arena *const arena = wm_arena_begin();
     struct wm_diags diags = wm_diags_init(arena);
     struct wm_json *const tree = wm_json_copy(arena, s->side->tree);
     struct wm_loaded loaded;
@@ -83,8 +84,8 @@ static double run_with(struct study *s, const struct wm_override *sets, size_t n
 static void keep(struct study *s, const struct wm_assumption *a, double after)
 {
     s->n_done++;
-    if (s->progress != NULL)
-        s->progress(s->context, s->n_done, s->n_total);
+    if (s->progress != NULL && !s->progress(s->context, s->n_done, s->n_total))
+        s->is_stopped = true;
     if (!isfinite(after) || s->n == CANDIDATES_MAX)
         return;
     s->found[s->n] = *a;

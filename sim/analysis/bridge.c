@@ -14,14 +14,13 @@ struct bridge {
     wm_bridge_progress_fn progress;
     void *context;
     struct wm_run_options options;
+    bool is_stopped;
 };
 
 /* Metrics of a mixture; false when it cannot run. */
 static bool run_mixture(struct bridge *b, size_t set, double *values)
 {
-    struct wm_arena *const arena = wm_arena_open();
-    if (arena == NULL)
-        return false;
+    struct wm_arena *const arena = wm_arena_begin();
     struct wm_diags diags = wm_diags_init(arena);
     const struct wm_json *const tree =
         wm_mixture(arena, b->from->tree, b->to->tree, b->blocks, b->n_blocks, set);
@@ -33,8 +32,8 @@ static bool run_mixture(struct bridge *b, size_t set, double *values)
         values[i] = results->metric[b->metrics[i]];
     wm_arena_close(arena);
     b->n_runs++;
-    if (b->progress != NULL)
-        b->progress(b->context, b->n_runs, b->n_total);
+    if (b->progress != NULL && !b->progress(b->context, b->n_runs, b->n_total))
+        b->is_stopped = true;
     return good;
 }
 
@@ -52,7 +51,7 @@ static bool run_all(struct bridge *b, double *worth)
     const size_t n_sets = (size_t)1 << b->n_blocks, m = b->n_metrics;
     b->n_total = b->n_runs + n_sets - 2;
     copy_ends(b, &worth[0], &worth[(n_sets - 1) * m]);
-    for (size_t set = 1; set + 1 < n_sets; set++)
+    for (size_t set = 1; set + 1 < n_sets && !b->is_stopped; set++)
         if (!run_mixture(b, set, &worth[set * m]))
             return false;
     return true;
@@ -95,7 +94,7 @@ static void substitute(struct bridge *b, struct wm_bridge *out)
     size_t set = 0;
     copy_ends(b, last, end);
     b->n_total = b->n_runs + b->n_blocks;
-    while (set != all) {
+    while (set != all && !b->is_stopped) {
         size_t next = 0;
         while (next < b->n_blocks) {
             const size_t bit = (size_t)1 << next;
@@ -159,5 +158,5 @@ enum wm_status wm_bridge(struct wm_arena *arena, const struct wm_side *from,
     for (size_t k = 0; k < n_metrics; k++)
         bridges[k].n_runs = b->n_runs;
     wm_cache_close(b->options.cache);
-    return WM_OK;
+    return b->is_stopped ? WM_INTERRUPTED : WM_OK;
 }

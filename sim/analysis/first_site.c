@@ -322,7 +322,7 @@ static const struct wm_results *try_site(struct wm_arena *arena, const struct wm
     struct wm_diags own = wm_diags_init(arena);
     FILE *const file = open_memstream(&text, &n);
     if (file == NULL)
-        return NULL;
+        wm_memory_give_up();
     write_all(file, arena, t, p, c);
     const bool good = fclose(file) == 0 &&
                       wm_json_parse(arena, text, n, "site", &root, &own) == WM_OK &&

@@ -95,7 +95,7 @@ static bool own_result(struct wm_arena *arena, const struct wm_report *report, s
     struct wm_json *root = NULL;
     FILE *const file = open_memstream(&text, &n);
     if (file == NULL)
-        return false;
+        wm_memory_give_up();
     wm_output_json(file, report);
     const bool good =
         fclose(file) == 0 && wm_json_parse(arena, text, n, s->path, &root, diags) == WM_OK;
@@ -114,22 +114,27 @@ static void keep_inputs(struct wm_arena *arena, const struct wm_origins *origins
                                               origins->items[i].origin};
 }
 
-static enum wm_status run(struct wm_arena *arena, const struct wm_override *sets, size_t n_sets,
-                          struct wm_side *s, struct wm_diags *diags)
+static void begin(struct wm_side *s, const char *path)
 {
-    struct wm_loaded *const loaded = WM_NEW(arena, struct wm_loaded);
+    *s = (struct wm_side){.path = path, .name = path};
+    for (unsigned i = 0; i < WM_N_METRICS; i++)
+        s->metric[i] = (double)NAN;
+}
+
+enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char *dir,
+                           const struct wm_loaded *loaded, const struct wm_run_options *how,
+                           struct wm_side *s, struct wm_diags *diags)
+{
+    static const struct wm_run_options usual = {.range_draws = WM_RANGE_DRAWS};
     struct wm_diags own = wm_diags_init(arena);
-    enum wm_status status = wm_scenario_load(arena, s->path, sets, n_sets, loaded, diags);
-    if (status != WM_OK)
-        return status;
-    const char *const slash = strrchr(s->path, '/');
+    begin(s, path);
     s->tree = loaded->json;
-    s->dir = slash != NULL ? wm_arena_copy_text(arena, s->path, (size_t)(slash - s->path)) : "";
+    s->dir = dir;
     s->name = loaded->scenario->name;
     s->seed = loaded->scenario->seed;
     keep_inputs(arena, &loaded->origins, s);
-    const struct wm_run_options how = {.range_draws = WM_RANGE_DRAWS};
-    status = wm_run(arena, loaded->scenario, &how, &s->run, &own);
+    const enum wm_status status =
+        wm_run(arena, loaded->scenario, how != NULL ? how : &usual, &s->run, &own);
     if (status == WM_INFEASIBLE) {
         s->infeasible = own.n_items > 0 ? own.items[0].text : "infeasible";
         return WM_OK;
@@ -149,6 +154,19 @@ static enum wm_status run(struct wm_arena *arena, const struct wm_override *sets
     return own_result(arena, &report, s, diags) ? status : WM_INTERNAL;
 }
 
+static enum wm_status load_and_run(struct wm_arena *arena, const struct wm_override *sets,
+                                   size_t n_sets, struct wm_side *s, struct wm_diags *diags)
+{
+    struct wm_loaded *const loaded = WM_NEW(arena, struct wm_loaded);
+    const char *const path = s->path, *const slash = strrchr(path, '/');
+    const enum wm_status status = wm_scenario_load(arena, path, sets, n_sets, loaded, diags);
+    if (status != WM_OK)
+        return status;
+    const char *const dir =
+        slash != NULL ? wm_arena_copy_text(arena, path, (size_t)(slash - path)) : "";
+    return wm_side_run(arena, path, dir, loaded, NULL, s, diags);
+}
+
 enum wm_status wm_side_load(struct wm_arena *arena, const char *path,
                             const struct wm_override *sets, size_t n_sets, struct wm_side *side,
                             struct wm_diags *diags)
@@ -157,16 +175,14 @@ enum wm_status wm_side_load(struct wm_arena *arena, const char *path,
     size_t n_bytes = 0;
     struct wm_json *root = NULL;
     struct wm_diags quiet = wm_diags_init(arena); /* a broken scenario is reported by its loader */
-    *side = (struct wm_side){.path = path, .name = path};
-    for (unsigned i = 0; i < WM_N_METRICS; i++)
-        side->metric[i] = (double)NAN;
+    begin(side, path);
     const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
     if (status != WM_OK)
         return status;
     const bool parsed = wm_json_parse(arena, text, n_bytes, path, &root, &quiet) == WM_OK;
     if (parsed && wm_json_find(root, "metrics") != NULL && wm_json_find(root, "stamp") != NULL)
         return read_back(arena, root, sets, n_sets, side, diags);
-    return run(arena, sets, n_sets, side, diags);
+    return load_and_run(arena, sets, n_sets, side, diags);
 }
 
 static const struct wm_side_input *find_input(const struct wm_side *s, const char *path)

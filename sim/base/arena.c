@@ -35,11 +35,23 @@ struct wm_arena {
     struct wm_arena *whole;                 /* of a part: its parent */
 };
 
+/* Where this thread's memory that ends is caught, unless an arena has a boundary of its own. */
+static _Thread_local jmp_buf *guarded;
+static _Thread_local bool memory_has_ended;
+
 struct wm_arena *wm_arena_open(void)
 {
     struct wm_arena *arena = calloc(1, sizeof *arena);
     if (arena != NULL)
         arena->chunk_bytes = CHUNK_BYTES_FIRST;
+    return arena;
+}
+
+struct wm_arena *wm_arena_begin(void)
+{
+    struct wm_arena *const arena = wm_arena_open();
+    if (arena == NULL)
+        wm_memory_give_up();
     return arena;
 }
 
@@ -126,10 +138,29 @@ enum wm_status wm_arena_guard(struct wm_arena *arena,
                               void *context)
 {
     jmp_buf here;
-    jmp_buf *const before = wm_arena_on_exhausted(arena, &here);
-    const enum wm_status status = setjmp(here) == 0 ? fn(arena, context) : WM_NO_MEMORY;
-    (void)wm_arena_on_exhausted(arena, before);
+    jmp_buf *volatile const before = arena != NULL ? wm_arena_on_exhausted(arena, &here) : NULL;
+    jmp_buf *volatile const outer = guarded;
+    const bool had_ended = memory_has_ended;
+    memory_has_ended = false;
+    guarded = &here;
+    enum wm_status status = setjmp(here) == 0 ? fn(arena, context) : WM_NO_MEMORY;
+    if (memory_has_ended)
+        status = WM_NO_MEMORY;
+    memory_has_ended = had_ended || (status == WM_NO_MEMORY && outer != NULL);
+    guarded = outer;
+    if (arena != NULL)
+        (void)wm_arena_on_exhausted(arena, before);
     return status;
+}
+
+void wm_memory_note_ended(void)
+{
+    memory_has_ended = true;
+}
+
+bool wm_memory_has_ended(void)
+{
+    return memory_has_ended;
 }
 
 void wm_arena_give_up(struct wm_arena *arena)
@@ -137,6 +168,13 @@ void wm_arena_give_up(struct wm_arena *arena)
     for (; arena != NULL; arena = arena->whole)
         if (arena->boundary != NULL)
             longjmp(*arena->boundary, 1);
+    wm_memory_give_up();
+}
+
+void wm_memory_give_up(void)
+{
+    if (guarded != NULL)
+        longjmp(*guarded, 1);
     wm_require_failed("memory is left (no boundary set)", __FILE__, __LINE__);
 }
 

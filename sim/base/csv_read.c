@@ -79,7 +79,10 @@ static enum wm_status feed(struct scan *s, struct csv_parser *parser, const char
         s->line++;
         if (memchr(text + at, '\0', n))
             return fail(diags, file, s->line, "holds a 0 byte: this is no text");
-        if (csv_parse(parser, text + at, n, on_cell, on_record, s) != n)
+        const size_t n_parsed = csv_parse(parser, text + at, n, on_cell, on_record, s);
+        if (csv_error(parser) == CSV_ENOMEM)
+            wm_arena_give_up(s->arena);
+        if (n_parsed != n)
             return fail(diags, file, s->line,
                         "a quote stands inside a cell: quote the whole cell and double the quote");
         if (s->is_too_wide)

@@ -3,11 +3,20 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 
+#include "wattmill/arena.h"
 #include "wattmill/require.h"
+
+/* Every failure of GSL is looked at where it is called; memory that ends would look like a rate that does not exist. */
+static void note_memory(const char *reason, const char *file, int line, int error)
+{
+    (void)reason, (void)file, (void)line;
+    if (error == GSL_ENOMEM)
+        wm_memory_note_ended();
+}
 
 void wm_init(void)
 {
-    gsl_set_error_handler_off();
+    (void)gsl_set_error_handler(note_memory);
 }
 
 double wm_student_t_quantile(double prob, double degrees)

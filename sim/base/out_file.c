@@ -5,11 +5,56 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define TRIES_MAX 10000u
+
+/* Names that wait for their file's end, so that a command that ends early takes them away; one too long is left. */
+enum { WAITING_MAX = 32, NAME_BYTES = 4096 };
+static struct waiting {
+    atomic_bool is_taken;
+    char name[NAME_BYTES];
+} waiting[WAITING_MAX];
+
+static void remember(const char *tmp)
+{
+    const size_t n = strlen(tmp);
+    for (size_t i = 0; n < NAME_BYTES && i < WAITING_MAX; i++) {
+        bool is_free = false;
+        if (!atomic_compare_exchange_strong(&waiting[i].is_taken, &is_free, true))
+            continue;
+        memcpy(waiting[i].name, tmp, n + 1);
+        return;
+    }
+}
+
+static void forget(const char *tmp)
+{
+    for (size_t i = 0; i < WAITING_MAX; i++)
+        if (atomic_load(&waiting[i].is_taken) && strcmp(waiting[i].name, tmp) == 0)
+            atomic_store(&waiting[i].is_taken, false);
+}
+
+void wm_out_abandon(void)
+{
+    for (size_t i = 0; i < WAITING_MAX; i++)
+        if (atomic_exchange(&waiting[i].is_taken, false))
+            (void)unlink(waiting[i].name);
+}
+
+static const char *name_of(struct wm_arena *arena, const char *path, long pid, unsigned n)
+{
+    return wm_arena_printf(arena, "%s.%ld-%u.tmp", path, pid, n);
+}
+
+void wm_out_abandon_of(struct wm_arena *arena, const char *path, long pid)
+{
+    for (unsigned n = 0; unlink(name_of(arena, path, pid, n)) == 0; n++)
+        continue;
+}
 
 bool wm_out_is_special(const char *path)
 {
@@ -27,8 +72,10 @@ bool wm_out_same_file(const char *a, const char *b)
 static int reserve(struct wm_arena *arena, const char *path, const char **tmp)
 {
     for (unsigned n = 0; n < TRIES_MAX; n++) {
-        *tmp = wm_arena_printf(arena, "%s.%ld-%u.tmp", path, (long)getpid(), n);
+        *tmp = name_of(arena, path, (long)getpid(), n);
         const int fd = open(*tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0)
+            remember(*tmp);
         if (fd >= 0 || errno != EEXIST)
             return fd;
     }
@@ -66,14 +113,18 @@ static bool discard(const char *tmp)
 {
     const int why = errno;
     (void)unlink(tmp);
+    forget(tmp);
     errno = why;
     return false;
 }
 
 static bool name_it(const char *tmp, const char *path)
 {
-    if (rename(tmp, path) != 0)
+    if (wm_memory_has_ended()) /* it holds what was computed without */
+        errno = ENOMEM;
+    if (wm_memory_has_ended() || rename(tmp, path) != 0)
         return discard(tmp);
+    forget(tmp);
     sync_folder(path);
     return true;
 }

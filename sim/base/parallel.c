@@ -8,10 +8,13 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "wattmill/arena.h"
+
 enum { THREADS_MAX = 64 };
 
 struct work {
     atomic_size_t next;
+    atomic_bool memory_has_ended;
     size_t n;
     wm_parallel_fn *body;
     void *context;
@@ -26,11 +29,20 @@ unsigned wm_processors(void)
     return n > 0 ? (unsigned)n : 1;
 }
 
-static void *work(void *argument)
+static enum wm_status work_off(struct wm_arena *none, void *argument)
 {
+    (void)none;
     struct work *const w = argument;
     for (size_t i = atomic_fetch_add(&w->next, 1); i < w->n; i = atomic_fetch_add(&w->next, 1))
         w->body(w->context, i);
+    return WM_OK;
+}
+
+static void *work(void *argument)
+{
+    struct work *const w = argument;
+    if (wm_arena_guard(NULL, work_off, w) == WM_NO_MEMORY)
+        atomic_store(&w->memory_has_ended, true);
     return NULL;
 }
 
@@ -45,4 +57,6 @@ void wm_parallel_for(unsigned n_threads, size_t n, wm_parallel_fn *body, void *c
     (void)work(&w);
     for (size_t i = 0; i < started; i++)
         (void)pthread_join(threads[i], NULL);
+    if (atomic_load(&w.memory_has_ended))
+        wm_memory_give_up();
 }

@@ -45,10 +45,8 @@ static size_t search(FILE *file, const struct wm_catalog *catalog, const char *w
 
 size_t wm_explain_entry(FILE *file, const char *word, bool is_known, wm_offer_fn *offer, void *self)
 {
-    struct wm_arena *const arena = wm_arena_open();
+    struct wm_arena *const arena = wm_arena_begin();
     const struct wm_catalog *catalog = NULL;
-    if (arena == NULL)
-        return 0;
     struct wm_diags ignored = wm_diags_init(arena);
     size_t n_found = 0;
     if (wm_catalog_load(arena, &catalog, &ignored) == WM_OK)

@@ -54,12 +54,13 @@ static bool find_metrics(struct cli *cli, const struct cli_texts *keys, enum wm_
 }
 
 /* On a terminal one line that is written over; else nothing, a bridge takes seconds. */
-static void show_progress(void *context, size_t n_done, size_t n_total)
+static bool show_progress(void *context, size_t n_done, size_t n_total)
 {
     const struct cli *const cli = context;
     if (cli->quiet || !isatty(STDERR_FILENO))
-        return;
+        return true;
     fprintf(stderr, "\rbridge: %zu of %zu runs%s", n_done, n_total, n_done == n_total ? "\n" : "");
+    return true;
 }
 
 /* All sides use the first one's seed, unless --seed or --set gave one. */

@@ -187,12 +187,20 @@ static enum wm_status check_target(struct cli *cli, const struct options *e)
     return WM_USAGE;
 }
 
+static bool is_workbook(const struct options *e)
+{
+    return e->out != NULL && strcmp(e->format != NULL ? e->format : format_of_name(e->out), "xlsx") == 0;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
-    struct wm_store *store = NULL;
-    enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
     const struct options *const e = options;
+    struct wm_store *store = NULL;
+    enum wm_status status = WM_OK;
     bool any = false;
+    if (is_workbook(e) && !cli_goes_on_in_child(cli, e->out, &status))
+        return status;
+    status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
     if (status == WM_OK)
         status = check_target(cli, e);
     if (status == WM_OK)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/out_file.h"
 
 static enum wm_status start(struct cli *cli, const struct cli_verb *verb)
 {
@@ -23,7 +24,8 @@ static enum wm_status start(struct cli *cli, const struct cli_verb *verb)
 static enum wm_status dispatch(struct cli *cli, const char *name)
 {
     const struct cli_verb *const verb = cli_verb_find(cli, name);
-    return verb != NULL ? start(cli, verb) : WM_USAGE;
+    const enum wm_status status = verb != NULL ? cli_keep_pipes(cli) : WM_USAGE;
+    return status == WM_OK ? start(cli, verb) : status;
 }
 
 /* help [VERB], --help, -h */
@@ -94,6 +96,13 @@ static enum wm_status tell(struct wm_arena *arena, void *context)
     return WM_OK;
 }
 
+/* A diagnostic would need some. */
+static int out_of_memory(void)
+{
+    fputs("wattmill: out of memory\n", stderr);
+    return wm_status_exit_code(WM_NO_MEMORY);
+}
+
 int main(int argc, char **argv)
 {
     take_standard_descriptors();
@@ -102,7 +111,7 @@ int main(int argc, char **argv)
     wm_init();
     struct wm_arena *const arena = wm_arena_open();
     if (arena == NULL)
-        return wm_status_exit_code(WM_NO_MEMORY);
+        return out_of_memory();
     struct cli cli = {.arena = arena, .diags = wm_diags_init(arena)};
     enum wm_status status = WM_OK;
     if (argc < 2) {
@@ -123,8 +132,10 @@ int main(int argc, char **argv)
     }
     if (wm_arena_guard(arena, tell, &cli) != WM_OK)
         status = WM_NO_MEMORY;
-    if (status == WM_NO_MEMORY) /* of which a diagnostic would need some */
-        fputs("wattmill: out of memory\n", stderr);
+    if (status == WM_NO_MEMORY) {
+        wm_out_abandon();
+        (void)out_of_memory();
+    }
     const int code = wm_status_exit_code(status);
     wm_arena_close(arena);
     return code;

@@ -181,6 +181,15 @@ const struct cli_option *cli_option_at(const struct cli_verb *verb, size_t i);
 /* Reads cli->argv into a new options struct. WM_USAGE after any mistake. */
 enum wm_status cli_parse(struct cli *cli, const struct cli_verb *verb, void **options);
 
+/** Makes arguments that are pipes readable more than once. */
+enum wm_status cli_keep_pipes(struct cli *cli);
+
+/**
+ * Splits the process before a library that does not look at its memory writes `path`: true in the child, which goes
+ * on; the parent ends with its exit code, or is told by `status` that it died. @pre nothing is open
+ */
+bool cli_goes_on_in_child(struct cli *cli, const char *path, enum wm_status *status);
+
 /* The shipped catalogue with the --catalog files over it. */
 enum wm_status cli_catalog_load(struct cli *cli, const struct cli_sets *files,
                                 const struct wm_catalog **catalog);

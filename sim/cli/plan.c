@@ -35,12 +35,13 @@ static const struct cli_option rows[] = {
     CLI_END,
 };
 
-static void show_progress(void *context, size_t n_done, size_t n_total)
+static bool show_progress(void *context, size_t n_done, size_t n_total)
 {
     const struct cli *const cli = context;
     (void)n_total;
     if (!cli->quiet && isatty(STDERR_FILENO))
         fprintf(stderr, "\rplan: %zu runs ", n_done);
+    return true;
 }
 
 struct sink {

@@ -26,13 +26,14 @@ static const struct cli_option rows[] = {
 
 #define ASSUMPTIONS_MAX 12
 
-static void show_progress(void *context, size_t n_done, size_t n_total)
+static bool show_progress(void *context, size_t n_done, size_t n_total)
 {
     const struct cli *const cli = context;
     if (cli->quiet || !isatty(STDERR_FILENO))
-        return;
+        return true;
     fprintf(stderr, "\rassumptions: %zu of %zu runs%s", n_done, n_total,
             n_done == n_total ? "\n" : "");
+    return true;
 }
 
 struct sink {

@@ -433,12 +433,14 @@ static bool read_ref(const struct leaf *l)
     return store_ref(l, l->node->text, &l->node->place);
 }
 
-/* Beside the file that names it; a --set has none and looks beside the scenario. */
+/* Beside the file that names it; of a --set where the shell completed it, else beside the scenario. */
 static const char *data_path(const struct leaf *l)
 {
     struct wm_arena *arena = l->reader->arena;
     const char *path = l->node->text, *dir = l->reader->dir != NULL ? l->reader->dir : "";
     const char *named_in = l->node->place.file;
+    if (named_in != NULL && strcmp(named_in, "--set") == 0 && access(path, R_OK) == 0)
+        return path;
     const char *slash = named_in != NULL ? strrchr(named_in, '/') : NULL;
     if (slash != NULL)
         dir = wm_arena_copy_text(arena, named_in, (size_t)(slash - named_in) + 1);
@@ -493,7 +495,7 @@ static void keep_digest(const struct leaf *l, const char *path)
     if (l->reader->origins == NULL ||
         wm_text_load(l->reader->arena, path, &text, &n_bytes, l->reader->diags) != WM_OK)
         return;
-    struct wm_digest *const digest = wm_digest_open();
+    struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add(digest, text, n_bytes);
     wm_digest_close_hex(digest, hex);
     wm_origin_keep(l->reader, WM_UNIT_NONE, l->node, &way,

@@ -20,6 +20,10 @@ static const char *const end_of_life_words[] = {"better", "repurchase", NULL};
 static const char *const repayment_words[] = {"level", "sculpted", NULL};
 static const char *const collateral_words[] = {"all", "it", "facility", NULL};
 
+static const char *const ppa_words[] = {"fixed", "index", NULL};
+static const char *const settled_words[] = {"load", "produced", NULL};
+static const char *const matching_words[] = {"none", "annual", "hourly", NULL};
+
 // clang-format off
 static const struct wm_field horizon_fields[] = {
     WM_TIME_AS(wm_horizon, start_us, "start", "2027-01-01", "first instant; without an offset: UTC"),
@@ -110,6 +114,31 @@ static const struct wm_field hall_fields[] = {
     WM_PRESET(wm_site_hall, cooling, cooling, wm_cooling_fields, "dry-cooler", "cooling plant; likewise"),
     WM_FIELD_END,
 };
+static const struct wm_field ppa_fields[] = {
+    WM_TEXT_REQ(wm_ppa, name, "of the agreement"),
+    WM_CHOICE(wm_ppa, kind, ppa_words, "fixed", "fixed: usd_per_mwh; index: the market's price plus usd_per_mwh"),
+    WM_REAL_REQ(wm_ppa, power_w, "contract_mw", WM_UNIT_MW, 0.001, 10000.0, "bought: at all hours, or nameplate of the file's output"),
+    WM_FILE_AS(wm_ppa, file, "file", wm_solar_file_load, wm_site_year, "CSV of the plant's output over nameplate, hour_of_year or time and solar_frac, of sun or wind; left out: the same at all hours"),
+    WM_CHOICE(wm_ppa, settled, settled_words, "load", "load: what the site draws, at most, in place of the tariff's energy; produced: all that is given, against the market's price (contract for difference)"),
+    WM_REAL_REQ(wm_ppa, usd_per_mwh, "usd_per_mwh", WM_UNIT_USD_PER_MWH, -1000.0, 10000.0, "price, or what is added to the index", WM_USUAL(1.0, 300.0)),
+    WM_REAL(wm_ppa, escalation_frac, WM_UNIT_FRAC, -0.5, 1.0, 0.0, "of that, per year from the start of operation"),
+    WM_REAL(wm_ppa, term_years, WM_UNIT_YEAR, 0.1, 50.0, 15.0, "from the start of operation; 10 to 20 are usual (estimate)"),
+    WM_FLAG(wm_ppa, has_certificates, true, "its certificates are the site's"),
+    WM_FIELD_END,
+};
+static const struct wm_field certificates_fields[] = {
+    WM_CHOICE(wm_certificates, matching, matching_words, "none", "none: none are bought; annual: over the run; hourly: in every hour"),
+    WM_REAL(wm_certificates, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of the energy at the meter that is to be covered"),
+    WM_REAL(wm_certificates, usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 1000.0, 0.0, "of certificates beside agreements; of the hour where matching is hourly"),
+    WM_FIELD_END,
+};
+static const struct wm_field interconnection_fields[] = {
+    WM_REAL(wm_interconnection, cost_usd_per_mw, WM_UNIT_USD_PER_MW, 0.0, 1e8, 0.0, "contribution to the grid's works per MW of contract, paid first and worth nothing later; of who owns the facility"),
+    WM_REAL(wm_interconnection, security_usd_per_mw, WM_UNIT_USD_PER_MW, 0.0, 1e8, 0.0, "deposit per MW of contract, paid first, without interest; of who owns the facility"),
+    WM_REAL(wm_interconnection, security_years, WM_UNIT_YEAR, 0.0, 50.0, (double)NAN, "of operation, after which the deposit comes back; default: at the end of the appraisal"),
+    WM_REAL(wm_interconnection, wait_months, WM_UNIT_NONE, 0.0, 120.0, 0.0, "from today until there is power, beside which construction runs; time_to_power_usd says what it costs"),
+    WM_FIELD_END,
+};
 static const struct wm_field site_fields[] = {
     WM_ZONE(wm_site, time_zone, "the site's clock, for bill, phases, seasons, peaks and the climate's day: a zone of the tz database, such as America/Chicago, or an offset, such as -06:00; unset: standard time of the weather file, else of the climate"),
     WM_GROUP(wm_site, ceiling, ceiling_fields, "the grid's limit"),
@@ -123,6 +152,9 @@ static const struct wm_field site_fields[] = {
     WM_PRESET(wm_site, storage, storage, wm_storage_fields, "li-ion", "battery behind the meter; none while its power_mw or energy_mwh is 0"),
     WM_GROUP(wm_site, demand_response, demand_response_fields, "payment for standing by; revenue, never negative OpEx"),
     WM_LIST(wm_site, generation, wm_generation, generation_fields, "on-site generation, in the order in which it is called"),
+    WM_LIST(wm_site, ppas, wm_ppa, ppa_fields, "power purchase agreements, in the order in which they meet the load; of who pays the bill"),
+    WM_GROUP(wm_site, certificates, certificates_fields, "certificates of origin; part of the cost of power"),
+    WM_GROUP(wm_site, interconnection, interconnection_fields, "cost, security and wait of the connection"),
     WM_GROUP(wm_site, carbon, carbon_fields, "carbon"),
     WM_PRESET(wm_site, failures, failures, wm_failures_fields, "llama-3", "failures, spares, repair crews, maintenance"),
     WM_FIELD_END,
@@ -302,6 +334,8 @@ static const struct wm_field economics_fields[] = {
     WM_REAL(wm_economics, tax_loss_limit_frac, WM_UNIT_FRAC, 0.01, 1.0, 1.0, "of a year's income that losses carried forward may offset; 0.8 in the US"),
     WM_REAL(wm_economics, tax_interest_limit_frac, WM_UNIT_FRAC, 0.01, 1.0, (double)NAN, "of earnings before interest and write-offs, up to which interest is deducted; 0.3 in the US; default: no limit"),
     WM_REAL(wm_economics, carbon_usd_per_t, WM_UNIT_NONE, 0.0, 10000.0, 0.0, "price of carbon on what the site's energy emits [USD/t], in OpEx"),
+    WM_REAL(wm_economics, receivable_days, WM_UNIT_NONE, 0.0, 3650.0, 0.0, "of revenue that customers owe at each year's end (working capital)"),
+    WM_REAL(wm_economics, payable_days, WM_UNIT_NONE, 0.0, 3650.0, 0.0, "of cash cost that the site owes at each year's end"),
     WM_LIST(wm_economics, gpu_sales, wm_gpu_sale, wm_gpu_sale_fields, "accelerators sold by the hour, for a ledger that sells gpu-hours, or beside tokens"),
     WM_GROUP(wm_economics, range, range_fields, "what is drawn for P10, P50 and P90: entries of uncertainties"),
     WM_FIELD_END,

@@ -280,9 +280,7 @@ static void write_required_unless_extends(struct wm_json_writer *w, const struct
 static enum wm_status write_document(struct wm_json_writer *w, const char *title,
                                      const struct wm_field *fields, bool may_extend)
 {
-    struct wm_arena *arena = wm_arena_open();
-    if (arena == NULL)
-        return WM_NO_MEMORY;
+    struct wm_arena *arena = wm_arena_begin();
     struct wm_diags diags = wm_diags_init(arena);
     const struct wm_catalog *catalog = NULL;
     const enum wm_status status = wm_catalog_load(arena, &catalog, &diags);

@@ -26,10 +26,8 @@ void wm_load_duration_csv(FILE *file, const void *context)
     const struct wm_report *const report = context;
     const struct wm_results *const r = report->results;
     /* the sink has no arena; three sorted copies live as long as this file */
-    struct wm_arena *const arena = wm_arena_open();
+    struct wm_arena *const arena = wm_arena_begin();
     fputs("share_of_year_pct,site_mw,it_mw,ceiling_mw,contract_mw\n", file);
-    if (arena == NULL)
-        return;
     double *const site = WM_NEW_ARRAY(arena, double, r->n_series);
     double *const it = WM_NEW_ARRAY(arena, double, r->n_series);
     double *const ceiling = WM_NEW_ARRAY(arena, double, r->n_series);

@@ -70,7 +70,7 @@ const char *wm_file_digest(struct wm_arena *arena, const char *path)
     FILE *const file = fopen(path, "rb");
     if (file == NULL)
         return NULL;
-    struct wm_digest *const digest = wm_digest_open();
+    struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     for (size_t n = fread(bytes, 1, sizeof bytes, file); n > 0;
          n = fread(bytes, 1, sizeof bytes, file))
         wm_digest_add(digest, bytes, n);

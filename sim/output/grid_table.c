@@ -120,9 +120,7 @@ static void put_row(FILE *file, const struct wm_grid *g, const size_t *widths, c
 /* For a terminal: no cell may act on it. The sink has no arena; copies live as long as the table is written. */
 void wm_grid_write_table(FILE *file, const struct wm_grid *grid, size_t screen)
 {
-    struct wm_arena *const arena = wm_arena_open();
-    if (arena == NULL)
-        return;
+    struct wm_arena *const arena = wm_arena_begin();
     const size_t n = grid->n_columns;
     const char **const cells =
         (const char **)wm_arena_alloc(arena, grid->n_rows * n + 1, sizeof *cells);

@@ -57,7 +57,7 @@ static void write_yearly(struct wm_json_writer *w, const struct wm_appraisal *a)
         REAL(end_years), REAL(length_years);
         REAL(price_frac), REAL(volume_frac);
         REAL(revenue_usd), REAL(power_usd), REAL(opex_usd), REAL(capex_usd), REAL(residual_usd);
-        REAL(write_off_usd), REAL(tax_usd), REAL(flow_usd), REAL(cumulated_pv_usd);
+        REAL(tied_usd), REAL(write_off_usd), REAL(tax_usd), REAL(flow_usd), REAL(cumulated_pv_usd);
         REAL(interest_usd), REAL(principal_usd), REAL(owner_tax_usd), REAL(owner_flow_usd);
         REAL(drawn_usd), REAL(capitalised_usd), REAL(reserve_usd), REAL(debt_usd);
         REAL(dscr);

@@ -13,13 +13,13 @@ struct wm_stamp wm_stamp_of(const struct wm_origins *origins, int64_t seed)
                              .git_id = WM_GIT_ID,
                              .schema_version = WM_SCHEMA_VERSION,
                              .seed = seed};
-    struct wm_digest *const inputs = wm_digest_open();
+    struct wm_digest *const inputs = wm_digest_open(&(struct wm_digest){0});
     for (size_t i = 0; origins != NULL && i < origins->n; i++) {
         wm_digest_add_text(inputs, origins->items[i].path);
         wm_digest_add_text(inputs, origins->items[i].value);
     }
     wm_digest_close_hex(inputs, stamp.scenario_hash);
-    struct wm_digest *const catalog = wm_digest_open();
+    struct wm_digest *const catalog = wm_digest_open(&(struct wm_digest){0});
     for (const struct wm_embedded *f = wm_embedded_files(); f->path != NULL; f++) {
         if (strncmp(f->path, "models/catalog/", 15) != 0)
             continue;

@@ -26,13 +26,36 @@ struct part {
     unsigned method;
 };
 
-/* The first and the last bytes of a part as it is unpacked. */
+/* The first and the last bytes of a part as it is unpacked, and how its tags nest: a block lost between leaves some open. */
 struct ends {
     char first[HEAD_BYTES], last[HEAD_BYTES];
     size_t n_first, n_last;
     uint64_t n;
     uint32_t crc;
+    long depth;
+    bool in_tag, is_torn;     /* torn: a tag within a tag, or an end without a beginning */
+    char after_open, before;  /* the first byte of this tag, and the one just seen */
 };
+
+static void see_tag(struct ends *e, char c)
+{
+    if (c == '<') {
+        e->is_torn = e->is_torn || e->in_tag;
+        e->in_tag = true;
+        e->after_open = '\0';
+    } else if (e->in_tag && e->after_open == '\0') {
+        e->after_open = c;
+    } else if (c == '>') {
+        e->is_torn = e->is_torn || !e->in_tag; /* the library writes &gt; */
+        e->in_tag = false;
+        if (e->after_open == '/')
+            e->depth--;
+        else if (e->before != '/' && e->after_open != '?')
+            e->depth++;
+        e->is_torn = e->is_torn || e->depth < 0;
+    }
+    e->before = c;
+}
 
 static uint32_t little(const unsigned char *b, size_t n)
 {
@@ -44,6 +67,8 @@ static uint32_t little(const unsigned char *b, size_t n)
 
 static void see(struct ends *e, const unsigned char *bytes, size_t n)
 {
+    for (size_t i = 0; i < n; i++)
+        see_tag(e, (char)bytes[i]);
     const size_t room = sizeof e->first - 1 - e->n_first, take = n < room ? n : room;
     memcpy(e->first + e->n_first, bytes, take);
     e->n_first += take;
@@ -101,6 +126,8 @@ static bool is_whole_xml(const struct ends *e)
 {
     static const char declaration[] = "<?xml ";
     char root[HEAD_BYTES + 4];
+    if (e->is_torn || e->in_tag || e->depth != 0)
+        return false;
     const char *const after = strstr(e->first, "?>");
     const char *const open = after != NULL ? strchr(after, '<') : NULL;
     if (strncmp(e->first, declaration, sizeof declaration - 1) != 0 || open == NULL)

@@ -77,7 +77,7 @@ static bool step_climate(struct wm_environment *e, int64_t at_us)
 static void hours_key(const struct wm_scenario *s, int64_t first_hour, size_t n,
                       unsigned char key[WM_DIGEST_BYTES])
 {
-    struct wm_digest *const d = wm_digest_open();
+    struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(d, "climate hours on the site's clock");
     wm_fields_digest(d, wm_climate_fields, s->site.weather.climate);
     wm_digest_add_real(d, s->site.weather.dry_bulb_shift_k);

@@ -91,7 +91,7 @@ struct wm_serving_plan wm_table_plan(const struct wm_table_source *source,
     struct plan_record record;
     if (!is_kept(source, c))
         return wm_serving_plan(c);
-    struct wm_digest *const d = wm_digest_open();
+    struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(d, "plan");
     add_case(d, c);
     wm_digest_close(d, key);
@@ -108,7 +108,7 @@ static void surface_key(const struct wm_serving_plan *plan, double top_clock_fra
 {
     const struct plan_record record = record_of(plan);
     double values[sizeof record / sizeof(double)];
-    struct wm_digest *const d = wm_digest_open();
+    struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(d, "surface");
     add_case(d, &plan->c);
     memcpy(values, &record, sizeof record);

@@ -145,7 +145,26 @@ bool confine_document(struct call *call, const char *path)
     return confine_at(call, path, 0);
 }
 
-bool confine_root(struct call *call, const struct wm_json *root)
+static struct wm_json *parsed(struct call *call, const char *text)
 {
-    return confine_bases(call, root, call->server->folder, 0);
+    struct wm_json *root = NULL;
+    struct wm_diags ignored = wm_diags_init(call->arena);
+    return wm_json_parse(call->arena, text, strlen(text), "document", &root, &ignored) == WM_OK
+               ? root
+               : NULL;
+}
+
+bool confine_text(struct call *call, const char *text)
+{
+    const struct wm_json *const root = parsed(call, text);
+    return root == NULL || confine_bases(call, root, call->server->folder, 0);
+}
+
+const char *confine_base_dir(struct call *call, const char *text, const char *path)
+{
+    const struct wm_json *const base = wm_json_find(parsed(call, text), "base");
+    const char *const dir = dir_of(call->arena, path);
+    if (base == NULL || base->type != WM_JSON_STRING)
+        return dir;
+    return dir_of(call->arena, join(call->arena, dir, base->text));
 }

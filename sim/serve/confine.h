@@ -18,7 +18,9 @@ const char *confine_new(struct call *call, const char *name, const char *end);
 bool confine_tree(struct call *call, const struct wm_json *node, const char *dir);
 /* The same of a scenario's or study's file, with what it starts from. */
 bool confine_document(struct call *call, const char *path);
-/* The same of a document that the request holds. */
-bool confine_root(struct call *call, const struct wm_json *root);
+/* The same of a document's text that the request holds; text that is no JSON is left to its reader. */
+bool confine_text(struct call *call, const char *text);
+/* Folder of the base scenario of a study at `path`: files that changes of it name lie there. */
+const char *confine_base_dir(struct call *call, const char *text, const char *path);
 
 #endif

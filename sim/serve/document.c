@@ -11,8 +11,8 @@ static bool fail(struct call *call, const struct wm_json *node, const char *key,
 }
 
 /* Files that changes name lie beside the scenario, as with --set. */
-static bool read_sets(struct call *call, const struct wm_json *set, const char *dir,
-                      struct document *out)
+bool document_sets(struct call *call, const struct wm_json *set, const char *dir,
+                   struct document *out)
 {
     if (set == NULL)
         return true;
@@ -40,12 +40,9 @@ static bool read_sets(struct call *call, const struct wm_json *set, const char *
 
 static bool read_text(struct call *call, const char *text, struct document *out)
 {
-    struct wm_json *root = NULL;
-    struct wm_diags ignored = wm_diags_init(call->arena);
     out->text = text;
     out->n_text = strlen(text);
-    return wm_json_parse(call->arena, text, out->n_text, "document", &root, &ignored) != WM_OK ||
-           confine_root(call, root);
+    return confine_text(call, text);
 }
 
 static bool read_scenario(struct call *call, const struct wm_json *scenario, struct document *out)
@@ -72,7 +69,7 @@ bool document_read(struct call *call, const struct wm_json *scenario, const stru
     const char *const dir =
         slash != NULL ? wm_arena_copy_text(call->arena, out->path, (size_t)(slash - out->path) + 1)
                       : call->server->folder;
-    return read_sets(call, set, dir, out) && good;
+    return document_sets(call, set, dir, out) && good;
 }
 
 enum wm_status document_load(struct call *call, const struct document *d, struct wm_loaded *loaded)

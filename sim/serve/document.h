@@ -24,6 +24,9 @@ struct document {
 /* Reads both, where they lead beyond the folder too; false after messages. */
 bool document_read(struct call *call, const struct wm_json *scenario, const struct wm_json *set,
                    struct document *out);
+/* Changes alone, of a scenario in the folder `dir`. */
+bool document_sets(struct call *call, const struct wm_json *set, const char *dir,
+                   struct document *out);
 /* wm_scenario_load() of it. */
 enum wm_status document_load(struct call *call, const struct document *document,
                              struct wm_loaded *loaded);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "guard.h"
+#include "jobs.h"
 #include "wattmill/embedded.h"
 
 #define PAGE_FOLDER "sim/serve/page/"
@@ -114,6 +115,39 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, struct call *call)
                          response);
 }
 
+static void pause_stream(void *connection)
+{
+    MHD_suspend_connection(connection);
+}
+
+static void go_on_stream(void *connection)
+{
+    MHD_resume_connection(connection);
+}
+
+static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t n)
+{
+    (void)position;
+    const long got = jobs_news(context, bytes, n);
+    return got == LISTEN_ENDED ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)got;
+}
+
+/* News of a job; the listener lives as long as the call. */
+static enum MHD_Result send_stream(struct MHD_Connection *c, struct call *call)
+{
+    struct listener *const l = &call->listener;
+    l->context = c;
+    l->wait = pause_stream;
+    l->go_on = go_on_stream;
+    (void)snprintf(l->store, sizeof l->store, "%s", call->name);
+    struct MHD_Response *const response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, l, NULL);
+    if (response == NULL)
+        return MHD_NO;
+    jobs_listen(call->server->jobs, l);
+    return send_response(c, MHD_HTTP_OK, "text/event-stream", response);
+}
+
 static const char *header(struct MHD_Connection *c, const char *name)
 {
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
@@ -154,17 +188,17 @@ static void find_route(struct call *call, struct MHD_Connection *c, const char *
                        const char *path)
 {
     static const char api[] = "v1/";
-    bool has_path = false;
+    const char *name = NULL;
+    size_t n = 0;
     if (strncmp(path, api, sizeof api - 1) == 0)
         call->route = route_find(strcmp(method, "HEAD") == 0 ? "GET" : method,
-                                 path + sizeof api - 1, &has_path);
-    if (call->route == NULL && has_path)
+                                 path + sizeof api - 1, &name, &n);
+    if (call->route == NULL && name != NULL)
         refuse(call, MHD_HTTP_METHOD_NOT_ALLOWED, "the route takes another method");
     else if (call->route == NULL)
         refuse(call, MHD_HTTP_NOT_FOUND, "there is no such page or route");
     else
-        call->name =
-            wm_arena_printf(call->home, "%s", path + sizeof api - 1 + strlen(call->route->path));
+        call->name = wm_arena_copy_text(call->home, name, n);
     set_channel(call, c);
 }
 
@@ -293,6 +327,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *c, const
         *n_bytes = 0;
         return MHD_YES;
     }
+    if (call->is_done && call->is_stream)
+        return send_stream(c, call);
     if (call->is_refused || call->is_done)
         return send_answer(c, call);
     if (call->route != NULL)
@@ -311,6 +347,8 @@ static void on_completed(void *context, struct MHD_Connection *c, void **state,
     (void)why;
     if (call == NULL)
         return;
+    if (call->listener.jobs != NULL)
+        jobs_forget(&call->listener);
     free(call->answer);
     wm_arena_close(call->home);
     *state = NULL;
@@ -359,6 +397,7 @@ enum wm_status http_open(struct wm_server *s, struct wm_diags *diags)
         wm_diag_add(diags, WM_E105, NULL, NULL, "127.0.0.1, port %u: %s", s->port, strerror(errno));
         return WM_IO;
     }
+    s->jobs = jobs_open(s);
     s->pool = pool_open(s->arena, s->n_threads, done);
     if (s->pool != NULL && start(http, fd))
         return WM_OK;
@@ -379,6 +418,7 @@ void http_close(struct http *http)
     if (http == NULL)
         return;
     const int fd = http->daemon != NULL ? MHD_quiesce_daemon(http->daemon) : -1;
+    jobs_close(http->server->jobs);
     pool_close(http->server->pool);
     if (http->daemon != NULL) {
         let_answer(http);

@@ -86,7 +86,7 @@ static void write_responses(struct wm_json_writer *w, const struct route *r)
 
 static void write_parameters(struct wm_json_writer *w, const struct route *r)
 {
-    if (r->path[strlen(r->path) - 1] != '/')
+    if (strchr(r->path, '*') == NULL)
         return;
     wm_json_key(w, "parameters");
     wm_json_array_begin(w);
@@ -119,8 +119,12 @@ static void write_paths(struct wm_json_writer *w)
         const struct route *const r = route_at(i);
         char path[80];
         const bool is_first = i == 0 || strcmp(route_at(i - 1)->path, r->path) != 0;
-        (void)snprintf(path, sizeof path, "/v1/%s%s", r->path,
-                       r->path[strlen(r->path) - 1] == '/' ? "{name}" : "");
+        const char *const star = strchr(r->path, '*');
+        if (star != NULL)
+            (void)snprintf(path, sizeof path, "/v1/%.*s{name}%s", (int)(star - r->path), r->path,
+                           star + 1);
+        else
+            (void)snprintf(path, sizeof path, "/v1/%s", r->path);
         if (is_first)
             member(w, path);
         write_operation(w, r);

@@ -19,23 +19,37 @@ const struct route *route_at(size_t i)
     return i < sizeof routes / sizeof *routes ? &routes[i] : NULL;
 }
 
-static bool fits(const struct route *r, const char *path)
+/* Where the name stands in a path that fits; NULL when none does. `*n`: its length. */
+static const char *name_in(const struct route *r, const char *path, size_t *n)
 {
-    const size_t n = strlen(r->path);
-    return r->path[n - 1] == '/' ? strncmp(r->path, path, n) == 0 && path[n] != '\0'
-                                 : strcmp(r->path, path) == 0;
+    const char *const star = strchr(r->path, '*');
+    const size_t before = star != NULL ? (size_t)(star - r->path) : strlen(r->path);
+    const size_t after = star != NULL ? strlen(star + 1) : 0, all = strlen(path);
+    *n = 0;
+    if (star == NULL)
+        return strcmp(r->path, path) == 0 ? path + all : NULL;
+    if (all <= before + after || strncmp(r->path, path, before) != 0 ||
+        strcmp(path + all - after, star + 1) != 0)
+        return NULL;
+    *n = all - before - after;
+    return path + before;
 }
 
-const struct route *route_find(const char *method, const char *path, bool *has_path)
+const struct route *route_find(const char *method, const char *path, const char **name, size_t *n)
 {
-    *has_path = false;
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
-        if (fits(&routes[i], path)) {
-            *has_path = true;
-            if (strcmp(routes[i].method, method) == 0)
-                return &routes[i];
-        }
+    *name = NULL;
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        const char *const at = name_in(&routes[i], path, n);
+        *name = at != NULL ? at : *name;
+        if (at != NULL && strcmp(routes[i].method, method) == 0)
+            return &routes[i];
+    }
     return NULL;
+}
+
+void serve_free(void *text)
+{
+    free(text);
 }
 
 static double now_s(void)

@@ -14,4 +14,7 @@
 bool body_read(struct call *call, const struct wm_json *root, const struct wm_field *fields,
                void *out);
 
+/* Frees a text of open_memstream(). */
+void serve_free(void *text);
+
 #endif

@@ -43,6 +43,20 @@ struct wm_server {
 
 struct call;
 
+/* Someone who is told of a job's progress (jobs.h); `wait` is called, and later `go_on`, while nothing is new. */
+struct listener {
+    struct jobs *jobs; /* NULL: not yet */
+    char store[256];
+    uint64_t told; /* of the job's news, from 1; 0: nothing yet */
+    bool is_waiting, has_ended;
+    void *context; /* of the two functions */
+    void (*wait)(void *context);
+    void (*go_on)(void *context);
+    struct listener *next;
+    char *text; /* of the news, partly sent; by open_memstream() */
+    size_t n_text, n_sent;
+};
+
 /*
  * Answers a call: writes the body, JSON unless `call->type` is set, to `out`. Any status but WM_OK and WM_FAILED
  * drops what was written: the call's messages are the body then.
@@ -50,7 +64,7 @@ struct call;
 typedef enum wm_status route_fn(struct call *call, FILE *out);
 
 struct route {
-    const char *method, *path; /* below /v1/; a path that ends in / takes a name behind it */
+    const char *method, *path; /* below /v1/, with * for a name */
     const char *summary;
     const struct wm_field *body; /* NULL: none */
     route_fn *fn;
@@ -62,7 +76,7 @@ struct call {
     struct wm_server *server;
     const struct route *route;
     char channel[SERVE_CHANNEL_BYTES]; /* "" : none */
-    const char *name;                  /* behind a route that ends in / */
+    const char *name;                  /* of the store that the path names, or "" */
     char *body;                        /* 0-ended */
     size_t n_body, body_capacity;
     atomic_int stop; /* enum stop_reason */
@@ -78,12 +92,17 @@ struct call {
     void *connection;
     struct call *next;
     bool is_refused, is_done;
+    struct listener listener;
+    bool is_stream; /* news of the job `name` follow instead of the answer */
 };
 
 /* routes.c: route `i` of routes.def, NULL behind the last. */
 const struct route *route_at(size_t i);
-/* The route of a method and a path below /v1/; NULL: `*has_path` says whether another method has it. */
-const struct route *route_find(const char *method, const char *path, bool *has_path);
+/*
+ * The route of a method and a path below /v1/, and the name in it. NULL: none; `*name` is not NULL then when another
+ * method has the path.
+ */
+const struct route *route_find(const char *method, const char *path, const char **name, size_t *n);
 /* Works on a call in `arena` and leaves its answer there. */
 void route_work(struct call *call, struct wm_arena *arena);
 /* Answers with a message alone. */
@@ -94,7 +113,7 @@ bool call_read(struct call *call, void *out);
 /* wm_run_options: goes on until the call is to stop. */
 bool call_goes_on(void *call, double done_frac);
 
-/* What `write` makes of a call's messages: {"exit", "status", "messages"}. */
+/* An array of {"code", "file", "line", "column", "path", "text"}. */
 void messages_write(struct wm_json_writer *w, const struct wm_diags *diags);
 
 /* pool.c: threads that work on calls; NULL when none can be had. */

@@ -1,4 +1,5 @@
 #include "prices.h"
+#include "supply.h"
 
 /* @return the residual over the larger of the two */
 static double add_balance(struct wm_results *r, const char *name, const char *statement, double in,
@@ -62,8 +63,9 @@ static double balance_cost(const struct wm_run *r)
 {
     struct wm_results *const res = r->results;
     const struct wm_bill *const bill = res->bill;
-    const double beside_usd = wm_power_beside_bill_usd(r);
-    double months_usd = beside_usd, years_usd = 0.0, energy_usd = 0.0;
+    const double net_usd = wm_supply_net_usd(res), beside_usd = wm_power_beside_bill_usd(r);
+    const bool pays = res->cash.power_usd > 0.0 || res->cash.power_usd < 0.0;
+    double months_usd = beside_usd + net_usd, years_usd = pays ? net_usd : 0.0, energy_usd = 0.0;
     for (size_t i = 0; i < bill->n_months; i++) {
         months_usd += bill->months[i].bill_usd;
         energy_usd += bill->months[i].energy_usd;
@@ -71,9 +73,9 @@ static double balance_cost(const struct wm_run *r)
     for (size_t i = 0; i < res->n_run_years; i++)
         years_usd += res->run_years[i].power_usd;
     double rel =
-        add_balance(res, "power by month", "lines of the ledger = months of the bill + fuel",
+        add_balance(res, "power by month", "lines of the ledger = months of the bill + fuel and contracts",
                     res->ledger->power_usd, months_usd, WM_UNIT_USD);
-    rel = fmax(rel, add_balance(res, "power by year", "paid by the ledger = years of the run",
+    rel = fmax(rel, add_balance(res, "power by year", "paid by the ledger = years of the run + contracts",
                                 res->cash.power_usd, years_usd, WM_UNIT_USD));
     if (is_linear(r->site.meter.billing))
         rel = fmax(rel,

@@ -51,7 +51,7 @@ void wm_set_tokens(struct wm_run *run, const struct wm_totals *totals);
 void wm_set_latency(struct wm_run *run);
 /** Ledger, OpEx, revenue, levelised cost; money.c. */
 void wm_set_money(struct wm_run *run, const struct wm_totals *totals);
-/** Cost of power that is on no bill: fuel, and what a battery holds less at the end [USD]. */
+/** Cost of power that is on no bill: fuel, what a battery holds less at the end, certificates [USD]. */
 double wm_power_beside_bill_usd(const struct wm_run *run);
 /** Compares sums that were built apart; balances.c. */
 void wm_close_balances(struct wm_run *run);

@@ -6,6 +6,7 @@
 #include "prices.h"
 #include "response.h"
 #include "sales.h"
+#include "supply.h"
 #include "terms.h"
 #include "wattmill/finance.h"
 
@@ -105,6 +106,23 @@ static double mean_usd_per_j(const struct wm_run *r)
     return site_j > 0.0 ? wm_energy_cost(r).site_usd / site_j : 0.0;
 }
 
+/* The connection: lost over the life of the facility. */
+static void add_grid(struct lines *l, const struct wm_run *r, struct wm_ledger_basis *b)
+{
+    const struct wm_interconnection *const i = &r->scenario->site.interconnection;
+    const double life = r->scenario->economics.ledger.facility_life_years;
+    const double mw = r->scenario->site.ceiling.limit_w / WM_W_PER_MW;
+    const double usd = mw * i->cost_usd_per_mw;
+    b->grid_capex_usd = usd;
+    b->security_usd = mw * i->security_usd_per_mw;
+    add_if(l, "depreciation, interconnection", WM_TAG_FACILITY | WM_TAG_DEPRECIATION,
+           b->years * wm_straight_line(usd, 0.0, life));
+    add_if(l, "capital recovery, interconnection", WM_TAG_FACILITY | WM_TAG_CAPITAL,
+           b->years * wm_equivalent_annual_cost(usd, 0.0, b->discount_rate_frac, life));
+    add_if(l, "interest on the deposit", WM_TAG_FACILITY | WM_TAG_CAPITAL,
+           b->years * b->discount_rate_frac * b->security_usd);
+}
+
 static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus)
 {
     const struct wm_bill *const bill = r->results->bill;
@@ -119,7 +137,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
                           (1.0 + r->scenario->site.local_tax.sales_it_frac);
     const struct onsite o = onsite_of(r, b.years, b.discount_rate_frac);
     const unsigned onsite = WM_TAG_ONSITE;
-    struct lines l = {.items = WM_NEW_ARRAY(r->arena, struct wm_ledger_line, bill->n_lines + 8)};
+    struct lines l = {.items = WM_NEW_ARRAY(r->arena, struct wm_ledger_line, bill->n_lines + 12)};
     add_bill(&l, bill);
     add_if(&l, "fuel", WM_TAG_POWER, r->site.onsite.account.fuel_usd);
     add_if(&l, "stored energy, less at the end", WM_TAG_POWER,
@@ -128,6 +146,10 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     add_if(&l, "depreciation, storage and generation", onsite | WM_TAG_DEPRECIATION,
            o.straight_usd);
     add_if(&l, "capital recovery, storage and generation", onsite | WM_TAG_CAPITAL, o.recovery_usd);
+    if (r->results->supply.n > 0)
+        add(&l, "power purchase agreements", WM_TAG_POWER, wm_supply_net_usd(r->results));
+    add_if(&l, "certificates", WM_TAG_POWER, r->results->supply.certificates_usd);
+    add_grid(&l, r, &b);
     add(&l, "ceiling penalties", WM_TAG_PENALTY, r->site.account.penalty_usd);
     add_if(&l, "carbon price", WM_TAG_PENALTY,
            r->scenario->economics.carbon_usd_per_t / 1e3 * r->site.account.carbon_kg);
@@ -147,7 +169,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
 
 double wm_power_beside_bill_usd(const struct wm_run *r)
 {
-    return r->site.onsite.account.fuel_usd +
+    return r->results->supply.certificates_usd + r->site.onsite.account.fuel_usd +
            wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r));
 }
 
@@ -227,7 +249,9 @@ static void set_opex(struct wm_run *r, const struct wm_ledger *l, double years)
     SET(r, opex_b_usd, l->opex_usd[WM_OPEX_B]);
     SET(r, opex_usd, cash->opex_usd);
     SET(r, power_share_frac, wm_ratio(cash->power_usd, cash->opex_usd));
-    SET(r, capex_usd, cash->facility_capex_usd + cash->onsite_capex_usd + cash->it_capex_usd);
+    SET(r, capex_usd,
+        cash->facility_capex_usd + cash->onsite_capex_usd + cash->it_capex_usd +
+            cash->grid_capex_usd);
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
 }
 
@@ -235,6 +259,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
 {
     const struct wm_ledger_params *const params = &r->scenario->economics.ledger;
     r->results->bill = wm_bill_close(r->arena, &r->site.meter);
+    wm_set_supply(r);
     const struct wm_ledger_basis basis = ledger_basis(r, t->gpus);
     struct wm_ledger *const l = WM_NEW(r->arena, struct wm_ledger);
     *l = wm_ledger_book(params, &basis);

@@ -20,6 +20,7 @@ struct range {
     double paid_most;                  /* factor at which every token is paid */
     struct wm_lot *lots;
     struct wm_run_year *years;
+    struct wm_ppa_cash *supply;
 };
 
 /* Yearly cost that follows capital: upkeep, tax and insurance of what the ledger buys. */
@@ -68,8 +69,8 @@ static void prepare(struct wm_arena *arena, struct range *g)
     }
     g->half_life_mode =
         t->half_life->dist == WM_SPREAD_LOGNORMAL ? t->half_life->median : t->half_life->mode;
-    g->energy_frac =
-        r->ledger->power_usd > 0.0 ? wm_bill_energy_usd(r->bill) / r->ledger->power_usd : 0.0;
+    g->energy_frac = g->terms->market.energy_frac;
+    g->supply = WM_NEW_ARRAY(arena, struct wm_ppa_cash, g->terms->n_years + 1);
     g->it_opex_usd = r->cash.it_capex_usd > 0.0 ? following_usd(r, WM_TAG_IT, years) : 0.0;
     if (g->terms->it_tax.n > 0) /* the schedule follows the lots by itself */
         g->it_opex_usd -= r->cash.it_capex_usd *
@@ -134,6 +135,11 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
         g->years[i].power_usd *= power;
     }
     b.years = b.years != NULL ? g->years : NULL;
+    for (size_t i = 0; b.supply != NULL && i < t.n_years; i++) {
+        g->supply[i] = b.supply[i];
+        g->supply[i].credit_usd *= x[WM_RANGE_ENERGY];
+    }
+    b.supply = b.supply != NULL ? g->supply : NULL;
     const struct wm_token_market now = {.rate_frac = t.market.rate_frac,
                                   .token_frac = t.market.token_frac,
                                   .volume = t.market.volume,

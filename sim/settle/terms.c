@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sales.h"
+#include "supply.h"
 
 /* Runs of this many years and more are appraised by their own years. */
 #define OWN_YEARS_FROM 3.0
@@ -55,6 +56,41 @@ static void set_construction(const struct wm_construction *c, struct wm_appraisa
     t->first_year_frac = c->first_year_frac;
 }
 
+/*
+ * Where power comes later than construction takes, construction begins so much later. Without construction
+ * the facility is paid on the last day.
+ */
+static void wait_for_power(double years, struct wm_appraisal_terms *t)
+{
+    static const double day = 1.0 / 365.0;
+    double built = 0.0, length[WM_BUILD_YEARS_MAX], frac[WM_BUILD_YEARS_MAX];
+    size_t n = 0;
+    for (size_t p = 0; p < t->n_build; p++)
+        built += t->build_length_years[p];
+    double left = years - (t->n_build > 0 ? built : day);
+    if (!(left > 1e-6))
+        return;
+    const size_t n_wait = (size_t)ceil(left - 1e-9), room = WM_BUILD_YEARS_MAX - t->n_build - 1;
+    for (size_t p = 0; p < n_wait && p < room; p++) { /* the last holds what is left */
+        length[n] = p + 1 == room ? left : fmin(1.0, left);
+        left -= length[n];
+        frac[n++] = 0.0;
+    }
+    if (t->n_build == 0) {
+        length[n] = day;
+        frac[n++] = 1.0;
+    }
+    for (size_t p = 0; p < t->n_build; p++) {
+        length[n] = t->build_length_years[p];
+        frac[n++] = t->build_frac[p];
+    }
+    for (size_t p = 0; p < n; p++) {
+        t->build_length_years[p] = length[p];
+        t->build_frac[p] = frac[p];
+    }
+    t->n_build = n;
+}
+
 static struct wm_property_tax property_tax_of(const struct wm_results *r)
 {
     const struct wm_local_tax *const local = &r->scenario->site.local_tax;
@@ -86,7 +122,8 @@ static struct wm_token_market market_of(const struct wm_results *r)
     const struct wm_market_choice *const c = &r->scenario->economics.market;
     const struct wm_income *const in = &r->income;
     const double spot_usd = in->token_usd + in->grid_usd + in->on_demand_usd;
-    const double income_usd = wm_income_usd(in), power_usd = r->cash.power_usd;
+    const double income_usd = wm_income_usd(in);
+    const double power_usd = r->ledger->power_usd - wm_supply_net_usd(r);
     return (struct wm_token_market){
         .gain_per_year = c->gain_per_year,
         .own_gain_per_year = c->own_gain_per_year,
@@ -134,6 +171,10 @@ struct wm_appraisal_terms wm_appraisal_terms_of(struct wm_arena *arena, const st
         .it_tax = property_tax_of(r),
     };
     set_construction(&e->construction, &t);
+    wait_for_power(r->scenario->site.interconnection.wait_months / 12.0, &t);
+    t.receivable_years = e->receivable_days / 365.0;
+    t.payable_years = e->payable_days / 365.0;
+    t.security_years = first(r->scenario->site.interconnection.security_years, 1e9);
     if (wm_has_own_years(r)) {
         t.n_years = r->n_run_years;
         t.operation_years = r->hours / WM_H_PER_YEAR;
@@ -141,21 +182,56 @@ struct wm_appraisal_terms wm_appraisal_terms_of(struct wm_arena *arena, const st
     return t;
 }
 
+struct wm_appraisal_terms wm_terms_with_power(const struct wm_results *r,
+                                              const struct wm_appraisal_terms *terms)
+{
+    struct wm_appraisal_terms now = *terms;
+    set_construction(&r->scenario->economics.construction, &now);
+    return now;
+}
+
+/* Power contracts by period, of who pays the bill. */
+static const struct wm_ppa_cash *supply_of(struct wm_arena *arena, const struct wm_results *r,
+                                           const struct wm_appraisal_terms *terms, double years)
+{
+    const struct wm_ppa *const ppa = r->scenario->site.ppas.items;
+    struct wm_ppa_cash *const cash = WM_NEW_ARRAY(arena, struct wm_ppa_cash, terms->n_years);
+    double from = 0.0;
+    if (r->supply.n == 0 || !(r->cash.power_usd > 0.0 || r->cash.power_usd < 0.0))
+        return NULL;
+    for (size_t t = 0; t < terms->n_years; t++) {
+        const double length = wm_has_own_years(r) ? r->run_years[t].years : 1.0;
+        for (size_t i = 0; i < r->supply.n; i++) {
+            const struct wm_ppa_account *const a = &r->supply.ppa[i];
+            const struct wm_ppa_account yearly = {a->energy_j / years, a->strike_usd / years,
+                                                  a->index_usd / years, a->credit_usd / years};
+            const struct wm_ppa_cash c =
+                wm_ppa_cash_in(&ppa[i], &yearly, terms->power_escalation_frac, from, length);
+            cash[t].paid_usd += c.paid_usd;
+            cash[t].credit_usd += c.credit_usd;
+        }
+        from += length;
+    }
+    return cash;
+}
+
 /* Contracts and rent by period; rent passes the power bill of its year on. */
 static const double *contracts_of(struct wm_arena *arena, const struct wm_results *r,
-                                  const struct wm_appraisal_terms *terms, double years)
+                                  const struct wm_appraisal_terms *terms, double years,
+                                  const struct wm_ppa_cash *supply)
 {
     double *const usd = WM_NEW_ARRAY(arena, double, terms->n_years);
     const bool own = wm_has_own_years(r);
-    const double power_usd = r->ledger->power_usd / years;
-    const double rent_usd = r->income.space_usd / years - power_usd;
+    const double power_usd = (r->ledger->power_usd - wm_supply_net_usd(r)) / years;
+    const double rent_usd = (r->income.space_usd - r->ledger->power_usd) / years;
     double from = 0.0;
     for (size_t t = 0; t < terms->n_years; t++) {
         const double length = own ? r->run_years[t].years : 1.0;
         usd[t] = wm_contracts_usd(r, from, from + length);
         if (r->income.space_usd > 0.0)
             usd[t] += length * rent_usd + (own ? r->run_years[t].power_usd : power_usd) *
-                                              pow(1.0 + terms->power_escalation_frac, from);
+                                              pow(1.0 + terms->power_escalation_frac, from) +
+                      (supply != NULL ? supply[t].paid_usd - supply[t].credit_usd : 0.0);
         from += length;
     }
     return usd;
@@ -177,15 +253,20 @@ struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct w
     const double years = r->hours / WM_H_PER_YEAR;
     const bool own = wm_has_own_years(r);
     const struct wm_income *const in = &r->income;
+    const struct wm_ppa_cash *const supply = supply_of(arena, r, terms, years);
+    const double net_usd = supply != NULL ? wm_supply_net_usd(r) : 0.0;
     for (size_t i = 0; i < r->n_it_lots; i++)
         r->it_lots[i] = wm_it_lot(terms, r->it_lots[i].usd, r->it_lots[i].buy, r->it_lots[i].sell);
     return (struct wm_appraisal_basis){
         .it_capex_usd = r->cash.it_capex_usd,
         .facility_capex_usd = r->cash.facility_capex_usd,
         .revenue_usd = (in->token_usd + in->grid_usd + in->on_demand_usd) / years,
-        .power_usd = r->cash.power_usd / years,
+        .grid_usd = r->cash.grid_capex_usd,
+        .security_usd = r->cash.security_usd,
+        .supply = supply,
+        .power_usd = (r->cash.power_usd - net_usd) / years,
         .opex_usd = (r->cash.opex_usd - r->cash.power_usd) / years - scheduled_tax_usd(r, terms),
-        .contract_usd = contracts_of(arena, r, terms, years),
+        .contract_usd = contracts_of(arena, r, terms, years, supply),
         .years = own ? r->run_years : NULL,
         .lots = r->it_lots,
         .n_lots = own && r->cash.it_capex_usd > 0.0 ? r->n_it_lots : 0,

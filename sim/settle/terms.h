@@ -12,6 +12,9 @@ double wm_discount_rate_frac(const struct wm_economics *economics);
 bool wm_has_own_years(const struct wm_results *results);
 struct wm_appraisal_terms wm_appraisal_terms_of(struct wm_arena *arena,
                                                 const struct wm_results *results);
+/** The same with power from the first day. */
+struct wm_appraisal_terms wm_terms_with_power(const struct wm_results *results,
+                                              const struct wm_appraisal_terms *terms);
 /** @pre ledger, cash, income, run_years and lots of the results are set */
 struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct wm_results *results,
                                                 const struct wm_appraisal_terms *terms);

@@ -258,35 +258,35 @@ static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
 }
 
 /* A gang loses its work since the last checkpoint. */
-static void interrupt(struct site *s, uint32_t replica, int64_t now)
+static void interrupt(struct site *s, uint32_t group, int64_t now)
 {
-    const struct wm_partition *p = &s->plan->partitions[s->outages->partition_of[replica]];
+    const struct wm_partition *p = &s->plan->partitions[s->outages->partition_of[group]];
     const size_t class = p->classes[0];
     struct wm_class_account *a = &s->result->account.classes[class];
     const double gang_tok_per_s = s->flow.classes[class].served_tok_per_s /
-                                  fmax(1.0, s->outages->mean[s->outages->partition_of[replica]]);
-    const double since_s = (double)(now - s->outages->began[replica]) / (double)WM_US_PER_S;
+                                  fmax(1.0, s->outages->mean[s->outages->partition_of[group]]);
+    const double since_s = (double)(now - s->outages->began[group]) / (double)WM_US_PER_S;
     const double lost_s = wm_job_lost_s(&p->lead->training, p->job.checkpoint_s, since_s);
     a->lost_tok += fmin(gang_tok_per_s * lost_s, a->served_tok - a->lost_tok);
     a->n_interruptions += gang_tok_per_s > 0.0 ? 1.0 : 0.0;
 }
 
-/* Event: a replica fails, of whatever cause. The site's state follows with the next settlement. */
-static void on_fail(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
+/* Event: a group fails, of whatever cause. The site's state follows with the next settlement. */
+static void on_fail(struct wm_sim *sim, void *context, uint32_t group, uint64_t arg)
 {
     struct site *const s = context;
     (void)arg;
-    if (s->plan->partitions[s->outages->partition_of[replica]].is_job)
-        interrupt(s, replica, wm_sim_now(sim));
-    wm_outages_on_fail(s->outages, sim, replica);
+    if (s->plan->partitions[s->outages->partition_of[group]].is_job)
+        interrupt(s, group, wm_sim_now(sim));
+    wm_outages_on_fail(s->outages, sim, group);
 }
 
-/* Event: a replica works again. */
-static void on_repair(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
+/* Event: a group works again. */
+static void on_repair(struct wm_sim *sim, void *context, uint32_t group, uint64_t arg)
 {
     struct site *const s = context;
     (void)arg;
-    wm_outages_on_repair(s->outages, sim, replica);
+    wm_outages_on_repair(s->outages, sim, group);
 }
 
 /* Event: a unit of the plant fails. */

@@ -41,10 +41,24 @@ struct book {
     bool found, broken;
 };
 
+/* The library goes on without what it had no memory for, and says so in errno at best. */
+static void begin_call(void)
+{
+    errno = 0;
+}
+
+static void end_call(void)
+{
+    if (errno == ENOMEM)
+        wm_memory_note_ended();
+}
+
 /* A sheet, or NULL when its files cannot be made: the book fails then, and nothing is written to it. */
 static lxw_worksheet *add_sheet(struct book *b, const char *name)
 {
+    begin_call();
     lxw_worksheet *const sheet = b->broken ? NULL : workbook_add_worksheet(b->workbook, name);
+    end_call();
     b->broken = sheet == NULL;
     return sheet;
 }
@@ -64,14 +78,18 @@ static void text(lxw_worksheet *sheet, lxw_row_t row, unsigned col, const char *
         memcpy(part + n, cut, sizeof cut);
         value = part;
     }
+    begin_call();
     (void)worksheet_write_string(sheet, row, (lxw_col_t)col, value, format);
+    end_call();
 }
 
 static void number(lxw_worksheet *sheet, lxw_row_t row, unsigned col, double value,
                    lxw_format *format)
 {
+    begin_call();
     if (isfinite(value))
         (void)worksheet_write_number(sheet, row, (lxw_col_t)col, value, format);
+    end_call();
 }
 
 static void study_sheet(struct book *b)
@@ -218,7 +236,9 @@ static double implied_rate(const struct book *b, const struct wm_record *r)
 static void formula(struct book *b, lxw_row_t row, unsigned col, double value,
                     const char *expression)
 {
+    begin_call();
     (void)worksheet_write_formula_num(b->yearly, row, (lxw_col_t)col, expression, b->money, value);
+    end_call();
 }
 
 /* Years run downwards; flow, present value and their sum are formulas over the cells beside them. */
@@ -302,12 +322,14 @@ static enum wm_status fill(struct book *b, struct wm_store *store, struct wm_dia
 {
     lxw_doc_properties properties = {.created = FIXED_TIME};
     (void)workbook_set_properties(b->workbook, &properties);
+    begin_call();
     b->bold = workbook_add_format(b->workbook);
     format_set_bold(b->bold);
     b->percent = workbook_add_format(b->workbook);
     format_set_num_format(b->percent, "0.00%");
     b->money = workbook_add_format(b->workbook);
     format_set_num_format(b->money, "#,##0");
+    end_call();
     study_sheet(b);
     inputs_sheet(b);
     enum wm_status status = points_sheet(b, store, diags);
@@ -339,9 +361,15 @@ static enum wm_status write_book(struct book *b, struct wm_arena *names, const c
         *why = strerror(errno);
         return WM_IO;
     }
+    begin_call();
     b->workbook = workbook_new_opt(tmp, &options);
+    end_call();
     enum wm_status status = b->workbook != NULL ? fill(b, store, diags) : WM_NO_MEMORY;
+    begin_call();
     const lxw_error error = b->workbook != NULL ? workbook_close(b->workbook) : LXW_NO_ERROR;
+    end_call();
+    if (wm_memory_has_ended())
+        status = WM_NO_MEMORY;
     if (status == WM_OK && error != LXW_NO_ERROR)
         *why = lxw_strerror(error);
     else if (status == WM_OK && !wm_workbook_is_whole(tmp))

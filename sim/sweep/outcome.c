@@ -98,20 +98,30 @@ static void run_guarded(struct wm_worker *w, struct wm_arena *keep, struct wm_ou
     keep_messages(keep, &diags, out);
 }
 
+struct attempt {
+    struct wm_worker *worker;
+    struct wm_arena *keep;
+    struct wm_outcome *out;
+};
+
+static enum wm_status attempt(struct wm_arena *scratch, void *context)
+{
+    (void)scratch;
+    const struct attempt *const a = context;
+    run_guarded(a->worker, a->keep, a->out);
+    return WM_OK;
+}
+
 void wm_worker_run(struct wm_worker *w, struct wm_arena *keep, uint64_t index,
                    struct wm_outcome *out)
 {
     static const char *const no_memory_code[] = {"E301"};
     static const char *const no_memory[] = {"no memory is left for this point"};
-    jmp_buf boundary;
     const double start_s = wm_clock_s();
     *out = (struct wm_outcome){0};
     wm_expander_at(&w->expander, keep, index, &out->point);
     wm_arena_reset(w->scratch);
-    if (setjmp(boundary) == 0) {
-        wm_arena_on_exhausted(w->scratch, &boundary);
-        run_guarded(w, keep, out);
-    } else {
+    if (wm_arena_guard(w->scratch, attempt, &(struct attempt){w, keep, out}) != WM_OK) {
         out->status = WM_POINT_FAILED;
         out->n_values = out->n_years = 0;
         out->codes = (const char **)wm_arena_alloc(keep, 1, sizeof *out->codes);
@@ -120,7 +130,6 @@ void wm_worker_run(struct wm_worker *w, struct wm_arena *keep, uint64_t index,
         out->messages[0] = no_memory[0];
         out->n_messages = 1;
     }
-    wm_arena_on_exhausted(w->scratch, NULL);
     out->seconds = wm_clock_s() - start_s;
 }
 

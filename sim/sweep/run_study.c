@@ -105,23 +105,31 @@ static void give_back(struct pool *p, struct batch *batch)
     pthread_mutex_unlock(&p->mutex);
 }
 
-static void *work(void *argument)
+static enum wm_status work_off(struct wm_arena *none, void *context)
 {
-    struct pool *const p = argument;
+    (void)none;
+    struct pool *const p = context;
     struct wm_worker worker;
-    if (!wm_worker_open(&worker, p->study, p->options)) {
-        pthread_mutex_lock(&p->mutex);
-        p->worker_failed = true;
-        pthread_cond_signal(&p->has_finished);
-        pthread_mutex_unlock(&p->mutex);
-        return NULL;
-    }
+    if (!wm_worker_open(&worker, p->study, p->options))
+        return WM_NO_MEMORY;
     for (struct batch *b = take_todo(p); b != NULL; b = take_todo(p)) {
         for (size_t i = 0; i < b->n; i++)
             wm_worker_run(&worker, b->arena, b->index[i], &b->outcome[i]);
         give_back(p, b);
     }
     wm_worker_close(&worker);
+    return WM_OK;
+}
+
+static void *work(void *argument)
+{
+    struct pool *const p = argument;
+    if (wm_arena_guard(NULL, work_off, p) != WM_OK) {
+        pthread_mutex_lock(&p->mutex);
+        p->worker_failed = true;
+        pthread_cond_signal(&p->has_finished);
+        pthread_mutex_unlock(&p->mutex);
+    }
     return NULL;
 }
 
@@ -363,7 +371,7 @@ static bool run_threads(struct run *r, struct wm_arena *arena)
 
 static enum wm_status verdict(const struct run *r)
 {
-    if (r->failed)
+    if (r->failed || r->pool.worker_failed) /* a point whose memory ended is kept as failed and others go on */
         return r->pool.worker_failed ? WM_NO_MEMORY : WM_IO;
     if (r->progress.n_done < r->progress.n_total)
         return WM_INTERRUPTED;

@@ -51,7 +51,7 @@ static void hash_scenario(struct wm_study_load *l)
                                           &s->axes[j].place, &at, &ignored));
             wm_node_set(at.node, &null);
         }
-    struct wm_digest *const digest = wm_digest_open();
+    struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(digest, wm_json_to_text(l->arena, copy));
     hash_files(l, digest);
     wm_digest_close_hex(digest, s->scenario_hash);
@@ -62,7 +62,7 @@ static void hash_study(struct wm_study_load *l)
     struct wm_study *const s = l->study;
     const struct wm_stamp stamp = wm_stamp_of(NULL, s->seed);
     hash_scenario(l);
-    struct wm_digest *digest = wm_digest_open();
+    struct wm_digest *digest = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(digest, stamp.version);
     wm_digest_add_text(digest, stamp.git_id);
     wm_digest_add_text(digest, stamp.catalog_hash);
@@ -79,7 +79,7 @@ static void hash_study(struct wm_study_load *l)
             wm_digest_add_text(digest, s->axes[j].targets[k].path);
     }
     wm_digest_close_hex(digest, s->key);
-    digest = wm_digest_open();
+    digest = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(digest, s->key);
     wm_digest_add_text(digest, s->study_text);
     wm_digest_add_text(digest, s->base_text);

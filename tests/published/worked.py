@@ -49,7 +49,7 @@ def check_flows(name, r, rate):
          sum(y["flow_usd"] / (1 + rate) ** y["end_years"] for y in years), scale=r["m"]["capex_usd"])
     for y in years:
         near(f"{name}: flow of year {y['year']}", y["flow_usd"],
-             y["revenue_usd"] - y["power_usd"] - y["opex_usd"] - y["capex_usd"] + y["residual_usd"] - y["tax_usd"],
+             y["revenue_usd"] - y["power_usd"] - y["opex_usd"] - y["capex_usd"] + y["residual_usd"] - y["tax_usd"] - y["tied_usd"],
              scale=r["m"]["capex_usd"])
 
 

@@ -14,9 +14,6 @@ static char dir[64];
 
 static void before(void)
 {
-    struct wm_digest *const d = wm_digest_open(); /* libgcrypt is initialised once */
-    unsigned char ignored[WM_DIGEST_BYTES];
-    wm_digest_close(d, ignored);
     (void)snprintf(dir, sizeof dir, "/tmp/wattmill-cache-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
 }

@@ -129,7 +129,7 @@ static bool run(struct wm_arena *arena, struct base *b, const char *set,
     if (wm_scenario_tree_reread(arena, tree, b->catalog, &b->files, &loaded, &diags) != WM_OK ||
         wm_run(arena, loaded.scenario, &options, &r, &diags) != WM_OK)
         return false;
-    struct wm_digest *const digest = wm_digest_open();
+    struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     for (int m = 0; m < WM_N_METRICS; m++)
         wm_digest_add_real(digest, r->metric[m]);
     for (size_t i = 0; i < r->n_classes; i++)

@@ -137,7 +137,7 @@ START_TEST(the_margin_after_capital_is_the_worth_of_one_more_megawatt_under_a_fl
             "\"precision\":"
             "\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":1e10},\"price\":{\"deck\":"
             "\"deepseek-r1-host\"}}]}",
-            i == 0 ? 200 : 220);
+            i == 0 ? 2000 : 2200);
         const struct wm_scenario *s = NULL;
         ck_assert_int_eq(
             wm_scenario_load_text(arena, text, strlen(text), "t", "", NULL, 0, &s, NULL, &diags),
@@ -149,8 +149,8 @@ START_TEST(the_margin_after_capital_is_the_worth_of_one_more_megawatt_under_a_fl
         left[i] = (GET(r[i], revenue_usd) - r[i]->ledger->opex_usd[WM_OPEX_E]) /
                   (r[i]->hours / WM_H_PER_YEAR);
     const double margin = GET(r[0], margin_e_usd_per_mw_utility_year);
-    ck_assert_double_eq_tol(margin, left[0] / 200.0, 1e-9 * margin);
-    ck_assert_double_eq_tol((left[1] - left[0]) / 20.0, margin, 0.02 * margin); /* whole racks */
+    ck_assert_double_eq_tol(margin, left[0] / 2000.0, 1e-9 * margin);
+    ck_assert_double_eq_tol((left[1] - left[0]) / 200.0, margin, 0.02 * margin); /* whole racks */
     teardown();
 }
 END_TEST

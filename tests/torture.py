@@ -1,0 +1,241 @@
+"""Every failing call: the N-th allocation, then the N-th system call, of each verb fails.
+
+usage: torture.py BIN [--most N] [--verb NAME]... [--kind malloc|write|...]...
+
+A command that meets a failure ends with 5 and says why, or with what it would have done undisturbed: the same status, the same
+bytes. It never ends by a signal, leaves no half file, and no file of its own under another name. Allocations fail by
+tests/torture/fail.c (preloaded), one for each different stack of callers, once and from there on; system calls by
+strace, where it is installed. --most N takes N of each verb and kind, evenly; the default, and 0, is all.
+"""
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SMALL = "tests/studies/small.json"
+STUDY = "tests/studies/grid.json"
+KINDS = {"write": "ENOSPC", "read": "EIO", "openat": "EMFILE", "close": "EIO", "fsync": "EIO", "rename": "EIO",
+         "newfstatat": "EIO", "mmap": "ENOMEM", "ftruncate": "EIO", "pwrite64": "ENOSPC", "pread64": "EIO", "fcntl": "ENOLCK"}
+# name: arguments; OUT is a folder of the run's own, IN one with a finished store and results
+VERBS = {
+    "check": f"check {SMALL} {STUDY}",
+    "run": f"run {SMALL} --format json",
+    "run_folder": f"run {SMALL} -o OUT/r --series",
+    "compare": f"compare {SMALL} tests/studies/requests.json --format json",
+    "compare_results": "compare IN/result.json IN/result.json",
+    "report": "report IN/result.json -o OUT/r",
+    "frontier": "frontier -a h100 -m llama-3.1-8b --isl 1000 --osl 200",
+    "train": "train -m llama-3.1-8b -a h100",
+    "replay": "replay IN/trace.csv -a h100 -m llama-3.1-8b -o OUT/r",
+    "sweep": f"sweep {STUDY} -o OUT/s.sqlite -j 1 --quiet",
+    "resume": f"sweep {STUDY} -o IN/part.sqlite -j 1 --quiet",
+    "export": "export IN/s.sqlite -o OUT/s.csv",
+    "export_jsonl": "export IN/s.sqlite --format jsonl",
+    "export_tornado": "export IN/s.sqlite --tornado npv_usd",
+    "export_workbook": "export IN/s.sqlite -o OUT/s.xlsx",
+    "report_study": "report IN/s.sqlite -o OUT/r",
+    "merge": "merge OUT/m.sqlite IN/1.sqlite IN/2.sqlite",
+    "catalog": "catalog accelerators h100",
+    "explain": "explain NPV",
+    "schema": "schema scenario",
+    "import": "import llm IN/config.json -o OUT/llm.json",
+    "init": "init OUT/site.json --yes",
+    "accuracy": "accuracy --data tests/data/operating_points.csv",
+    "calibrate": "calibrate --data tests/data/operating_points.csv -o OUT/c --iterations 1",
+}
+ENVIRONMENT = dict(os.environ, PATH="/nonexistent", LC_ALL="C", XDG_CACHE_HOME="/nonexistent")
+LOADER = re.compile(r"error while loading shared libraries|cannot (allocate|map|read|apply|stat|open)|symbol lookup", re.I)
+
+
+def prepare(binary, folder):
+    """What verbs read: a store, two shards, a store that was stopped, a result, a trace, a model."""
+    def do(line):
+        subprocess.run([binary, *line.replace("IN", folder).split()], check=False, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+    do(f"sweep {STUDY} -o IN/s.sqlite -j 1 --quiet")
+    do(f"sweep {STUDY} -o IN/1.sqlite --shard 1/2 -j 1 --quiet")
+    do(f"sweep {STUDY} -o IN/2.sqlite --shard 2/2 -j 1 --quiet")
+    shutil.copy(f"{folder}/1.sqlite", f"{folder}/part.sqlite")
+    do(f"run {SMALL} -o IN --series")
+    with open(f"{folder}/trace.csv", "w", encoding="utf-8") as f:
+        f.write("timestamp_s,input_tokens,output_tokens\n" + "".join(f"{i * 0.1:.1f},{100 + i % 7 * 40},{20 + i % 5}\n" for i in range(200)))
+    with open(f"{folder}/config.json", "w", encoding="utf-8") as f:
+        f.write('{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":4096,"intermediate_size":14336,'
+                '"num_attention_heads":32,"num_hidden_layers":32,"num_key_value_heads":8,"vocab_size":128256,'
+                '"max_position_embeddings":131072,"torch_dtype":"bfloat16","tie_word_embeddings":false}')
+
+
+def digest(path):
+    with open(path, "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()
+
+
+class Try:
+    """One command in a folder of its own, disturbed or not: status, output, the files it left."""
+
+    def __init__(self, binary, source, verb, prefix=(), extra=None):
+        self.folder = tempfile.mkdtemp(prefix="torture.")
+        out = f"{self.folder}/OUT"
+        os.mkdir(out)
+        place = source
+        if verb == "resume":  # writes into what it reads
+            place = f"{self.folder}/IN"
+            os.mkdir(place)
+            shutil.copy(f"{source}/part.sqlite", place)
+        args = [w.replace("OUT", out).replace("IN/", place + "/") for w in VERBS[verb].split()]
+        environment = dict(ENVIRONMENT, **(extra or {}))
+        with open(f"{self.folder}/stdout", "wb") as o, open(f"{self.folder}/stderr", "wb") as e:
+            try:
+                self.code = subprocess.run([*prefix, binary, *args], stdin=subprocess.DEVNULL, stdout=o, stderr=e,
+                                           env=environment, timeout=60, check=False).returncode
+            except subprocess.TimeoutExpired:
+                self.code = "timeout"
+        with open(f"{self.folder}/stdout", "rb") as f:
+            self.out = self.plain(f.read())
+        with open(f"{self.folder}/stderr", "rb") as f:
+            self.err = f.read().decode(errors="replace").replace(self.folder, "")
+        self.files, self.told = {}, False
+        root = self.folder if verb == "resume" else out
+        for base, _, names in os.walk(root):
+            for name in names:
+                path = os.path.join(base, name)
+                if path in (f"{self.folder}/stdout", f"{self.folder}/stderr") or name.endswith(("-shm", "-wal")):
+                    continue
+                self.files[os.path.relpath(path, root)] = self.content(binary, path)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def plain(self, data):
+        return data.replace(self.folder.encode(), b"")
+
+    def content(self, binary, path):
+        if path.endswith(".sqlite"):  # stores are compared by what they say
+            done = subprocess.run([binary, "export", path, "--format", "jsonl", "--partial"], capture_output=True,
+                                  env=ENVIRONMENT, check=False)
+            return done.returncode, hashlib.sha256(done.stdout).hexdigest(), done.stdout.count(b"\n")
+        with open(path, "rb") as f:
+            data = self.plain(f.read())
+        if path.endswith("result.json"):  # a failure may stand in it, as one more diagnostic
+            self.told = says_its_failure(data)
+        return hashlib.sha256(data).hexdigest()
+
+
+def says_its_failure(data):
+    try:
+        return any(d["code"].startswith(("E1", "E4")) for d in json.loads(data).get("messages", []))
+    except ValueError:
+        return False
+
+
+def is_of_store(name):
+    return re.search(r"\.sqlite(-wal|-shm|-journal)?$", name) is not None
+
+
+def fault(calm, disturbed):
+    """What is wrong with how a disturbed command ended, or None."""
+    code = disturbed.code
+    if code == 127 and LOADER.search(disturbed.err):
+        return None  # never began
+    if not isinstance(code, int) or code < 0 or code >= 128:
+        return f"ended by {code}: {disturbed.err.strip()[-200:]}"
+    if code == calm.code and code != 5:
+        if disturbed.out != calm.out:
+            return f"exit {code}, another output"
+        for name in calm.files:
+            if disturbed.files.get(name) != calm.files[name] and not name.endswith((".svg", ".png")):
+                return f"exit {code}, {name} is another or absent"
+    elif code != 5:
+        return f"exit {code}: {disturbed.err.strip()[-200:]}"
+    elif not disturbed.err.strip():
+        return "exit 5 without a word"
+    for name, content in disturbed.files.items():
+        if is_of_store(name):
+            if name.endswith(".sqlite") and code == 5 and content[0] not in (0, 3, 5):
+                return f"{name} cannot be read: exit {content[0]}"
+            continue
+        if name not in calm.files:
+            return f"{name} left behind"
+        if content != calm.files[name] and not (code == 5 and name.endswith("result.json") and disturbed.told):
+            return f"{name} is half written"
+    return None
+
+
+def evenly(items, most):
+    return items if not most or len(items) <= most else [items[i * len(items) // most] for i in range(most)]
+
+
+def allocations(binary, source, verb, shim, most):
+    with tempfile.NamedTemporaryFile() as f:
+        Try(binary, source, verb, extra={"LD_PRELOAD": shim, "TORTURE_STACKS": f.name})
+        numbers = [int(line) for line in f.read().split()]
+    for n in evenly(numbers, most):
+        for many in ("1", "1000000000"):
+            yield f"allocation {n}" + (" and all after" if many != "1" else ""), (), {
+                "LD_PRELOAD": shim, "TORTURE_AT": str(n), "TORTURE_FOR": many}
+
+
+def system_calls(binary, source, verb, kinds, most):
+    with tempfile.NamedTemporaryFile() as f:
+        Try(binary, source, verb, (shutil.which("strace"), "-f", "-o", f.name, "-e", "trace=" + ",".join(KINDS)))
+        text = f.read().decode(errors="replace")
+
+    began = re.search(r"^\d+ +fcntl\(0, F_GETFD", text, re.M)  # the first call of main; what is before is the loader's
+    for kind in kinds:
+        before = len(re.findall(rf"^\d+ +{kind}\(", text[:began.start()], re.M))
+        n_calls = before + len(re.findall(rf"^\d+ +{kind}\(", text[began.start():], re.M))
+        for n in evenly(list(range(before + 1, n_calls + 1)), most):
+            yield f"{kind} {n}", (shutil.which("strace"), "-f", "-o", "/dev/null", "--seccomp-bpf", "-e", f"trace={kind}", "-e",
+                                  f"inject={kind}:error={KINDS[kind]}:when={n}"), {}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--most", type=int)
+    parser.add_argument("--verb", action="append")
+    parser.add_argument("--kind", action="append")
+    options = parser.parse_args()
+    binary = os.path.abspath(options.binary)
+    with open(binary, "rb") as f:
+        if re.search(rb"__[at]san_init|libclang_rt", f.read()):
+            print("SKIP: a sanitizer has the allocator\n0 passed, 0 failed")
+            return
+    kinds = options.kind or ["malloc", *KINDS]
+    calls = [k for k in kinds if k != "malloc"]
+    if calls and shutil.which("strace") is None:
+        print("SKIP system calls: no strace")
+        calls = []
+    n_tried, faults = 0, []
+    with tempfile.TemporaryDirectory() as source, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        shim = f"{source}/fail.so"
+        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O2", "-o", shim, f"{HERE}/torture/fail.c"], check=True)
+        prepare(binary, source)
+        for verb in options.verb or VERBS:
+            calm = Try(binary, source, verb)
+            tries = []
+            if "malloc" in kinds:
+                tries += allocations(binary, source, verb, shim, options.most)
+            if calls:
+                tries += system_calls(binary, source, verb, calls, options.most)
+
+            def one(what):
+                name, prefix, extra = what
+                return name, fault(calm, Try(binary, source, verb, prefix, extra))
+
+            bad = [(name, why) for name, why in pool.map(one, tries) if why is not None]
+            n_tried += len(tries)
+            faults += bad
+            print(f"{verb:16s} exit {calm.code}, {len(tries):5d} failures injected, {len(bad):4d} answered wrongly", flush=True)
+            for name, why in bad[:int(os.environ.get("TORTURE_LIST", "10"))]:
+                print(f"    {name}: {why}")
+    print(f"{n_tried - len(faults)} passed, {len(faults)} failed")
+    sys.exit(1 if faults else 0)
+
+
+main()
