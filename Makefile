@@ -270,7 +270,7 @@ left-out: $(BIN) measured
 	$(Q)[ ! -r $(POINTS) ] || python3 sim/calibrate/left_out.py $(BIN) $(POINTS)
 ## calibrate: fit the shipped parameters anew from where start.json begins; says whether the catalogue holds them; MEASURED="FILE.csv ..."
 calibrate: $(BIN) measured
-	$(Q)[ ! -r $(POINTS) ] || { $(BIN) calibrate --data $(POINTS) --catalog sim/calibrate/start.json -o $(FIT_DIR) > $(FIT_DIR)/fit.txt && \
+	$(Q)[ ! -r $(POINTS) ] || { $(BIN) calibrate --data $(POINTS) --catalog sim/calibrate/start.json --iterations 12 -o $(FIT_DIR) > $(FIT_DIR)/fit.txt && \
 	 $(BIN) accuracy --data $(POINTS) --catalog $(FIT_DIR)/calibration.json --split validate -o $(FIT_DIR) && \
 	 python3 sim/calibrate/ship.py check $(FIT_DIR)/calibration.json $(FIT_DIR)/fit.txt; }
 ## calibrate-ship: write what `make calibrate` fitted into the catalogue
