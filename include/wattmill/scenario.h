@@ -236,8 +236,8 @@ struct wm_workload {
     const struct wm_workload_class *class; /* NULL for jobs */
     const struct wm_llm *llm;
     enum wm_precision precision;
+    enum wm_ways ways; /* no key: both where no engine is named */
     const struct wm_engine *engine;
-    enum wm_ways ways; /* both where no engine was named */
     const char *pool; /* name of the fleet entry that serves it */
     int64_t start_us,
         end_us; /* it is asked for from the first to the second, while its pool is there */

@@ -192,7 +192,7 @@ static const struct wm_field slo_fields[] = {
 static const struct wm_field serving_fields[] = {
     WM_FILE_AS(wm_service_choice, curve_file, "curve_file", wm_curve_file_load, wm_serving_curve, "CSV of measured operating points of a replica, instead of the step-time model: concurrency, n_gpu, output_tokens_per_s_per_gpu, tpot_s, ttft_s, gpu_power_w"),
     WM_REAL(wm_service_choice, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses that a step checks per sequence (speculative decoding, multi-token prediction), each made by a pass through one layer like the model's; 0: none"),
-    WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.7, "probability that a guess is right if those before it are (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
+    WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "probability that a guess is right if those before it are; unset: what the model's own module gained where it was measured (accepted_tok of llms), else 0.7 (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
     WM_CHOICE(wm_service_choice, router, wm_router_words, "least-requests", "which replica a request goes to; in what fidelity request serves one by one"),
     WM_INT(wm_service_choice, max_seqs, 0, 1000000, 0, "sequences of a batch, per attention group; 0: the engine's limit; in what fidelity request serves one by one"),
     WM_FIELD_END,

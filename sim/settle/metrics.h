@@ -9,6 +9,7 @@
 
 #include "../plan/provision.h"
 #include "../site/site.h"
+#include "latencies.h"
 #include "metric_member.h"
 #include "wattmill/results.h"
 
@@ -19,6 +20,7 @@ struct wm_run {
     struct wm_site_plan plan;
     const struct wm_billing *billing; /* lines of the tariff, at its prices */
     struct wm_site_result site;
+    struct wm_latencies latencies;
     struct wm_results *results;
     size_t range_draws;
 };

@@ -35,9 +35,9 @@ struct charge {
 struct wm_lookahead {
     const struct wm_storage *storage;
     const struct wm_outlook_row *outlook;
-    size_t n_bins, next;     /* where the next window begins */
-    double *planned_w;       /* [n_bins] */
-    double *peak_usd_per_mw; /* [n_bins], of the window at hand */
+    size_t n_bins, next, end; /* where the next window begins, and where this one ends */
+    double *planned_w;        /* [n_bins] */
+    double *peak_usd_per_mw;  /* [n_bins], of the window at hand */
     struct block *blocks;
     struct charge charges[CHARGES];
     size_t n_blocks, n_charges;
@@ -207,16 +207,28 @@ static void put(struct wm_lookahead *a, int row, int column, double value)
         a->entries[a->lp.n_entries++] = (struct wm_lp_entry){row, column, value};
 }
 
+/*
+ * Part of a month that a window plans, of what is left of it from the block on: a kW more of demand that
+ * today asks for serves the days to come as well, so that today answers for its share of the charge.
+ */
+static double planned_frac(const struct wm_lookahead *a, const struct block *b)
+{
+    const size_t month_end = end_of(a, b->first, true);
+    const size_t planned = month_end < a->end ? month_end : a->end;
+    return (double)(planned - b->first) / (double)(month_end - b->first);
+}
+
 /* Column of a charge's demand, new when the window has not met it. */
-static int demand_column(struct wm_lookahead *a, const struct wm_meter_charge *charge)
+static int demand_column(struct wm_lookahead *a, const struct block *b,
+                         const struct wm_meter_charge *charge)
 {
     for (size_t k = 0; k < a->n_charges; k++)
         if (a->charges[k].is.id == charge->id)
             return a->charges[k].column;
     if (a->n_charges == CHARGES)
         return -1;
-    const int column =
-        add_column(a, charge->floor_w / mw, (double)INFINITY, charge->usd_per_w * mw);
+    const int column = add_column(a, charge->floor_w / mw, (double)INFINITY,
+                                  charge->usd_per_w * mw * planned_frac(a, b));
     a->charges[a->n_charges++] = (struct charge){*charge, column};
     return column;
 }
@@ -287,7 +299,7 @@ static void add_block(struct wm_lookahead *a, struct block *b, const struct wm_m
     struct wm_meter_charge charges[WM_METER_CHARGES];
     const size_t n = wm_meter_charges(meter, x->at_us, &x->around, x->contract_w, charges);
     for (size_t k = 0; k < WM_METER_CHARGES; k++) {
-        b->demand[k] = k < n ? demand_column(a, &charges[k]) : -1;
+        b->demand[k] = k < n ? demand_column(a, b, &charges[k]) : -1;
         if (b->demand[k] < 0)
             continue;
         const int row = add_row(a, is_plain ? b->load : 0.0, (double)INFINITY);
@@ -375,6 +387,7 @@ double wm_lookahead_power_w(struct wm_lookahead *ahead, size_t bin, const struct
         size_t end = ahead->next < ahead->n_bins ? end_of(ahead, ahead->next, false) : ahead->next;
         if (end - bin > WINDOW_BINS)
             end = bin + WINDOW_BINS;
+        ahead->end = end;
         for (size_t i = bin; i < end; i++)
             ahead->peak_usd_per_mw[i] = 0.0;
         foresee_peaks(ahead, meter, bin, end);

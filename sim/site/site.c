@@ -566,9 +566,9 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
 
     result->years =
         WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
-    result->tallies = WM_NEW_ARRAY(arena, struct wm_unpriced, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    result->unpriced = WM_NEW_ARRAY(arena, struct wm_unpriced, (size_t)(n_bins / BINS_PER_YEAR) + 1);
     for (int64_t i = 0; i <= n_bins / BINS_PER_YEAR; i++)
-        result->tallies[i] = wm_unpriced_new(arena, result->price_sets, plan->n_classes);
+        result->unpriced[i] = wm_unpriced_new(arena, result->price_sets, plan->n_classes);
     struct wm_year_result before = {0};
     const size_t used_bytes = wm_arena_used_bytes(arena);
     for (int64_t i = 0; i < n_bins; i++) {
@@ -590,7 +590,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
             wm_site_requests_close(result->requests, &result->account);
         if ((i + 1) % BINS_PER_YEAR != 0 && i + 1 != n_bins)
             continue;
-        wm_unpriced_copy(&result->tallies[result->n_years], &result->account.tally,
+        wm_unpriced_copy(&result->unpriced[result->n_years], &result->account.unpriced,
                          result->price_sets, plan->n_classes);
         result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
     }
