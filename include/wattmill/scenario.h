@@ -155,6 +155,13 @@ enum wm_provisioning {
     WM_COUNT_DEMAND = -4
 };
 
+/** What is there and paid for. */
+struct wm_owned {
+    double age_years;           /* at the start of the run; NAN: it is bought */
+    double book_usd_per_gpu;    /* still to be written off; NAN: on a straight line over the life */
+    double salvage_usd_per_gpu; /* when it is first sold; NAN: by the resale curve of its age */
+};
+
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
@@ -165,7 +172,14 @@ struct wm_fleet {
     double guard_frac;            /* of max_lps, over the observed draw */
     double margin_frac;           /* of demand, over its highest hour */
     int64_t online_us, retire_us; /* it is there from the first to the second */
+    struct wm_owned owned;
 };
+
+/** Whether a pool is there and paid for. */
+static inline bool wm_fleet_is_owned(const struct wm_fleet *fleet)
+{
+    return wm_is_set(fleet->owned.age_years);
+}
 
 struct wm_demand {
     double output_tok_per_s; /* mean over the week; exactly one of the three is set */
@@ -351,6 +365,7 @@ struct wm_scenario {
     const char *schema;  /* "$schema": for editors */
     const char *extends; /* the file this one extends, or "" */
     const char *name;
+    int kind; /* the word of `case`, which is one */
     int64_t seed;
     struct wm_horizon horizon;
     enum wm_fidelity fidelity;

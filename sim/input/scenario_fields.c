@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "training_rows.h"
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
@@ -159,6 +160,12 @@ static const struct wm_field site_fields[] = {
     WM_PRESET(wm_site, failures, failures, wm_failures_fields, "llama-3", "failures, spares, repair crews, maintenance"),
     WM_FIELD_END,
 };
+static const struct wm_field owned_fields[] = {
+    WM_REAL(wm_owned, age_years, WM_UNIT_YEAR, 0.0, 40.0, (double)NAN, "age at the start of the run; given: the pool is there and paid for, and its price is no capital of the run. Past the ledger's it_life_years it is replaced after a year"),
+    WM_REAL(wm_owned, book_usd_per_gpu, WM_UNIT_USD_PER_GPU, 0.0, 1e7, (double)NAN, "book value still to be written off; unset: what a straight line over the ledger's life leaves of the price"),
+    WM_REAL(wm_owned, salvage_usd_per_gpu, WM_UNIT_USD_PER_GPU, 0.0, 1e7, (double)NAN, "what it brings when it is replaced, retired or left at the end; unset: by the resale curve of its age"),
+    WM_FIELD_END,
+};
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
@@ -170,6 +177,7 @@ static const struct wm_field fleet_fields[] = {
     WM_REAL(wm_fleet, margin_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.15, "count demand: capacity over the highest hour of demand (shape of the week, growth until the end of the run), for failures and what a mean week leaves out; estimate"),
     WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
     WM_TIME_AS(wm_fleet, retire_us, "retire", "2200-01-01", "from then on it is gone and draws nothing, UTC"),
+    WM_GROUP(wm_fleet, owned, owned_fields, "a pool that is there and paid for: no purchase, depreciation of its book value over the rest of its life, resale at its age"),
     WM_FIELD_END,
 };
 static const struct wm_field demand_fields[] = {
@@ -211,13 +219,7 @@ const struct wm_field wm_training_fields[] = {
     WM_INT(wm_training, gangs, 0, 1e6, 1, "gangs of that size; 0: as many as fit"),
     WM_REAL(wm_training, tokens, WM_UNIT_TOK, 0.0, 1e18, 0.0, "to train on, per gang; then it ends; 0: without end"),
     WM_TIME_AS(wm_training, start_us, "start", "1970-01-01", "first instant of the job, UTC"),
-    WM_REAL(wm_training, seq_tok, WM_UNIT_TOK, 1.0, 1e7, 8192.0, "of a sequence"),
-    WM_REAL(wm_training, batch_tok, WM_UNIT_TOK, 1.0, 1e9, (double)NAN, "of an optimiser step; unset: 4.2 M in training, 0.26 M in fine-tuning, at least a sequence per accelerator"),
-    WM_REAL(wm_training, mfu_frac, WM_UNIT_FRAC, 0.01, 0.9, (double)NAN, "model FLOP/s over the precision's peak, between interruptions; unset: by the training model"),
-    WM_REAL_AS(wm_training, swing_limit_w, "swing_limit_mw", WM_UNIT_MW, 0.0, 10000.0, (double)NAN, "largest synchronous swing of a gang's boards; a floor burns what is above; unset: no limit"),
-    WM_REAL_AS(wm_training, checkpoint_s, "checkpoint_min", WM_UNIT_MIN, 0.1, 10080.0, (double)NAN, "work between checkpoints; unset: Young and Daly's optimum"),
-    WM_REAL(wm_training, checkpoint_write_s, WM_UNIT_S, 0.0, 86400.0, 30.0, "during which the gang stands still; estimate"),
-    WM_REAL_AS(wm_training, restart_s, "restart_min", WM_UNIT_MIN, 0.0, 10080.0, 5.0, "from an interruption to work again, with a spare; estimate that gives the 90 % effective time of Llama 3"),
+    WM_TRAINING_ROWS(wm_training, ),
     WM_REAL_AS(wm_training, contract_usd_per_gpu_h, "contract_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 0.0, "paid from outside per accelerator-hour of work: revenue"),
     WM_REAL_AS(wm_training, transfer_usd_per_gpu_h, "transfer_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 0.0, "booked inside the company: reported apart, not revenue"),
     WM_REAL_AS(wm_training, worth_usd_per_gpu_h, "worth_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 2.0, "to dispatch, where neither price is given; estimate near the rent of an H100"),
@@ -340,11 +342,13 @@ static const struct wm_field economics_fields[] = {
     WM_GROUP(wm_economics, range, range_fields, "what is drawn for P10, P50 and P90: entries of uncertainties"),
     WM_FIELD_END,
 };
+static const char *const kind_words[] = {"site", NULL};
 const struct wm_field wm_scenario_fields[] = {
     WM_INT_REQ(wm_scenario, schema_version, 1, 1, "version of this format"),
     WM_ROW(wm_scenario, schema, WM_KIND_TEXT, "$schema", .def_text = "", .doc = "JSON Schema, for editors"),
     WM_TEXT(wm_scenario, extends, "", "file whose keys this one overrides; relative to this file"),
     WM_TEXT_REQ(wm_scenario, name, "name of the scenario"),
+    WM_ROW(wm_scenario, kind, WM_KIND_CHOICE, "case", .choices = kind_words, .def_text = "site", .doc = "what the document is: a site over time"),
     WM_INT(wm_scenario, seed, 0, 9007199254740991.0, 1, "of every random stream"),
     WM_GROUP(wm_scenario, horizon, horizon_fields, "what time is simulated"),
     WM_CHOICE(wm_scenario, fidelity, fidelity_words, "surface", "how serving is simulated: by a table of operating points over the horizon, or request by request over the window"),
@@ -410,6 +414,24 @@ static void check_sized(const struct wm_scenario *s, const struct wm_fleet *flee
         wm_diag_add(diags, WM_E211, NULL, path, "= demand, but no workload asks anything of it");
 }
 
+/* What is owned has an age, and an owner who owns accelerators. */
+static void check_owned(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.owned", index);
+    const struct wm_owned *const o = &fleet->owned;
+    if (!wm_fleet_is_owned(fleet)) {
+        if (wm_is_set(o->book_usd_per_gpu) || wm_is_set(o->salvage_usd_per_gpu))
+            wm_diag_add(diags, WM_E211, NULL, path, "needs age_years: without it pool \"%s\" is bought",
+                        fleet->name);
+        return;
+    }
+    if (s->economics.ledger.it != WM_IT_OWNED)
+        wm_diag_add(diags, WM_E211, NULL, path,
+                    "is of a ledger that owns its accelerators; %s leases or hires them",
+                    s->economics.ledger.head.name);
+}
+
 static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
                           struct wm_diags *diags)
 {
@@ -451,6 +473,7 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
         check_coolant(s, &fleet[i], diags);
+        check_owned(s, &fleet[i], i, diags);
         if (fleet[i].count == WM_COUNT_DEMAND)
             check_sized(s, &fleet[i], i, diags);
     }
@@ -780,7 +803,8 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
         (scenario->policy.idle != WM_IDLE_ALWAYS_ON || scenario->policy.clocks != WM_CLOCKS_FULL))
         wm_diag_add(diags, WM_E211, NULL, "policy.idle",
                     "and policy.clocks save energy in fidelity surface alone: with request leave "
-                    "them always_on and full");
+                    "them always_on and full. Who rests is decided by an operating point of the "
+                    "table, which replicas with requests under way do not follow");
     check_generation(&scenario->site, diags);
     check_plant_units(&scenario->site.failures, diags);
     wm_tariff_check(&scenario->site.tariff, "site.tariff", diags);

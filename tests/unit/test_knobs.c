@@ -12,15 +12,20 @@
 #include "wattmill/wattmill.h"
 
 /* The first has most parts; the others are moved only where they have one of their own. */
+enum { MAX_PARTS = 8 };
 static const struct {
     const char *file;
-    const char *parts[5];
+    const char *parts[MAX_PARTS];
 } scenarios[] = {
     {"tests/data/knobs/site.json", {""}},
     {"tests/data/knobs/halls.json",
      {"site.cooling.", "fleet.", "workloads.N.training.", "policy.", "economics."}},
     {"tests/data/knobs/hired.json",
      {"site.cooling.", "workloads.N.training.", "economics.ledger."}},
+    {"tests/data/knobs/two_halls.json",
+     {"site.halls.N.share_frac", "site.halls.N.it_limit_mw", "site.halls.N.rows",
+      "site.halls.N.racks_per_row", "site.halls.N.row_limit_kw", "fleet.N.margin_frac",
+      "fleet.N.owned."}},
     {"tests/data/knobs/requests.json", {"window.", "workloads.N.serving.", "workloads.N.demand."}},
 };
 enum { N_SCENARIOS = sizeof scenarios / sizeof *scenarios, MAX_KEYS = 512, MAX_STEPS = 6 };
@@ -42,6 +47,9 @@ static const struct {
     {"site.power_chain.shelf_other_frac", "needs a chain with losses there"},
     {"site.tariff.charges.", "lines of a tariff: moved by tests of the bill"},
     {"site.storage.max_soc_frac", "refused alone, below start_soc_frac"},
+    {"site.halls.N.rack_limit_kw", "racks that draw more are refused; it moves nothing else"},
+    {"site.halls.N.power_chain.", "the rows of site.power_chain, moved there"},
+    {"site.halls.N.cooling.", "the rows of site.cooling, moved there"},
     {"site.failures.cdu.repair_h", "needs more failures than spares in 0.1 years"},
     {"site.failures.chiller.repair_h", "needs more failures than spares in 0.1 years"},
     {"site.failures.ups.repair_h", "needs more failures than spares in 0.1 years"},
@@ -150,7 +158,7 @@ static bool run(struct wm_arena *arena, struct base *b, const char *set,
     if (set != NULL && (wm_override_parse(arena, set, &override, &diags) != WM_OK ||
                         !wm_override_apply(arena, tree, &override, &diags)))
         return false;
-    if (wm_scenario_tree_reread(arena, tree, b->catalog, &b->files, &loaded, &diags) != WM_OK)
+    if (wm_document_tree_reread(arena, tree, b->catalog, &b->files, &loaded, &diags) != WM_OK)
         return false;
     const enum wm_status status = digest_of(arena, loaded.scenario, &options, hex);
     ck_assert_int_eq(digest_of(arena, loaded.scenario, &by_stages, staged), status);
@@ -199,7 +207,7 @@ static void move(struct wm_arena *arena, struct base *b, const struct wm_origin 
 
 static bool has_part(size_t scenario, const char *path)
 {
-    for (size_t i = 0; i < 5 && scenarios[scenario].parts[i] != NULL; i++)
+    for (size_t i = 0; i < MAX_PARTS && scenarios[scenario].parts[i] != NULL; i++)
         if (strncmp(path, scenarios[scenario].parts[i], strlen(scenarios[scenario].parts[i])) == 0)
             return true;
     return false;
