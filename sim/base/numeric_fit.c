@@ -4,9 +4,9 @@
  */
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_multilarge_nlinear.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "wattmill/arena.h"
 #include "wattmill/numeric.h"
 #include "wattmill/require.h"
 
@@ -115,20 +115,20 @@ bool wm_least_squares(const struct wm_least_squares *problem, double *x, double 
 {
     WM_REQUIRE(problem->n_residual >= problem->n_param && problem->n_param > 0);
     const size_t n = problem->n_param;
+    struct wm_arena *const arena = wm_arena_open();
+    if (arena == NULL)
+        return false;
     struct problem s = {.p = problem,
-                        .rows = malloc(problem->n_residual * n * sizeof(double)),
-                        .at = malloc(n * sizeof(double)),
-                        .filled = malloc(n * sizeof(size_t))};
+                        .rows = WM_NEW_ARRAY(arena, double, problem->n_residual * n),
+                        .at = WM_NEW_ARRAY(arena, double, n),
+                        .filled = WM_NEW_ARRAY(arena, size_t, n)};
     gsl_multilarge_nlinear_parameters how = gsl_multilarge_nlinear_default_parameters();
     how.solver = gsl_multilarge_nlinear_solver_cholesky; /* ridge keeps J' J well conditioned */
     gsl_multilarge_nlinear_workspace *w = gsl_multilarge_nlinear_alloc(
         gsl_multilarge_nlinear_trust, &how, problem->n_residual, n);
-    const bool ok = w != NULL && s.rows != NULL && s.at != NULL && s.filled != NULL &&
-                    solve(&s, w, x, variance);
+    const bool ok = w != NULL && solve(&s, w, x, variance);
     if (w != NULL)
         gsl_multilarge_nlinear_free(w);
-    free(s.rows);
-    free(s.at);
-    free(s.filled);
+    wm_arena_close(arena);
     return ok;
 }
