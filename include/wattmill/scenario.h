@@ -184,12 +184,18 @@ struct wm_slo {
     double tok_per_s_per_user;
 };
 
+/** From that speed on, users pay another price. */
+struct wm_speed_tier {
+    double tok_per_s_per_user, price_frac;
+};
+
 struct wm_price {
     const struct wm_deck *deck; /* NULL: nothing is sold by the token */
     double paid_frac;
     double discount_frac;         /* price paid over list price */
     double market_frac;           /* further: what the market leaves of it */
     double batch_discount_frac;   /* further, for kind batch */
+    struct wm_list speed_tiers;   /* of struct wm_speed_tier, rising; below the first: the price */
     double worth_usd_per_out_tok; /* to dispatch, at least; never revenue */
 };
 

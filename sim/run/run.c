@@ -139,6 +139,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;
     res->n_series = r->site.n_series;
+    wm_price_speeds(r);
     r->site.years = wm_priced_years(r);
     res->years = r->site.years;
     res->n_years = r->site.n_years;

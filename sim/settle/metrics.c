@@ -7,17 +7,24 @@
 #include "maturity.h"
 #include "prices.h"
 
-static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
+void wm_class_latency(const struct wm_run *r, size_t i, struct wm_log_hist *ttft,
+                      struct wm_log_hist *tpot)
 {
     const struct wm_class *class = &r->plan.classes[i];
     const struct wm_class_account *a = &r->site.account.classes[i];
-    struct wm_log_hist *ttft = WM_NEW(r->arena, struct wm_log_hist);
-    struct wm_log_hist *tpot = WM_NEW(r->arena, struct wm_log_hist);
     if (r->site.requests != NULL && wm_site_requests_has(r->site.requests, i))
         wm_site_requests_latency(r->site.requests, i, ttft, tpot);
     else
         wm_latency_spread(a->latency, r->plan.partitions[class->partition].surface, class, ttft,
                           tpot);
+}
+
+static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
+{
+    const struct wm_class_account *a = &r->site.account.classes[i];
+    struct wm_log_hist *ttft = WM_NEW(r->arena, struct wm_log_hist);
+    struct wm_log_hist *tpot = WM_NEW(r->arena, struct wm_log_hist);
+    wm_class_latency(r, i, ttft, tpot);
     c->ttft_p50_s = wm_log_hist_quantile(ttft, 0.50);
     c->ttft_p99_s = wm_log_hist_quantile(ttft, 0.99);
     c->tpot_p50_s = wm_log_hist_quantile(tpot, 0.50);
@@ -440,11 +447,7 @@ void wm_set_latency(struct wm_run *r)
             continue;
         const double requests_per_tok = 1.0 / c->workload->class->output_tok;
         memset(&all[2], 0, 2 * sizeof all[0]);
-        if (r->site.requests != NULL && wm_site_requests_has(r->site.requests, i))
-            wm_site_requests_latency(r->site.requests, i, &all[2], &all[3]);
-        else
-            wm_latency_spread(r->site.account.classes[i].latency,
-                              r->plan.partitions[c->partition].surface, c, &all[2], &all[3]);
+        wm_class_latency(r, i, &all[2], &all[3]);
         wm_log_hist_scale(&all[2], requests_per_tok);
         wm_log_hist_scale(&all[3], requests_per_tok);
         wm_log_hist_merge(&all[0], &all[2]);

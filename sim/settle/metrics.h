@@ -36,6 +36,12 @@ struct wm_totals {
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 
+/** First and per-token times of a class over the run, weighted by tokens. */
+void wm_class_latency(const struct wm_run *run, size_t class, struct wm_log_hist *ttft,
+                      struct wm_log_hist *tpot);
+/** Lays the prices of delivered speeds on the classes that have them; tiers.c. */
+void wm_price_speeds(struct wm_run *run);
+
 /** Class, pool and hall rows of the results. */
 void wm_fill_classes(struct wm_run *run);
 void wm_fill_pools(struct wm_run *run);
