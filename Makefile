@@ -198,7 +198,7 @@ check-ubsan:
 ## check-tsan: studies, the cache, tables and windows of requests in threads under the thread sanitizer
 check-tsan:
 	$(Q)$(MAKE) --no-print-directory CONFIG=tsan SAN=thread CFLAGS="-O1 -g" check-tsan-study
-check-tsan-study: $(B)/tests/test_study_run $(B)/tests/test_cache $(B)/tests/test_table_cache $(B)/tests/test_requests
+check-tsan-study: $(B)/tests/test_study_run $(B)/tests/test_cache $(B)/tests/test_stages $(B)/tests/test_table_cache $(B)/tests/test_requests
 	$(Q)CK_FORK=no TSAN_OPTIONS=halt_on_error=1 sh tests/unit.sh $^
 ## check-install: install below a scratch PREFIX, build and run a program against it, uninstall
 check-install: all lib $(MAN)

@@ -283,6 +283,23 @@ static bool flows(const struct wm_appraisal_terms *terms, const struct wm_apprai
     return replaced;
 }
 
+static bool has_owned(const struct wm_appraisal_basis *basis)
+{
+    for (size_t i = 0; i < basis->n_lots; i++)
+        if (basis->lots[i].is_owned)
+            return true;
+    return false;
+}
+
+/* Whether IT that was bought at the start, or that was there, is at the end of its life then. */
+static bool ends_a_life(const struct wm_appraisal_basis *basis, size_t life, size_t end)
+{
+    for (size_t i = 0; i < basis->n_lots; i++)
+        if (basis->lots[i].is_owned && (end + wm_lot_gone_years(&basis->lots[i])) % life == 0)
+            return true;
+    return end % life == 0;
+}
+
 /*
  * The best of going on to the end and of giving up when a set of IT reaches the end of its life; the
  * terms then end there.
@@ -295,7 +312,9 @@ static void decide(struct wm_appraisal_terms *terms, const struct wm_appraisal_b
     const bool replaced = flows(terms, basis, factor, a);
     if (!terms->may_abandon || !replaced)
         return;
-    for (size_t end = life; end < n; end += life) {
+    for (size_t end = 1; end < n; end++) {
+        if (!ends_a_life(basis, life, end))
+            continue;
         struct wm_appraisal_terms shorter = *terms;
         struct wm_appraisal other;
         shorter.n_years = end;
@@ -332,7 +351,8 @@ static double zero_factor(const struct wm_appraisal_terms *terms,
     struct scaled s = {terms, basis};
     double factor = (double)NAN;
     const bool is_line = !(terms->tax.rate_frac > 0.0) &&
-                         (!terms->may_abandon || (double)terms->n_years <= terms->it_life_years);
+                         (!terms->may_abandon || (!has_owned(basis) && (double)terms->n_years <=
+                                                                           terms->it_life_years));
     if (!is_line)
         return wm_root_brent(npv_at_factor, &s, 0.0, FACTOR_MAX, &factor) ? factor : (double)NAN;
     const double without = npv_at_factor(0.0, &s), with = npv_at_factor(1.0, &s);

@@ -99,6 +99,12 @@ static void buy(const struct wm_appraisal_terms *terms, const struct wm_lot *lot
         a->year[p].capex_usd += terms->build_frac[p] * lot->usd * dearer(terms, &a->year[p]);
 }
 
+size_t wm_lot_gone_years(const struct wm_lot *lot)
+{
+    const double last = (double)(whole_years(lot->life_years) - 1);
+    return lot->is_owned ? (size_t)fmin(round(lot->age_years), last) : 0;
+}
+
 bool wm_lot_own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot,
                 struct wm_appraisal *a)
 {
@@ -108,14 +114,17 @@ bool wm_lot_own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot
                                                                        : &five;
     const size_t life = whole_years(lot->life_years);
     const size_t end = lot->sell < terms->n_years ? lot->sell : terms->n_years;
-    double book_usd = lot->usd, age_years = 0.0;
-    bool replaced = false;
+    const size_t gone = wm_lot_gone_years(lot);
+    double book_usd = lot->is_owned ? lot->book_usd : lot->usd;
+    double age_years = lot->is_owned ? lot->age_years : 0.0;
+    bool replaced = false, is_first = lot->is_owned;
     if (lot->buy >= terms->n_years)
         return false;
-    buy(terms, lot, a->n_build + lot->buy, a);
+    if (!lot->is_owned)
+        buy(terms, lot, a->n_build + lot->buy, a);
     for (size_t t = lot->buy + 1; t <= end; t++) {
         struct wm_appraisal_year *const y = &a->year[a->n_build + t];
-        const size_t age = (t - lot->buy - 1) % life + 1;
+        const size_t age = (t - lot->buy - 1 + gone) % life + 1;
         const double off_usd =
             fmin(book_usd, y->length_years * wm_tax_write_off_usd(&terms->tax, mix, lot->usd,
                                                                   lot->life_years, age));
@@ -126,8 +135,11 @@ bool wm_lot_own(const struct wm_appraisal_terms *terms, const struct wm_lot *lot
         if (t < end && age < life)
             continue;
         /* sold, and what is left in the books with it; bought again unless this is the end */
-        y->residual_usd += worth_factor(terms, lot) * wm_lot_worth_frac(lot, age_years) * lot->usd *
-                           dearer(terms, y);
+        const double worth_usd = is_first && !isnan(lot->salvage_usd)
+                                     ? lot->salvage_usd
+                                     : wm_lot_worth_frac(lot, age_years) * lot->usd;
+        y->residual_usd += worth_factor(terms, lot) * worth_usd * dearer(terms, y);
+        is_first = false;
         y->write_off_usd += book_usd;
         y->capex_usd += t < end ? lot->usd * dearer(terms, y) : 0.0;
         replaced = replaced || t < end;

@@ -247,18 +247,47 @@ static bool beats(const struct wm_frontier_point *q, const struct wm_frontier_po
     return faster >= 0.0 && more >= 0.0 && (faster > 0.0 || more > 0.0);
 }
 
-/* The point that beat the last one most likely beats its neighbour too: it is asked first. */
+/* Speeds in bands of equal width in their logarithm; of each and all faster ones the most output of a megawatt. */
+enum { BANDS = 512 };
+struct bands {
+    double slowest, per_log;
+    double most[BANDS + 1];
+};
+
+static int band_of(const struct bands *b, const struct wm_frontier_point *p)
+{
+    const double at = log(p->tok_per_s_per_user / b->slowest) * b->per_log;
+    return (int)fmin(BANDS - 1, fmax(0.0, at));
+}
+
+static void fill_bands(const struct wm_frontier *f, struct bands *b)
+{
+    double slowest = DBL_MAX;
+    for (size_t i = 0; i < f->n_points; i++)
+        slowest = fmin(slowest, f->points[i].tok_per_s_per_user);
+    const double span = log(f->fastest_tok_per_s_per_user / slowest);
+    *b = (struct bands){.slowest = slowest, .per_log = span > 0.0 ? BANDS / span : 0.0};
+    for (size_t i = 0; i < f->n_points; i++) {
+        double *const most = &b->most[band_of(b, &f->points[i])];
+        *most = fmax(*most, f->points[i].out_tok_per_s_per_mw_utility);
+    }
+    for (int i = BANDS - 1; i >= 0; i--)
+        b->most[i] = fmax(b->most[i], b->most[i + 1]);
+}
+
+/* A point that one of a faster band beats is soon found; few are left to compare with all. */
 static void mark_front(struct wm_frontier *f)
 {
-    size_t winner = 0;
+    struct bands bands;
+    if (f->n_points == 0)
+        return;
+    fill_bands(f, &bands);
     for (size_t i = 0; i < f->n_points; i++) {
         struct wm_frontier_point *const p = &f->points[i];
-        p->is_pareto = !beats(&f->points[winner], p);
+        const double faster = bands.most[band_of(&bands, p) + 1];
+        p->is_pareto = p->out_tok_per_s_per_mw_utility > faster;
         for (size_t k = 0; k < f->n_points && p->is_pareto; k++)
-            if (beats(&f->points[k], p)) {
-                p->is_pareto = false;
-                winner = k;
-            }
+            p->is_pareto = !beats(&f->points[k], p);
     }
 }
 

@@ -72,6 +72,7 @@ const struct wm_opex_definition *wm_opex_definition(enum wm_opex opex)
 enum driver {
     OF_FACILITY_USD,
     OF_IT_USD,
+    OF_IT_VALUE, /* with what is owned already, as new */
     OF_FACILITY_TAX, /* of a year */
     OF_IT_TAX,
     OF_LEASED_USD, /* price of leased IT */
@@ -99,11 +100,11 @@ static const struct cost_row cost_rows[] = {
     {"site staff",                  WM_TAG_FACILITY | WM_TAG_PEOPLE,       OF_MW,           TIMES,    AT(site_fte_per_mw_it), AT(site_fte_usd_per_year)},
     {"property tax, facility",      WM_TAG_FACILITY | WM_TAG_TAX,          OF_FACILITY_TAX, TIMES,    0, 0},
     {"insurance, facility",         WM_TAG_FACILITY | WM_TAG_INSURANCE,    OF_FACILITY_USD, TIMES,    AT(insurance_frac), 0},
-    {"IT maintenance",              WM_TAG_IT | WM_TAG_UPKEEP,             OF_IT_USD,       TIMES,    AT(it_maintenance_frac), 0},
+    {"IT maintenance",              WM_TAG_IT | WM_TAG_UPKEEP,             OF_IT_VALUE,      TIMES,    AT(it_maintenance_frac), 0},
     {"platform staff",              WM_TAG_IT | WM_TAG_PEOPLE,             OF_MW,           TIMES,    AT(platform_fte_per_mw_it), AT(platform_fte_usd_per_year)},
     {"network",                     WM_TAG_IT,                             OF_MW,           TIMES,    AT(network_usd_per_mw_it_year), 0},
     {"property tax, IT",            WM_TAG_IT | WM_TAG_TAX,                OF_IT_TAX,       TIMES,    0, 0},
-    {"insurance, IT",               WM_TAG_IT | WM_TAG_INSURANCE,          OF_IT_USD,       TIMES,    AT(insurance_frac), 0},
+    {"insurance, IT",               WM_TAG_IT | WM_TAG_INSURANCE,          OF_IT_VALUE,      TIMES,    AT(insurance_frac), 0},
     {"licences",                    WM_TAG_IT | WM_TAG_LICENCE,            OF_GPUS,         TIMES,    AT(licence_usd_per_gpu_year), 0},
     {"lease of IT",                 WM_TAG_HIRE,                           OF_LEASED_USD,   TIMES,    AT(it_lease_frac), 0},
     {"colocation rent",             WM_TAG_LEASE,                          OF_KW_MONTH,     TIMES,    AT(colo_rent_usd_per_kw_month), 0},
@@ -186,6 +187,7 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
     const bool is_leased = params->it == WM_IT_LEASED;
     const double driver[N_DRIVERS] = {[OF_FACILITY_USD] = facility_usd,
                                       [OF_IT_USD] = basis->it_capex_usd,
+                                      [OF_IT_VALUE] = basis->it_capex_usd + basis->owned_usd,
                                       [OF_FACILITY_TAX] = hall_tax * facility_usd,
                                       [OF_IT_TAX] = it_tax * basis->it_capex_usd,
                                       [OF_LEASED_USD] = is_leased ? basis->it_capex_usd : 0.0,

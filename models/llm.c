@@ -59,6 +59,8 @@ const struct wm_field wm_llm_fields[] = {
     WM_CHOICE(wm_llm, native_precision, wm_precision_words, "bf16", "of the published weights"),
     WM_CHOICE(wm_llm, rest_precision, wm_precision_words, "bf16", "what 4-bit checkpoints of a MoE keep outside the routed experts"),
     WM_REAL(wm_llm, fp4_bits, WM_UNIT_NONE, 4.0, 8.0, 4.5, "bits of an FP4 weight, scales included: 4.5 NVFP4 (8 per 16), 4.25 MXFP4 (8 per 32)"),
+    WM_ROW(wm_llm, accepted_tok, WM_KIND_REALS, "accepted_tok", .unit = WM_UNIT_TOK, .min = 1.0, .max = 17.0, .item_size = sizeof(double),
+           .doc = "mean tokens that a step gains with 1, 2 ... 8 guesses of the model's own draft module, the model's own token included; none: not known"),
     WM_CHOICE(wm_llm, fp8_scaling, scaling_words, "tensor", "scales of FP8 weights: one a tensor, or one a block of 128 x 128 (DeepSeek, Qwen 3, GLM, MiniMax)"),
     WM_FIELD_END,
 };

@@ -15,11 +15,18 @@ const struct wm_field wm_local_tax_fields[] = {
 };
 // clang-format on
 
-double wm_local_tax_mean_frac(const struct wm_local_tax *tax, double life_years)
+double wm_local_tax_mean_from_frac(const struct wm_local_tax *tax, double age_years,
+                                   double life_years)
 {
     const size_t life = life_years > 1.0 ? (size_t)lround(life_years) : 1;
+    const size_t gone = (size_t)fmin(round(age_years), (double)(life - 1));
     double sum = 0.0;
-    for (size_t age = 1; age <= life; age++)
+    for (size_t age = gone + 1; age <= life; age++)
         sum += tax->assessed_frac[age < WM_ASSESSED_AGES ? age - 1 : WM_ASSESSED_AGES - 1];
-    return tax->equipment_frac * sum / (double)life;
+    return tax->equipment_frac * sum / (double)(life - gone);
+}
+
+double wm_local_tax_mean_frac(const struct wm_local_tax *tax, double life_years)
+{
+    return wm_local_tax_mean_from_frac(tax, 0.0, life_years);
 }

@@ -876,6 +876,23 @@ double wm_draft_gain(double draft_tok, double accept_frac)
     return (1.0 - pow(accept_frac, draft_tok + 1.0)) / (1.0 - accept_frac);
 }
 
+struct wm_draft wm_draft_of(const struct wm_llm *llm, double draft_tok, double accept_frac)
+{
+    static const double usual = 0.7;
+    if (!isnan(accept_frac))
+        return (struct wm_draft){draft_tok, accept_frac};
+    const double nearest = fmin(WM_LLM_GUESSES, fmax(1.0, floor(draft_tok + 0.5)));
+    const double gain = llm->accepted_tok[(int)nearest - 1];
+    if (gain <= 0.0)
+        return (struct wm_draft){draft_tok, usual};
+    double lo = 0.0, hi = 1.0; /* the gain rises with the chance */
+    for (int i = 0; i < 50; i++) {
+        const double mid = 0.5 * (lo + hi);
+        *(wm_draft_gain(nearest, mid) < gain ? &lo : &hi) = mid;
+    }
+    return (struct wm_draft){draft_tok, hi};
+}
+
 double wm_step_gain(const struct wm_step_model *m)
 {
     return m->draft.tok > 0.0 ? wm_draft_gain(m->draft.tok, m->draft.accept_frac) : 1.0;

@@ -96,6 +96,10 @@ struct wm_lot {
                              by the resale curve */
     double worn_years;
     enum wm_asset asset;
+    /* what is there and paid for: no first purchase, its book value is written off and it is sold at its age */
+    bool is_owned;
+    double age_years, book_usd; /* at `buy` */
+    double salvage_usd;         /* of its first sale; NAN: by its age */
 };
 
 /** A year of the run at its own prices, before price path and escalation. */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "wattmill/catalog.h"
+#include "wattmill/digest.h"
 #include "wattmill/field.h"
 #include "wattmill/json.h"
 
@@ -39,6 +40,7 @@ struct wm_files {
         const char *path;
         const struct wm_field *field; /* says how it was read */
         const void *data;
+        unsigned char digest[WM_DIGEST_BYTES]; /* of its bytes */
     } * items;
     size_t n, capacity;
 };

@@ -86,6 +86,7 @@ struct wm_ledger_line {
 struct wm_ledger_basis {
     double it_design_w;
     double it_capex_usd, onsite_capex_usd; /* onsite: storage and generation */
+    double owned_usd; /* price as new of accelerators that are there and paid for: upkeep and insurance follow it */
     double grid_capex_usd, security_usd;   /* connection, deposit for it */
     double n_gpus;
     const struct wm_ledger_line *lines; /* [n_lines] */
@@ -129,6 +130,7 @@ struct wm_ledger_cash {
     double profit_opex_usd;                  /* with depreciation of what is owned */
     double it_capex_usd, facility_capex_usd; /* what it buys; 0 when rented, leased or hired */
     double onsite_capex_usd;                 /* storage and generation, of who pays the bill */
+    bool owns_it;                            /* the accelerators, bought or there */
     double grid_capex_usd, security_usd;     /* connection and deposit, of who owns the facility */
     double space_usd; /* revenue of who sells space: rent and power passed on */
 };

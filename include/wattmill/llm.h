@@ -13,6 +13,7 @@
 
 /** MLA: keys and values are made from a cached latent; LATENT: the cached latent is both. */
 enum wm_attention { WM_ATTENTION_GQA, WM_ATTENTION_MLA, WM_ATTENTION_LATENT };
+enum { WM_LLM_GUESSES = 8 };
 enum wm_fp8_scaling { WM_FP8_TENSOR, WM_FP8_BLOCK };
 
 struct wm_llm {
@@ -56,6 +57,7 @@ struct wm_llm {
     enum wm_precision rest_precision;   /* what 4-bit checkpoints of a MoE keep outside experts */
     double fp4_bits;                 /* of an FP4 weight, scales included: NVFP4 4.5, MXFP4 4.25 */
     enum wm_fp8_scaling fp8_scaling; /* of FP8 weights */
+    double accepted_tok[WM_LLM_GUESSES]; /* that a step gains with 1, 2 ... guesses; 0: not known */
 };
 
 extern const struct wm_field wm_llm_fields[];

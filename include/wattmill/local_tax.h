@@ -23,6 +23,8 @@ struct wm_local_tax {
 extern const struct wm_field wm_local_tax_fields[];
 
 /** Mean tax on equipment over a life of whole years, over its price [1/yr]. */
+double wm_local_tax_mean_from_frac(const struct wm_local_tax *tax, double age_years,
+                                   double life_years);
 double wm_local_tax_mean_frac(const struct wm_local_tax *tax, double life_years);
 
 #endif

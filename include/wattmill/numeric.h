@@ -121,10 +121,13 @@ struct wm_lp_bounded {
     const double *row_low, *row_high;  /* [n_rows]; row_low finite */
     const double *low, *high, *cost;   /* [n_columns]; low finite */
     const struct wm_lp_entry *entries; /* in order of their rows, at most 16 a row */
+    const bool
+        *waits; /* [n_rows], or NULL: rows that seldom bind, which join when they are broken */
 };
 
 /**
- * Solves it by the simplex method (GLPK, with its presolver).
+ * Solves it by the dual simplex method with long steps (GLPK); rows that wait join when they are broken, and the
+ * method goes on from where it stands.
  *
  * @param x  out [n_columns]
  * @return   true at an optimum; false when there is none

@@ -175,6 +175,8 @@ struct wm_results {
     struct wm_lot
         *it_lots; /* [n_it_lots], by pool; life and residual as the appraisal's terms say */
     size_t n_it_lots;
+    bool has_owned; /* some are of pools that were there and paid for */
+    double owned_tax_usd; /* per year, mean of their schedule, in the ledger */
     struct wm_lot *onsite_lots; /* [n_onsite_lots], storage and generation */
     size_t n_onsite_lots;
     const struct wm_response *volume_response; /* [n_volume_responses], by run year; or NULL */

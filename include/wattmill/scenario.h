@@ -155,6 +155,13 @@ enum wm_provisioning {
     WM_COUNT_DEMAND = -4
 };
 
+/** What is there and paid for. */
+struct wm_owned {
+    double age_years;           /* at the start of the run; NAN: it is bought */
+    double book_usd_per_gpu;    /* still to be written off; NAN: on a straight line over the life */
+    double salvage_usd_per_gpu; /* when it is first sold; NAN: by the resale curve of its age */
+};
+
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
@@ -165,7 +172,14 @@ struct wm_fleet {
     double guard_frac;            /* of max_lps, over the observed draw */
     double margin_frac;           /* of demand, over its highest hour */
     int64_t online_us, retire_us; /* it is there from the first to the second */
+    struct wm_owned owned;
 };
+
+/** Whether a pool is there and paid for. */
+static inline bool wm_fleet_is_owned(const struct wm_fleet *fleet)
+{
+    return wm_is_set(fleet->owned.age_years);
+}
 
 struct wm_demand {
     double output_tok_per_s; /* mean over the week; exactly one of the three is set */
@@ -242,8 +256,8 @@ struct wm_workload {
     const struct wm_workload_class *class; /* NULL for jobs */
     const struct wm_llm *llm;
     enum wm_precision precision;
+    enum wm_ways ways; /* no key: both where no engine is named */
     const struct wm_engine *engine;
-    enum wm_ways ways; /* both where no engine was named */
     const char *pool; /* name of the fleet entry that serves it */
     int64_t start_us,
         end_us; /* it is asked for from the first to the second, while its pool is there */
@@ -367,6 +381,21 @@ struct wm_scenario {
     struct wm_policy policy;
     struct wm_economics economics;
 };
+
+/**
+ * Whether money is settled by the rows of billing intervals or the speeds of the run itself: such a run
+ * keeps them whatever its options say.
+ */
+static inline bool wm_scenario_settles_by_rows(const struct wm_scenario *s)
+{
+    const struct wm_workload *const w = (const struct wm_workload *)s->workloads.items;
+    const struct wm_market_choice *const m = &s->economics.market;
+    bool does = s->site.ppas.n > 0 || s->site.certificates.matching != WM_MATCHING_NONE ||
+                m->own_gain_per_year > 0.0 || m->margin_floor_frac > -2.0; /* NAN: none */
+    for (size_t i = 0; i < s->workloads.n; i++)
+        does = does || w[i].demand.elasticity < 0.0 || w[i].price.speed_tiers.n > 0;
+    return does;
+}
 
 extern const struct wm_field wm_scenario_fields[];
 

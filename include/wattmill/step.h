@@ -148,6 +148,12 @@ double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_t
 /** Expected tokens a sequence gains in a step that checks `draft_tok` guesses, each right with
  *  probability `accept_frac`: (1 - a^(d+1)) / (1 - a). */
 double wm_draft_gain(double draft_tok, double accept_frac);
+/**
+ * The drafts of a model. A chance that is not set (NAN) is the one with which so many guesses gain the tokens that
+ * were measured with its own module (`accepted_tok`; between and beyond them the nearest number of guesses), or
+ * 0.7 where nothing was (estimate).
+ */
+struct wm_draft wm_draft_of(const struct wm_llm *llm, double draft_tok, double accept_frac);
 /** The same of a model: 1 without drafts. */
 double wm_step_gain(const struct wm_step_model *m);
 

@@ -21,6 +21,7 @@
 #include "wattmill/digest.h"
 #include "wattmill/input.h"
 #include "wattmill/results.h"
+#include "wattmill/stages.h"
 
 struct wm_study;
 
@@ -114,8 +115,9 @@ struct wm_study_options {
     atomic_bool *stop;              /* true: finish the points that run, commit, return */
     wm_progress_fn *progress;       /* a few times a second, from the calling thread */
     void *progress_context;
-    struct wm_cache *cache; /* of serving tables, for wm_run(); NULL: none */
-    wm_point_fn *run;       /* NULL: wm_run() */
+    struct wm_cache *cache;   /* of serving tables, for wm_run(); NULL: none */
+    struct wm_stages *stages; /* likewise of parts that points share */
+    wm_point_fn *run;         /* NULL: wm_run() */
     void *run_context;
 };
 

@@ -19,6 +19,7 @@
 #include "wattmill/run.h"
 #include "wattmill/scenario.h"
 #include "wattmill/serve.h"
+#include "wattmill/stages.h"
 #include "wattmill/store.h"
 #include "wattmill/study.h"
 #include "wattmill/suggest.h"

@@ -18,7 +18,7 @@ struct options {
 static const struct options defaults = {.site = CLI_SITE_DEFAULTS,
                                         .input_tok = 8192.0,
                                         .output_tok = 1024.0,
-                                        .accept_frac = 0.7,
+                                        .accept_frac = (double)NAN,
                                         .max_gpus = 1024.0,
                                         .format = WM_FORMAT_TABLE};
 
@@ -32,7 +32,7 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, output_tok, "--osl", "N", 1.0, 1e7, "tokens of an answer (default: 1024)"),
     CLI_REAL(options, cached_frac, "--cached", "FRAC", 0.0, 1.0, "of a prompt found in the prefix cache (default: 0)"),
     CLI_REAL(options, draft_tok, "--draft-tokens", "N", 0.0, 16.0, "guesses a step checks per sequence (speculative decoding, MTP; default: 0)"),
-    CLI_REAL(options, accept_frac, "--accept", "P", 0.0, 1.0, "probability that a guess is right (default: 0.7)"),
+    CLI_REAL(options, accept_frac, "--accept", "P", 0.0, 1.0, "probability that a guess is right (default: as measured with the model's own module, else 0.7)"),
     CLI_TEXT(options, slo, "--slo", 0, "KEY=X[,..]", "both targets with a scenario's keys: ttft_s=2,tok_per_s_per_user=50"),
     CLI_REAL(options, ttft_slo_s, "--ttft-slo", "S", 0.001, 1e5, "target of the time to first token (default: none)"),
     CLI_REAL(options, speed_slo, "--speed-slo", "TOK/S", 0.001, 1e5, "target of the speed of an answer, per user (default: none)"),
@@ -97,7 +97,7 @@ static void eval(struct cli *cli, const struct options *o, const struct setting 
                                       .cached_frac = o->cached_frac,
                                       .output_tok = o->output_tok,
                                       .max_gpus = o->max_gpus,
-                                      .draft = {o->draft_tok, o->accept_frac},
+                                      .draft = wm_draft_of(s->llm, o->draft_tok, o->accept_frac),
                                       .ttft_slo_s = o->ttft_slo_s,
                                       .tok_per_s_per_user_slo = o->speed_slo};
     out->site = cli_site_terms(cli, s->catalog, &o->site, a);

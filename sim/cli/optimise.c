@@ -19,6 +19,7 @@ struct options {
     int64_t n_jobs, max_points;
     enum wm_format format;
     struct cli_cache cache;
+    struct cli_stages stages;
 };
 
 static const struct options defaults = {.max_points = 80, .format = WM_FORMAT_TABLE};
@@ -38,6 +39,7 @@ static const struct cli_option rows[] = {
               "threads (default: the processors this process may use); the answer is the same"),
     CLI_FORMAT(options, format),
     CLI_CACHE_ROWS(options, cache),
+    CLI_STAGES_ROWS(options, stages),
     CLI_SCENARIO_ROWS(options, sets),
     CLI_END,
 };
@@ -188,11 +190,13 @@ static enum wm_status search(struct cli *cli, const struct options *o, struct wm
     study.store = o->store != NULL ? o->store : default_store(cli->arena, p->scenario);
     study.stop = &interrupted;
     study.cache = cli_cache_open(cli, &o->cache);
+    study.stages = cli_stages_open(&o->stages);
     p->study = &study;
     p->progress = show;
     p->progress_context = &is_tty;
     catch_signals();
     const enum wm_status status = wm_optimise(cli->arena, p, &optimum, &cli->diags);
+    cli_stages_close(&o->stages, study.stages);
     wm_cache_close(study.cache);
     if (is_tty)
         fputs("\r\033[K", stderr);

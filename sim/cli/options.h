@@ -134,6 +134,18 @@ struct cli_cache {
         tag, member.dir, "--cache", 0, "DIR",                                                    \
         "where serving tables are kept (default: $XDG_CACHE_HOME/wattmill, ~/.cache/wattmill)"), \
         CLI_FLAG(tag, member.is_off, "--no-cache", "keep serving tables in memory alone")
+/* Parts of runs that the points of a study share. */
+struct cli_stages {
+    bool explain, is_off;
+};
+#define CLI_STAGES_ROWS(tag, member)                                                          \
+    CLI_FLAG(tag, member.explain, "--explain-stages",                                         \
+             "at the end: parts of a run, what they hang on, and how many points reused one"), \
+        CLI_FLAG(tag, member.is_off, "--no-stages", "run every point whole; the results are the same")
+struct wm_stages *cli_stages_open(const struct cli_stages *given);
+/* Closes them, with a table where it was asked for. */
+void cli_stages_close(const struct cli_stages *given, struct wm_stages *stages);
+
 /* What a site adds to racks, for verbs that ask for no scenario. */
 struct cli_site {
     const char *climate, *cooling, *chain, *ledger, *tariff;

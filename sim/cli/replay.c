@@ -40,7 +40,7 @@ static const struct options defaults = {.router = "least-tokens",
                                         .seed = 1,
                                         .clock = 1.0,
                                         .mttr_h = 4.0,
-                                        .accept_frac = 0.7,
+                                        .accept_frac = (double)NAN,
                                         .rate_scale = 1.0,
                                         .time_scale = 1.0,
                                         .format = WM_FORMAT_TABLE};
@@ -66,7 +66,7 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, kv_bytes, "--kv-bytes", "B", 0.5, 4.0, "per element of the KV cache (default: the engine's)"),
     CLI_REAL(options, cache_tok, "--prefix-cache", "TOK", 0.0, 4e9, "prefix cache in tokens, of each worker that reads prompts: what it read, or answered, and still holds is not read again (default: none)"),
     CLI_REAL(options, draft_tok, "--draft-tokens", "N", 0.0, 16.0, "guesses a step checks per sequence (speculative decoding, MTP)"),
-    CLI_REAL(options, accept_frac, "--accept", "P", 0.0, 1.0, "probability that a guess is right (default: 0.7)"),
+    CLI_REAL(options, accept_frac, "--accept", "P", 0.0, 1.0, "probability that a guess is right (default: as measured with the model's own module, else 0.7)"),
     CLI_REAL(options, clock, "--clock", "FRAC", 0.1, 1.0, "core clock of all accelerators (default: 1)"),
     CLI_REAL(options, cap_w, "--cap", "W", 1.0, 1e5, "power cap of an accelerator with its share of the host"),
     CLI_REAL(options, mtbf_h, "--mtbf", "H", 0.0, 1e7, "mean time between failures of a replica (default: none fail)"),
@@ -156,7 +156,7 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
         cli_entry(cli, catalog, WM_CATALOG_accelerator, "--accelerator", o->accelerator);
     c->llm = cli_entry(cli, catalog, WM_CATALOG_llm, "--llm", o->llm);
     c->engine = cli_entry(cli, catalog, WM_CATALOG_engine, "--engine",
-                     o->engine != NULL ? o->engine : WM_USUAL_ENGINE);
+                          o->engine != NULL ? o->engine : WM_USUAL_ENGINE);
     c->ways = o->engine != NULL || o->prefill_groups > 0 ? WM_WAYS_ENGINES : WM_WAYS_BOTH;
     replay_load_check(cli, &o->load, cli->n_words > 0);
     if (o->requests && o->dir == NULL)
@@ -187,7 +187,7 @@ static enum wm_status fill_case(struct cli *cli, const struct options *o,
     c->kv_bytes = o->kv_bytes;
     c->watermark_frac = 0.01; /* vLLM's and Vidur's default */
     c->cache_tok = o->cache_tok;
-    c->draft = (struct wm_draft){o->draft_tok, o->accept_frac};
+    c->draft = wm_draft_of(c->llm, o->draft_tok, o->accept_frac);
     c->clock_frac = o->clock;
     c->cap_w = o->cap_w;
     c->mtbf_s = o->mtbf_h * WM_S_PER_H;

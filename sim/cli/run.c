@@ -40,10 +40,27 @@ static bool use_color(const char *when)
     return isatty(STDOUT_FILENO) && (no == NULL || no[0] == 0);
 }
 
+/* A run from midnight UTC has hours of another month in front on most sites' clocks: told where it shows. */
+static void tell_first_month(const struct cli *cli, const struct options *o,
+                             const struct wm_bill *bill)
+{
+    const struct wm_bill_month *const m = bill->months;
+    if (cli->quiet || strcmp(o->show, "monthly") != 0 || bill->n_months < 2 ||
+        m[0].time_s >= 86400.0)
+        return;
+    fprintf(stderr,
+            "the first month has %.4g h: horizon.start is UTC unless it says its offset; at 00:00 "
+            "of the "
+            "site's clock (such as %04d-%02d-01T00:00-05:00) the first month is whole\n",
+            m[0].time_s / 3600.0, m[1].year, m[1].month);
+}
+
 static void print(struct cli *cli, const struct options *o, const struct wm_report *report)
 {
-    if (wm_output_section(stdout, cli->arena, report, o->show, o->format))
+    if (wm_output_section(stdout, cli->arena, report, o->show, o->format)) {
+        tell_first_month(cli, o, report->results->bill);
         return;
+    }
     switch (o->format) {
     case WM_FORMAT_JSON:
         wm_output_json(stdout, report);

@@ -16,6 +16,7 @@ struct options {
     double wait_s;
     bool dry_run, retry;
     struct cli_cache cache;
+    struct cli_stages stages;
 };
 
 static const struct options defaults = {.wait_s = 10.0};
@@ -33,6 +34,7 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, wait_s, "--wait", "S", 0.0, 1e6,
              "seconds to wait for another process on the store (default: 10)"),
     CLI_CACHE_ROWS(options, cache),
+    CLI_STAGES_ROWS(options, stages),
     CLI_SCENARIO_ROWS(options, sets),
     CLI_END,
 };
@@ -196,8 +198,10 @@ static enum wm_status run(struct cli *cli, const void *options)
     struct cli_cache where = given->cache;
     where.is_off = where.is_off || given->dry_run; /* which writes nothing */
     o.cache = cli_cache_open(cli, &where);
+    o.stages = cli_stages_open(&given->stages);
     const enum wm_status end =
         given->dry_run ? dry_run(cli, study, &o) : run_points(cli, study, &o);
+    cli_stages_close(&given->stages, o.stages);
     wm_cache_close(o.cache);
     return end;
 }

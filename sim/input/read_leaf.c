@@ -433,12 +433,14 @@ static bool read_ref(const struct leaf *l)
     return store_ref(l, l->node->text, &l->node->place);
 }
 
-/* Beside the file that names it; a --set has none and looks beside the scenario. */
+/* Beside the file that names it; of a --set where the shell completed it, else beside the scenario. */
 static const char *data_path(const struct leaf *l)
 {
     struct wm_arena *arena = l->reader->arena;
     const char *path = l->node->text, *dir = l->reader->dir != NULL ? l->reader->dir : "";
     const char *named_in = l->node->place.file;
+    if (named_in != NULL && strcmp(named_in, "--set") == 0 && access(path, R_OK) == 0)
+        return path;
     const char *slash = named_in != NULL ? strrchr(named_in, '/') : NULL;
     if (slash != NULL)
         dir = wm_arena_copy_text(arena, named_in, (size_t)(slash - named_in) + 1);
@@ -449,7 +451,7 @@ static const char *data_path(const struct leaf *l)
 }
 
 static void remember_file(struct wm_files *files, const char *path, const struct wm_field *field,
-                          const void *data)
+                          const void *data, const unsigned char digest[WM_DIGEST_BYTES])
 {
     if (files->n == files->capacity) {
         files->capacity = files->capacity == 0 ? 8 : 2 * files->capacity;
@@ -459,7 +461,20 @@ static void remember_file(struct wm_files *files, const char *path, const struct
         files->items = more;
     }
     path = wm_arena_copy_text(files->arena, path, strlen(path));
-    files->items[files->n++] = (struct wm_file){path, field, data};
+    struct wm_file *const file = &files->items[files->n++];
+    *file = (struct wm_file){.path = path, .field = field, .data = data};
+    memcpy(file->digest, digest, WM_DIGEST_BYTES);
+}
+
+/* Of a file's bytes; the same file read a moment ago. */
+static void digest_file(struct wm_arena *arena, const char *path,
+                        unsigned char digest[WM_DIGEST_BYTES])
+{
+    struct wm_diags told = wm_diags_init(arena);
+    const char *text = "";
+    size_t n_bytes = 0;
+    (void)wm_text_load(arena, path, &text, &n_bytes, &told);
+    wm_digest_of(text, n_bytes, digest);
 }
 
 /* The file's data, from an earlier read when there was one. */
@@ -474,8 +489,11 @@ static const void *load_file(const struct leaf *l, const char *path)
     /* a warning of the first read alone would make equal reads differ: errors only */
     struct wm_diags own = wm_diags_init(l->reader->arena);
     const void *const data = l->field->load(files->arena, path, &own);
-    if (data != NULL)
-        remember_file(files, path, l->field, data);
+    if (data != NULL) {
+        unsigned char digest[WM_DIGEST_BYTES];
+        digest_file(l->reader->arena, path, digest);
+        remember_file(files, path, l->field, data, digest);
+    }
     for (size_t i = 0; i < own.n_items && data == NULL; i++) {
         const struct wm_diag *const d = &own.items[i];
         wm_diag_add(l->reader->diags, d->code, &d->place, d->path, "%s", d->text);

@@ -159,6 +159,12 @@ static const struct wm_field site_fields[] = {
     WM_PRESET(wm_site, failures, failures, wm_failures_fields, "llama-3", "failures, spares, repair crews, maintenance"),
     WM_FIELD_END,
 };
+static const struct wm_field owned_fields[] = {
+    WM_REAL(wm_owned, age_years, WM_UNIT_YEAR, 0.0, 40.0, (double)NAN, "age at the start of the run; given: the pool is there and paid for, and its price is no capital of the run. Past the ledger's it_life_years it is replaced after a year"),
+    WM_REAL(wm_owned, book_usd_per_gpu, WM_UNIT_USD_PER_GPU, 0.0, 1e7, (double)NAN, "book value still to be written off; unset: what a straight line over the ledger's life leaves of the price"),
+    WM_REAL(wm_owned, salvage_usd_per_gpu, WM_UNIT_USD_PER_GPU, 0.0, 1e7, (double)NAN, "what it brings when it is replaced, retired or left at the end; unset: by the resale curve of its age"),
+    WM_FIELD_END,
+};
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
@@ -170,6 +176,7 @@ static const struct wm_field fleet_fields[] = {
     WM_REAL(wm_fleet, margin_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.15, "count demand: capacity over the highest hour of demand (shape of the week, growth until the end of the run), for failures and what a mean week leaves out; estimate"),
     WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
     WM_TIME_AS(wm_fleet, retire_us, "retire", "2200-01-01", "from then on it is gone and draws nothing, UTC"),
+    WM_GROUP(wm_fleet, owned, owned_fields, "a pool that is there and paid for: no purchase, depreciation of its book value over the rest of its life, resale at its age"),
     WM_FIELD_END,
 };
 static const struct wm_field demand_fields[] = {
@@ -192,7 +199,7 @@ static const struct wm_field slo_fields[] = {
 static const struct wm_field serving_fields[] = {
     WM_FILE_AS(wm_service_choice, curve_file, "curve_file", wm_curve_file_load, wm_serving_curve, "CSV of measured operating points of a replica, instead of the step-time model: concurrency, n_gpu, output_tokens_per_s_per_gpu, tpot_s, ttft_s, gpu_power_w"),
     WM_REAL(wm_service_choice, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses that a step checks per sequence (speculative decoding, multi-token prediction), each made by a pass through one layer like the model's; 0: none"),
-    WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.7, "probability that a guess is right if those before it are (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
+    WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "probability that a guess is right if those before it are; unset: what the model's own module gained where it was measured (accepted_tok of llms), else 0.7 (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
     WM_CHOICE(wm_service_choice, router, wm_router_words, "least-requests", "which replica a request goes to; in what fidelity request serves one by one"),
     WM_INT(wm_service_choice, max_seqs, 0, 1000000, 0, "sequences of a batch, per attention group; 0: the engine's limit; in what fidelity request serves one by one"),
     WM_FIELD_END,
@@ -416,6 +423,24 @@ static void check_sized(const struct wm_scenario *s, const struct wm_fleet *flee
         wm_diag_add(diags, WM_E211, NULL, path, "= demand, but no workload asks anything of it");
 }
 
+/* What is owned has an age, and an owner who owns accelerators. */
+static void check_owned(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.owned", index);
+    const struct wm_owned *const o = &fleet->owned;
+    if (!wm_fleet_is_owned(fleet)) {
+        if (wm_is_set(o->book_usd_per_gpu) || wm_is_set(o->salvage_usd_per_gpu))
+            wm_diag_add(diags, WM_E211, NULL, path, "needs age_years: without it pool \"%s\" is bought",
+                        fleet->name);
+        return;
+    }
+    if (s->economics.ledger.it != WM_IT_OWNED)
+        wm_diag_add(diags, WM_E211, NULL, path,
+                    "is of a ledger that owns its accelerators; %s leases or hires them",
+                    s->economics.ledger.head.name);
+}
+
 static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
                           struct wm_diags *diags)
 {
@@ -457,6 +482,7 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
         check_coolant(s, &fleet[i], diags);
+        check_owned(s, &fleet[i], i, diags);
         if (fleet[i].count == WM_COUNT_DEMAND)
             check_sized(s, &fleet[i], i, diags);
     }

@@ -83,13 +83,14 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .output_tok = w->class->output_tok,
                                     .output_scv = w->class->output_scv,
                                     .max_gpus = (double)n_gpus,
-                                    .draft = {w->serving.draft_tok, w->serving.accept_frac},
+                                    .draft = wm_draft_of(w->llm, w->serving.draft_tok,
+                                                         w->serving.accept_frac),
                                     .curve = w->serving.curve_file,
                                     .ttft_slo_s = c->slo_ttft_s,
                                     .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
 }
 
-static void price_tokens(struct wm_class *c)
+void wm_class_price(struct wm_class *c)
 {
     const struct wm_workload *w = c->workload;
     const double input_per_out = w->class->input_tok / w->class->output_tok;
@@ -108,7 +109,8 @@ static bool same_model(const struct wm_workload *a, const struct wm_workload *b)
            a->precision == b->precision && a->engine == b->engine && a->ways == b->ways &&
            a->serving.curve_file == b->serving.curve_file &&
            a->serving.draft_tok == b->serving.draft_tok &&
-           a->serving.accept_frac == b->serving.accept_frac &&
+           wm_draft_of(a->llm, a->serving.draft_tok, a->serving.accept_frac).accept_frac ==
+               wm_draft_of(b->llm, b->serving.draft_tok, b->serving.accept_frac).accept_frac &&
            a->serving.router == b->serving.router && a->serving.max_seqs == b->serving.max_seqs;
 }
 
@@ -426,11 +428,12 @@ bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenar
         set_targets(plan, p);
         for (size_t k = 0; k < n; k++) {
             struct wm_class *c = &plan->classes[own[k]];
-            price_tokens(c);
+            wm_class_price(c);
             /* a pool of one class has nothing to compare it with */
             c->weight = pool->n_gpus > 0 && pool_classes(plan, p->pool) > 1
                             ? gpu_s_per_tok(&plan->tables, c, pool->fleet, pool->n_gpus, diags)
                             : 1.0;
+            c->gpu_s_per_out_tok = c->weight;
             feasible = wm_is_set(c->weight) && feasible;
         }
     }

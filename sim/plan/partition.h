@@ -14,4 +14,7 @@
 bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenario,
                         struct wm_site_plan *plan, struct wm_diags *diags);
 
+/** Sets what a class's tokens are paid and worth. @pre its workload serves requests */
+void wm_class_price(struct wm_class *class);
+
 #endif

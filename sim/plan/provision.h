@@ -22,6 +22,7 @@ struct wm_class {
     const struct wm_workload *workload;
     size_t partition;
     double mean_demand_tok_per_s; /* offered output, weekly mean */
+    double gpu_s_per_out_tok;     /* planned alone; 1 for the only class of a pool */
     double weight;                /* the partition's tokens per output token of the class */
     double usd_per_out_tok;       /* paid, with the input that belongs to an output token */
     double tier_frac;             /* by delivered speed, in it once the run is over; 0: no tiers */

@@ -6,6 +6,8 @@
 #include "../settle/metrics.h"
 #include "../settle/prices.h"
 #include "../site/requests.h"
+#include "staged.h"
+#include "year.h"
 
 /* a - b of two long sums, 0 where they differ by rounding only. */
 static double difference(double a, double b)
@@ -13,22 +15,17 @@ static double difference(double a, double b)
     return fabs(a - b) > 1e-12 * fmax(fabs(a), fabs(b)) ? a - b : 0.0;
 }
 
-/* What the windows took, by a twin of the same seed without them. */
-static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
+/* What the windows took, by the twin of the same seed without them. */
+static void set_curtailed(struct wm_run *r, const struct wm_year *year)
 {
-    const struct wm_run_options options = {
-        .ignore_windows = true, .without_series = true, .cache = r->plan.tables.cache};
-    const struct wm_site_result *s = &r->site;
-    struct wm_site_result twin = {0};
-    SET(r, curtailed_mwh, 0.0);
-    if (s->n_windows == 0)
+    const struct wm_site_result *const s = &r->site;
+    struct wm_site_result twin = year->twin;
+    double lost_usd = 0.0;
+    if (r->site.requests == NULL)
+        SET(r, curtailed_mwh, 0.0);
+    if (!year->has_twin)
         return;
-    wm_site_run(r->arena, r->scenario, &r->plan, &options, &twin, diags);
-    double rebound_j = 0.0, lost_usd = 0.0;
-    for (size_t i = 0; i < s->n_bins; i++) {
-        const double more_w = s->bin_w[i] - twin.bin_w[i];
-        rebound_j += more_w > 1e-9 * twin.bin_w[i] ? more_w * WM_BIN_S : 0.0;
-    }
+    twin.meter.billing = r->billing;
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class_account *a = &s->account.classes[i], *b = &twin.account.classes[i];
         struct wm_class_result *c = &r->results->classes[i];
@@ -42,7 +39,7 @@ static void set_curtailed(struct wm_run *r, struct wm_diags *diags)
     const double saved_usd = wm_bill_energy_usd(wm_bill_close(r->arena, &twin.meter)) - bill_usd +
                              twin.onsite.account.fuel_usd - s->onsite.account.fuel_usd;
     SET(r, curtailed_mwh, net_j);
-    SET(r, rebound_mwh, rebound_j);
+    SET(r, rebound_mwh, year->rebound_j);
     SET(r, curtailment_loss_usd, lost_usd);
     SET(r, curtailment_payment_usd, s->account.payment_usd);
     /* below it a payment per MWh does not make up for the margin lost */
@@ -176,29 +173,60 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
                         WM_BALANCE_LIMIT);
 }
 
-static enum wm_status run(struct wm_run *r, const struct wm_run_options *options,
-                          struct wm_diags *diags)
+/* As wm_market_moves(); every run knows its rates. */
+bool wm_appraises_intervals(const struct wm_scenario *s)
 {
-    if (options != NULL) {
-        r->plan.tables = (struct wm_table_source){options->cache, options->n_threads};
-        r->range_draws = options->range_draws;
-    }
+    const struct wm_market_choice *const m = &s->economics.market;
+    const struct wm_workload *const w = s->workloads.items;
+    bool reacts = m->gain_per_year > 0.0 || m->own_gain_per_year > 0.0 ||
+                  wm_is_set(m->margin_floor_frac) || m->competitor_price_frac > 0.0;
+    for (size_t i = 0; i < s->workloads.n; i++)
+        reacts = reacts || w[i].demand.elasticity < 0.0;
+    return reacts;
+}
+
+struct call {
+    const struct wm_scenario *scenario;
+    const struct wm_run_options *options;
+    const struct wm_results **results;
+    struct wm_stage_holds *holds;
+    struct wm_diags *diags;
+};
+
+enum wm_status wm_unstaged(struct wm_run *r, const struct wm_run_options *options,
+                           struct wm_year *year, struct wm_diags *diags)
+{
     const enum wm_status status = wm_provision(r->arena, r->scenario, &r->plan, diags);
     if (status != WM_OK)
         return status;
     if (r->scenario->fidelity == WM_FIDELITY_REQUEST) {
-        r->site.requests = wm_site_requests_new(r->arena, r->scenario, &r->plan, diags);
-        if (r->site.requests == NULL)
+        year->site.requests = wm_site_requests_new(r->arena, r->scenario, &r->plan, diags);
+        if (year->site.requests == NULL)
             return WM_INFEASIBLE;
     }
-    wm_site_run(r->arena, r->scenario, &r->plan, options, &r->site, diags);
-    if (r->site.is_cancelled)
-        return WM_INTERRUPTED;
-    r->billing = r->site.meter.billing;
-    collect(r, diags);
-    if (r->site.requests == NULL) /* the twin of a request-resolution run would be another one */
-        set_curtailed(r, diags);
-    report_balances(r->results, diags);
+    wm_year_run(r->arena, r->scenario, &r->plan, options, year, diags);
+    return year->site.is_cancelled ? WM_INTERRUPTED : WM_OK;
+}
+
+static enum wm_status run(struct wm_run *r, const struct call *c)
+{
+    struct wm_year *const year = WM_NEW(r->arena, struct wm_year);
+    if (c->options != NULL) {
+        r->plan.tables = (struct wm_table_source){c->options->cache, c->options->n_threads};
+        r->range_draws = c->options->range_draws;
+    }
+    const enum wm_status status = wm_staged_may(r->scenario, c->options)
+                                      ? wm_staged(r, c->options, c->holds, year, c->diags)
+                                      : wm_unstaged(r, c->options, year, c->diags);
+    if (status != WM_OK)
+        return status;
+    r->site = year->site;
+    r->latencies = year->latencies;
+    r->billing = wm_billing_lines(r->arena, &r->scenario->site.tariff);
+    r->site.meter.billing = r->billing;
+    collect(r, c->diags);
+    set_curtailed(r, year);
+    report_balances(r->results, c->diags);
     return r->results->balances_close ? WM_OK : WM_FAILED;
 }
 
@@ -213,13 +241,6 @@ static const struct wm_scenario *window_of(struct wm_arena *arena,
     return s;
 }
 
-struct call {
-    const struct wm_scenario *scenario;
-    const struct wm_run_options *options;
-    const struct wm_results **results;
-    struct wm_diags *diags;
-};
-
 static enum wm_status run_guarded(struct wm_arena *arena, void *context)
 {
     const struct call *const c = context;
@@ -228,7 +249,7 @@ static enum wm_status run_guarded(struct wm_arena *arena, void *context)
     r->scenario =
         c->scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, c->scenario) : c->scenario;
     r->results = WM_NEW(arena, struct wm_results);
-    const enum wm_status status = run(r, c->options, c->diags);
+    const enum wm_status status = run(r, c);
     if (status == WM_OK || status == WM_FAILED)
         *c->results = r->results;
     return status;
@@ -238,6 +259,9 @@ enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario
                       const struct wm_run_options *options, const struct wm_results **results,
                       struct wm_diags *diags)
 {
-    struct call call = {scenario, options, results, diags};
-    return wm_arena_guard(arena, run_guarded, &call);
+    struct wm_stage_holds holds = {.stages = options != NULL ? options->stages : NULL};
+    struct call call = {scenario, options, results, &holds, diags};
+    const enum wm_status status = wm_arena_guard(arena, run_guarded, &call);
+    wm_stage_holds_end(&holds);
+    return status;
 }

@@ -3,32 +3,17 @@
 #include <string.h>
 
 #include "../site/flow.h"
-#include "../site/requests.h"
 #include "maturity.h"
 #include "prices.h"
-
-void wm_class_latency(const struct wm_run *r, size_t i, struct wm_log_hist *ttft,
-                      struct wm_log_hist *tpot)
-{
-    const struct wm_class *class = &r->plan.classes[i];
-    const struct wm_class_account *a = &r->site.account.classes[i];
-    if (r->site.requests != NULL && wm_site_requests_has(r->site.requests, i))
-        wm_site_requests_latency(r->site.requests, i, ttft, tpot);
-    else
-        wm_latency_spread(a->latency, r->plan.partitions[class->partition].surface, class, ttft,
-                          tpot);
-}
 
 static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
 {
     const struct wm_class_account *a = &r->site.account.classes[i];
-    struct wm_log_hist *ttft = WM_NEW(r->arena, struct wm_log_hist);
-    struct wm_log_hist *tpot = WM_NEW(r->arena, struct wm_log_hist);
-    wm_class_latency(r, i, ttft, tpot);
-    c->ttft_p50_s = wm_log_hist_quantile(ttft, 0.50);
-    c->ttft_p99_s = wm_log_hist_quantile(ttft, 0.99);
-    c->tpot_p50_s = wm_log_hist_quantile(tpot, 0.50);
-    c->tpot_p99_s = wm_log_hist_quantile(tpot, 0.99);
+    const struct wm_latency_quantiles *const l = &r->latencies.classes[i];
+    c->ttft_p50_s = l->ttft_p50_s;
+    c->ttft_p99_s = l->ttft_p99_s;
+    c->tpot_p50_s = l->tpot_p50_s;
+    c->tpot_p99_s = l->tpot_p99_s;
     c->slo_attainment_frac = wm_ratio(a->slo_tok, a->served_tok);
 }
 
@@ -440,21 +425,9 @@ void wm_set_tokens(struct wm_run *r, const struct wm_totals *t)
 /* Over all classes, by requests. */
 void wm_set_latency(struct wm_run *r)
 {
-    struct wm_log_hist *const all = WM_NEW_ARRAY(r->arena, struct wm_log_hist, 4);
-    for (size_t i = 0; i < r->plan.n_classes; i++) {
-        const struct wm_class *c = &r->plan.classes[i];
-        if (wm_workload_is_job(c->workload))
-            continue;
-        const double requests_per_tok = 1.0 / c->workload->class->output_tok;
-        memset(&all[2], 0, 2 * sizeof all[0]);
-        wm_class_latency(r, i, &all[2], &all[3]);
-        wm_log_hist_scale(&all[2], requests_per_tok);
-        wm_log_hist_scale(&all[3], requests_per_tok);
-        wm_log_hist_merge(&all[0], &all[2]);
-        wm_log_hist_merge(&all[1], &all[3]);
-    }
-    SET(r, ttft_p50_s, wm_log_hist_quantile(&all[0], 0.50));
-    SET(r, ttft_p99_s, wm_log_hist_quantile(&all[0], 0.99));
-    SET(r, tpot_p50_s, wm_log_hist_quantile(&all[1], 0.50));
-    SET(r, tpot_p99_s, wm_log_hist_quantile(&all[1], 0.99));
+    const struct wm_latency_quantiles *const l = &r->latencies.all;
+    SET(r, ttft_p50_s, l->ttft_p50_s);
+    SET(r, ttft_p99_s, l->ttft_p99_s);
+    SET(r, tpot_p50_s, l->tpot_p50_s);
+    SET(r, tpot_p99_s, l->tpot_p99_s);
 }

@@ -9,6 +9,7 @@
 
 #include "../plan/provision.h"
 #include "../site/site.h"
+#include "latencies.h"
 #include "metric_member.h"
 #include "wattmill/results.h"
 
@@ -19,6 +20,7 @@ struct wm_run {
     struct wm_site_plan plan;
     const struct wm_billing *billing; /* lines of the tariff, at its prices */
     struct wm_site_result site;
+    struct wm_latencies latencies;
     struct wm_results *results;
     size_t range_draws;
 };
@@ -36,9 +38,6 @@ struct wm_totals {
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 
-/** First and per-token times of a class over the run, weighted by tokens. */
-void wm_class_latency(const struct wm_run *run, size_t class, struct wm_log_hist *ttft,
-                      struct wm_log_hist *tpot);
 /** Lays the prices of delivered speeds on the classes that have them; tiers.c. */
 void wm_price_speeds(struct wm_run *run);
 

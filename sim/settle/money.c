@@ -3,6 +3,7 @@
 
 #include "bill.h"
 #include "metrics.h"
+#include "owned.h"
 #include "prices.h"
 #include "response.h"
 #include "sales.h"
@@ -132,16 +133,22 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
                                 .discount_rate_frac =
                                     wm_discount_rate_frac(&r->scenario->economics)};
     for (size_t i = 0; i < r->plan.n_pools; i++)
-        b.it_capex_usd += (double)r->plan.pools[i].n_gpus *
-                          r->plan.pools[i].fleet->accelerator->it_capex_usd_per_gpu *
-                          (1.0 + r->scenario->site.local_tax.sales_it_frac);
+        if (!wm_fleet_is_owned(r->plan.pools[i].fleet))
+            b.it_capex_usd += wm_owned_price_usd(r, i);
+    const struct wm_owned_sums owned = wm_owned_sums(r, b.discount_rate_frac);
+    b.owned_usd = owned.price_usd;
     const struct onsite o = onsite_of(r, b.years, b.discount_rate_frac);
     const unsigned onsite = WM_TAG_ONSITE;
-    struct lines l = {.items = WM_NEW_ARRAY(r->arena, struct wm_ledger_line, bill->n_lines + 12)};
+    struct lines l = {.items = WM_NEW_ARRAY(r->arena, struct wm_ledger_line, bill->n_lines + 15)};
     add_bill(&l, bill);
     add_if(&l, "fuel", WM_TAG_POWER, r->site.onsite.account.fuel_usd);
     add_if(&l, "stored energy, less at the end", WM_TAG_POWER,
            wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r)));
+    add_if(&l, "property tax, owned IT", WM_TAG_IT | WM_TAG_TAX, b.years * owned.tax_usd);
+    add_if(&l, "depreciation, owned IT", WM_TAG_IT | WM_TAG_DEPRECIATION,
+           b.years * owned.straight_usd);
+    add_if(&l, "capital recovery, owned IT", WM_TAG_IT | WM_TAG_CAPITAL,
+           b.years * owned.recovery_usd);
     add_if(&l, "storage and generation O&M", onsite, o.om_usd);
     add_if(&l, "depreciation, storage and generation", onsite | WM_TAG_DEPRECIATION,
            o.straight_usd);
@@ -227,11 +234,15 @@ static void set_lots(struct wm_run *r)
     struct wm_lot *const lots = WM_NEW_ARRAY(r->arena, struct wm_lot, r->plan.n_pools + 1);
     for (size_t i = 0; i < r->plan.n_pools; i++) {
         const struct wm_fleet *const f = r->plan.pools[i].fleet;
-        lots[i] = (struct wm_lot){.usd = (double)r->plan.pools[i].n_gpus *
-                                         f->accelerator->it_capex_usd_per_gpu *
-                                         (1.0 + r->scenario->site.local_tax.sales_it_frac),
+        lots[i] = (struct wm_lot){.usd = wm_owned_price_usd(r, i),
                                   .buy = years_after_start(r, f->online_us),
-                                  .sell = years_after_start(r, f->retire_us)};
+                                  .sell = years_after_start(r, f->retire_us),
+                                  .is_owned = wm_fleet_is_owned(f),
+                                  .age_years = f->owned.age_years,
+                                  .book_usd = wm_owned_book_usd(r, i),
+                                  .salvage_usd = f->owned.salvage_usd_per_gpu *
+                                                 (double)r->plan.pools[i].n_gpus};
+        r->results->has_owned = r->results->has_owned || lots[i].is_owned;
     }
     r->results->it_lots = lots;
     r->results->n_it_lots = r->plan.n_pools;
@@ -279,6 +290,13 @@ static double cached_busy_frac(const struct wm_run *r)
     return all_s > 0.0 ? cached_s / all_s : 0.0;
 }
 
+static void set_owned(struct wm_run *r, double discount_rate_frac)
+{
+    const struct wm_owned_sums owned = wm_owned_sums(r, discount_rate_frac);
+    SET(r, owned_book_usd, owned.book_usd);
+    r->results->owned_tax_usd = owned.tax_usd;
+}
+
 void wm_set_money(struct wm_run *r, const struct wm_totals *t)
 {
     const struct wm_ledger_params *const params = &r->scenario->economics.ledger;
@@ -293,6 +311,8 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     const double years = basis.years, mw = wm_contract_mw(r);
     const double revenue_usd = wm_income_usd(&r->results->income);
     set_opex(r, l, years);
+    if (basis.owned_usd > 0.0)
+        set_owned(r, basis.discount_rate_frac);
     SET(r, revenue_usd, revenue_usd);
     set_years(r, r->results->cash.power_usd);
     set_lots(r);

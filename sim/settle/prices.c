@@ -3,7 +3,7 @@
 double wm_class_revenue_usd(const struct wm_site_plan *plan, const struct wm_site_result *site,
                             size_t class)
 {
-    return plan->classes[class].usd_per_out_tok * site->account.tally.classes[class].billed_tok;
+    return plan->classes[class].usd_per_out_tok * site->account.unpriced.classes[class].billed_tok;
 }
 
 double wm_class_transfer_usd(const struct wm_site_plan *plan, const struct wm_site_result *site,
@@ -16,7 +16,7 @@ struct wm_energy_cost wm_energy_cost(const struct wm_run *r)
 {
     struct wm_energy_cost cost = {0};
     for (size_t i = 0; i < r->site.price_sets->n; i++) {
-        const struct wm_energy_tally *const e = &r->site.account.tally.energy[i];
+        const struct wm_energy_tally *const e = &r->site.account.unpriced.energy[i];
         double n_series = 0.0;
         const double usd_per_j =
             wm_price_set_usd_per_mwh(r->billing, &r->site.price_sets->at[i], &n_series) /
@@ -48,7 +48,7 @@ static double shadow(const struct wm_run *r, const struct wm_unpriced *t)
 
 double wm_shadow_usd_per_mwh_s(const struct wm_run *r)
 {
-    return shadow(r, &r->site.account.tally);
+    return shadow(r, &r->site.account.unpriced);
 }
 
 static double revenue_usd(const struct wm_run *r, const struct wm_unpriced *t)
@@ -65,7 +65,7 @@ struct wm_year_result *wm_priced_years(const struct wm_run *r)
         WM_NEW_ARRAY(r->arena, struct wm_year_result, r->site.n_years);
     double earned_usd = 0.0, worth = 0.0;
     for (size_t i = 0; i < r->site.n_years; i++) {
-        const struct wm_unpriced *const t = &r->site.tallies[i];
+        const struct wm_unpriced *const t = &r->site.unpriced[i];
         const double now_usd = revenue_usd(r, t), now_worth = shadow(r, t);
         years[i] = r->site.years[i];
         years[i].revenue_usd += now_usd - earned_usd;

@@ -71,11 +71,12 @@ static void prepare(struct wm_arena *arena, struct range *g)
         t->half_life->dist == WM_SPREAD_LOGNORMAL ? t->half_life->median : t->half_life->mode;
     g->energy_frac = g->terms->market.energy_frac;
     g->supply = WM_NEW_ARRAY(arena, struct wm_ppa_cash, g->terms->n_years + 1);
-    g->it_opex_usd = r->cash.it_capex_usd > 0.0 ? following_usd(r, WM_TAG_IT, years) : 0.0;
+    g->it_opex_usd = r->cash.it_capex_usd > 0.0 || r->has_owned ? following_usd(r, WM_TAG_IT, years) : 0.0;
     if (g->terms->it_tax.n > 0) /* the schedule follows the lots by itself */
-        g->it_opex_usd -= r->cash.it_capex_usd *
-                          wm_local_tax_mean_frac(&r->scenario->site.local_tax,
-                                                 r->scenario->economics.ledger.it_life_years);
+        g->it_opex_usd -= r->owned_tax_usd +
+                          r->cash.it_capex_usd *
+                              wm_local_tax_mean_frac(&r->scenario->site.local_tax,
+                                                     r->scenario->economics.ledger.it_life_years);
     g->hall_opex_usd =
         r->cash.facility_capex_usd > 0.0 ? following_usd(r, WM_TAG_FACILITY, years) : 0.0;
     g->paid_most = paid_most(r->scenario);

@@ -95,7 +95,7 @@ static struct wm_property_tax property_tax_of(const struct wm_results *r)
 {
     const struct wm_local_tax *const local = &r->scenario->site.local_tax;
     struct wm_property_tax tax = {.rate_frac = local->equipment_frac};
-    if (!local->applies || !(r->cash.it_capex_usd > 0.0))
+    if (!local->applies || !(r->cash.it_capex_usd > 0.0 || (r->has_owned && r->cash.owns_it)))
         return tax;
     tax.n = WM_ASSESSED_AGES;
     for (size_t i = 0; i < tax.n; i++)
@@ -243,8 +243,24 @@ static double scheduled_tax_usd(const struct wm_results *r, const struct wm_appr
     const struct wm_local_tax *const tax = &r->scenario->site.local_tax;
     return terms->it_tax.n == 0
                ? 0.0
-               : r->cash.it_capex_usd *
-                     wm_local_tax_mean_frac(tax, r->scenario->economics.ledger.it_life_years);
+               : r->cash.it_capex_usd * wm_local_tax_mean_frac(
+                                            tax, r->scenario->economics.ledger.it_life_years) +
+                     r->owned_tax_usd;
+}
+
+/* Life and residual of each pool. A year that repeats has all of them from the first to the last. */
+static void set_it_lots(struct wm_results *r, const struct wm_appraisal_terms *terms, bool own)
+{
+    for (size_t i = 0; i < r->n_it_lots; i++) {
+        struct wm_lot *const lot = &r->it_lots[i];
+        const struct wm_lot known = *lot;
+        *lot = wm_it_lot(terms, known.usd, own ? known.buy : 0,
+                         own ? known.sell : WM_APPRAISAL_YEARS_MAX);
+        lot->is_owned = known.is_owned;
+        lot->age_years = known.age_years;
+        lot->book_usd = known.book_usd;
+        lot->salvage_usd = known.salvage_usd;
+    }
 }
 
 struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct wm_results *r,
@@ -253,10 +269,9 @@ struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct w
     const double years = r->hours / WM_H_PER_YEAR;
     const bool own = wm_has_own_years(r);
     const struct wm_income *const in = &r->income;
+    set_it_lots(r, terms, own);
     const struct wm_ppa_cash *const supply = supply_of(arena, r, terms, years);
     const double net_usd = supply != NULL ? wm_supply_net_usd(r) : 0.0;
-    for (size_t i = 0; i < r->n_it_lots; i++)
-        r->it_lots[i] = wm_it_lot(terms, r->it_lots[i].usd, r->it_lots[i].buy, r->it_lots[i].sell);
     return (struct wm_appraisal_basis){
         .it_capex_usd = r->cash.it_capex_usd,
         .facility_capex_usd = r->cash.facility_capex_usd,
@@ -269,7 +284,9 @@ struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct w
         .contract_usd = contracts_of(arena, r, terms, years, supply),
         .years = own ? r->run_years : NULL,
         .lots = r->it_lots,
-        .n_lots = own && r->cash.it_capex_usd > 0.0 ? r->n_it_lots : 0,
+        .n_lots = r->has_owned ? (r->cash.owns_it ? r->n_it_lots : 0)
+                  : own && r->cash.it_capex_usd > 0.0 ? r->n_it_lots
+                                                      : 0,
         .onsite = r->onsite_lots,
         .n_onsite = r->cash.onsite_capex_usd > 0.0 ? r->n_onsite_lots : 0,
     };

@@ -1,4 +1,5 @@
 /* Prices by delivered speed: what share of a class's tokens came how fast, over the run. */
+#include "../site/requests.h"
 #include "metrics.h"
 
 enum { HALVINGS = 60 };
@@ -22,7 +23,12 @@ static double tier_frac(const struct wm_run *r, size_t i)
     const struct wm_speed_tier *const tier = tiers->items;
     struct wm_log_hist *const ttft = WM_NEW(r->arena, struct wm_log_hist);
     struct wm_log_hist *const tpot = WM_NEW(r->arena, struct wm_log_hist);
-    wm_class_latency(r, i, ttft, tpot);
+    if (r->site.requests != NULL && wm_site_requests_has(r->site.requests, i))
+        wm_site_requests_latency(r->site.requests, i, ttft, tpot);
+    else
+        wm_latency_spread(r->site.account.classes[i].latency,
+                          r->plan.partitions[r->plan.classes[i].partition].surface,
+                          &r->plan.classes[i], ttft, tpot);
     if (!(tpot->total > 0.0))
         return 1.0;
     double frac = 1.0, below = 1.0;

@@ -6,7 +6,7 @@ void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
                      const struct wm_price_sets *sets, struct wm_account *account)
 {
     account->halls = WM_NEW_ARRAY(arena, struct wm_hall_account, plan->n_halls);
-    account->tally = wm_unpriced_new(arena, sets, plan->n_classes);
+    account->unpriced = wm_unpriced_new(arena, sets, plan->n_classes);
     account->partitions = WM_NEW_ARRAY(arena, struct wm_partition_account, plan->n_partitions);
     account->classes = WM_NEW_ARRAY(arena, struct wm_class_account, plan->n_classes);
     for (size_t i = 0; i < plan->n_classes; i++)
@@ -182,21 +182,21 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
     account->heat_reuse_j += p->plant.heat_reuse_w * time_s;
     account->heat_unmet_j += p->plant.heat_unmet_w * time_s;
     account->extrapolated_s += p->plant.is_extrapolated ? time_s : 0.0;
-    add_energy(&account->tally.energy[around->price_set], flow, around, time_s);
+    add_energy(&account->unpriced.energy[around->price_set], flow, around, time_s);
     account->carbon_kg += flow->meter_w * around->kg_per_j * time_s;
     account->bound_s += flow->is_bound ? time_s : 0.0;
     account->violation_j += flow->over_limit_w * time_s;
     account->penalty_usd += flow->penalty_usd_per_s * time_s;
     account->ceiling_ws += flow->limit_w * time_s;
     if (flow->is_bound)
-        add_margin(&account->tally, flow, time_s);
+        add_margin(&account->unpriced, flow, time_s);
     for (size_t i = 0; i < plan->n_halls && plan->n_halls > 1; i++)
         add_hall(&account->halls[i], &flow->halls[i], flow->hot_w, time_s);
     for (size_t i = 0; i < plan->n_partitions; i++)
         add_partition(&account->partitions[i], &flow->partitions[i], time_s);
     for (size_t i = 0; i < plan->n_classes; i++) {
         const struct wm_class *class = &plan->classes[i];
-        add_class(&account->classes[i], &account->tally.classes[i], class,
+        add_class(&account->classes[i], &account->unpriced.classes[i], class,
                   &plan->partitions[class->partition], &flow->classes[i],
                   &flow->partitions[class->partition].state.mix, time_s);
     }

@@ -110,7 +110,7 @@ struct wm_account {
     double stranded_ws[WM_N_STRANDINGS], slack_ws;
     double capped_s, hall_bound_s;
     double carbon_kg;
-    struct wm_unpriced tally;
+    struct wm_unpriced unpriced;
     struct wm_hall_account *halls; /* [n_halls]; of an only one the peaks alone: the rest is the site's */
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;

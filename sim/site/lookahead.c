@@ -10,7 +10,7 @@ enum { BINS_PER_DAY = 96, WINDOW_BINS = 33 * BINS_PER_DAY };
 enum {
     BLOCK_COLUMNS = 7,
     BLOCK_ROWS = 2 + WM_METER_CHARGES,
-    BLOCK_ENTRIES = 10 + 2 * WM_METER_CHARGES,
+    BLOCK_ENTRIES = 10 + 3 * WM_METER_CHARGES,
     CHARGES = 64
 };
 
@@ -22,8 +22,9 @@ static const double mw = 1e6, mwh = 3.6e9;
 struct block {
     size_t first, n;
     double h, load, cut, allowed, free, engine;
-    double usd_per_mwh, peak_usd_per_mw;          /* the second: of coincident peaks in it */
-    int meter, content, demand[WM_METER_CHARGES]; /* columns; demand -1: no charge */
+    double usd_per_mwh, peak_usd_per_mw;   /* the second: of coincident peaks in it */
+    int meter, charge, discharge, content; /* columns; meter -1: load + charge - discharge */
+    int demand[WM_METER_CHARGES];          /* -1: no charge */
 };
 
 struct charge {
@@ -34,15 +35,16 @@ struct charge {
 struct wm_lookahead {
     const struct wm_storage *storage;
     const struct wm_outlook_row *outlook;
-    size_t n_bins, next;     /* where the next window begins */
-    double *planned_w;       /* [n_bins] */
-    double *peak_usd_per_mw; /* [n_bins], of the window at hand */
+    size_t n_bins, next, end; /* where the next window begins, and where this one ends */
+    double *planned_w;        /* [n_bins] */
+    double *peak_usd_per_mw;  /* [n_bins], of the window at hand */
     struct block *blocks;
     struct charge charges[CHARGES];
     size_t n_blocks, n_charges;
     bool is_solved;
     struct wm_lp_bounded lp;
     double *row_low, *row_high, *low, *high, *cost, *x;
+    bool *waits;
     struct wm_lp_entry *entries;
 };
 
@@ -58,6 +60,7 @@ struct wm_lookahead *wm_lookahead_new(struct wm_arena *arena, const struct wm_st
     a->blocks = WM_NEW_ARRAY(arena, struct block, n);
     a->row_low = WM_NEW_ARRAY(arena, double, rows);
     a->row_high = WM_NEW_ARRAY(arena, double, rows);
+    a->waits = WM_NEW_ARRAY(arena, bool, rows);
     a->low = WM_NEW_ARRAY(arena, double, columns);
     a->high = WM_NEW_ARRAY(arena, double, columns);
     a->cost = WM_NEW_ARRAY(arena, double, columns);
@@ -194,6 +197,7 @@ static int add_row(struct wm_lookahead *a, double low, double high)
     const int i = a->lp.n_rows++;
     a->row_low[i] = low;
     a->row_high[i] = high;
+    a->waits[i] = false;
     return i;
 }
 
@@ -203,16 +207,28 @@ static void put(struct wm_lookahead *a, int row, int column, double value)
         a->entries[a->lp.n_entries++] = (struct wm_lp_entry){row, column, value};
 }
 
+/*
+ * Part of a month that a window plans, of what is left of it from the block on: a kW more of demand that
+ * today asks for serves the days to come as well, so that today answers for its share of the charge.
+ */
+static double planned_frac(const struct wm_lookahead *a, const struct block *b)
+{
+    const size_t month_end = end_of(a, b->first, true);
+    const size_t planned = month_end < a->end ? month_end : a->end;
+    return (double)(planned - b->first) / (double)(month_end - b->first);
+}
+
 /* Column of a charge's demand, new when the window has not met it. */
-static int demand_column(struct wm_lookahead *a, const struct wm_meter_charge *charge)
+static int demand_column(struct wm_lookahead *a, const struct block *b,
+                         const struct wm_meter_charge *charge)
 {
     for (size_t k = 0; k < a->n_charges; k++)
         if (a->charges[k].is.id == charge->id)
             return a->charges[k].column;
     if (a->n_charges == CHARGES)
         return -1;
-    const int column =
-        add_column(a, charge->floor_w / mw, (double)INFINITY, charge->usd_per_w * mw);
+    const int column = add_column(a, charge->floor_w / mw, (double)INFINITY,
+                                  charge->usd_per_w * mw * planned_frac(a, b));
     a->charges[a->n_charges++] = (struct charge){*charge, column};
     return column;
 }
@@ -230,6 +246,30 @@ static struct wm_storage faded(const struct wm_onsite *onsite, double intervals)
     return s;
 }
 
+/* The meter of a block where more than the battery moves: its column, and the row that balances the site. */
+static int add_meter(struct wm_lookahead *a, const struct block *b, const struct wm_outlook_row *x,
+                     double most, double usd, int c, int d)
+{
+    const int g = add_column(a, 0.0, most, usd);
+    const int f = b->free > 0.0 ? add_column(a, 0.0, b->free, 0.0) : -1;
+    const int engine =
+        b->engine > 0.0 ? add_column(a, 0.0, b->engine, b->h * x->engine_usd_per_mwh) : -1;
+    const int u = b->cut > 0.0 ? add_column(a, 0.0, b->cut, -b->h * x->cut_usd_per_mwh) : -1;
+    const int balance = add_row(a, b->load, b->load);
+    put(a, balance, g, 1.0);
+    put(a, balance, c, -1.0);
+    put(a, balance, d, 1.0);
+    put(a, balance, f, 1.0);
+    put(a, balance, engine, 1.0);
+    put(a, balance, u, -1.0);
+    return g;
+}
+
+static double meter_of(const struct wm_lookahead *a, const struct block *b)
+{
+    return b->meter >= 0 ? a->x[b->meter] : b->load + a->x[b->charge] - a->x[b->discharge];
+}
+
 /* Rows and columns of a block that follows the content of column `last`, or -1: the present one. */
 static void add_block(struct wm_lookahead *a, struct block *b, const struct wm_meter *meter,
                       int last, const struct wm_onsite *onsite)
@@ -241,22 +281,15 @@ static void add_block(struct wm_lookahead *a, struct block *b, const struct wm_m
     const struct wm_storage then = faded(onsite, (double)(b->first + b->n - a->blocks[0].first));
     const double floor_mwh = fmin(wm_storage_floor_j(s) / mwh, now_mwh);
     const double top_mwh = fmax(floor_mwh, wm_storage_top_j(&then) / mwh);
-    const int g =
-        add_column(a, 0.0, fmax(b->allowed, b->load), h * b->usd_per_mwh + b->peak_usd_per_mw);
-    const int c = add_column(a, 0.0, power, 0.0);
-    const int d = add_column(a, 0.0, power, h * wear_usd_per_mwh);
+    /* where nothing else gives or takes, the meter is the load and the battery, and needs no column */
+    const bool is_plain = !(b->free > 0.0) && !(b->engine > 0.0) && !(b->cut > 0.0);
+    const double most = fmax(b->allowed, b->load), usd = h * b->usd_per_mwh + b->peak_usd_per_mw;
+    const int c =
+        add_column(a, 0.0, is_plain ? fmin(power, most - b->load) : power, is_plain ? usd : 0.0);
+    const int d = add_column(a, 0.0, is_plain ? fmin(power, b->load) : power,
+                             h * wear_usd_per_mwh - (is_plain ? usd : 0.0));
     const int e = add_column(a, floor_mwh, top_mwh, 0.0);
-    const int f = b->free > 0.0 ? add_column(a, 0.0, b->free, 0.0) : -1;
-    const int engine =
-        b->engine > 0.0 ? add_column(a, 0.0, b->engine, h * x->engine_usd_per_mwh) : -1;
-    const int u = b->cut > 0.0 ? add_column(a, 0.0, b->cut, -h * x->cut_usd_per_mwh) : -1;
-    const int balance = add_row(a, b->load, b->load);
-    put(a, balance, g, 1.0);
-    put(a, balance, c, -1.0);
-    put(a, balance, d, 1.0);
-    put(a, balance, f, 1.0);
-    put(a, balance, engine, 1.0);
-    put(a, balance, u, -1.0);
+    const int g = is_plain ? -1 : add_meter(a, b, x, most, usd, c, d);
     const double first_mwh = last < 0 ? now_mwh : 0.0;
     const int content = add_row(a, first_mwh, first_mwh);
     put(a, content, e, 1.0);
@@ -266,14 +299,18 @@ static void add_block(struct wm_lookahead *a, struct block *b, const struct wm_m
     struct wm_meter_charge charges[WM_METER_CHARGES];
     const size_t n = wm_meter_charges(meter, x->at_us, &x->around, x->contract_w, charges);
     for (size_t k = 0; k < WM_METER_CHARGES; k++) {
-        b->demand[k] = k < n ? demand_column(a, &charges[k]) : -1;
+        b->demand[k] = k < n ? demand_column(a, b, &charges[k]) : -1;
         if (b->demand[k] < 0)
             continue;
-        const int row = add_row(a, 0.0, (double)INFINITY);
+        const int row = add_row(a, is_plain ? b->load : 0.0, (double)INFINITY);
         put(a, row, b->demand[k], 1.0);
-        put(a, row, g, -1.0);
+        put(a, row, is_plain ? c : g, -1.0);
+        put(a, row, is_plain ? d : -1, 1.0);
+        a->waits[row] = true;
     }
     b->meter = g;
+    b->charge = c;
+    b->discharge = d;
     b->content = e;
 }
 
@@ -293,7 +330,7 @@ static void spread(struct wm_lookahead *a, const struct block *b, double gain_mw
         const double above = a->outlook[i].load_w / mw - b->load;
         double given = fmax(least, fmin(most, mean + above));
         if (a->is_solved)
-            given += fmax(0.0, a->x[b->meter] + above + mean - given - demand);
+            given += fmax(0.0, meter_of(a, b) + above + mean - given - demand);
         a->planned_w[i] = mw * fmin(power, given);
     }
 }
@@ -320,6 +357,7 @@ static void solve(struct wm_lookahead *a, const struct wm_onsite *onsite,
                                    .low = a->low,
                                    .high = a->high,
                                    .cost = a->cost,
+                                   .waits = a->waits,
                                    .entries = a->entries};
     a->n_charges = 0;
     int last = -1;
@@ -349,6 +387,7 @@ double wm_lookahead_power_w(struct wm_lookahead *ahead, size_t bin, const struct
         size_t end = ahead->next < ahead->n_bins ? end_of(ahead, ahead->next, false) : ahead->next;
         if (end - bin > WINDOW_BINS)
             end = bin + WINDOW_BINS;
+        ahead->end = end;
         for (size_t i = bin; i < end; i++)
             ahead->peak_usd_per_mw[i] = 0.0;
         foresee_peaks(ahead, meter, bin, end);

@@ -13,8 +13,10 @@
  *
  * g the meter, c and d charge and discharge, f solar and baseload (free), e engines that run for energy, u
  * load that the ceiling had cut, worth its shadow price v; P_k the demand of each charge that holds:
- * of the month, of its periods; coincident peaks cost where they will be. Blocks are intervals of
- * one hour that agree in price, period, ceiling and, within a part of a thousand, in load.
+ * of the month, of its periods; coincident peaks cost where they will be. A window answers
+ * for its share of what is left of the month: what a kW more allows it allows on the days to come as well. Blocks are intervals of
+ * one hour that agree in price, period, ceiling and, within a part of a thousand, in load. Where nothing but the
+ * battery moves, g is load + c - d and needs no column; P_k >= g joins the programme where it is broken.
  *
  * Foresight is perfect inside the window: load, failures, prices, weather, calls. What a site earns
  * with forecasts is less. Left out: starts and least loads of engines, ratchets on later months, the

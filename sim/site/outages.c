@@ -14,21 +14,44 @@ static const struct wm_failures *failures_of(const struct wm_outages *o)
     return &o->scenario->site.failures;
 }
 
-static struct wm_outage_rates rates_of(const struct wm_outages *o, size_t partition)
+/* The groups of one kind. */
+static struct wm_outage_kind kind_of(const struct wm_outages *o, const struct wm_partition *p,
+                                     double per_replica, double gpus)
 {
     const struct wm_failures *f = failures_of(o);
-    const struct wm_partition *p = &o->plan->partitions[partition];
     const struct wm_accelerator *a = wm_partition_accelerator(o->plan, p);
-    const double gpus = (double)p->gpus_per_replica;
     const double rate = wm_failures_per_gpu_year(f, a) * gpus;
-    struct wm_outage_rates r = {
+    struct wm_outage_kind k = {
+        .per_replica = per_replica,
+        .gpus = gpus,
+        .share = per_replica > 0.0 ? 1.0 / per_replica : 0.0,
         .per_year = {[WM_CAUSE_ACCELERATOR] = rate * (1.0 - f->host_frac),
                      [WM_CAUSE_HOST] = rate * f->host_frac,
                      [WM_CAUSE_RACK] = f->rack_per_year * fmax(1.0, gpus / (double)a->rack_gpus),
                      [WM_CAUSE_PLANNED] = f->planned_per_gpu_year * gpus}};
     for (size_t i = 0; i < WM_N_CAUSES; i++)
-        r.sum_per_year += r.per_year[i];
-    return r;
+        k.sum_per_year += k.per_year[i];
+    return k;
+}
+
+/* Replicas of several groups lose one of them, others and gangs fail as one. */
+static void set_kinds(struct wm_outages *o, size_t partition)
+{
+    const struct wm_partition *const p = &o->plan->partitions[partition];
+    const struct wm_serving_plan *const plan = &p->plan;
+    struct wm_outage_kind *const kinds = &o->kinds[partition * WM_OUTAGE_KINDS];
+    if (p->is_job || plan->prefill_gpus <= 0.0) {
+        kinds[0] = kind_of(o, p, 1.0, (double)p->gpus_per_replica);
+        return;
+    }
+    kinds[0] = kind_of(o, p, wm_plan_decode_groups(plan), wm_group_gpus(&plan->decode_group));
+    kinds[1] = kind_of(o, p, floor(plan->prefill_gpus / plan->prefill_group_gpus + 0.5),
+                       plan->prefill_group_gpus);
+}
+
+static const struct wm_outage_kind *group_kind(const struct wm_outages *o, uint32_t group)
+{
+    return &o->kinds[o->partition_of[group] * WM_OUTAGE_KINDS + o->kind_of[group]];
 }
 
 /* Schedules an entity's next event unless it lies so far off that it never runs. */
@@ -39,12 +62,12 @@ static void schedule(struct wm_outages *o, struct wm_sim *sim, uint32_t entity, 
         wm_sim_entity_set(sim, entity, wm_sim_now(sim) + ticks(wait_s), kind, 0);
 }
 
-static void schedule_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+static void schedule_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t group)
 {
-    const double per_year = o->rates[o->partition_of[replica]].sum_per_year;
+    const double per_year = group_kind(o, group)->sum_per_year;
     if (per_year > 0.0)
-        schedule(o, sim, replica, o->fail_kind,
-                 WM_S_PER_YEAR / per_year * wm_rng_exponential(&o->streams[replica]));
+        schedule(o, sim, group, o->fail_kind,
+                 WM_S_PER_YEAR / per_year * wm_rng_exponential(&o->streams[group]));
 }
 
 /* ---- working replicas and their mean ---------------------------------------------------------- */
@@ -60,7 +83,7 @@ static double hall_frac(const struct wm_outages *o, size_t hall)
 static void update(struct wm_outages *o, size_t i, int64_t now)
 {
     const size_t hall = wm_partition_hall(o->plan, &o->plan->partitions[i]);
-    const double n_up = o->is_there[i] ? o->n_ok[i] * hall_frac(o, hall) : 0.0;
+    const double n_up = o->is_there[i] ? fmax(0.0, o->n_ok[i]) * hall_frac(o, hall) : 0.0;
     if (n_up == o->n_up[i])
         return;
     o->integral[i] += o->n_up[i] * (double)(now - o->last[i]);
@@ -102,7 +125,7 @@ void wm_outages_set_there(struct wm_outages *o, int64_t at_us, int64_t now)
     update_all(o, now);
 }
 
-/* ---- replicas, parts and crews ---------------------------------------------------------------- */
+/* ---- groups, parts and crews ---------------------------------------------------------------- */
 
 static uint32_t take_part(struct wm_outages *o)
 {
@@ -126,21 +149,21 @@ static void hand_in(struct wm_outages *o, struct wm_sim *sim, uint32_t part)
         begin_repair(o, sim, part);
         return;
     }
-    o->parts[part].next = WM_NO_REPLICA;
-    if (o->queue_tail == WM_NO_REPLICA)
+    o->parts[part].next = WM_NO_GROUP;
+    if (o->queue_tail == WM_NO_GROUP)
         o->queue_head = part;
     else
         o->parts[o->queue_tail].next = part;
     o->queue_tail = part;
 }
 
-static void bring_back(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+static void bring_back(struct wm_outages *o, struct wm_sim *sim, uint32_t group)
 {
-    const uint32_t partition = o->partition_of[replica];
-    o->n_ok[partition] += 1.0;
-    o->began[replica] = wm_sim_now(sim);
+    const uint32_t partition = o->partition_of[group];
+    o->n_ok[partition] += group_kind(o, group)->share;
+    o->began[group] = wm_sim_now(sim);
     update(o, partition, wm_sim_now(sim));
-    schedule_fail(o, sim, replica);
+    schedule_fail(o, sim, group);
 }
 
 static double back_s(const struct wm_outages *o, const struct wm_partition *p)
@@ -152,30 +175,30 @@ void wm_outages_on_part(struct wm_outages *o, struct wm_sim *sim, uint32_t part)
 {
     struct wm_broken_part *const p = &o->parts[part];
     o->n_busy_crews--;
-    if (p->replica == WM_NO_REPLICA) {
+    if (p->group == WM_NO_GROUP) {
         o->spares[p->pool] += p->gpus;
     } else {
-        const struct wm_partition *q = &o->plan->partitions[o->partition_of[p->replica]];
+        const struct wm_partition *q = &o->plan->partitions[o->partition_of[p->group]];
         if (q->is_job)
-            schedule(o, sim, p->replica, o->repair_kind, q->lead->training.restart_s);
+            schedule(o, sim, p->group, o->repair_kind, q->lead->training.restart_s);
         else
-            bring_back(o, sim, p->replica);
+            bring_back(o, sim, p->group);
     }
     p->next = o->free_part;
     o->free_part = part;
-    if (o->queue_head == WM_NO_REPLICA)
+    if (o->queue_head == WM_NO_GROUP)
         return;
     const uint32_t waiting = o->queue_head;
     o->queue_head = o->parts[waiting].next;
-    if (o->queue_head == WM_NO_REPLICA)
-        o->queue_tail = WM_NO_REPLICA;
+    if (o->queue_head == WM_NO_GROUP)
+        o->queue_tail = WM_NO_GROUP;
     begin_repair(o, sim, waiting);
 }
 
-static enum wm_outage_cause draw_cause(struct wm_outages *o, uint32_t replica)
+static enum wm_outage_cause draw_cause(struct wm_outages *o, uint32_t group)
 {
-    const struct wm_outage_rates *r = &o->rates[o->partition_of[replica]];
-    double left = wm_rng_uniform(&o->streams[replica]) * r->sum_per_year;
+    const struct wm_outage_kind *r = group_kind(o, group);
+    double left = wm_rng_uniform(&o->streams[group]) * r->sum_per_year;
     for (size_t i = 0; i + 1 < WM_N_CAUSES; i++) {
         if (left < r->per_year[i])
             return (enum wm_outage_cause)i;
@@ -186,7 +209,7 @@ static enum wm_outage_cause draw_cause(struct wm_outages *o, uint32_t replica)
 
 /* Accelerators that a failure takes and its mean time to repair. */
 static double damage_of(const struct wm_outages *o, const struct wm_accelerator *a,
-                        enum wm_outage_cause cause, double *repair_s)
+                        double group_gpus, enum wm_outage_cause cause, double *repair_s)
 {
     const struct wm_failures *f = failures_of(o);
     switch (cause) {
@@ -195,7 +218,8 @@ static double damage_of(const struct wm_outages *o, const struct wm_accelerator 
         return fmin((double)f->host_gpus, (double)a->rack_gpus);
     case WM_CAUSE_RACK:
         *repair_s = f->rack_repair_s;
-        return (double)a->rack_gpus;
+        return fmin(group_gpus,
+                    (double)a->rack_gpus); /* the others of the rack are charged theirs */
     case WM_CAUSE_ACCELERATOR:
     case WM_CAUSE_PLANNED:
     case WM_N_CAUSES:
@@ -205,40 +229,41 @@ static double damage_of(const struct wm_outages *o, const struct wm_accelerator 
     return 1.0;
 }
 
-void wm_outages_on_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+void wm_outages_on_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t group)
 {
-    const uint32_t partition = o->partition_of[replica];
+    const uint32_t partition = o->partition_of[group];
     const struct wm_partition *p = &o->plan->partitions[partition];
     const struct wm_failures *f = failures_of(o);
-    const enum wm_outage_cause cause = draw_cause(o, replica);
+    const enum wm_outage_cause cause = draw_cause(o, group);
     double repair_s = 0.0;
-    const double gpus = damage_of(o, wm_partition_accelerator(o->plan, p), cause, &repair_s);
+    const double gpus = damage_of(o, wm_partition_accelerator(o->plan, p),
+                                  group_kind(o, group)->gpus, cause, &repair_s);
     /* drawn in any case, so that the stream does not hang on who had a spare */
-    repair_s *= wm_rng_exponential(&o->streams[replica]);
+    repair_s *= wm_rng_exponential(&o->streams[group]);
     o->n_failures++;
-    o->n_ok[partition] -= 1.0;
+    o->n_ok[partition] -= group_kind(o, group)->share;
     update(o, partition, wm_sim_now(sim));
     if (cause == WM_CAUSE_PLANNED) {
-        schedule(o, sim, replica, o->repair_kind, f->planned_s);
+        schedule(o, sim, group, o->repair_kind, f->planned_s);
         return;
     }
     const bool has_spare = f->spares && o->spares[p->pool] >= gpus;
     const uint32_t part = take_part(o);
     o->parts[part] = (struct wm_broken_part){.repair_s = repair_s,
                                              .gpus = gpus,
-                                             .replica = has_spare ? WM_NO_REPLICA : replica,
+                                             .group = has_spare ? WM_NO_GROUP : group,
                                              .pool = (uint32_t)p->pool};
     if (has_spare) {
         o->spares[p->pool] -= gpus;
         o->n_failovers++;
-        schedule(o, sim, replica, o->repair_kind, back_s(o, p));
+        schedule(o, sim, group, o->repair_kind, back_s(o, p));
     }
     hand_in(o, sim, part);
 }
 
-void wm_outages_on_repair(struct wm_outages *o, struct wm_sim *sim, uint32_t replica)
+void wm_outages_on_repair(struct wm_outages *o, struct wm_sim *sim, uint32_t group)
 {
-    bring_back(o, sim, replica);
+    bring_back(o, sim, group);
 }
 
 /* ---- plant ------------------------------------------------------------------------------------ */
@@ -332,13 +357,16 @@ static void open_streams(struct wm_outages *o, struct wm_arena *arena)
     o->streams = WM_NEW_ARRAY(arena, struct wm_rng, o->n_entities);
     for (uint32_t i = 0; i < o->plan->n_partitions; i++) {
         const struct wm_partition *p = &o->plan->partitions[i];
+        const struct wm_outage_kind *const kinds = &o->kinds[i * WM_OUTAGE_KINDS];
+        const int64_t n_decode = (int64_t)kinds[0].per_replica;
+        const int64_t n_each = n_decode + (int64_t)kinds[1].per_replica;
         o->n_ok[i] = (double)p->n_replicas;
-        o->rates[i] = rates_of(o, i);
         o->spares[p->pool] += p->spare_gpus;
-        for (int64_t k = 0; k < p->n_replicas; k++, at++) {
-            /* id = (partition, replica in it): a larger one moves no other's failures */
+        for (int64_t k = 0; k < p->n_replicas * n_each; k++, at++) {
+            /* id = (partition, group in it): a larger one moves no other's failures */
             o->streams[at] = wm_rng_stream(seed, "failure", (uint64_t)i << 40 | (uint64_t)k);
             o->partition_of[at] = i;
+            o->kind_of[at] = k % n_each >= n_decode;
         }
     }
     for (size_t i = 0; i < o->n_plants; i++)
@@ -347,17 +375,17 @@ static void open_streams(struct wm_outages *o, struct wm_arena *arena)
                                            (uint64_t)o->plants[i].hall << 40 | k);
 }
 
-/* A broken part has taken a spare, or a replica waits for it: there are no more than both. */
+/* A broken part has taken a spare, or a group waits for it: there are no more than both. */
 static void open_parts(struct wm_outages *o, struct wm_arena *arena)
 {
-    double n = (double)o->n_replicas + 1.0;
+    double n = (double)o->n_groups + 1.0;
     for (size_t i = 0; i < o->plan->n_pools; i++)
         n += o->spares[i];
     o->n_parts = (uint32_t)fmin(n, 4e9);
     o->parts = WM_NEW_ARRAY(arena, struct wm_broken_part, o->n_parts);
     for (uint32_t i = 0; i < o->n_parts; i++)
         o->parts[i].next = i + 1;
-    o->queue_head = o->queue_tail = WM_NO_REPLICA;
+    o->queue_head = o->queue_tail = WM_NO_GROUP;
 }
 
 struct wm_outages *wm_outages_new(struct wm_arena *arena, const struct wm_scenario *scenario,
@@ -365,26 +393,31 @@ struct wm_outages *wm_outages_new(struct wm_arena *arena, const struct wm_scenar
 {
     struct wm_outages *const o = WM_NEW(arena, struct wm_outages);
     const size_t n = plan->n_partitions;
-    *o = (struct wm_outages){.scenario = scenario,
-                             .plan = plan,
-                             .n_plants = plan->n_halls * WM_N_PLANTS,
-                             .plants = WM_NEW_ARRAY(arena, struct wm_plant_units,
-                                                    plan->n_halls * WM_N_PLANTS),
-                             .chiller_lost_frac = WM_NEW_ARRAY(arena, double, plan->n_halls),
-                             .n_ok = WM_NEW_ARRAY(arena, double, n),
-                             .n_up = WM_NEW_ARRAY(arena, double, n),
-                             .is_there = WM_NEW_ARRAY(arena, bool, n),
-                             .rates = WM_NEW_ARRAY(arena, struct wm_outage_rates, n),
-                             .spares = WM_NEW_ARRAY(arena, double, plan->n_pools),
-                             .mean = WM_NEW_ARRAY(arena, double, n),
-                             .integral = WM_NEW_ARRAY(arena, double, n),
-                             .last = WM_NEW_ARRAY(arena, int64_t, n),
-                             .changed = WM_NEW_ARRAY(arena, bool, n)};
-    for (size_t i = 0; i < n; i++)
-        o->n_replicas += (uint32_t)plan->partitions[i].n_replicas;
-    o->n_entities = o->n_replicas;
-    o->partition_of = WM_NEW_ARRAY(arena, uint32_t, o->n_replicas);
-    o->began = WM_NEW_ARRAY(arena, int64_t, o->n_replicas);
+    *o = (struct wm_outages){
+        .scenario = scenario,
+        .plan = plan,
+        .n_plants = plan->n_halls * WM_N_PLANTS,
+        .plants = WM_NEW_ARRAY(arena, struct wm_plant_units, plan->n_halls * WM_N_PLANTS),
+        .chiller_lost_frac = WM_NEW_ARRAY(arena, double, plan->n_halls),
+        .n_ok = WM_NEW_ARRAY(arena, double, n),
+        .n_up = WM_NEW_ARRAY(arena, double, n),
+        .is_there = WM_NEW_ARRAY(arena, bool, n),
+        .kinds = WM_NEW_ARRAY(arena, struct wm_outage_kind, n * WM_OUTAGE_KINDS),
+        .spares = WM_NEW_ARRAY(arena, double, plan->n_pools),
+        .mean = WM_NEW_ARRAY(arena, double, n),
+        .integral = WM_NEW_ARRAY(arena, double, n),
+        .last = WM_NEW_ARRAY(arena, int64_t, n),
+        .changed = WM_NEW_ARRAY(arena, bool, n)};
+    for (size_t i = 0; i < n; i++) {
+        set_kinds(o, i);
+        const struct wm_outage_kind *const kinds = &o->kinds[i * WM_OUTAGE_KINDS];
+        o->n_groups += (uint32_t)((double)plan->partitions[i].n_replicas *
+                                  (kinds[0].per_replica + kinds[1].per_replica));
+    }
+    o->n_entities = o->n_groups;
+    o->partition_of = WM_NEW_ARRAY(arena, uint32_t, o->n_groups);
+    o->kind_of = WM_NEW_ARRAY(arena, uint8_t, o->n_groups);
+    o->began = WM_NEW_ARRAY(arena, int64_t, o->n_groups);
     open_plants(o, arena);
     open_streams(o, arena);
     open_parts(o, arena);
@@ -406,7 +439,7 @@ void wm_outages_start(struct wm_outages *o, struct wm_sim *sim, uint16_t first_k
     o->part_kind = (uint16_t)(first_kind + 4);
     if (o->n_entities > 0)
         wm_sim_entities(sim, o->n_entities);
-    for (uint32_t i = 0; i < o->n_replicas; i++)
+    for (uint32_t i = 0; i < o->n_groups; i++)
         schedule_fail(o, sim, i);
     for (size_t i = 0; i < o->n_plants; i++)
         for (uint32_t k = 0; k < o->plants[i].n; k++)

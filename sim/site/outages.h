@@ -1,11 +1,15 @@
 /*
  * Outages: which replicas work, as accelerators, hosts, racks and plant fail and are repaired.
  *
- * A replica has one random stream for when it fails, of what, and how long the repair takes; units
- * of the plant have one each; so adding capacity moves no other's failures. A broken part is in
- * repair (crews permitting) while a spare of the pool stands in; without a spare the replica waits.
+ * What fails is a group: of a replica that decodes and prefills apart one of its decode or prefill groups, which
+ * takes that share of the replica's work along; elsewhere the replica or the gang. The shares of a replica add up, as
+ * if two groups were never out at once.
  *
- * A rack's failure is charged to its replicas one by one at the rack's rate, which keeps their mean
+ * A group has one random stream for when it fails, of what, and how long the repair takes; units
+ * of the plant have one each; so adding capacity moves no other's failures. A broken part is in
+ * repair (crews permitting) while a spare of the pool stands in; without a spare the group waits.
+ *
+ * A rack's failure is charged to its groups one by one at the rack's rate, which keeps their mean
  * availability and leaves out that they fall together.
  *
  * Dispatch acts on the working replicas as they are on average between two changes of anything else
@@ -32,11 +36,11 @@ struct wm_plant_units {
 /** A broken part under repair or waiting for a crew. */
 struct wm_broken_part {
     double repair_s;
-    double gpus;      /* that return to the pool's spares */
-    uint32_t replica; /* that waits for it, or WM_NO_REPLICA */
+    double gpus;    /* that return to the pool's spares */
+    uint32_t group; /* that waits for it, or WM_NO_GROUP */
     uint32_t pool, next;
 };
-#define WM_NO_REPLICA UINT32_MAX
+#define WM_NO_GROUP UINT32_MAX
 
 enum wm_outage_cause {
     WM_CAUSE_ACCELERATOR,
@@ -46,27 +50,32 @@ enum wm_outage_cause {
     WM_N_CAUSES
 };
 
-/** How often a replica of a partition stops, by cause. */
-struct wm_outage_rates {
+/** Groups of one kind of a partition's replicas: how often one stops, by cause, and what it takes along. */
+struct wm_outage_kind {
+    double per_replica; /* groups */
+    double gpus;        /* of each */
+    double share;       /* of a replica's work */
     double per_year[WM_N_CAUSES], sum_per_year;
 };
+enum { WM_OUTAGE_KINDS = 2 }; /* those that decode, or do all; those that prefill */
 
 struct wm_outages {
     const struct wm_scenario *scenario;
     const struct wm_site_plan *plan;
-    double *n_ok;   /* [n_partitions] replicas whose parts work */
-    double *n_up;   /* [n_partitions] of them those that are there and have power and cooling */
-    bool *is_there; /* [n_partitions] */
-    struct wm_outage_rates *rates; /* [n_partitions] */
-    double *spares;                /* [n_pools] accelerators at hand */
+    double *n_ok; /* [n_partitions] replicas whose parts work; a share of those that lack a group */
+    double *n_up; /* [n_partitions] of them those that are there and have power and cooling */
+    bool *is_there;               /* [n_partitions] */
+    struct wm_outage_kind *kinds; /* [n_partitions][WM_OUTAGE_KINDS] */
+    double *spares;               /* [n_pools] accelerators at hand */
     /* mean of n_up since the last call of wm_outages_mean() */
     double *mean, *integral;
     int64_t *last;
     bool *changed;
-    struct wm_rng *streams; /* [replicas, then units] */
-    uint32_t *partition_of; /* [replicas] */
-    int64_t *began;         /* [replicas] since when each works */
-    uint32_t n_replicas, n_entities;
+    struct wm_rng *streams; /* [groups, then units] */
+    uint32_t *partition_of; /* [groups] */
+    uint8_t *kind_of;       /* [groups] */
+    int64_t *began;         /* [groups] since when each works */
+    uint32_t n_groups, n_entities;
     struct wm_plant_units *plants; /* [n_halls][WM_N_PLANTS] */
     size_t n_plants;
     double *chiller_lost_frac; /* [n_halls] of mechanical cooling */
@@ -90,8 +99,8 @@ uint32_t wm_outages_n_timers(const struct wm_outages *outages);
 /** Schedules first failures; events of five kinds from `first_kind` on go to wm_outages_on_*. */
 void wm_outages_start(struct wm_outages *outages, struct wm_sim *sim, uint16_t first_kind);
 
-void wm_outages_on_fail(struct wm_outages *outages, struct wm_sim *sim, uint32_t replica);
-void wm_outages_on_repair(struct wm_outages *outages, struct wm_sim *sim, uint32_t replica);
+void wm_outages_on_fail(struct wm_outages *outages, struct wm_sim *sim, uint32_t group);
+void wm_outages_on_repair(struct wm_outages *outages, struct wm_sim *sim, uint32_t group);
 void wm_outages_on_unit_fail(struct wm_outages *outages, struct wm_sim *sim, uint32_t entity);
 void wm_outages_on_unit_repair(struct wm_outages *outages, struct wm_sim *sim, uint32_t entity);
 void wm_outages_on_part(struct wm_outages *outages, struct wm_sim *sim, uint32_t part);

@@ -227,7 +227,8 @@ void wm_site_requests_decide(struct wm_site_requests *q, const struct wm_site_fl
     for (size_t k = 0; k < q->n_servings; k++) {
         struct serving *const s = &q->servings[k];
         const double n = (double)q->plan->partitions[s->partition].n_replicas;
-        const double n_up = floor(flow->partitions[s->partition].up_replicas);
+        /* those that lack a group serve with the others */
+        const double n_up = floor(flow->partitions[s->partition].up_replicas + 0.5);
         double up = 0.0;
         for (size_t i = 0; i < s->n_groups; i++)
             up += (double)group_up(s, i, n_up, n);
@@ -386,7 +387,8 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
  * carried. The site is one hall. */
 static double allowed_it_w(const struct wm_site_requests *q, const struct wm_instant *now)
 {
-    const double site_w = fmin(q->base.allowed_w + now->support_w, fmin(q->base.cooled_w, q->base.held_w));
+    const double site_w =
+        fmin(q->base.allowed_w + now->support_w, fmin(q->base.cooled_w, q->base.held_w));
     return wm_facility_it_for_site_w(&q->plan->halls[0].facility, &now->weather, site_w);
 }
 

@@ -258,35 +258,35 @@ static void schedule_fleet(struct wm_sim *sim, struct site *s, int64_t end)
 }
 
 /* A gang loses its work since the last checkpoint. */
-static void interrupt(struct site *s, uint32_t replica, int64_t now)
+static void interrupt(struct site *s, uint32_t group, int64_t now)
 {
-    const struct wm_partition *p = &s->plan->partitions[s->outages->partition_of[replica]];
+    const struct wm_partition *p = &s->plan->partitions[s->outages->partition_of[group]];
     const size_t class = p->classes[0];
     struct wm_class_account *a = &s->result->account.classes[class];
     const double gang_tok_per_s = s->flow.classes[class].served_tok_per_s /
-                                  fmax(1.0, s->outages->mean[s->outages->partition_of[replica]]);
-    const double since_s = (double)(now - s->outages->began[replica]) / (double)WM_US_PER_S;
+                                  fmax(1.0, s->outages->mean[s->outages->partition_of[group]]);
+    const double since_s = (double)(now - s->outages->began[group]) / (double)WM_US_PER_S;
     const double lost_s = wm_job_lost_s(&p->lead->training, p->job.checkpoint_s, since_s);
     a->lost_tok += fmin(gang_tok_per_s * lost_s, a->served_tok - a->lost_tok);
     a->n_interruptions += gang_tok_per_s > 0.0 ? 1.0 : 0.0;
 }
 
-/* Event: a replica fails, of whatever cause. The site's state follows with the next settlement. */
-static void on_fail(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
+/* Event: a group fails, of whatever cause. The site's state follows with the next settlement. */
+static void on_fail(struct wm_sim *sim, void *context, uint32_t group, uint64_t arg)
 {
     struct site *const s = context;
     (void)arg;
-    if (s->plan->partitions[s->outages->partition_of[replica]].is_job)
-        interrupt(s, replica, wm_sim_now(sim));
-    wm_outages_on_fail(s->outages, sim, replica);
+    if (s->plan->partitions[s->outages->partition_of[group]].is_job)
+        interrupt(s, group, wm_sim_now(sim));
+    wm_outages_on_fail(s->outages, sim, group);
 }
 
-/* Event: a replica works again. */
-static void on_repair(struct wm_sim *sim, void *context, uint32_t replica, uint64_t arg)
+/* Event: a group works again. */
+static void on_repair(struct wm_sim *sim, void *context, uint32_t group, uint64_t arg)
 {
     struct site *const s = context;
     (void)arg;
-    wm_outages_on_repair(s->outages, sim, replica);
+    wm_outages_on_repair(s->outages, sim, group);
 }
 
 /* Event: a unit of the plant fails. */
@@ -544,9 +544,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->price_sets = s.environment.price_sets;
     wm_account_open(arena, plan, result->price_sets, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
-    const bool settles = scenario->site.ppas.n > 0 ||
-                         scenario->site.certificates.matching != WM_MATCHING_NONE;
-    if (!options || !options->without_series || settles) /* contracts are settled by the row */
+    if (!options || !options->without_series ||
+        wm_scenario_settles_by_rows(scenario))
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->meter = wm_meter_new(arena, &s.environment, s.start_us, s.start_us + end);
 
@@ -568,9 +567,9 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
 
     result->years =
         WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
-    result->tallies = WM_NEW_ARRAY(arena, struct wm_unpriced, (size_t)(n_bins / BINS_PER_YEAR) + 1);
+    result->unpriced = WM_NEW_ARRAY(arena, struct wm_unpriced, (size_t)(n_bins / BINS_PER_YEAR) + 1);
     for (int64_t i = 0; i <= n_bins / BINS_PER_YEAR; i++)
-        result->tallies[i] = wm_unpriced_new(arena, result->price_sets, plan->n_classes);
+        result->unpriced[i] = wm_unpriced_new(arena, result->price_sets, plan->n_classes);
     struct wm_year_result before = {0};
     const size_t used_bytes = wm_arena_used_bytes(arena);
     for (int64_t i = 0; i < n_bins; i++) {
@@ -592,7 +591,7 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
             wm_site_requests_close(result->requests, &result->account);
         if ((i + 1) % BINS_PER_YEAR != 0 && i + 1 != n_bins)
             continue;
-        wm_unpriced_copy(&result->tallies[result->n_years], &result->account.tally,
+        wm_unpriced_copy(&result->unpriced[result->n_years], &result->account.unpriced,
                          result->price_sets, plan->n_classes);
         result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
     }

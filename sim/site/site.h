@@ -33,8 +33,8 @@ struct wm_site_result {
     size_t n_windows;               /* of the calendar and calls at random times */
     struct wm_series_row *series;
     size_t n_series;
-    struct wm_year_result *years; /* revenue: what calls pay; the rest is priced by the tallies */
-    struct wm_unpriced *tallies;     /* [n_years] the account's at the end of each year */
+    struct wm_year_result *years; /* revenue: what calls pay; the rest is priced by what follows */
+    struct wm_unpriced *unpriced;    /* [n_years] the account's at the end of each year */
     const struct wm_price_sets *price_sets;
     size_t n_years;
     uint64_t n_events, n_failures, n_failovers, n_plant_failures;

@@ -29,7 +29,12 @@ static enum wm_status run_site(void *context, struct wm_arena *arena,
                                const struct wm_scenario *scenario, const struct wm_point *point,
                                const struct wm_results **results, struct wm_diags *diags)
 {
-    const struct wm_run_options options = {.cache = context}; /* threads are at other points */
+    const struct wm_worker *const w = context;
+    /* of one thread: the others are at other points */
+    const struct wm_run_options options = {.cache = w->cache,
+                                           .stages = w->stages,
+                                           .files = &w->expander.files,
+                                           .without_series = !wm_appraises_intervals(scenario)};
     (void)point;
     return wm_run(arena, scenario, &options, results, diags);
 }
@@ -90,7 +95,7 @@ static void run_guarded(struct wm_worker *w, struct wm_arena *keep, struct wm_ou
         return;
     }
     wm_point_fn *const run = w->run != NULL ? w->run : run_site;
-    void *const context = w->run != NULL ? w->run_context : w->cache;
+    void *const context = w->run != NULL ? w->run_context : w;
     const enum wm_status status = run(context, w->scratch, scenario, &out->point, &results, &diags);
     out->status = outcome_status(status);
     if (results != NULL)
@@ -139,7 +144,8 @@ bool wm_worker_open(struct wm_worker *w, const struct wm_study *study,
     *w = (struct wm_worker){.study = study,
                             .run = options->run,
                             .run_context = options->run_context,
-                            .cache = options->cache};
+                            .cache = options->cache,
+                            .stages = options->stages};
     w->arena = wm_arena_open();
     w->scratch = wm_arena_open();
     if (w->arena == NULL || w->scratch == NULL ||

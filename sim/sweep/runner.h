@@ -12,6 +12,7 @@ struct wm_worker {
     wm_point_fn *run;
     void *run_context;
     struct wm_cache *cache;
+    struct wm_stages *stages;
 };
 
 /** Seconds on a clock that never goes back. */

@@ -19,3 +19,11 @@ printf '{"tariffs":{"X":{"base":"us-large-load","energy_usd_per_mwh":"abc","foo"
 "$BIN" check $demo --catalog "$tmp/cat.json" --set site.tariff=X 2>&1 | sed "s|$tmp/||; s/ (on the month.*)/ (...)/"
 "$BIN" check $demo --set 'site.ceiling.limit_mw=150 MWh' --set 'site.tariff={"type":"nosuch","energy_usd":3}' 2>&1 | sed 's/there are:.*/there are .../'
 true
+# a file of --set lies where the shell completed it, else beside the scenario; a month of some hours in front is told
+dir=$(mktemp -d)
+{ echo hour_of_year,price_usd_per_mwh; seq 0 8759 | sed 's/$/,40/'; } > "$dir/p.csv"
+top=$PWD
+(cd "$dir" && "$BIN" run "$top/scenarios/virginia-100mw-gb300.json" --set site.market.file=p.csv --set horizon.years=0.003 --format csv --quiet | grep ^energy_price_mean | cut -c1-36)
+"$BIN" run scenarios/virginia-100mw-gb300.json --set horizon.years=0.003 --show monthly --format csv 2>&1 >/dev/null | grep -o "the first month has.*"
+"$BIN" run scenarios/virginia-100mw-gb300.json --set horizon.years=0.003 --set horizon.start=2027-01-01T00:00-05:00 --show monthly --format csv 2>&1 >/dev/null | grep -c "first month"
+rm -rf "$dir"

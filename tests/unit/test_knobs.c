@@ -12,15 +12,20 @@
 #include "wattmill/wattmill.h"
 
 /* The first has most parts; the others are moved only where they have one of their own. */
+enum { MAX_PARTS = 8 };
 static const struct {
     const char *file;
-    const char *parts[5];
+    const char *parts[MAX_PARTS];
 } scenarios[] = {
     {"tests/data/knobs/site.json", {""}},
     {"tests/data/knobs/halls.json",
      {"site.cooling.", "fleet.", "workloads.N.training.", "policy.", "economics."}},
     {"tests/data/knobs/hired.json",
      {"site.cooling.", "workloads.N.training.", "economics.ledger."}},
+    {"tests/data/knobs/two_halls.json",
+     {"site.halls.N.share_frac", "site.halls.N.it_limit_mw", "site.halls.N.rows",
+      "site.halls.N.racks_per_row", "site.halls.N.row_limit_kw", "fleet.N.margin_frac",
+      "fleet.N.owned."}},
     {"tests/data/knobs/requests.json", {"window.", "workloads.N.serving.", "workloads.N.demand."}},
 };
 enum { N_SCENARIOS = sizeof scenarios / sizeof *scenarios, MAX_KEYS = 512, MAX_STEPS = 6 };
@@ -42,6 +47,9 @@ static const struct {
     {"site.power_chain.shelf_other_frac", "needs a chain with losses there"},
     {"site.tariff.charges.", "lines of a tariff: moved by tests of the bill"},
     {"site.storage.max_soc_frac", "refused alone, below start_soc_frac"},
+    {"site.halls.N.rack_limit_kw", "racks that draw more are refused; it moves nothing else"},
+    {"site.halls.N.power_chain.", "the rows of site.power_chain, moved there"},
+    {"site.halls.N.cooling.", "the rows of site.cooling, moved there"},
     {"site.failures.cdu.repair_h", "needs more failures than spares in 0.1 years"},
     {"site.failures.chiller.repair_h", "needs more failures than spares in 0.1 years"},
     {"site.failures.ups.repair_h", "needs more failures than spares in 0.1 years"},
@@ -61,6 +69,8 @@ static const struct {
 
 static struct wm_arena *keys_arena; /* outlives the runs */
 static struct wm_cache *cache;
+static struct wm_stages
+    *stages; /* of all runs: what a key reaches must be in the keys of its stages */
 static struct key {
     const char *path; /* elements of lists as N */
     bool acts;
@@ -113,22 +123,15 @@ struct base {
     struct wm_files files;
 };
 
-/* Digest of what a planner reads, metrics and the figures of classes; false when it is refused. */
-static bool run(struct wm_arena *arena, struct base *b, const char *set,
-                char hex[WM_HASH_HEX_BYTES])
+/* Digest of what a planner reads, metrics and the figures of classes. */
+static enum wm_status digest_of(struct wm_arena *arena, const struct wm_scenario *scenario,
+                                const struct wm_run_options *options, char hex[WM_HASH_HEX_BYTES])
 {
     struct wm_diags diags = wm_diags_init(arena);
-    struct wm_json *const tree = wm_json_copy(arena, b->root);
-    struct wm_override override;
-    struct wm_loaded loaded;
     const struct wm_results *r = NULL;
-    const struct wm_run_options options = {.without_series = true, .cache = cache};
-    if (set != NULL && (wm_override_parse(arena, set, &override, &diags) != WM_OK ||
-                        !wm_override_apply(arena, tree, &override, &diags)))
-        return false;
-    if (wm_scenario_tree_reread(arena, tree, b->catalog, &b->files, &loaded, &diags) != WM_OK ||
-        wm_run(arena, loaded.scenario, &options, &r, &diags) != WM_OK)
-        return false;
+    const enum wm_status status = wm_run(arena, scenario, options, &r, &diags);
+    if (status != WM_OK)
+        return status;
     struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
     for (int m = 0; m < WM_N_METRICS; m++)
         wm_digest_add_real(digest, r->metric[m]);
@@ -137,7 +140,31 @@ static bool run(struct wm_arena *arena, struct base *b, const char *set,
              v <= &r->classes[i].output_tok_curtailed; v++)
             wm_digest_add_real(digest, *v);
     wm_digest_close_hex(digest, hex);
-    return true;
+    return status;
+}
+
+/* False when it is refused. A run by stages says the same to the last bit, whatever ran before. */
+static bool run(struct wm_arena *arena, struct base *b, const char *set,
+                char hex[WM_HASH_HEX_BYTES])
+{
+    struct wm_diags diags = wm_diags_init(arena);
+    struct wm_json *const tree = wm_json_copy(arena, b->root);
+    struct wm_override override;
+    struct wm_loaded loaded;
+    char staged[WM_HASH_HEX_BYTES];
+    const struct wm_run_options options = {.without_series = true, .cache = cache};
+    const struct wm_run_options by_stages = {
+        .without_series = true, .cache = cache, .stages = stages, .files = &b->files};
+    if (set != NULL && (wm_override_parse(arena, set, &override, &diags) != WM_OK ||
+                        !wm_override_apply(arena, tree, &override, &diags)))
+        return false;
+    if (wm_scenario_tree_reread(arena, tree, b->catalog, &b->files, &loaded, &diags) != WM_OK)
+        return false;
+    const enum wm_status status = digest_of(arena, loaded.scenario, &options, hex);
+    ck_assert_int_eq(digest_of(arena, loaded.scenario, &by_stages, staged), status);
+    if (status == WM_OK && strcmp(hex, staged) != 0)
+        ck_abort_msg("%s: by stages another result", set != NULL ? set : "the base");
+    return status == WM_OK;
 }
 
 /* Other values of a key, the likely ones first: a share more, a share less, off its zero, the ends. */
@@ -180,7 +207,7 @@ static void move(struct wm_arena *arena, struct base *b, const struct wm_origin 
 
 static bool has_part(size_t scenario, const char *path)
 {
-    for (size_t i = 0; i < 5 && scenarios[scenario].parts[i] != NULL; i++)
+    for (size_t i = 0; i < MAX_PARTS && scenarios[scenario].parts[i] != NULL; i++)
         if (strncmp(path, scenarios[scenario].parts[i], strlen(scenarios[scenario].parts[i])) == 0)
             return true;
     return false;
@@ -224,6 +251,7 @@ START_TEST(every_number_of_a_scenario_moves_some_figure)
     wm_init();
     keys_arena = wm_arena_open();
     cache = wm_cache_open(&(struct wm_cache_params){0});
+    stages = wm_stages_open(0);
     add_keys(wm_scenario_fields, "");
     for (size_t i = 0; i < N_SCENARIOS; i++)
         move_all(keys_arena, i);
@@ -235,6 +263,7 @@ START_TEST(every_number_of_a_scenario_moves_some_figure)
         n_dead++;
     }
     ck_assert_msg(n_dead == 0, "%zu of %zu numbers", n_dead, n_keys);
+    wm_stages_close(stages);
     wm_cache_close(cache);
     wm_arena_close(keys_arena);
 }

@@ -21,7 +21,9 @@ static double down_frac(double per_gpu_year, double gpus, double hours)
 
 START_TEST(without_spares_a_replica_waits_for_its_repair)
 {
-    const struct wm_results *r = RUN("site.failures.spares=false");
+    /* prompts and answers on the same accelerators: it stops as one */
+    const struct wm_results *r =
+        RUN("site.failures.spares=false", "workloads.chat.engine=\"vllm\"");
     const double g = (double)r->pools[0].gpus_per_replica;
     ck_assert_double_eq(METRIC(r, replica_failovers), 0.0);
     ck_assert_double_eq_tol(1.0 - METRIC(r, availability_frac), down_frac(4.0, g, 12.0), 0.01);
@@ -29,9 +31,30 @@ START_TEST(without_spares_a_replica_waits_for_its_repair)
 }
 END_TEST
 
+/* Of n prefill groups one takes an n-th of the replica's work along, and so does one of those that decode. */
+START_TEST(a_failure_stops_one_decode_or_prefill_group)
+{
+    const struct wm_results *r =
+        RUN("site.failures.spares=false", "workloads.chat.engine=\"disaggregated-2026\"");
+    double prefill = 0.0, n = 0.0, groups = 1.0, decode = 0.0;
+    const char *const text = r->pools[0].parallelism;
+    if (sscanf(text, "prefill %lf x TP%lf, decode %lf x TP%lf", &n, &prefill, &groups, &decode) !=
+        4)
+        ck_assert_int_eq(sscanf(text, "prefill %lf x TP%lf, decode TP%lf", &n, &prefill, &decode),
+                         3);
+    const double g = (double)r->pools[0].gpus_per_replica;
+    ck_assert_double_eq(n * prefill + groups * decode, g);
+    ck_assert_double_gt(n, 1.0);
+    const double wanted = down_frac(4.0, prefill, 12.0) + down_frac(4.0, decode, 12.0);
+    ck_assert_double_eq_tol(1.0 - METRIC(r, availability_frac), wanted, 0.002);
+    ck_assert_double_lt(1.0 - METRIC(r, availability_frac), 0.8 * down_frac(4.0, g, 12.0));
+    ck_assert_double_eq_tol(METRIC(r, replica_failures) / (4.0 * 720.0 * 0.5), 1.0, 0.1);
+}
+END_TEST
+
 START_TEST(with_spares_it_waits_for_the_failover_only)
 {
-    const struct wm_results *r = RUN("fleet.main.spare_frac=0.1");
+    const struct wm_results *r = RUN("fleet.main.spare_frac=0.1", "workloads.chat.engine=\"vllm\"");
     const double g = (double)r->pools[0].gpus_per_replica;
     const double working = (double)(r->pools[0].n_replicas * r->pools[0].gpus_per_replica);
     const double wanted = down_frac(4.0, g, 0.5) * working / 720.0;
@@ -128,6 +151,7 @@ int main(void)
     tcase_add_checked_fixture(tc, open_arena, close_arena);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, without_spares_a_replica_waits_for_its_repair);
+    tcase_add_test(tc, a_failure_stops_one_decode_or_prefill_group);
     tcase_add_test(tc, with_spares_it_waits_for_the_failover_only);
     tcase_add_test(tc, few_crews_make_repairs_queue);
     tcase_add_test(tc, more_capacity_moves_no_others_failures);

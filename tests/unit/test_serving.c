@@ -585,6 +585,21 @@ START_TEST(half_the_dynamic_power_keeps_more_than_half_the_tokens)
 }
 END_TEST
 
+/* 1.84, 2.50, 2.99 tokens a step with 1, 2, 3 guesses of GLM-5.2's own module; R1 has no such figures. */
+START_TEST(guesses_gain_what_was_measured_with_the_models_own_module)
+{
+    const struct wm_llm *const glm = FIND(wm_llm, llm, "glm-5.2");
+    const struct wm_llm *const r1 = FIND(wm_llm, llm, "deepseek-r1");
+    static const double gains[] = {1.84, 2.50, 2.99};
+    for (int n = 1; n <= 3; n++) {
+        const struct wm_draft draft = wm_draft_of(glm, n, (double)NAN);
+        ck_assert_double_eq_tol(wm_draft_gain(n, draft.accept_frac), gains[n - 1], 1e-9);
+    }
+    ck_assert_double_eq(wm_draft_of(glm, 2.0, 0.5).accept_frac, 0.5);
+    ck_assert_double_eq(wm_draft_of(r1, 1.0, (double)NAN).accept_frac, 0.7);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {decode_step_of_a_small_batch_reads_the_weights_once,
@@ -599,6 +614,7 @@ int main(void)
                                   a_wider_group_reads_fewer_weights_each_and_pays_for_talking,
                                   a_closed_loop_obeys_little_and_its_memory,
                                   drafts_gain_what_the_geometric_series_says,
+                                  guesses_gain_what_was_measured_with_the_models_own_module,
                                   the_module_that_guesses_has_the_published_size,
                                   a_guess_costs_one_layer_and_its_projection,
                                   drafts_gain_most_where_memory_limits,
