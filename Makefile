@@ -79,7 +79,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all check-order accuracy \
+        check-faults check-slurm check-all check-order check-page check-serve accuracy \
         check-valgrind torture check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -217,6 +217,12 @@ check-faults: $(BIN)
 ## check-slurm: a study as a Slurm job array, controller and node on this machine (root; slurm-wlm, munge)
 check-slurm: $(BIN)
 	$(Q)sh tests/slurm.sh $(BIN)
+## check-page: the page of serve in a headless Chromium, by mouse and keyboard; PICTURES=DIR keeps what was looked at
+check-page: $(BIN)
+	$(Q)python3 tests/page.py $(BIN) $(PICTURES)
+## check-serve: serve under 64 clients, 10,000 malformed requests, 5,000 runs
+check-serve: $(BIN)
+	$(Q)python3 tests/serve.py $(BIN) --clients 64 --broken 10000 --runs 5000
 ## check-order: narrower numbers and more memory are no slower: eight models, three shapes, two engines, every pair
 check-order: $(BIN)
 	$(Q)python3 tests/order.py $(BIN) all
@@ -238,6 +244,12 @@ check-all: test-deps
 ## bench: ns and instructions per customer, per hold, per site-year; its own rival beside it
 bench: $(BENCH_BIN) $(BIN)
 	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
+
+## bench-study: CPU of studies and runs beside an older build; OLD=path of its wattmill, BENCH_POINTS=300
+BENCH_POINTS ?= 300
+bench-study: $(BIN)
+	$(Q)[ -n "$(OLD)" ] || { echo "bench-study: give OLD=path of another build's wattmill"; exit 2; }
+	$(Q)python3 tests/bench_study.py $(BIN) $(OLD) $(BENCH_POINTS)
 
 ## fuzz: FUZZ_N random scenarios, broken scenarios and study files (10,000 each), planners' relations over RELATIONS_N (2,000)
 FUZZ_N      ?= 10000

@@ -411,12 +411,16 @@ struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
 }
 
 struct wm_worth wm_appraisal_worth(const struct wm_appraisal_terms *terms,
-                                   const struct wm_appraisal_basis *basis)
+                                   const struct wm_appraisal_basis *basis, double *pv_usd)
 {
     struct wm_appraisal_terms taken = *terms;
     struct wm_appraisal a;
     double flow[WM_PERIODS_MAX], at[WM_PERIODS_MAX];
     decide(&taken, basis, 1.0, &a);
+    for (size_t t = 0; pv_usd != NULL && t <= terms->n_years; t++) {
+        const size_t period = a.n_build + t < a.n_years ? a.n_build + t : a.n_years;
+        pv_usd[t] = a.year[period].cumulated_pv_usd;
+    }
     const size_t n = flows_of(&a, false, flow, at);
     return (struct wm_worth){a.npv_usd, wm_irr_simple(flow, at, n)};
 }

@@ -108,6 +108,8 @@ def answers(s, binary, folder):
         check(status == 200 and result["metrics"] == json.loads(printed)["metrics"], "a document does as well as a file")
     status, result = s.post("v1/run", {"scenario": "site.json", "charts": True})
     charts = result["charts"]
+    ends = result["yearly_range"]
+    check([ends[-1][k] for k in ("p10_usd", "p50_usd", "p90_usd")] == [result["metrics"][f"npv_p{p}_usd"]["value"] for p in (10, 50, 90)], "the fan ends at the NPV's range")
     check(abs(charts["duration"]["site_mw"][0] - result["metrics"]["site_power_peak_mw"]["value"]) < 1e-3, "a curve begins at the peak")
     check(len(charts["heat"]["site_mw"]) == 288 and len(charts["days"]["site_mean_mw"]) in (365, 366), "months by hours, and days")
     status, result = s.post("v1/check", {"scenario": "site.json"})

@@ -56,8 +56,8 @@ struct wm_appraisal_terms {
     size_t n_years;         /* periods of operation, 1..WM_APPRAISAL_YEARS_MAX */
     double operation_years; /* their length together; 0: n_years */
     double discount_rate_frac;
-    double price_half_life_years; /* NAN: prices stay */
-    struct wm_token_market market;      /* zeros: nothing else moves them */
+    double price_half_life_years;  /* NAN: prices stay */
+    struct wm_token_market market; /* zeros: nothing else moves them */
     double power_escalation_frac, opex_escalation_frac;
     double
         inflation_frac; /* of prices of tokens and equipment; escalations and rate hold it already */
@@ -153,7 +153,8 @@ struct wm_appraisal {
     double price_factor;   /* on revenue, at which the NPV is 0; NAN when none in [0, 1000] */
     double level_factor;   /* the same with prices that stay: levelised cost over revenue */
     size_t abandoned_year; /* of operation, at whose end the site is given up; 0: it is not */
-    size_t undercut_year;  /* first of operation in which a competitor sells below the margin floor; 0 */
+    size_t
+        undercut_year; /* first of operation in which a competitor sells below the margin floor; 0 */
     /* of what the best new sellers save, tokens and years weighted: what customers get; NAN: nothing saved */
     double passed_on_frac;
 };
@@ -176,7 +177,11 @@ double wm_appraisal_level_factor(const struct wm_appraisal_terms *terms,
 struct wm_worth {
     double npv_usd, irr_frac;
 };
+/**
+ * @param pv_usd  out [n_years + 1], cumulated present value at the ends of the years of operation, 0: before the
+ *                first; a site that is given up stays where it was. NULL: not wanted
+ */
 struct wm_worth wm_appraisal_worth(const struct wm_appraisal_terms *terms,
-                                   const struct wm_appraisal_basis *basis);
+                                   const struct wm_appraisal_basis *basis, double *pv_usd);
 
 #endif

@@ -81,7 +81,8 @@ struct wm_pool_result {
 /** A hall; a site that names none has one. */
 struct wm_hall_result {
     const char *name, *cooling, *power_chain;
-    const char *racks_by; /* what gave the number of racks, by pool: "h100 (contract), vr200 (rows)" */
+    const char
+        *racks_by; /* what gave the number of racks, by pool: "h100 (contract), vr200 (rows)" */
 #define WM_COLUMN(member, key, unit, shown, doc)       double member;
 #define WM_COUNT_COLUMN(member, key, unit, shown, doc) int64_t member;
 #include "wattmill/hall_columns.def"
@@ -141,6 +142,11 @@ struct wm_supply {
 
 enum { WM_LEADS_MAX = 8 };
 
+/** Cumulated present value at the end of a year of operation, over the draws of the range. */
+struct wm_pv_range {
+    double p10_usd, p50_usd, p90_usd;
+};
+
 /** What a reader must know before the first figure, and what the money rests on. */
 struct wm_headline {
     const char *leads[WM_LEADS_MAX]; /* results outside what is published, products sold no more */
@@ -170,6 +176,9 @@ struct wm_results {
     double lcot_share_frac;    /* of the cost: that of accelerators that serve */
     const struct wm_appraisal *appraisal;
     struct wm_headline headline;
+    const struct wm_pv_range
+        *pv_range; /* [n_pv_range], years 0 .. of operation; none without draws */
+    size_t n_pv_range;
     const struct wm_run_year *run_years; /* [n_run_years], years of 8,760 h from the start */
     size_t n_run_years;
     struct wm_lot

@@ -39,6 +39,7 @@ const char *wm_run_stage_name(enum wm_run_stage stage)
 struct wm_stages *wm_stages_open(size_t max_bytes)
 {
     struct wm_arena *const arena = wm_arena_open();
+    const size_t volatile limit = max_bytes > 0 ? max_bytes : default_bytes;
     jmp_buf boundary;
     if (arena == NULL)
         return NULL;
@@ -50,7 +51,7 @@ struct wm_stages *wm_stages_open(size_t max_bytes)
     struct wm_stages *const s = WM_NEW(arena, struct wm_stages);
     wm_arena_on_exhausted(arena, NULL);
     s->arena = arena;
-    s->max_bytes = max_bytes > 0 ? max_bytes : default_bytes;
+    s->max_bytes = limit;
     pthread_mutex_init(&s->mutex, NULL);
     return s;
 }

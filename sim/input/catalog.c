@@ -50,6 +50,7 @@ struct entry {
     const struct wm_json *json; /* RAW: as written; DONE: with its base */
     struct wm_catalog_head *data;
     bool is_inline; /* from a scenario */
+    bool is_read;   /* of a catalogue below this one: its data stand */
     enum state state;
     size_t hidden; /* 1 + index of the entry of the same name below this one, 0: none */
 };
@@ -327,6 +328,8 @@ static void settle(struct build *b, enum wm_catalog_kind kind)
     if (kept > 1)
         qsort(entries, kept, sizeof *entries, by_name);
     for (size_t i = 0; i < kept; i++) {
+        if (entries[i].is_read)
+            continue;
         entries[i].data = wm_arena_alloc(b->arena, 1, kinds[kind].entry_size);
         entries[i].data->name = entries[i].name;
     }
@@ -338,6 +341,8 @@ static void read_entries(struct build *b, enum wm_catalog_kind kind)
     struct wm_reader reader = {.arena = b->arena, .catalog = b->catalog, .diags = b->diags};
     for (size_t i = 0; i < s->n; i++) {
         const struct entry *e = &s->entries[i];
+        if (e->is_read)
+            continue;
         const char *path = wm_arena_printf(b->arena, "%s.%s", kinds[kind].section, e->name);
         if (!wm_fields_read(&reader, kinds[kind].fields, e->json, NULL, path, e->data))
             b->ok = false;
@@ -359,6 +364,63 @@ static void add_embedded(struct build *b)
         else if (root != NULL)
             report_object(b, root, NULL);
     }
+}
+
+/* Whether a table names entries of a kind. */
+static bool names_kind(const struct wm_field *rows, enum wm_catalog_kind kind)
+{
+    for (const struct wm_field *f = rows; f->kind != WM_KIND_END; f++)
+        if (((f->kind == WM_KIND_REF || f->kind == WM_KIND_PRESET) && f->catalog == kind) ||
+            (f->fields != NULL && names_kind(f->fields, kind)))
+            return true;
+    return false;
+}
+
+/* Whether `root` has entries that those of `below` would have to name anew. */
+static bool is_named_below(const struct wm_json *root)
+{
+    for (const struct wm_json *c = root->child; c != NULL; c = c->next) {
+        const enum wm_catalog_kind kind = wm_catalog_kind_of(c->key);
+        for (size_t k = 0; kind != WM_CATALOG_NONE && k < WM_N_CATALOGS; k++)
+            if (names_kind(kinds[k].fields, kind))
+                return true;
+    }
+    return false;
+}
+
+/* The sections of a catalogue that is read, as if they had just been added. */
+static void add_below(struct build *b, const struct wm_catalog *below)
+{
+    for (size_t kind = 0; kind < WM_N_CATALOGS; kind++) {
+        const struct section *const from = &below->sections[kind];
+        struct section *const to = &b->catalog->sections[kind];
+        to->n = to->capacity = from->n;
+        to->entries = WM_NEW_ARRAY(b->arena, struct entry, from->n);
+        for (size_t i = 0; i < from->n; i++) {
+            to->entries[i] = from->entries[i];
+            to->entries[i].is_read = true;
+            to->entries[i].hidden = 0;
+        }
+    }
+}
+
+enum wm_status wm_catalog_load_over(struct wm_arena *arena, const struct wm_catalog *below,
+                                    const struct wm_json *root, const struct wm_catalog **out,
+                                    struct wm_diags *diags)
+{
+    struct build b = {arena, WM_NEW(arena, struct wm_catalog), diags, true};
+    if (root->type != WM_JSON_OBJECT || is_named_below(root))
+        return wm_catalog_load_with(arena, root, out, diags);
+    add_below(&b, below);
+    add_sections(&b, root, true);
+    for (size_t kind = 0; kind < WM_N_CATALOGS; kind++) {
+        if (b.catalog->sections[kind].n == below->sections[kind].n)
+            continue; /* nothing of its own */
+        settle(&b, (enum wm_catalog_kind)kind);
+        read_entries(&b, (enum wm_catalog_kind)kind);
+    }
+    *out = b.catalog;
+    return b.ok ? WM_OK : WM_INVALID;
 }
 
 enum wm_status wm_catalog_load_with(struct wm_arena *arena, const struct wm_json *root,

@@ -212,6 +212,24 @@ static void write_energy(struct wm_json_writer *w, const struct wm_results *r)
     wm_json_array_end(w);
 }
 
+/* P10, P50 and P90 of the cumulated present value after each year of operation. */
+static void write_fan(struct wm_json_writer *w, const struct wm_results *r)
+{
+    if (r->n_pv_range == 0)
+        return;
+    wm_json_key(w, "yearly_range");
+    wm_json_array_begin(w);
+    for (size_t t = 0; t < r->n_pv_range; t++) {
+        wm_json_object_begin(w);
+        wm_json_member_integer(w, "operation_year", (int64_t)t);
+        real(w, "p10_usd", r->pv_range[t].p10_usd);
+        real(w, "p50_usd", r->pv_range[t].p50_usd);
+        real(w, "p90_usd", r->pv_range[t].p90_usd);
+        wm_json_object_end(w);
+    }
+    wm_json_array_end(w);
+}
+
 /* What was simulated, year by year; `yearly` is what the appraisal makes of it. */
 static void write_years(struct wm_json_writer *w, const struct wm_results *r)
 {
@@ -245,7 +263,7 @@ static void write_balances(struct wm_json_writer *w, const struct wm_results *r)
     wm_json_array_end(w);
 }
 
-static void write_messages(struct wm_json_writer *w, const struct wm_diags *diags)
+void wm_output_messages_json(struct wm_json_writer *w, const struct wm_diags *diags)
 {
     wm_json_key(w, "messages");
     wm_json_array_begin(w);
@@ -277,7 +295,7 @@ static void write_files(struct wm_json_writer *w, const struct wm_report *report
     wm_json_object_end(w);
 }
 
-static void write_stamp(struct wm_json_writer *w, const struct wm_stamp *s)
+void wm_output_stamp_json(struct wm_json_writer *w, const struct wm_stamp *s)
 {
     wm_json_key(w, "stamp");
     wm_json_object_begin(w);
@@ -315,6 +333,7 @@ void wm_output_json_members(struct wm_json_writer *w, const struct wm_report *re
     wm_json_key(w, "metrics");
     write_metrics(w, r);
     write_yearly(w, r->appraisal);
+    write_fan(w, r);
     write_years(w, r);
     write_classes(w, r);
     write_pools(w, r);
@@ -323,9 +342,9 @@ void wm_output_json_members(struct wm_json_writer *w, const struct wm_report *re
     write_ledger(w, r->ledger);
     write_energy(w, r);
     write_balances(w, r);
-    write_messages(w, report->diags);
+    wm_output_messages_json(w, report->diags);
     write_files(w, report);
-    write_stamp(w, &report->stamp);
+    wm_output_stamp_json(w, &report->stamp);
 }
 
 void wm_output_json(FILE *file, const struct wm_report *report)

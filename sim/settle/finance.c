@@ -182,7 +182,7 @@ void wm_run_finance(struct wm_arena *arena, struct wm_results *r, size_t n_draws
     set_market(r, &terms, diags);
     if (r->scenario->site.interconnection.wait_months > 0.0) {
         const struct wm_appraisal_terms now = wm_terms_with_power(r, &terms);
-        SET(r, time_to_power_usd, wm_appraisal_worth(&now, &basis).npv_usd - a->npv_usd);
+        SET(r, time_to_power_usd, wm_appraisal_worth(&now, &basis, NULL).npv_usd - a->npv_usd);
     }
     set_break_even_energy(r);
     set_densities(r, years);

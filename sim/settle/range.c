@@ -100,12 +100,13 @@ static void move_prices(const struct range *g, double slower, struct wm_appraisa
     if (t->market.gain_per_year > 0.0)
         t->market.gain_per_year = expm1(log1p(t->market.gain_per_year) / slower);
     else
-        t->price_half_life_years =
-            isnan(t->price_half_life_years) ? slower * g->half_life_mode
-                                            : slower * t->price_half_life_years;
+        t->price_half_life_years = isnan(t->price_half_life_years)
+                                       ? slower * g->half_life_mode
+                                       : slower * t->price_half_life_years;
 }
 
-static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], double *revenue)
+static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], double *revenue,
+                                double *pv_usd)
 {
     struct wm_appraisal_terms t = *g->terms;
     struct wm_appraisal_basis b = *g->basis;
@@ -142,12 +143,12 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     }
     b.supply = b.supply != NULL ? g->supply : NULL;
     const struct wm_token_market now = {.rate_frac = t.market.rate_frac,
-                                  .token_frac = t.market.token_frac,
-                                  .volume = t.market.volume,
-                                  .n_volume = t.market.n_volume,
-                                  .capacity = t.market.capacity};
+                                        .token_frac = t.market.token_frac,
+                                        .volume = t.market.volume,
+                                        .n_volume = t.market.n_volume,
+                                        .capacity = t.market.capacity};
     *revenue = sold * wm_market_at(&now, (double)NAN, 1.0, 0.0, 0).volume;
-    return wm_appraisal_worth(&t, &b);
+    return wm_appraisal_worth(&t, &b, pv_usd);
 }
 
 /* Normal scores of a Latin hypercube: one in each of n equal parts, shuffled. */
@@ -189,6 +190,23 @@ static void set_quantiles(struct wm_results *r, double *values, size_t n, enum w
         r->metric[p10 + k] = scale * quantile(values, n, probs[k]);
 }
 
+/* Quantiles of the cumulated present value at the end of each year; pv is [n][n_ends]. */
+static void set_fan(struct wm_arena *arena, struct wm_results *r, const double *pv, size_t n,
+                    size_t n_ends)
+{
+    struct wm_pv_range *const fan = WM_NEW_ARRAY(arena, struct wm_pv_range, n_ends);
+    double *const sorted = WM_NEW_ARRAY(arena, double, n);
+    for (size_t t = 0; t < n_ends; t++) {
+        for (size_t i = 0; i < n; i++)
+            sorted[i] = pv[i * n_ends + t];
+        qsort(sorted, n, sizeof *sorted, ascending);
+        fan[t] = (struct wm_pv_range){quantile(sorted, n, 0.10), quantile(sorted, n, 0.50),
+                                      quantile(sorted, n, 0.90)};
+    }
+    r->pv_range = fan;
+    r->n_pv_range = n_ends;
+}
+
 void wm_set_range(struct wm_arena *arena, struct wm_results *r,
                   const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,
                   size_t n)
@@ -199,6 +217,8 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
     double *const z = WM_NEW_ARRAY(arena, double, n *WM_N_RANGE);
     double *const npv = WM_NEW_ARRAY(arena, double, n), *const irr = WM_NEW_ARRAY(arena, double, n);
     double *const revenue = WM_NEW_ARRAY(arena, double, n);
+    const size_t n_ends = terms->n_years + 1;
+    double *const pv = WM_NEW_ARRAY(arena, double, n *n_ends);
     size_t n_negative = 0;
     for (int k = 0; k < WM_N_RANGE; k++) {
         struct wm_rng rng = wm_rng_stream((uint64_t)r->scenario->seed, "range", (uint64_t)k);
@@ -213,12 +233,13 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
             kw * score[WM_RANGE_ENERGY] + sqrt(1.0 - kw * kw) * score[WM_RANGE_DEMAND];
         for (int k = 0; k < WM_N_RANGE; k++)
             x[k] = wm_quantile_at(&g->table[k], score[k]);
-        const struct wm_worth w = appraise(g, x, &revenue[i]);
+        const struct wm_worth w = appraise(g, x, &revenue[i], &pv[i * n_ends]);
         npv[i] = w.npv_usd;
         irr[i] = isnan(w.irr_frac) ? (w.npv_usd < 0.0 ? -(double)INFINITY : (double)INFINITY)
                                    : w.irr_frac;
         n_negative += w.npv_usd < 0.0;
     }
+    set_fan(arena, r, pv, n, n_ends);
     r->metric[WM_METRIC_npv_negative_frac] = (double)n_negative / (double)n;
     set_quantiles(r, npv, n, WM_METRIC_npv_p10_usd, 1.0);
     set_quantiles(r, irr, n, WM_METRIC_irr_p10_frac, 1.0);

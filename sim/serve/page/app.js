@@ -7,9 +7,10 @@ import * as kpi from "./kpi.js";
 import * as charts from "./charts.js";
 import * as studies from "./studies.js";
 import { share, dialog } from "./share.js";
+import { difference } from "./difference.js";
 
 const run = channel("run");
-let result = null, pinned = null;
+let result = null, pinned = null, pinnedBody = null, words = new Map();
 
 /** Runs what is shown now; an older run on its way is superseded. */
 async function refresh() {
@@ -54,10 +55,16 @@ function buttons() {
   $("redo").disabled = !state.canRedo();
 }
 
-function pin() {
-  pinned = pinned ? null : result;
+function showPin() {
   $("pin").setAttribute("aria-pressed", String(Boolean(pinned)));
   $("pin").textContent = pinned ? "Unpin A" : "Pin A";
+  $("why").hidden = !pinned;
+}
+
+function pin() {
+  pinned = pinned ? null : result;
+  pinnedBody = pinned ? state.body() : null;
+  showPin();
   say(pinned ? "What is shown is kept as A" : "A is gone");
   if (result) show(result, state.body());
 }
@@ -112,6 +119,7 @@ function wire() {
   $("undo").addEventListener("click", state.undo);
   $("redo").addEventListener("click", state.redo);
   $("pin").addEventListener("click", pin);
+  $("why").addEventListener("click", () => difference(pinnedBody, state.body(), words));
   $("share").addEventListener("click", share);
   $("report").addEventListener("click", report);
   for (const v of ["site", "studies"]) {
@@ -143,11 +151,12 @@ async function begin() {
   charts.begin();
   const [schema, metrics, { start, scenarios }] = await Promise.all([get("schema"), get("metrics"), listFiles()]);
   inputs.begin(schema);
+  words = new Map(metrics.metrics.map((m) => [m.key, m]));
   kpi.begin(metrics);
   studies.begin(metrics);
   state.onChange((_, what) => {
     if (what === "load") pinned = null;
-    $("pin").setAttribute("aria-pressed", String(Boolean(pinned)));
+    showPin();
     refresh();
   });
   if (start.endsWith(".sqlite")) { view("studies"); studies.open(start); }

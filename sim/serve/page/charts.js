@@ -50,12 +50,13 @@ function lambda(now, base) {
 function cash(now, base) {
   const years = now.yearly;
   const x = years.map((y) => y.year), million = (list, key) => list.map((y) => y[key] * 1e-6);
-  const fan = now.yearly_range;
+  const fan = now.yearly_range, build = fan ? years.length - fan.length : 0; // years of construction come first
+  const fanned = (key) => years.map((_, i) => (i < build ? null : fan[i - build][key] * 1e-6));
   const series = [line("Flow of the year", million(years, "flow_usd"), "--c1", { bars: true, fill: "--c1-soft", width: 1, unit: "M$" }), line("Cumulated present value", million(years, "cumulated_pv_usd"), "--c2", { width: 2.25, points: 5, line: true, unit: "M$" })];
   let bands = [];
   if (fan) {
-    series.push(...[["P90", "p90_usd"], ["P50", "p50_usd"], ["P10", "p10_usd"]].map(([label, key]) => line(label, fan.map((y) => y[key] * 1e-6), "--c6", { width: 1, dash: label === "P50" ? [2, 3] : undefined, unit: "M$" })));
-    bands = [[2, 4, "--c6-soft"]];
+    series.push(...[["P90", "p90_usd"], ["P50", "p50_usd"], ["P10", "p10_usd"]].map(([label, key]) => line(label, fanned(key), "--c6", { width: 1, dash: label === "P50" ? [2, 3] : undefined, unit: "M$" })));
+    bands = [[2, 4, "--c6-soft"]]; // between P90 and P10
   }
   if (base && base.yearly.length === years.length) series.push(line("Present value, A", million(base.yearly, "cumulated_pv_usd"), "--a", { dash: [6, 4], unit: "M$" }));
   all.cash.update({ x, series, bands }, `Ends at ${digits(years.at(-1).cumulated_pv_usd * 1e-6)} million dollars of present value.`);

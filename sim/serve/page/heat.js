@@ -10,7 +10,7 @@ export function heatMap(title) {
   let mode = 0, heat = null, at = 0;
   const told = h("p", { class: "told", "aria-live": "polite" });
   const plot = h("div", { class: "heat", tabindex: "0", role: "application", "aria-label": `${title}: arrow keys walk over months and hours`, keydown: onKey });
-  const toggles = h("div", { class: "legend", role: "group", "aria-label": "What is shown" }, MODES.map(([, label], i) =>
+  const toggles = h("div", { class: "legend choice", role: "group", "aria-label": "What is shown" }, MODES.map(([, label], i) =>
     h("button", { type: "button", "aria-pressed": String(i === 0), click: () => { mode = i; draw(); } }, label)));
   const figure = h("figure", { class: "chart" }, h("figcaption", {}, title, h("span", { class: "sub" }, "mean of each month and hour, local standard time")), plot, told, toggles);
 

@@ -31,6 +31,16 @@ export function named(path, inputs) {
   });
 }
 
+/** Inputs of the scenario that are numbers, by the path that the command takes: [{path, value, unit}]. */
+export const numeric = () => [...from.values()].filter((i) => typeof i.value === "number" && i.path !== "schema_version" && describe(schema, i.path))
+  .map((i) => ({ path: named(i.path, [...from.values()]), value: i.value, unit: fieldUnit(i.unit) }));
+
+/** Ends of a slider for a key of numeric(). */
+export const rangeOf = (path, value) => {
+  const input = [...from.values()].find((i) => named(i.path, [...from.values()]) === path);
+  return sliderRange({ ...describe(schema, input.path), unit: input.unit }, value);
+};
+
 function groupOf(path, inputs) {
   const [top, second] = path.split(".");
   if (top === "fleet" || top === "workloads") {
@@ -114,7 +124,7 @@ function control(path, all, isLever) {
   const unit = fieldUnit(row.unit ?? (input?.unit === "1" ? undefined : input?.unit));
   const label = isLever && /^workloads|^fleet/.test(path) && all.filter((i) => /^(fleet|workloads)\.\d+\.name$/.test(i.path)).length > 2
     ? `${labelOf(path)}, ${own.split(".")[1]}` : labelOf(path);
-  let field, slider = null;
+  let field, slider = null, typing = false; // what is being typed stays until it is done
   const change = (value, dragging) => state.set(own, value, dragging);
   if (row.isFlag)
     field = h("input", { id, type: "checkbox", change: (e) => change(e.target.checked) });
@@ -128,7 +138,8 @@ function control(path, all, isLever) {
       id, type: "text", autocomplete: "off", spellcheck: "false", placeholder: input ? "" : "not set",
       inputmode: row.isNumber && !row.choices ? "decimal" : "text",
       list: row.choices ? `${id}-words` : null,
-      change: (e) => change(typed(e.target.value, row)),
+      input: () => { typing = true; },
+      change: (e) => { typing = false; change(typed(e.target.value, row)); },
     });
   if (row.isNumber && typeof input?.value === "number" && !row.choices) {
     const range = sliderRange({ ...row, unit: input.unit ?? row.unit }, input.value);
@@ -156,8 +167,8 @@ function control(path, all, isLever) {
     focus: (kind) => (kind === "range" && slider ? slider : field).focus(),
     update(input) {
       const changed = own in state.current().sets || path in state.current().sets;
-      if (input) put(field, slider, input.value);
-      else if (!changed && field !== document.activeElement) field.value = "";
+      if (input) put(field, slider, input.value, typing);
+      else if (!changed && !typing) field.value = "";
       origin.textContent = changed ? "changed" : !input ? "not set" : input.origin === "user" ? "scenario file" : input.origin;
       reset.hidden = !changed;
       node.classList.toggle("changed", changed);
@@ -182,10 +193,10 @@ function typed(value, row) {
   return row.isNumber && Number.isFinite(plain) ? plain : trimmed;
 }
 
-function put(field, slider, value) {
+function put(field, slider, value, typing) {
   if (field.type === "checkbox") field.checked = value === true;
-  else if (field !== document.activeElement || field.tagName === "SELECT") field.value = Array.isArray(value) ? value.join(", ") : shown(value);
-  if (!slider || slider === document.activeElement || typeof value !== "number") return;
+  else if (!typing) field.value = Array.isArray(value) ? value.join(", ") : shown(value);
+  if (!slider || typeof value !== "number" || (state.isDragging() && slider === document.activeElement)) return;
   if (value > Number(slider.max)) slider.max = value;
   if (value < Number(slider.min)) slider.min = value;
   slider.value = value;

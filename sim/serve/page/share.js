@@ -15,7 +15,7 @@ export function dialog(title, ...content) {
   const box = $("dialog");
   box.replaceChildren(h("h2", { id: "dialog-title" }, title), ...content,
     h("p", { class: "end" }, h("button", { type: "button", click: () => box.close() }, "Close")));
-  box.showModal();
+  if (!box.open) box.showModal();
 }
 
 function block(label, text) {

@@ -37,6 +37,7 @@ export function set(path, value, dragging = false) {
 }
 
 export const settle = () => { open = false; };
+export const isDragging = () => open;
 
 export function undo() {
   if (!canUndo()) return;
