@@ -42,5 +42,7 @@ for row in rows:
     inside = row["low"] <= value <= row["high"]
     told = "" if inside else ", and the row says why" if "why_not" in row else ", WITHOUT A REASON"
     n_bad += inside == ("why_not" in row)
-    print(f"{row['who']}: {row['what']} {value:.3g}, published {row['low']:g} to {row['high']:g} ({row['date']}){'' if inside else ': outside' + told}")
+    if len(sys.argv) > 1:  # any argument: the figures too, which move with every refit
+        print(f"{value:.3g}", end=" ")
+    print(f"{row['who']}: {row['what']} {row['low']:g} to {row['high']:g} ({row['date']}): {'inside' if inside else 'outside' + told}")
 sys.exit(1 if n_bad else 0)
