@@ -392,7 +392,8 @@ static inline bool wm_scenario_settles_by_rows(const struct wm_scenario *s)
     const struct wm_workload *const w = (const struct wm_workload *)s->workloads.items;
     const struct wm_market_choice *const m = &s->economics.market;
     bool does = s->site.ppas.n > 0 || s->site.certificates.matching != WM_MATCHING_NONE ||
-                m->own_gain_per_year > 0.0 || m->margin_floor_frac > -2.0; /* NAN: none */
+                m->gain_per_year > 0.0 || m->own_gain_per_year > 0.0 || m->competitor_price_frac > 0.0 ||
+                m->margin_floor_frac > -2.0; /* NAN: none */
     for (size_t i = 0; i < s->workloads.n; i++)
         does = does || w[i].demand.elasticity < 0.0 || w[i].price.speed_tiers.n > 0;
     return does;

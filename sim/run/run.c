@@ -173,18 +173,6 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
                         WM_BALANCE_LIMIT);
 }
 
-/* As wm_market_moves(); every run knows its rates. */
-bool wm_appraises_intervals(const struct wm_scenario *s)
-{
-    const struct wm_market_choice *const m = &s->economics.market;
-    const struct wm_workload *const w = s->workloads.items;
-    bool reacts = m->gain_per_year > 0.0 || m->own_gain_per_year > 0.0 ||
-                  wm_is_set(m->margin_floor_frac) || m->competitor_price_frac > 0.0;
-    for (size_t i = 0; i < s->workloads.n; i++)
-        reacts = reacts || w[i].demand.elasticity < 0.0;
-    return reacts;
-}
-
 struct call {
     const struct wm_scenario *scenario;
     const struct wm_run_options *options;
