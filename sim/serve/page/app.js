@@ -22,6 +22,7 @@ async function refresh() {
     if (answer) show(answer, request);
   } catch (error) {
     $("results").classList.add("stale");
+    $("results").setAttribute("aria-busy", "false");
     tell(error instanceof Refusal ? error.messages : [{ code: "", text: `${error.message}: the server does not answer` }]);
   }
 }
