@@ -144,6 +144,7 @@ function wire() {
     document.body.classList.remove("dropping");
     if (e.dataTransfer.files[0]) readFile(e.dataTransfer.files[0]);
   });
+  addEventListener("beforeprint", () => kpi.fill());
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
 }
 
