@@ -2,7 +2,9 @@
 
 #include "wattmill/require.h"
 
-const char *const wm_precision_words[] = {"bf16", "fp8", "fp4", "int4", "fp32", "int8", NULL};
+#define WORD(id, word) word,
+const char *const wm_precision_words[] = {WM_PRECISIONS(WORD) NULL};
+#undef WORD
 const char *const wm_basis_words[] = {"measured", "vendor", "analyst", "estimate", NULL};
 
 /* Voltage follows frequency down to this share of its nominal value (estimate). */

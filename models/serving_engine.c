@@ -2,6 +2,7 @@
 
 const char *const wm_router_words[] = {"round-robin", "least-tokens",    "least-requests",
                                        "two-choices", "prefix-affinity", NULL};
+const char *const wm_preemption_words[] = {"recompute", "swap", NULL};
 
 static const char *const mode_words[] = {"disaggregated", "aggregated", NULL};
 

@@ -6,7 +6,9 @@ bin=$1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 "$bin" schema >"$tmp/scenario.schema.json"
-"$bin" schema study >"$tmp/study.schema.json"
+for kind in study replay train frontier; do
+    "$bin" schema "$kind" >"$tmp/$kind.schema.json"
+done
 "$bin" schema openapi >"$tmp/openapi.json"
 for page in parameters metrics errors glossary; do
     "$bin" docs "$page" >"$tmp/$page.md"
@@ -21,7 +23,7 @@ python3 tests/models_md.py >"$tmp/models.md"
     done
 } >"$tmp/catalog.md"
 rc=0
-for f in scenario.schema.json study.schema.json openapi.json parameters.md metrics.md errors.md glossary.md models.md catalog.md; do
+for f in scenario.schema.json study.schema.json replay.schema.json train.schema.json frontier.schema.json openapi.json parameters.md metrics.md errors.md glossary.md models.md catalog.md; do
     if [ "$2" = write ]; then
         cp "$tmp/$f" "docs/$f"
     elif ! cmp -s "$tmp/$f" "docs/$f"; then

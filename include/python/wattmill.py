@@ -1,4 +1,4 @@
-"""wattmill in Python: scenarios in, figures with units out. Needs libwattmill alone; pandas is used when it is there.
+"""wattmill in Python: scenarios and other cases in, figures with units out. Needs libwattmill alone; pandas is used when it is there.
 
     import wattmill
     r = wattmill.run("scenarios/virginia-100mw-gb300.json", set={"site.tariff.energy_usd_per_mwh": 70})
@@ -40,6 +40,7 @@ _FUNCTIONS = {
     "set": (ctypes.c_int, [_handle, _text, _text]),
     "set_number": (ctypes.c_int, [_handle, _text, ctypes.c_double]),
     "add_catalog": (ctypes.c_int, [_handle, _text]),
+    "case": (_text, [_handle]),
     "check": (ctypes.c_int, [_handle]),
     "inputs_json": (_text, [_handle]),
     "on_progress": (None, [_handle, _PROGRESS, ctypes.c_void_p]),
@@ -48,6 +49,9 @@ _FUNCTIONS = {
     "message": (_text, [_handle, _size]),
     "message_code": (_text, [_handle, _size]),
     "metric": (ctypes.c_bool, [_handle, _text, ctypes.POINTER(ctypes.c_double)]),
+    "result_key": (_text, [_handle, _size]),
+    "result_unit": (_text, [_handle, _text]),
+    "result_doc": (_text, [_handle, _text]),
     "metric_key": (_text, [_size]),
     "metric_unit": (_text, [_text]),
     "metric_doc": (_text, [_text]),
@@ -55,6 +59,7 @@ _FUNCTIONS = {
     "result_json": (_text, [_handle]),
     "result_free": (None, [_handle]),
     "schema": (ctypes.c_void_p, []),
+    "schema_of": (ctypes.c_void_p, [_text]),
     "explain": (ctypes.c_void_p, [_text]),
     "free": (None, [ctypes.c_void_p]),
 }
@@ -126,7 +131,14 @@ class Result(Mapping[str, float]):
         return value.value
 
     def __iter__(self) -> Iterator[str]:
-        return (key for key in metrics() if self._has(key))
+        i = 0
+        while True:
+            key = _lib.wattmill_result_key(self._handle, i)
+            if key is None:
+                return
+            i += 1
+            if self._has(key.decode()):
+                yield key.decode()
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -134,15 +146,19 @@ class Result(Mapping[str, float]):
     def _has(self, key: str) -> bool:
         return bool(_lib.wattmill_metric(self._handle, key.encode(), ctypes.byref(ctypes.c_double())))
 
-    @staticmethod
-    def unit(key: str) -> str:
-        """Unit of a figure ("" for none)."""
-        return metrics()[key]["unit"]
+    def unit(self, key: str) -> str:
+        """Unit of a figure ("1": none)."""
+        return self._of(_lib.wattmill_result_unit, key)
 
-    @staticmethod
-    def doc(key: str) -> str:
+    def doc(self, key: str) -> str:
         """What a figure means."""
-        return metrics()[key]["doc"]
+        return self._of(_lib.wattmill_result_doc, key)
+
+    def _of(self, function: Any, key: str) -> str:
+        text = function(self._handle, key.encode())
+        if text is None:
+            raise KeyError(key)
+        return text.decode()
 
     def series(self, name: str) -> "array[float]":
         """A column of the 15-minute series, such as "site_mw"; "time_s" counts seconds since 1970 in UTC."""
@@ -182,7 +198,7 @@ class Result(Mapping[str, float]):
 
 
 class Model:
-    """A scenario with changes on top: a path, a JSON text or a dict, and what `set` and `catalog` add."""
+    """A scenario or another case with changes on top: a path, a JSON text or a dict, and what `set` and `catalog` add."""
 
     def __init__(self, document: Document, set: Optional[Mapping[str, Any]] = None, catalog: Iterable[str] = (),
                  dir: Optional[str] = None):
@@ -231,6 +247,11 @@ class Model:
         status = _lib.wattmill_set(self._handle, path.encode(), text.encode())
         if status != OK:
             raise Error(status, [Message("E103", "%r = %r" % (path, value))])
+
+    @property
+    def case(self) -> str:
+        """What the document is: "site", "replay", "train" or "frontier"."""
+        return _lib.wattmill_case(self._handle).decode()
 
     def check(self) -> List[Message]:
         """Raises Error with all mistakes; returns the warnings."""
@@ -312,9 +333,9 @@ def explain(word: str) -> str:
     return _owned(_lib.wattmill_explain(word.encode()))
 
 
-def schema() -> Dict[str, Any]:
-    """JSON Schema of a scenario."""
-    return json.loads(_owned(_lib.wattmill_schema()))
+def schema(case: str = "site") -> Dict[str, Any]:
+    """JSON Schema of a scenario, or of a document of another case ("replay", "train", "frontier")."""
+    return json.loads(_owned(_lib.wattmill_schema_of(case.encode())))
 
 
 def version() -> str:

@@ -18,7 +18,20 @@
 #include "wattmill/catalog_head.h"
 
 /** Of weights; WM_BF16 stands for any 16-bit floating point. */
-enum wm_precision { WM_BF16, WM_FP8, WM_FP4, WM_INT4, WM_FP32, WM_INT8, WM_N_PRECISIONS };
+/*  X(id, word) */
+#define WM_PRECISIONS(X) \
+    X(BF16, "bf16")      \
+    X(FP8, "fp8")        \
+    X(FP4, "fp4")        \
+    X(INT4, "int4")      \
+    X(FP32, "fp32")      \
+    X(INT8, "int8")
+enum wm_precision {
+#define WM_PRECISION(id, word) WM_##id,
+    WM_PRECISIONS(WM_PRECISION)
+#undef WM_PRECISION
+        WM_N_PRECISIONS
+};
 extern const char *const wm_precision_words[];
 
 /** Kernel of one kind at one precision; see the equation above. */

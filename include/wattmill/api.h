@@ -1,7 +1,7 @@
 /*
  * The stable face of the library, for C11 and C++17 and for whatever can call C.
  *
- * A model is a document (a scenario) with changes on top; running it gives a result, of which figures are
+ * A model is a document (a scenario, or another case: a replay, a training run, a frontier) with changes on top; running it gives a result, of which figures are
  * asked by key. Handles are opaque, texts are UTF-8 and belong to the handle they came from, nothing is global:
  * models may be used on any threads, each by one at a time. The library never prints, exits or reads the
  * environment. Numbers are in the unit that goes with the key, as docs/metrics.md and docs/parameters.md say.
@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #define WATTMILL_API_MAJOR 1
-#define WATTMILL_API_MINOR 0
+#define WATTMILL_API_MINOR 1
 
 #if defined(__GNUC__)
 #define WATTMILL_API __attribute__((visibility("default")))
@@ -70,6 +70,8 @@ WATTMILL_API int wattmill_set_number(struct wattmill_model *model, const char *p
 /** Adds the entries of a catalogue file. */
 WATTMILL_API int wattmill_add_catalog(struct wattmill_model *model, const char *path);
 
+/** What the document is: "site", "replay", "train" or "frontier"; "" when that could not be read. */
+WATTMILL_API const char *wattmill_case(const struct wattmill_model *model);
 /** Validates the document with its changes. */
 WATTMILL_API int wattmill_check(struct wattmill_model *model);
 /** Every input after defaults as JSON: path, value, unit, origin. NULL when the document is invalid. */
@@ -92,9 +94,16 @@ WATTMILL_API const char *wattmill_message_code(const struct wattmill_model *mode
 /** A figure by its key (docs/metrics.md), in the unit of wattmill_metric_unit(). @return false when there is none */
 WATTMILL_API bool wattmill_metric(const struct wattmill_result *result, const char *key,
                                   double *value);
-/** Keys of all figures in their order, `i` from 0; NULL after the last. */
+/** Keys of this result's figures in their order, `i` from 0; NULL after the last. */
+WATTMILL_API const char *wattmill_result_key(const struct wattmill_result *result, size_t i);
+/** Unit of one of them ("1": none), or NULL. */
+WATTMILL_API const char *wattmill_result_unit(const struct wattmill_result *result,
+                                              const char *key);
+/** What one of them means, or NULL. */
+WATTMILL_API const char *wattmill_result_doc(const struct wattmill_result *result, const char *key);
+/** Keys of all figures of a site in their order, `i` from 0; NULL after the last. */
 WATTMILL_API const char *wattmill_metric_key(size_t i);
-/** Unit of a figure ("USD", "" for none), or NULL for a key that is none. */
+/** Unit of a figure of a site ("USD", "" for none), or NULL for a key that is none. */
 WATTMILL_API const char *wattmill_metric_unit(const char *key);
 /** What a figure means, or NULL. */
 WATTMILL_API const char *wattmill_metric_doc(const char *key);
@@ -111,6 +120,8 @@ WATTMILL_API void wattmill_result_free(struct wattmill_result *result);
 
 /** JSON Schema of a scenario; free the text. NULL when no memory is left. */
 WATTMILL_API char *wattmill_schema(void);
+/** The same of a document of that case; NULL also for a case that is none. */
+WATTMILL_API char *wattmill_schema_of(const char *case_name);
 /** What a key, figure or code means, as `explain` prints it; free the text. NULL for a word that is none. */
 WATTMILL_API char *wattmill_explain(const char *word);
 WATTMILL_API void wattmill_free(char *text);

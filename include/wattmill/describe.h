@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "wattmill/diag.h"
+#include "wattmill/form.h"
 
 /** docs/parameters.md: every parameter of a scenario and of each kind of catalogue entry. */
 void wm_parameters_write_md(FILE *file);
+/** The end of docs/metrics.md: figures of cases other than the site. */
+void wm_figures_write_md(FILE *file);
 /** docs/errors.md: every code with its meaning, cause, example and remedy. */
 void wm_errors_write_md(FILE *file);
 /** docs/glossary.md: the words of planners. */
@@ -33,8 +35,9 @@ struct wm_word {
 /** In the order of docs/glossary.md; NULL behind the last. */
 const struct wm_word *wm_word_at(size_t i);
 
-/** Calls `visit` with the path of each key of a scenario that takes a value ("fleet.N.count"). */
-void wm_scenario_keys_each(void (*visit)(void *self, const char *path), void *self);
+/** Calls `visit` with the path of each key of a form that takes a value ("fleet.N.count"). */
+void wm_form_keys_each(const struct wm_form *form, void (*visit)(void *self, const char *path),
+                       void *self);
 
 /**
  * What a planner's word, a key, a path, a metric, an error code or a catalogue entry means, in any case:

@@ -23,6 +23,10 @@ enum wm_router {
 };
 extern const char *const wm_router_words[];
 
+/** What a sequence does that must give its KV memory up. */
+enum wm_preemption { WM_PREEMPT_RECOMPUTE, WM_PREEMPT_SWAP };
+extern const char *const wm_preemption_words[];
+
 struct wm_engine {
     struct wm_catalog_head head;
     enum wm_serving_mode mode;

@@ -17,6 +17,7 @@
  *     TIME     int64_t, us since 1970 UTC      "2027-07-12" or RFC 3339: "2027-07-12T15:00-05:00"
  *     REALS    double[n]                       array of n numbers
  *     REF      const struct wm_X *             name of a catalogue entry (`catalog` says which kind)
+ *     REFS     struct wm_list of pointers      name, or array of different names, of catalogue entries
  *     PRESET   struct wm_X inline              {"type": entry name, key: override, ...} or the name
  *     GROUP    struct inline                   object
  *     FILE     const struct wm_X *             path of a data file, relative to the JSON file; loaded
@@ -45,6 +46,7 @@ enum wm_field_kind {
     WM_KIND_TIME,
     WM_KIND_REALS,
     WM_KIND_REF,
+    WM_KIND_REFS,
     WM_KIND_PRESET,
     WM_KIND_GROUP,
     WM_KIND_LIST,
@@ -155,6 +157,14 @@ struct wm_field {
     }
 /** An optional reference: NULL when the key is absent. */
 #define WM_REF_OPT(tag, member, kind_id, type, text) WM_REF(tag, member, kind_id, type, "", text)
+/** One or several catalogue entries, in a struct wm_list of pointers to them. */
+#define WM_REFS(tag, member, name, kind_id, text)                                        \
+    {                                                                                    \
+        .kind = WM_KIND_REFS, .key = (name), .offset = offsetof(struct tag, member),     \
+        .size = sizeof(((struct tag *)0)->member), .required = true,                     \
+        .catalog = WM_CATALOG_##kind_id,                                                 \
+        .item_size = sizeof(void *) + WM_TYPED(tag, member, struct wm_list), .doc = text \
+    }
 /** A catalogue entry copied in place; `d` names the default entry or is NULL (required). */
 #define WM_PRESET(tag, member, kind_id, rows, d, text)                                       \
     {                                                                                        \

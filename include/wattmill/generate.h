@@ -49,6 +49,8 @@ struct wm_arrival {
     double noise_corr;                     /* from one minute to the next, [0, 1) */
 };
 
+/** "RATE0,RATE1,STAY0,STAY1" [req/s, s] into an MMPP2; false: not that, or a stay or both rates are 0. */
+bool wm_arrival_parse_mmpp(const char *text, struct wm_arrival *out);
 /** Shape of a Weibull with that coefficient of variation: cv^2 = G(1 + 2/k) / G(1 + 1/k)^2 - 1. */
 double wm_weibull_shape(double cv);
 

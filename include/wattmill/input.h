@@ -19,6 +19,7 @@
 #include "wattmill/json.h"
 
 struct wm_scenario;
+struct wm_form;
 
 /** Where one value of a scenario came from, for the result's `inputs`. */
 struct wm_origin {
@@ -109,6 +110,8 @@ size_t wm_catalog_cells(struct wm_arena *arena, const struct wm_catalog *catalog
 struct wm_override {
     const char *path;  /* dotted; list elements by index or by their `name` */
     const char *value; /* JSON, else taken as a string; of a catalogue file its path */
+    const char *
+        option; /* that stands for the path, for messages; its text is read as the row says; NULL: --set */
 };
 
 /** Splits "path=value" at the first `=`; WM_USAGE with E103 when there is none. */
@@ -150,7 +153,11 @@ bool wm_override_target(struct wm_arena *arena, struct wm_json *root, const char
 
 /** A scenario with what a sink wants to know about its origin. */
 struct wm_loaded {
-    const struct wm_scenario *scenario;
+    const struct wm_form *form;         /* what it was read through */
+    const void *params;                 /* the struct of the form; NULL unless WM_OK */
+    const struct wm_scenario *scenario; /* the same where it is a site, else NULL */
+    const char *name, *dir;             /* dir: where data files named by the document lie */
+    int64_t seed;
     const struct wm_catalog *catalog;
     const struct wm_json *json; /* after extends and overrides */
     struct wm_origins origins;
@@ -201,10 +208,6 @@ enum wm_status wm_scenario_tree_load(struct wm_arena *arena, const char *path,
 enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_json *root,
                                      const struct wm_catalog *catalog, bool origins,
                                      struct wm_loaded *out, struct wm_diags *diags);
-/** The same for a loop: data files found in `files` are not read again, others are added to it. */
-enum wm_status wm_scenario_tree_reread(struct wm_arena *arena, const struct wm_json *root,
-                                       const struct wm_catalog *catalog, struct wm_files *files,
-                                       struct wm_loaded *out, struct wm_diags *diags);
 
 /** Whole file into the arena, 0-ended; WM_IO with E102 when it cannot be read. */
 enum wm_status wm_text_load(struct wm_arena *arena, const char *path, const char **text,
@@ -247,8 +250,8 @@ const char *wm_zone_help(struct wm_arena *arena, const char *dirs, const char *n
 /** Reads a TZif file. @return const struct wm_zone *, or NULL after E215 */
 const void *wm_zone_file_load(struct wm_arena *arena, const char *path, struct wm_diags *diags);
 
-/** JSON Schema (draft 2020-12) of a scenario file. */
-enum wm_status wm_schema_write(struct wm_json_writer *w);
+/** JSON Schema (draft 2020-12) of a document of that form (form.h). */
+enum wm_status wm_schema_write(struct wm_json_writer *w, const struct wm_form *form);
 /** The same of another kind of file, read through `fields`. */
 enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title,
                                      const struct wm_field *fields);

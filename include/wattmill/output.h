@@ -60,6 +60,9 @@ bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_repor
                        const char *name, enum wm_format format);
 /** Every input as an array of {path, value, unit, origin}; NULL gives an empty one. */
 void wm_output_inputs_json(struct wm_json_writer *w, const struct wm_origins *origins);
+/** Members `messages` and `stamp` of a result. */
+void wm_output_messages_json(struct wm_json_writer *w, const struct wm_diags *diags);
+void wm_output_stamp_json(struct wm_json_writer *w, const struct wm_stamp *stamp);
 /** A column of the series after its time. */
 struct wm_series_column {
     const char *key; /* with its unit */

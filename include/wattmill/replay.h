@@ -110,13 +110,4 @@ enum wm_status wm_replay_run(struct wm_arena *arena, const struct wm_replay_case
                              struct wm_request_source source, struct wm_replay *out,
                              struct wm_diags *diags);
 
-/** One figure of a result, for tables and files. */
-struct wm_replay_metric {
-    const char *key, *unit, *doc;
-    double value; /* NAN: not computed */
-};
-/** All figures in order; `n` out. */
-const struct wm_replay_metric *wm_replay_metrics(struct wm_arena *arena, const struct wm_replay *r,
-                                                 size_t *n);
-
 #endif

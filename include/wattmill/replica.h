@@ -28,6 +28,7 @@
 #define WATTMILL_REPLICA_H
 
 #include "wattmill/engine.h"
+#include "wattmill/engine_software.h"
 #include "wattmill/prefix_cache.h"
 #include "wattmill/service.h"
 #include "wattmill/step_table.h"
@@ -39,9 +40,6 @@ enum wm_batching {
     WM_BATCH_DECODE_ONLY    /* requests arrive with their prompt read */
 };
 extern const char *const wm_batching_words[];
-
-enum wm_preemption { WM_PREEMPT_RECOMPUTE, WM_PREEMPT_SWAP };
-extern const char *const wm_preemption_words[];
 
 struct wm_replica_params {
     enum wm_batching batching;

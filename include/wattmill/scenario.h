@@ -365,6 +365,7 @@ struct wm_scenario {
     const char *schema;  /* "$schema": for editors */
     const char *extends; /* the file this one extends, or "" */
     const char *name;
+    int kind; /* the word of `case`, which is one */
     int64_t seed;
     struct wm_horizon horizon;
     enum wm_fidelity fidelity;

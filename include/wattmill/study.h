@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "wattmill/digest.h"
-#include "wattmill/input.h"
+#include "wattmill/form.h"
 #include "wattmill/results.h"
 #include "wattmill/stages.h"
 

@@ -10,8 +10,8 @@
 #ifndef WATTMILL_TRAINING_CASE_H
 #define WATTMILL_TRAINING_CASE_H
 
+#include "wattmill/form.h"
 #include "wattmill/frontier.h"
-#include "wattmill/input.h"
 #include "wattmill/scenario.h"
 #include "wattmill/training.h"
 
@@ -35,15 +35,12 @@ struct wm_training_outcome {
     struct wm_swing swing;
     struct wm_train_run run;
     double mfu_frac; /* over all accelerators of the job */
-    double site_w_per_gpu;
+    double site_w_per_gpu, pue;
+    double tokens; /* of the run */
 };
 
-/**
- * Sets `training` and `failures` of `c` to the defaults of a scenario's rows.
- * @return WM_OK; WM_INVALID with diagnostics when the catalogue lacks the default entry
- */
-enum wm_status wm_training_case_defaults(struct wm_arena *arena, const struct wm_catalog *catalog,
-                                         struct wm_training_case *c, struct wm_diags *diags);
+/** The case that a document of case `train` describes. */
+struct wm_training_case wm_training_case_of(const struct wm_train_form *form);
 
 /** @return WM_OK; WM_INFEASIBLE (E301: no such precision, does not fit, never gets on) */
 enum wm_status wm_training_case_eval(const struct wm_training_case *c,

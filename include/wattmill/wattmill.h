@@ -4,6 +4,7 @@
 
 #include "wattmill/cache.h"
 #include "wattmill/calibrate.h"
+#include "wattmill/case.h"
 #include "wattmill/claims.h"
 #include "wattmill/compare.h"
 #include "wattmill/describe.h"

@@ -38,6 +38,7 @@ static enum wm_status keep(struct wm_arena *home, void *context)
     m->is_file = d->path != NULL;
     m->document = wm_arena_copy_text(home, m->is_file ? d->path : d->text,
                                      strlen(m->is_file ? d->path : d->text));
+    m->case_name = "";
     m->dir = d->dir == NULL || d->dir[0] == '\0' ? "" : wm_arena_printf(home, "%s/", d->dir);
     *d->model = m;
     return WM_OK;
@@ -75,9 +76,18 @@ void wattmill_close(struct wattmill_model *m)
 enum wm_status model_load(struct wattmill_model *m, struct wm_arena *arena,
                           struct wm_loaded *loaded, struct wm_diags *diags)
 {
-    return m->is_file ? wm_scenario_load(arena, m->document, m->sets, m->n_sets, loaded, diags)
-                      : wm_scenario_load_json(arena, m->document, strlen(m->document), "document",
-                                              m->dir, m->sets, m->n_sets, loaded, diags);
+    const enum wm_status status =
+        m->is_file ? wm_document_load(arena, m->document, m->sets, m->n_sets, loaded, diags)
+                   : wm_document_load_json(arena, m->document, strlen(m->document), "document",
+                                           m->dir, m->sets, m->n_sets, loaded, diags);
+    if (loaded->form != NULL)
+        m->case_name = loaded->form->name;
+    return status;
+}
+
+const char *wattmill_case(const struct wattmill_model *m)
+{
+    return m->case_name;
 }
 
 void model_begin(struct wattmill_model *m)
@@ -252,14 +262,21 @@ static char *text_of(bool (*write)(FILE *file, const char *word), const char *wo
 
 static bool write_schema(FILE *file, const char *word)
 {
-    (void)word;
+    size_t i = 0;
+    while (wm_form_at(i) != NULL && strcmp(wm_form_at(i)->name, word) != 0)
+        i++;
     struct wm_json_writer w = wm_json_writer_to_file(file);
-    return wm_schema_write(&w) == WM_OK;
+    return wm_form_at(i) != NULL && wm_schema_write(&w, wm_form_at(i)) == WM_OK;
 }
 
 char *wattmill_schema(void)
 {
-    return text_of(write_schema, NULL);
+    return text_of(write_schema, wm_site_form.name);
+}
+
+char *wattmill_schema_of(const char *case_name)
+{
+    return text_of(write_schema, case_name);
 }
 
 char *wattmill_explain(const char *word)

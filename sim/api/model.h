@@ -3,8 +3,7 @@
 #define WM_API_MODEL_H
 
 #include "wattmill/api.h"
-#include "wattmill/input.h"
-#include "wattmill/output.h"
+#include "wattmill/case.h"
 
 struct wattmill_model {
     struct wm_arena *home; /* of the document and its changes */
@@ -13,9 +12,9 @@ struct wattmill_model {
     const char *document, *dir; /* its path, or its text and where files that it names lie */
     struct wm_override *sets;
     size_t n_sets, capacity;
-    struct wm_diags diags; /* of the last call, in `work` */
-    bool out_of_memory;    /* the last call was */
-    const char *inputs;
+    struct wm_diags diags;          /* of the last call, in `work` */
+    bool out_of_memory;             /* the last call was */
+    const char *inputs, *case_name; /* case: of the last call that could read the document */
     wattmill_progress_fn *progress;
     void *progress_context;
 };

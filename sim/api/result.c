@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "model.h"
-#include "wattmill/run.h"
 
 struct wattmill_result {
     struct wm_arena *arena;
     struct wm_loaded loaded;
     struct wm_diags diags;
-    const struct wm_results *results;
-    struct wm_stamp stamp;
+    struct wm_case_run run;
+    const struct wm_results *results; /* of a site; NULL of another case */
     const char *json;
 };
 
@@ -24,17 +23,17 @@ static enum wm_status simulate(struct wm_arena *arena, void *context)
     struct call *const c = context;
     struct wattmill_model *const m = c->model;
     struct wattmill_result *const r = WM_NEW(arena, struct wattmill_result);
-    const struct wm_run_options options = {.range_draws = WM_RANGE_DRAWS,
-                                           .progress = m->progress,
-                                           .progress_context = m->progress_context};
+    const struct wm_case_options options = {.run = {.range_draws = WM_RANGE_DRAWS,
+                                                    .progress = m->progress,
+                                                    .progress_context = m->progress_context}};
     c->result = r;
     r->arena = arena;
     r->diags = wm_diags_init(arena);
     enum wm_status status = model_load(m, arena, &r->loaded, &r->diags);
-    if (status == WM_OK)
-        status = wm_run(arena, r->loaded.scenario, &options, &r->results, &r->diags);
-    if (status == WM_OK || status == WM_FAILED)
-        r->stamp = wm_stamp_of(&r->loaded.origins, r->loaded.scenario->seed);
+    if (status != WM_OK)
+        return status;
+    status = wm_case_run(arena, &r->loaded, &options, &r->run, &r->diags);
+    r->results = r->loaded.scenario != NULL ? r->run.outcome : NULL;
     return status;
 }
 
@@ -80,22 +79,30 @@ void wattmill_result_free(struct wattmill_result *r)
         wm_arena_close(r->arena);
 }
 
-/* Index of a figure, or WM_N_METRICS. */
-static unsigned find_metric(const char *key)
-{
-    unsigned i = 0;
-    while (i < WM_N_METRICS && strcmp(wm_metric_info((enum wm_metric)i)->key, key) != 0)
-        i++;
-    return i;
-}
-
 bool wattmill_metric(const struct wattmill_result *r, const char *key, double *value)
 {
-    const unsigned i = find_metric(key);
-    if (i == WM_N_METRICS || !isfinite(r->results->metric[i]))
+    const struct wm_figure *const f = wm_figure_find(&r->run.figures, key);
+    if (f == NULL || !isfinite(f->value))
         return false;
-    *value = wm_unit_from_si(wm_metric_info((enum wm_metric)i)->unit, r->results->metric[i]);
+    *value = f->value;
     return true;
+}
+
+const char *wattmill_result_key(const struct wattmill_result *r, size_t i)
+{
+    return i < r->run.figures.n ? r->run.figures.items[i].key : NULL;
+}
+
+const char *wattmill_result_unit(const struct wattmill_result *r, const char *key)
+{
+    const struct wm_figure *const f = wm_figure_find(&r->run.figures, key);
+    return f != NULL ? f->unit : NULL;
+}
+
+const char *wattmill_result_doc(const struct wattmill_result *r, const char *key)
+{
+    const struct wm_figure *const f = wm_figure_find(&r->run.figures, key);
+    return f != NULL ? f->doc : NULL;
 }
 
 const char *wattmill_metric_key(size_t i)
@@ -105,14 +112,14 @@ const char *wattmill_metric_key(size_t i)
 
 const char *wattmill_metric_unit(const char *key)
 {
-    const unsigned i = find_metric(key);
-    return i < WM_N_METRICS ? wm_unit_symbol(wm_metric_info((enum wm_metric)i)->unit) : NULL;
+    const enum wm_metric i = wm_metric_find(key);
+    return i < WM_N_METRICS ? wm_unit_symbol(wm_metric_info(i)->unit) : NULL;
 }
 
 const char *wattmill_metric_doc(const char *key)
 {
-    const unsigned i = find_metric(key);
-    return i < WM_N_METRICS ? wm_metric_info((enum wm_metric)i)->doc : NULL;
+    const enum wm_metric i = wm_metric_find(key);
+    return i < WM_N_METRICS ? wm_metric_info(i)->doc : NULL;
 }
 
 size_t wattmill_series(const struct wattmill_result *r, const char *name, double *values, size_t n)
@@ -120,7 +127,7 @@ size_t wattmill_series(const struct wattmill_result *r, const char *name, double
     const struct wm_results *const s = r->results;
     const struct wm_series_column *const column = wm_series_column_find(name);
     const bool is_time = strcmp(name, "time_s") == 0;
-    if (column == NULL && !is_time)
+    if (s == NULL || (column == NULL && !is_time))
         return 0;
     for (size_t i = 0; i < s->n_series && i < n; i++)
         values[i] =
@@ -131,16 +138,12 @@ size_t wattmill_series(const struct wattmill_result *r, const char *name, double
 static enum wm_status write_json(struct wm_arena *arena, void *context)
 {
     struct wattmill_result *const r = context;
-    const struct wm_report report = {.results = r->results,
-                                     .origins = &r->loaded.origins,
-                                     .diags = &r->diags,
-                                     .stamp = r->stamp};
     char *text = NULL;
     size_t n = 0;
     FILE *const file = open_memstream(&text, &n);
     if (file == NULL)
         return WM_NO_MEMORY;
-    wm_output_json(file, &report);
+    r->run.type->json(file, &r->run);
     const bool good = fclose(file) == 0;
     r->json = good ? wm_arena_copy_text(arena, text, n) : NULL;
     free(text);

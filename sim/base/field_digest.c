@@ -66,6 +66,7 @@ static void add_value(struct wm_digest *digest, const struct wm_field *row, cons
     case WM_KIND_TEXT:
         break;
     case WM_KIND_REF:
+    case WM_KIND_REFS:
     case WM_KIND_FILE:
     case WM_KIND_ZONE:
     case WM_KIND_JSON:

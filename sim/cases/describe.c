@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "explain.h"
+#include "wattmill/case.h"
 #include "wattmill/column.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
@@ -56,6 +57,8 @@ static const char *type_text(const struct wm_field *f)
         return "numbers";
     case WM_KIND_REF:
         return "name";
+    case WM_KIND_REFS:
+        return "name or list of names";
     case WM_KIND_PRESET:
         return "name or object";
     case WM_KIND_GROUP:
@@ -95,7 +98,7 @@ static void print_range(FILE *file, const struct wm_field *f, const char *bar)
     if (f->kind == WM_KIND_CHOICE || f->kind == WM_KIND_COUNT)
         for (size_t i = 0; f->choices[i] != NULL; i++)
             fprintf(file, "%s%s", i > 0 ? bar : "", f->choices[i]);
-    if (f->kind == WM_KIND_REF || f->kind == WM_KIND_PRESET)
+    if (f->catalog != WM_CATALOG_NONE)
         fprintf(file, "entry of %s", wm_catalog_section(f->catalog));
     if (f->kind == WM_KIND_REALS)
         fprintf(file, ", %zu of them", f->size / sizeof(double));
@@ -144,7 +147,15 @@ void wm_parameters_write_md(FILE *file)
           "object\"\ntakes the name of a catalogue entry, or `{\"type\": name, key: value}` with "
           "any of the\nentry's keys changed.\n\n## Scenario\n\n",
           file);
-    print_table(file, wm_scenario_fields);
+    print_table(file, wm_site_form.fields);
+    for (size_t i = 0; wm_form_at(i) != NULL; i++)
+        if (wm_form_at(i) != &wm_site_form) {
+            fprintf(file,
+                    "\n## Case: %s\n\nA document `{\"schema_version\": 1, \"case\": \"%s\", ...}` "
+                    "is %s.\n\n",
+                    wm_form_at(i)->name, wm_form_at(i)->name, wm_form_at(i)->title);
+            print_table(file, wm_form_at(i)->fields);
+        }
     for (int kind = 0; kind < WM_N_CATALOGS; kind++) {
         const enum wm_catalog_kind k = (enum wm_catalog_kind)kind;
         fprintf(file,
@@ -160,13 +171,18 @@ struct search {
     const char *word;
     size_t n_found;
     struct wm_suggest suggest;
-    char best[MAX_PATH_BYTES]; /* the suggestion's text outlives the walk */
+    const struct wm_form *form; /* whose rows are searched; NULL: a catalogue entry's */
+    char best[MAX_PATH_BYTES];  /* the suggestion's text outlives the walk */
 };
 
-static void print_one(FILE *file, const char *path, const struct wm_field *f)
+static void print_one(FILE *file, const char *path, const struct wm_field *f,
+                      const struct wm_form *form)
 {
-    fprintf(file, "%s\n  %s\n  type     %s%s%s\n", path, f->doc, type_text(f),
-            has_unit(f) ? " in " : "", has_unit(f) ? wm_unit_symbol(f->unit) : "");
+    fprintf(file, "%s\n  %s\n", path, f->doc);
+    if (form != NULL && form != &wm_site_form)
+        fprintf(file, "  case     %s\n", form->name);
+    fprintf(file, "  type     %s%s%s\n", type_text(f), has_unit(f) ? " in " : "",
+            has_unit(f) ? wm_unit_symbol(f->unit) : "");
     if (has_range(f) || f->kind == WM_KIND_CHOICE || f->catalog != WM_CATALOG_NONE) {
         fprintf(file, "  range    ");
         print_range(file, f, ", ");
@@ -231,11 +247,49 @@ static void search_one(void *self, const char *path, const struct wm_field *f)
 {
     struct search *s = self;
     if (matches(s->word, path) || is_type_of(s->word, path, f)) {
-        print_one(s->file, path, f);
+        print_one(s->file, path, f, s->form);
         s->n_found++;
         return;
     }
     offer(s, strchr(s->word, '.') != NULL ? path : f->key);
+}
+
+/* Figures of cases other than the site, whose metrics follow. */
+static void search_figures(struct search *s)
+{
+    struct wm_arena *const arena = wm_arena_open();
+    for (size_t i = 0; arena != NULL && wm_form_at(i) != NULL; i++) {
+        const struct wm_form *const form = wm_form_at(i);
+        if (form == &wm_site_form)
+            continue;
+        const struct wm_figures figures = wm_case_of(form)->figures(arena, NULL);
+        for (size_t k = 0; k < figures.n; k++) {
+            const struct wm_figure *const f = &figures.items[k];
+            offer(s, f->key);
+            if (strcasecmp(f->key, s->word) != 0)
+                continue;
+            fprintf(s->file, "%s\n  %s\n  figure   of %s, in %s\n", f->key, f->doc, form->title,
+                    f->unit);
+            s->n_found++;
+        }
+    }
+    wm_arena_close(arena);
+}
+
+void wm_figures_write_md(FILE *file)
+{
+    struct wm_arena *const arena = wm_arena_open();
+    for (size_t i = 0; arena != NULL && wm_form_at(i) != NULL; i++) {
+        const struct wm_form *const form = wm_form_at(i);
+        if (form == &wm_site_form)
+            continue;
+        const struct wm_figures figures = wm_case_of(form)->figures(arena, NULL);
+        fprintf(file, "\n## Case: %s\n\n| figure | unit | meaning |\n|---|---|---|\n", form->name);
+        for (size_t k = 0; k < figures.n; k++)
+            fprintf(file, "| `%s` | %s | %s |\n", figures.items[k].key, figures.items[k].unit,
+                    figures.items[k].doc);
+    }
+    wm_arena_close(arena);
 }
 
 struct metric_row {
@@ -288,14 +342,19 @@ static void visit_leaf(void *self, const char *path, const struct wm_field *f)
         e->visit(e->self, path);
 }
 
-void wm_scenario_keys_each(void (*visit)(void *self, const char *path), void *self)
+void wm_form_keys_each(const struct wm_form *form, void (*visit)(void *self, const char *path),
+                       void *self)
 {
-    walk(wm_scenario_fields, "", false, visit_leaf, &(struct each){visit, self});
+    walk(form->fields, "", false, visit_leaf, &(struct each){visit, self});
 }
 
 static void search_keys(struct search *s)
 {
-    walk(wm_scenario_fields, "", true, search_one, s);
+    for (size_t i = 0; wm_form_at(i) != NULL; i++) {
+        s->form = wm_form_at(i);
+        walk(s->form->fields, "", true, search_one, s);
+    }
+    s->form = NULL;
     for (int kind = 0; kind < WM_N_CATALOGS; kind++) {
         const enum wm_catalog_kind k = (enum wm_catalog_kind)kind;
         char prefix[MAX_PATH_BYTES];
@@ -317,6 +376,7 @@ bool wm_explain(FILE *file, const char *word)
     search_keys(&s);
     search_metrics(&s);
     search_columns(&s);
+    search_figures(&s);
     s.n_found += wm_explain_code(file, word);
     s.n_found += wm_explain_entry(file, word, s.n_found > 0, offer, &s);
     if (s.n_found > 0)

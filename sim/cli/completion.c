@@ -55,7 +55,8 @@ static void put_names(const struct wm_catalog *catalog)
     for (int i = 0; i < WM_N_METRICS; i++)
         printf("%s ", wm_metric_info((enum wm_metric)i)->key);
     fputs("'\n_wattmill_keys='", stdout);
-    wm_scenario_keys_each(put_key, NULL);
+    for (size_t i = 0; wm_form_at(i) != NULL; i++)
+        wm_form_keys_each(wm_form_at(i), put_key, NULL);
     fputs("'\n_wattmill_words='", stdout);
     for (int i = 0; i < WM_N_CODES; i++)
         printf("%s ", wm_code_name((enum wm_code)i));
@@ -89,15 +90,19 @@ static void put_choices(const char *words)
 
 static bool has_choices(const struct cli_option *option)
 {
-    return option->kind == CLI_KIND_CHOICE || option->kind == CLI_KIND_FORMAT;
+    const struct wm_field *const row =
+        option->kind == CLI_KIND_ROW ? wm_form_row(option->form, option->path) : NULL;
+    return option->kind == CLI_KIND_CHOICE || option->kind == CLI_KIND_FORMAT ||
+           (row != NULL && row->kind == WM_KIND_CHOICE);
 }
 
 /* Fills `words` for the option before the cursor, verb by verb. */
-static void put_values(const struct cli_verb *verb)
+static void put_values(struct wm_arena *arena, const struct cli_verb *verb)
 {
     const struct cli_option *option;
     for (size_t i = 0; (option = cli_option_at(verb, i)) != NULL; i++) {
-        if (option->kind == CLI_KIND_FLAG)
+        const char *const value = cli_option_value(arena, option);
+        if (value == NULL)
             continue;
         printf("        %s:%s", verb->name, option->name);
         if (option->letter != 0)
@@ -105,12 +110,12 @@ static void put_values(const struct cli_verb *verb)
         fputs(") ", stdout);
         if (has_choices(option)) {
             fputs("words='", stdout);
-            put_choices(option->value);
+            put_choices(value);
             puts("' ;;");
         } else if (follower_of(option->name) != NULL) {
             printf("words=\"$_wattmill_%s\" ;;\n", follower_of(option->name));
         } else {
-            printf("files=%s ;;\n", strcmp(option->value, "DIR") == 0 ? "-d" : "-f");
+            printf("files=%s ;;\n", strcmp(value, "DIR") == 0 ? "-d" : "-f");
         }
     }
 }
@@ -138,7 +143,7 @@ static void put_words(const struct cli_verb *verb)
     puts(" ;;");
 }
 
-static void put_script(void)
+static void put_script(struct wm_arena *arena)
 {
     const struct cli_verb *verb;
     puts(
@@ -154,7 +159,7 @@ static void put_script(void)
     puts("help --help --version'\n    else\n        case \"$verb:$previous\" in");
     for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
         if (!verb->is_hidden)
-            put_values(verb);
+            put_values(arena, verb);
     puts("        *)\n        case \"$verb\" in");
     for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
         if (!verb->is_hidden)
@@ -185,7 +190,7 @@ static enum wm_status run(struct cli *cli, const void *options)
     if (status != WM_OK)
         return status;
     put_names(catalog);
-    put_script();
+    put_script(cli->arena);
     return WM_OK;
 }
 

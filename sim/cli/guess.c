@@ -22,15 +22,24 @@ const char *cli_verb_for(struct cli *cli, const char *path)
     return wm_study_is_file(cli->arena, path) ? "sweep" : "run";
 }
 
-enum wm_status cli_scenario_load(struct cli *cli, const char *path, const struct cli_sets *sets,
-                                 struct wm_loaded *loaded)
+/* wm_scenario_load() or wm_document_load(), and the same of a text. */
+typedef enum wm_status load_fn(struct wm_arena *arena, const char *path,
+                               const struct wm_override *sets, size_t n_sets, struct wm_loaded *out,
+                               struct wm_diags *diags);
+typedef enum wm_status load_text_fn(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                    const char *name, const char *dir,
+                                    const struct wm_override *sets, size_t n_sets,
+                                    struct wm_loaded *out, struct wm_diags *diags);
+
+static enum wm_status load(struct cli *cli, const char *path, const struct cli_sets *sets,
+                           load_fn *load_file, load_text_fn *load_text, struct wm_loaded *loaded)
 {
     const char *text = NULL;
     size_t n_bytes = 0;
     if (strcmp(path, "-") != 0) {
         const char *const verb = cli_verb_for(cli, path);
         if (verb == NULL || strcmp(verb, "run") == 0)
-            return wm_scenario_load(cli->arena, path, sets->items, sets->n, loaded, &cli->diags);
+            return load_file(cli->arena, path, sets->items, sets->n, loaded, &cli->diags);
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s is no scenario but a %s: wattmill %s %s",
                     path, strcmp(verb, "sweep") == 0 ? "study" : "study's store", verb, path);
         return WM_USAGE;
@@ -38,6 +47,18 @@ enum wm_status cli_scenario_load(struct cli *cli, const char *path, const struct
     const enum wm_status status =
         wm_text_load(cli->arena, "/dev/stdin", &text, &n_bytes, &cli->diags);
     return status != WM_OK ? status
-                           : wm_scenario_load_json(cli->arena, text, n_bytes, "-", "", sets->items,
-                                                   sets->n, loaded, &cli->diags);
+                           : load_text(cli->arena, text, n_bytes, "-", "", sets->items, sets->n,
+                                       loaded, &cli->diags);
+}
+
+enum wm_status cli_scenario_load(struct cli *cli, const char *path, const struct cli_sets *sets,
+                                 struct wm_loaded *loaded)
+{
+    return load(cli, path, sets, wm_scenario_load, wm_scenario_load_json, loaded);
+}
+
+enum wm_status cli_document_load(struct cli *cli, const char *path, const struct cli_sets *sets,
+                                 struct wm_loaded *loaded)
+{
+    return load(cli, path, sets, wm_document_load, wm_document_load_json, loaded);
 }

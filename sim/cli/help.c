@@ -17,8 +17,9 @@ const char *cli_option_spelling(struct wm_arena *arena, const struct cli_option 
 {
     const char *const letter =
         option->letter ? wm_arena_printf(arena, "-%c, ", option->letter) : "";
-    return wm_arena_printf(arena, "%s%s%s%s", letter, option->name, option->value ? " " : "",
-                           option->value ? option->value : "");
+    const char *const value = cli_option_value(arena, option);
+    return wm_arena_printf(arena, "%s%s%s%s", letter, option->name, value ? " " : "",
+                           value ? value : "");
 }
 
 static void print_option(FILE *file, struct wm_arena *arena, const struct cli_option *option)
@@ -26,9 +27,9 @@ static void print_option(FILE *file, struct wm_arena *arena, const struct cli_op
     enum { COLUMN = 28 };
     const char *const spelling = cli_option_spelling(arena, option);
     if (strlen(spelling) > COLUMN - 3)
-        fprintf(file, "  %s\n%*s%s\n", spelling, COLUMN, "", option->help);
+        fprintf(file, "  %s\n%*s%s\n", spelling, COLUMN, "", cli_option_help(arena, option));
     else
-        fprintf(file, "  %-*s%s\n", COLUMN - 2, spelling, option->help);
+        fprintf(file, "  %-*s%s\n", COLUMN - 2, spelling, cli_option_help(arena, option));
 }
 
 void cli_help(FILE *file, struct wm_arena *arena, const struct cli_verb *verb)
@@ -105,7 +106,7 @@ static void put_verb(FILE *file, struct wm_arena *arena, const struct cli_verb *
         fputs(".TP\n\\fB", file);
         put_roff(file, cli_option_spelling(arena, option));
         fputs("\\fR\n", file);
-        put_roff(file, option->help);
+        put_roff(file, cli_option_help(arena, option));
         fputc('\n', file);
     }
 }

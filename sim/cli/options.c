@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wattmill/csv.h"
 #include "wattmill/quantity.h"
 
 static const struct cli_verb *const verbs[] = {
@@ -79,6 +80,63 @@ const struct cli_option *cli_option_at(const struct cli_verb *verb, size_t i)
     return i - n < N_COMMON ? &common[i - n] : NULL;
 }
 
+/* "S" of seconds, "TOK/S". */
+static const char *upper(struct wm_arena *arena, const char *symbol)
+{
+    char *const text = wm_arena_copy_text(arena, symbol, strlen(symbol));
+    for (char *c = text; *c != '\0'; c++)
+        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+    return text;
+}
+
+static const char *words_of(struct wm_arena *arena, const struct wm_field *row)
+{
+    const char *text = row->choices[0];
+    for (size_t i = 1; row->choices[i] != NULL; i++)
+        text = wm_arena_printf(arena, "%s|%s", text, row->choices[i]);
+    return text;
+}
+
+const char *cli_option_value(struct wm_arena *arena, const struct cli_option *o)
+{
+    if (o->kind != CLI_KIND_ROW)
+        return o->value;
+    const struct wm_field *const row = wm_form_row(o->form, o->path);
+    if (o->fixed != NULL || row->kind == WM_KIND_FLAG)
+        return NULL;
+    if (row->kind == WM_KIND_CHOICE)
+        return words_of(arena, row);
+    if (row->kind == WM_KIND_REFS)
+        return "NAME[,NAME..]";
+    if (row->catalog != WM_CATALOG_NONE)
+        return "NAME";
+    if (row->kind == WM_KIND_INT)
+        return "N";
+    if (row->kind != WM_KIND_REAL)
+        return row->kind == WM_KIND_FILE ? "FILE" : "TEXT";
+    return o->unit != NULL             ? upper(arena, o->unit)
+           : row->unit == WM_UNIT_NONE ? "X"
+                                       : upper(arena, wm_unit_symbol(row->unit));
+}
+
+const char *cli_option_help(struct wm_arena *arena, const struct cli_option *o)
+{
+    char number[32];
+    if (o->kind != CLI_KIND_ROW)
+        return o->help;
+    const struct wm_field *const row = wm_form_row(o->form, o->path);
+    const bool is_number = row->kind == WM_KIND_REAL || row->kind == WM_KIND_INT;
+    const char *const text = is_number && !isnan(row->def) ? wm_json_number_text(row->def, number)
+                             : is_number                   ? ""
+                             : row->def_text != NULL       ? row->def_text
+                                                           : "";
+    return text[0] == '\0' || o->fixed != NULL
+               ? wm_arena_printf(arena, "%s: %s", o->path, row->doc)
+               : wm_arena_printf(arena, "%s: %s (default: %s%s%s)", o->path, row->doc, text,
+                                 o->unit != NULL ? " " : "",
+                                 o->unit != NULL ? wm_unit_symbol(row->unit) : "");
+}
+
 static bool is_common(const struct cli_option *option)
 {
     return option >= common && option < common + N_COMMON;
@@ -116,6 +174,22 @@ static enum wm_status take_set(struct cli *cli, const struct given *g)
     if (g->option->kind == CLI_KIND_SEED)
         text = wm_arena_printf(cli->arena, "seed=%s", text);
     return wm_override_parse(cli->arena, text, next, &cli->diags);
+}
+
+/* The row is set as --set would, under the option's name. */
+static enum wm_status take_row(struct cli *cli, const struct given *g)
+{
+    const struct cli_option *const o = g->option;
+    struct cli_sets *const sets = g->member;
+    struct wm_override *const next = append(cli, sets->items, sets->n, sizeof *next);
+    const char *value = o->fixed != NULL ? o->fixed : g->value != NULL ? g->value : "true";
+    double number = 0.0;
+    if (o->unit != NULL && wm_csv_number(value, &number))
+        value = wm_arena_printf(cli->arena, "\"%s %s\"", value, o->unit);
+    if (sets->n++ == 0)
+        sets->items = next;
+    *next = (struct wm_override){.path = o->path, .value = value, .option = o->name};
+    return WM_OK;
 }
 
 static enum wm_status take_assert(struct cli *cli, const struct given *g)
@@ -257,6 +331,8 @@ static enum wm_status take(struct cli *cli, const struct given *g)
     case CLI_KIND_CATALOG:
     case CLI_KIND_SEED:
         return take_set(cli, g);
+    case CLI_KIND_ROW:
+        return take_row(cli, g);
     case CLI_KIND_ASSERT:
     case CLI_KIND_CONDITION:
         return take_assert(cli, g);
@@ -306,7 +382,8 @@ static enum wm_status take_option(struct cli *cli, const struct cli_verb *verb, 
         return WM_USAGE;
     struct given g = {.verb = verb, .option = option, .value = equals ? equals + 1 : NULL};
     g.member = (is_common(option) ? (char *)cli : (char *)options) + option->offset;
-    if (option->kind == CLI_KIND_FLAG) {
+    const char *const follows = cli_option_value(cli->arena, option);
+    if (follows == NULL) {
         if (equals)
             wrong(cli, verb, wm_arena_printf(cli->arena, "%s takes no value", option->name));
         return equals ? WM_USAGE : take(cli, &g);
@@ -315,7 +392,7 @@ static enum wm_status take_option(struct cli *cli, const struct cli_verb *verb, 
         g.value = cli->argv[++*i];
     if (g.value == NULL) {
         wrong(cli, verb,
-              wm_arena_printf(cli->arena, "%s needs a value: %s", option->name, option->value));
+              wm_arena_printf(cli->arena, "%s needs a value: %s", option->name, follows));
         return WM_USAGE;
     }
     return take(cli, &g);

@@ -25,7 +25,7 @@
 #include <stddef.h>
 
 #include "cli.h"
-#include "wattmill/frontier.h"
+#include "wattmill/case.h"
 
 enum cli_kind {
     CLI_KIND_END,
@@ -39,8 +39,9 @@ enum cli_kind {
     CLI_KIND_SET,       /* struct cli_sets: a path=value */
     CLI_KIND_CATALOG,   /* struct cli_sets: a catalogue file */
     CLI_KIND_SEED,      /* struct cli_sets: seed=N */
-    CLI_KIND_ASSERT,    /* struct cli_asserts, of a run's metrics */
-    CLI_KIND_CONDITION, /* the same of other figures: the verb checks their names */
+    CLI_KIND_ASSERT,    /* struct cli_asserts, of a site's metrics */
+    CLI_KIND_CONDITION, /* the same of a case's figures: the verb checks their names */
+    CLI_KIND_ROW,       /* struct cli_sets: another name of a row of a form */
 };
 
 struct cli_texts {
@@ -67,6 +68,10 @@ struct cli_option {
     const char *value; /* what follows: "DIR", "table|json"; NULL for a flag */
     double min, max;
     const char *help;
+    /* ROW: what it stands for, whose meaning, words and default are its help; `fixed` is the value of an option
+     * that takes none, `unit` that of a bare number where it is not the row's */
+    const struct wm_form *form;
+    const char *path, *fixed, *unit;
 };
 
 struct cli_verb {
@@ -106,12 +111,16 @@ struct cli_verb {
 #define CLI_FORMAT(tag, member)                                                                  \
     CLI_ROW(CLI_KIND_FORMAT, tag, member, enum wm_format, "--format", 0, "table|json|csv|md", 0, \
             0, "how the result is printed (default: table)")
-#define CLI_ASSERT(tag, member)                                                                \
-    CLI_ROW(CLI_KIND_ASSERT, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", 0, 0, \
-            "exit 1 unless it holds (> >= < <= ==); repeatable")
-#define CLI_CONDITION(tag, member)                                                                \
+#define CLI_ASSERT(tag, member)                                                                   \
     CLI_ROW(CLI_KIND_CONDITION, tag, member, struct cli_asserts, "--assert", 0, "METRIC>X", 0, 0, \
             "exit 1 unless it holds (> >= < <= ==); repeatable")
+/* Another name of a row of the form wm_<id>_form. */
+#define CLI_ROW_OF(id, tag, member, n, l, p, ...)                                               \
+    {                                                                                           \
+        .kind = CLI_KIND_ROW, .name = (n), .letter = (l), .form = &wm_##id##_form, .path = (p), \
+        .offset = offsetof(struct tag, member) + WM_TYPED(tag, member, struct cli_sets),        \
+        __VA_ARGS__                                                                             \
+    }
 #define CLI_CATALOG(tag, member)                                                          \
     CLI_ROW(CLI_KIND_CATALOG, tag, member, struct cli_sets, "--catalog", 0, "FILE", 0, 0, \
             "add or change catalogue entries; repeatable")
@@ -146,31 +155,6 @@ struct wm_stages *cli_stages_open(const struct cli_stages *given);
 /* Closes them, with a table where it was asked for. */
 void cli_stages_close(const struct cli_stages *given, struct wm_stages *stages);
 
-/* What a site adds to racks, for verbs that ask for no scenario. */
-struct cli_site {
-    const char *climate, *cooling, *chain, *ledger, *tariff;
-    double pue;         /* 0: the plant's and chain's own */
-    double power_price; /* USD/MWh at the meter; negative: the tariff's at full load */
-};
-#define CLI_SITE_DEFAULTS                                                                      \
-    {                                                                                          \
-        .climate = "northern-virginia", .cooling = "dry-cooler", .chain = "double-conversion", \
-        .ledger = "owner-operator", .tariff = "us-large-load", .power_price = -1.0,            \
-    }
-#define CLI_SITE_ROWS(tag, member)                                                            \
-    CLI_TEXT(tag, member.climate, "--climate", 0, "NAME",                                     \
-             "of the site (default: northern-virginia)"),                                     \
-        CLI_TEXT(tag, member.cooling, "--cooling", 0, "NAME", "plant (default: dry-cooler)"), \
-        CLI_TEXT(tag, member.chain, "--power-chain", 0, "NAME",                               \
-                 "from meter to rack (default: double-conversion)"),                          \
-        CLI_REAL(tag, member.pue, "--pue", "X", 1.0, 5.0,                                     \
-                 "instead of the plant's and chain's own"),                                   \
-        CLI_TEXT(tag, member.ledger, "--ledger", 0, "NAME",                                   \
-                 "of the cost (default: owner-operator)"),                                    \
-        CLI_TEXT(tag, member.tariff, "--tariff", 0, "NAME",                                   \
-                 "energy and demand charge at full load (default: us-large-load)"),           \
-        CLI_REAL(tag, member.power_price, "--power-price", "USD/MWH", 0.0, 1e4,               \
-                 "at the meter, instead of the tariff's")
 #define CLI_END              \
     {                        \
         .kind = CLI_KIND_END \
@@ -206,14 +190,45 @@ bool cli_goes_on_in_child(struct cli *cli, const char *path, enum wm_status *sta
 enum wm_status cli_catalog_load(struct cli *cli, const struct cli_sets *files,
                                 const struct wm_catalog **catalog);
 
-/* The entry an option names; NULL after a diagnostic, also when the option was not given. */
-const void *cli_entry(struct cli *cli, const struct wm_catalog *catalog, enum wm_catalog_kind kind,
-                      const char *option, const char *name);
-/* Site terms of an accelerator; names that are no entry become diagnostics. */
-struct wm_frontier_site cli_site_terms(struct cli *cli, const struct wm_catalog *catalog,
-                                       const struct cli_site *site,
-                                       const struct wm_accelerator *accelerator);
+/* What a verb of a case offers beside the rows of its form. */
+struct cli_case {
+    struct cli_sets sets;
+    struct cli_asserts asserts;
+    const char *dir, *show; /* show NULL: the usual */
+    enum wm_format format;
+    bool requests, plot;
+    bool whole; /* JSON is the whole result, not what the verb lists */
+};
+#define CLI_CASE_DEFAULTS         \
+    {                             \
+        .format = WM_FORMAT_TABLE \
+    }
+#define CLI_CASE_ROWS(text)                                                              \
+    CLI_SET(cli_case, sets), CLI_CATALOG(cli_case, sets), CLI_ASSERT(cli_case, asserts), \
+        CLI_FORMAT(cli_case, format), CLI_TEXT(cli_case, dir, "--output", 'o', "DIR", text)
+/* Rows of what a site adds to racks. */
+#define CLI_TERMS_ROWS(id)                                                        \
+    CLI_ROW_OF(id, cli_case, sets, "--climate", 0, "site.climate", ),             \
+        CLI_ROW_OF(id, cli_case, sets, "--cooling", 0, "site.cooling", ),         \
+        CLI_ROW_OF(id, cli_case, sets, "--power-chain", 0, "site.power_chain", ), \
+        CLI_ROW_OF(id, cli_case, sets, "--pue", 0, "site.pue", ),                 \
+        CLI_ROW_OF(id, cli_case, sets, "--ledger", 0, "site.ledger", ),           \
+        CLI_ROW_OF(id, cli_case, sets, "--tariff", 0, "site.tariff", ),           \
+        CLI_ROW_OF(id, cli_case, sets, "--power-price", 0, "site.power_usd_per_mwh", )
+/* A verb of a case: a document of that form, or none and the options alone; `data` is the path of a row
+ * that another word gives, or NULL. */
+enum wm_status cli_case_run(struct cli *cli, const struct wm_form *form, const char *data,
+                            const struct cli_case *how);
+/* What is printed and written of a document that was loaded. */
+enum wm_status cli_case_show(struct cli *cli, const struct wm_loaded *loaded,
+                             const struct cli_case *how, struct wm_cache *cache);
+/* wm_document_load(), of standard input for "-"; a study or a store is told which verb takes it. */
+enum wm_status cli_document_load(struct cli *cli, const char *path, const struct cli_sets *sets,
+                                 struct wm_loaded *loaded);
 
+/* What follows an option, and its meaning, in the arena; value NULL: nothing follows. */
+const char *cli_option_value(struct wm_arena *arena, const struct cli_option *option);
+const char *cli_option_help(struct wm_arena *arena, const struct cli_option *option);
 /* "--output DIR" as help and man page show it, in the arena. */
 const char *cli_option_spelling(struct wm_arena *arena, const struct cli_option *option);
 void cli_help(FILE *file, struct wm_arena *arena, const struct cli_verb *verb);

@@ -77,6 +77,31 @@ static void print(struct cli *cli, const struct options *o, const struct wm_repo
     }
 }
 
+/* A case other than a site: what its own verb would do, and JSON is the whole result. */
+static enum wm_status run_other(struct cli *cli, const struct options *o,
+                                const struct wm_loaded *loaded)
+{
+    const struct cli_case how = {
+        .asserts = o->asserts, .dir = o->dir, .format = o->format, .whole = true};
+    if (o->series || strcmp(o->show, "metrics") != 0) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "run: %s is of a site, %s is %s",
+                    o->series ? "--series" : "--show", cli->words[0], loaded->form->title);
+        return WM_USAGE;
+    }
+    struct wm_cache *const cache = cli_cache_open(cli, &o->cache);
+    const enum wm_status status = cli_case_show(cli, loaded, &how, cache);
+    wm_cache_close(cache);
+    return status;
+}
+
+static bool check(const struct wm_assertion *given, const struct wm_results *results,
+                  struct wm_diags *diags)
+{
+    struct wm_assertion a = *given;
+    a.metric = wm_metric_find(a.key);
+    return wm_assertion_check(&a, results, diags);
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
@@ -85,9 +110,14 @@ static enum wm_status run(struct cli *cli, const void *options)
         return WM_USAGE;
     }
     struct wm_loaded loaded;
-    enum wm_status status = cli_scenario_load(cli, cli->words[0], &o->sets, &loaded);
+    enum wm_status status = cli_document_load(cli, cli->words[0], &o->sets, &loaded);
+    if (status == WM_OK)
+        status = wm_case_check_names(cli->arena, wm_case_of(loaded.form), o->asserts.items,
+                                     o->asserts.n, &cli->diags);
     if (status != WM_OK)
         return status;
+    if (loaded.scenario == NULL)
+        return run_other(cli, o, &loaded);
     struct wm_report report = {.origins = &loaded.origins,
                                .diags = &cli->diags,
                                .stamp = wm_stamp_of(&loaded.origins, loaded.scenario->seed),
@@ -105,18 +135,20 @@ static enum wm_status run(struct cli *cli, const void *options)
                                 &report.n_files, &cli->diags);
     print(cli, o, &report);
     for (size_t i = 0; i < o->asserts.n; i++)
-        if (!wm_assertion_check(&o->asserts.items[i], report.results, &cli->diags))
+        if (!check(&o->asserts.items[i], report.results, &cli->diags))
             status = WM_FAILED;
     return written != WM_OK ? written : status;
 }
 
 const struct cli_verb cli_verb_run = {
     .name = "run",
-    .words = "SCENARIO",
+    .words = "FILE",
     .min_words = 1,
     .max_words = 1,
-    .summary = "simulate a scenario",
-    .details = "SCENARIO is a file, or - for standard input.",
+    .summary = "simulate a scenario, or run another case",
+    .details = "FILE is a scenario, or a document of another case (\"case\": \"replay\", "
+               "\"train\" or\n\"frontier\"), or the result of one, which repeats it; - is standard "
+               "input.",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

@@ -23,7 +23,7 @@ static enum wm_status check_one(struct cli *cli, const struct cli_sets *sets, co
     const enum wm_status status =
         strcmp(file, "-") != 0 && wm_study_is_file(cli->arena, file)
             ? wm_study_load(cli->arena, file, sets->items, sets->n, &study, &cli->diags)
-            : cli_scenario_load(cli, file, sets, &loaded);
+            : cli_document_load(cli, file, sets, &loaded);
     if (status == WM_OK)
         printf("%s: ok\n", file);
     return status;
@@ -42,10 +42,10 @@ static enum wm_status check(struct cli *cli, const void *options)
 
 const struct cli_verb cli_verb_check = {
     .name = "check",
-    .words = "SCENARIO|STUDY...",
+    .words = "FILE...",
     .min_words = 1,
     .max_words = 1000,
-    .summary = "validate scenarios and studies, all mistakes at once",
+    .summary = "validate scenarios, other cases and studies, all mistakes at once",
     .details = "- reads standard input.",
     CLI_OPTIONS(rows, defaults),
     .run = check,
@@ -75,7 +75,11 @@ const struct cli_verb cli_verb_explain = {
 static const char *schema_kind(size_t i)
 {
     static const char *const kinds[] = {"scenario", "study", "openapi"};
-    return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL;
+    const size_t n = sizeof kinds / sizeof *kinds;
+    if (i < n)
+        return kinds[i];
+    const struct wm_form *const form = wm_form_at(i - n);
+    return form != NULL ? form->name : NULL;
 }
 
 static enum wm_status schema(struct cli *cli, const void *options)
@@ -83,24 +87,34 @@ static enum wm_status schema(struct cli *cli, const void *options)
     (void)options;
     const char *const kind = cli->n_words > 0 ? cli->words[0] : schema_kind(0);
     struct wm_json_writer w = wm_json_writer_to_file(stdout);
+    const struct wm_form *form;
     if (strcmp(kind, schema_kind(0)) == 0)
-        return wm_schema_write(&w);
+        return wm_schema_write(&w, &wm_site_form);
     if (strcmp(kind, schema_kind(1)) == 0)
         return wm_schema_write_table(&w, "wattmill study", wm_study_fields);
     if (strcmp(kind, schema_kind(2)) == 0) {
         wm_openapi_write(&w);
         return WM_OK;
     }
-    wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
-                "schema: \"%s\": allowed is scenario, study or openapi", kind);
+    for (size_t i = 0; (form = wm_form_at(i)) != NULL; i++)
+        if (strcmp(kind, form->name) == 0)
+            return wm_schema_write(&w, form);
+    struct wm_suggest near = wm_suggest_init(kind);
+    const char *all = "", *word;
+    for (size_t i = 0; (word = schema_kind(i)) != NULL; i++) {
+        wm_suggest_offer(&near, word);
+        all = wm_arena_printf(cli->arena, "%s%s%s", all, i > 0 ? ", " : "", word);
+    }
+    wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "schema: \"%s\": allowed are %s%s", kind, all,
+                wm_suggest_text(cli->arena, &near));
     return WM_USAGE;
 }
 
 const struct cli_verb cli_verb_schema = {
     .name = "schema",
-    .words = "[scenario|study|openapi]",
+    .words = "[scenario|study|openapi|replay|train|frontier]",
     .max_words = 1,
-    .summary = "JSON Schema of a scenario or a study for editors; OpenAPI of serve",
+    .summary = "JSON Schema of a scenario, a study, a case for editors; OpenAPI of serve",
     .run = schema,
     .candidate = schema_kind,
 };
@@ -117,9 +131,10 @@ static enum wm_status docs(struct cli *cli, const void *options)
     (void)options;
     if (strcmp(page, "parameters") == 0)
         wm_parameters_write_md(stdout);
-    else if (strcmp(page, "metrics") == 0)
+    else if (strcmp(page, "metrics") == 0) {
         wm_metrics_write_md(stdout);
-    else if (strcmp(page, "errors") == 0)
+        wm_figures_write_md(stdout);
+    } else if (strcmp(page, "errors") == 0)
         wm_errors_write_md(stdout);
     else if (strcmp(page, "glossary") == 0)
         wm_glossary_write_md(stdout);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "fields.h"
+#include "wattmill/form.h"
 #include "wattmill/input.h"
-#include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 
 #define MAX_INDEX_DIGITS 9
@@ -29,13 +29,13 @@ enum wm_status wm_override_parse(struct wm_arena *arena, const char *text, struc
     return WM_OK;
 }
 
-static void put_place(struct wm_json *node)
+static void put_place(struct wm_json *node, const struct wm_place *place)
 {
-    node->place = set_place;
+    node->place = *place;
     if (node->key != NULL)
-        node->key_place = set_place;
+        node->key_place = *place;
     for (struct wm_json *c = node->child; c != NULL; c = c->next)
-        put_place(c);
+        put_place(c, place);
 }
 
 static int depth_of(const struct wm_json *node)
@@ -48,17 +48,48 @@ static int depth_of(const struct wm_json *node)
     return deepest + 1;
 }
 
+static struct wm_json *string_of(struct wm_arena *arena, const char *text)
+{
+    struct wm_json *const value = wm_json_new(arena, WM_JSON_STRING, &set_place);
+    value->text = text;
+    return value;
+}
+
 /* JSON when it is JSON, else the bare text as a string: `count=max_p` needs no quotes. */
 static struct wm_json *parse_value(struct wm_arena *arena, const char *text)
 {
     struct wm_json *value = NULL;
     struct wm_diags ignored = wm_diags_init(arena);
-    if (wm_json_parse(arena, text, strlen(text), "--set", &value, &ignored) != WM_OK) {
-        value = wm_json_new(arena, WM_JSON_STRING, &set_place);
-        value->text = text;
-    }
-    put_place(value);
+    if (wm_json_parse(arena, text, strlen(text), "--set", &value, &ignored) != WM_OK)
+        value = string_of(arena, text);
     return value;
+}
+
+/* Names parted by commas as an array; one alone as a string. */
+static struct wm_json *names_of(struct wm_arena *arena, const char *text)
+{
+    if (strchr(text, ',') == NULL)
+        return string_of(arena, text);
+    struct wm_json *const list = wm_json_new(arena, WM_JSON_ARRAY, &set_place);
+    for (bool more = true; more;) {
+        const size_t n = strcspn(text, ",");
+        wm_json_append(list, string_of(arena, wm_arena_copy_text(arena, text, n)));
+        more = text[n] == ',';
+        text += n + 1;
+    }
+    return list;
+}
+
+/* What an option says, as its row takes it: a name is no number, whatever its digits. */
+static struct wm_json *option_value(struct wm_arena *arena, const struct wm_field *row,
+                                    const char *text)
+{
+    const bool is_text = row != NULL && (row->kind == WM_KIND_TEXT || row->kind == WM_KIND_REF ||
+                                         row->kind == WM_KIND_PRESET ||
+                                         row->kind == WM_KIND_CHOICE || row->kind == WM_KIND_FILE);
+    if (row != NULL && row->kind == WM_KIND_REFS)
+        return names_of(arena, text);
+    return is_text ? string_of(arena, text) : parse_value(arena, text);
 }
 
 /* A way down a path, and the rows that belong to it as long as there are any. */
@@ -233,7 +264,7 @@ static void follow_key(struct walk *w, const char *key)
         w->section = WM_CATALOG_NONE;
         return;
     }
-    if (w->table == wm_scenario_fields)
+    if (w->indexed[0] == '\0')
         w->section = wm_catalog_kind_of(key);
     const struct wm_field *f = w->table;
     while (f != NULL && f->kind != WM_KIND_END && strcmp(f->key, key) != 0)
@@ -281,11 +312,12 @@ static struct wm_json *step(struct walk *w, struct wm_json *node, const char *pa
 bool wm_override_target(struct wm_arena *arena, struct wm_json *root, const char *path,
                         const struct wm_place *place, struct wm_target *out, struct wm_diags *diags)
 {
+    const struct wm_form *const form = wm_form_of(arena, root, NULL);
     struct walk w = {.arena = arena,
                      .path = path,
                      .place = place,
                      .diags = diags,
-                     .table = wm_scenario_fields,
+                     .table = (form != NULL ? form : &wm_site_form)->fields,
                      .section = WM_CATALOG_NONE,
                      .indexed = ""};
     struct wm_json *node = root;
@@ -363,12 +395,16 @@ bool wm_override_apply(struct wm_arena *arena, struct wm_json *root, const struc
 {
     if (set->path == NULL)
         return add_catalog(arena, root, set->value, diags);
+    const struct wm_place place = {.file = set->option != NULL ? set->option : set_place.file};
     struct wm_target target;
-    if (!wm_override_target(arena, root, set->path, &set_place, &target, diags))
+    if (!wm_override_target(arena, root, set->path, &place, &target, diags))
         return false;
-    struct wm_json *const value = parse_value(arena, set->value);
+    struct wm_json *const value = set->option != NULL
+                                      ? option_value(arena, target.field, set->value)
+                                      : parse_value(arena, set->value);
+    put_place(value, &place);
     if (depth_of(value) > VALUE_MAX_DEPTH) {
-        wm_diag_add(diags, WM_E103, &set_place, set->path, "is nested more than %d deep",
+        wm_diag_add(diags, WM_E103, &place, set->path, "is nested more than %d deep",
                     VALUE_MAX_DEPTH);
         return false;
     }

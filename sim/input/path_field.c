@@ -1,8 +1,7 @@
 /* From a path as people write it to the row that reads its value, by the tables alone. */
 #include <string.h>
 
-#include "wattmill/input.h"
-#include "wattmill/scenario.h"
+#include "wattmill/form.h"
 
 static const struct wm_field *in_table(const struct wm_field *table, const char *path);
 
@@ -34,6 +33,11 @@ static const struct wm_field *in_table(const struct wm_field *table, const char 
         return in_elements(f->fields, rest + 1);
     return f->kind == WM_KIND_PRESET && strcmp(rest, ".type") == 0 ? f
                                                                    : in_table(f->fields, rest + 1);
+}
+
+const struct wm_field *wm_form_row(const struct wm_form *form, const char *path)
+{
+    return in_table(form->fields, path);
 }
 
 const struct wm_field *wm_path_field(const char *path)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "wattmill/form.h"
 #include "wattmill/require.h"
 #include "wattmill/suggest.h"
 
@@ -21,6 +22,7 @@ static const char *kind_text(const struct wm_field *f)
                                         [WM_KIND_TIME] = "a date",
                                         [WM_KIND_REALS] = "an array of numbers",
                                         [WM_KIND_REF] = "a catalogue name",
+                                        [WM_KIND_REFS] = "a catalogue name or an array of them",
                                         [WM_KIND_PRESET] = "a catalogue name or an object",
                                         [WM_KIND_GROUP] = "an object",
                                         [WM_KIND_FILE] = "the path of a file",
@@ -55,6 +57,23 @@ static bool read_notes(struct wm_reader *r, const struct wm_json *node, const st
     return true;
 }
 
+/* At the top of a document: which other case has the key. */
+static const char *elsewhere(struct wm_arena *arena, const struct wm_field *fields, const char *key)
+{
+    const char *names = "";
+    bool is_document = false;
+    for (size_t i = 0; wm_form_at(i) != NULL; i++) {
+        const struct wm_form *const form = wm_form_at(i);
+        is_document = is_document || form->fields == fields;
+        if (wm_form_row(form, key) != NULL)
+            names =
+                wm_arena_printf(arena, "%s%s%s", names, names[0] != '\0' ? ", " : "", form->name);
+    }
+    return is_document && names[0] != '\0'
+               ? wm_arena_printf(arena, "; it belongs to a document of case %s", names)
+               : "";
+}
+
 static bool report_unknown(struct wm_reader *r, const struct wm_field *fields,
                            const struct wm_json *object, const struct wm_way *way)
 {
@@ -74,8 +93,9 @@ static bool report_unknown(struct wm_reader *r, const struct wm_field *fields,
             wm_suggest_offer(&suggest, f->key);
         const struct wm_way here = {way, c->key, 0};
         const struct wm_place *place = c->key_place.file != NULL ? &c->key_place : &c->place;
+        const char *const other = way == NULL ? elsewhere(r->arena, fields, c->key) : "";
         wm_diag_add(r->diags, WM_E202, place, wm_way_text(r->arena, &here), "unknown key%s",
-                    wm_suggest_text(r->arena, &suggest));
+                    other[0] != '\0' ? other : wm_suggest_text(r->arena, &suggest));
         ok = false;
     }
     return ok;

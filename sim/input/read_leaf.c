@@ -433,6 +433,54 @@ static bool read_ref(const struct leaf *l)
     return store_ref(l, l->node->text, &l->node->place);
 }
 
+/* The entry that a node of the list names, new to the list; NULL after a report. */
+static const void *one_of_refs(const struct leaf *l, const struct wm_json *node,
+                               const struct wm_way *way, const void *const *list, size_t n)
+{
+    struct wm_reader *const r = l->reader;
+    if (node->type != WM_JSON_STRING) {
+        wm_report_type(r, l->field, node, way,
+                       wm_arena_printf(r->arena, "the name of an entry in %s, or an array of them",
+                                       wm_catalog_section(l->field->catalog)));
+        return NULL;
+    }
+    const void *const entry = wm_catalog_find(r->catalog, l->field->catalog, node->text);
+    if (entry == NULL)
+        wm_report_no_entry(r, l->field->catalog, node->text, &node->place, way);
+    for (size_t i = 0; i < n && entry != NULL; i++)
+        if (list[i] == entry) {
+            wm_diag_add(r->diags, WM_E211, &node->place, wm_way_text(r->arena, way),
+                        "= \"%s\" is named twice", node->text);
+            return NULL;
+        }
+    return entry;
+}
+
+static bool read_refs(const struct leaf *l)
+{
+    const bool is_list = l->node->type == WM_JSON_ARRAY;
+    const size_t n = is_list ? l->node->n_children : 1;
+    const void **const items =
+        (const void **)wm_arena_alloc(l->reader->arena, n + 1, sizeof *items);
+    const struct wm_list list = {items, n};
+    const struct wm_json *node = is_list ? l->node->child : l->node;
+    size_t n_found = 0;
+    if (n == 0) {
+        wm_diag_add(l->reader->diags, WM_E205, &l->node->place,
+                    wm_way_text(l->reader->arena, l->way), "needs at least one name (%s)",
+                    l->field->doc);
+        return false;
+    }
+    for (size_t i = 0; i < n; i++, node = node->next) {
+        const struct wm_way here = {l->way, NULL, i};
+        items[n_found] = one_of_refs(l, node, is_list ? &here : l->way, items, n_found);
+        n_found += items[n_found] != NULL;
+    }
+    store(l, &list, sizeof list);
+    keep_node(l);
+    return n_found == n;
+}
+
 /* Beside the file that names it; of a --set where the shell completed it, else beside the scenario. */
 static const char *data_path(const struct leaf *l)
 {
@@ -505,14 +553,14 @@ static const void *load_file(const struct leaf *l, const char *path)
 static void keep_digest(const struct leaf *l, const char *path)
 {
     const struct wm_way way = {l->way, "sha256", 0};
-    const char *text = NULL;
-    char hex[WM_HASH_HEX_BYTES];
-    size_t n_bytes = 0;
-    if (l->reader->origins == NULL ||
-        wm_text_load(l->reader->arena, path, &text, &n_bytes, l->reader->diags) != WM_OK)
+    char hex[WM_HASH_HEX_BYTES], bytes[65536];
+    FILE *const file = l->reader->origins != NULL ? fopen(path, "rb") : NULL;
+    if (file == NULL)
         return;
     struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
-    wm_digest_add(digest, text, n_bytes);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        wm_digest_add(digest, bytes, n);
+    (void)fclose(file);
     wm_digest_close_hex(digest, hex);
     wm_origin_keep(l->reader, WM_UNIT_NONE, l->node, &way,
                    wm_arena_printf(l->reader->arena, "\"%s\"", hex));
@@ -597,6 +645,8 @@ bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,
         return read_reals(&l);
     case WM_KIND_REF:
         return read_ref(&l);
+    case WM_KIND_REFS:
+        return read_refs(&l);
     case WM_KIND_FILE:
         return read_file(&l);
     case WM_KIND_ZONE:
@@ -632,6 +682,7 @@ bool wm_field_is_required(const struct wm_field *f)
     case WM_KIND_REAL:
     case WM_KIND_FLAG:
     case WM_KIND_REALS:
+    case WM_KIND_REFS:
     case WM_KIND_GROUP:
     case WM_KIND_LIST:
     case WM_KIND_FILE:

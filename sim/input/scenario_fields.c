@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "training_rows.h"
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
@@ -218,13 +219,7 @@ const struct wm_field wm_training_fields[] = {
     WM_INT(wm_training, gangs, 0, 1e6, 1, "gangs of that size; 0: as many as fit"),
     WM_REAL(wm_training, tokens, WM_UNIT_TOK, 0.0, 1e18, 0.0, "to train on, per gang; then it ends; 0: without end"),
     WM_TIME_AS(wm_training, start_us, "start", "1970-01-01", "first instant of the job, UTC"),
-    WM_REAL(wm_training, seq_tok, WM_UNIT_TOK, 1.0, 1e7, 8192.0, "of a sequence"),
-    WM_REAL(wm_training, batch_tok, WM_UNIT_TOK, 1.0, 1e9, (double)NAN, "of an optimiser step; unset: 4.2 M in training, 0.26 M in fine-tuning, at least a sequence per accelerator"),
-    WM_REAL(wm_training, mfu_frac, WM_UNIT_FRAC, 0.01, 0.9, (double)NAN, "model FLOP/s over the precision's peak, between interruptions; unset: by the training model"),
-    WM_REAL_AS(wm_training, swing_limit_w, "swing_limit_mw", WM_UNIT_MW, 0.0, 10000.0, (double)NAN, "largest synchronous swing of a gang's boards; a floor burns what is above; unset: no limit"),
-    WM_REAL_AS(wm_training, checkpoint_s, "checkpoint_min", WM_UNIT_MIN, 0.1, 10080.0, (double)NAN, "work between checkpoints; unset: Young and Daly's optimum"),
-    WM_REAL(wm_training, checkpoint_write_s, WM_UNIT_S, 0.0, 86400.0, 30.0, "during which the gang stands still; estimate"),
-    WM_REAL_AS(wm_training, restart_s, "restart_min", WM_UNIT_MIN, 0.0, 10080.0, 5.0, "from an interruption to work again, with a spare; estimate that gives the 90 % effective time of Llama 3"),
+    WM_TRAINING_ROWS(wm_training, ),
     WM_REAL_AS(wm_training, contract_usd_per_gpu_h, "contract_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 0.0, "paid from outside per accelerator-hour of work: revenue"),
     WM_REAL_AS(wm_training, transfer_usd_per_gpu_h, "transfer_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 0.0, "booked inside the company: reported apart, not revenue"),
     WM_REAL_AS(wm_training, worth_usd_per_gpu_h, "worth_usd_per_gpu_h", WM_UNIT_USD_PER_GPU_H, 0.0, 1000.0, 2.0, "to dispatch, where neither price is given; estimate near the rent of an H100"),
@@ -347,11 +342,13 @@ static const struct wm_field economics_fields[] = {
     WM_GROUP(wm_economics, range, range_fields, "what is drawn for P10, P50 and P90: entries of uncertainties"),
     WM_FIELD_END,
 };
+static const char *const kind_words[] = {"site", NULL};
 const struct wm_field wm_scenario_fields[] = {
     WM_INT_REQ(wm_scenario, schema_version, 1, 1, "version of this format"),
     WM_ROW(wm_scenario, schema, WM_KIND_TEXT, "$schema", .def_text = "", .doc = "JSON Schema, for editors"),
     WM_TEXT(wm_scenario, extends, "", "file whose keys this one overrides; relative to this file"),
     WM_TEXT_REQ(wm_scenario, name, "name of the scenario"),
+    WM_ROW(wm_scenario, kind, WM_KIND_CHOICE, "case", .choices = kind_words, .def_text = "site", .doc = "what the document is: a site over time"),
     WM_INT(wm_scenario, seed, 0, 9007199254740991.0, 1, "of every random stream"),
     WM_GROUP(wm_scenario, horizon, horizon_fields, "what time is simulated"),
     WM_CHOICE(wm_scenario, fidelity, fidelity_words, "surface", "how serving is simulated: by a table of operating points over the horizon, or request by request over the window"),
@@ -806,7 +803,8 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
         (scenario->policy.idle != WM_IDLE_ALWAYS_ON || scenario->policy.clocks != WM_CLOCKS_FULL))
         wm_diag_add(diags, WM_E211, NULL, "policy.idle",
                     "and policy.clocks save energy in fidelity surface alone: with request leave "
-                    "them always_on and full");
+                    "them always_on and full. Who rests is decided by an operating point of the "
+                    "table, which replicas with requests under way do not follow");
     check_generation(&scenario->site, diags);
     check_plant_units(&scenario->site.failures, diags);
     wm_tariff_check(&scenario->site.tariff, "site.tariff", diags);

@@ -1,10 +1,10 @@
-/* File -> JSON with all it extends -> overrides -> catalogue -> struct wm_scenario -> checks. */
+/* File -> JSON with all it extends -> overrides -> catalogue -> the struct of its form -> checks. */
 #include <string.h>
 #include <sys/stat.h>
 
 #include "fields.h"
 #include "wattmill/civil.h"
-#include "wattmill/input.h"
+#include "wattmill/form.h"
 #include "wattmill/require.h"
 #include "wattmill/scenario.h"
 #include "wattmill/version.h"
@@ -24,7 +24,8 @@ struct chain {
 struct load {
     struct wm_arena *arena;
     struct wm_diags *diags;
-    const char *dir; /* of the scenario file */
+    const char *dir;            /* of the document's file */
+    const struct wm_form *only; /* no other is wanted; NULL: any */
 };
 
 static const char *dir_of(struct wm_arena *arena, const char *path)
@@ -88,6 +89,27 @@ static bool version_fits(struct load *l, const struct wm_json *root)
     return false;
 }
 
+static void put_file(struct wm_json *node, const char *file)
+{
+    node->place.file = node->key_place.file = file;
+    for (struct wm_json *c = node->child; c != NULL; c = c->next)
+        put_file(c, file);
+}
+
+/* The document that made a result, its data files where they lay then; else the object itself. */
+static struct wm_json *of_result(struct wm_arena *arena, struct wm_json *root)
+{
+    struct wm_json *const document = wm_json_find(root, "document");
+    const struct wm_json *const dir = wm_json_find(root, "files_in");
+    if (document == NULL || document->type != WM_JSON_OBJECT || wm_json_find(root, "stamp") == NULL)
+        return root;
+    const char *const slash = strrchr(root->place.file, '/');
+    put_file(document,
+             wm_arena_printf(arena, "%s%s", dir != NULL && dir->text != NULL ? dir->text : "",
+                             slash != NULL ? slash + 1 : root->place.file));
+    return document;
+}
+
 static struct wm_json *parse_with_base(struct load *l, const char *text, size_t n_bytes,
                                        const char *name, const char *dir, const struct chain *self)
 {
@@ -100,6 +122,7 @@ static struct wm_json *parse_with_base(struct load *l, const char *text, size_t 
                     "a scenario is an object {...}, found %s", wm_json_type_text(root->type));
         return NULL;
     }
+    root = of_result(l->arena, root);
     if (!version_fits(l, root))
         return NULL;
     const struct wm_json *extends = wm_json_find(root, "extends");
@@ -108,7 +131,9 @@ static struct wm_json *parse_with_base(struct load *l, const char *text, size_t 
     struct wm_json *const base = load_base(l, extends, dir, self);
     if (base == NULL)
         return NULL;
-    wm_preset_retype(l->arena, wm_scenario_fields, base, root);
+    const struct wm_form *const form = wm_form_of(l->arena, base, NULL);
+    if (form != NULL)
+        wm_preset_retype(l->arena, form->fields, base, root);
     return wm_json_merge(l->arena, base, root);
 }
 
@@ -189,14 +214,6 @@ static void settle_phases(const struct load *l, const struct wm_json *root,
     list->items = phases;
 }
 
-static bool has_sections(const struct wm_json *root)
-{
-    for (const struct wm_json *c = root->child; c != NULL; c = c->next)
-        if (wm_catalog_kind_of(c->key) != WM_CATALOG_NONE)
-            return true;
-    return false;
-}
-
 /* Where no engine is named, the usual one's overheads and both ways. */
 static void settle_engines(struct wm_arena *arena, const struct wm_catalog *catalog,
                            struct wm_scenario *s)
@@ -213,18 +230,71 @@ static void settle_engines(struct wm_arena *arena, const struct wm_catalog *cata
     s->workloads.items = w;
 }
 
+/* Of a site: what its data files say, its phases on its clock, and what concerns several keys. */
+static void check_site(const struct wm_document *r, void *params)
+{
+    struct wm_scenario *const scenario = params;
+    const struct load l = {.arena = r->arena, .diags = r->diags};
+    settle_engines(r->arena, r->catalog, scenario);
+    wm_demand_from_files(r->arena, scenario);
+    settle_phases(&l, r->root, scenario);
+    wm_scenario_check(scenario, r->diags);
+    wm_check_unread(r->arena, r->root, r->catalog, scenario, r->diags);
+}
+
+const struct wm_form wm_site_form = {.name = "site",
+                                     .title = "a site",
+                                     .fields = wm_scenario_fields,
+                                     .size = sizeof(struct wm_scenario),
+                                     .name_at = offsetof(struct wm_scenario, name),
+                                     .seed_at = offsetof(struct wm_scenario, seed),
+                                     .prepare = wm_halls_inherit,
+                                     .check = check_site};
+
+static bool has_sections(const struct wm_json *root)
+{
+    for (const struct wm_json *c = root->child; c != NULL; c = c->next)
+        if (wm_catalog_kind_of(c->key) != WM_CATALOG_NONE)
+            return true;
+    return false;
+}
+
+/* The document's form, when it is one that is wanted; false after a report. */
+static bool find_form(const struct load *l, const struct wm_json *root, struct wm_loaded *out)
+{
+    out->form = wm_form_of(l->arena, root, l->diags);
+    if (out->form == NULL || l->only == NULL || out->form == l->only)
+        return out->form != NULL;
+    wm_diag_add(l->diags, WM_E207, &wm_json_find(root, "case")->place, "case",
+                "= \"%s\": %s is needed here; run, check, sweep and compare take %s too",
+                out->form->name, l->only->title, out->form->title);
+    return false;
+}
+
+static void hand_over(struct wm_loaded *out, void *params)
+{
+    const char *const bytes = params;
+    out->params = params;
+    out->scenario = out->form == &wm_site_form ? params : NULL;
+    memcpy(&out->name, bytes + out->form->name_at, sizeof out->name);
+    if (out->form->seed_at != SIZE_MAX)
+        memcpy(&out->seed, bytes + out->form->seed_at, sizeof out->seed);
+}
+
 static enum wm_status read_tree(struct load *l, const struct wm_json *root,
                                 const struct wm_catalog *catalog, bool origins,
                                 struct wm_files *files, struct wm_loaded *out)
 {
-    if (!version_fits(l, root))
+    if (!version_fits(l, root) || !find_form(l, root, out))
         return WM_INVALID;
+    const struct wm_form *const form = out->form;
+    void *const params = wm_arena_alloc(l->arena, 1, form->size);
     out->catalog = catalog;
+    out->dir = l->dir;
     if (catalog == NULL && files != NULL && files->builtin != NULL)
         wm_catalog_load_over(l->arena, files->builtin, root, &out->catalog, l->diags);
     else if (catalog == NULL)
         wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
-    struct wm_scenario *scenario = WM_NEW(l->arena, struct wm_scenario);
     struct wm_reader reader = {.arena = l->arena,
                                .catalog = out->catalog,
                                .diags = l->diags,
@@ -232,22 +302,20 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
                                .files = files,
                                .origins = origins ? &out->origins : NULL};
     const struct wm_json *own = has_sections(root) ? without_sections(l->arena, root) : root;
-    own = wm_halls_inherit(l->arena, own);
-    wm_fields_read(&reader, wm_scenario_fields, own, NULL, "", scenario);
+    if (form->prepare != NULL)
+        own = form->prepare(l->arena, own);
+    wm_fields_read(&reader, form->fields, own, &root->place, "", params);
     out->json = root;
     if (l->diags->n_errors > 0)
         return WM_INVALID;
 
-    settle_engines(l->arena, out->catalog, scenario);
-    wm_demand_from_files(l->arena, scenario);
-    settle_phases(l, own, scenario);
     const size_t first = l->diags->n_items;
-    wm_scenario_check(scenario, l->diags);
+    if (form->check != NULL)
+        form->check(&(struct wm_document){l->arena, root, out->catalog, l->diags}, params);
     add_places(l, root, first);
-    wm_check_unread(l->arena, root, out->catalog, scenario, l->diags);
     if (l->diags->n_errors > 0)
         return WM_INVALID;
-    out->scenario = scenario;
+    hand_over(out, params);
     return WM_OK;
 }
 
@@ -262,12 +330,14 @@ static enum wm_status read_scenario(struct load *l, struct wm_json *root,
 }
 
 static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
-                                const char *name, const char *dir, const struct chain *self,
+                                const char *name, const char *dir, const struct wm_form *only,
                                 const struct wm_override *sets, size_t n_sets,
                                 struct wm_loaded *out, struct wm_diags *diags)
 {
-    struct load l = {arena, diags, dir};
-    struct wm_json *root = parse_with_base(&l, text, n_bytes, name, dir, self);
+    const struct chain self = {.path = name};
+    struct load l = {arena, diags, dir, only};
+    *out = (struct wm_loaded){0};
+    struct wm_json *root = parse_with_base(&l, text, n_bytes, name, dir, &self);
     return root == NULL ? WM_INVALID : read_scenario(&l, root, sets, n_sets, out);
 }
 
@@ -292,37 +362,67 @@ enum wm_status wm_scenario_tree_load(struct wm_arena *arena, const char *path,
     return *root == NULL ? WM_INVALID : WM_OK;
 }
 
+/* A tree knows its file, and so where data files lie. */
+static enum wm_status tree_read(struct load l, const struct wm_json *root,
+                                const struct wm_catalog *catalog, bool origins,
+                                struct wm_files *files, struct wm_loaded *out)
+{
+    *out = (struct wm_loaded){0};
+    if (root->place.file != NULL)
+        l.dir = dir_of(l.arena, root->place.file);
+    return read_tree(&l, root, catalog, origins, files, out);
+}
+
 enum wm_status wm_scenario_tree_read(struct wm_arena *arena, const struct wm_json *root,
                                      const struct wm_catalog *catalog, bool origins,
                                      struct wm_loaded *out, struct wm_diags *diags)
 {
-    struct load l = {.arena = arena, .diags = diags};
-    *out = (struct wm_loaded){0};
-    if (root->place.file != NULL)
-        l.dir = dir_of(arena, root->place.file);
-    return read_tree(&l, root, catalog, origins, NULL, out);
+    const struct load l = {.arena = arena, .diags = diags, .only = &wm_site_form};
+    return tree_read(l, root, catalog, origins, NULL, out);
 }
 
-enum wm_status wm_scenario_tree_reread(struct wm_arena *arena, const struct wm_json *root,
+enum wm_status wm_document_tree_read(struct wm_arena *arena, const struct wm_json *root,
+                                     const struct wm_catalog *catalog, bool origins,
+                                     struct wm_loaded *out, struct wm_diags *diags)
+{
+    const struct load l = {.arena = arena, .diags = diags};
+    return tree_read(l, root, catalog, origins, NULL, out);
+}
+
+enum wm_status wm_document_tree_reread(struct wm_arena *arena, const struct wm_json *root,
                                        const struct wm_catalog *catalog, struct wm_files *files,
                                        struct wm_loaded *out, struct wm_diags *diags)
 {
-    struct load l = {.arena = arena, .diags = diags};
+    const struct load l = {.arena = arena, .diags = diags};
+    return tree_read(l, root, catalog, false, files, out);
+}
+
+static enum wm_status load_file(struct wm_arena *arena, const char *path,
+                                const struct wm_form *only, const struct wm_override *sets,
+                                size_t n_sets, struct wm_loaded *out, struct wm_diags *diags)
+{
     *out = (struct wm_loaded){0};
-    if (root->place.file != NULL)
-        l.dir = dir_of(arena, root->place.file);
-    return read_tree(&l, root, catalog, false, files, out);
+    struct load l = {arena, diags, "", only};
+    struct wm_json *root = NULL;
+    const enum wm_status status = wm_scenario_tree_load(arena, path, &root, diags);
+    if (status != WM_OK)
+        return status;
+    l.dir = dir_of(arena, root->place.file != NULL ? root->place.file : path);
+    return read_scenario(&l, root, sets, n_sets, out);
 }
 
 enum wm_status wm_scenario_load(struct wm_arena *arena, const char *path,
                                 const struct wm_override *sets, size_t n_sets,
                                 struct wm_loaded *out, struct wm_diags *diags)
 {
-    *out = (struct wm_loaded){0};
-    struct load l = {arena, diags, dir_of(arena, path)};
-    struct wm_json *root = NULL;
-    const enum wm_status status = wm_scenario_tree_load(arena, path, &root, diags);
-    return status == WM_OK ? read_scenario(&l, root, sets, n_sets, out) : status;
+    return load_file(arena, path, &wm_site_form, sets, n_sets, out, diags);
+}
+
+enum wm_status wm_document_load(struct wm_arena *arena, const char *path,
+                                const struct wm_override *sets, size_t n_sets,
+                                struct wm_loaded *out, struct wm_diags *diags)
+{
+    return load_file(arena, path, NULL, sets, n_sets, out, diags);
 }
 
 static enum wm_status hand_out(enum wm_status status, const struct wm_loaded *loaded,
@@ -345,14 +445,20 @@ enum wm_status wm_scenario_load_file(struct wm_arena *arena, const char *path,
     return hand_out(status, &loaded, out, catalog_out);
 }
 
+enum wm_status wm_document_load_json(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                     const char *name, const char *dir,
+                                     const struct wm_override *sets, size_t n_sets,
+                                     struct wm_loaded *out, struct wm_diags *diags)
+{
+    return load_text(arena, text, n_bytes, name, dir, NULL, sets, n_sets, out, diags);
+}
+
 enum wm_status wm_scenario_load_json(struct wm_arena *arena, const char *text, size_t n_bytes,
                                      const char *name, const char *dir,
                                      const struct wm_override *sets, size_t n_sets,
                                      struct wm_loaded *out, struct wm_diags *diags)
 {
-    const struct chain self = {.path = name};
-    *out = (struct wm_loaded){0};
-    return load_text(arena, text, n_bytes, name, dir, &self, sets, n_sets, out, diags);
+    return load_text(arena, text, n_bytes, name, dir, &wm_site_form, sets, n_sets, out, diags);
 }
 
 enum wm_status wm_scenario_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,

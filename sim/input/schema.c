@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fields.h"
-#include "wattmill/scenario.h"
+#include "wattmill/form.h"
 #include "wattmill/version.h"
 
 static void write_object(struct wm_json_writer *w, const struct wm_catalog *catalog,
@@ -63,6 +63,14 @@ static void write_any_of_names(struct wm_json_writer *w, const struct wm_catalog
     write_names(w, catalog, f->catalog);
     if (f->kind == WM_KIND_PRESET)
         write_object(w, catalog, f->fields, "type", true);
+    if (f->kind == WM_KIND_REFS) {
+        wm_json_object_begin(w);
+        wm_json_member_string(w, "type", "array");
+        wm_json_member_integer(w, "minItems", 1);
+        wm_json_key(w, "items");
+        write_names(w, catalog, f->catalog);
+        wm_json_object_end(w);
+    }
     wm_json_array_end(w);
 }
 
@@ -156,6 +164,7 @@ static void write_type(struct wm_json_writer *w, const struct wm_catalog *catalo
         wm_json_member_integer(w, "maxItems", (int64_t)(f->size / sizeof(double)));
         break;
     case WM_KIND_REF:
+    case WM_KIND_REFS:
     case WM_KIND_PRESET:
         write_any_of_names(w, catalog, f);
         break;
@@ -226,6 +235,28 @@ static void write_sections(struct wm_json_writer *w, const struct wm_catalog *ca
     }
 }
 
+/* Every object may carry a planner's own words; some have a row for them. */
+static void write_notes(struct wm_json_writer *w, const struct wm_field *fields)
+{
+    for (const struct wm_field *f = fields; f->kind != WM_KIND_END; f++)
+        if (strcmp(f->key, "notes") == 0)
+            return;
+    wm_json_key(w, "notes");
+    wm_json_object_begin(w);
+    wm_json_member_string(w, "type", "string");
+    wm_json_member_string(w, "description", "a planner's own words");
+    wm_json_object_end(w);
+}
+
+/* Whether the rows are a document's, which may bring catalogue entries. */
+static bool is_document(const struct wm_field *fields)
+{
+    for (size_t i = 0; wm_form_at(i) != NULL; i++)
+        if (wm_form_at(i)->fields == fields)
+            return true;
+    return false;
+}
+
 static void write_members(struct wm_json_writer *w, const struct wm_catalog *catalog,
                           const struct wm_field *fields, const char *extra_key, bool all_optional)
 {
@@ -242,7 +273,8 @@ static void write_members(struct wm_json_writer *w, const struct wm_catalog *cat
     }
     for (const struct wm_field *f = fields; f->kind != WM_KIND_END; f++)
         write_property(w, catalog, f, all_optional);
-    if (fields == wm_scenario_fields)
+    write_notes(w, fields);
+    if (is_document(fields))
         write_sections(w, catalog);
     wm_json_object_end(w);
     if (!all_optional)
@@ -297,9 +329,12 @@ static enum wm_status write_document(struct wm_json_writer *w, const char *title
     return status;
 }
 
-enum wm_status wm_schema_write(struct wm_json_writer *w)
+enum wm_status wm_schema_write(struct wm_json_writer *w, const struct wm_form *form)
 {
-    return write_document(w, "wattmill scenario", wm_scenario_fields, true);
+    const bool is_site = form == &wm_site_form;
+    char title[64];
+    (void)snprintf(title, sizeof title, "wattmill %s", is_site ? "scenario" : form->name);
+    return write_document(w, title, form->fields, true);
 }
 
 enum wm_status wm_schema_write_table(struct wm_json_writer *w, const char *title,

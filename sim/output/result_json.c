@@ -263,7 +263,7 @@ static void write_balances(struct wm_json_writer *w, const struct wm_results *r)
     wm_json_array_end(w);
 }
 
-static void write_messages(struct wm_json_writer *w, const struct wm_diags *diags)
+void wm_output_messages_json(struct wm_json_writer *w, const struct wm_diags *diags)
 {
     wm_json_key(w, "messages");
     wm_json_array_begin(w);
@@ -295,7 +295,7 @@ static void write_files(struct wm_json_writer *w, const struct wm_report *report
     wm_json_object_end(w);
 }
 
-static void write_stamp(struct wm_json_writer *w, const struct wm_stamp *s)
+void wm_output_stamp_json(struct wm_json_writer *w, const struct wm_stamp *s)
 {
     wm_json_key(w, "stamp");
     wm_json_object_begin(w);
@@ -342,9 +342,9 @@ void wm_output_json_members(struct wm_json_writer *w, const struct wm_report *re
     write_ledger(w, r->ledger);
     write_energy(w, r);
     write_balances(w, r);
-    write_messages(w, report->diags);
+    wm_output_messages_json(w, report->diags);
     write_files(w, report);
-    write_stamp(w, &report->stamp);
+    wm_output_stamp_json(w, &report->stamp);
 }
 
 void wm_output_json(FILE *file, const struct wm_report *report)

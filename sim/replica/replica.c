@@ -11,7 +11,6 @@
 
 const char *const wm_batching_words[] = {"chunked", "prefill-first", "prefill-only", "decode-only",
                                          NULL};
-const char *const wm_preemption_words[] = {"recompute", "swap", NULL};
 
 /* Context that a sequence gains a step [1/256 tok]. */
 static uint32_t ctx_per_step(const struct wm_replica_params *p)

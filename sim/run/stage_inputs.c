@@ -241,6 +241,9 @@ static void walk_row(struct walk *w, const struct wm_field *row, void *member,
     case WM_KIND_ZONE:
         walk_zone(w, member, how);
         break;
+    case WM_KIND_REFS: /* a scenario has none */
+        w->is_known = false;
+        break;
     case WM_KIND_JSON:
         w->is_known = w->is_known && *(const void **)member == NULL;
         break;

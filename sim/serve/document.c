@@ -23,7 +23,7 @@ bool document_sets(struct call *call, const struct wm_json *set, const char *dir
     for (const struct wm_json *c = set->child; c != NULL; c = c->next) {
         struct wm_override *const to = &out->sets[out->n_sets++];
         if (set->type == WM_JSON_OBJECT)
-            *to = (struct wm_override){c->key, wm_json_to_text(call->arena, c)};
+            *to = (struct wm_override){.path = c->key, .value = wm_json_to_text(call->arena, c)};
         else if (c->type != WM_JSON_STRING)
             good = fail(call, c, "set", "each change is a text \"path=value\"");
         else

@@ -89,8 +89,8 @@ static struct wm_override *kept_sets(struct making *m, struct wm_arena *arena)
 {
     struct wm_override *const sets = WM_NEW_ARRAY(arena, struct wm_override, m->sets->n_sets + 1);
     for (size_t i = 0; i < m->sets->n_sets; i++)
-        sets[i] = (struct wm_override){kept(arena, m->sets->sets[i].path),
-                                       kept(arena, m->sets->sets[i].value)};
+        sets[i] = (struct wm_override){.path = kept(arena, m->sets->sets[i].path),
+                                       .value = kept(arena, m->sets->sets[i].value)};
     return sets;
 }
 

@@ -6,6 +6,7 @@
 
 #include "../analysis/kpi.h"
 #include "routes.h"
+#include "wattmill/form.h"
 #include "wattmill/results.h"
 
 #define NO_BODY      \
@@ -21,7 +22,7 @@ enum wm_status route_schema(struct call *call, FILE *out)
 {
     (void)call;
     struct wm_json_writer w = wm_json_writer_to_file(out);
-    return wm_schema_write(&w);
+    return wm_schema_write(&w, &wm_site_form);
 }
 
 static void write_groups(struct wm_json_writer *w)

@@ -25,32 +25,23 @@ double wm_clock_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static enum wm_status run_site(void *context, struct wm_arena *arena,
-                               const struct wm_scenario *scenario, const struct wm_point *point,
-                               const struct wm_results **results, struct wm_diags *diags)
-{
-    const struct wm_worker *const w = context;
-    /* of one thread: the others are at other points */
-    const struct wm_run_options options = {.cache = w->cache,
-                                           .stages = w->stages,
-                                           .files = &w->expander.files,
-                                           .without_series = !wm_appraises_intervals(scenario)};
-    (void)point;
-    return wm_run(arena, scenario, &options, results, diags);
-}
-
 static void keep_values(const struct wm_study *study, struct wm_arena *arena,
-                        const struct wm_results *results, struct wm_outcome *out)
+                        const struct wm_figures *figures, struct wm_outcome *out)
 {
-    out->metrics = WM_NEW_ARRAY(arena, uint16_t, WM_N_METRICS);
-    out->values = WM_NEW_ARRAY(arena, double, WM_N_METRICS);
-    for (unsigned i = 0; i < WM_N_METRICS; i++) {
-        if (!study->keeps[i] || !isfinite(results->metric[i]))
+    out->figures = study->figures.items;
+    out->metrics = WM_NEW_ARRAY(arena, uint16_t, figures->n);
+    out->values = WM_NEW_ARRAY(arena, double, figures->n);
+    for (size_t i = 0; i < figures->n; i++) {
+        if (!study->keeps[i] || !isfinite(figures->items[i].value))
             continue;
         out->metrics[out->n_values] = (uint16_t)i;
-        out->values[out->n_values++] =
-            wm_unit_from_si(wm_metric_info((enum wm_metric)i)->unit, results->metric[i]);
+        out->values[out->n_values++] = figures->items[i].value;
     }
+}
+
+static void keep_years(const struct wm_study *study, struct wm_arena *arena,
+                       const struct wm_results *results, struct wm_outcome *out)
+{
     const struct wm_appraisal *const a = results->appraisal;
     if (a == NULL || !study->params.yearly)
         return;
@@ -84,22 +75,45 @@ static enum wm_point_status outcome_status(enum wm_status status)
                                      : WM_POINT_FAILED;
 }
 
+/* The study's own way of running a site, where it has one, or the case. */
+static enum wm_status run_point(struct wm_worker *w, const struct wm_loaded *loaded,
+                                const struct wm_point *point, const void **outcome,
+                                struct wm_diags *diags)
+{
+    /* of one thread: the others are at other points */
+    const struct wm_case_options options = {
+        .run = {.cache = w->cache,
+                .stages = w->stages,
+                .files = &w->expander.files,
+                .without_series =
+                    loaded->scenario != NULL && !wm_appraises_intervals(loaded->scenario)}};
+    const struct wm_results *results = NULL;
+    if (w->run == NULL)
+        return w->study->type->run(w->scratch, loaded->params, &options, outcome, diags);
+    const enum wm_status status =
+        w->run(w->run_context, w->scratch, loaded->scenario, point, &results, diags);
+    *outcome = results;
+    return status;
+}
+
 static void run_guarded(struct wm_worker *w, struct wm_arena *keep, struct wm_outcome *out)
 {
     struct wm_diags diags = wm_diags_init(w->scratch);
-    const struct wm_scenario *scenario = NULL;
-    const struct wm_results *results = NULL;
-    if (wm_expander_read(&w->expander, w->scratch, &scenario, &diags) != WM_OK) {
+    const struct wm_case_type *const type = w->study->type;
+    struct wm_loaded loaded;
+    const void *outcome = NULL;
+    if (wm_expander_read(&w->expander, w->scratch, &loaded, &diags) != WM_OK) {
         out->status = WM_POINT_INVALID;
         keep_messages(keep, &diags, out);
         return;
     }
-    wm_point_fn *const run = w->run != NULL ? w->run : run_site;
-    void *const context = w->run != NULL ? w->run_context : w;
-    const enum wm_status status = run(context, w->scratch, scenario, &out->point, &results, &diags);
-    out->status = outcome_status(status);
-    if (results != NULL)
-        keep_values(w->study, keep, results, out);
+    out->status = outcome_status(run_point(w, &loaded, &out->point, &outcome, &diags));
+    if (outcome != NULL) {
+        const struct wm_figures figures = type->figures(w->scratch, outcome);
+        keep_values(w->study, keep, &figures, out);
+    }
+    if (outcome != NULL && loaded.scenario != NULL)
+        keep_years(w->study, keep, outcome, out);
     keep_messages(keep, &diags, out);
 }
 

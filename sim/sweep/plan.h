@@ -7,6 +7,7 @@
 #ifndef WM_SWEEP_PLAN_H
 #define WM_SWEEP_PLAN_H
 
+#include "wattmill/case.h"
 #include "wattmill/numeric.h"
 #include "wattmill/study.h"
 
@@ -95,7 +96,9 @@ struct wm_study {
     int64_t seed;
     bool sets_seed; /* an axis sets the seed itself */
     uint64_t n_points;
-    bool keeps[WM_N_METRICS];     /* metrics that go to the store */
+    const struct wm_case_type *type; /* what a point runs */
+    struct wm_figures figures;       /* its keys; ids of the store's metrics are their indices */
+    bool *keeps;                     /* [figures.n] that go to the store */
     char key[WM_HASH_HEX_BYTES];  /* what makes it this study: name, base, design, axes, version */
     char hash[WM_HASH_HEX_BYTES]; /* and the values of the axes, n, correlations */
     char scenario_hash[WM_HASH_HEX_BYTES];
@@ -153,7 +156,7 @@ struct wm_expander {
     struct wm_json ***nodes; /* [axis][target] in tree */
     struct wm_retype **retypes; /* [n_retypes] */
     size_t n_retypes;
-    struct wm_json *seed;
+    struct wm_json *seed;  /* NULL: the case draws nothing */
     struct wm_files files; /* once read */
     struct wm_choice *choices;
     unsigned char prefix[WM_DIGEST_BYTES];
@@ -164,9 +167,9 @@ void wm_expander_close(struct wm_expander *expander);
 /** Writes point `index` into the tree; params and hash of `out` are set, texts in `arena`. */
 void wm_expander_at(struct wm_expander *expander, struct wm_arena *arena, uint64_t index,
                     struct wm_point *out);
-/** The tree of the last point as a scenario; as wm_scenario_tree_read(). */
+/** The tree of the last point as a document; as wm_document_tree_read(). */
 enum wm_status wm_expander_read(struct wm_expander *expander, struct wm_arena *arena,
-                                const struct wm_scenario **out, struct wm_diags *diags);
+                                struct wm_loaded *out, struct wm_diags *diags);
 
 /** Finds the objects whose `type` axes set. @pre nodes are found */
 void wm_retypes_open(struct wm_arena *arena, struct wm_expander *expander);

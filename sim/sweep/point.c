@@ -23,6 +23,8 @@ static void find_nodes(struct wm_arena *arena, struct wm_expander *e)
         }
     }
     struct wm_target seed = {0};
+    if (study->type->form->seed_at == SIZE_MAX)
+        return;
     WM_REQUIRE(wm_override_target(arena, e->tree, "seed", &point_place, &seed, &ignored));
     e->seed = seed.node;
 }
@@ -125,6 +127,10 @@ void wm_expander_at(struct wm_expander *e, struct wm_arena *arena, uint64_t inde
     wm_json_object_end(&w);
     wm_json_finish(&w);
     out->params = w.bytes;
+    if (e->seed == NULL) {
+        hash_point(e, arena, out);
+        return;
+    }
     if (!e->study->sets_seed) {
         struct wm_json seed = {
             .type = WM_JSON_NUMBER, .number = (double)out->seed, .place = point_place};
@@ -137,11 +143,7 @@ void wm_expander_at(struct wm_expander *e, struct wm_arena *arena, uint64_t inde
 }
 
 enum wm_status wm_expander_read(struct wm_expander *e, struct wm_arena *arena,
-                                const struct wm_scenario **out, struct wm_diags *diags)
+                                struct wm_loaded *out, struct wm_diags *diags)
 {
-    struct wm_loaded loaded;
-    const enum wm_status status =
-        wm_scenario_tree_reread(arena, e->tree, e->study->catalog, &e->files, &loaded, diags);
-    *out = loaded.scenario;
-    return status;
+    return wm_document_tree_reread(arena, e->tree, e->study->catalog, &e->files, out, diags);
 }

@@ -17,8 +17,9 @@ struct wm_outcome {
     struct wm_point point;
     enum wm_point_status status;
     double seconds;
-    uint16_t *metrics; /* enum wm_metric of each value */
-    double *values;    /* printed units */
+    const struct wm_figure *figures; /* the study's */
+    uint16_t *metrics;               /* index of each value's figure */
+    double *values;                  /* printed units */
     size_t n_values;
     double *yearly; /* [n_years][wm_n_yearly_columns] */
     size_t n_years;

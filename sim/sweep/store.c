@@ -239,6 +239,7 @@ enum wm_status wm_store_open_study(struct wm_arena *arena, const char *path,
     struct wm_store *const s = wm_db_new(arena, path);
     struct stat info;
     *out = NULL;
+    s->has_key = WM_NEW_ARRAY(arena, bool, study->figures.n);
     if (stat(path, &info) != 0) {
         if (errno != ENOENT)
             return wm_db_fail_os(s, WM_E505, "cannot be opened", diags);

@@ -49,7 +49,8 @@ struct wm_store {
     int lock; /* descriptor that holds the writers' lock, or -1 */
     sqlite3_stmt *statements[N_STATEMENTS];
     bool in_transaction, failed, writes;
-    bool has_key[WM_N_METRICS], has_yearly_key;
+    bool *has_key; /* of the study's figures, where it is written */
+    bool has_yearly_key;
     struct wm_store_about about;
     const struct wm_assertion *conditions; /* of the points that are read, [n_conditions] */
     const size_t *condition_column;

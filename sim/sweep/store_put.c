@@ -98,16 +98,16 @@ static bool put_point(struct wm_store *s, const struct wm_outcome *o, int64_t *i
     return ok;
 }
 
-static bool put_key(struct wm_store *s, enum wm_metric metric, struct wm_diags *diags)
+static bool put_key(struct wm_store *s, const struct wm_figure *figure, size_t metric,
+                    struct wm_diags *diags)
 {
-    const struct wm_metric_info *const info = wm_metric_info(metric);
     sqlite3_stmt *const stmt = wm_db_statement(s, S_metric_key, diags);
     if (stmt == NULL)
         return false;
-    sqlite3_bind_int64(stmt, 1, metric);
-    wm_db_bind(stmt, 2, info->key);
-    wm_db_bind(stmt, 3, wm_unit_symbol(info->unit));
-    wm_db_bind(stmt, 4, info->doc);
+    sqlite3_bind_int64(stmt, 1, (int64_t)metric);
+    wm_db_bind(stmt, 2, figure->key);
+    wm_db_bind(stmt, 3, figure->unit);
+    wm_db_bind(stmt, 4, figure->doc);
     s->has_key[metric] = true;
     return wm_db_finish(s, stmt, diags);
 }
@@ -116,14 +116,14 @@ static bool put_values(struct wm_store *s, int64_t id, const struct wm_outcome *
                        struct wm_diags *diags)
 {
     for (size_t i = 0; i < o->n_values; i++) {
-        const enum wm_metric metric = (enum wm_metric)o->metrics[i];
-        if (!s->has_key[metric] && !put_key(s, metric, diags))
+        const size_t metric = o->metrics[i];
+        if (!s->has_key[metric] && !put_key(s, &o->figures[metric], metric, diags))
             return false;
         sqlite3_stmt *const stmt = wm_db_statement(s, S_metric, diags);
         if (stmt == NULL)
             return false;
         sqlite3_bind_int64(stmt, 1, id);
-        sqlite3_bind_int64(stmt, 2, metric);
+        sqlite3_bind_int64(stmt, 2, (int64_t)metric);
         sqlite3_bind_double(stmt, 3, o->values[i]);
         if (!wm_db_finish(s, stmt, diags))
             return false;

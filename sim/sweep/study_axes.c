@@ -75,13 +75,13 @@ static bool compile_cases(struct wm_study_load *l, struct wm_axis *axis,
 }
 
 /* Headings of a table of points that are no axis. */
-static bool is_taken(const char *name)
+static bool is_taken(const struct wm_figures *figures, const char *name)
 {
     static const char *const words[] = {"index", "status", "seed", "year"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], name) == 0)
             return true;
-    return wm_metric_find(name) != WM_N_METRICS;
+    return wm_figure_find(figures, name) != NULL;
 }
 
 static bool add_params(struct wm_study_load *l, const struct wm_axis_params *params,
@@ -106,7 +106,7 @@ static bool add_params(struct wm_study_load *l, const struct wm_axis_params *par
     for (size_t j = 0; j < l->study->n_axes; j++)
         if (strcmp(l->study->axes[j].name, axis.name) == 0)
             return wm_load_fail(l, place, axis.name, "two axes have this name");
-    if (is_taken(axis.name))
+    if (is_taken(&l->study->figures, axis.name))
         return wm_load_fail(l, place, axis.name,
                             "is a column of its own in what export writes; give the axis another "
                             "`name`");

@@ -70,7 +70,8 @@ bool wm_load_metrics(struct wm_study_load *l)
 {
     struct wm_study *const s = l->study;
     const struct wm_json *const list = s->params.metrics;
-    for (unsigned i = 0; i < WM_N_METRICS; i++)
+    s->keeps = WM_NEW_ARRAY(l->arena, bool, s->figures.n);
+    for (size_t i = 0; i < s->figures.n; i++)
         s->keeps[i] = list == NULL;
     if (list == NULL)
         return true;
@@ -79,14 +80,14 @@ bool wm_load_metrics(struct wm_study_load *l)
     bool ok = true;
     for (const struct wm_json *c = list->child; c != NULL; c = c->next) {
         const char *const key = c->type == WM_JSON_STRING ? c->text : "";
-        const enum wm_metric metric = wm_metric_find(key);
-        if (metric != WM_N_METRICS) {
-            s->keeps[metric] = true;
+        const struct wm_figure *const figure = wm_figure_find(&s->figures, key);
+        if (figure != NULL) {
+            s->keeps[figure - s->figures.items] = true;
             continue;
         }
         struct wm_suggest near = wm_suggest_init(key);
-        for (unsigned i = 0; i < WM_N_METRICS; i++)
-            wm_suggest_offer(&near, wm_metric_info((enum wm_metric)i)->key);
+        for (size_t i = 0; i < s->figures.n; i++)
+            wm_suggest_offer(&near, s->figures.items[i].key);
         wm_diag_add(l->diags, WM_E501, &c->place, "metrics", "no metric \"%s\"%s", key,
                     wm_suggest_text(l->arena, &near));
         ok = false;

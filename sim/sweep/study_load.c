@@ -70,9 +70,9 @@ static void hash_study(struct wm_study_load *l)
     wm_digest_add_text(digest, s->params.name);
     wm_digest_add_text(digest, wm_design_words[s->params.design]);
     wm_digest_add_text(digest, wm_arena_printf(l->arena, "%lld", (long long)s->seed));
-    for (unsigned i = 0; i < WM_N_METRICS; i++)
+    for (size_t i = 0; i < s->figures.n; i++)
         if (s->keeps[i])
-            wm_digest_add_text(digest, wm_metric_info((enum wm_metric)i)->key);
+            wm_digest_add_text(digest, s->figures.items[i].key);
     for (size_t j = 0; j < s->n_axes; j++) {
         wm_digest_add_text(digest, s->axes[j].name);
         for (size_t k = 0; k < s->axes[j].n_targets; k++)
@@ -128,7 +128,8 @@ static enum wm_status read_text(struct wm_study_load *l, const char *text, size_
     }
     const bool is_scenario =
         wm_json_find(root, "base") == NULL && wm_json_find(root, "axes") == NULL &&
-        (wm_json_find(root, "site") != NULL || wm_json_find(root, "extends") != NULL);
+        (wm_json_find(root, "site") != NULL || wm_json_find(root, "extends") != NULL ||
+         wm_json_find(root, "case") != NULL);
     root = is_scenario ? study_of_scenario(l, root, path) : root;
     l->root = root;
     l->study->path = path;
@@ -152,6 +153,11 @@ static enum wm_status read_base(struct wm_study_load *l, const struct wm_overrid
         wm_override_apply(l->arena, s->tree, &sets[i], l->diags);
     if (l->diags->n_errors > n_errors)
         return WM_USAGE;
+    const struct wm_form *const form = wm_form_of(l->arena, s->tree, l->diags);
+    if (form == NULL)
+        return WM_INVALID;
+    s->type = wm_case_of(form);
+    s->figures = s->type->figures(l->arena, NULL);
     s->base_text = wm_json_to_text(l->arena, s->tree);
     return WM_OK;
 }
@@ -162,7 +168,7 @@ static void read_defaults(struct wm_study_load *l)
     struct wm_study *const s = l->study;
     struct wm_diags ignored = wm_diags_init(l->arena);
     struct wm_loaded loaded;
-    wm_scenario_tree_read(l->arena, s->tree, NULL, true, &loaded, &ignored);
+    wm_document_tree_read(l->arena, s->tree, NULL, true, &loaded, &ignored);
     l->origins = loaded.origins;
     s->catalog = loaded.catalog;
     const struct wm_json *const seed = wm_load_default(l, "seed");

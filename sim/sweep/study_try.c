@@ -28,7 +28,7 @@ static bool try_tree(struct wm_study_load *l, struct wm_arena *scratch)
     struct wm_diags found = wm_diags_init(scratch);
     struct wm_loaded loaded;
     bool ok = true;
-    wm_scenario_tree_reread(scratch, l->study->tree, l->study->catalog, &l->files, &loaded, &found);
+    wm_document_tree_reread(scratch, l->study->tree, l->study->catalog, &l->files, &loaded, &found);
     for (size_t i = 0; i < found.n_items; i++) {
         const struct wm_diag *const d = &found.items[i];
         if (d->code == WM_E211 || wm_code_is_warning(d->code))

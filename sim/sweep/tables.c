@@ -87,9 +87,7 @@ static bool condition_columns(struct wm_arena *arena, const struct wm_store *sto
 {
     bool ok = true;
     for (size_t i = 0; i < n; i++)
-        ok = wm_sample_metric(arena, store, wm_metric_info(conditions[i].metric)->key, &columns[i],
-                              diags) &&
-             ok;
+        ok = wm_sample_metric(arena, store, conditions[i].key, &columns[i], diags) && ok;
     return ok;
 }
 

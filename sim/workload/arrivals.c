@@ -1,10 +1,25 @@
 /* Arrival times: gaps in operational time, and the clock that turns it into seconds. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "wattmill/generate.h"
 #include "wattmill/require.h"
 
 const char *const wm_arrival_words[] = {"poisson", "gamma", "weibull", "mmpp2", "constant", NULL};
+
+bool wm_arrival_parse_mmpp(const char *text, struct wm_arrival *a)
+{
+    double x[4];
+    char *end = NULL;
+    for (int i = 0; i < 4; i++, text = end + 1) {
+        x[i] = strtod(text, &end);
+        if (end == text || !(x[i] >= 0.0 && x[i] < 1e9) || *end != (i < 3 ? ',' : '\0'))
+            return false;
+    }
+    *a = (struct wm_arrival){
+        .kind = WM_ARRIVAL_MMPP2, .state_rate_per_s = {x[0], x[1]}, .stay_s = {x[2], x[3]}};
+    return x[0] + x[1] > 0.0 && x[2] > 0.0 && x[3] > 0.0;
+}
 
 static const double minute_s = 60.0, hour_s = 3600.0;
 

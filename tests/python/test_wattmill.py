@@ -35,6 +35,27 @@ class Run(unittest.TestCase):
             wattmill.run("nothing.json")
         self.assertEqual(raised.exception.messages[0].code, "E102")
 
+    def test_a_replay_a_training_run_and_a_frontier_are_models_too(self):
+        serve = {"schema_version": 1, "case": "replay", "accelerator": "h100", "llm": "llama-3.1-8b", "engine": "vllm",
+                 "load": {"class": "chat", "requests_per_s": 4, "duration_s": 60}}
+        model = wattmill.Model(serve, set={"router": "round-robin", "batch.max_seqs": 8})
+        self.assertEqual(model.case, "replay")
+        result = model.run()
+        self.assertEqual(result["requests_arrived"], result["requests_served"])
+        self.assertEqual(result.unit("ttft_p99_s"), "s")
+        self.assertIn("TTFT", result.doc("slo_attainment_frac"))
+        self.assertEqual(dict(wattmill.run(result.json)), dict(result))
+        train = wattmill.sweep({"schema_version": 1, "case": "train", "accelerator": "h100", "llm": "llama-3.1-8b"},
+                               {"gpus": [64, 128]}, ["days", "mfu_frac"])
+        self.assertGreater(train[0]["days"], 1.9 * train[1]["days"])
+        front = wattmill.run("scenarios/cases/frontier-b200-gb300-dsr1.json")
+        self.assertGreaterEqual(front["tok_per_s_per_user"], 40)
+        self.assertEqual({p["precision"] for p in front.data["front"]}, {"fp4"})
+        self.assertEqual(wattmill.schema("train")["title"], "wattmill train")
+        with self.assertRaises(wattmill.Error) as raised:
+            wattmill.check(dict(serve, case="reply"))
+        self.assertEqual(raised.exception.messages[0].code, "E207")
+
     def test_progress_rises_and_cancels(self):
         seen = []
         wattmill.run(DEMO, set=WEEK, progress=seen.append)

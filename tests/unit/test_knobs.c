@@ -158,7 +158,7 @@ static bool run(struct wm_arena *arena, struct base *b, const char *set,
     if (set != NULL && (wm_override_parse(arena, set, &override, &diags) != WM_OK ||
                         !wm_override_apply(arena, tree, &override, &diags)))
         return false;
-    if (wm_scenario_tree_reread(arena, tree, b->catalog, &b->files, &loaded, &diags) != WM_OK)
+    if (wm_document_tree_reread(arena, tree, b->catalog, &b->files, &loaded, &diags) != WM_OK)
         return false;
     const enum wm_status status = digest_of(arena, loaded.scenario, &options, hex);
     ck_assert_int_eq(digest_of(arena, loaded.scenario, &by_stages, staged), status);

@@ -50,11 +50,11 @@ END_TEST
 
 START_TEST(overrides_reach_list_elements_by_name_and_index_and_open_presets)
 {
-    const struct wm_override sets[] = {{"site.ceiling.limit_mw", "80"},
-                                       {"fleet.main.count", "72"},
-                                       {"fleet.0.share_frac", "0.5"},
-                                       {"site.cooling.supply_c", "31"},
-                                       {"horizon.start", "2028-01-01"}};
+    const struct wm_override sets[] = {{.path = "site.ceiling.limit_mw", .value = "80"},
+                                       {.path = "fleet.main.count", .value = "72"},
+                                       {.path = "fleet.0.share_frac", .value = "0.5"},
+                                       {.path = "site.cooling.supply_c", .value = "31"},
+                                       {.path = "horizon.start", .value = "2028-01-01"}};
     ck_assert_int_eq(load(sets, 5), WM_OK);
     const struct wm_fleet *fleet = scenario->fleet.items;
     ck_assert_double_eq(scenario->site.ceiling.limit_w, 80e6);
@@ -67,8 +67,9 @@ END_TEST
 
 START_TEST(an_override_that_leads_nowhere_is_refused)
 {
-    const struct wm_override sets[] = {
-        {"fleet.mian.count", "3"}, {"schema_version.x", "1"}, {"a..b", "1"}};
+    const struct wm_override sets[] = {{.path = "fleet.mian.count", .value = "3"},
+                                       {.path = "schema_version.x", .value = "1"},
+                                       {.path = "a..b", .value = "1"}};
     ck_assert_int_eq(load(sets, 3), WM_USAGE);
     ck_assert_ptr_null(scenario);
     ck_assert_uint_eq(diags.n_errors, 3);
@@ -78,7 +79,7 @@ END_TEST
 
 START_TEST(an_unknown_override_key_is_suggested)
 {
-    const struct wm_override set = {"site.ceiling.limt_mw", "3"};
+    const struct wm_override set = {.path = "site.ceiling.limt_mw", .value = "3"};
     ck_assert_int_eq(load(&set, 1), WM_INVALID);
     ck_assert_str_eq(
         wm_diag_format(arena, &diags.items[0]),
@@ -101,7 +102,7 @@ START_TEST(the_schema_and_the_pages_are_written)
 {
     struct wm_json_writer w = wm_json_writer_to_memory(arena, true);
     struct wm_json *root = NULL;
-    ck_assert_int_eq(wm_schema_write(&w), WM_OK);
+    ck_assert_int_eq(wm_schema_write(&w, &wm_site_form), WM_OK);
     ck_assert_int_eq(wm_json_parse(arena, w.bytes, w.n_bytes, "schema", &root, &diags), WM_OK);
     const struct wm_json *properties = wm_json_find(root, "properties");
     for (const struct wm_field *f = wm_scenario_fields; f->kind != WM_KIND_END; f++)

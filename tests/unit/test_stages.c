@@ -180,7 +180,7 @@ static void say(const struct variant *v, const struct wm_catalog *catalog, struc
     const struct wm_run_options options = {
         .cache = cache, .stages = stages, .files = &files, .without_series = true};
     memset(out, 0, sizeof *out);
-    if (wm_scenario_tree_reread(a, tree_of(a, v), catalog, &files, &loaded, &diags) != WM_OK)
+    if (wm_document_tree_reread(a, tree_of(a, v), catalog, &files, &loaded, &diags) != WM_OK)
         ck_abort_msg("%s", wm_diag_format(a, &diags.items[0]));
     out->status = wm_run(a, loaded.scenario, &options, &r, &diags);
     for (size_t i = 0; i < diags.n_items; i++)

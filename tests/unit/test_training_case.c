@@ -25,6 +25,19 @@ struct pair {
     struct wm_training_outcome alone;
 };
 
+/* A document of case train that says what it must and nothing else. */
+static struct wm_training_case default_case(void)
+{
+    static const char text[] = "{\"schema_version\": 1, \"case\": \"train\", \"accelerator\": "
+                               "\"gb300-nvl72\", \"llm\": \"llama-3.1-405b\"}";
+    struct wm_diags diags = wm_diags_init(arena);
+    struct wm_loaded loaded;
+    ck_assert(wm_document_load_json(arena, text, sizeof text - 1, "train", "", NULL, 0, &loaded,
+                                    &diags) == WM_OK);
+    ck_assert(loaded.form == &wm_train_form && loaded.scenario == NULL);
+    return wm_training_case_of(loaded.params);
+}
+
 static struct pair both_doors(const struct wm_override *sets, size_t n_sets)
 {
     struct wm_diags diags = wm_diags_init(arena);
@@ -37,15 +50,12 @@ static struct pair both_doors(const struct wm_override *sets, size_t n_sets)
     const struct wm_workload *const w =
         (const struct wm_workload *)loaded.scenario->workloads.items + 1;
     struct pair p = {.year = &results->classes[1]};
-    struct wm_training_case c = {
-        .accelerator = ((const struct wm_fleet *)loaded.scenario->fleet.items)->accelerator,
-        .llm = w->llm,
-        .precision = w->precision,
-        .tokens = 1e12,
-        .site = {.pue = 1.0}};
-    ck_assert(wm_training_case_defaults(arena, loaded.catalog, &c, &diags) == WM_OK);
+    struct wm_training_case c = default_case();
     ck_assert(c.training.restart_s == w->training.restart_s);
     ck_assert(c.training.checkpoint_write_s == w->training.checkpoint_write_s);
+    c.accelerator = ((const struct wm_fleet *)loaded.scenario->fleet.items)->accelerator;
+    c.llm = w->llm;
+    c.precision = w->precision;
     c.training = w->training;
     c.failures = loaded.scenario->site.failures;
     ck_assert(wm_training_case_eval(&c, &p.alone, &diags) == WM_OK);
