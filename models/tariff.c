@@ -1,15 +1,14 @@
 #include "wattmill/tariff.h"
+#include "wattmill/civil.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "wattmill/holiday.h"
 #include "wattmill/unit.h"
 
 static const char *const price_words[] = {"auto", "flat", "series", NULL};
 static const char *const day_words[] = {"all", "weekday", "weekend", "saturday", "sunday", NULL};
 static const char *const coincident_words[] = {"none", "4cp", "5cp", "12cp", NULL};
-static const char *const holiday_words[] = {"none", "nerc", NULL};
 static const char *const billed_words[] = {"same-year", "year-after", NULL};
 static const char *const settled_words[] = {"month", "year", NULL};
 const char *const wm_charge_basis_words[] = {"energy", "demand", "contract", "coincident",
@@ -90,7 +89,7 @@ const struct wm_field wm_tariff_fields[] = {
     WM_REAL(wm_tariff, min_demand_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the contract in force that the demand charge bills at least"),
     WM_REAL(wm_tariff, ratchet_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the highest of the last 11 months that it bills at least"),
     WM_INT(wm_tariff, demand_window_min, 15, 60, 15, "window of the demand charge and of the periods': 15, 30 or 60 min of the clock"),
-    WM_CHOICE(wm_tariff, holidays, holiday_words, "none", "days that are Sundays to periods and charges: nerc: the six of NERC"),
+    WM_CHOICE(wm_tariff, holidays, wm_holiday_words, "none", "days that are Sundays to periods and charges: nerc: the six of NERC (PJM, ERCOT, most US tariffs); us-federal: eleven, Saturday's on Friday; germany: in all states; england: bank holidays of England and Wales; france"),
     WM_LIST(wm_tariff, periods, wm_tariff_period, period_fields, "time of use, at most 8 periods; the first that fits holds"),
     WM_CHOICE(wm_tariff, coincident, coincident_words, "none", "4cp: highest interval of each month June to September (ERCOT); 5cp: highest hours of the five highest days of these, weekends and holidays left out (PJM); 12cp: highest hour of each month"),
     WM_LIST(wm_tariff, charges, wm_charge, charge_fields, "further charges, each a line of the bill; at most 32"),
@@ -100,9 +99,8 @@ const struct wm_field wm_tariff_fields[] = {
 
 enum wm_day_kind wm_tariff_day(const struct wm_tariff *tariff, const struct wm_civil *local)
 {
-    const int weekday = wm_day_of_week(local->year, local->month, local->day);
-    if (weekday == 6 || (tariff->holidays == WM_TARIFF_HOLIDAYS_NERC &&
-                         wm_is_nerc_holiday(local->year, local->month, local->day)))
+    const int weekday = wm_weekday(wm_days_from_civil(local->year, local->month, local->day));
+    if (weekday == 6 || wm_is_holiday(tariff->holidays, local->year, local->month, local->day))
         return WM_DAY_SUNDAY;
     return weekday == 5 ? WM_DAY_SATURDAY : WM_DAY_WEEKDAY;
 }

@@ -55,6 +55,7 @@ struct wm_attention_kernel {
     double decode_memory_frac; /* GQA: share of the memory's peak while reading KV */
     double mla_overhead_s;     /* latent attention */
     double mla_memory_frac;
+    double narrow_cache_frac; /* of these shares, what is reached with a cache of 8 bits */
     double prefill_overhead_s;
     double prefill_compute_frac; /* of the BF16 peak */
     double prefill_half_tok;     /* new tokens at which prefill attention is half as efficient */
@@ -158,6 +159,12 @@ const struct wm_precision_rates *wm_accelerator_rates(const struct wm_accelerato
  */
 enum wm_precision wm_compute_precision(const struct wm_accelerator *accelerator,
                                        enum wm_precision precision);
+
+/** What a board draws at rest, the model resident, clocks up, no request [W]. */
+static inline double wm_board_rest_w(const struct wm_accelerator *accelerator)
+{
+    return accelerator->tdp_w * accelerator->power.base_frac;
+}
 
 /**
  * Relative core power at relative clock f: phi = f * max(v_min, f)^2, the CMOS law P ~ f V^2 with

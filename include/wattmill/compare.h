@@ -63,6 +63,21 @@ enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char 
                            const struct wm_loaded *loaded, const struct wm_run_options *how,
                            struct wm_side *side, struct wm_diags *diags);
 
+/** Inputs of a document that was loaded as those of a side. */
+void wm_side_keep_inputs(struct wm_arena *arena, const struct wm_origins *origins,
+                         struct wm_side *side);
+
+/** Whether a file is a document, or a result, of another case than the site. */
+bool wm_is_other_case(struct wm_arena *arena, const char *path);
+/**
+ * Runs documents of one case, or repeats results, and prints the inputs that differ (of two, as a table) and
+ * all figures side by side.
+ * @return WM_OK; as wm_document_load() and wm_case_run(); WM_INVALID with E305: they are of different cases
+ */
+enum wm_status wm_compare_cases(FILE *file, struct wm_arena *arena, const char *const *paths,
+                                size_t n, const struct wm_override *sets, size_t n_sets,
+                                enum wm_format format, struct wm_diags *diags);
+
 /**
  * Says what is no like for like: demand by `utilisation_frac` on sides that differ in accelerators or
  * ceiling, for which it means another demand on each (W934).

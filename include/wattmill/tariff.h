@@ -25,6 +25,7 @@
 #ifndef WATTMILL_TARIFF_H
 #define WATTMILL_TARIFF_H
 
+#include "wattmill/holidays.h"
 #include "wattmill/catalog_head.h"
 #include "wattmill/civil.h"
 
@@ -35,9 +36,6 @@ enum wm_energy_price {
     WM_ENERGY_PRICE_FLAT,
     WM_ENERGY_PRICE_SERIES
 };
-
-/** Whose holidays are Sundays to the tariff. */
-enum wm_tariff_holidays { WM_TARIFF_HOLIDAYS_NONE, WM_TARIFF_HOLIDAYS_NERC };
 
 /** Weekdays are Monday to Friday; a holiday of the tariff is a Sunday, whatever its day. */
 enum wm_day_kind { WM_DAY_ALL, WM_DAY_WEEKDAY, WM_DAY_WEEKEND, WM_DAY_SATURDAY, WM_DAY_SUNDAY };
@@ -127,7 +125,7 @@ struct wm_tariff {
     double min_demand_frac; /* k, of the contract, billed even when not drawn */
     double ratchet_frac;    /* rho, of the highest of the last 11 months */
     int64_t demand_window_min;
-    enum wm_tariff_holidays holidays;
+    enum wm_holidays holidays; /* Sundays to the tariff */
     struct wm_list periods; /* of struct wm_tariff_period; the first that fits holds */
     enum wm_coincident coincident;
     struct wm_list charges; /* of struct wm_charge */

@@ -104,7 +104,8 @@ static bool own_result(struct wm_arena *arena, const struct wm_report *report, s
     return good;
 }
 
-static void keep_inputs(struct wm_arena *arena, const struct wm_origins *origins, struct wm_side *s)
+void wm_side_keep_inputs(struct wm_arena *arena, const struct wm_origins *origins,
+                         struct wm_side *s)
 {
     s->n_inputs = origins->n;
     s->inputs = WM_NEW_ARRAY(arena, struct wm_side_input, origins->n + 1);
@@ -132,7 +133,7 @@ enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char 
     s->dir = dir;
     s->name = loaded->scenario->name;
     s->seed = loaded->scenario->seed;
-    keep_inputs(arena, &loaded->origins, s);
+    wm_side_keep_inputs(arena, &loaded->origins, s);
     const enum wm_status status =
         wm_run(arena, loaded->scenario, how != NULL ? how : &usual, &s->run, &own);
     if (status == WM_INFEASIBLE) {

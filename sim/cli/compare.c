@@ -132,9 +132,24 @@ static enum wm_status answer(const struct wm_comparison *c)
     return n_feasible == c->n_sides || (c->n_sides > 2 && n_feasible > 0) ? WM_OK : WM_INFEASIBLE;
 }
 
+/* Of other cases: no bridge, no folder, figures of their own. */
+static enum wm_status compare_others(struct cli *cli, const struct options *o)
+{
+    if (o->metrics.n > 0 || o->dir != NULL)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "compare: %s is of sites, %s is of another case",
+                    o->dir != NULL ? "--output" : "--metric", cli->words[0]);
+    return cli->diags.n_errors > 0
+               ? WM_USAGE
+               : wm_compare_cases(stdout, cli->arena, cli->words, cli->n_words, o->sets.items,
+                                  o->sets.n, o->format, &cli->diags);
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
+    if (wm_is_other_case(cli->arena, cli->words[0]))
+        return compare_others(cli, o);
     enum wm_metric metrics[METRICS_MAX + 2];
     struct wm_bridge bridges[METRICS_MAX];
     size_t n_metrics = 0;
@@ -177,7 +192,9 @@ const struct cli_verb cli_verb_compare = {
         "A side is a scenario, which is run, or a result.json of an earlier run. Two sides: "
         "inputs\n"
         "that differ, metrics, and a bridge that says which difference did how much. More: a\n"
-        "table. Scenarios all use the first one's seed.",
+        "table. Scenarios all use the first one's seed. Documents of another case, or their "
+        "results:\n"
+        "inputs that differ and all figures.",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

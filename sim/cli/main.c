@@ -85,12 +85,23 @@ static enum wm_status work(struct wm_arena *arena, void *context)
     return is_one_of(c->name, "help", "--help", "-h") ? help(c->cli) : dispatch(c->cli, c->name);
 }
 
+/* A warning that a thousand workloads share is told for the first of them; mistakes are told all. */
 static enum wm_status tell(struct wm_arena *arena, void *context)
 {
+    enum { ALIKE_MAX = 20 };
     const struct cli *const cli = context;
-    for (size_t i = 0; i < cli->diags.n_items; i++)
-        if (!cli->quiet || !wm_code_is_warning(cli->diags.items[i].code))
-            fprintf(stderr, "%s\n", wm_diag_format(arena, &cli->diags.items[i]));
+    size_t n_of[WM_N_CODES] = {0};
+    for (size_t i = 0; i < cli->diags.n_items; i++) {
+        const struct wm_diag *const d = &cli->diags.items[i];
+        const bool is_warning = wm_code_is_warning(d->code);
+        if ((is_warning && cli->quiet) || (n_of[d->code]++ >= ALIKE_MAX && is_warning))
+            continue;
+        fprintf(stderr, "%s\n", wm_diag_format(arena, d));
+    }
+    for (size_t code = 0; code < WM_N_CODES; code++)
+        if (wm_code_is_warning((enum wm_code)code) && n_of[code] > ALIKE_MAX)
+            fprintf(stderr, "%zu more warnings of %s: --format json has them all\n",
+                    n_of[code] - ALIKE_MAX, wm_code_name((enum wm_code)code));
     if (cli->diags.n_errors > 0)
         fprintf(stderr, "%zu error%s\n", cli->diags.n_errors, cli->diags.n_errors == 1 ? "" : "s");
     return WM_OK;

@@ -197,6 +197,9 @@ static size_t n_years(const struct wm_results *r)
     return r->n_years;
 }
 
+/* Of a table for a person; files have all. */
+enum { ROWS_MAX = 400 };
+
 #define TEXTS(array) array, sizeof array / sizeof *array
 
 /* First the texts, then what `columns` shows; `most` rows at most. */
@@ -248,8 +251,12 @@ bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_repor
                           .short_numbers = format == WM_FORMAT_TABLE || format == WM_FORMAT_MD,
                           .cells = WM_NEW_ARRAY(arena, const char *, most)};
         section->rows(&s, r);
-        const struct wm_grid grid = {columns, n, s.cells, s.n / n};
+        const size_t n_rows = s.n / n;
+        const bool is_long = format == WM_FORMAT_TABLE && n_rows > ROWS_MAX;
+        const struct wm_grid grid = {columns, n, s.cells, is_long ? ROWS_MAX : n_rows};
         wm_grid_write(file, &grid, format);
+        if (is_long)
+            fprintf(file, "%zu more rows: --format csv has them all\n", n_rows - ROWS_MAX);
         return true;
     }
     return false;

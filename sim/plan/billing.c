@@ -263,9 +263,9 @@ double wm_price_set_usd_per_mwh(const struct wm_billing *billing, const struct w
     return usd_per_mwh;
 }
 
-wm_billing_set wm_billing_at(const struct wm_billing *billing, const struct wm_civil *local)
+wm_billing_set wm_billing_at(const struct wm_billing *billing, enum wm_day_kind day,
+                             const struct wm_civil *local)
 {
-    const enum wm_day_kind day = wm_tariff_day(billing->tariff, local);
     const int d = day == WM_DAY_WEEKDAY ? 0 : day == WM_DAY_SATURDAY ? 1 : 2;
     return billing->hours[local->month - 1][d][local->hour * 4 + local->minute / 15];
 }

@@ -40,7 +40,8 @@ const struct wm_billing *wm_billing_lines(struct wm_arena *arena, const struct w
 const struct wm_billing *wm_billing_new(struct wm_arena *arena, const struct wm_tariff *tariff);
 
 /** Lines whose hours hold at a local time. */
-wm_billing_set wm_billing_at(const struct wm_billing *billing, const struct wm_civil *local);
+wm_billing_set wm_billing_at(const struct wm_billing *billing, enum wm_day_kind day,
+                             const struct wm_civil *local);
 
 /** Lines of energy that hold together, and whether a file's price of the hour stands for the flat one. */
 struct wm_price_set {

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "wattmill/civil.h"
-#include "wattmill/holiday.h"
+#include "wattmill/holidays.h"
 
 struct wm_environment wm_environment_begin(struct wm_arena *arena,
                                            const struct wm_scenario *scenario)
@@ -148,6 +148,19 @@ static double carbon_kg_per_mwh(const struct wm_environment *e, int64_t at_us)
                      : e->site->carbon.kg_per_mwh;
 }
 
+/* A day is looked up in calendars once. */
+static void step_day(struct wm_environment *e, const struct wm_civil *local)
+{
+    const struct wm_civil *const last = &e->now.local;
+    if (e->has_begun && local->day == last->day && local->month == last->month &&
+        local->year == last->year)
+        return;
+    e->now.day = wm_days_from_civil(local->year, local->month, local->day);
+    e->now.is_off_peak_day = wm_weekday(e->now.day) >= 5 ||
+                             wm_is_holiday(WM_HOLIDAYS_NERC, local->year, local->month, local->day);
+    e->day_kind = wm_tariff_day(&e->site->tariff, local);
+}
+
 bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
 {
     struct wm_environment *const e = environment;
@@ -156,18 +169,16 @@ bool wm_environment_step(struct wm_environment *environment, int64_t at_us)
     const bool is_new = !e->has_begun;
     const bool has_weather = e->site->weather.file ? step_file(e, at_us) : step_climate(e, at_us);
     const double price = series_price(e, at_us);
+    step_day(e, &local);
     e->now.local = local;
     e->now.system_usd_per_mwh = price;
-    e->now.hours = wm_billing_at(e->billing, &local);
+    e->now.hours = wm_billing_at(e->billing, e->day_kind, &local);
     e->now.market_usd_per_mwh = wm_billing_market_usd_per_mwh(e->billing, price);
     e->now.price_set =
         wm_price_set_at(e->price_sets, e->billing, e->now.hours, at_us,
                         wm_is_set(e->now.market_usd_per_mwh), last.price_set);
     e->now.energy_usd_per_mwh = wm_billing_usd_per_mwh(e->billing, e->now.hours, at_us, price);
     e->now.kg_per_j = carbon_kg_per_mwh(e, at_us) / WM_J_PER_MWH;
-    e->now.day = wm_days_from_civil(local.year, local.month, local.day);
-    e->now.is_off_peak_day = wm_day_of_week(local.year, local.month, local.day) >= 5 ||
-                             wm_is_nerc_holiday(local.year, local.month, local.day);
     e->now.system_stress = stress_of(e, price);
     e->has_begun = true;
     /* not by its value: what follows hangs on decisions, which other values may leave as they are */

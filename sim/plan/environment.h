@@ -41,6 +41,7 @@ struct wm_environment {
     struct wm_zone zone;
     int64_t standard_us; /* of its standard time, less UTC, at the start */
     size_t weather_row;  /* of the interval set last */
+    enum wm_day_kind day_kind; /* to the tariff, of the day set last */
     int64_t hour;        /* likewise of the climate, on standard time, since 1970 */
     bool has_begun;
     struct wm_surroundings now;

@@ -60,6 +60,15 @@ stops, hour = 8766 / m["mttf_h"], 60 * m["checkpoint_min"] / 2
 spread = 3 * math.hypot(math.sqrt(stops) * (300 + hour), math.sqrt(0.0194 * 16384) * (3600 + hour)) / (8766 * 3600)
 print(abs(m["useful_frac"] - job["goodput_frac"]) < spread)
 P
+# two of a case, or their results, side by side
+"$BIN" compare "$dir/train.json" "$dir/train.1/train.json" | sed -n '4,6p'
+sed 's/"gpus": 64/"gpus": 128/' "$dir/train.json" >"$dir/twice.json"
+"$BIN" compare "$dir/train.json" "$dir/twice.json" | sed -n '4,6p'
+"$BIN" compare "$dir/train.json" "$dir/twice.json" --format json | python3 -c '
+import json, sys
+rows = {r["figure"]: r for r in json.load(sys.stdin)}
+print(rows["data"]["A"], rows["data"]["B"], 0.5 < rows["days"]["B / A"] < 0.52)'
+"$BIN" compare "$dir/train.json" "$dir/replay.json" 2>&1 | sed "s|$dir/||g"
 # words, schema, wrong doors
 "$BIN" explain kv.watermark_frac
 "$BIN" explain useful_frac | head -3

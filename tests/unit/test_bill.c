@@ -5,7 +5,7 @@
 #include "../../sim/site/meter.h"
 #include "suite.h"
 #include "wattmill/civil.h"
-#include "wattmill/holiday.h"
+#include "wattmill/holidays.h"
 #include "wattmill/wattmill.h"
 
 static struct wm_arena *arena;
@@ -132,7 +132,7 @@ static double peak_mean_w(const double at_14[4], const double at_15[4], bool off
         const struct wm_civil c = wm_civil_from_us(at_us);
         const double *const special = c.hour == 14 ? at_14 : c.hour == 15 ? at_15 : NULL;
         const struct wm_surroundings now = {.local = c,
-                                            .hours = wm_billing_at(env.billing, &c),
+                                            .hours = wm_billing_at(env.billing, wm_tariff_day(&t, &c), &c),
                                             .day = at_us / (24 * WM_US_PER_H),
                                             .market_usd_per_mwh = (double)NAN,
                                             .is_off_peak_day = off_peak_days && c.day < 16,
@@ -157,10 +157,10 @@ START_TEST(a_peak_hour_is_judged_by_its_mean_and_on_working_days)
     ck_assert_double_eq_tol(peak_mean_w(mean_14, mean_15, false), 80e6, 1e-3);
     ck_assert_double_eq_tol(peak_mean_w(high_early, low, true), 80e6, 1e-3);
     /* 4 July 2027 is a Sunday, so the Monday is kept; Labor Day is 6 September */
-    ck_assert(wm_is_nerc_holiday(2027, 7, 5) && !wm_is_nerc_holiday(2027, 7, 4));
-    ck_assert(wm_is_nerc_holiday(2027, 9, 6) && !wm_is_nerc_holiday(2027, 9, 13));
-    ck_assert(wm_is_nerc_holiday(2027, 5, 31) && wm_is_nerc_holiday(2027, 11, 25));
-    ck_assert(wm_is_nerc_holiday(2027, 12, 25) && wm_is_nerc_holiday(2028, 1, 1));
+    ck_assert(wm_is_holiday(WM_HOLIDAYS_NERC, 2027, 7, 5) && !wm_is_holiday(WM_HOLIDAYS_NERC, 2027, 7, 4));
+    ck_assert(wm_is_holiday(WM_HOLIDAYS_NERC, 2027, 9, 6) && !wm_is_holiday(WM_HOLIDAYS_NERC, 2027, 9, 13));
+    ck_assert(wm_is_holiday(WM_HOLIDAYS_NERC, 2027, 5, 31) && wm_is_holiday(WM_HOLIDAYS_NERC, 2027, 11, 25));
+    ck_assert(wm_is_holiday(WM_HOLIDAYS_NERC, 2027, 12, 25) && wm_is_holiday(WM_HOLIDAYS_NERC, 2028, 1, 1));
     teardown();
 }
 END_TEST

@@ -178,8 +178,16 @@ START_TEST(a_holiday_is_a_sunday)
     struct wm_tariff t = tou;
     const struct wm_civil labor_day = {2027, 9, 6, 15, 0, 0};
     ck_assert_int_eq(period_at(&t, &labor_day), 0);
-    t.holidays = WM_TARIFF_HOLIDAYS_NERC;
+    t.holidays = WM_HOLIDAYS_NERC;
     ck_assert_int_eq(period_at(&t, &labor_day), -1);
+    /* Columbus Day is federal but none of NERC's; German Unity Day is no holiday of either */
+    const struct wm_civil columbus = {2027, 10, 11, 15, 0, 0}, unity = {2028, 10, 3, 15, 0, 0};
+    ck_assert_int_eq(wm_tariff_day(&t, &columbus), WM_DAY_WEEKDAY);
+    t.holidays = WM_HOLIDAYS_US_FEDERAL;
+    ck_assert_int_eq(wm_tariff_day(&t, &columbus), WM_DAY_SUNDAY);
+    ck_assert_int_eq(wm_tariff_day(&t, &unity), WM_DAY_WEEKDAY);
+    t.holidays = WM_HOLIDAYS_GERMANY;
+    ck_assert_int_eq(wm_tariff_day(&t, &unity), WM_DAY_SUNDAY);
     const struct wm_tariff_hours saturday = {1, 12, WM_DAY_SATURDAY, 0.0, 86400.0};
     ck_assert(wm_tariff_hours_hold(&saturday, 7, WM_DAY_SATURDAY, 0.0));
     ck_assert(!wm_tariff_hours_hold(&saturday, 7, WM_DAY_SUNDAY, 0.0));
@@ -191,7 +199,7 @@ static double price(const struct wm_tariff *t, int month, int hour, double serie
     struct wm_arena *const arena = wm_arena_open();
     const struct wm_billing *const b = wm_billing_new(arena, t);
     const struct wm_civil at = {2027, month, 14, hour, 0, 0}; /* a Wednesday in July */
-    const double usd = wm_billing_usd_per_mwh(b, wm_billing_at(b, &at), 0, series_usd_per_mwh);
+    const double usd = wm_billing_usd_per_mwh(b, wm_billing_at(b, wm_tariff_day(t, &at), &at), 0, series_usd_per_mwh);
     wm_arena_close(arena);
     return usd;
 }
