@@ -17,7 +17,7 @@ struct term {
     double power;
 };
 
-/* Loss by a cap at 50 % over that at 75 %: it grows with the third power of what is missing of the draw. */
+/* Power with which a computed loss rises as a cap falls: ln(27.9 / 8.2) / ln(0.75 / 0.5), power-cap-50 and -75. */
 #define CAP_POWER 3.0
 /* Epoch AI, May 2026: servers are 0.6 of the total cost; the hall's 0.25 is an estimate. */
 #define IT_OF_REST   0.6
