@@ -69,6 +69,6 @@ const char *wm_import_series(struct wm_importer *im, const char *source, const c
 
 /** Each kind: reads a text into rows. */
 typedef void wm_import_fn(struct wm_importer *im, const char *text, size_t n_bytes);
-wm_import_fn wm_import_weather, wm_import_price, wm_import_llm;
+wm_import_fn wm_import_weather, wm_import_price, wm_import_llm, wm_import_tariff;
 
 #endif
