@@ -245,8 +245,8 @@ check-all: test-deps
 bench: $(BENCH_BIN) $(BIN)
 	$(Q)for b in $(BENCH_BIN); do $$b || exit 1; done
 
-## bench-study: CPU of studies and runs beside an older build; OLD=path of its wattmill, BENCH_POINTS=300
-BENCH_POINTS ?= 300
+## bench-study: CPU of studies and runs beside an older build; OLD=path of its wattmill, BENCH_POINTS=100
+BENCH_POINTS ?= 100
 bench-study: $(BIN)
 	$(Q)[ -n "$(OLD)" ] || { echo "bench-study: give OLD=path of another build's wattmill"; exit 2; }
 	$(Q)python3 tests/bench_study.py $(BIN) $(OLD) $(BENCH_POINTS)

@@ -1,17 +1,18 @@
 #include "wattmill/generation.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double rated_c = 15.0; /* ISO 2314 */
 static const double step_s = 60.0;
 static const double least_capacity_frac = 0.3; /* however hot */
 
-static const char *const kind_words[] = {"fuel", "solar", NULL};
+const char *const wm_generator_kind_words[] = {"fuel", "solar", NULL};
 
 // clang-format off
 const struct wm_field wm_generator_fields[] = {
     WM_CATALOG_HEAD_ROWS(wm_generator),
-    WM_CHOICE(wm_generator, kind, kind_words, "fuel", "fuel: called when needed; solar: gives what its file says"),
+    WM_CHOICE(wm_generator, kind, wm_generator_kind_words, "fuel", "fuel: called when needed; solar: gives what its file says"),
     WM_REAL(wm_generator, efficiency_frac, WM_UNIT_FRAC, 0.05, 1.0, 0.4, "electricity over the fuel's higher heating value at full load"),
     WM_REAL(wm_generator, no_load_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.15, "full-load fuel burnt at no load"),
     WM_REAL(wm_generator, min_load_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "least load over capacity"),
@@ -27,6 +28,19 @@ const struct wm_field wm_generator_fields[] = {
     WM_FIELD_END,
 };
 // clang-format on
+
+/* Keys of units that burn fuel, start and ramp. */
+static const char *const fuel_rows[] = {"efficiency_frac",  "no_load_frac",      "min_load_frac",
+                                        "start_min",        "ramp_frac_per_min", "derate_per_k",
+                                        "fuel_usd_per_mwh", "fuel_kg_per_mwh",   NULL};
+
+bool wm_generator_reads(enum wm_generator_kind kind, const char *key)
+{
+    for (size_t i = 0; kind == WM_GENERATOR_SOLAR && fuel_rows[i] != NULL; i++)
+        if (strcmp(fuel_rows[i], key) == 0)
+            return false;
+    return true;
+}
 
 double wm_generator_capacity_w(const struct wm_generator *generator, double nameplate_w,
                                double dry_bulb_c)

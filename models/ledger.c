@@ -231,7 +231,10 @@ struct wm_lcot wm_lcot(const struct wm_lcot_basis *basis)
 {
     const struct wm_lcot_basis *b = basis;
     return (struct wm_lcot){
-        .in_usd_per_mtok = per_mtok(b->prefill_busy_frac * b->cost_usd, b->input_tok),
+        .in_usd_per_mtok =
+            per_mtok(b->prefill_busy_frac * (1.0 - b->cached_busy_frac) * b->cost_usd, b->input_tok),
+        .cached_usd_per_mtok =
+            per_mtok(b->prefill_busy_frac * b->cached_busy_frac * b->cost_usd, b->cached_tok),
         .out_usd_per_mtok = per_mtok((1.0 - b->prefill_busy_frac) * b->cost_usd, b->output_tok),
         .total_usd_per_mtok = per_mtok(b->cost_usd, b->input_tok + b->cached_tok + b->output_tok),
         .out_only_usd_per_mtok = per_mtok(b->cost_usd, b->output_tok),

@@ -1,6 +1,7 @@
 #include "wattmill/psychrometrics.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static const double kelvin_0c = 273.15;
 static const double triple_point_c = 0.01;
@@ -32,16 +33,48 @@ double wm_humidity_ratio(double dry_bulb_c, double wet_bulb_c, double pressure_p
     return ((2830.0 - 0.24 * w) * saturated - 1.006 * (t - w)) / (2830.0 + 1.86 * t - 2.1 * w);
 }
 
-/* Regula falsi with halved ends (Illinois), every third step a bisection: the ratio jumps a little
- * where the wick freezes. */
+static const double enough_ratio = 1e-14;
+
+/* Secants from the dry bulb down: the ratio rises with the wet bulb, ever faster, so they hardly miss. Not where
+ * the wick freezes: there the ratio falls by what 0.6 K are worth, and two wet bulbs fit.
+ * @return whether `root` is set */
+static bool find_by_secants(double dry_bulb_c, double humidity_ratio, double pressure_pa,
+                            double f_dry, double *root)
+{
+    enum { STEPS = 8 };
+    static const double freezing_k = 2.0;
+    const double t = dry_bulb_c + kelvin_0c;
+    double x = dry_bulb_c, f = f_dry;
+    /* slope at the dry bulb: of saturation by Clausius and Clapeyron, of the wick by the heat of air */
+    double slope = 5.4e3 / (t * t) * (humidity_ratio + f) + 1.006 / 2501.0;
+    for (int i = 0; i < STEPS; i++) {
+        const double next = x - f / slope;
+        if (!(next > dry_bulb_c - 60.0 && next < dry_bulb_c))
+            return false;
+        const double f_next = wm_humidity_ratio(dry_bulb_c, next, pressure_pa) - humidity_ratio;
+        if (fabs(f_next) < enough_ratio) {
+            *root = next;
+            return fabs(next) > freezing_k;
+        }
+        slope = (f_next - f) / (next - x);
+        x = next;
+        f = f_next;
+    }
+    return false;
+}
+
+/* Else regula falsi with halved ends (Illinois), every third step a bisection. */
 double wm_wet_bulb_from_ratio_c(double dry_bulb_c, double humidity_ratio, double pressure_pa)
 {
-    static const double enough_k = 1e-9, enough_ratio = 1e-14;
+    static const double enough_k = 1e-9;
     double lo = dry_bulb_c - 60.0, hi = dry_bulb_c;
-    double f_lo = wm_humidity_ratio(dry_bulb_c, lo, pressure_pa) - humidity_ratio;
     double f_hi = wm_humidity_ratio(dry_bulb_c, hi, pressure_pa) - humidity_ratio;
     if (f_hi <= 0.0) /* saturated */
         return hi;
+    double root = 0.0;
+    if (find_by_secants(dry_bulb_c, humidity_ratio, pressure_pa, f_hi, &root))
+        return root;
+    double f_lo = wm_humidity_ratio(dry_bulb_c, lo, pressure_pa) - humidity_ratio;
     for (int i = 0; i < 100 && f_lo < 0.0 && hi - lo > enough_k; i++) {
         const double mid = i % 3 == 2 ? 0.5 * (lo + hi) : (lo * f_hi - hi * f_lo) / (f_hi - f_lo);
         const double f = wm_humidity_ratio(dry_bulb_c, mid, pressure_pa) - humidity_ratio;

@@ -113,6 +113,9 @@ SHOWN = "document.getElementById('results').getAttribute('aria-busy') === 'false
 VALUES = "return Object.fromEntries([...document.querySelectorAll('#results data[data-key]')].map(d => [d.dataset.key, d.getAttribute('value')]))"
 
 
+PRICE = "return document.querySelector(\"[data-path='site.tariff.energy_usd_per_mwh'] input[type=range]\").value"
+
+
 def settled(b):
     """The newest change is shown."""
     time.sleep(0.15)
@@ -181,6 +184,7 @@ def sliders(b, binary, site):
     settled(b)
     b.click("#undo")
     settled(b)
+    held = b.js(f"return document.querySelector(\"{slider}\").value")
     box = b.js(f"const r = document.querySelector(\"{slider}\").getBoundingClientRect(); return [r.x, r.y, r.width, r.height]")
     press = [{"type": "pointerMove", "x": int(box[0] + 0.5 * box[2]), "y": int(box[1] + box[3] / 2)}, {"type": "pointerDown", "button": 0}]
     moves = [{"type": "pointerMove", "duration": 20, "x": int(box[0] + f * box[2]), "y": int(box[1] + box[3] / 2)} for f in (0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3)]
@@ -191,17 +195,20 @@ def sliders(b, binary, site):
     check(b.js(f"return document.querySelector(\"{row}\").classList.contains('changed')"), "what changed is marked")
     b.click("#undo")
     settled(b)
-    check(b.js("return document.getElementById('undo').disabled"), "a drag is one step to undo")
+    check(b.js(f"return document.querySelector(\"{slider}\").value") == held, "a drag is one step to undo")
+    b.js("while (!document.getElementById('undo').disabled) document.getElementById('undo').click()")
+    settled(b)
+    same_numbers(b, printed(binary, site), "all undone")
     took = b.js("""const s = document.querySelector("[data-path='site.tariff.energy_usd_per_mwh'] input[type=range]"), start = performance.now();
         s.value = 61; s.dispatchEvent(new Event('input', {bubbles: true})); s.dispatchEvent(new Event('change', {bubbles: true}));
         return new Promise(done => { const look = () => document.getElementById('results').getAttribute('aria-busy') === 'false' ? done(performance.now() - start) : setTimeout(look, 5); setTimeout(look, 5); })""")
-    same_numbers(b, printed(binary, site, "site.tariff.energy_usd_per_mwh=61"), "after a price")
+    same_numbers(b, printed(binary, site, f"site.tariff.energy_usd_per_mwh={b.js(PRICE)}"), "after a price")
     print(f"sliders: ok, a change is shown after {took / 1e3:.2f} s here")
 
 
 def fields(b, binary, site):
     row = "[data-path='site.ceiling.limit_mw']"
-    b.click("#undo")
+    b.js("while (!document.getElementById('undo').disabled) document.getElementById('undo').click()")
     settled(b)
     b.js(f"document.querySelector(\"{row} input[type=text]\").select()")
     b.type(f"{row} input[type=text]", "90 MW" + ENTER)
@@ -217,7 +224,7 @@ def fields(b, binary, site):
     check(b.js("return document.querySelector('#messages .error') === null"), "and is gone when it is mended")
     same_numbers(b, printed(binary, site), "reset")
     b.click(f"{row} .info")
-    check("contract" in b.js(f"return document.querySelector(\"{row} .doc\").textContent"), "the meaning of a key")
+    check("contract" in b.js(f"return document.querySelector(\"{row} .doc\").textContent").lower(), "the meaning of a key")
     b.js("const s = document.querySelector(\"[data-path='fleet.0.accelerator'] select\"); s.value = 'h100'; s.dispatchEvent(new Event('change', {bubbles: true}))")
     settled(b)
     b.wait("document.querySelector('#messages .error, #headline h1')", "another accelerator")

@@ -2,7 +2,7 @@
  * Price deck: list prices of tokens by kind, with their date, and whether they are still asked.
  *
  * Left out: dearer tiers for long contexts, the price of writing a cache, prices by hour; what is sold
- * at another speed is another deck.
+ * at another speed is another deck, or a tier of the workload (price.speed_tiers).
  */
 #ifndef WATTMILL_DECK_H
 #define WATTMILL_DECK_H

@@ -13,7 +13,8 @@
 
 #include "wattmill/catalog_head.h"
 
-enum wm_generator_kind { WM_GENERATOR_FUEL, WM_GENERATOR_SOLAR };
+enum wm_generator_kind { WM_GENERATOR_FUEL, WM_GENERATOR_SOLAR, WM_N_GENERATOR_KINDS };
+extern const char *const wm_generator_kind_words[];
 
 struct wm_generator {
     struct wm_catalog_head head;
@@ -33,6 +34,9 @@ struct wm_generator {
 };
 
 extern const struct wm_field wm_generator_fields[];
+
+/** Whether a unit of that kind reads an entry's key: what follows the sun has no fuel, start or ramp. */
+bool wm_generator_reads(enum wm_generator_kind kind, const char *key);
 
 /** Capacity at a dry bulb [W]. */
 double wm_generator_capacity_w(const struct wm_generator *generator, double nameplate_w,

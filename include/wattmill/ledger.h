@@ -151,15 +151,18 @@ struct wm_ledger wm_ledger_book(const struct wm_ledger_params *params,
 struct wm_lcot_basis {
     double cost_usd;                          /* of serving: levelised, of the chosen ledger */
     double prefill_busy_frac;                 /* prefill's share of busy GPU time, phi */
+    double cached_busy_frac;                  /* of it, for context found in the cache, kappa */
     double input_tok, cached_tok, output_tok; /* billed */
 };
 
 struct wm_lcot {
     double in_usd_per_mtok, out_usd_per_mtok, total_usd_per_mtok, out_only_usd_per_mtok;
+    double cached_usd_per_mtok;
 };
 
 /**
- * Levelised cost of tokens: in = phi cost / input, out = (1 - phi) cost / output,
+ * Levelised cost of tokens: in = phi (1 - kappa) cost / input, cached = phi kappa cost / cached,
+ * out = (1 - phi) cost / output: together they are the cost;
  * total = cost / (input + cached + output), out_only = cost / output.
  * @return [USD/Mtok]; NAN where nothing was billed
  */

@@ -24,10 +24,4 @@ enum wm_status wm_run(struct wm_arena *arena, const struct wm_scenario *scenario
                       const struct wm_run_options *options, const struct wm_results **results,
                       struct wm_diags *diags);
 
-/**
- * Whether the appraisal reads the rows of billing intervals: prices react, and volumes with them. Else a run
- * without them gives the same figures.
- */
-bool wm_appraises_intervals(const struct wm_scenario *scenario);
-
 #endif

@@ -198,12 +198,18 @@ struct wm_slo {
     double tok_per_s_per_user;
 };
 
+/** From that speed on, users pay another price. */
+struct wm_speed_tier {
+    double tok_per_s_per_user, price_frac;
+};
+
 struct wm_price {
     const struct wm_deck *deck; /* NULL: nothing is sold by the token */
     double paid_frac;
     double discount_frac;         /* price paid over list price */
     double market_frac;           /* further: what the market leaves of it */
     double batch_discount_frac;   /* further, for kind batch */
+    struct wm_list speed_tiers;   /* of struct wm_speed_tier, rising; below the first: the price */
     double worth_usd_per_out_tok; /* to dispatch, at least; never revenue */
 };
 
@@ -376,6 +382,22 @@ struct wm_scenario {
     struct wm_policy policy;
     struct wm_economics economics;
 };
+
+/**
+ * Whether money is settled by the rows of billing intervals or the speeds of the run itself: such a run
+ * keeps them whatever its options say.
+ */
+static inline bool wm_scenario_settles_by_rows(const struct wm_scenario *s)
+{
+    const struct wm_workload *const w = (const struct wm_workload *)s->workloads.items;
+    const struct wm_market_choice *const m = &s->economics.market;
+    bool does = s->site.ppas.n > 0 || s->site.certificates.matching != WM_MATCHING_NONE ||
+                m->gain_per_year > 0.0 || m->own_gain_per_year > 0.0 || m->competitor_price_frac > 0.0 ||
+                m->margin_floor_frac > -2.0; /* NAN: none */
+    for (size_t i = 0; i < s->workloads.n; i++)
+        does = does || w[i].demand.elasticity < 0.0 || w[i].price.speed_tiers.n > 0;
+    return does;
+}
 
 extern const struct wm_field wm_scenario_fields[];
 

@@ -132,6 +132,20 @@ static void check_market(const struct wm_economics *e, struct wm_diags *diags)
                     "needs a competitor_price_frac");
 }
 
+static void check_tiers(const struct wm_workload *w, struct wm_diags *diags)
+{
+    const struct wm_speed_tier *const tier = w->price.speed_tiers.items;
+    const size_t n = w->price.speed_tiers.n;
+    for (size_t i = 1; i < n; i++)
+        if (tier[i].tok_per_s_per_user <= tier[i - 1].tok_per_s_per_user)
+            wm_diag_add(diags, WM_E211, NULL, w->name,
+                        "price.speed_tiers: %g tok/s follows %g; they must rise",
+                        tier[i].tok_per_s_per_user, tier[i - 1].tok_per_s_per_user);
+    if (n > 0 && w->kind != WM_WORKLOAD_REQUEST)
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "price.speed_tiers are of kind request: nobody waits for the others' tokens");
+}
+
 void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     const struct wm_workload *const w = scenario->workloads.items;
@@ -144,6 +158,7 @@ void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags)
         wm_diag_add(diags, WM_E211, NULL, "economics.tax_facility_15_frac",
                     "and tax_facility_5_frac are more than the facility together");
     for (size_t i = 0; i < scenario->workloads.n; i++) {
+        check_tiers(&w[i], diags);
         bool told = false;
         for (size_t k = 0; k < i; k++)
             told = told || w[k].price.deck == w[i].price.deck;

@@ -205,12 +205,18 @@ static const struct wm_field serving_fields[] = {
     WM_INT(wm_service_choice, max_seqs, 0, 1000000, 0, "sequences of a batch, per attention group; 0: the engine's limit; in what fidelity request serves one by one"),
     WM_FIELD_END,
 };
+static const struct wm_field speed_tier_fields[] = {
+    WM_REAL_REQ(wm_speed_tier, tok_per_s_per_user, "tok_per_s_per_user", WM_UNIT_TOK_PER_S, 0.01, 100000.0, "speed from which it holds"),
+    WM_REAL_REQ(wm_speed_tier, price_frac, "price_frac", WM_UNIT_FRAC, 0.0, 100.0, "price of a request's tokens over the price; hosts ask 1.5 to 2.1 for fast tiers, makers 6 to 12 (lists of 2026)"),
+    WM_FIELD_END,
+};
 static const struct wm_field price_fields[] = {
     WM_REF_OPT(wm_price, deck, deck, wm_deck, "list prices of tokens; required unless the workload is a job"),
     WM_REAL(wm_price, paid_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "share of served tokens that are billed"),
     WM_REAL(wm_price, discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "price paid over list price"),
     WM_REAL(wm_price, market_frac, WM_UNIT_FRAC, 0.0, 10.0, 1.0, "further factor: what a market of many sellers leaves of the price; init writes one where list prices would earn more than the accelerators rent for"),
     WM_REAL_AS(wm_price, worth_usd_per_out_tok, "worth_usd_per_mtok", WM_UNIT_USD_PER_MTOK, 0.0, 1e6, 0.0, "value of a million output tokens to dispatch where less than that is paid: internal work, free tiers; no revenue"),
+    WM_LIST(wm_price, speed_tiers, wm_speed_tier, speed_tier_fields, "prices by the speed that is delivered, rising; what is slower pays the price itself. Dispatch knows the price alone"),
     WM_REAL(wm_price, batch_discount_frac, WM_UNIT_FRAC, 0.0, 10.0, 0.5, "further factor on the price of kind batch; OpenAI, Anthropic and others: 0.5"),
     WM_FIELD_END,
 };

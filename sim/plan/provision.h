@@ -25,6 +25,7 @@ struct wm_class {
     double gpu_s_per_out_tok;     /* planned alone; 1 for the only class of a pool */
     double weight;                /* the partition's tokens per output token of the class */
     double usd_per_out_tok;       /* paid, with the input that belongs to an output token */
+    double tier_frac;             /* by delivered speed, in it once the run is over; 0: no tiers */
     double worth_usd_per_out_tok; /* to dispatch: the same, unless a job earns nothing by itself */
     double transfer_usd_per_out_tok;
     double input_per_out, cached_per_out; /* computed and cached input tokens per output token */

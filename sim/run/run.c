@@ -136,6 +136,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;
     res->n_series = r->site.n_series;
+    wm_price_speeds(r);
     r->site.years = wm_priced_years(r);
     res->years = r->site.years;
     res->n_years = r->site.n_years;
@@ -170,18 +171,6 @@ static void report_balances(const struct wm_results *res, struct wm_diags *diags
                         "balance (%s): residual %.3g of throughput, allowed %g",
                         res->balances[i].statement, res->balances[i].residual_rel,
                         WM_BALANCE_LIMIT);
-}
-
-/* As wm_market_moves(); every run knows its rates. */
-bool wm_appraises_intervals(const struct wm_scenario *s)
-{
-    const struct wm_market_choice *const m = &s->economics.market;
-    const struct wm_workload *const w = s->workloads.items;
-    bool reacts = m->gain_per_year > 0.0 || m->own_gain_per_year > 0.0 ||
-                  wm_is_set(m->margin_floor_frac) || m->competitor_price_frac > 0.0;
-    for (size_t i = 0; i < s->workloads.n; i++)
-        reacts = reacts || w[i].demand.elasticity < 0.0;
-    return reacts;
 }
 
 struct call {

@@ -69,7 +69,7 @@ bool wm_staged_may(const struct wm_scenario *scenario, const struct wm_run_optio
 {
     return o != NULL && o->stages != NULL && o->without_series && o->progress == NULL &&
            o->n_null_events == 0 && !o->ignore_windows && o->range_draws == 0 &&
-           scenario->fidelity == WM_FIDELITY_SURFACE;
+           !wm_scenario_settles_by_rows(scenario) && scenario->fidelity == WM_FIDELITY_SURFACE;
 }
 
 /* An arena for an output; what ends its memory ends the run. */

@@ -14,7 +14,7 @@ enum {
     SERVE_BODY_MAX = 8 << 20,    /* bytes of a request */
     SERVE_WAITING_MAX = 256,     /* requests that wait for a thread */
     SERVE_CONNECTIONS_MAX = 512, /* open at the same time */
-    SERVE_IDLE_S = 20,           /* a connection that says nothing is closed */
+    SERVE_IDLE_S = 120,          /* a connection that says nothing is closed */
     SERVE_RUN_S = 300,           /* a request that works longer is stopped */
     SERVE_CHANNEL_BYTES = 65,
 };

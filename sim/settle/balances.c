@@ -23,6 +23,8 @@ static struct class_sums sum_classes(const struct wm_run *r)
     for (size_t i = 0; i < r->results->n_classes; i++) {
         const struct wm_class_result *c = &r->results->classes[i];
         const struct wm_workload *w = r->plan.classes[i].workload;
+        const double tier_frac = r->plan.classes[i].tier_frac;
+        const double tier = tier_frac > 0.0 ? tier_frac : 1.0;
         const bool refunds = w->on_slo_miss == WM_SLO_MISS_REFUND;
         const double billed =
             refunds ? wm_ratio(r->site.account.classes[i].slo_tok, c->output_tok_served) : 1.0;
@@ -40,7 +42,7 @@ static struct class_sums sum_classes(const struct wm_run *r)
         if (c->output_tok_served > 0.0)
             s.booked_usd += wm_deck_revenue_usd(w->price.deck, c->input_tok_served,
                                                 c->cached_tok_served, c->output_tok_served) *
-                            billed * w->price.paid_frac * w->price.discount_frac *
+                            tier * billed * w->price.paid_frac * w->price.discount_frac *
                             w->price.market_frac *
                             (w->kind == WM_WORKLOAD_BATCH ? w->price.batch_discount_frac : 1.0);
     }

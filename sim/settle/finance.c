@@ -125,6 +125,7 @@ static void set_levelised(struct wm_results *r, double years)
     const struct wm_lcot lcot = wm_lcot(&r->lcot);
     SET(r, lcot_in_usd_per_mtok, lcot.in_usd_per_mtok);
     SET(r, lcot_out_usd_per_mtok, lcot.out_usd_per_mtok);
+    SET(r, lcot_cached_usd_per_mtok, lcot.cached_usd_per_mtok);
     SET(r, lcot_total_usd_per_mtok, lcot.total_usd_per_mtok);
     SET(r, lcot_out_only_usd_per_mtok, lcot.out_only_usd_per_mtok);
 }

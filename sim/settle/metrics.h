@@ -38,6 +38,9 @@ struct wm_totals {
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 
+/** Lays the prices of delivered speeds on the classes that have them; tiers.c. */
+void wm_price_speeds(struct wm_run *run);
+
 /** Class, pool and hall rows of the results. */
 void wm_fill_classes(struct wm_run *run);
 void wm_fill_pools(struct wm_run *run);

@@ -266,6 +266,30 @@ static void set_opex(struct wm_run *r, const struct wm_ledger *l, double years)
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
 }
 
+/* Of the time for prompts, what attention to context found in the cache takes: the same prompts without it
+ * are read so much faster. */
+static double cached_busy_frac(const struct wm_run *r)
+{
+    double cached_s = 0.0, all_s = 0.0;
+    for (size_t i = 0; i < r->plan.n_partitions; i++) {
+        const struct wm_partition *const p = &r->plan.partitions[i];
+        if (!wm_partition_serves(p) || p->plan.c.curve != NULL)
+            continue;
+        struct wm_serving_plan bare = p->plan;
+        bare.c.input_tok *= 1.0 - bare.c.cached_frac;
+        bare.c.cached_frac = 0.0;
+        const double batch = 0.5 * p->plan.capacity_batch;
+        const struct wm_serving_point with = wm_serving_at_batch(&p->plan, batch, 1.0);
+        const struct wm_serving_point without = wm_serving_at_batch(&bare, batch, 1.0);
+        const double busy_s = r->site.account.partitions[i].prefill_busy_gpu_s;
+        const double ratio = wm_ratio(without.prefill_busy_gpus * with.out_tok_per_s,
+                                      with.prefill_busy_gpus * without.out_tok_per_s);
+        all_s += busy_s;
+        cached_s += isfinite(ratio) ? busy_s * fmax(0.0, 1.0 - ratio) : 0.0;
+    }
+    return all_s > 0.0 ? cached_s / all_s : 0.0;
+}
+
 static void set_owned(struct wm_run *r, double discount_rate_frac)
 {
     const struct wm_owned_sums owned = wm_owned_sums(r, discount_rate_frac);
@@ -308,6 +332,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     r->results->lcot = (struct wm_lcot_basis){
         .prefill_busy_frac =
             t->serving_busy_gpu_s > 0.0 ? t->prefill_busy_gpu_s / t->serving_busy_gpu_s : 0.0,
+        .cached_busy_frac = t->sold_cached > 0.0 ? cached_busy_frac(r) : 0.0,
         .input_tok = t->sold_in,
         .cached_tok = t->sold_cached,
         .output_tok = t->sold_out};

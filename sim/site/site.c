@@ -544,7 +544,8 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     result->price_sets = s.environment.price_sets;
     wm_account_open(arena, plan, result->price_sets, &result->account);
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
-    if (!options || !options->without_series)
+    if (!options || !options->without_series ||
+        wm_scenario_settles_by_rows(scenario))
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
     result->meter = wm_meter_new(arena, &s.environment, s.start_us, s.start_us + end);
 

@@ -86,7 +86,7 @@ static enum wm_status run_point(struct wm_worker *w, const struct wm_loaded *loa
                 .stages = w->stages,
                 .files = &w->expander.files,
                 .without_series =
-                    loaded->scenario != NULL && !wm_appraises_intervals(loaded->scenario)}};
+                    loaded->scenario != NULL && !wm_scenario_settles_by_rows(loaded->scenario)}};
     const struct wm_results *results = NULL;
     if (w->run == NULL)
         return w->study->type->run(w->scratch, loaded->params, &options, outcome, diags);

@@ -40,3 +40,8 @@ assert y[0]["mw"].get("vr200-nvl72", 0) == 0
 assert y[0]["mw"].get("gb300-nvl72", 0) <= 8 + 1e-6
 assert p["run_of_year_1"]["meets_the_plan"]
 PY
+# a plan that its own first year does not meet fails and says by how much
+"$BIN" plan scenarios/virginia-100mw-hopper.json --candidate gb300-nvl72 --years 2 --quiet --set horizon.years=0.02 \
+    --set workloads.chat.demand.output_tok_per_s=300e6 \
+    --set 'site.ceiling.calendar=[{"from":"2027-01-01T00:00","to":"2027-01-06T00:00","limit_mw":10}]' >/dev/null 2>"$tmp/short" && echo "met?" || echo "exit $?"
+grep -o 'error E308: plan: year 1 run as whole racks serves' "$tmp/short"

@@ -22,6 +22,7 @@ async function refresh() {
     if (answer) show(answer, request);
   } catch (error) {
     $("results").classList.add("stale");
+    $("results").setAttribute("aria-busy", "false");
     tell(error instanceof Refusal ? error.messages : [{ code: "", text: `${error.message}: the server does not answer` }]);
   }
 }
@@ -143,6 +144,7 @@ function wire() {
     document.body.classList.remove("dropping");
     if (e.dataTransfer.files[0]) readFile(e.dataTransfer.files[0]);
   });
+  addEventListener("beforeprint", () => kpi.fill());
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
 }
 

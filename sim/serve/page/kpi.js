@@ -8,6 +8,8 @@ const RANGES = {
   revenue_usd_per_mw_utility_year: ["revenue_p10_usd_per_mw_utility_year", "revenue_p50_usd_per_mw_utility_year", "revenue_p90_usd_per_mw_utility_year"],
 };
 let words = { groups: [], metrics: [] }, doc = new Map();
+/** Fills the table of all metrics, which is made when it is first looked at, or printed. */
+export let fill = () => {};
 
 export function begin(metrics) {
   words = metrics;
@@ -100,14 +102,15 @@ function table(result, base) {
 
 /** Every metric with all digits, folded; filled when it is opened. */
 function allMetrics(result, base) {
-  const fold = h("details", { class: "all", toggle: () => { if (fold.open && fold.children.length === 1) fold.append(rows()); } },
+  const fold = h("details", { class: "all", toggle: () => { if (fold.open) fill(); } },
     h("summary", {}, `All ${Object.keys(result.metrics).length} metrics, every digit`));
   const rows = () => h("div", { class: "wide" }, h("table", {},
     h("thead", {}, h("tr", {}, ["Metric", base ? "A" : null, "Value", "Unit", "Meaning"].filter(Boolean).map((t) => h("th", { scope: "col" }, t)))),
     h("tbody", {}, Object.entries(result.metrics).map(([key, m]) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, key)),
       base ? h("td", { class: "num" }, String(base.metrics[key]?.value ?? "–")) : null,
       h("td", { class: "num" }, String(m.value)), h("td", {}, m.unit), h("td", {}, m.doc))))));
-  if (wasOpen()) { fold.open = true; }
+  fill = () => { if (fold.children.length === 1) fold.append(rows()); };
+  fold.open = wasOpen();
   return fold;
 }
 
