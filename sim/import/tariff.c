@@ -260,11 +260,13 @@ static void read_energy(struct job *j)
 {
     struct wm_rates r;
     struct wm_schedule_hours hours[WM_SCHEDULE_HOURS];
+    const size_t before = j->c.im->n_mistakes;
     wm_rates_read(&j->c, "energyratestructure", -1.0, 10.0, "USD/kWh", &r);
     wm_rates_schedule(&j->c, "energyweekdayschedule", "energyweekendschedule", &r);
     if (r.n == 0)
         wm_import_note(j->c.im, "left out: energyratestructure, the file has no price of energy");
-    for (int at = 0; at < r.n && r.has_schedule && j->c.im->n_mistakes == 0; at++) {
+    const bool is_right = r.has_schedule && j->c.im->n_mistakes == before;
+    for (int at = 0; at < r.n && is_right; at++) {
         struct scale s;
         bool is_daily = false;
         const size_t n = wm_schedule_split(&r.schedule, at, hours);
@@ -405,11 +407,12 @@ static void read_flat_demand(struct job *j, const struct ratchet *ratchet)
     struct wm_rates r;
     struct scale s;
     struct wm_schedule_hours hours[WM_SCHEDULE_HOURS];
-    const size_t before = j->n_charges;
+    const size_t before = j->n_charges, n_mistakes = j->c.im->n_mistakes;
     wm_rates_read(&j->c, "flatdemandstructure", -1000.0, 1000.0, "USD/kW-month", &r);
     wm_rates_schedule(&j->c, "flatdemandmonths", NULL, &r);
+    const bool is_right = r.has_schedule && j->c.im->n_mistakes == n_mistakes;
     const bool is_said = demand_scale(j, "flatdemandunit", &r, &s);
-    for (int at = 0; at < r.n && is_said && r.has_schedule && j->c.im->n_mistakes == 0; at++) {
+    for (int at = 0; at < r.n && is_said && is_right; at++) {
         const size_t n = wm_schedule_split(&r.schedule, at, hours);
         merge_blocks(&r.periods[at]);
         if (n > 0 && wm_rates_has_price(&r.periods[at]) && !too_many_blocks(j, &r, at))
@@ -470,9 +473,11 @@ static void read_hourly_demand(struct job *j)
     struct scale s;
     struct wm_schedule_hours hours[WM_SCHEDULE_HOURS];
     bool is_single_all = true;
+    const size_t before = j->c.im->n_mistakes;
     wm_rates_read(&j->c, "demandratestructure", -1000.0, 1000.0, "USD/kW-month", &r);
     wm_rates_schedule(&j->c, "demandweekdayschedule", "demandweekendschedule", &r);
-    if (!demand_scale(j, "demandrateunit", &r, &s) || !r.has_schedule || j->c.im->n_mistakes > 0)
+    const bool is_right = r.has_schedule && j->c.im->n_mistakes == before;
+    if (!demand_scale(j, "demandrateunit", &r, &s) || !is_right)
         return;
     for (int at = 0; at < r.n; at++) {
         merge_blocks(&r.periods[at]);
@@ -622,6 +627,18 @@ static void read_rest(struct job *j)
                            wm_json_to_text(j->c.im->arena, v), rest[i].why);
         else
             cannot(j, v, "%s: %s", v->key, rest[i].why);
+    }
+}
+
+/* Riders and discounts that a publisher has no field for: each is told. */
+static void tell_attrs(struct job *j)
+{
+    static const char *const keys[] = {"energyattrs", "demandattrs", "fixedattrs"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct wm_json *const list = wm_config_get(&j->c, keys[i]);
+        for (const struct wm_json *o = list != NULL ? list->child : NULL; o != NULL; o = o->next)
+            wm_import_note(j->c.im, "left out: %s: %.150s", keys[i],
+                           wm_json_to_text(j->c.im->arena, o));
     }
 }
 
@@ -785,6 +802,7 @@ static void convert(struct wm_importer *im, const struct wm_json *item, bool is_
     read_hourly_demand(&j);
     read_fuel(&j);
     read_rest(&j);
+    tell_attrs(&j);
     read_minimum(&j); /* of all charges above it */
     wm_config_tell_rest(&j.c, silent);
     if (j.n_charges > WM_TARIFF_CHARGES)
