@@ -178,8 +178,7 @@ static bool point_apart(const struct search *s, const struct wm_step_model *m,
     double board_w = decode_gpus * step.board_w;
     if (s->new_tok > 0.0) {
         p->prefill_gpus = rate * s->new_tok / c->output_tok * prefill->gpu_s_per_tok / busy;
-        board_w += p->prefill_gpus *
-                   (busy * prefill->board_w + (1.0 - busy) * a->power.base_frac * a->tdp_w);
+        board_w += p->prefill_gpus * (busy * prefill->board_w + (1.0 - busy) * wm_board_rest_w(a));
     }
     p->gpus = decode_gpus + p->prefill_gpus;
     price(s, rate, board_w, p);

@@ -69,7 +69,7 @@ double wm_curve_most_users(const struct wm_serving_curve *curve, double clock_fr
 
 static double rest_w(const struct wm_serving_case *c)
 {
-    return c->curve->gpus * c->accelerator->tdp_w * c->accelerator->power.base_frac;
+    return c->curve->gpus * wm_board_rest_w(c->accelerator);
 }
 
 /* Share of a shifted exponential with a mean and a 99th percentile that is below `limit_s`. */

@@ -100,7 +100,7 @@ static void wait_for_longest(const struct wm_serving_plan *plan, const struct wm
         return;
     const struct wm_load load = pass_load(plan, prompts, ratio);
     const double longest_s = fmax(pass->time_s, wm_step_eval(m, &load).time_s);
-    const double rest_w = m->accelerator->tdp_w * m->accelerator->power.base_frac;
+    const double rest_w = wm_board_rest_w(m->accelerator);
     pass->board_w = rest_w + (pass->board_w - rest_w) * pass->time_s / longest_s;
     pass->time_s = longest_s;
 }
@@ -383,7 +383,7 @@ static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *
                        struct wm_serving_point *p)
 {
     const struct wm_accelerator *hw = plan->c.accelerator;
-    const double rest_w = hw->tdp_w * hw->power.base_frac;
+    const double rest_w = wm_board_rest_w(hw);
     const double decode_gpu = plan->decode_gpus * p->decode_busy_frac;
     p->busy_gpus = decode_gpu;
     /* of an iteration, what it takes longer with a chunk of a prompt in it */

@@ -159,6 +159,12 @@ const struct wm_precision_rates *wm_accelerator_rates(const struct wm_accelerato
 enum wm_precision wm_compute_precision(const struct wm_accelerator *accelerator,
                                        enum wm_precision precision);
 
+/** What a board draws at rest, the model resident, clocks up, no request [W]. */
+static inline double wm_board_rest_w(const struct wm_accelerator *accelerator)
+{
+    return accelerator->tdp_w * accelerator->power.base_frac;
+}
+
 /**
  * Relative core power at relative clock f: phi = f * max(v_min, f)^2, the CMOS law P ~ f V^2 with
  * voltage following frequency down to a floor of 0.7 of nominal.

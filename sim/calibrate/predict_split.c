@@ -49,7 +49,7 @@ static struct balance balance_of(const struct wm_step_model *decode,
                  alone.passes * alone.step.time_s * (1.0 + b.use_frac / (2.0 * (1.0 - b.use_frac)));
     b.users = b.per_s * (b.prompt_s + p->output_tok * b.tpot_s);
     b.decode_w = step.board_w;
-    const double idle_w = prefill->accelerator->power.base_frac * prefill->accelerator->tdp_w;
+    const double idle_w = wm_board_rest_w(prefill->accelerator);
     b.prefill_w = idle_w + b.use_frac * (full.board_w - idle_w);
     return b;
 }

@@ -204,7 +204,7 @@ function showStore(s) {
   const about = s.about, unit = unitFor(s.metric);
   const parts = [h("h2", {}, s.store), h("p", { class: "soft" }, `${about.name}: ${about.design}, ${about.n_stored} of ${about.n_points} points; ${about.axes.join(", ")}`)];
   if (s.summary) parts.push(table("Points that ended well", ["Figure", "P10", "P50", "P90", "mean", "least", "most"], s.summary.map(summaryRow)));
-  if (s.tornado?.length) parts.push(bars(`What moves ${wordsOf(s.metric).toLowerCase()}`, s.tornado, unit));
+  if (s.tornado?.length) parts.push(bars(`What moves: ${wordsOf(s.metric)}`, s.tornado, unit));
   if (s.best?.length) {
     const keys = Object.keys(s.best[0]);
     parts.push(table("Best points", keys, s.best.map((row) => h("tr", {}, keys.map((k, i) => h(i === 0 ? "th" : "td", { class: i === 0 ? null : "num" }, typeof row[k] === "number" ? digits(row[k]) : String(row[k] ?? "–")))))));
