@@ -79,7 +79,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all check-order check-page check-serve accuracy \
+        check-faults check-slurm check-all check-order check-page check-serve accuracy measured calibrate-ship left-out \
         check-valgrind torture check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -226,10 +226,9 @@ check-serve: $(BIN)
 ## check-order: narrower numbers and more memory are no slower: eight models, three shapes, two engines, every pair
 check-order: $(BIN)
 	$(Q)python3 tests/order.py $(BIN) all
-## accuracy: errors on points that were not fitted; MEASURED=FILE.csv
-accuracy: $(BIN)
-	$(Q)if [ ! -r $(MEASURED) ]; then echo "SKIP accuracy: no $(MEASURED)"; exit 0; fi; \
-	 $(BIN) accuracy --data $(MEASURED) --split validate
+## accuracy: errors on points that were not fitted; MEASURED="FILE.csv ..."
+accuracy: $(BIN) measured
+	$(Q)[ ! -r $(POINTS) ] || $(BIN) accuracy --data $(POINTS) --split validate
 ## check-valgrind: the demo and the unit tests under valgrind
 check-valgrind: $(BIN) $(TEST_BIN)
 	$(Q)sh tests/valgrind.sh $(BIN) $(DEMO) $(TEST_BIN)
@@ -271,12 +270,24 @@ docs-check: $(BIN)
 golden-update: $(BIN)
 	$(Q)sh tests/golden.sh $(BIN) update
 
-## calibrate: fit the shipped parameters anew and tabulate errors; MEASURED=FILE.csv
-MEASURED ?= ../shared/data/measured_inference.csv
-calibrate: $(BIN)
-	$(Q)if [ ! -r $(MEASURED) ]; then echo "SKIP calibrate: no $(MEASURED)"; exit 0; fi; \
-	 $(BIN) calibrate --data $(MEASURED) --catalog sim/calibrate/start.json -o build/calibration && \
-	 $(BIN) accuracy --data $(MEASURED) --catalog build/calibration/calibration.json --split validate -o build/calibration
+# tables of measured points, one file after the other under the first one's header
+MEASURED ?= ../shared/data/measured_inference.csv ../shared/data/2026q4/measured_inference_2026q4.csv ../shared/data/2026q4/measured_latency_2026q4.csv
+POINTS   := build/calibration/measured.csv
+FIT_DIR  := build/calibration
+measured: FORCE
+	$(Q)mkdir -p $(FIT_DIR); set --; for f in $(MEASURED); do [ -r $$f ] && set -- "$$@" $$f; done; \
+	 if [ $$# -gt 0 ]; then awk 'NR == 1 || FNR > 1' "$$@" > $(POINTS); else rm -f $(POINTS); echo "SKIP: none of $(MEASURED)"; fi
+## left-out: what the model says of each silicon by the rule for parts without rows
+left-out: $(BIN) measured
+	$(Q)[ ! -r $(POINTS) ] || python3 sim/calibrate/left_out.py $(BIN) $(POINTS)
+## calibrate: fit the shipped parameters anew from where start.json begins; says whether the catalogue holds them; MEASURED="FILE.csv ..."
+calibrate: $(BIN) measured
+	$(Q)[ ! -r $(POINTS) ] || { $(BIN) calibrate --data $(POINTS) --catalog sim/calibrate/start.json --iterations 12 -o $(FIT_DIR) > $(FIT_DIR)/fit.txt && \
+	 $(BIN) accuracy --data $(POINTS) --catalog $(FIT_DIR)/calibration.json --split validate -o $(FIT_DIR) && \
+	 python3 sim/calibrate/ship.py check $(FIT_DIR)/calibration.json $(FIT_DIR)/fit.txt; }
+## calibrate-ship: write what `make calibrate` fitted into the catalogue
+calibrate-ship:
+	$(Q)python3 sim/calibrate/ship.py write $(FIT_DIR)/calibration.json $(FIT_DIR)/fit.txt
 
 ## lint: clang-tidy and cppcheck
 lint:

@@ -31,6 +31,7 @@ static const struct wm_field attention_fields[] = {
     WM_REAL(wm_attention_kernel, decode_memory_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.85, "share of peak bandwidth while reading the KV cache"),
     WM_REAL_AS(wm_attention_kernel, mla_overhead_s, "mla_overhead_us", WM_UNIT_US, 0.0, 1000.0, 14.0, "latent decode attention: per layer and step"),
     WM_REAL(wm_attention_kernel, mla_memory_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.8, "share of peak bandwidth while reading the latent cache"),
+    WM_REAL(wm_attention_kernel, narrow_cache_frac, WM_UNIT_FRAC, 0.1, 1.0, 1.0, "of these shares, what is reached with a cache of 8 bits, which is widened on the way"),
     WM_REAL_AS(wm_attention_kernel, prefill_overhead_s, "prefill_overhead_us", WM_UNIT_US, 0.0, 1000.0, 13.0, "prefill attention: per layer and prompt"),
     WM_REAL(wm_attention_kernel, prefill_compute_frac, WM_UNIT_FRAC, 0.01, 1.0, 0.6, "share of the BF16 peak in prefill attention"),
     WM_REAL(wm_attention_kernel, prefill_half_tok, WM_UNIT_TOK, 0.0, 100000.0, 1000.0, "new tokens at which prefill attention is half as efficient"),

@@ -217,26 +217,29 @@ static void try_batch(struct search *s, const struct wm_step_model *m, enum wm_s
     f->points[f->n_points++] = p;
 }
 
-/* Whole batches from 1 to the limit, evenly spaced in their logarithm; a quarter as many in stages, of which
-   there are several to each shape, and in the way that is not the engine's. */
+/* Whole batches from 1, each a few per cent above the last, and the limit itself; in larger steps in stages, of
+   which there are several to each shape, and in the way that is not the engine's. The same batches whatever the
+   limit: more memory only adds some. */
 static void try_group(struct search *s, const struct wm_group *group, enum wm_serving_mode mode,
                       double batch_limit)
 {
     if (!wm_ways_have(s->c->ways, s->c->engine, mode))
         return;
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
-    const double limit = floor(batch_limit);
     const bool few =
         group->pipeline > 1.0 || (s->c->ways == WM_WAYS_BOTH && mode != s->c->engine->mode);
-    const int n = few ? WM_FRONTIER_BATCHES / 4 : WM_FRONTIER_BATCHES;
-    double last = 0.0;
-    for (int i = 0; i < n; i++) {
-        const double batch = fmax(last + 1.0, round(pow(limit, (double)i / (n - 1))));
-        if (batch > limit)
-            break;
+    const double limit = floor(batch_limit), ratio = few ? 1.12 : 1.03;
+    const int most = few ? WM_FRONTIER_BATCHES / 4 : WM_FRONTIER_BATCHES;
+    int n = 1;
+    double batch = 1.0;
+    for (double ideal = 1.0; batch < limit && n < most; n++) {
         try_batch(s, &m, mode, batch);
-        last = batch;
+        while (round(ideal) <= batch)
+            ideal *= ratio;
+        batch = round(ideal);
     }
+    if (limit >= 1.0)
+        try_batch(s, &m, mode, limit);
 }
 
 static bool beats(const struct wm_frontier_point *q, const struct wm_frontier_point *p)

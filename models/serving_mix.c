@@ -38,9 +38,10 @@ struct meeting {
  * `due` chunks an iteration for `readers` groups that take `most` each at once. Where the engine keeps
  * the groups in balance they read together. Else prompts reach each group at random, a Poisson number of
  * chunks of mean due / readers, and the iteration takes as long as the group that has most of them: an
- * order statistic. A group that reads all the time always has its `most`.
+ * order statistic. A group that reads all the time always has its `most`. An engine that looks at new
+ * requests every `intake` iterations gathers them: groups read together more often.
  */
-static struct meeting meet(const struct wm_step_model *m, double due, double most)
+static struct meeting meet(const struct wm_step_model *m, double due, double most, double intake)
 {
     const double readers = m->group.data * m->group.pipeline, mean = due / readers;
     if (m->group.data <= 1.0 || m->engine->balances_data) {
@@ -49,21 +50,19 @@ static struct meeting meet(const struct wm_step_model *m, double due, double mos
     }
     if (mean >= most)
         return (struct meeting){mean / most, readers * most, readers};
-    const double any = -expm1(-due), largest = fmin(most, mean_largest(mean, readers));
-    return (struct meeting){any, due / any, fmin(readers, due / largest)};
+    const double any = -expm1(-due * intake), largest = mean_largest(mean * intake, readers);
+    /* iterations with prompts from one look to the next, and what the busiest group reads in one */
+    const double reading = any * fmax(1.0, largest / any / most);
+    const double share_frac = fmin(1.0, reading / intake), at_once = due / share_frac;
+    const double busiest = fmin(most, largest / reading);
+    return (struct meeting){share_frac, at_once, fmin(readers, at_once / busiest)};
 }
 
-struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, double context_tok,
-                          double new_tok, double past_tok, double output_tok, double chunk_tok)
-{
-    static const struct wm_prompts alike = {.n = 0};
-    return wm_mix_of_prompts(m, sequences, context_tok, new_tok, past_tok, output_tok, chunk_tok,
-                             &alike);
-}
+static const struct wm_prompts alike = {.n = 0};
 
-struct wm_mix wm_mix_of_prompts(const struct wm_step_model *m, double sequences, double context_tok,
-                                double new_tok, double past_tok, double output_tok,
-                                double chunk_tok, const struct wm_prompts *prompts)
+static struct wm_mix mix_at(const struct wm_step_model *m, double sequences, double context_tok,
+                            double new_tok, double past_tok, double output_tok, double chunk_tok,
+                            const struct wm_prompts *prompts, double intake)
 {
     WM_REQUIRE(sequences > 0.0 && output_tok > 0.0 && chunk_tok > 0.0);
     const struct wm_load decode = wm_load_decode(sequences, context_tok);
@@ -78,7 +77,8 @@ struct wm_mix wm_mix_of_prompts(const struct wm_step_model *m, double sequences,
     /* pieces of prompts due per iteration; short ones share a chunk; attention groups and stages read
        side by side */
     const double due = sequences * mix.tok_per_step / output_tok * mix.chunks;
-    const struct meeting meeting = meet(m, due, fmax(1.0, floor(chunk_tok / piece_tok)));
+    const struct meeting meeting =
+        meet(m, due, fmax(1.0, floor(chunk_tok / piece_tok)), intake);
     const double at_once = meeting.at_once;
     /* over the chunks of a prompt the past grows: the mean chunk stands for all */
     const double mean_past_tok = past_tok + 0.5 * (new_tok - piece_tok);
@@ -96,19 +96,48 @@ struct wm_mix wm_mix_of_prompts(const struct wm_step_model *m, double sequences,
     return mix;
 }
 
+struct wm_mix wm_mix_of_prompts(const struct wm_step_model *m, double sequences, double context_tok,
+                                double new_tok, double past_tok, double output_tok,
+                                double chunk_tok, const struct wm_prompts *prompts)
+{
+    return mix_at(m, sequences, context_tok, new_tok, past_tok, output_tok, chunk_tok, prompts,
+                  1.0);
+}
+
+struct wm_mix wm_mix_eval(const struct wm_step_model *m, double sequences, double context_tok,
+                          double new_tok, double past_tok, double output_tok, double chunk_tok)
+{
+    return wm_mix_of_prompts(m, sequences, context_tok, new_tok, past_tok, output_tok, chunk_tok,
+                             &alike);
+}
+
+static double intake_of(const struct wm_loop_case *c)
+{
+    return fmax(1.0, c->intake_steps);
+}
+
 static struct wm_mix mix_of(const struct wm_loop_case *c, double sequences)
 {
-    return wm_mix_eval(&c->m, sequences, c->input_tok + 0.5 * c->output_tok,
-                       c->input_tok - c->cached_tok, c->cached_tok, c->output_tok,
-                       c->m.engine->prefill_chunk_tok);
+    return mix_at(&c->m, sequences, c->input_tok + 0.5 * c->output_tok,
+                  c->input_tok - c->cached_tok, c->cached_tok, c->output_tok,
+                  c->m.engine->prefill_chunk_tok, &alike, intake_of(c));
 }
 
 /* Time from sending a request to its first token, without waiting for memory. */
 static double first_token_s(const struct wm_loop_case *c, const struct wm_mix *mix)
 {
-    /* others' chunks are ahead of one's own: half of those that are read at the same time */
     const double own_s = mix->chunks * mix->chunk_step_s;
-    return c->m.engine->prompt_overhead_s + mean_residual * mix->step_s + own_s;
+    return c->m.engine->prompt_overhead_s + mean_residual * intake_of(c) * mix->step_s + own_s;
+}
+
+/* Sequences that can decode, when `sequences` do: the memory's, the users' that do not wait, and as many as
+   leave each iteration no more than one pass of prompts. */
+static double can_decode(const struct wm_loop_case *c, const struct wm_mix *mix, double room,
+                         double sequences)
+{
+    const double cycle_s = c->output_tok * fmax(mix->tpot_s, 1e-12);
+    const double most = fmin(room, c->users * cycle_s / (cycle_s + first_token_s(c, mix)));
+    return mix->mixed_share_frac > 1.0 ? fmin(most, sequences / mix->mixed_share_frac) : most;
 }
 
 struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c)
@@ -120,20 +149,17 @@ struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c)
     struct wm_loop_point p = {0};
     if (room < 1.0)
         return p;
-    const double top = fmin(c->users, room);
-    /* prompts keep up while no more than every iteration carries a chunk */
-    double sequences = top;
+    /* who does not decode waits: the more decode, the fewer are left to do so; between the bounds */
+    double lo = 0.5 * fmin(1.0, room), hi = fmin(c->users, room), sequences = hi;
     struct wm_mix mix = mix_of(c, sequences);
-    for (int i = 0; i < 6; i++) {
-        const double cycle_s = c->output_tok * fmax(mix.tpot_s, 1e-12);
-        const double first_s = first_token_s(c, &mix);
-        double next = fmin(room, c->users * cycle_s / (cycle_s + first_s));
-        if (mix.mixed_share_frac > 1.0)
-            next = fmin(next, sequences / mix.mixed_share_frac);
-        next = fmax(next, fmin(top, 1.0) * 0.5);
-        if (fabs(next - sequences) < 1e-3 * sequences)
+    for (int i = 0; i < 24 && hi - lo > 1e-5 * hi; i++) {
+        const double next = can_decode(c, &mix, room, sequences);
+        if (fabs(next - sequences) < 1e-4 * sequences)
             break;
-        sequences = next;
+        *(next > sequences ? &lo : &hi) = sequences;
+        if (lo >= hi) /* all of them at once */
+            break;
+        sequences = next > lo && next < hi ? next : 0.5 * (lo + hi);
         mix = mix_of(c, sequences);
     }
     p.sequences = sequences;

@@ -13,9 +13,13 @@ static const double elementwise_per_layer =
 /* Sparse attention scores every entry with an index key in FP8 and its scale (DeepSeek-V3.2-Exp). */
 static const double index_scale_bytes = 4.0;
 /* ... after two projections, and selects: kernels of small work beside attention itself. Compressed
-   caches add a projection and a pooling each for keys, values and the index (counted, not timed). */
+   caches add a projection and a pooling each for keys, values and the index. */
 static const double index_kernels = 4.0;
 static const double compress_kernels = 4.0;
+/* Activations that these kernels read and write, as passes over the hidden width: 0.11 us a token and
+   layer on B200, the same with 16 and 128 heads (whole attention modules of DeepSeek V4 and V3.2 timed
+   by AIConfigurator, 2,048 and 8,192 new tokens, less what projections and attention account for). */
+static const double index_passes = 16.0;
 
 /* Power of arithmetic rises with its busy time, less than in proportion: what is idle in between leaks
    and clocks on (own fit; 1 and 1/2 meet the rows of one family each). */
@@ -144,7 +148,11 @@ static void add_elementwise(struct sum *s)
              kernels * e->overhead_s);
     const double small = (s->m->llm->sparse_top_tok > 0 ? index_kernels : 0.0) +
                          (s->m->llm->tok_per_entry > 1.0 ? compress_kernels : 0.0);
-    add_work(s, 0.0, 0.0, 0.0, 1.0, small * s->hw->bf16.gemm.overhead_s);
+    const double small_bytes =
+        small > 0.0 ? index_passes * 2.0 * s->tok * (double)s->m->llm->hidden_dim * bf16_bytes
+                    : 0.0;
+    add_work(s, small_bytes / (s->hw->mem_bytes_per_s * e->memory_frac), 0.0, small_bytes, 1.0,
+             small * s->hw->bf16.gemm.overhead_s);
 }
 
 static void add_link(struct sum *s, double latency_s, double transfer_s)
@@ -340,6 +348,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     const double tp = s->m->group.tensor;
     const double heads = (double)m->n_heads / tp;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    const double reading = achieved * (s->m->kv_bytes <= 1.0 ? a->narrow_cache_frac : 1.0);
     double ignored = 0.0;
     const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
     if (m->attention == WM_ATTENTION_GQA) {
@@ -348,7 +357,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
         const double bytes = fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
         add_work(s,
                  a->decode_per_seq_s * r->queries * heads / 32.0 +
-                     bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * achieved),
+                     bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * reading),
                  2.0 * heads * both * r->entries * r->queries / r->sequences, bytes,
                  rates->flop_per_s, a->decode_overhead_s);
         return;
@@ -362,7 +371,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     /* added, not maximised: the fit's norm is 1, its compute share saturates at the bound */
     add_work(s,
              flop / (below_peak(rates->flop_per_s, achieved) * s->m->clock_frac) +
-                 bytes / below_peak(s->hw->mem_bytes_per_s, a->mla_memory_frac * achieved),
+                 bytes / below_peak(s->hw->mem_bytes_per_s, a->mla_memory_frac * reading),
              flop, bytes, rates->flop_per_s, a->mla_overhead_s);
 }
 
@@ -390,8 +399,15 @@ static void add_prefill_attention(struct sum *s, const struct reach *r, bool ful
                                           s->m->engine->kernel_frac * narrow_attention(s)) *
         s->m->clock_frac;
     const double lost_flop = flop_per_pair * a->prefill_half_tok * r->reach_tok;
-    add_work(s, (flop + lost_flop) / rate, flop, 0.0, rates->flop_per_s,
-             r->chunks * a->prefill_overhead_s);
+    /* of a sparse latent cache each token reads entries of its own: nothing is shared but by heads */
+    const double bytes = m->attention != WM_ATTENTION_GQA && r->scored_pairs > 0.0
+                             ? r->pairs * wm_llm_kv_width(m, full) * s->m->kv_bytes
+                             : 0.0;
+    const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
+    add_work(s,
+             (flop + lost_flop) / rate +
+                 bytes / below_peak(s->hw->mem_bytes_per_s, a->mla_memory_frac * achieved),
+             flop, bytes, rates->flop_per_s, r->chunks * a->prefill_overhead_s);
 }
 
 /* Attention groups that decode: one sequence is on one of them. */
@@ -654,6 +670,21 @@ static void add_drafts(const struct wm_step_model *m, const struct wm_load *load
     add_step(step, &s.step);
 }
 
+/* Stages that wait for a micro-batch in part of the time do as much less. */
+static void work_part_time(struct wm_step *step, double busy_frac)
+{
+#define SCALE(member) step->member *= busy_frac
+    SCALE(compute_s);
+    SCALE(memory_s);
+    SCALE(busy_compute_s);
+    SCALE(busy_memory_s);
+    SCALE(shared_compute_s);
+    SCALE(shared_memory_s);
+    SCALE(flop);
+    SCALE(mem_bytes);
+#undef SCALE
+}
+
 /* The iteration when arithmetic runs at `relative` of the clock at which rates were measured. */
 static struct wm_step iterate(const struct wm_step_model *as_is, const struct wm_load *load,
                               double relative)
@@ -663,16 +694,22 @@ static struct wm_step iterate(const struct wm_step_model *as_is, const struct wm
     at.clock_frac = relative;
     const double stages = m->group.pipeline;
     struct wm_load micro = *load;
+    /* a sequence is in one micro-batch: fewer than stages leave some of them waiting */
+    const double under_way =
+        load->sequences > 0.0 ? fmin(stages, fmax(1.0, load->sequences)) : stages;
     if (stages > 1.0) {
-        const double share = 1.0 / stages;
-        micro = (struct wm_load){load->sequences * share,   load->context_tok * share,
+        const double share = 1.0 / stages, decode = 1.0 / under_way;
+        micro = (struct wm_load){load->sequences * decode,  load->context_tok * decode,
                                  load->prefill_tok * share, load->pairs * share,
                                  load->reach_tok * share,   load->chunks * share,
                                  load->sampled * share,     load->readers * share};
+        micro.sampled = fmax(micro.sampled, micro.sequences);
     }
     struct wm_step step = eval_layers(m, &micro);
     add_drafts(m, &micro, &step);
     /* an accelerator works for all micro-batches on its share of the layers: stages / stages */
+    if (under_way < stages && load->prefill_tok <= 0.0)
+        work_part_time(&step, under_way / stages);
     /* attention groups have schedulers of their own, side by side; replies leave by one door */
     const double scheduler_s =
         m->engine->step_overhead_s +

@@ -55,6 +55,7 @@ struct wm_attention_kernel {
     double decode_memory_frac; /* GQA: share of the memory's peak while reading KV */
     double mla_overhead_s;     /* latent attention */
     double mla_memory_frac;
+    double narrow_cache_frac; /* of these shares, what is reached with a cache of 8 bits */
     double prefill_overhead_s;
     double prefill_compute_frac; /* of the BF16 peak */
     double prefill_half_tok;     /* new tokens at which prefill attention is half as efficient */

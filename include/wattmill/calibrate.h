@@ -27,6 +27,13 @@ enum wm_drive {
     WM_DRIVE_SPEED,   /* as many as keep the time per token below a limit */
 };
 
+/** What a run was launched with beside its engine's entry; zeros: the entry's. */
+struct wm_launch {
+    double kv_bytes;     /* per element of the cache */
+    double chunk_tok;    /* tokens a pass takes at most, per attention group */
+    double intake_steps; /* iterations between two looks at new requests */
+};
+
 struct wm_operating_point {
     const char *row, *source, *engine_word, *date;
     const struct wm_accelerator *accelerator;
@@ -43,6 +50,7 @@ struct wm_operating_point {
     enum wm_drive drive;
     double load;                  /* users, sequences, or the time limit per token [s] */
     double ttft_limit_s;          /* WM_DRIVE_SPEED: of the first token; both hold for 99 % */
+    struct wm_launch launch;
     bool is_fit;                  /* marked for fitting; everything else only measures */
     double out_tok_per_s_per_gpu; /* measured; NAN: not */
     double tpot_s, ttft_s;        /* measured; NAN: not */

@@ -103,6 +103,8 @@ struct wm_loop_case {
     struct wm_step_model m;
     double input_tok, cached_tok, output_tok;
     double users;
+    double intake_steps; /* iterations between two looks at new requests (SGLang's
+                            --scheduler-recv-interval, vLLM's --prefill-schedule-interval); 0: every one */
 };
 struct wm_loop_point {
     double out_tok_per_s; /* of the group; 0: does not fit */

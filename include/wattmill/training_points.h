@@ -58,5 +58,7 @@ struct wm_training_error wm_training_error_of(struct wm_arena *arena,
 /** The table: all, then by accelerator; fit and the rest side by side. */
 void wm_training_errors_write(FILE *file, struct wm_arena *arena,
                               const struct wm_training_points *points, enum wm_format format);
+/** Run by run: measured, predicted, what it was. `points`: struct wm_training_points. */
+void wm_training_points_csv(FILE *file, const void *points);
 
 #endif

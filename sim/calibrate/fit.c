@@ -2,19 +2,25 @@
  * The fit. A parameter's logarithm is its start plus a shift of its family plus a shift of its silicon
  * (of board power: of the board); priors are further residuals, and so is the order that physics
  * imposes on rates (fit_order.c). A point depends on one accelerator and one engine, so the Jacobian is
- * filled by a dozen evaluations a row, whatever the number of parameters.
+ * filled by a dozen evaluations a set-up, whatever the number of parameters; rows of the same set-up
+ * (other months, other submitters) share what the model says of it.
  */
 #include <math.h>
 #include <string.h>
 
+#include "benchmarks.h"
 #include "fit_order.h"
 #include "fit_weights.h"
 #include "wattmill/calibrate.h"
 #include "wattmill/numeric.h"
+#include "wattmill/parallel.h"
 #include "wattmill/require.h"
 
 static const double soft_scale = 0.15; /* errors well beyond this count by their size only */
-static const double step = 1e-4;       /* of a logarithm, for derivatives */
+static const double step = 1e-3;       /* of a logarithm, for derivatives */
+static const double steepest = 3.0;    /* no parameter moves a rate or a time by more than its cube */
+static const unsigned n_threads = 2;
+static const double wait_weight = 0.4; /* of a time to first token, which hangs on a client's start */
 
 /* A number of a struct that the fit may move; sigmas are of natural logarithms. */
 struct knob {
@@ -33,10 +39,11 @@ static const struct knob hw_knobs[] = {
     HW(achieved.memory_frac, "achieved.memory_frac", 1.0, 0.08, 0.05),
     HW(achieved.attention_frac, "achieved.attention_frac", 1.0, 0.4, 0.15),
     HW(achieved.moe_frac, "achieved.moe_frac", 1.0, 0.5, 0.15),
-    HW(achieved.widen_frac, "achieved.widen_frac", 1.0, 0.5, 0.15),
+    HW(achieved.widen_frac, "achieved.widen_frac", 1.0, 0.5, 0.4),
     HW(achieved.overhead, "achieved.overhead", 1.0, 0.5, 0.10),
     HW(achieved.reduce, "achieved.reduce", 1.0, 0.7, 0.25),
     HW(achieved.layer_s, "achieved.layer_us", 1e-6, 1.0, 0.25),
+    HW(collective.scale_out_latency_s, "collective.scale_out_latency_us", 1e-6, 0.5, 0.1),
     HW(bf16.serving_frac, "bf16.serving_frac", 1.0, 0.05, 0.03),
     HW(fp8.serving_frac, "fp8.serving_frac", 1.0, 0.06, 0.04),
     HW(fp8_block.serving_frac, "fp8_block.serving_frac", 1.0, 0.06, 0.04),
@@ -58,7 +65,7 @@ static const struct knob sw_knobs[] = {
     SW(reply_overhead_s, "reply_overhead_us", 1e-6, 1.0),
     SW(layer_overhead_s, "layer_overhead_us", 1e-6, 1.5),
     SW(prompt_overhead_s, "prompt_overhead_ms", 1e-3, 1.0),
-    SW(kernel_frac, "kernel_frac", 1.0, 0.25),
+    SW(kernel_frac, "kernel_frac", 1.0, 0.4),
 };
 #undef SW
 enum {
@@ -66,6 +73,13 @@ enum {
     N_POWER = sizeof power_knobs / sizeof *power_knobs,
     N_SW = sizeof sw_knobs / sizeof *sw_knobs,
     NAME_MAX_BYTES = 32,
+};
+
+/* What of a row is compared, and the logarithms of what the model says of a set-up. */
+enum quantity { RATE, STEP_TIME, WAIT, BOARD, N_QUANTITIES };
+struct outlook {
+    double of[N_QUANTITIES];
+    bool fits; /* the memory; no parameter of the fit changes that */
 };
 
 struct fit {
@@ -81,7 +95,12 @@ struct fit {
     const struct wm_operating_point **points;
     size_t *point_hw, *point_sw;
     double *point_weight;
+    enum quantity *point_what;
     size_t n_points;
+    size_t *point_setup, *setup_point; /* [n_points], [n_setups]: the first point of each */
+    struct outlook *said;              /* [n_setups] at x, then [n_setups][knobs]: one knob moved */
+    size_t n_setups;
+    const double *x; /* what is being tried */
     const struct knob *knobs; /* of the accelerator in this stage */
     size_t n_knobs;
     bool is_power;
@@ -104,19 +123,43 @@ static double soften(double r)
     return copysign(soft_scale * sqrt(2.0 * half), r);
 }
 
-static double residual(const struct fit *f, size_t i, const struct wm_accelerator *hw,
-                       const struct wm_engine *sw)
+/* Slope of soften(). */
+static double softness(double r)
 {
-    const struct wm_operating_point *p = f->points[i];
-    const struct wm_prediction now = wm_operating_point_predict(p, hw, sw);
-    /* rows without a rate have the time between tokens */
-    const double ratio = f->is_power ? now.board_w / p->board_w
-                         : p->out_tok_per_s_per_gpu > 0.0
-                             ? now.out_tok_per_s_per_gpu / p->out_tok_per_s_per_gpu
-                             : p->tpot_s / now.tpot_s;
-    if (!(now.out_tok_per_s_per_gpu > 0.0))
-        return 0.0; /* does not fit the memory: no parameter of the fit changes that */
-    return f->point_weight[i] * soften(log(ratio));
+    const double z = r / soft_scale, root = sqrt(1.0 + z * z);
+    return fabs(z) < 1e-6 ? 1.0 : fabs(z) / (root * sqrt(2.0 * (root - 1.0)));
+}
+
+static double measured(const struct wm_operating_point *p, enum quantity what)
+{
+    return what == BOARD       ? p->board_w
+           : what == WAIT      ? p->ttft_s
+           : what == STEP_TIME ? p->tpot_s
+                               : p->out_tok_per_s_per_gpu;
+}
+
+static struct outlook look(const struct fit *f, size_t setup, const struct wm_accelerator *hw,
+                           const struct wm_engine *sw)
+{
+    const struct wm_prediction p =
+        wm_operating_point_predict(f->points[f->setup_point[setup]], hw, sw);
+    struct outlook o = {.fits = p.out_tok_per_s_per_gpu > 0.0};
+    if (o.fits) {
+        o.of[RATE] = log(p.out_tok_per_s_per_gpu);
+        o.of[STEP_TIME] = log(p.tpot_s);
+        o.of[WAIT] = p.ttft_s > 0.0 ? log(p.ttft_s) : 0.0;
+        o.of[BOARD] = log(p.board_w);
+    }
+    return o;
+}
+
+/* Logarithm by which the model is over a row; of times, by which it is under. */
+static double miss(const struct fit *f, size_t i)
+{
+    const enum quantity what = f->point_what[i];
+    const double over =
+        f->said[f->point_setup[i]].of[what] - log(measured(f->points[i], what));
+    return what == STEP_TIME ? -over : over;
 }
 
 /* An accelerator and an engine moved by the shifts x. */
@@ -154,16 +197,24 @@ static void bounds(const struct fit *f, const struct wm_accelerator *hw, double 
         wm_fit_order(hw, r);
 }
 
+static void look_at(void *context, size_t setup)
+{
+    struct fit *const f = context;
+    const size_t point = f->setup_point[setup];
+    struct wm_accelerator hw;
+    struct wm_engine sw;
+    move_hw(f, f->point_hw[point], f->x, &hw);
+    move_sw(f, f->point_sw[point], f->x, &sw);
+    f->said[setup] = look(f, setup, &hw, &sw);
+}
+
 static void residuals(const double *x, double *r, void *context)
 {
-    const struct fit *f = context;
-    for (size_t i = 0; i < f->n_points; i++) {
-        struct wm_accelerator hw;
-        struct wm_engine sw;
-        move_hw(f, f->point_hw[i], x, &hw);
-        move_sw(f, f->point_sw[i], x, &sw);
-        r[i] = residual(f, i, &hw, &sw);
-    }
+    struct fit *const f = context;
+    f->x = x;
+    wm_parallel_for(n_threads, f->n_setups, look_at, f);
+    for (size_t i = 0; i < f->n_points; i++)
+        r[i] = f->said[f->point_setup[i]].fits ? f->point_weight[i] * soften(miss(f, i)) : 0.0;
     for (size_t j = 0; j < f->n_columns; j++) /* priors, in the softened unit */
         r[f->n_points + j] = soft_scale * x[j] / f->sigma[j];
     for (size_t a = 0; a < f->n_hw; a++) {
@@ -197,41 +248,89 @@ static void jacobian_bounds(const struct fit *f, size_t a, const double *x, doub
     }
 }
 
-static void jacobian_row(const struct fit *f, size_t i, const double *x, double *row)
+/* Whether a parameter of the accelerator is about a unit or a way that the set-up does not use. */
+static bool is_idle(const struct wm_operating_point *p, const struct wm_accelerator *hw,
+                    const struct knob *knob)
 {
-    const size_t a = f->point_hw[i], e = f->point_sw[i];
+    const enum wm_precision experts = wm_compute_precision(hw, p->precision);
+    const enum wm_precision rest =
+        wm_compute_precision(hw, wm_llm_rest_precision(p->llm, p->precision));
+    if (knob->offset == offsetof(struct wm_accelerator, fp4.serving_frac))
+        return experts != WM_FP4 && rest != WM_FP4;
+    if (knob->offset == offsetof(struct wm_accelerator, achieved.moe_frac))
+        return p->llm->experts_total <= 0;
+    if (knob->offset == offsetof(struct wm_accelerator, fp8_block.serving_frac))
+        return p->llm->fp8_scaling != WM_FP8_BLOCK;
+    if (knob->offset == offsetof(struct wm_accelerator, collective.scale_out_latency_s))
+        return fmax(wm_group_gpus(&p->group), wm_group_gpus(&p->prefill)) <=
+               (double)hw->scale_up_gpus;
+    return false;
+}
+
+/* What the model says of a set-up with each parameter moved: those of its accelerator, then its engine. */
+static void look_around(void *context, size_t setup)
+{
+    struct fit *const f = context;
+    const size_t point = f->setup_point[setup], e = f->point_sw[point];
+    struct outlook *const moved = f->said + f->n_setups + setup * (f->n_knobs + N_SW);
     struct wm_accelerator hw;
     struct wm_engine sw;
-    move_hw(f, a, x, &hw);
-    move_sw(f, e, x, &sw);
-    const double r = residual(f, i, &hw, &sw);
+    look_at(f, setup);
+    move_hw(f, f->point_hw[point], f->x, &hw);
+    move_sw(f, e, f->x, &sw);
     for (size_t k = 0; k < f->n_knobs; k++) {
         double *value = member(&hw, &f->knobs[k]);
         const double kept = *value;
         *value = kept * exp(step);
-        const double slope = (residual(f, i, &hw, &sw) - r) / step;
+        moved[k] = is_idle(f->points[point], &hw, &f->knobs[k]) ? f->said[setup]
+                                                                : look(f, setup, &hw, &sw);
         *value = kept;
-        if (f->hw_column[f->own_of[a]] != NONE)
-            row[f->hw_column[f->own_of[a]] + k] = slope;
-        if (f->family_column[f->family_of[a]] != NONE)
-            row[f->family_column[f->family_of[a]] + k] = slope;
     }
     for (size_t k = 0; f->sw_column[e] != NONE && k < N_SW; k++) {
         double *value = member(&sw, &sw_knobs[k]);
         const double kept = *value;
         *value = kept * exp(step);
-        row[f->sw_column[e] + k] = (residual(f, i, &hw, &sw) - r) / step;
+        moved[f->n_knobs + k] = look(f, setup, &hw, &sw);
         *value = kept;
     }
 }
 
+/* What jumps (another split is best, one more pass) is no slope. */
+static double bounded(double change)
+{
+    return fmax(-steepest * step, fmin(steepest * step, change));
+}
+
+static void jacobian_row(const struct fit *f, size_t i, double *row)
+{
+    const size_t a = f->point_hw[i], e = f->point_sw[i], setup = f->point_setup[i];
+    const struct outlook *const moved = f->said + f->n_setups + setup * (f->n_knobs + N_SW);
+    const struct outlook *const at = &f->said[setup];
+    const enum quantity what = f->point_what[i];
+    if (!at->fits)
+        return;
+    const double per_log =
+        f->point_weight[i] * softness(miss(f, i)) * (what == STEP_TIME ? -1.0 : 1.0) / step;
+    for (size_t k = 0; k < f->n_knobs; k++) {
+        const double slope = per_log * bounded(moved[k].of[what] - at->of[what]);
+        if (f->hw_column[f->own_of[a]] != NONE)
+            row[f->hw_column[f->own_of[a]] + k] = slope;
+        if (f->family_column[f->family_of[a]] != NONE)
+            row[f->family_column[f->family_of[a]] + k] = slope;
+    }
+    for (size_t k = 0; f->sw_column[e] != NONE && k < N_SW; k++)
+        row[f->sw_column[e] + k] = per_log * bounded(moved[f->n_knobs + k].of[what] - at->of[what]);
+}
+
 static void jacobian(const double *x, double *j, void *context)
 {
-    const struct fit *f = context;
+    struct fit *const f = context;
     const size_t n_order = f->n_hw * n_bounds(f);
     memset(j, 0, (f->n_points + f->n_columns + n_order) * f->n_columns * sizeof *j);
+    f->x = x;
+    wm_parallel_for(n_threads, f->n_setups, look_around, f);
     for (size_t i = 0; i < f->n_points; i++)
-        jacobian_row(f, i, x, j + i * f->n_columns);
+        jacobian_row(f, i, j + i * f->n_columns);
     for (size_t k = 0; k < f->n_columns; k++)
         j[(f->n_points + k) * f->n_columns + k] = soft_scale / f->sigma[k];
     for (size_t a = 0; a < f->n_hw; a++)
@@ -329,12 +428,71 @@ static bool takes(const struct fit *f, const struct wm_operating_point *p)
     return f->is_power ? p->board_w > 0.0 : p->out_tok_per_s_per_gpu > 0.0 || p->tpot_s > 0.0;
 }
 
+/* Whether a row's time to first token counts beside its rate: of users in a loop, one group. */
+static bool takes_wait(const struct fit *f, const struct wm_operating_point *p)
+{
+    return !f->is_power && p->ttft_s > 0.0 && p->drive == WM_DRIVE_USERS &&
+           wm_operating_point_way(p) == WM_SERVED_PLAIN;
+}
+
+/* Rows that the model cannot tell apart. */
+static bool is_same(const struct wm_operating_point *p, const struct wm_operating_point *q)
+{
+    return p->accelerator == q->accelerator && p->llm == q->llm && p->engine == q->engine &&
+           p->precision == q->precision && p->drive == q->drive && p->load == q->load &&
+           p->input_tok == q->input_tok && p->output_tok == q->output_tok &&
+           p->ttft_limit_s == q->ttft_limit_s && p->max_gpus == q->max_gpus &&
+           p->prefill_workers == q->prefill_workers &&
+           p->decode_workers == q->decode_workers && p->n_gpus == q->n_gpus &&
+           p->draft.tok == q->draft.tok && memcmp(&p->group, &q->group, sizeof p->group) == 0 &&
+           memcmp(&p->prefill, &q->prefill, sizeof p->prefill) == 0 &&
+           memcmp(&p->launch, &q->launch, sizeof p->launch) == 0;
+}
+
+static void find_setups(struct fit *f)
+{
+    f->point_setup = WM_NEW_ARRAY(f->arena, size_t, f->n_points + 1);
+    f->setup_point = WM_NEW_ARRAY(f->arena, size_t, f->n_points + 1);
+    f->n_setups = 0;
+    for (size_t i = 0; i < f->n_points; i++) {
+        size_t k = 0;
+        while (k < f->n_setups && !is_same(f->points[f->setup_point[k]], f->points[i]))
+            k++;
+        if (k == f->n_setups)
+            f->setup_point[f->n_setups++] = i;
+        f->point_setup[i] = k;
+    }
+    f->said = WM_NEW_ARRAY(f->arena, struct outlook, f->n_setups * (1 + f->n_knobs + N_SW) + 1);
+}
+
+static enum quantity main_quantity(const struct fit *f, const struct wm_operating_point *p)
+{
+    return f->is_power ? BOARD : p->out_tok_per_s_per_gpu > 0.0 ? RATE : STEP_TIME;
+}
+
+static void add_point(struct fit *f, const struct wm_operating_point *p, enum quantity what)
+{
+    size_t a = 0, e = 0;
+    while (strcmp(f->hw[a].head.name, p->accelerator->head.name) != 0)
+        a++;
+    while (strcmp(f->sw[e].head.name, p->engine->head.name) != 0)
+        e++;
+    f->point_hw[f->n_points] = a;
+    f->point_sw[f->n_points] = e;
+    f->point_what[f->n_points] = what;
+    f->points[f->n_points++] = p;
+    f->hw_points[a] += what != WAIT;
+    f->sw_points[e] += what != WAIT;
+}
+
 static void choose_points(struct fit *f, const struct wm_operating_points *points)
 {
-    f->points = WM_NEW_ARRAY(f->arena, const struct wm_operating_point *, points->n + 1);
-    f->point_hw = WM_NEW_ARRAY(f->arena, size_t, points->n + 1);
-    f->point_sw = WM_NEW_ARRAY(f->arena, size_t, points->n + 1);
-    f->point_weight = WM_NEW_ARRAY(f->arena, double, points->n + 1);
+    const size_t room = 2 * points->n + 1;
+    f->points = WM_NEW_ARRAY(f->arena, const struct wm_operating_point *, room);
+    f->point_hw = WM_NEW_ARRAY(f->arena, size_t, room);
+    f->point_sw = WM_NEW_ARRAY(f->arena, size_t, room);
+    f->point_weight = WM_NEW_ARRAY(f->arena, double, room);
+    f->point_what = WM_NEW_ARRAY(f->arena, enum quantity, room);
     f->n_points = 0;
     for (size_t a = 0; a < f->n_hw; a++)
         f->own_of[a] = f->is_power ? a : f->first_of[f->silicon_of[a]];
@@ -342,20 +500,18 @@ static void choose_points(struct fit *f, const struct wm_operating_points *point
     memset(f->sw_points, 0, f->n_sw * sizeof *f->sw_points);
     for (size_t i = 0; i < points->n; i++) {
         const struct wm_operating_point *p = &points->items[i];
-        if (!takes(f, p))
-            continue;
-        size_t a = 0, e = 0;
-        while (strcmp(f->hw[a].head.name, p->accelerator->head.name) != 0)
-            a++;
-        while (strcmp(f->sw[e].head.name, p->engine->head.name) != 0)
-            e++;
-        f->point_hw[f->n_points] = a;
-        f->point_sw[f->n_points] = e;
-        f->points[f->n_points++] = p;
-        f->hw_points[a]++;
-        f->sw_points[e]++;
+        if (takes(f, p))
+            add_point(f, p, main_quantity(f, p));
     }
-    wm_fit_weigh(f->points, f->n_points, f->is_power, f->point_weight);
+    const size_t n_rates = f->n_points;
+    wm_fit_weigh(f->points, n_rates, f->is_power, f->point_weight);
+    for (size_t i = 0; i < n_rates; i++) {
+        if (!takes_wait(f, f->points[i]))
+            continue;
+        f->point_weight[f->n_points] = wait_weight * wm_source_trust(f->points[i]->source);
+        add_point(f, f->points[i], WAIT);
+    }
+    find_setups(f);
 }
 
 static size_t add_columns(struct fit *f, const struct knob *knobs, size_t n, bool family)

@@ -1,4 +1,5 @@
 /* Operating points from a CSV file: which of its rows become points, and why others do not. */
+#include "launches.h"
 #include "operating_rows.h"
 
 /* clang-format off */
@@ -19,6 +20,7 @@ static const char *read_row(struct wm_point_table *t)
         return reason;
     p.row = wm_point_keep(t, wm_point_text(t, is_power ? COL_power_row_id : COL_row_id));
     p.source = wm_point_keep(t, wm_point_text(t, COL_source_id));
+    p.launch = wm_launch_of(&p);
     p.date = wm_point_keep(t, wm_point_text(t, COL_date));
     /* a table without the column has no rows kept for checking */
     p.is_fit = !wm_point_has(t, COL_split) || wm_point_is(t, COL_split, "fit");

@@ -12,7 +12,11 @@ static struct wm_loop_point run_loop(const struct wm_step_model *m,
                                      const struct wm_operating_point *point, double users)
 {
     const struct wm_loop_case c = {
-        .m = *m, .input_tok = point->input_tok, .output_tok = point->output_tok, .users = users};
+        .m = *m,
+        .input_tok = point->input_tok,
+        .output_tok = point->output_tok,
+        .users = users,
+        .intake_steps = point->launch.intake_steps};
     return wm_loop_eval(&c);
 }
 
@@ -144,15 +148,21 @@ struct wm_prediction wm_operating_point_predict(const struct wm_operating_point 
                                                 const struct wm_accelerator *accelerator,
                                                 const struct wm_engine *engine)
 {
+    struct wm_engine as_launched = *(engine != NULL ? engine : point->engine);
+    const struct wm_launch *const launch = &point->launch;
+    if (launch->chunk_tok > 0.0)
+        as_launched.prefill_chunk_tok = launch->chunk_tok;
     struct wm_step_model m = {.accelerator = accelerator != NULL ? accelerator : point->accelerator,
                               .llm = point->llm,
-                              .engine = engine != NULL ? engine : point->engine,
+                              .engine = &as_launched,
                               .precision = point->precision,
                               .clock_frac = 1.0,
                               .draft = point->draft};
     /* engines keep the cache in FP8 under weights of as many bits in floating point */
     const bool narrow = point->precision == WM_FP8 || point->precision == WM_FP4;
-    m.kv_bytes = narrow ? m.engine->kv_bytes : fmax(m.engine->kv_bytes, 2.0);
+    m.kv_bytes = launch->kv_bytes > 0.0 ? launch->kv_bytes
+                 : narrow               ? m.engine->kv_bytes
+                                        : fmax(m.engine->kv_bytes, 2.0);
     if (point->prefill_workers > 0.0)
         return predict_split(&m, point);
     if (point->group.tensor > 0.0) {

@@ -30,27 +30,26 @@ struct balance {
 };
 
 static struct balance balance_of(const struct wm_step_model *decode,
-                                 const struct wm_step_model *prefill,
-                                 const struct wm_operating_point *p, double sequences)
+                                 const struct wm_step_model *prefill, const struct pass *full,
+                                 const struct pass *alone, const struct wm_operating_point *p,
+                                 double sequences)
 {
     const struct wm_load load = wm_load_decode(sequences, p->input_tok + 0.5 * p->output_tok);
     const struct wm_step step = wm_step_eval(decode, &load);
     struct balance b = {.tpot_s = step.time_s / wm_step_gain(decode)};
     b.per_s = p->decode_workers * sequences / (p->output_tok * b.tpot_s);
-    const struct pass full = pass_of(prefill, p->input_tok, (double)INFINITY);
-    const double capacity = p->prefill_workers * full.prompts / (full.passes * full.step.time_s);
+    const double capacity = p->prefill_workers * full->prompts / (full->passes * full->step.time_s);
     b.use_frac = b.per_s / capacity;
     if (b.use_frac >= 1.0) {
         b.users = (double)INFINITY;
         return b;
     }
-    const struct pass alone = pass_of(prefill, p->input_tok, 1.0);
     b.prompt_s = prefill->engine->prompt_overhead_s +
-                 alone.passes * alone.step.time_s * (1.0 + b.use_frac / (2.0 * (1.0 - b.use_frac)));
+                 alone->passes * alone->step.time_s * (1.0 + b.use_frac / (2.0 * (1.0 - b.use_frac)));
     b.users = b.per_s * (b.prompt_s + p->output_tok * b.tpot_s);
     b.decode_w = step.board_w;
     const double idle_w = wm_board_rest_w(prefill->accelerator);
-    b.prefill_w = idle_w + b.use_frac * (full.board_w - idle_w);
+    b.prefill_w = idle_w + b.use_frac * (full->board_w - idle_w);
     return b;
 }
 
@@ -64,18 +63,25 @@ struct wm_loop_point wm_split_eval(const struct wm_step_model *m,
     double hi = fmin(wm_group_batch_limit(m, mean_tok), point->load / point->decode_workers);
     if (hi <= 0.0 || wm_group_batch_limit(&prefill, point->input_tok) < 1.0)
         return (struct wm_loop_point){0};
+    const struct pass full = pass_of(&prefill, point->input_tok, (double)INFINITY);
+    const struct pass alone = pass_of(&prefill, point->input_tok, 1.0);
     double lo = 1e-3 * hi;
-    if (balance_of(m, &prefill, point, hi).users > point->load)
-        for (int i = 0; i < 40; i++) {
+    struct balance b = balance_of(m, &prefill, &full, &alone, point, hi);
+    if (b.users > point->load) /* else memory, not the users, limits what decodes */
+        for (int i = 0; i < 40 && hi - lo > 1e-5 * hi; i++) {
             const double mid = 0.5 * (lo + hi);
-            if (balance_of(m, &prefill, point, mid).users > point->load)
+            const struct balance at = balance_of(m, &prefill, &full, &alone, point, mid);
+            if (at.users > point->load) {
                 hi = mid;
-            else
+            } else {
                 lo = mid;
+                b = at;
+            }
         }
     else
-        lo = hi; /* memory, not the users, limits what decodes */
-    const struct balance b = balance_of(m, &prefill, point, lo);
+        lo = hi;
+    if (isinf(b.users))
+        b = balance_of(m, &prefill, &full, &alone, point, lo);
     const double n_prefill = point->prefill_workers * wm_group_gpus(&point->prefill);
     const double n_decode = point->decode_workers * wm_group_gpus(&m->group);
     return (struct wm_loop_point){.out_tok_per_s = b.per_s * point->output_tok,

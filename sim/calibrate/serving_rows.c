@@ -109,8 +109,9 @@ static const char *engine_name(const struct wm_point_table *t, const struct wm_o
     const char *const source = wm_point_text(t, COL_source_id);
     const bool plain = strcmp(word, "vllm") == 0;
     if (strncmp(source, "mlperf", 6) == 0) {
+        /* tuned by the vendor and its partners, vLLM among their engines; a year's rounds are one software */
         if (strcmp(p->accelerator->vendor, "AMD") == 0)
-            return "mlperf-amd"; /* tuned by the vendor and its partners, vLLM among their engines */
+            return wm_number_after(source, "_v") >= 6.0 ? "mlperf-amd" : "mlperf-amd-2025";
         if (strstr(wm_point_text(t, COL_notes), "vLLM") == NULL && strstr(word, "vllm") == NULL)
             return "mlperf";
         word = "vllm"; /* a submission that says what it ran */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "point_table.h"
+#include "wattmill/output.h"
 
 /* clang-format off */
 #define COLUMNS(X)                                                                               \
@@ -241,4 +242,29 @@ void wm_training_errors_write(FILE *file, struct wm_arena *arena,
         put_error(arena, &other, row + 5);
     }
     wm_grid_write(file, &(struct wm_grid){columns, N_CELLS, cells, n_names}, format);
+}
+
+void wm_training_points_csv(FILE *file, const void *context)
+{
+    const struct wm_training_points *const points = context;
+    fputs("row,source,accelerator,model,precision,gpus,tensor,pipeline,context,expert,fit,"
+          "measured_tok_per_s_per_gpu,predicted_tok_per_s_per_gpu\n",
+          file);
+    for (size_t i = 0; i < points->n; i++) {
+        const struct wm_training_point *const p = &points->items[i];
+        const double numbers[] = {wm_train_gpus(&p->c.plan), p->c.plan.tensor,     p->c.plan.pipeline,
+                                  p->c.plan.context,         p->c.plan.expert,     p->is_fit ? 1 : 0,
+                                  p->tok_per_s_per_gpu,      p->predicted};
+        wm_csv_text(file, p->row);
+        fputc(',', file);
+        wm_csv_text(file, p->source);
+        fprintf(file, ",%s,", p->c.accelerator->head.name);
+        wm_csv_text(file, p->model);
+        fprintf(file, ",%s", wm_precision_words[p->c.precision]);
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+            fputc(',', file);
+            wm_csv_put_number(file, numbers[k]);
+        }
+        fputc('\n', file);
+    }
 }

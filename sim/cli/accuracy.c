@@ -19,7 +19,7 @@ static const struct cli_option rows[] = {
                "rows by their column `split` (default: all)"),
     CLI_CATALOG(options, catalog),
     CLI_FORMAT(options, format),
-    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write accuracy.json, parity.csv, parity plot"),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write accuracy.json, parity.csv, parity plot; training_parity.csv"),
     CLI_END,
 };
 
@@ -74,6 +74,14 @@ static enum wm_status run_training(struct cli *cli, const struct options *o)
     wm_training_errors_write(stdout, cli->arena, &points, o->format);
     for (size_t i = 0; i < points.n_left_out && o->format == WM_FORMAT_TABLE; i++)
         printf("left out: %zu, %s\n", points.left_out[i].n, points.left_out[i].reason);
+    struct wm_folder folder;
+    if (o->dir == NULL)
+        return WM_OK;
+    if (!wm_folder_open(&folder, cli->arena, o->dir, &cli->diags) ||
+        !wm_folder_put(&folder, "training_parity.csv", wm_training_points_csv, &points))
+        return WM_IO;
+    for (size_t i = 0; i < folder.n_files && !cli->quiet; i++)
+        fprintf(stderr, "wrote %s\n", folder.files[i]);
     return WM_OK;
 }
 

@@ -154,16 +154,26 @@ static bool size_pool(struct wm_arena *arena, const struct wm_scenario *s,
     return pool->n_racks != was || (pool->racks == NULL) != (before == NULL);
 }
 
-/* Pools sized to demand: planned as large as they may be first, then with what their replicas need. */
+/* Enough for any plan of replicas, so that what a climate leaves room for does not choose them. */
+static const int64_t plenty_gpus = 1000000;
+
+/* Pools sized to demand: planned with plenty first, then with what their replicas need, at most what they may be. */
 static bool fill_by_demand(struct wm_arena *arena, const struct wm_scenario *scenario,
                            struct wm_site_plan *plan, struct wm_diags *diags)
 {
     enum { PASSES = 6 };
     int64_t *const most = WM_NEW_ARRAY(arena, int64_t, plan->n_pools);
     int64_t *const wanted = WM_NEW_ARRAY(arena, int64_t, plan->n_pools);
-    bool changed = true;
-    for (size_t i = 0; i < plan->n_pools; i++)
-        most[i] = plan->pools[i].n_racks;
+    bool changed = true, any = false;
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        struct wm_pool *const p = &plan->pools[i];
+        most[i] = p->n_racks;
+        if (p->fleet->count == WM_COUNT_DEMAND)
+            set_racks(p, plenty_gpus / p->fleet->accelerator->rack_gpus);
+        any = any || p->fleet->count == WM_COUNT_DEMAND;
+    }
+    if (any && !wm_partitions_form(arena, scenario, plan, diags))
+        return false;
     for (int pass = 0; pass < PASSES && changed; pass++) {
         changed = false;
         for (size_t i = 0; i < plan->n_pools; i++)

@@ -21,25 +21,29 @@ static const char *reasons(struct wm_arena *arena, const struct wm_serving_plan 
     const struct wm_serving_case *const c = &plan->c;
     const struct wm_engine_fit *const fit = &c->engine->fit;
     const struct {
-        const char *what;
+        const char *what, *likely;
         double value, fitted;
-    } ranges[] = {
-        {"tokens of a request", c->input_tok + c->output_tok, fit->context_tok},
-        {"accelerators in a group", wm_group_gpus(&plan->decode_group), fit->gpus},
-        {"requests per accelerator", plan->capacity_batch / plan->decode_gpus, fit->batch_per_gpu}};
+    } ranges[] = {{"tokens of a request", "long attention is likely too fast",
+                   c->input_tok + c->output_tok, fit->context_tok},
+                  {"accelerators in a group", "likely too fast: more to wait for",
+                   wm_group_gpus(&plan->decode_group), fit->gpus},
+                  {"requests per accelerator", "likely too fast: schedulers fall behind",
+                   plan->capacity_batch / plan->decode_gpus, fit->batch_per_gpu}};
     const char *text = "";
     if (c->accelerator->fit.points == 0)
         text =
-            wm_arena_printf(arena, "; no point of %s (rates of its family, datasheet, estimates)",
+            wm_arena_printf(arena,
+                            "; no point of %s (rates of its family, datasheet, estimates: likely too "
+                            "fast while its software is young)",
                             c->accelerator->head.name);
     if (fit->points == 0)
         text = wm_arena_printf(arena, "%s; no point of engine %s (overheads of others)", text,
                                c->engine->head.name);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (is_beyond(ranges[i].value, ranges[i].fitted))
-            text = wm_arena_printf(arena, "%s; %.0f %s, at most %.0f with engine %s", text,
+            text = wm_arena_printf(arena, "%s; %.0f %s, at most %.0f with engine %s (%s)", text,
                                    ranges[i].value, ranges[i].what, ranges[i].fitted,
-                                   c->engine->head.name);
+                                   c->engine->head.name, ranges[i].likely);
     return text;
 }
 

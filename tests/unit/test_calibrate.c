@@ -159,6 +159,38 @@ START_TEST(rows_are_read_as_they_were_run)
 }
 END_TEST
 
+/* What a benchmark's scripts set stands in its scripts, not in its rows: cache, tokens of a pass, intake. */
+START_TEST(rows_of_a_benchmark_are_run_with_its_settings)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(
+        load(HEAD "a,inferencex_20260720,measured,B200,8,llama-3.3-70b,fp8,vllm,w,1000,500,32,,8,1,0,0,0,"
+                  "100,,fit\n"
+                  "b,inferencex_20260720,measured,B200,8,deepseek-r1,fp8,sglang,w,1000,500,32,,8,1,0,0,0,100,"
+                  ",fit\n"
+                  "c,inferencex_20260720,measured,B200,8,deepseek-r1,fp8,sglang,w,1000,500,4,,8,1,0,0,0,100,,"
+                  "fit\n"
+                  "d,inferencex_20260720,measured,B200,8,deepseek-v4-pro,fp4,sglang,w,8192,1024,512,,8,8,1,0,0,"
+                  "100,,fit\n"
+                  "e,mine,measured,B200,8,llama-3.3-70b,fp8,vllm,w,1000,500,32,,8,1,0,0,0,100,,fit\n",
+             &p),
+        WM_OK);
+    ck_assert_uint_eq(p.n, 5);
+    ck_assert_double_eq(p.items[0].launch.kv_bytes, 1.0);
+    ck_assert_double_eq(p.items[1].launch.intake_steps, 30.0);
+    ck_assert_double_eq(p.items[2].launch.intake_steps, 10.0);
+    ck_assert_double_eq(p.items[3].launch.chunk_tok, 32768.0 / 8.0); /* shared by its groups */
+    ck_assert_double_eq(p.items[4].launch.kv_bytes, 0.0);            /* the engine's own */
+    /* a wider cache takes longer to read */
+    struct wm_operating_point wide = p.items[0];
+    wide.launch.kv_bytes = 2.0;
+    ck_assert_double_lt(wm_operating_point_predict(&wide, NULL, NULL).out_tok_per_s_per_gpu,
+                        wm_operating_point_predict(&p.items[0], NULL, NULL).out_tok_per_s_per_gpu);
+    wm_arena_close(arena);
+}
+END_TEST
+
 #define SPLIT_HEAD                                                                         \
     "accelerator,n_gpu,model,precision,framework,isl_tokens,osl_tokens,concurrency,tp,ep," \
     "dp_attention,disagg,n_prefill_gpu,n_decode_gpu,mtp,output_tokens_per_s_per_gpu,notes\n"
@@ -486,6 +518,7 @@ int main(void)
         a_table_without_its_columns_is_refused,
         tables_of_others_are_read_as_they_come,
         rows_are_read_as_they_were_run,
+                                  rows_of_a_benchmark_are_run_with_its_settings,
         disaggregated_rows_have_workers_of_both_kinds,
         power_points_read_their_configuration_from_words,
         the_shipped_parameters_predict_themselves_without_error,

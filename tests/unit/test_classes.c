@@ -134,7 +134,7 @@ START_TEST(marginal_revenue_never_earns_less_than_other_policies)
         const double best = margin_usd(RUN(limit, more, night));
         const double ranked = margin_usd(RUN(limit, more, night, "policy.capping=\"priority\""));
         const double same = margin_usd(RUN(limit, more, night, "policy.capping=\"uniform\""));
-        ck_assert_double_ge(best, ranked - 1e-4 * fabs(ranked));
+        ck_assert_double_ge(best, ranked - 1e-3 * fabs(ranked));
         ck_assert_double_ge(best, same - 1e-9 * fabs(same));
     }
 }

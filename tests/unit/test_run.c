@@ -163,6 +163,7 @@ START_TEST(more_failures_cost_availability_by_the_formula)
     const struct wm_results *r =
         RUN("accelerators={\"gb200-nvl72\":{\"base\":\"gb200-nvl72\",\"failures_per_gpu_year\":2,"
             "\"repair_h\":10}}",
+            "workloads.chat.engine=\"vllm\"", /* one group does both: it fails as a whole */
             "site.failures.spares=false", "site.failures.host_frac=0",
             "site.failures.rack_per_year=0", "site.failures.planned_per_gpu_year=0");
     const double g = (double)r->pools[0].gpus_per_replica;

@@ -39,6 +39,7 @@ static struct wm_accelerator round_hw(void)
         .scale_out_bytes_per_s = 1e12,
         .attention = {.decode_memory_frac = 1.0,
                       .mla_memory_frac = 1.0,
+                      .narrow_cache_frac = 1.0,
                       .prefill_compute_frac = 1.0},
         .elementwise = {.memory_frac = 1.0},
         .collective = {.reduce_frac = 1.0, .a2a_frac = 1.0},
