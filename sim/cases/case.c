@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "wattmill/require.h"
 #include "wattmill/tariff.h"
 
 static const struct wm_case_type *const types[] = {
@@ -163,6 +164,7 @@ enum wm_status wm_case_assert(const struct wm_case_run *run, const struct wm_ass
     bool hold = true;
     for (size_t i = 0; i < n; i++) {
         const struct wm_figure *const f = wm_figure_find(&run->figures, assertions[i].key);
+        WM_REQUIRE(f != NULL);
         hold = wm_assertion_holds(&assertions[i], f->value,
                                   strcmp(f->unit, "1") == 0 ? "" : f->unit, diags) &&
                hold;
