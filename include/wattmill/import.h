@@ -12,9 +12,10 @@ struct wm_import_options {
     const char *place;     /* node, zone or region where a file has several; NULL: the only one */
     const char *time_zone; /* of stamps whose file does not say; NULL: unknown */
     double usd_per_unit;   /* of a file in another currency; NAN: not given */
-    const char *name;      /* of the model; NULL: as its file says */
-    const char *as_of;     /* date of the model's configuration, YYYY-MM-DD; NULL: not known */
-    double total_params;   /* that the vendor states, compared with the count; NAN: not given */
+    const char *name;    /* of the entry, of several rates the one meant; NULL: as its file says */
+    const char *as_of;   /* date of the source, YYYY-MM-DD; NULL: as its file says */
+    double total_params; /* that the vendor states, compared with the count; NAN: not given */
+    bool is_partial;     /* leave out what cannot be said instead of refusing it */
 };
 
 /** Notes of an import, "read: ...", "assumed: ...", "left out: ...". */

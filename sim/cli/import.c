@@ -9,6 +9,7 @@
 struct options {
     const char *output, *place, *time_zone, *name, *as_of;
     double usd_per_unit, total_params;
+    bool is_partial;
 };
 
 static const struct options defaults = {.usd_per_unit = (double)NAN, .total_params = (double)NAN};
@@ -23,8 +24,11 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, usd_per_unit, "--usd-per-unit", "X", 1e-6, 1e6,
              "USD for one unit of the file's currency"),
     CLI_TEXT(options, name, "--name", 0, "NAME",
-             "llm: of the catalogue entry (default: _name_or_path of the file)"),
-    CLI_TEXT(options, as_of, "--as-of", 0, "DATE", "llm: date of the configuration, YYYY-MM-DD"),
+             "llm, tariff: of the catalogue entry (default: as the file says); of several rates "
+             "the one meant"),
+    CLI_TEXT(options, as_of, "--as-of", 0, "DATE", "llm, tariff: date of the source, YYYY-MM-DD"),
+    CLI_FLAG(options, is_partial, "--partial",
+             "tariff: leave out what a tariff cannot say instead of refusing it"),
     CLI_REAL(options, total_params, "--total-params", "N", 1e6, 1e14,
              "llm: parameters that the vendor states, compared with the count"),
     CLI_END,
@@ -45,8 +49,8 @@ static enum wm_status put(struct cli *cli, const char *path, const char *text)
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
-    const struct wm_import_options how = {o->place, o->time_zone, o->usd_per_unit,
-                                          o->name,  o->as_of,     o->total_params};
+    const struct wm_import_options how = {o->place, o->time_zone,    o->usd_per_unit, o->name,
+                                          o->as_of, o->total_params, o->is_partial};
     struct wm_import import;
     const enum wm_status status = wm_import_files(cli->arena, cli->words[0], cli->words + 1,
                                                   cli->n_words - 1, &how, &import, &cli->diags);
@@ -65,12 +69,15 @@ const struct cli_verb cli_verb_import = {
     .words = "KIND FILE...",
     .min_words = 2,
     .max_words = 1000,
-    .summary = "files as their publishers write them into ours: weather, prices, models",
+    .summary = "files as their publishers write them into ours: weather, prices, tariffs, models",
     .details =
         "KIND weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo and ERA5 tables.\n"
         "KIND price: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus; several files of one "
         "year\n"
-        "may be given. KIND llm: Hugging Face config.json into a catalogue file for --catalog; its "
+        "may be given. KIND tariff: a rate of the Utility Rate Database (URDB/OpenEI JSON)\n"
+        "into a catalogue file for --catalog; what a tariff cannot say is refused by its key, or "
+        "with --partial left\n"
+        "out and told. KIND llm: Hugging Face config.json into a catalogue file for --catalog; its "
         "keys that\n"
         "the catalogue cannot say are refused. What was read, assumed and left out is told on "
         "standard error; a wrong\n"

@@ -18,6 +18,9 @@ static const struct kind kinds[] = {
      "dry_bulb_c,relative_humidity,pressure_pa", 3, wm_import_weather},
     {"price", "a year of prices: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus",
      "price_usd_per_mwh", 1, wm_import_price},
+    {"tariff",
+     "a catalogue entry of a tariff from a rate of the Utility Rate Database, URDB/OpenEI JSON",
+     NULL, 0, wm_import_tariff},
     {"llm",
      "a catalogue entry of a language model from its configuration, Hugging Face config.json", NULL,
      0, wm_import_llm},
@@ -83,7 +86,8 @@ enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const c
         im.path = paths[i];
         im.file = file_name(paths[i]);
         source = wm_arena_printf(arena, "%s%s%s", source, i > 0 ? ", " : "", im.file);
-        k->read(&im, text, n_bytes);
+        if (wm_import_gunzip(&im, &text, &n_bytes))
+            k->read(&im, text, n_bytes);
     }
     if (k->n_values == 0)
         out->text = im.text;

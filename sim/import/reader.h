@@ -67,8 +67,11 @@ bool wm_import_zone(struct wm_importer *im, const char *name, struct wm_zone *zo
 const char *wm_import_series(struct wm_importer *im, const char *source, const char *header,
                              size_t n_values);
 
+/** A text that gzip packed, unpacked in its place; others stay. False and E102: damaged, or over 128 MiB. */
+bool wm_import_gunzip(struct wm_importer *im, const char **text, size_t *n_bytes);
+
 /** Each kind: reads a text into rows. */
 typedef void wm_import_fn(struct wm_importer *im, const char *text, size_t n_bytes);
-wm_import_fn wm_import_weather, wm_import_price, wm_import_llm;
+wm_import_fn wm_import_weather, wm_import_price, wm_import_llm, wm_import_tariff;
 
 #endif

@@ -180,16 +180,36 @@ double wm_power_beside_bill_usd(const struct wm_run *r)
            wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r));
 }
 
-/* Bills of months in the year in which they begin; fuel and stored energy evenly. */
+/* Overlap of two stretches of the run. */
+static double overlap_s(double from_s, double to_s, double begin_s, double end_s)
+{
+    return fmax(0.0, fmin(to_s, end_s) - fmax(from_s, begin_s));
+}
+
+/* A month's bill by the time it has in each year, for months are the site's and years the run's; fuel and stored energy evenly. */
 static void spread_power(const struct wm_run *r, struct wm_run_year *years)
 {
     const size_t n = r->site.n_years;
     const struct wm_bill *const bill = r->results->bill;
-    for (size_t i = 0; i < bill->n_months; i++)
-        years[i / 12 < n ? i / 12 : n - 1].power_usd += bill->months[i].bill_usd;
-    for (size_t i = 0; i < n; i++)
+    double year_from_s = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double year_to_s =
+            i + 1 < n ? year_from_s + r->site.years[i].time_s : (double)INFINITY;
+        double from_s = 0.0;
+        for (size_t k = 0; k < bill->n_months; k++) {
+            const struct wm_bill_month *const m = &bill->months[k];
+            const double to_s = from_s + m->time_s;
+            if (m->time_s > 0.0)
+                years[i].power_usd +=
+                    m->bill_usd * overlap_s(from_s, to_s, year_from_s, year_to_s) / m->time_s;
+            else if (from_s >= year_from_s && from_s < year_to_s)
+                years[i].power_usd += m->bill_usd;
+            from_s = to_s;
+        }
+        year_from_s = year_to_s;
         years[i].power_usd +=
             wm_power_beside_bill_usd(r) * r->site.years[i].time_s / r->site.account.time_s;
+    }
 }
 
 /*

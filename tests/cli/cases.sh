@@ -47,7 +47,7 @@ printf '{"schema_version": 1, "name": "s", "base": "replay.json", "metrics": ["n
 "$BIN" check "$dir/s.json" 2>&1 | sed "s|$dir/||"
 # the shipped job by both doors: step, MFU and checkpoints alike; goodput, where racks beside the gang hold a spare, within what
 # a year's sampled stops spread
-"$BIN" run scenarios/virginia-100mw-gb300-pretrain.json --set site.ceiling.limit_mw=150 --no-range --quiet --format json >"$dir/site.out"
+"$BIN" run scenarios/virginia-100mw-gb300-pretrain.json --set fleet.main.spare_frac=0.02 --no-range --quiet --format json >"$dir/site.out"
 "$BIN" run scenarios/cases/train-gb300-llama405b.json --format json >"$dir/train.out"
 python3 - "$dir/site.out" "$dir/train.out" <<'P'
 import json, math, sys

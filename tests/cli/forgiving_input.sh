@@ -23,7 +23,7 @@ true
 dir=$(mktemp -d)
 { echo hour_of_year,price_usd_per_mwh; seq 0 8759 | sed 's/$/,40/'; } > "$dir/p.csv"
 top=$PWD
-(cd "$dir" && "$BIN" run "$top/scenarios/virginia-100mw-gb300.json" --set site.market.file=p.csv --set horizon.years=0.003 --format csv --quiet | grep ^energy_price_mean | cut -c1-36)
+(cd "$dir" && "$BIN" run "$top/scenarios/virginia-100mw-gb300.json" --set site.market.file=p.csv --set horizon.years=0.003 --format csv --quiet | awk -F, '/^energy_price_mean/ { printf "%s,%.9g,%s\n", $1, $2, $3 }')
 "$BIN" run scenarios/virginia-100mw-gb300.json --set horizon.years=0.003 --show monthly --format csv 2>&1 >/dev/null | grep -o "the first month has.*"
 "$BIN" run scenarios/virginia-100mw-gb300.json --set horizon.years=0.003 --set horizon.start=2027-01-01T00:00-05:00 --show monthly --format csv 2>&1 >/dev/null | grep -c "first month"
 rm -rf "$dir"

@@ -4,7 +4,7 @@ BIN=$BIN TMP=$tmp python3 - <<'PY'
 import json, os, subprocess
 BIN, TMP = os.environ["BIN"], os.environ["TMP"]
 shipped = json.load(open("models/catalog/llms.json"))["llms"]
-HEAD = {"title", "source", "as_of", "notes", "aliases", "basis", "family", "total_params", "active_params", "rest_precision",
+HEAD = {"title", "accepted_tok", "source", "as_of", "notes", "aliases", "basis", "family", "total_params", "active_params", "rest_precision",
         "fp8_scaling"}  # the last two are of other checkpoints than a configuration in 16 bits
 DEFAULT = {"index_head_dim": 128}
 

@@ -144,6 +144,13 @@ def tidy_ceiling(rng, ceiling, start):
         ceiling["firm_mw"] = round(limit * rng.random(), 3)
 
 
+def tidy_contracts(rng, site):
+    """What a named item lacks, its schema does not ask for."""
+    for contract in site.get("ppas", []):
+        contract.setdefault("contract_mw", round(rng.uniform(0.1, 50), 3))
+        contract.setdefault("usd_per_mwh", round(rng.uniform(10, 90), 3))
+
+
 def tidy_money(rng, economics):
     """Lists of named items: the schema asks for their names alone, since a file may extend another."""
     n = len(economics.get("debt", []))
@@ -199,6 +206,7 @@ def generate(schema, seed, index):
     site = s["site"]
     site["ceiling"] = object_of(rng, dict(props["site"]["properties"]["ceiling"],
                                           required=["limit_mw"]), "site.ceiling")
+    tidy_contracts(rng, s["site"])
     tidy_money(rng, s.get("economics", {}))
     tidy_tariff(rng, site.get("tariff"))
     if s.get("fidelity") == "request":

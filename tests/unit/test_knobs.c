@@ -26,6 +26,9 @@ static const struct {
      {"site.halls.N.share_frac", "site.halls.N.it_limit_mw", "site.halls.N.rows",
       "site.halls.N.racks_per_row", "site.halls.N.row_limit_kw", "fleet.N.margin_frac",
       "fleet.N.owned."}},
+    {"tests/data/knobs/contracts.json",
+     {"site.ppas.", "site.certificates.", "site.interconnection.", "workloads.N.price.speed_tiers.",
+      "economics.market."}},
     {"tests/data/knobs/requests.json", {"window.", "workloads.N.serving.", "workloads.N.demand."}},
 };
 enum { N_SCENARIOS = sizeof scenarios / sizeof *scenarios, MAX_KEYS = 512, MAX_STEPS = 6 };
@@ -37,8 +40,8 @@ static const struct {
 } excused[] = {
     {"schema_version", "says how the file is read"},
     {"economics.dscr_floor", "moves a warning (W912), no figure"},
-    {"window.router_replicas", "requests.json has fewer replicas than a router"},
-    {"window.sample_frac", "requests.json has one router"},
+    {"site.ceiling.phases.N.firm_mw", "no call reaches into the firm part here: test_curtailment"},
+    {"site.tariff.ratchet_frac", "no month falls below that share of the highest here: tests of the bill"},
     {"site.ceiling.calendar.N.penalty_usd_per_mwh", "nothing is drawn above the window here"},
     {"site.ceiling.curtailment.penalty_usd_per_mwh", "nothing is drawn above a call here"},
     {"site.weather.utc_offset_h", "needs a weather file; with site.time_zone no figure without one"},

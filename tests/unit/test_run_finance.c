@@ -132,7 +132,8 @@ START_TEST(the_margin_after_capital_is_the_worth_of_one_more_megawatt_under_a_fl
             arena,
             "{\"schema_version\":1,\"name\":\"t\",\"horizon\":{\"years\":0.02},\"site\":{"
             "\"ceiling\":"
-            "{\"limit_mw\":%d}},\"fleet\":[{\"name\":\"a\",\"accelerator\":\"gb300-nvl72\"}],"
+            "{\"limit_mw\":%d},\"failures\":{\"type\":\"llama-3\",\"per_gpu_year\":0,"
+            "\"planned_per_gpu_year\":0,\"rack_per_year\":0}},\"fleet\":[{\"name\":\"a\",\"accelerator\":\"gb300-nvl72\"}],"
             "\"workloads\":[{\"name\":\"x\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
             "\"precision\":"
             "\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":1e10},\"price\":{\"deck\":"
