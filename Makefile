@@ -184,7 +184,7 @@ check-headers:
 	  $(CC) -std=c11 $(WARN) $(CPPFLAGS) -I. -Werror -fsyntax-only -x c - || exit 1; done; echo "headers: ok"
 
 ## check-embed: programs in C, C++ and Python that know the stable face alone; what the shared library exports
-check-embed: $(EMBED_BIN)
+check-embed: $(EMBED_BIN) $(BIN)
 	$(Q)sh tests/embed.sh $(SHARED) $(EMBED_BIN)
 
 ## check-asan: the unit and shell tests under the address sanitizer
