@@ -23,7 +23,8 @@ CHANGING = re.compile(r"^(Balances .*|wattmill \d.*)$", re.M)
 def output_of(binary, command):
     shell = command.replace("build/wattmill", binary)
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
-    text = "\n".join(line.rstrip() for line in done.stdout.split("\n"))
+    lines = (line.rstrip() for line in done.stdout.split("\n"))
+    text = "\n".join(line for line in lines if not re.match(r"make\[\d+\]: (Entering|Leaving) ", line))
     text = re.sub(r"^(wattmill \d\S*) \(.*$", r"\1 ...", text, flags=re.M)
     return text if text.endswith("\n") or not text else text + "\n"
 
