@@ -277,30 +277,32 @@ static void leads(FILE *file, const struct wm_comparison *c, enum wm_format form
     }
 }
 
-static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format format)
+const char *wm_comparison_verdict(struct wm_arena *arena, const struct wm_comparison *c)
 {
     size_t n_same = 0;
     char money[24];
-    leads(file, c, format);
     const struct wm_side *const best = best_side(c, &n_same);
-    if (best == NULL) {
-        fputs("No side can run.\n", file);
-        return;
-    }
+    if (best == NULL)
+        return "No side can run.";
     (void)wm_short_number(printed(best, WM_METRIC_revenue_usd_per_mw_utility_year), money);
-    if (n_same > 1) {
-        if (n_same == c->n_sides)
-            fprintf(file, "%s earn", c->n_sides == 2 ? "Both" : "All");
-        else
-            fprintf(file, "%zu of %zu earn", n_same, c->n_sides);
-        fprintf(file, " the same, %s$ per contract MW-year; of these ", money);
-        clean(file, best->name, format);
-        fprintf(file, " has the highest NPV, limited by %s.\n", wm_side_limit(best));
-        return;
-    }
-    clean(file, best->name, format);
-    fprintf(file, " earns most: %s$ per contract MW-year, limited by %s.\n", money,
-            wm_side_limit(best));
+    if (n_same < 2)
+        return wm_arena_printf(arena, "%s earns most: %s$ per contract MW-year, limited by %s.",
+                               best->name, money, wm_side_limit(best));
+    const char *const who = n_same < c->n_sides ? wm_arena_printf(arena, "%zu of %zu earn", n_same, c->n_sides)
+                            : c->n_sides == 2   ? "Both earn"
+                                                : "All earn";
+    return wm_arena_printf(arena,
+                           "%s the same, %s$ per contract MW-year; of these %s has the highest NPV, "
+                           "limited by %s.",
+                           who, money, best->name, wm_side_limit(best));
+}
+
+static void verdict(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
+                    enum wm_format format)
+{
+    leads(file, c, format);
+    clean(file, wm_comparison_verdict(arena, c), format);
+    fputc('\n', file);
 }
 
 /* "; list prices of 2026-11, flat; NPV P10-P90 -0.5 G$ to 5.2 G$" */
@@ -333,7 +335,7 @@ static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_
 static void write_text(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
                        enum wm_format format)
 {
-    verdict(file, c, format);
+    verdict(file, arena, c, format);
     if (c->n_sides == 2) {
         for (size_t i = 0; i < 2; i++) {
             fprintf(file, "%s%c  ", format == WM_FORMAT_MD ? "\n" : "", 'A' + (int)i);
@@ -367,6 +369,19 @@ static void write_text(FILE *file, struct wm_arena *arena, const struct wm_compa
     }
 }
 
+/* What a page of the comparison shows of a side, as its result has it. */
+static void json_parts(struct wm_json_writer *w, const struct wm_side *s)
+{
+    static const char *const keys[] = {"headline", "inputs", "yearly", "pools", "classes", "ledger", "stamp"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct wm_json *const part = wm_json_find(s->result, keys[i]);
+        if (part == NULL)
+            continue;
+        wm_json_key(w, keys[i]);
+        wm_json_write(w, part);
+    }
+}
+
 static void json_side(struct wm_json_writer *w, const struct wm_side *s)
 {
     wm_json_object_begin(w);
@@ -381,6 +396,7 @@ static void json_side(struct wm_json_writer *w, const struct wm_side *s)
             wm_json_member_number(w, wm_metric_info((enum wm_metric)i)->key,
                                   printed(s, (enum wm_metric)i));
     wm_json_object_end(w);
+    json_parts(w, s);
     wm_json_object_end(w);
 }
 
