@@ -63,6 +63,10 @@ enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char 
                            const struct wm_loaded *loaded, const struct wm_run_options *how,
                            struct wm_side *side, struct wm_diags *diags);
 
+/** A run's report as a side; false with a message when its JSON cannot be read back. */
+bool wm_side_of_report(struct wm_arena *arena, const char *path, const struct wm_report *report,
+                       struct wm_side *side, struct wm_diags *diags);
+
 /** Inputs of a document that was loaded as those of a side. */
 void wm_side_keep_inputs(struct wm_arena *arena, const struct wm_origins *origins,
                          struct wm_side *side);
@@ -147,6 +151,11 @@ struct wm_comparison {
     size_t n_bridges;
     bool all_metrics; /* in tables; JSON and CSV always hold all */
 };
+
+/** Which side earns most, in a sentence. Cannot fail. */
+const char *wm_comparison_verdict(struct wm_arena *arena, const struct wm_comparison *comparison);
+
+/** As table, JSON (what the page of `report` needs is in it), CSV or Markdown. */
 void wm_comparison_write(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
                          enum wm_format format);
 

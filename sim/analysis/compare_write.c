@@ -304,16 +304,15 @@ static void leads(FILE *file, const struct wm_comparison *c, enum wm_format form
 }
 
 /* "NPV P50 1.889 G$ (P10 -495.2 M$, P90 5.189 G$)", or of a result without draws "NPV 4.434 G$" */
-static void worth(FILE *file, const struct wm_side *side)
+static const char *worth_text(struct wm_arena *arena, const struct wm_side *side)
 {
     const double *const m = side->metric;
     char text[4][24];
     for (unsigned k = 0; k < 3; k++)
         (void)wm_short_number(m[WM_METRIC_npv_p10_usd + k], text[k]);
-    if (isfinite(m[WM_METRIC_npv_p50_usd]))
-        fprintf(file, "NPV P50 %s$ (P10 %s$, P90 %s$)", text[1], text[0], text[2]);
-    else
-        fprintf(file, "NPV %s$", wm_short_number(m[WM_METRIC_npv_usd], text[3]));
+    return isfinite(m[WM_METRIC_npv_p50_usd])
+               ? wm_arena_printf(arena, "NPV P50 %s$ (P10 %s$, P90 %s$)", text[1], text[0], text[2])
+               : wm_arena_printf(arena, "NPV %s$", wm_short_number(m[WM_METRIC_npv_usd], text[3]));
 }
 
 /* ", 4.434 G$ in one case: list prices of 2026-11, flat" */
@@ -331,37 +330,51 @@ static void one_case(FILE *file, const struct wm_side *side, enum wm_format form
     clean(file, path->text, format);
 }
 
-/* Who is worth most, then who earns most. */
-static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format format)
+/* Who is worth most; NULL where no side has a present value. */
+static const char *worthiest_text(struct wm_arena *arena, const struct wm_comparison *c)
+{
+    const struct wm_side *const top = worthiest_side(c);
+    return top != NULL ? wm_arena_printf(arena, "%s is worth most: %s.", top->name, worth_text(arena, top))
+                       : NULL;
+}
+
+static const char *earns_text(struct wm_arena *arena, const struct wm_comparison *c)
 {
     size_t n_same = 0;
     char money[24];
-    leads(file, c, format);
-    const struct wm_side *const best = best_side(c, &n_same), *const top = worthiest_side(c);
-    if (best == NULL) {
-        fputs("No side can run.\n", file);
-        return;
-    }
-    if (top != NULL) {
-        clean(file, top->name, format);
-        fputs(" is worth most: ", file);
-        worth(file, top);
-        fputs(format == WM_FORMAT_MD ? ".\n\n" : ".\n", file);
-    }
+    const struct wm_side *const best = best_side(c, &n_same);
+    if (best == NULL)
+        return "No side can run.";
     (void)wm_short_number(printed(best, WM_METRIC_revenue_usd_per_mw_utility_year), money);
-    if (n_same > 1) {
-        if (n_same == c->n_sides)
-            fprintf(file, "%s earn", c->n_sides == 2 ? "Both" : "All");
-        else
-            fprintf(file, "%zu of %zu earn", n_same, c->n_sides);
-        fprintf(file, " the same, %s$ per contract MW-year; of these ", money);
-        clean(file, best->name, format);
-        fprintf(file, " has the highest NPV, limited by %s.\n", wm_side_limit(best));
-        return;
+    if (n_same < 2)
+        return wm_arena_printf(arena, "%s earns most: %s$ per contract MW-year, limited by %s.",
+                               best->name, money, wm_side_limit(best));
+    const char *const who = n_same < c->n_sides ? wm_arena_printf(arena, "%zu of %zu earn", n_same, c->n_sides)
+                            : c->n_sides == 2   ? "Both earn"
+                                                : "All earn";
+    return wm_arena_printf(arena,
+                           "%s the same, %s$ per contract MW-year; of these %s has the highest NPV, "
+                           "limited by %s.",
+                           who, money, best->name, wm_side_limit(best));
+}
+
+const char *wm_comparison_verdict(struct wm_arena *arena, const struct wm_comparison *c)
+{
+    const char *const worth = worthiest_text(arena, c), *const earns = earns_text(arena, c);
+    return worth != NULL ? wm_arena_printf(arena, "%s %s", worth, earns) : earns;
+}
+
+static void verdict(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
+                    enum wm_format format)
+{
+    const char *const worth = worthiest_text(arena, c);
+    leads(file, c, format);
+    if (worth != NULL) {
+        clean(file, worth, format);
+        fputs(format == WM_FORMAT_MD ? "\n\n" : "\n", file);
     }
-    clean(file, best->name, format);
-    fprintf(file, " earns most: %s$ per contract MW-year, limited by %s.\n", money,
-            wm_side_limit(best));
+    clean(file, earns_text(arena, c), format);
+    fputc('\n', file);
 }
 
 static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_format format)
@@ -378,7 +391,7 @@ static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_
 static void write_text(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
                        enum wm_format format)
 {
-    verdict(file, c, format);
+    verdict(file, arena, c, format);
     if (c->n_sides == 2) {
         for (size_t i = 0; i < 2; i++) {
             fprintf(file, "%s%c  ", format == WM_FORMAT_MD ? "\n" : "", 'A' + (int)i);
@@ -386,7 +399,7 @@ static void write_text(FILE *file, struct wm_arena *arena, const struct wm_compa
             fprintf(file, "  (%s%s", c->sides[i].infeasible == NULL ? "limited by " : "",
                     wm_side_limit(&c->sides[i]));
             fputs("; ", file);
-            worth(file, &c->sides[i]);
+            fputs(worth_text(arena, &c->sides[i]), file);
             one_case(file, &c->sides[i], format);
             fputs(")\n", file);
         }
@@ -414,6 +427,19 @@ static void write_text(FILE *file, struct wm_arena *arena, const struct wm_compa
     }
 }
 
+/* What a page of the comparison shows of a side, as its result has it. */
+static void json_parts(struct wm_json_writer *w, const struct wm_side *s)
+{
+    static const char *const keys[] = {"headline", "inputs", "yearly", "pools", "classes", "ledger", "stamp"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct wm_json *const part = wm_json_find(s->result, keys[i]);
+        if (part == NULL)
+            continue;
+        wm_json_key(w, keys[i]);
+        wm_json_write(w, part);
+    }
+}
+
 static void json_side(struct wm_json_writer *w, const struct wm_side *s)
 {
     wm_json_object_begin(w);
@@ -428,6 +454,7 @@ static void json_side(struct wm_json_writer *w, const struct wm_side *s)
             wm_json_member_number(w, wm_metric_info((enum wm_metric)i)->key,
                                   printed(s, (enum wm_metric)i));
     wm_json_object_end(w);
+    json_parts(w, s);
     wm_json_object_end(w);
 }
 

@@ -155,6 +155,18 @@ enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char 
     return own_result(arena, &report, s, diags) ? status : WM_INTERNAL;
 }
 
+bool wm_side_of_report(struct wm_arena *arena, const char *path, const struct wm_report *report,
+                       struct wm_side *side, struct wm_diags *diags)
+{
+    begin(side, path);
+    side->name = report->results->scenario->name;
+    side->seed = report->stamp.seed;
+    side->run = report->results;
+    wm_side_keep_inputs(arena, report->origins, side);
+    memcpy(side->metric, report->results->metric, sizeof side->metric);
+    return own_result(arena, report, side, diags);
+}
+
 static enum wm_status load_and_run(struct wm_arena *arena, const struct wm_override *sets,
                                    size_t n_sets, struct wm_side *s, struct wm_diags *diags)
 {

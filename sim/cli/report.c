@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/books.h"
 #include "wattmill/store.h"
 
 struct options {
@@ -18,7 +19,7 @@ static const struct options defaults = {0};
 static const struct cli_option rows[] = {
     CLI_SCENARIO_ROWS(options, sets),
     CLI_TEXT(options, dir, "--output", 'o', "DIR",
-             "write report.html, figures as SVG, PNG and PDF"),
+             "write report.html, figures as SVG, PNG and PDF; DIR.xlsx: a workbook"),
     CLI_FLAG(options, quick, "--quick",
              "do not look for the assumptions that matter (one run each)"),
     CLI_END,
@@ -151,6 +152,12 @@ static enum wm_status report_study(struct cli *cli, const struct options *o)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "report: a store stands alone on its page");
         return WM_USAGE;
     }
+    if (wm_is_workbook_name(o->dir)) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "report: the workbook of a study is written by: wattmill export %s -o %s",
+                    cli->words[0], o->dir);
+        return WM_USAGE;
+    }
     enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
     if (status != WM_OK)
         return status;
@@ -191,6 +198,23 @@ static const struct wm_comparison *compared(struct cli *cli, const struct option
     return c;
 }
 
+/* One side is a run's workbook, several are a comparison's. */
+static enum wm_status put_book(struct cli *cli, const struct options *o)
+{
+    struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
+    enum wm_status status = WM_OK;
+    if (!cli_goes_on_in_child(cli, o->dir, &status))
+        return status;
+    for (size_t i = 0; i < cli->n_words && status == WM_OK; i++)
+        status = wm_side_load(cli->arena, cli->words[i], o->sets.items, o->sets.n, &sides[i],
+                              &cli->diags);
+    if (status != WM_OK)
+        return status;
+    return cli->n_words == 1
+               ? wm_run_book_write(o->dir, &sides[0], &cli->diags)
+               : wm_comparison_book_write(o->dir, compared(cli, o, sides), &cli->diags);
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
@@ -201,6 +225,8 @@ static enum wm_status run(struct cli *cli, const void *options)
     for (size_t i = 0; i < cli->n_words; i++)
         if (wm_is_store(cli->words[i]))
             return report_study(cli, o);
+    if (wm_is_workbook_name(o->dir))
+        return put_book(cli, o);
     page.parts = parts;
     for (size_t i = 0; i < cli->n_words; i++) {
         const enum wm_status status = fill(cli, o, i, page.metric, &sides[i], &parts[i], &drawn);
