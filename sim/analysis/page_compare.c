@@ -15,9 +15,13 @@ static void sides(FILE *file, struct wm_arena *arena, const struct wm_comparison
         wm_page_leads(file, &c->sides[i], c->sides[i].name);
     for (size_t i = 0; i < c->n_sides; i++) {
         const struct wm_side *const s = &c->sides[i];
-        double npv = s->metric[WM_METRIC_npv_usd];
-        const struct wm_kpi_unit u = wm_kpi_unit(WM_METRIC_npv_usd, &npv, 1);
-        char money[24], number[32];
+        const double median = s->metric[WM_METRIC_npv_p50_usd];
+        const double npv[] = {median, s->metric[WM_METRIC_npv_p10_usd],
+                              s->metric[WM_METRIC_npv_p90_usd], s->metric[WM_METRIC_npv_usd]};
+        const struct wm_kpi_unit u = wm_kpi_unit(WM_METRIC_npv_usd, npv, 4);
+        char money[24], text[4][32];
+        for (size_t k = 0; k < 4; k++)
+            (void)wm_kpi_text(&u, npv[k], text[k]);
         fprintf(file, "<p><b>%c ", (char)('A' + (int)(i % 26)));
         wm_html_text(file, s->name);
         if (s->infeasible != NULL) {
@@ -26,9 +30,13 @@ static void sides(FILE *file, struct wm_arena *arena, const struct wm_comparison
             fputs("</p>\n", file);
             continue;
         }
-        fprintf(file, "</b>: %s$ per contract MW-year, NPV %s %s, limited by %s<br>",
+        fputs("</b>: NPV ", file);
+        if (isfinite(median))
+            fprintf(file, "P50 %s %s (P10 %s, P90 %s), ", text[0], u.symbol, text[1], text[2]);
+        fprintf(file, "%s %s in one case; %s$ per contract MW-year, limited by %s<br>", text[3],
+                u.symbol,
                 wm_short_number(s->metric[WM_METRIC_revenue_usd_per_mw_utility_year], money),
-                wm_kpi_text(&u, npv, number), u.symbol, wm_side_limit(s));
+                wm_side_limit(s));
         wm_page_site_line(file, s);
         fputs("</p>\n", file);
     }
