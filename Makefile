@@ -57,6 +57,7 @@ PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(PLAIN_LIBS) -lm
 TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
+EVIDENCE := $(sort $(wildcard models/evidence/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
 PAGE     := $(sort $(wildcard sim/serve/page/*))
 LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/serve/*.c sim/api/*.c models/*.c))
@@ -110,9 +111,9 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.
-$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) $(PAGE) sim/embed.sh
+$(B)/gen/embedded.c: $(CATALOG) $(EVIDENCE) $(PLOTS) $(PAGE) sim/embed.sh
 	$(Q)mkdir -p $(@D)
-	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) $(PAGE) > $@.tmp && mv $@.tmp $@
+	$(Q)sh sim/embed.sh $(CATALOG) $(EVIDENCE) $(PLOTS) $(PAGE) > $@.tmp && mv $@.tmp $@
 
 $(B)/gen/embedded.o: $(B)/gen/embedded.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -MMD -MP -c -o $@ $<
