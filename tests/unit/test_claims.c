@@ -279,6 +279,10 @@ int main(void)
         a_percent_of_tokens_is_worth_a_percent_of_revenue_only_where_demand_does_not_limit,
         a_claim_holds_more_surely_the_further_its_figure_lies_within_the_span,
         an_unknown_claim_is_refused_with_a_hint};
-    whole = all(NULL, WM_OK);
+    wm_init();
+    arena = wm_arena_open();
+    diags = wm_diags_init(arena);
+    if (wm_claims_compute(arena, &(struct wm_claims_ask){0}, &whole, &diags) != WM_OK)
+        return 1;
     return RUN_TESTS("claims", tests);
 }
