@@ -80,7 +80,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all check-order check-page check-serve accuracy measured calibrate-ship left-out \
+        check-faults check-slurm check-all check-order check-range check-page check-serve accuracy measured calibrate-ship left-out \
         check-valgrind torture check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -227,6 +227,11 @@ check-serve: $(BIN)
 ## check-order: narrower numbers and more memory are no slower: eight models, three shapes, two engines, every pair
 check-order: $(BIN)
 	$(Q)python3 tests/order.py $(BIN) all
+## check-range: P10, P50, P90 of a run against whole runs over the same inputs; RANGE_N=10000 (10 min) RANGE_OF=scenario
+RANGE_N  ?= 10000
+RANGE_OF ?= scenarios/virginia-100mw-gb300.json
+check-range: $(BIN)
+	$(Q)python3 tests/range.py $(BIN) $(RANGE_OF) sweep $(RANGE_N)
 ## accuracy: errors on points that were not fitted; MEASURED="FILE.csv ..."
 accuracy: $(BIN) measured
 	$(Q)[ ! -r $(POINTS) ] || $(BIN) accuracy --data $(POINTS) --split validate
@@ -263,6 +268,7 @@ fuzz: $(BIN)
 
 ## docs: regenerate the pages derived from tables (schema, parameters, metrics, errors)
 docs: $(BIN)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 sim/calibrate/shipped_error.py write && $(MAKE) --no-print-directory $(BIN)
 	$(Q)sh tests/docs.sh $(BIN) write
 ## docs-check: fail when a generated page is out of date
 docs-check: $(BIN)

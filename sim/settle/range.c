@@ -18,6 +18,7 @@ struct range {
     double energy_frac;                /* of the power bill, by the MWh */
     double it_opex_usd, hall_opex_usd; /* a year: what follows the price of IT, of the facility */
     double paid_most;                  /* factor at which every token is paid */
+    double token_frac, hours_frac;     /* of the run's revenue; the rest stays */
     struct wm_lot *lots;
     struct wm_run_year *years;
     struct wm_ppa_cash *supply;
@@ -80,6 +81,9 @@ static void prepare(struct wm_arena *arena, struct range *g)
     g->hall_opex_usd =
         r->cash.facility_capex_usd > 0.0 ? following_usd(r, WM_TAG_FACILITY, years) : 0.0;
     g->paid_most = paid_most(r->scenario);
+    const double all_usd = wm_income_usd(&r->income);
+    g->token_frac = all_usd > 0.0 ? r->income.token_usd / all_usd : 0.0;
+    g->hours_frac = all_usd > 0.0 ? r->income.on_demand_usd / all_usd : 0.0;
     g->lots = WM_NEW_ARRAY(arena, struct wm_lot, g->basis->n_lots + 1);
     g->years = WM_NEW_ARRAY(arena, struct wm_run_year, g->terms->n_years + 1);
 }
@@ -122,6 +126,7 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     t.it_worth_factor = x[WM_RANGE_RESIDUAL];
     put_off(&t, x[WM_RANGE_DELAY]);
     b.revenue_usd *= sold;
+    b.hours_usd *= x[WM_RANGE_PRICE];
     b.power_usd *= power;
     b.it_capex_usd *= it;
     b.facility_capex_usd *= hall;
@@ -134,6 +139,7 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     for (size_t i = 0; b.years != NULL && i < t.n_years; i++) {
         g->years[i] = b.years[i];
         g->years[i].revenue_usd *= sold;
+        g->years[i].hours_usd *= x[WM_RANGE_PRICE];
         g->years[i].power_usd *= power;
     }
     b.years = b.years != NULL ? g->years : NULL;
@@ -143,11 +149,11 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     }
     b.supply = b.supply != NULL ? g->supply : NULL;
     const struct wm_token_market now = {.rate_frac = t.market.rate_frac,
-                                        .token_frac = t.market.token_frac,
                                         .volume = t.market.volume,
                                         .n_volume = t.market.n_volume,
                                         .capacity = t.market.capacity};
-    *revenue = sold * wm_market_at(&now, (double)NAN, 1.0, 0.0, 0).volume;
+    *revenue = g->token_frac * sold * wm_market_at(&now, (double)NAN, 1.0, 0.0, 0).volume +
+               g->hours_frac * x[WM_RANGE_PRICE] + 1.0 - g->token_frac - g->hours_frac;
     return wm_appraisal_worth(&t, &b, pv_usd);
 }
 
@@ -243,11 +249,6 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
     r->metric[WM_METRIC_npv_negative_frac] = (double)n_negative / (double)n;
     set_quantiles(r, npv, n, WM_METRIC_npv_p10_usd, 1.0);
     set_quantiles(r, irr, n, WM_METRIC_irr_p10_frac, 1.0);
-    const struct wm_income *const in = &r->income;
-    const double all = wm_income_usd(in);
-    const double spot = all > 0.0 ? (in->token_usd + in->grid_usd + in->on_demand_usd) / all : 0.0;
-    for (size_t i = 0; i < n; i++) /* contracts and rent stay */
-        revenue[i] = spot * revenue[i] + 1.0 - spot;
     set_quantiles(r, revenue, n, WM_METRIC_revenue_p10_usd_per_mw_utility_year,
                   r->metric[WM_METRIC_revenue_usd_per_mw_utility_year]);
 }

@@ -74,7 +74,9 @@ START_TEST(the_npv_is_zero_when_prices_are_changed_by_the_break_even_factor)
     setup();
     static const char *const terms[] = {
         "", "\"price_half_life_years\":1.55", "\"tax_rate_frac\":0.25,\"appraisal_years\":8",
-        "\"ledger\":\"tenant\",\"tax_rate_frac\":0.21,\"tax_write_off\":\"declining-balance\""};
+        "\"ledger\":\"tenant\",\"tax_rate_frac\":0.21,\"tax_write_off\":\"declining-balance\"",
+        "\"gpu_sales\":[{\"name\":\"h\",\"share_frac\":0.3,\"usd_per_gpu_h\":2},"
+        "{\"name\":\"t\",\"kind\":\"take-or-pay\",\"share_frac\":0.2,\"usd_per_gpu_h\":3}]"};
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         const double factor = GET(run_it(55.0, 0.8, terms[i]), breakeven_price_factor);
         const struct wm_results *const r = run_it(55.0, 0.8 * factor, terms[i]);
