@@ -300,7 +300,7 @@ static void svg(FILE *file, const char *drawing, const char *caption, const char
     svg_body(file, end + sizeof close - 1, prefix);
 }
 
-void wm_html_figure(FILE *file, const char *drawing, const char *caption, const char *prefix,
+static void figure(FILE *file, const char *drawing, const char *caption, const char *prefix,
                     bool is_twin)
 {
     fprintf(file, "<figure%s role=\"img\" aria-label=\"", is_twin ? " class=\"twin\"" : "");
@@ -310,4 +310,14 @@ void wm_html_figure(FILE *file, const char *drawing, const char *caption, const 
     fputs("<figcaption>", file);
     wm_html_text(file, caption);
     fputs("</figcaption></figure>\n", file);
+}
+
+void wm_html_figure(FILE *file, const char *drawing, const char *caption, const char *prefix)
+{
+    figure(file, drawing, caption, prefix, false);
+}
+
+void wm_html_twin(FILE *file, const char *drawing, const char *caption, const char *prefix)
+{
+    figure(file, drawing, caption, prefix, true);
 }

@@ -27,9 +27,10 @@ void wm_html_table_end(FILE *file);
 void wm_html_changes(FILE *file, const struct wm_change *changes, size_t n);
 /** A whole grid as a table. */
 void wm_html_grid(FILE *file, const struct wm_grid *grid);
-/** A drawing with its caption, also as its title; `prefix` makes its ids its own; a twin of a chart is for paper. */
-void wm_html_figure(FILE *file, const char *svg, const char *caption, const char *prefix,
-                    bool is_twin);
+/** A drawing with its caption, also as its title; `prefix` makes its ids its own. */
+void wm_html_figure(FILE *file, const char *svg, const char *caption, const char *prefix);
+/** One that a chart of the page stands for on the screen: for paper. */
+void wm_html_twin(FILE *file, const char *svg, const char *caption, const char *prefix);
 
 #define HEAD(file, n_left, ...)                                                 \
     do {                                                                        \

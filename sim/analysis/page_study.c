@@ -169,8 +169,7 @@ void wm_study_page_write(FILE *file, struct wm_arena *arena, struct wm_store *st
     if (drawn->n_figures > 0)
         fputs("<h2>Figures</h2>\n", file);
     for (size_t i = 0; i < drawn->n_figures; i++)
-        wm_html_figure(file, drawn->svg[i], drawn->captions[i], wm_arena_printf(arena, "s%zu_", i),
-                       false);
+        wm_html_figure(file, drawn->svg[i], drawn->captions[i], wm_arena_printf(arena, "s%zu_", i));
     stamp(file, about);
     wm_html_end(file);
 }

@@ -119,8 +119,8 @@ static void figures(FILE *file, struct wm_arena *arena, const struct wm_page_par
     if (is_live)
         fputs("<div id=\"charts\" class=\"charts\" hidden></div>\n", file);
     for (size_t i = 0; i < part->n_figures; i++)
-        wm_html_figure(file, part->svg[i], part->captions[i],
-                       wm_arena_printf(arena, "p%zuf%zu_", at, i), part->has_chart[i]);
+        (part->has_chart[i] ? wm_html_twin : wm_html_figure)(
+            file, part->svg[i], part->captions[i], wm_arena_printf(arena, "p%zuf%zu_", at, i));
 }
 
 static void yearly(FILE *file, const struct wm_side *s, size_t at)
