@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/books.h"
 
 struct options {
     struct cli_sets sets;
@@ -20,7 +21,7 @@ static const struct cli_option rows[] = {
               "what is bridged; repeatable (default: revenue per MW-year, NPV)"),
     CLI_FLAG(options, no_bridge, "--no-bridge", "do not run mixtures of the two"),
     CLI_FLAG(options, all, "--all", "every metric, not only the main ones"),
-    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write compare.json, compare.csv and figures"),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write compare.json, compare.csv and figures; DIR.xlsx: a workbook"),
     CLI_FORMAT(options, format),
     CLI_END,
 };
@@ -157,7 +158,11 @@ static enum wm_status run(struct cli *cli, const void *options)
         return WM_USAGE;
     struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
     struct wm_comparison c = {.sides = sides, .n_sides = cli->n_words, .all_metrics = o->all};
-    enum wm_status status = load_sides(cli, &o->sets, sides);
+    const bool is_book = wm_is_workbook_name(o->dir);
+    enum wm_status status = WM_OK;
+    if (is_book && !cli_goes_on_in_child(cli, o->dir, &status))
+        return status;
+    status = load_sides(cli, &o->sets, sides);
     if (status != WM_OK)
         return status;
     wm_sides_warn_of_shares(sides, c.n_sides, &cli->diags);
@@ -178,7 +183,8 @@ static enum wm_status run(struct cli *cli, const void *options)
     }
     wm_comparison_write(stdout, cli->arena, &c, o->format);
     if (o->dir != NULL)
-        status = write_folder(cli, o->dir, &c);
+        status = is_book ? wm_comparison_book_write(o->dir, &c, &cli->diags)
+                         : write_folder(cli, o->dir, &c);
     return status != WM_OK ? status : answer(&c);
 }
 
