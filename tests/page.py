@@ -139,7 +139,7 @@ def same_numbers(b, metrics, what):
 def looks(b, url, folder):
     for scheme in ("light", "dark"):
         b.scheme(scheme)
-        for width in (1280, 820, 390):
+        for width in (1440, 1024, 390):
             b.size(width)
             b.do("/url", {"url": url})
             b.wait(SHOWN, f"the page at {width}, {scheme}")
@@ -246,6 +246,13 @@ def comparison(b):
     b.wait("document.querySelector('#dialog[open] .bridge')", "what made the difference", 120)
     check("site.ceiling" in b.js("return document.querySelector('#dialog .bridge').textContent"), "names the ceiling")
     b.keys("\ue00c")
+    b.js("window.saved = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { saved.push([blob.type, blob.size]); return make.call(URL, blob); }")
+    for button, kind in (("#report", "text/html"), ("#workbook", "")):
+        b.js(f"window.saved = []; document.querySelector('{button}').focus()")
+        b.keys(ENTER)
+        b.wait("saved.length > 0 || document.getElementById('dialog').open", f"{button} is made", 60)
+        saved = b.js("return saved")
+        check(saved and saved[0][0] == kind and saved[0][1] > 10000, f"{button} is saved: {saved} {b.js('return document.getElementById(`dialog`).textContent')}")
     b.click("#share")
     text = b.js("return [...document.querySelectorAll('#dialog textarea')].map(t => t.value)")
     check("--set site.ceiling.limit_mw=80" in text[0] and json.loads(text[1])["set"] == {"site.ceiling.limit_mw": 80}, f"changes as a command and as JSON: {text}")

@@ -30,6 +30,11 @@ static const char style[] =
     "figure{margin:1em 0;overflow-x:auto;break-inside:avoid}figure svg{width:100%;height:auto;"
     "background:#fff}figure "
     "image{image-rendering:pixelated}figcaption{color:var(--soft);font-size:.9em}"
+    "svg.axes{background:none!important;font-size:12px}svg.axes text{fill:var(--ink)}svg.axes g "
+    "text{fill:inherit}"
+    ".grid{stroke:var(--line)}.zero{stroke:var(--rule)}td.b{width:42%;padding:0}td.b "
+    "svg{width:100%;height:18px;display:block}"
+    "rect.end{fill:#2a6ca8}rect.up{fill:#3f8f6b}rect.down{fill:#c2553a}"
     "code{font-size:.95em;overflow-wrap:break-word}details{margin:.8em 0}"
     "summary{cursor:pointer;font-weight:600}"
     ".cols{columns:2;column-gap:2em;font-size:.9em;margin:.3em 0;padding:0;list-style:none}"
@@ -133,6 +138,34 @@ static void grid_cell(FILE *file, const struct wm_grid_column *column, const cha
     fputs(column->align_right ? "<td class=\"n\">" : "<td>", file);
     wm_html_text(file, text);
     fputs("</td>", file);
+}
+
+static void value_cell(FILE *file, const char *json)
+{
+    const size_t n = json != NULL ? strlen(json) : 0;
+    const bool quoted = n >= 2 && json[0] == '"' && json[n - 1] == '"';
+    char plain[400];
+    if (json == NULL || !quoted || n >= sizeof plain) {
+        wm_html_cell(file, json != NULL ? json : "(absent)");
+        return;
+    }
+    memcpy(plain, json + 1, n - 2);
+    plain[n - 2] = '\0';
+    wm_html_cell(file, plain);
+}
+
+void wm_html_changes(FILE *file, const struct wm_change *changes, size_t n)
+{
+    HEAD(file, 4, "input", "A", "B", "unit");
+    for (size_t i = 0; i < n; i++) {
+        fputs("<tr>", file);
+        wm_html_code_cell(file, changes[i].path);
+        value_cell(file, changes[i].from);
+        value_cell(file, changes[i].to);
+        wm_html_cell(file, strcmp(changes[i].unit, "1") == 0 ? "" : changes[i].unit);
+        fputs("</tr>\n", file);
+    }
+    wm_html_table_end(file);
 }
 
 void wm_html_grid(FILE *file, const struct wm_grid *g)

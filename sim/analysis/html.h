@@ -20,6 +20,8 @@ void wm_html_number_cell(FILE *file, double value);
  */
 void wm_html_table_begin(FILE *file, const char *const *names, size_t n_left, size_t n);
 void wm_html_table_end(FILE *file);
+/** Inputs that differ, as a table; values without the quotes of JSON. */
+void wm_html_changes(FILE *file, const struct wm_change *changes, size_t n);
 /** A whole grid as a table. */
 void wm_html_grid(FILE *file, const struct wm_grid *grid);
 /** A drawing with its caption, also as its title; `prefix` makes its ids its own. */

@@ -19,6 +19,11 @@ void wm_page_tables(FILE *file, struct wm_arena *arena, const struct wm_page_par
                     enum wm_metric metric, size_t at);
 /** Links to the sections of wm_page_tables(). */
 void wm_page_contents(FILE *file, const struct wm_page_part *part, size_t at);
+/** Whether the result has a bill, and its table: a row a month, a column a line of the tariff. */
+bool wm_page_has_bill(const struct wm_side *side);
+void wm_page_bill(FILE *file, const struct wm_side *side);
+/** Figures of all sides on common axes. */
+void wm_page_axes(FILE *file, const struct wm_comparison *comparison);
 /** The page of several results: verdict, inputs that differ, metrics, bridges. */
 void wm_page_compare(FILE *file, struct wm_arena *arena, const struct wm_comparison *comparison);
 

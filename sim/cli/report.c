@@ -215,9 +215,52 @@ static enum wm_status put_book(struct cli *cli, const struct options *o)
                : wm_comparison_book_write(o->dir, compared(cli, o, sides), &cli->diags);
 }
 
+struct cases_sink {
+    const struct cli *cli;
+    const struct wm_case_column *columns;
+};
+
+static void cases_sink(FILE *file, const void *context)
+{
+    const struct cases_sink *const s = context;
+    wm_cases_page_write(file, s->cli->arena, s->columns, s->cli->n_words, &s->cli->diags);
+}
+
+/* Replays, training runs, frontiers: their figures. */
+static enum wm_status report_cases(struct cli *cli, const struct options *o)
+{
+    struct cases_sink sink = {.cli = cli};
+    if (wm_is_workbook_name(o->dir)) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "report: a workbook is of sites, %s is of another case; give -o a folder",
+                    cli->words[0]);
+        return WM_USAGE;
+    }
+    const enum wm_status status = wm_cases_load(cli->arena, cli->words, cli->n_words, o->sets.items,
+                                                o->sets.n, &sink.columns, &cli->diags);
+    return status == WM_OK ? put_page(cli, o->dir, cases_sink, &sink) : status;
+}
+
+/* A comparison that was saved: its page, or its workbook. */
+static enum wm_status report_comparison(struct cli *cli, const struct options *o,
+                                        const struct wm_comparison *c)
+{
+    const struct wm_page page = {.comparison = c};
+    const struct sink sink = {cli->arena, &page};
+    if (o->sets.n > 0) {
+        wm_diag_add(&cli->diags, WM_E103, NULL, NULL,
+                    "%s is a comparison: --set, --catalog and --seed need scenarios",
+                    cli->words[0]);
+        return WM_USAGE;
+    }
+    return wm_is_workbook_name(o->dir) ? wm_comparison_book_write(o->dir, c, &cli->diags)
+                                       : put_page(cli, o->dir, page_sink, &sink);
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
+    struct wm_comparison saved;
     struct wm_page page = {.n_parts = cli->n_words, .metric = WM_METRIC_npv_usd};
     struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
     struct wm_page_part *const parts = WM_NEW_ARRAY(cli->arena, struct wm_page_part, cli->n_words);
@@ -225,6 +268,15 @@ static enum wm_status run(struct cli *cli, const void *options)
     for (size_t i = 0; i < cli->n_words; i++)
         if (wm_is_store(cli->words[i]))
             return report_study(cli, o);
+    if (cli->n_words == 1 && wm_comparison_read(cli->arena, cli->words[0], &saved)) {
+        enum wm_status status = WM_OK;
+        if (wm_is_workbook_name(o->dir) && !cli_goes_on_in_child(cli, o->dir, &status))
+            return status;
+        return report_comparison(cli, o, &saved);
+    }
+    for (size_t i = 0; i < cli->n_words; i++)
+        if (wm_is_other_case(cli->arena, cli->words[i]))
+            return report_cases(cli, o);
     if (wm_is_workbook_name(o->dir))
         return put_book(cli, o);
     page.parts = parts;
@@ -247,7 +299,7 @@ static enum wm_status run(struct cli *cli, const void *options)
 
 const struct cli_verb cli_verb_report = {
     .name = "report",
-    .words = "RESULT... | STORE",
+    .words = "RESULT... | COMPARISON | STORE",
     .min_words = 1,
     .max_words = 32,
     .summary = "one HTML page without network: figures, assumptions, pro-forma, balances",
@@ -256,7 +308,7 @@ const struct cli_verb cli_verb_report = {
         "latter\n"
         "are drawn from the CSV files beside it. Of a scenario the assumptions that matter are "
         "found by\n"
-        "running it again with each changed by 10 %. STORE is a study's: quantiles, what moves the "
+        "running it again with each changed by 10 %. COMPARISON is a compare.json. STORE is a study's: quantiles, what moves the "
         "net\n"
         "present value, figures. Without -o the page goes to standard output.",
     CLI_OPTIONS(rows, defaults),
