@@ -57,8 +57,10 @@ PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(PLAIN_LIBS) -lm
 TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
+EVIDENCE := $(sort $(wildcard models/evidence/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
 PAGE     := $(sort $(wildcard sim/serve/page/*))
+FIGURE_JS := $(addprefix sim/serve/page/,uPlot.esm.js dom.js format.js line_chart.js heat.js stack.js flow.js charts.js report.js)
 LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/serve/*.c sim/api/*.c models/*.c))
 PRIVATE_H := $(sort $(wildcard sim/*/*.h))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
@@ -110,9 +112,14 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.
-$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) $(PAGE) sim/embed.sh
+$(B)/gen/embedded.c: $(CATALOG) $(EVIDENCE) $(PLOTS) $(PAGE) $(B)/gen/figures.js sim/embed.sh
 	$(Q)mkdir -p $(@D)
-	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) $(PAGE) > $@.tmp && mv $@.tmp $@
+	$(Q)sh sim/embed.sh $(CATALOG) $(EVIDENCE) $(PLOTS) $(PAGE) $(B)/gen/figures.js > $@.tmp && mv $@.tmp $@
+
+# Charts of the page as one script, for reports that hold their data.
+$(B)/gen/figures.js: $(FIGURE_JS) sim/bundle.sh
+	$(Q)mkdir -p $(@D)
+	$(Q)sh sim/bundle.sh $(FIGURE_JS) > $@.tmp && mv $@.tmp $@
 
 $(B)/gen/embedded.o: $(B)/gen/embedded.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -MMD -MP -c -o $@ $<

@@ -37,7 +37,9 @@ struct wm_page_part {
     size_t n_assumptions;
     const char *const *svg; /* figures as text of SVG files */
     const char *const *captions;
+    const bool *has_chart; /* [n_figures], told by a chart of the page too, so that the drawing is for paper */
     size_t n_figures;
+    const char *charts; /* JSON of wm_charts_write(); NULL: none */
 };
 
 struct wm_page {

@@ -111,13 +111,16 @@ static void inputs(FILE *file, const struct wm_side *s, size_t at)
     fputs("</details>\n", file);
 }
 
-static void figures(FILE *file, struct wm_arena *arena, const struct wm_page_part *part, size_t at)
+static void figures(FILE *file, struct wm_arena *arena, const struct wm_page_part *part, size_t at,
+                    bool is_live)
 {
     if (part->n_figures > 0)
         heading(file, FIGURES, at);
+    if (is_live)
+        fputs("<div id=\"charts\" class=\"charts\" hidden></div>\n", file);
     for (size_t i = 0; i < part->n_figures; i++)
-        wm_html_figure(file, part->svg[i], part->captions[i],
-                       wm_arena_printf(arena, "p%zuf%zu_", at, i));
+        (part->has_chart[i] ? wm_html_twin : wm_html_figure)(
+            file, part->svg[i], part->captions[i], wm_arena_printf(arena, "p%zuf%zu_", at, i));
 }
 
 static void yearly(FILE *file, const struct wm_side *s, size_t at)
@@ -238,9 +241,9 @@ void wm_page_contents(FILE *file, const struct wm_page_part *p, size_t at)
 }
 
 void wm_page_tables(FILE *file, struct wm_arena *arena, const struct wm_page_part *p,
-                    enum wm_metric metric, size_t at)
+                    enum wm_metric metric, size_t at, bool is_live)
 {
-    figures(file, arena, p, at);
+    figures(file, arena, p, at, is_live);
     assumptions(file, p, metric, at);
     energy(file, p->side, at);
     ledger(file, p->side);

@@ -5,6 +5,7 @@ import * as state from "./state.js";
 import * as inputs from "./inputs.js";
 import * as kpi from "./kpi.js";
 import * as charts from "./charts.js";
+import { front } from "./front.js";
 import * as studies from "./studies.js";
 import { share, dialog } from "./share.js";
 import { difference } from "./difference.js";
@@ -154,7 +155,7 @@ function wire() {
 
 async function begin() {
   wire();
-  charts.begin();
+  charts.begin(front());
   const [schema, metrics, { start, scenarios }] = await Promise.all([get("schema"), get("metrics"), listFiles()]);
   inputs.begin(schema);
   words = new Map(metrics.metrics.map((m) => [m.key, m]));
