@@ -4,7 +4,7 @@
 set -u
 program=$1; shift
 dir=$(dirname "$program"); list=tests/fuzz/seeds.txt; bad=0
-${BIN:-build/wattmill} sweep tests/studies/grid.json -o "$dir/store.sqlite" --force --quiet && ${BIN:-build/wattmill} run tests/studies/small.json -o "$dir/result" --quiet >/dev/null || exit 1
+rm -f "$dir/store.sqlite"; ${BIN:-build/wattmill} sweep tests/studies/grid.json -o "$dir/store.sqlite" --quiet && ${BIN:-build/wattmill} run tests/studies/small.json -o "$dir/result" --quiet >/dev/null || exit 1
 mkdir -p "$dir/readers" "$dir/findings"
 [ $# -gt 0 ] || set -- $(sed 's/#.*//' $list | awk '{print $1}')
 for reader; do
