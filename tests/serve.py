@@ -21,6 +21,8 @@ import threading
 import time
 import urllib.parse
 
+import workbook
+
 SITE = "scenarios/virginia-100mw-gb300.json"
 SHORT = {"horizon.years": 0.05} # for what is not about results
 
@@ -116,6 +118,15 @@ def answers(s, binary, folder):
     check(status == 200 and any(i["path"] == "site.ceiling.limit_mw" and i["value"] == 100 for i in result["inputs"]), "check tells inputs")
     check(s.ask("GET", "v1/schema")[2] == subprocess.run([binary, "schema"], capture_output=True).stdout, "the schema is the command's")
     check(s.ask("GET", "v1/openapi.json")[2] == subprocess.run([binary, "schema", "openapi"], capture_output=True).stdout, "and OpenAPI")
+    told = json.loads(s.ask("GET", "v1/openapi.json")[2])
+    schemas = {name: x.get("properties", {}) for name, x in told["components"]["schemas"].items()}
+    whole = s.post("v1/run", {"scenario": "site.json", "charts": True})[1]
+    check(set(whole) <= set(schemas["Result"]) and set(whole["metrics"]) <= set(schemas["Result"]["metrics"]["properties"]), f"OpenAPI has all of a result: {set(whole) - set(schemas['Result'])}")
+    for key in ("classes", "pools", "simulated_years", "bill"):
+        have = set(schemas["Result"][key]["items"]["properties"]) | {"lines", "year"}
+        check(all(set(row) <= have for row in whole[key]), f"OpenAPI has all of {key}: {set(whole[key][0]) - have}")
+    check(set(s.post("v1/check", {"scenario": "site.json"})[1]) <= set(schemas["Check"]), "and of a check")
+    check(all("content" in o["responses"]["200"] for p in told["paths"].values() for o in p.values()), "every route says what it answers")
     files = {f["file"]: f["kind"] for f in json.loads(s.ask("GET", "v1/files")[2])["files"]}
     check(files.get("site.json") == "scenario" and "link.json" not in files, f"files of the folder: {files}")
     status, result = s.post("v1/frontier", {"scenario": "site.json"})
@@ -169,6 +180,18 @@ def compares(s, binary, folder):
     check(s.post("v1/compare", {"sides": sides[:1]})[0] == 422, "one side is no comparison")
     status, headers, page = s.ask("POST", "v1/report", {"scenario": "site.json", "set": SHORT, "quick": True})
     check(status == 200 and headers["Content-Type"].startswith("text/html") and b"virginia-100mw-gb300" in page, "a report is a page")
+    for body, wanted in (({"scenario": "site.json", "set": SHORT}, "Summary"), ({"scenario": "site.json", "set": SHORT, "base": sides[1]}, "Comparison")):
+        status, headers, data = s.ask("POST", "v1/workbook", body)
+        if status == 422 and b"libxlsxwriter" in data and b"E104" in data:
+            continue # not in this build
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as f:
+            f.write(data)
+            f.flush()
+            book = workbook.Book(f.name)
+        compute = workbook.Formula(book)
+        n = workbook.compare_all(book, compute.cell, "served")
+        check(status == 200 and "spreadsheetml" in headers["Content-Type"] and list(book.values)[0] == wanted and n > 40, f"a workbook: {status} {list(book.values)} {n}")
+    check(s.post("v1/workbook", {"scenario": "site.json", "set": {"site.ceiling.limit_mw": -4}})[0] == 422, "no workbook of what is invalid")
     print("compares: ok")
 
 

@@ -11,7 +11,7 @@ static const char *text_at(const struct wm_json *object, const char *key)
     return v != NULL && v->type == WM_JSON_STRING ? v->text : "";
 }
 
-static void read_inputs(struct wm_arena *arena, struct wm_side *s)
+void wm_side_read_inputs(struct wm_arena *arena, struct wm_side *s)
 {
     const struct wm_json *const inputs = wm_json_find(s->result, "inputs");
     s->n_inputs = inputs != NULL ? inputs->n_children : 0;
@@ -81,7 +81,7 @@ static enum wm_status read_back(struct wm_arena *arena, const struct wm_json *ro
     const bool whole = seed != NULL && seed->type == WM_JSON_NUMBER && fabs(seed->number) < 0x1p53;
     s->seed = whole ? (int64_t)seed->number : 0;
     check_stamp(s, root, diags);
-    read_inputs(arena, s);
+    wm_side_read_inputs(arena, s);
     read_metrics(s, diags);
     return WM_OK;
 }

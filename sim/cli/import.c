@@ -28,15 +28,15 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, usd_per_unit, "--usd-per-unit", "X", 1e-6, 1e6,
              "USD for one unit of the file's currency"),
     CLI_TEXT(options, name, "--name", 0, "NAME",
-             "llm, tariff: of the catalogue entry (default: as the file says); of several rates "
+             "of the catalogue entry (default: as the file says); of several rates "
              "the one meant"),
-    CLI_TEXT(options, as_of, "--as-of", 0, "DATE", "llm, tariff: date of the source, YYYY-MM-DD"),
+    CLI_TEXT(options, as_of, "--as-of", 0, "DATE", "of a catalogue entry: date of the source, YYYY-MM-DD"),
     CLI_FLAG(options, is_partial, "--partial",
              "tariff: leave out what a tariff cannot say instead of refusing it"),
     CLI_REAL(options, total_params, "--total-params", "N", 1e6, 1e14,
              "llm: parameters that the vendor states, compared with the count"),
-    CLI_TEXT(options, accelerator, "--accelerator", 0, "NAME", "curve: that served"),
-    CLI_TEXT(options, model, "--model", 0, "NAME", "curve: that was served"),
+    CLI_TEXT(options, accelerator, "--accelerator", 0, "NAME", "curve: that served; accelerator, telemetry: the entry that the boards are"),
+    CLI_TEXT(options, model, "--model", 0, "NAME", "curve: that was served; prices: those whose name has it"),
     CLI_TEXT(options, precision, "--precision", 0, "bf16|fp8|...", "curve: of the weights"),
     CLI_TEXT(options, engine, "--engine", 0, "NAME", "curve: vllm, sglang ..."),
     CLI_REAL(options, gpus, "--gpus", "N", 1.0, 1e5, "curve: accelerators that served"),
@@ -103,7 +103,10 @@ const struct cli_verb cli_verb_import = {
         "keys that\n"
         "the catalogue cannot say are refused. KIND curve: results of serving benchmarks (vLLM, "
         "SGLang,\n"
-        "AIPerf, GuideLLM, InferenceX) into operating points for curve_file and calibrate. What "
+        "AIPerf, GuideLLM, InferenceX) into operating points for curve_file and calibrate. KIND prices: LiteLLM's\n"
+        "or OpenRouter's list into price decks; KIND accelerator: a query of nvidia-smi or DCGM, KIND\n"
+        "telemetry: their logs, into an entry on the base of the shipped one. KIND carbon: Electricity Maps,\n"
+        "WattTime, eGRID. What "
         "was read, assumed and left out is told on "
         "standard error; a wrong\n"
         "unit, a missing or doubled hour and a shifted clock are found by line. Works offline.",

@@ -22,13 +22,22 @@ static const char *write_price(struct wm_importer *im, const char *source)
     return wm_import_series(im, source, "price_usd_per_mwh", 1);
 }
 
+static const char *write_carbon(struct wm_importer *im, const char *source)
+{
+    return wm_import_series(im, source, "carbon_gco2_per_kwh", 1);
+}
+
 // clang-format off
 static const struct kind kinds[] = {
     {"weather", "a year of weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo, ERA5 tables", wm_import_weather, write_weather},
-    {"price", "a year of prices: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus", wm_import_price, write_price},
+    {"price", "a year of prices: ERCOT, PJM, CAISO, NYISO, MISO, ENTSO-E, AEMO, gridstatus", wm_import_price, write_price},
     {"tariff", "a catalogue entry of a tariff from a rate of the Utility Rate Database, URDB/OpenEI JSON", wm_import_tariff, NULL},
     {"llm", "a catalogue entry of a language model from its configuration, Hugging Face config.json", wm_import_llm, NULL},
+    {"carbon", "a year of carbon: Electricity Maps, WattTime, eGRID subregions", wm_import_carbon, write_carbon},
     {"curve", "operating points from results of vLLM, SGLang, AIPerf, GuideLLM and InferenceX benchmarks", wm_import_curve, wm_import_curve_write},
+    {"prices", "price decks of models from LiteLLM's table or OpenRouter's list", wm_import_prices, NULL},
+    {"accelerator", "a catalogue entry of boards from a query of nvidia-smi or DCGM: memory, power limits", wm_import_accelerator, NULL},
+    {"telemetry", "idle, host and board power of an entry, fitted to logs of nvidia-smi or DCGM", wm_import_telemetry, wm_import_telemetry_write},
 };
 // clang-format on
 enum { N_KINDS = sizeof kinds / sizeof *kinds };

@@ -29,10 +29,12 @@ struct wm_importer {
     size_t n, capacity;
     struct wm_import_point *points; /* of curves */
     size_t n_points;
+    struct wm_telemetry *telemetry;
     const struct wm_catalog *catalog; /* NULL until one is asked for */
     size_t n_mistakes;
     bool has_clock;       /* stamps are instants */
     bool is_ending;       /* stamps say when a row ends */
+    bool is_place_told;   /* that several places are there */
     bool is_typical;      /* months of several years: only the hour of the year counts */
     struct wm_zone clock; /* on whose standard time the year is written */
 };
@@ -78,9 +80,10 @@ bool wm_import_gunzip(struct wm_importer *im, const char **text, size_t *n_bytes
 
 /** Each kind: reads a text into rows. */
 typedef void wm_import_fn(struct wm_importer *im, const char *text, size_t n_bytes);
-wm_import_fn wm_import_weather, wm_import_price, wm_import_llm, wm_import_tariff, wm_import_curve;
+wm_import_fn wm_import_weather, wm_import_price, wm_import_llm, wm_import_tariff, wm_import_curve,
+    wm_import_prices, wm_import_accelerator, wm_import_telemetry, wm_import_carbon;
 /** What the files of a kind make together; NULL after a mistake. */
 typedef const char *wm_import_finish_fn(struct wm_importer *im, const char *source);
-wm_import_finish_fn wm_import_curve_write;
+wm_import_finish_fn wm_import_curve_write, wm_import_telemetry_write;
 
 #endif

@@ -101,15 +101,17 @@ static void set_onsite_lots(struct wm_run *r)
 }
 
 /*
- * Price of a joule over the run, whoever gave it: what was bought says nothing where little was. With what
- * contracts of power and certificates take for a joule drawn.
+ * What the battery holds less at the end, bought again: at the price of a joule over the run, whoever gave it
+ * (what was bought says nothing where little was), and what contracts of power and certificates take for a joule
+ * drawn.
  */
-static double mean_usd_per_j(const struct wm_run *r)
+static double stock_usd(const struct wm_run *r)
 {
-    const double site_j = r->site.account.site_j, meter_j = r->site.onsite.account.meter_j;
-    const double beside_usd = wm_supply_by_load_usd(r);
-    return (site_j > 0.0 ? wm_energy_cost(r).site_usd / site_j : 0.0) +
-           (meter_j > 0.0 ? beside_usd / meter_j : 0.0);
+    const struct wm_onsite *const onsite = &r->site.onsite;
+    const double site_j = r->site.account.site_j, meter_j = onsite->account.meter_j;
+    const double usd_per_j = site_j > 0.0 ? wm_energy_cost(r).site_usd / site_j : 0.0;
+    const double beside = meter_j > 0.0 ? wm_supply_by_load_usd(r) / meter_j : 0.0;
+    return wm_onsite_stock_usd(onsite, usd_per_j, beside);
 }
 
 /* The connection: lost over the life of the facility. */
@@ -147,8 +149,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     struct lines l = {.items = WM_NEW_ARRAY(r->arena, struct wm_ledger_line, bill->n_lines + 15)};
     add_bill(&l, bill);
     add_if(&l, "fuel", WM_TAG_POWER, r->site.onsite.account.fuel_usd);
-    add_if(&l, "stored energy, less at the end", WM_TAG_POWER,
-           wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r)));
+    add_if(&l, "stored energy, less at the end", WM_TAG_POWER, stock_usd(r));
     add_if(&l, "property tax, owned IT", WM_TAG_IT | WM_TAG_TAX, b.years * owned.tax_usd);
     add_if(&l, "depreciation, owned IT", WM_TAG_IT | WM_TAG_DEPRECIATION,
            b.years * owned.straight_usd);
@@ -181,8 +182,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
 
 double wm_power_beside_bill_usd(const struct wm_run *r)
 {
-    return r->results->supply.certificates_usd + r->site.onsite.account.fuel_usd +
-           wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r));
+    return r->results->supply.certificates_usd + r->site.onsite.account.fuel_usd + stock_usd(r);
 }
 
 /* Overlap of two stretches of the run. */
