@@ -31,7 +31,7 @@ static const struct {
      {"site.ppas.", "site.certificates.", "site.interconnection.", "workloads.N.price.speed_tiers.",
       "economics.market.", "economics.debt_", "economics.tax_table."}},
     {"tests/data/knobs/tariff.json",
-     {"site.tariff.ratchet_frac", "site.ceiling.phases.N.firm_mw",
+     {"site.tariff.ratchet_frac", "site.tariff.power_factor", "site.tariff.min_power_factor", "site.ceiling.phases.N.firm_mw",
       "site.ceiling.calendar.N.penalty_usd_per_mwh", "site.ceiling.curtailment.penalty_usd_per_mwh",
       "policy.reserve_frac", "policy.within_frac"}},
     {"tests/data/knobs/requests.json", {"window.", "workloads.N.serving.", "workloads.N.demand."}},
