@@ -4,6 +4,7 @@
  */
 #include <float.h>
 
+#include "wattmill/numeric.h"
 #include "wattmill/plan_check.h"
 #include "wattmill/require.h"
 #include "wattmill/serving.h"
@@ -174,18 +175,47 @@ static double prefill_full_rate(const struct wm_serving_plan *plan)
     return has_prefill(plan) ? rate_of_passes(plan, prefill_s(plan, chunk_tok(plan))) : DBL_MAX;
 }
 
-/* Largest batch whose step is within the user's speed, by bisection; 0 if even one is too slow. */
+/*
+ * Search for the largest batch whose step is within the user's speed. It is where bisection ends, so that no figure
+ * hangs on how it is found: steps rise with the batch, and what a faster search has seen answers for bisection.
+ */
+struct speed_search {
+    const struct wm_serving_plan *plan;
+    double clock_frac;
+    double fits, misses; /* batches that were seen */
+};
+
+static double excess_s(const struct speed_search *s, double batch)
+{
+    return iterate(s->plan, batch, s->clock_frac).tpot_s - 1.0 / s->plan->c.tok_per_s_per_user_slo;
+}
+
+/* Of a batch of `more` than one. */
+static double see_batch(double more, void *context)
+{
+    struct speed_search *const s = context;
+    const double batch = 1.0 + more, excess = excess_s(s, batch);
+    if (excess <= 0.0)
+        s->fits = fmax(s->fits, batch);
+    else
+        s->misses = fmin(s->misses, batch);
+    return excess;
+}
+
+/* 0 if even one is too slow. */
 static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
-    const double limit_s = 1.0 / plan->c.tok_per_s_per_user_slo;
     double lo = 1.0, hi = plan->batch_limit;
-    if (hi < 1.0 || iterate(plan, 1.0, clock_frac).tpot_s > limit_s)
+    struct speed_search s = {plan, clock_frac, lo, hi};
+    if (hi < 1.0 || excess_s(&s, lo) > 0.0)
         return 0.0;
-    if (iterate(plan, hi, clock_frac).tpot_s <= limit_s)
+    if (excess_s(&s, hi) <= 0.0)
         return hi;
+    (void)wm_largest_fit(see_batch, &s, hi - lo);
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
-        *(iterate(plan, mid, clock_frac).tpot_s <= limit_s ? &lo : &hi) = mid;
+        const bool fits = mid < s.misses && (mid <= s.fits || excess_s(&s, mid) <= 0.0);
+        *(fits ? &lo : &hi) = mid;
     }
     return lo;
 }
