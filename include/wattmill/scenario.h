@@ -228,6 +228,7 @@ enum wm_slo_miss { WM_SLO_MISS_BILL, WM_SLO_MISS_REFUND };
 struct wm_training {
     int64_t gpus;  /* of a gang; 0: all the workload has */
     int64_t gangs; /* 0: as many as fit */
+    int64_t tp, pp, cp; /* tensor, pipeline, context parallel; 0: chosen */
     double tokens; /* to train on, per gang; 0: without end */
     int64_t start_us;
     double seq_tok, batch_tok; /* of a sequence, of an optimiser step; batch NAN: usual */

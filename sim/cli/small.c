@@ -20,10 +20,14 @@ static enum wm_status check_one(struct cli *cli, const struct cli_sets *sets, co
 {
     struct wm_loaded loaded;
     const struct wm_study *study = NULL;
-    const enum wm_status status =
-        strcmp(file, "-") != 0 && wm_study_is_file(cli->arena, file)
-            ? wm_study_load(cli->arena, file, sets->items, sets->n, &study, &cli->diags)
-            : cli_document_load(cli, file, sets, &loaded);
+    bool is_study = false;
+    enum wm_status status = WM_OK;
+    if (strcmp(file, "-") != 0)
+        status = wm_study_is_file(cli->arena, file, &is_study, &cli->diags);
+    if (status == WM_OK && is_study)
+        status = wm_study_load(cli->arena, file, sets->items, sets->n, &study, &cli->diags);
+    else if (status == WM_OK)
+        status = cli_document_load(cli, file, sets, &loaded);
     if (status == WM_OK)
         printf("%s: ok\n", file);
     return status;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gunzip.h"
 #include "wattmill/input.h"
 
 /* No scenario or catalogue comes near this; a device or a wrong file does. */
@@ -47,5 +48,7 @@ enum wm_status wm_text_load(struct wm_arena *arena, const char *path, const char
         return fail(diags, path, strerror(errno));
     const enum wm_status status = read_all(arena, file, path, text, n_bytes, diags);
     fclose(file);
+    if (status == WM_OK && !wm_text_unpack(arena, path, text, n_bytes, diags))
+        return WM_IO;
     return status;
 }
