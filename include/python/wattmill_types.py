@@ -49,7 +49,7 @@ class Figures(TypedDict, total=False):
     lcot_cached_usd_per_mtok: float
     """levelised cost of a billed input token found in the prefix cache: what its context adds to prefill; holding it is in the cost of the accelerators [USD/Mtok]"""
     lcot_total_usd_per_mtok: float
-    """levelised cost per billed token, input, cached and output alike [USD/Mtok]"""
+    """levelised cost per billed token, input, cached and output alike: at it, with all else that is earned, the NPV is 0; beside jobs it holds the cost of the accelerators that serve alone, and the NPV is 0 at another price [USD/Mtok]"""
     lcot_out_only_usd_per_mtok: float
     """levelised cost with everything loaded on billed output tokens [USD/Mtok]"""
     profit_usd_per_hour: float
