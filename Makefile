@@ -281,9 +281,10 @@ $(B)/parsers: tests/fuzz/parsers.c $(LIB)
 	$(Q)$(CC) $(CSTD) -fsanitize=fuzzer $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS)
 
 ## docs: regenerate the pages derived from tables (schema, parameters, metrics, errors)
-docs: $(BIN)
+docs: $(BIN) $(SHARED)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 sim/calibrate/shipped_error.py write && $(MAKE) --no-print-directory $(BIN)
 	$(Q)sh tests/docs.sh $(BIN) write
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 tests/python/generate.py $(BIN) $(SHARED) write
 ## docs-check: fail when a generated page is out of date
 docs-check: $(BIN)
 	$(Q)sh tests/docs.sh $(BIN) check
@@ -333,7 +334,7 @@ install: all lib $(MAN)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	  $(DESTDIR)$(PREFIX)/include/wattmill $(SHARE)/wattmill/scenarios $(SHARE)/wattmill/plots \
 	  $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/wattmill/python
-	$(Q)install -m 644 include/python/wattmill.py $(SHARE)/wattmill/python/
+	$(Q)install -m 644 include/python/wattmill.py include/python/wattmill_types.py $(SHARE)/wattmill/python/
 	$(Q)install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/wattmill
 	$(Q)install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
 	$(Q)install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/
