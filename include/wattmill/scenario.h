@@ -129,6 +129,7 @@ struct wm_interconnection {
     double security_usd_per_mw; /* of contract, deposited first */
     double security_years;      /* of operation, then it comes back; NAN: at the end */
     double wait_months;         /* until there is power */
+    double term_years, exit_usd_per_mw; /* of the contract; paid where the site ends before */
 };
 
 struct wm_site {
