@@ -49,7 +49,7 @@ class Figures(TypedDict, total=False):
     lcot_cached_usd_per_mtok: float
     """levelised cost of a billed input token found in the prefix cache: what its context adds to prefill; holding it is in the cost of the accelerators [USD/Mtok]"""
     lcot_total_usd_per_mtok: float
-    """levelised cost per billed token, input, cached and output alike [USD/Mtok]"""
+    """levelised cost per billed token, input, cached and output alike: at it, with all else that is earned, the NPV is 0; beside jobs it holds the cost of the accelerators that serve alone, and the NPV is 0 at another price [USD/Mtok]"""
     lcot_out_only_usd_per_mtok: float
     """levelised cost with everything loaded on billed output tokens [USD/Mtok]"""
     profit_usd_per_hour: float
@@ -62,6 +62,8 @@ class Figures(TypedDict, total=False):
     """worth of power one month earlier: margin after capital x contract / 12 [USD]"""
     time_to_power_usd: float
     """cost of waiting for power (site.interconnection.wait_months): NPV with power today less NPV [USD]"""
+    exit_fee_usd: float
+    """exit fee of the utility contract (site.interconnection.exit_usd_per_mw) that the appraisal pays at its end; 0: the term is over [USD]"""
     npv_usd: float
     """net present value of the appraisal: the run's own years from 3 on, else its year repeated; capital when bought, residuals at the end [USD]"""
     npv_p10_usd: float
@@ -827,6 +829,10 @@ Inputs = TypedDict("Inputs", {
     "site.tariff.demand_window_min": Quantity,
     # days that are Sundays to periods and charges: nerc: the six of NERC (PJM, ERCOT, most US tariffs); us-federal: eleven, Saturday's on Friday; germany: in all states; england: bank holidays of England and Wales; france
     "site.tariff.holidays": str,
+    # of the site at its meter, behind transformers and supplies with correction; estimate
+    "site.tariff.power_factor": Quantity,
+    # of the demand charge and the periods': a site of a lower power factor is billed for its peak times this over its own; 1: kVA are billed; unset: kW
+    "site.tariff.min_power_factor": Quantity,
     # 4cp: highest interval of each month June to September (ERCOT); 5cp: highest hours of the five highest days of these, weekends and holidays left out (PJM); 12cp: highest hour of each month
     "site.tariff.coincident": str,
     # CSV of price_usd_per_mwh, carbon_gco2_per_kwh or both; goes before the weather file's
@@ -909,6 +915,10 @@ Inputs = TypedDict("Inputs", {
     "site.interconnection.security_years": Quantity,
     # from today until there is power, beside which construction runs; time_to_power_usd says what it costs
     "site.interconnection.wait_months": Quantity,
+    # of the contract with the utility, from the start of operation; 0: none [yr]
+    "site.interconnection.term_years": Quantity,
+    # exit fee per MW of contract where the appraisal ends, or the site is given up, before the term; of who pays the power bill. AEP Ohio: three years of minimum charges [USD/MW]
+    "site.interconnection.exit_usd_per_mw": Quantity,
     # a planner's own words
     "site.interconnection.notes": str,
     # carbon of a MWh at the meter; default: estimate near PJM's 2023 mean [kg/MWh]

@@ -125,6 +125,7 @@ struct wm_interconnection {
     double security_usd_per_mw; /* of contract, deposited first */
     double security_years;      /* of operation, then it comes back; NAN: at the end */
     double wait_months;         /* until there is power */
+    double term_years, exit_usd_per_mw; /* of the contract; paid where the site ends before */
 };
 
 struct wm_site {
@@ -228,6 +229,7 @@ enum wm_slo_miss { WM_SLO_MISS_BILL, WM_SLO_MISS_REFUND };
 struct wm_training {
     int64_t gpus;  /* of a gang; 0: all the workload has */
     int64_t gangs; /* 0: as many as fit */
+    int64_t tp, pp, cp; /* tensor, pipeline, context parallel; 0: chosen */
     double tokens; /* to train on, per gang; 0: without end */
     int64_t start_us;
     double seq_tok, batch_tok; /* of a sequence, of an optimiser step; batch NAN: usual */

@@ -138,6 +138,8 @@ static const struct wm_field interconnection_fields[] = {
     WM_REAL(wm_interconnection, security_usd_per_mw, WM_UNIT_USD_PER_MW, 0.0, 1e8, 0.0, "deposit per MW of contract, paid first, without interest; of who owns the facility"),
     WM_REAL(wm_interconnection, security_years, WM_UNIT_YEAR, 0.0, 50.0, (double)NAN, "of operation, after which the deposit comes back; default: at the end of the appraisal"),
     WM_REAL(wm_interconnection, wait_months, WM_UNIT_NONE, 0.0, 120.0, 0.0, "from today until there is power, beside which construction runs; time_to_power_usd says what it costs"),
+    WM_REAL(wm_interconnection, term_years, WM_UNIT_YEAR, 0.0, 50.0, 0.0, "of the contract with the utility, from the start of operation; 0: none"),
+    WM_REAL(wm_interconnection, exit_usd_per_mw, WM_UNIT_USD_PER_MW, 0.0, 1e8, 0.0, "exit fee per MW of contract where the appraisal ends, or the site is given up, before the term; of who pays the power bill. AEP Ohio: three years of minimum charges"),
     WM_FIELD_END,
 };
 static const struct wm_field site_fields[] = {

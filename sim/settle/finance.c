@@ -186,6 +186,8 @@ void wm_run_finance(struct wm_arena *arena, struct wm_results *r, size_t n_draws
         const struct wm_appraisal_terms now = wm_terms_with_power(r, &terms);
         SET(r, time_to_power_usd, wm_appraisal_worth(&now, &basis, NULL).npv_usd - a->npv_usd);
     }
+    if (basis.exit_usd > 0.0)
+        SET(r, exit_fee_usd, a->exit_usd);
     set_break_even_energy(r);
     set_densities(r, years);
     set_levelised(r, years);
