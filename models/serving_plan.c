@@ -1,21 +1,17 @@
 /*
- * Plan search: which groups of accelerators decode and prefill, and how many output tokens a second
- * the replica makes at its latency targets. All monotone, so each limit is a bisection.
+ * A replica of given groups: its steady state at a batch, and how many output tokens a second it makes at its
+ * latency targets. All monotone, so each limit is a bisection.
  */
+#include "serving_plan.h"
+
 #include <float.h>
 
-#include "wattmill/plan_check.h"
 #include "wattmill/require.h"
-#include "wattmill/serving.h"
 
 static const double ttft_share = 0.99; /* of requests within the TTFT target at capacity */
 static const double normal_p99 = 2.3263478740408408;
 static const double shortest_pass_s = 1e-9; /* of hardware without overheads */
 static const int n_bisect = 40;
-/* Decode groups that share prefill groups; a failure stops all of a replica, so fewer are better where they
- * make nearly as much (estimates). */
-enum { MOST_DECODE_GROUPS = 8 };
-static const double nearly = 0.95;
 static const double least_batch = 1e-6; /* a capacity of fewer sequences is a rounding error */
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
@@ -37,18 +33,12 @@ static bool is_aggregated(const struct wm_serving_plan *plan)
     return plan->mode == WM_AGGREGATED;
 }
 
-static double context_tok(const struct wm_serving_case *c)
-{
-    /* time-mean of the cache of a sequence: prompt + half the length-biased answer */
-    return c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
-}
-
 static double draft_gain(const struct wm_serving_case *c)
 {
     return wm_draft_gain(c->draft.tok, c->draft.accept_frac);
 }
 
-static double new_tok(const struct wm_serving_case *c)
+double wm_case_new_tok(const struct wm_serving_case *c)
 {
     return c->input_tok * (1.0 - c->cached_frac);
 }
@@ -56,25 +46,26 @@ static double new_tok(const struct wm_serving_case *c)
 /* Prefill load of one output token; 0 when every prompt is cached. */
 static double new_tok_per_out_tok(const struct wm_serving_case *c)
 {
-    return new_tok(c) / c->output_tok;
+    return wm_case_new_tok(c) / c->output_tok;
 }
 
 /* A pass of a prefill group takes a whole prompt on every stage at least. */
-static double least_pass_tok(const struct wm_serving_plan *plan)
+double wm_plan_least_pass_tok(const struct wm_serving_plan *plan)
 {
-    return new_tok(&plan->c) * plan->prefill_group.pipeline;
+    return wm_case_new_tok(&plan->c) * plan->prefill_group.pipeline;
 }
 
 /* New tokens a full pass of a prefill group takes: whole prompts, as many as the chunk holds. */
-static double chunk_tok(const struct wm_serving_plan *plan)
+double wm_plan_full_pass_tok(const struct wm_serving_plan *plan)
 {
-    return fmax(least_pass_tok(plan), plan->prefill_pass_tok);
+    return fmax(wm_plan_least_pass_tok(plan), plan->prefill_pass_tok);
 }
 
 double wm_plan_pass_tok(const struct wm_serving_plan *plan)
 {
-    return fmax(new_tok(&plan->c),
-                chunk_tok(plan) / (plan->prefill_group.data * plan->prefill_group.pipeline));
+    return fmax(wm_case_new_tok(&plan->c),
+                wm_plan_full_pass_tok(plan) /
+                    (plan->prefill_group.data * plan->prefill_group.pipeline));
 }
 
 /* `prompts` of `ratio` times the mean length in all stages, each on one attention group: as many groups
@@ -82,7 +73,7 @@ double wm_plan_pass_tok(const struct wm_serving_plan *plan)
 static struct wm_load pass_load(const struct wm_serving_plan *plan, double prompts, double ratio)
 {
     const struct wm_serving_case *const c = &plan->c;
-    const double new = new_tok(c) * ratio, stages = plan->prefill_group.pipeline;
+    const double new = wm_case_new_tok(c) * ratio, stages = plan->prefill_group.pipeline;
     struct wm_load load = wm_load_prefill(prompts, new, c->input_tok * ratio - new, true);
     load.readers = prompts / wm_busiest(fmax(1.0, prompts / stages), plan->prefill_group.data,
                                         wm_prompts_spread(&c->prompts));
@@ -105,14 +96,22 @@ static void wait_for_longest(const struct wm_serving_plan *plan, const struct wm
     pass->time_s = longest_s;
 }
 
-static struct wm_step prefill(const struct wm_serving_plan *plan, double tok, double clock_frac)
+/* A pass without what its stages wait for each other. */
+static struct wm_step own_pass(const struct wm_serving_plan *plan, double tok, double clock_frac)
 {
     const struct wm_step_model m =
         wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac);
-    struct wm_load load = pass_load(plan, tok / new_tok(&plan->c), 1.0);
+    struct wm_load load = pass_load(plan, tok / wm_case_new_tok(&plan->c), 1.0);
     load.pairs *= wm_prompts_moment(&plan->c.prompts, 2); /* attention grows with the square */
-    struct wm_step pass = wm_step_eval(&m, &load);
-    wait_for_longest(plan, &m, tok / new_tok(&plan->c), &pass);
+    return wm_step_eval(&m, &load);
+}
+
+struct wm_step wm_plan_pass(const struct wm_serving_plan *plan, double tok, double clock_frac)
+{
+    const struct wm_step_model m =
+        wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac);
+    struct wm_step pass = own_pass(plan, tok, clock_frac);
+    wait_for_longest(plan, &m, tok / wm_case_new_tok(&plan->c), &pass);
     return pass;
 }
 
@@ -136,38 +135,40 @@ static bool has_prefill(const struct wm_serving_plan *plan)
 }
 
 /* The mean iteration of the decode group: alone, or with the prompts of its own requests. */
-static struct wm_mix iterate(const struct wm_serving_plan *plan, double sequences,
-                             double clock_frac)
+struct wm_mix wm_plan_iteration(const struct wm_serving_plan *plan, double sequences,
+                                double clock_frac)
 {
     const struct wm_serving_case *c = &plan->c;
     const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
-    const double new = is_aggregated(plan) ? new_tok(c) : 0.0;
-    return wm_mix_of_prompts(&m, sequences, plan->context_tok, new, c->input_tok - new_tok(c),
-                             c->output_tok, c->engine->prefill_chunk_tok, &c->prompts);
+    const double new = is_aggregated(plan) ? wm_case_new_tok(c) : 0.0;
+    return wm_mix_of_prompts(&m, sequences, plan->context_tok, new,
+                             c->input_tok - wm_case_new_tok(c), c->output_tok,
+                             c->engine->prefill_chunk_tok, &c->prompts);
 }
 
 /* Output rate at which prefill groups are busy all the time. */
-static double prefill_full_rate(const struct wm_serving_plan *plan, double clock_frac)
+double wm_plan_prefill_rate(const struct wm_serving_plan *plan, double clock_frac)
 {
     if (!has_prefill(plan))
         return DBL_MAX;
-    const double tok = chunk_tok(plan);
+    const double tok = wm_plan_full_pass_tok(plan);
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
-    return groups * tok / prefill(plan, tok, clock_frac).time_s / new_tok_per_out_tok(&plan->c);
+    return groups * tok / wm_plan_pass(plan, tok, clock_frac).time_s /
+           new_tok_per_out_tok(&plan->c);
 }
 
 /* Largest batch whose step is within the user's speed, by bisection; 0 if even one is too slow. */
-static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
+double wm_plan_speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
     const double limit_s = 1.0 / plan->c.tok_per_s_per_user_slo;
     double lo = 1.0, hi = plan->batch_limit;
-    if (hi < 1.0 || iterate(plan, 1.0, clock_frac).tpot_s > limit_s)
+    if (hi < 1.0 || wm_plan_iteration(plan, 1.0, clock_frac).tpot_s > limit_s)
         return 0.0;
-    if (iterate(plan, hi, clock_frac).tpot_s <= limit_s)
+    if (wm_plan_iteration(plan, hi, clock_frac).tpot_s <= limit_s)
         return hi;
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
-        *(iterate(plan, mid, clock_frac).tpot_s <= limit_s ? &lo : &hi) = mid;
+        *(wm_plan_iteration(plan, mid, clock_frac).tpot_s <= limit_s ? &lo : &hi) = mid;
     }
     return lo;
 }
@@ -178,14 +179,14 @@ static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
  */
 static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s, double clock_frac)
 {
-    double least = least_pass_tok(plan), most = chunk_tok(plan);
+    double least = wm_plan_least_pass_tok(plan), most = wm_plan_full_pass_tok(plan);
     if (most <= least)
         return least;
-    double least_s = prefill(plan, least, clock_frac).time_s;
+    double least_s = wm_plan_pass(plan, least, clock_frac).time_s;
     /* up to a prompt on each attention group a pass takes hardly longer: a kink of its time */
     const double full = fmin(most, least * plan->prefill_group.data);
     if (full > least && full < most) {
-        const double full_s = prefill(plan, full, clock_frac).time_s;
+        const double full_s = wm_plan_pass(plan, full, clock_frac).time_s;
         if (rate_tok_per_s * full_s <= full) {
             most = full;
         } else {
@@ -193,13 +194,13 @@ static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s
             least_s = full_s;
         }
     }
-    const double slope = (prefill(plan, most, clock_frac).time_s - least_s) / (most - least);
+    const double slope = (wm_plan_pass(plan, most, clock_frac).time_s - least_s) / (most - least);
     const double left = 1.0 - rate_tok_per_s * slope;
     const double fixed_s = least_s - slope * least;
     const double tok =
         left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
     /* the lines are chords: once more with the time itself */
-    return fmin(most, fmax(least, rate_tok_per_s * prefill(plan, tok, clock_frac).time_s));
+    return fmin(most, fmax(least, rate_tok_per_s * wm_plan_pass(plan, tok, clock_frac).time_s));
 }
 
 /* Time that a prompt of `tok` new tokens adds to `beside`, alone with it on each stage. */
@@ -219,7 +220,7 @@ static double added_s(const struct wm_step_model *m, const struct wm_serving_cas
 static struct wm_reading reading_of(const struct wm_step_model *m, const struct wm_serving_case *c,
                                     const struct wm_load *beside, double beside_s, double round_tok)
 {
-    const double mean_tok = new_tok(c);
+    const double mean_tok = wm_case_new_tok(c);
     double longest = 2.0;
     for (size_t i = 0; i < c->prompts.n; i++)
         longest = fmax(longest, c->prompts.at[i].ratio);
@@ -258,7 +259,7 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
 {
     enum { THIRDS = 3 };
     const struct wm_serving_case *const c = &plan->c;
-    const double prompts = tok / new_tok(c);
+    const double prompts = tok / wm_case_new_tok(c);
     double ratio[THIRDS] = {0.0}, share[THIRDS] = {0.0}, before = 0.0, energy_j = 0.0, time_s = 0.0;
     if (c->prompts.n == 0)
         return mean->board_w;
@@ -279,7 +280,10 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
         energy_j += share[k] * step.time_s * step.board_w;
         time_s += share[k] * step.time_s;
     }
-    return energy_j / time_s;
+    /* stages that wait for the longest of them rest meanwhile */
+    const double work = own_pass(plan, tok, clock_frac).time_s / mean->time_s;
+    const double rest_w = wm_board_rest_w(c->accelerator);
+    return rest_w + (energy_j / time_s - rest_w) * fmin(1.0, work);
 }
 
 /* Of what a prompt adds to a pass, what all attention groups do together: a prompt on each against one. */
@@ -289,7 +293,7 @@ static double shared_s(const struct wm_serving_plan *plan, double clock_frac)
     if (g->data <= 1.0)
         return 0.0;
     const struct wm_step_model m = wm_serving_step_model(&plan->c, g, clock_frac);
-    const double new = new_tok(&plan->c), past = plan->c.input_tok - new;
+    const double new = wm_case_new_tok(&plan->c), past = plan->c.input_tok - new;
     const struct wm_load one = wm_load_prefill(g->pipeline, new, past, true);
     const struct wm_load all = wm_load_prefill(g->pipeline * g->data, new, past, true);
     const double one_s = wm_step_eval(&m, &one).time_s;
@@ -308,9 +312,9 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
     const double rate = p->out_tok_per_s * new_tok_per_out_tok(c) / groups;
     const double tok = pass_tok(plan, rate, clock_frac);
-    const struct wm_step pass = prefill(plan, tok, clock_frac);
+    const struct wm_step pass = wm_plan_pass(plan, tok, clock_frac);
     *pass_w = pass_power_w(plan, &pass, tok, clock_frac);
-    p->prefill_load_frac = p->out_tok_per_s / prefill_full_rate(plan, clock_frac);
+    p->prefill_load_frac = p->out_tok_per_s / wm_plan_prefill_rate(plan, clock_frac);
     p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
     const struct wm_load nothing = {0};
@@ -322,7 +326,7 @@ static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_
                                      .square_s = p->reading.square_s / stages};
     const struct wm_reading_moments moments = wm_reading_moments(&stage, &c->prompts);
     const double shared = shared_s(plan, clock_frac) / stages;
-    const struct wm_rounds rounds = {.rate_per_s = groups * rate / new_tok(c),
+    const struct wm_rounds rounds = {.rate_per_s = groups * rate / wm_case_new_tok(c),
                                      .round_s = fmax(shortest_pass_s, stage.fixed_s),
                                      .groups = plan->prefill_group.data,
                                      .spread = wm_prompts_spread(&c->prompts),
@@ -340,19 +344,19 @@ static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_
     const struct wm_serving_case *c = &plan->c;
     const double decode_s = mix->decode.time_s;
     p->ttft_base_s += decode_s;
-    if (new_tok(c) <= 0.0)
+    if (wm_case_new_tok(c) <= 0.0)
         return;
     /* attention groups read prompts of their own, and lengthen each other's rounds */
     const double readers = plan->decode_group.data;
     const double round_tok = c->engine->prefill_chunk_tok;
     const double due = sequences * mix->tok_per_step / c->output_tok; /* prompts an iteration */
     p->prefill_busy_frac = p->prefill_load_frac =
-        fmin(due * new_tok(c) / (readers * round_tok) * p->decode_busy_frac, 1.0);
+        fmin(due * wm_case_new_tok(c) / (readers * round_tok) * p->decode_busy_frac, 1.0);
     const double round_s = decode_s + (1.0 - 1.0 / readers) * fmax(0.0, mix->step_s - decode_s);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
     const struct wm_load decode = wm_load_decode(sequences, plan->context_tok);
     p->reading = reading_of(&m, c, &decode, decode_s, round_tok);
-    p->reading.budget_ratio = round_tok / new_tok(c);
+    p->reading.budget_ratio = round_tok / wm_case_new_tok(c);
     p->reading.per_round_s = round_s;
     struct wm_reading round = round_of(&p->reading, readers);
     round.budget_ratio *= readers;
@@ -404,6 +408,19 @@ static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *
     p->it_w = p->board_w + p->host_w;
 }
 
+/* Sequences of a decode group while it runs. */
+static double active_of(double batch, double groups, double busy_frac)
+{
+    return batch > 0.0 ? batch / groups / busy_frac : 1.0;
+}
+
+double wm_plan_rate(const struct wm_serving_plan *plan, double batch, double clock_frac)
+{
+    const double groups = wm_plan_decode_groups(plan);
+    const double active = active_of(batch, groups, decode_busy(plan, batch, groups));
+    return batch / wm_plan_iteration(plan, active, clock_frac).tpot_s;
+}
+
 struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,
                                             double clock_frac)
 {
@@ -413,15 +430,15 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
     const double groups = wm_plan_decode_groups(plan);
     struct wm_serving_point p = {.batch = batch,
                                  .decode_busy_frac = decode_busy(plan, batch, groups)};
-    /* of a group, given a step runs */
-    const double active = batch > 0.0 ? batch / groups / p.decode_busy_frac : 1.0;
-    const struct wm_mix mix = iterate(plan, active, clock_frac);
+    const double active = active_of(batch, groups, p.decode_busy_frac);
+    const struct wm_mix mix = wm_plan_iteration(plan, active, clock_frac);
     const double high = active + normal_p99 * sqrt(batch / groups);
     p.tpot_s = mix.tpot_s;
     p.out_tok_per_s = batch / mix.tpot_s;
     p.pace.mean_s = mix.tpot_s;
     if (batch > 0.0)
-        p.pace.sigma_s = (iterate(plan, high, clock_frac).tpot_s - mix.tpot_s) / normal_p99;
+        p.pace.sigma_s =
+            (wm_plan_iteration(plan, high, clock_frac).tpot_s - mix.tpot_s) / normal_p99;
     double pass_w = 0.0; /* of a prefill board at work */
     p.ttft_base_s = c->engine->prompt_overhead_s;
     if (is_aggregated(plan))
@@ -436,25 +453,31 @@ struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, 
 }
 
 /* Whether a batch is within every limit of capacity: prefill margin and TTFT's 99th percentile. */
-static bool within_limits(const struct wm_serving_plan *plan, double batch, double clock_frac)
+bool wm_plan_meets(const struct wm_serving_plan *plan, double batch, double clock_frac)
 {
     const struct wm_serving_point p = wm_serving_at_batch(plan, batch, clock_frac);
     return p.prefill_load_frac <= plan->c.engine->prefill_max_util_frac &&
            p.ttft_slo_frac >= ttft_share;
 }
 
+double wm_plan_batch_below(const struct wm_serving_plan *plan, double most, double clock_frac)
+{
+    double hi = most, lo = 0.0;
+    if (hi <= 0.0 || wm_plan_meets(plan, hi, clock_frac))
+        return hi;
+    for (int i = 0; i < n_bisect; i++) {
+        const double mid = 0.5 * (lo + hi);
+        *(wm_plan_meets(plan, mid, clock_frac) ? &lo : &hi) = mid;
+    }
+    return lo >= least_batch ? lo : 0.0;
+}
+
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
     if (plan->c.curve != NULL)
         return wm_curve_capacity_users(&plan->c, clock_frac);
-    double hi = wm_plan_decode_groups(plan) * speed_batch(plan, clock_frac), lo = 0.0;
-    if (hi <= 0.0 || within_limits(plan, hi, clock_frac))
-        return hi;
-    for (int i = 0; i < n_bisect; i++) {
-        const double mid = 0.5 * (lo + hi);
-        *(within_limits(plan, mid, clock_frac) ? &lo : &hi) = mid;
-    }
-    return lo >= least_batch ? lo : 0.0;
+    return wm_plan_batch_below(
+        plan, wm_plan_decode_groups(plan) * wm_plan_speed_batch(plan, clock_frac), clock_frac);
 }
 
 double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac)
@@ -476,212 +499,13 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
     return wm_serving_at_batch(plan, out_tok_per_s > 0.0 ? hi : 0.0, clock_frac);
 }
 
-/* Prefill groups that meet the TTFT target: what each reads per accelerator, and in which passes. */
-struct prefill_choice {
-    struct wm_group group;
-    double gpus, pass_tok, tok_per_s_per_gpu;
-    bool is_quick; /* reads 99 of 100 prompts within half the target, so that they may wait */
-};
-struct prefill_choices {
-    size_t n;
-    struct prefill_choice item[WM_SERVING_GROUPS];
-};
-
-/* The fullest pass of the trial's group that leaves half the TTFT target for waiting; [s]. */
-static double fit_pass(struct wm_serving_plan *trial)
+bool wm_plan_reads_within(const struct wm_serving_plan *plan, double time_s)
 {
-    const struct wm_group *const g = &trial->prefill_group;
-    trial->prefill_pass_tok = trial->c.engine->prefill_chunk_tok * g->data * g->pipeline;
-    double pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
-    while (pass_s > 0.5 * trial->c.ttft_slo_s && trial->prefill_pass_tok > least_pass_tok(trial)) {
-        trial->prefill_pass_tok *= 0.5;
-        pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
-    }
-    /* a prompt alone takes hardly less than one on each attention group: if it is no use, fill them */
-    if (pass_s > 0.5 * trial->c.ttft_slo_s && g->data > 1.0) {
-        trial->prefill_pass_tok = least_pass_tok(trial) * g->data;
-        pass_s = prefill(trial, chunk_tok(trial), 1.0).time_s;
-    }
-    return pass_s;
-}
-
-/* Share of prompts that a group alone reads within `time_s` when none waits. */
-static double read_within(const struct wm_serving_plan *trial, double time_s)
-{
-    const struct wm_serving_case *const c = &trial->c;
-    const struct wm_step_model m = wm_serving_step_model(c, &trial->prefill_group, 1.0);
+    const struct wm_serving_case *const c = &plan->c;
+    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, 1.0);
     const struct wm_load nothing = {0};
-    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(trial));
+    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(plan));
     const struct wm_wait none = {0};
     return wm_first_token_within(&none, &reading, &c->prompts, 1.0, c->engine->prompt_overhead_s,
-                                 time_s);
-}
-
-static void list_prefill(const struct wm_serving_case *c, struct prefill_choices *list)
-{
-    struct wm_serving_groups groups;
-    wm_prefill_groups(c, &groups);
-    list->n = 0;
-    for (size_t i = 0; i < groups.n; i++) {
-        struct wm_serving_plan trial = {.c = *c, .prefill_group = groups.group[i]};
-        const double gpus = wm_group_gpus(&groups.group[i]);
-        const double pass_s = fit_pass(&trial);
-        if (pass_s < c->ttft_slo_s && read_within(&trial, c->ttft_slo_s) >= ttft_share)
-            list->item[list->n++] = (struct prefill_choice){
-                groups.group[i], gpus, trial.prefill_pass_tok, chunk_tok(&trial) / pass_s / gpus,
-                read_within(&trial, 0.5 * c->ttft_slo_s) >= ttft_share};
-    }
-}
-
-/* The one that reads most per accelerator among those that fit `room` accelerators, of the quick ones
- * if there are; NULL: none. */
-static const struct prefill_choice *best_prefill(const struct prefill_choices *list, double room)
-{
-    const struct prefill_choice *best = NULL;
-    for (size_t i = 0; i < list->n; i++) {
-        const struct prefill_choice *const c = &list->item[i];
-        if (c->gpus > room || (best != NULL && best->is_quick && !c->is_quick))
-            continue;
-        if (best == NULL || (c->is_quick && !best->is_quick) ||
-            c->tok_per_s_per_gpu > best->tok_per_s_per_gpu * (1.0 + 1e-9))
-            best = c;
-    }
-    return best;
-}
-
-/* Share of the accelerators there are that whole replicas of `gpus` use. */
-static double share_used(const struct wm_serving_case *c, double gpus)
-{
-    return floor(c->max_gpus / gpus) * gpus / c->max_gpus;
-}
-
-/* Decode groups of a replica and the prefill groups they share. */
-struct sharing {
-    double decode, prefill;
-    double made; /* per accelerator there is, full rates */
-};
-
-/* `k` decode groups of `rate`, with as many prefill groups as keep most of all busy; made 0: no room. */
-static struct sharing share_prefill(const struct wm_serving_plan *plan, double k, double rate,
-                                    double group_rate)
-{
-    const double gpus = wm_group_gpus(&plan->decode_group), each = plan->prefill_group_gpus;
-    const double room = floor((plan->c.max_gpus - k * gpus) / each);
-    const double needed = k * rate / group_rate;
-    struct sharing best = {.decode = k};
-    for (double n = fmax(1.0, fmin(room, floor(needed))); n <= fmin(room, ceil(needed)); n += 1.0) {
-        const double all = k * gpus + n * each;
-        const double made = fmin(k * rate, n * group_rate) / all * share_used(&plan->c, all);
-        if (made > best.made)
-            best = (struct sharing){k, n, made};
-    }
-    return best;
-}
-
-/*
- * Prefill groups for decode groups of `rate` each, which share them: the smallest replica, of up to eight
- * decode groups, that makes nearly what the best of them makes. A fault when not one of each can be.
- */
-static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan,
-                                       const struct prefill_choices *list, double rate)
-{
-    const struct prefill_choice *const choice =
-        best_prefill(list, plan->c.max_gpus - plan->decode_gpus);
-    if (choice == NULL)
-        return list->n > 0 ? WM_PLAN_MEMORY : WM_PLAN_TTFT;
-    plan->prefill_group = choice->group;
-    plan->prefill_pass_tok = choice->pass_tok;
-    plan->prefill_gpus = plan->prefill_group_gpus = choice->gpus; /* one, to measure its rate */
-    const double group_rate = prefill_full_rate(plan, 1.0) * plan->c.engine->prefill_max_util_frac;
-    struct sharing list_of[MOST_DECODE_GROUPS];
-    double most = 0.0;
-    for (size_t i = 0; i < MOST_DECODE_GROUPS; i++) {
-        list_of[i] = share_prefill(plan, (double)(i + 1), rate, group_rate);
-        most = fmax(most, list_of[i].made);
-    }
-    size_t i = 0;
-    while (list_of[i].made < nearly * most)
-        i++;
-    plan->decode_gpus = list_of[i].decode * wm_group_gpus(&plan->decode_group);
-    plan->prefill_gpus = list_of[i].prefill * choice->gpus;
-    return WM_PLAN_OK;
-}
-
-/* Output per accelerator there is, those that are left over beside whole replicas too. */
-static double per_gpu(const struct wm_serving_plan *plan)
-{
-    const double gpus = plan->prefill_gpus + plan->decode_gpus;
-    return plan->fault == WM_PLAN_OK
-               ? plan->capacity_out_tok_per_s / gpus * share_used(&plan->c, gpus)
-               : 0.0;
-}
-
-/* Evaluates the replica around a decode group; false when it cannot beat `least` per accelerator. */
-static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choices *list,
-                         double least)
-{
-    const double decode_batch = speed_batch(plan, 1.0);
-    plan->fault = WM_PLAN_SPEED;
-    if (decode_batch <= 0.0)
-        return true;
-    const double rate = decode_batch / iterate(plan, decode_batch, 1.0).tpot_s;
-    plan->fault = WM_PLAN_OK;
-    if (!is_aggregated(plan) && new_tok(&plan->c) > 0.0)
-        plan->fault = size_prefill(plan, list, rate);
-    if (plan->fault != WM_PLAN_OK)
-        return true;
-    /* waiting only lowers what full batches make, and prefill that is short of room does too */
-    const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    const double made = fmin(wm_plan_decode_groups(plan) * rate, prefill_full_rate(plan, 1.0));
-    if (made / gpus * share_used(&plan->c, gpus) <= least)
-        return false;
-    plan->capacity_batch = wm_serving_capacity_batch(plan, 1.0);
-    plan->capacity_out_tok_per_s = wm_serving_capacity(plan, 1.0);
-    plan->fault = plan->capacity_out_tok_per_s > 0.0 ? WM_PLAN_OK : WM_PLAN_TTFT;
-    return true;
-}
-
-/* Every group with one of the ways, against the best so far. */
-static void try_way(const struct wm_serving_case *c, enum wm_serving_mode mode,
-                    const struct wm_serving_groups *groups, struct wm_serving_plan *best)
-{
-    struct prefill_choices list = {0};
-    if (mode == WM_DISAGGREGATED && new_tok(c) > 0.0)
-        list_prefill(c, &list);
-    for (size_t i = 0; i < groups->n; i++) {
-        struct wm_serving_plan plan = {.c = *c,
-                                       .mode = mode,
-                                       .decode_group = groups->group[i],
-                                       .decode_gpus = wm_group_gpus(&groups->group[i]),
-                                       .context_tok = context_tok(c),
-                                       .batch_limit = groups->batch_limit[i]};
-        if (!size_replica(&plan, &list, per_gpu(best)))
-            continue;
-        if (per_gpu(&plan) > per_gpu(best) * (1.0 + 1e-9))
-            *best = plan;
-        else if (best->fault != WM_PLAN_OK && plan.fault > best->fault)
-            best->fault = plan.fault; /* the constraint of the group that came furthest */
-    }
-}
-
-struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
-{
-    if (c->curve != NULL)
-        return wm_curve_plan(c);
-    struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY, .mode = c->engine->mode};
-    if (!wm_context_is_possible(c->llm, c->input_tok, c->output_tok)) {
-        best.fault = WM_PLAN_CONTEXT;
-        return best;
-    }
-    if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
-        best.fault = WM_PLAN_NO_UNIT;
-        return best;
-    }
-    struct wm_serving_groups groups;
-    wm_serving_groups(c, context_tok(c), &groups);
-    if (wm_ways_have(c->ways, c->engine, WM_DISAGGREGATED))
-        try_way(c, WM_DISAGGREGATED, &groups, &best);
-    if (wm_ways_have(c->ways, c->engine, WM_AGGREGATED))
-        try_way(c, WM_AGGREGATED, &groups, &best);
-    return best;
+                                 time_s) >= ttft_share;
 }

@@ -138,7 +138,7 @@ START_TEST(an_efficiency_profile_costs_less_speed_than_power)
     ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 1260.0);
     /* a profile too deep for the speed asked for is infeasible, and says so */
     const char *const deep[] = {
-        "fleet.main.count=\"max_q\"", "workloads.chat.slo.tok_per_s_per_user=120",
+        "fleet.main.count=\"max_q\"", "workloads.chat.slo.tok_per_s_per_user=137",
         "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.3}}"};
     ck_assert_ptr_nonnull(RUN(base, deep[1]));
     ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, deep));
