@@ -57,8 +57,10 @@ PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(PLAIN_LIBS) -lm
 TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
 CATALOG  := $(sort $(wildcard models/catalog/*.json))
+EVIDENCE := $(sort $(wildcard models/evidence/*.json))
 PLOTS    := $(sort $(wildcard plots/*.gp))
 PAGE     := $(sort $(wildcard sim/serve/page/*))
+FIGURE_JS := $(addprefix sim/serve/page/,uPlot.esm.js dom.js format.js line_chart.js heat.js stack.js flow.js charts.js report.js)
 LIB_SRC  := $(sort $(wildcard sim/base/*.c sim/input/*.c sim/import/*.c sim/engine/*.c sim/workload/*.c sim/replica/*.c sim/calibrate/*.c sim/plan/*.c sim/site/*.c sim/settle/*.c sim/run/*.c sim/results/*.c sim/output/*.c sim/cases/*.c sim/analysis/*.c sim/sweep/*.c sim/serve/*.c sim/api/*.c models/*.c))
 PRIVATE_H := $(sort $(wildcard sim/*/*.h))
 CLI_SRC  := $(sort $(wildcard sim/cli/*.c))
@@ -79,7 +81,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all check-order check-page check-serve accuracy measured calibrate-ship left-out \
+        check-faults check-slurm check-all check-order check-range check-page check-serve accuracy measured calibrate-ship left-out \
         check-valgrind torture check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -110,9 +112,14 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.
-$(B)/gen/embedded.c: $(CATALOG) $(PLOTS) $(PAGE) sim/embed.sh
+$(B)/gen/embedded.c: $(CATALOG) $(EVIDENCE) $(PLOTS) $(PAGE) $(B)/gen/figures.js sim/embed.sh
 	$(Q)mkdir -p $(@D)
-	$(Q)sh sim/embed.sh $(CATALOG) $(PLOTS) $(PAGE) > $@.tmp && mv $@.tmp $@
+	$(Q)sh sim/embed.sh $(CATALOG) $(EVIDENCE) $(PLOTS) $(PAGE) $(B)/gen/figures.js > $@.tmp && mv $@.tmp $@
+
+# Charts of the page as one script, for reports that hold their data.
+$(B)/gen/figures.js: $(FIGURE_JS) sim/bundle.sh
+	$(Q)mkdir -p $(@D)
+	$(Q)sh sim/bundle.sh $(FIGURE_JS) > $@.tmp && mv $@.tmp $@
 
 $(B)/gen/embedded.o: $(B)/gen/embedded.c
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) -MMD -MP -c -o $@ $<
@@ -226,6 +233,11 @@ check-serve: $(BIN)
 ## check-order: narrower numbers and more memory are no slower: eight models, three shapes, two engines, every pair
 check-order: $(BIN)
 	$(Q)python3 tests/order.py $(BIN) all
+## check-range: P10, P50, P90 of a run against whole runs over the same inputs; RANGE_N=10000 (10 min) RANGE_OF=scenario
+RANGE_N  ?= 10000
+RANGE_OF ?= scenarios/virginia-100mw-gb300.json
+check-range: $(BIN)
+	$(Q)python3 tests/range.py $(BIN) $(RANGE_OF) sweep $(RANGE_N)
 ## accuracy: errors on points that were not fitted; MEASURED="FILE.csv ..."
 accuracy: $(BIN) measured
 	$(Q)[ ! -r $(POINTS) ] || $(BIN) accuracy --data $(POINTS) --split validate
@@ -262,6 +274,7 @@ fuzz: $(BIN)
 
 ## docs: regenerate the pages derived from tables (schema, parameters, metrics, errors)
 docs: $(BIN)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 sim/calibrate/shipped_error.py write && $(MAKE) --no-print-directory $(BIN)
 	$(Q)sh tests/docs.sh $(BIN) write
 ## docs-check: fail when a generated page is out of date
 docs-check: $(BIN)

@@ -49,13 +49,27 @@ static void tie_up(const struct wm_appraisal_terms *terms, const struct wm_appra
     }
 }
 
+/* Of period `t` of operation, before inflation; contracts apart. */
+static double earned_usd(const struct wm_appraisal_basis *b, size_t t, double factor,
+                         const struct wm_market_year *m, double length_years)
+{
+    const struct wm_run_year mean = {.revenue_usd = b->revenue_usd * length_years,
+                                     .hours_usd = b->hours_usd * length_years,
+                                     .grid_usd = b->grid_usd * length_years};
+    const struct wm_run_year *const y = b->years != NULL ? &b->years[t - 1] : &mean;
+    const double on_tokens = b->sells_no_tokens ? 1.0 : factor;
+    const double on_hours = b->sells_no_tokens ? factor : 1.0;
+    return y->revenue_usd * on_tokens * m->price * m->volume +
+           y->hours_usd * on_hours * m->price + y->grid_usd;
+}
+
 /* Revenue to write-offs, before tax and debt; whether any lot was bought again. */
 static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *b,
                     double factor, struct wm_appraisal *a)
 {
     const struct wm_lot all = wm_it_lot(terms, b->it_capex_usd, 0, terms->n_years);
     const struct wm_lot facility = wm_facility_lot(terms, b->facility_capex_usd);
-    const struct wm_lot grid = wm_grid_lot(terms, b->grid_usd);
+    const struct wm_lot grid = wm_grid_lot(terms, b->connection_usd);
     bool replaced = false;
     lay_out(terms, b, a);
     for (size_t i = 0; i < b->n_lots; i++)
@@ -70,8 +84,6 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
     for (size_t t = 1; t <= terms->n_years; t++) {
         struct wm_appraisal_year *const y = &a->year[a->n_build + t];
         const double later = y->end_years - y->length_years - start;
-        const double revenue_usd =
-            b->years ? b->years[t - 1].revenue_usd : b->revenue_usd * y->length_years;
         const double power_usd =
             b->years ? b->years[t - 1].power_usd : b->power_usd * y->length_years;
         const double contract_usd = b->contract_usd != NULL ? b->contract_usd[t - 1] : 0.0;
@@ -84,9 +96,10 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
         y->saved_frac = m.saved_frac;
         if (m.is_undercut && a->undercut_year == 0)
             a->undercut_year = t;
-        y->revenue_usd = sold * (revenue_usd * factor * m.price * m.volume) *
-                             pow(1.0 + terms->inflation_frac, later) +
-                         contract_usd * factor;
+        const double inflated = pow(1.0 + terms->inflation_frac, later);
+        y->revenue_usd =
+            sold * earned_usd(b, t, factor, &m, y->length_years) * inflated +
+            contract_usd * (b->sells_no_tokens ? factor : 1.0);
         y->power_usd = power_usd * m.energy * pow(1.0 + terms->power_escalation_frac, later);
         if (b->supply != NULL)
             y->power_usd += b->supply[t - 1].paid_usd - b->supply[t - 1].credit_usd;
@@ -130,7 +143,7 @@ static void split_capital(const struct wm_appraisal_basis *b, const struct wm_ap
     for (size_t p = 0; p <= a->n_years; p++)
         c->it_usd[p] = c->facility_usd[p] = 0.0;
     for (size_t p = 0; p <= a->n_build; p++) {
-        c->facility_usd[p] = a->n_build == 0  ? b->facility_capex_usd + b->grid_usd
+        c->facility_usd[p] = a->n_build == 0  ? b->facility_capex_usd + b->connection_usd
                              : p < a->n_build ? a->year[p].capex_usd
                                               : 0.0;
         c->it_usd[p] = a->year[p].capex_usd - c->facility_usd[p];
@@ -273,7 +286,7 @@ static void rates(const struct wm_appraisal_terms *terms, struct wm_appraisal *a
     a->owner_irr_frac = has_owner ? roots[0] : (double)NAN;
 }
 
-/* Flows of the project alone; `factor` scales revenue. */
+/* Flows of the project alone; `factor` is on the price of what is sold. */
 static bool flows(const struct wm_appraisal_terms *terms, const struct wm_appraisal_basis *basis,
                   double factor, struct wm_appraisal *a)
 {
@@ -334,7 +347,7 @@ struct scaled {
     const struct wm_appraisal_basis *basis;
 };
 
-/* Of the better of going on and giving up, at this revenue. */
+/* Of the better of going on and giving up, at this price. */
 static double npv_at_factor(double factor, void *context)
 {
     const struct scaled *const s = context;
@@ -344,7 +357,7 @@ static double npv_at_factor(double factor, void *context)
     return a.npv_usd;
 }
 
-/* Factor on revenue at which the NPV is 0: on a straight line without tax and with one way to go on. */
+/* Factor on the price of what is sold at which the NPV is 0: on a straight line without tax and with one way to go on. */
 static double zero_factor(const struct wm_appraisal_terms *terms,
                           const struct wm_appraisal_basis *basis)
 {

@@ -46,15 +46,21 @@ struct tower {
     double water_c, flow_frac;
 };
 
-/* Leaving water and air flow of the tower at heat q, held at `setpoint_c` when it could be colder. */
+/*
+ * Leaving water and air flow of the tower at heat q, held at `setpoint_c` when it could be colder. More than
+ * 1 / 0.045 K below it the fitted approach outgrows the room for it, as if colder air took up less heat: the
+ * flow needed there is held, since a kilogram of colder air takes up no less on its way to the same water.
+ */
 static struct tower run_tower(double q, double wet_bulb_c, double setpoint_c)
 {
     const double approach_k = wm_tower_approach_k(fmax(q, cells_down_to_frac), wet_bulb_c);
-    const double allowed_k = setpoint_c - wet_bulb_c;
-    if (allowed_k <= approach_k)
+    if (setpoint_c - wet_bulb_c <= approach_k)
         return (struct tower){wet_bulb_c + approach_k, 1.0};
-    return (struct tower){setpoint_c, fmax(tower_floor_frac, pow(approach_k / allowed_k,
-                                                                 1.0 / approach_air_exponent))};
+    const double held_c = fmax(wet_bulb_c, setpoint_c - 1.0 / approach_per_k);
+    const double held_k = wm_tower_approach_k(fmax(q, cells_down_to_frac), held_c);
+    return (struct tower){setpoint_c,
+                          fmax(tower_floor_frac, pow(held_k / (setpoint_c - held_c),
+                                                     1.0 / approach_air_exponent))};
 }
 
 /* Share of the heat that the economiser leaves to the chillers. */

@@ -64,7 +64,7 @@ static void serve(const struct wm_token_market *m, double asked, double rate, in
                  wm_response_at(&m->volume[run_year < last ? run_year : last], asked / capacity);
     else if (m->volume != NULL)
         served = 0.0;
-    y->volume = 1.0 + m->token_frac * (served - 1.0);
+    y->volume = served;
     y->energy = m->energy != NULL
                     ? 1.0 + m->energy_frac * (wm_response_at(m->energy, served / rate) - 1.0)
                     : 1.0;

@@ -176,7 +176,8 @@ static double full_round_s(const struct wm_rounds *server, const struct wm_readi
                            double k)
 {
     const double stages = n_stages(server);
-    const double longest = wm_busiest(stages, stages, server->spread / sqrt(fmax(1.0, k)));
+    const double longest =
+        stages > 1.0 ? wm_busiest(stages, stages, server->spread / sqrt(fmax(1.0, k))) : 1.0;
     return server->round_s + (round_s(server, m, k) - server->round_s) * longest;
 }
 
@@ -309,14 +310,12 @@ static void add_one_ahead(struct waits *w, double weight, double chance, double 
     w->second += weight * chance * rest.second / rest.chance;
 }
 
-/* A state in which each server has `each` prompts, one or more of them to wait: the next comes with the begin of
- * a round and waits for all of it, and for the others of his own round, on every stage. */
-static void add_rounds(struct waits *w, double weight, double each, const struct wm_rounds *server,
-                       const struct wm_reading_moments *m)
+/* A state in which one or more prompts wait for each server: the next comes with the begin of a round of
+ * `whole_s` and waits for all of it, and for the others of his own round, on every stage. */
+static void add_rounds(struct waits *w, double weight, double whole_s, double alone_s,
+                       const struct wm_rounds *server, const struct wm_reading_moments *m)
 {
-    const double stages = n_stages(server);
-    const double whole_s = full_round_s(server, m, fmax(1.0, each / (stages + 1.0)));
-    const double others_s = stages * fmax(0.0, whole_s - round_s(server, m, 1.0));
+    const double others_s = n_stages(server) * fmax(0.0, whole_s - alone_s);
     const double wait_s = whole_s + others_s;
     w->all += weight;
     w->waiting += weight;
@@ -341,13 +340,16 @@ struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
     if (rate <= 0.0)
         return (struct wm_wait){0};
     const double stages = n_stages(server), full_s = full_round_s(server, m, 1.0);
+    const double alone_s = round_s(server, m, 1.0);
     const double offered = rate * stages * full_s; /* prompts in their places, Erlang */
     struct waits w = {0};
-    double weight = 1.0;
-    for (double k = n * (stages + 1.0); weight > 1e-9 * fmax(1.0, w.all); k += 1.0) {
-        add_rounds(&w, weight, k / n, server, m);
+    double weight = 1.0, k = n * (stages + 1.0);
+    double whole_s = full_round_s(server, m, fmax(1.0, k / n / (stages + 1.0)));
+    for (; weight > 1e-9 * fmax(1.0, w.all); k += 1.0) {
         const double read = fmax(1.0, (k + 1.0) / n / (stages + 1.0));
-        weight *= rate * full_round_s(server, m, read) / (n * read);
+        add_rounds(&w, weight, whole_s, alone_s, server, m);
+        whole_s = full_round_s(server, m, read); /* of the next state too */
+        weight *= rate * whole_s / (n * read);
         if (weight > 1e200 || k > 1e5) /* never below the highest load */
             break;
     }
@@ -367,7 +369,7 @@ struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
     }
     if (w.waiting <= 0.0)
         return (struct wm_wait){0};
-    const double mean = w.first / w.waiting, alone_s = round_s(server, m, 1.0);
+    const double mean = w.first / w.waiting;
     const double share = fmin(1.0, mean / alone_s), size_variance = m->s2 - m->s1 * m->s1;
     struct wm_wait wait = wait_of(
         mean, w.second / w.waiting - mean * mean + size_variance * share * share, alone_s, 1.0);

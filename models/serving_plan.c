@@ -6,6 +6,7 @@
 
 #include <float.h>
 
+#include "wattmill/numeric.h"
 #include "wattmill/require.h"
 
 static const double ttft_share = 0.99; /* of requests within the TTFT target at capacity */
@@ -68,51 +69,64 @@ double wm_plan_pass_tok(const struct wm_serving_plan *plan)
                     (plan->prefill_group.data * plan->prefill_group.pipeline));
 }
 
+/* A prefill group at a clock, and what its passes need of the prompts. */
+struct reader {
+    const struct wm_serving_plan *plan;
+    struct wm_step_model m;
+    double spread, square; /* of prompts' lengths over their mean */
+};
+
+static struct reader reader_of(const struct wm_serving_plan *plan, double clock_frac)
+{
+    return (struct reader){plan, wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac),
+                           wm_prompts_spread(&plan->c.prompts),
+                           wm_prompts_moment(&plan->c.prompts, 2)};
+}
+
 /* `prompts` of `ratio` times the mean length in all stages, each on one attention group: as many groups
    read, as the busiest one's share makes it. */
-static struct wm_load pass_load(const struct wm_serving_plan *plan, double prompts, double ratio)
+static struct wm_load pass_load(const struct reader *r, double prompts, double ratio)
 {
-    const struct wm_serving_case *const c = &plan->c;
-    const double new = wm_case_new_tok(c) * ratio, stages = plan->prefill_group.pipeline;
+    const struct wm_serving_case *const c = &r->plan->c;
+    const double new = wm_case_new_tok(c) * ratio, stages = r->m.group.pipeline;
     struct wm_load load = wm_load_prefill(prompts, new, c->input_tok * ratio - new, true);
-    load.readers = prompts / wm_busiest(fmax(1.0, prompts / stages), plan->prefill_group.data,
-                                        wm_prompts_spread(&c->prompts));
+    load.readers = prompts / wm_busiest(fmax(1.0, prompts / stages), r->m.group.data, r->spread);
     return load;
 }
 
 /* Prompts of all stages go on together: the others rest until the longest is through. */
-static void wait_for_longest(const struct wm_serving_plan *plan, const struct wm_step_model *m,
-                             double prompts, struct wm_step *pass)
+static void wait_for_longest(const struct reader *r, double prompts, struct wm_step *pass)
 {
-    const double stages = plan->prefill_group.pipeline, each = fmax(1.0, prompts / stages);
-    const double spread = wm_prompts_spread(&plan->c.prompts) / sqrt(each);
-    const double ratio = wm_busiest(stages, stages, spread);
+    const double stages = r->m.group.pipeline, each = fmax(1.0, prompts / stages);
+    const double ratio = wm_busiest(stages, stages, r->spread / sqrt(each));
     if (ratio <= 1.0)
         return;
-    const struct wm_load load = pass_load(plan, prompts, ratio);
-    const double longest_s = fmax(pass->time_s, wm_step_eval(m, &load).time_s);
-    const double rest_w = wm_board_rest_w(m->accelerator);
+    const struct wm_load load = pass_load(r, prompts, ratio);
+    const double longest_s = fmax(pass->time_s, wm_step_eval(&r->m, &load).time_s);
+    const double rest_w = wm_board_rest_w(r->m.accelerator);
     pass->board_w = rest_w + (pass->board_w - rest_w) * pass->time_s / longest_s;
     pass->time_s = longest_s;
 }
 
 /* A pass without what its stages wait for each other. */
-static struct wm_step own_pass(const struct wm_serving_plan *plan, double tok, double clock_frac)
+static struct wm_step own_pass(const struct reader *r, double tok)
 {
-    const struct wm_step_model m =
-        wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac);
-    struct wm_load load = pass_load(plan, tok / wm_case_new_tok(&plan->c), 1.0);
-    load.pairs *= wm_prompts_moment(&plan->c.prompts, 2); /* attention grows with the square */
-    return wm_step_eval(&m, &load);
+    struct wm_load load = pass_load(r, tok / wm_case_new_tok(&r->plan->c), 1.0);
+    load.pairs *= r->square; /* attention grows with the square */
+    return wm_step_eval(&r->m, &load);
 }
 
-struct wm_step wm_plan_pass(const struct wm_serving_plan *plan, double tok, double clock_frac)
+static struct wm_step prefill(const struct reader *r, double tok)
 {
-    const struct wm_step_model m =
-        wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac);
-    struct wm_step pass = own_pass(plan, tok, clock_frac);
-    wait_for_longest(plan, &m, tok / wm_case_new_tok(&plan->c), &pass);
+    struct wm_step pass = own_pass(r, tok);
+    wait_for_longest(r, tok / wm_case_new_tok(&r->plan->c), &pass);
     return pass;
+}
+
+static double prefill_s(const struct wm_serving_plan *plan, double tok)
+{
+    const struct reader r = reader_of(plan, 1.0);
+    return prefill(&r, tok).time_s;
 }
 
 /* Share of time that a decode group runs; requests go to the one with fewest. */
@@ -146,61 +160,112 @@ struct wm_mix wm_plan_iteration(const struct wm_serving_plan *plan, double seque
                              c->engine->prefill_chunk_tok, &c->prompts);
 }
 
-/* Output rate at which prefill groups are busy all the time. */
-double wm_plan_prefill_rate(const struct wm_serving_plan *plan, double clock_frac)
+/* Output rate at which prefill groups are busy all the time with full passes of `full_s`. */
+static double rate_of_passes(const struct wm_serving_plan *plan, double full_s)
 {
-    if (!has_prefill(plan))
-        return DBL_MAX;
-    const double tok = wm_plan_full_pass_tok(plan);
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
-    return groups * tok / wm_plan_pass(plan, tok, clock_frac).time_s /
-           new_tok_per_out_tok(&plan->c);
+    return groups * wm_plan_full_pass_tok(plan) / full_s / new_tok_per_out_tok(&plan->c);
 }
 
-/* Largest batch whose step is within the user's speed, by bisection; 0 if even one is too slow. */
+double wm_plan_prefill_rate(const struct wm_serving_plan *plan)
+{
+    return has_prefill(plan) ? rate_of_passes(plan, prefill_s(plan, wm_plan_full_pass_tok(plan)))
+                             : DBL_MAX;
+}
+
+/*
+ * Search for the largest batch whose step is within the user's speed. It is where bisection ends, so that no figure
+ * hangs on how it is found: steps rise with the batch, and what a faster search has seen answers for bisection.
+ */
+struct speed_search {
+    const struct wm_serving_plan *plan;
+    double clock_frac;
+    double fits, misses; /* batches that were seen */
+};
+
+static double excess_s(const struct speed_search *s, double batch)
+{
+    return wm_plan_iteration(s->plan, batch, s->clock_frac).tpot_s -
+           1.0 / s->plan->c.tok_per_s_per_user_slo;
+}
+
+/* Of a batch of `more` than one. */
+static double see_batch(double more, void *context)
+{
+    struct speed_search *const s = context;
+    const double batch = 1.0 + more, excess = excess_s(s, batch);
+    if (excess <= 0.0)
+        s->fits = fmax(s->fits, batch);
+    else
+        s->misses = fmin(s->misses, batch);
+    return excess;
+}
+
+/* 0 if even one is too slow. */
 double wm_plan_speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
-    const double limit_s = 1.0 / plan->c.tok_per_s_per_user_slo;
     double lo = 1.0, hi = plan->batch_limit;
-    if (hi < 1.0 || wm_plan_iteration(plan, 1.0, clock_frac).tpot_s > limit_s)
+    struct speed_search s = {plan, clock_frac, lo, hi};
+    if (hi < 1.0 || excess_s(&s, lo) > 0.0)
         return 0.0;
-    if (wm_plan_iteration(plan, hi, clock_frac).tpot_s <= limit_s)
+    if (excess_s(&s, hi) <= 0.0)
         return hi;
+    (void)wm_largest_fit(see_batch, &s, hi - lo);
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
-        *(wm_plan_iteration(plan, mid, clock_frac).tpot_s <= limit_s ? &lo : &hi) = mid;
+        const bool fits = mid < s.misses && (mid <= s.fits || excess_s(&s, mid) <= 0.0);
+        *(fits ? &lo : &hi) = mid;
     }
     return lo;
+}
+
+/* Passes of a prefill group: the time of the least, of a full one, and of a prompt on each attention
+ * group where that lies between: up to there a pass takes hardly longer, a kink of its time. */
+struct passes {
+    double least_tok, kink_tok, full_tok;
+    double least_s, kink_s, full_s;
+};
+
+static struct passes passes_of(const struct reader *r)
+{
+    struct passes p = {.least_tok = wm_plan_least_pass_tok(r->plan),
+                       .full_tok = wm_plan_full_pass_tok(r->plan)};
+    p.full_s = prefill(r, p.full_tok).time_s;
+    if (p.full_tok <= p.least_tok)
+        return p;
+    p.least_s = prefill(r, p.least_tok).time_s;
+    const double kink_tok = fmin(p.full_tok, p.least_tok * r->m.group.data);
+    if (kink_tok > p.least_tok && kink_tok < p.full_tok) {
+        p.kink_tok = kink_tok;
+        p.kink_s = prefill(r, kink_tok).time_s;
+    }
+    return p;
 }
 
 /*
  * Tokens of a pass of a prefill group that never waits for more: what has arrived during the pass
  * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T of two lines between them.
  */
-static double pass_tok(const struct wm_serving_plan *plan, double rate_tok_per_s, double clock_frac)
+static double pass_tok(const struct reader *r, const struct passes *p, double rate_tok_per_s)
 {
-    double least = wm_plan_least_pass_tok(plan), most = wm_plan_full_pass_tok(plan);
+    double least = p->least_tok, most = p->full_tok;
+    double least_s = p->least_s, most_s = p->full_s;
     if (most <= least)
         return least;
-    double least_s = wm_plan_pass(plan, least, clock_frac).time_s;
-    /* up to a prompt on each attention group a pass takes hardly longer: a kink of its time */
-    const double full = fmin(most, least * plan->prefill_group.data);
-    if (full > least && full < most) {
-        const double full_s = wm_plan_pass(plan, full, clock_frac).time_s;
-        if (rate_tok_per_s * full_s <= full) {
-            most = full;
-        } else {
-            least = full;
-            least_s = full_s;
-        }
+    if (p->kink_tok > 0.0 && rate_tok_per_s * p->kink_s <= p->kink_tok) {
+        most = p->kink_tok;
+        most_s = p->kink_s;
+    } else if (p->kink_tok > 0.0) {
+        least = p->kink_tok;
+        least_s = p->kink_s;
     }
-    const double slope = (wm_plan_pass(plan, most, clock_frac).time_s - least_s) / (most - least);
+    const double slope = (most_s - least_s) / (most - least);
     const double left = 1.0 - rate_tok_per_s * slope;
     const double fixed_s = least_s - slope * least;
     const double tok =
         left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
     /* the lines are chords: once more with the time itself */
-    return fmin(most, fmax(least, rate_tok_per_s * wm_plan_pass(plan, tok, clock_frac).time_s));
+    return fmin(most, fmax(least, rate_tok_per_s * prefill(r, tok).time_s));
 }
 
 /* Time that a prompt of `tok` new tokens adds to `beside`, alone with it on each stage. */
@@ -254,11 +319,10 @@ static struct wm_reading round_of(const struct wm_reading *own, double groups)
  * more for a longer one: the mean over short, middle and long thirds, not the draw of the mean. Several
  * prompts in a pass differ less from each other's mean.
  */
-static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_step *mean,
-                           double tok, double clock_frac)
+static double pass_power_w(const struct reader *r, const struct wm_step *mean, double tok)
 {
     enum { THIRDS = 3 };
-    const struct wm_serving_case *const c = &plan->c;
+    const struct wm_serving_case *const c = &r->plan->c;
     const double prompts = tok / wm_case_new_tok(c);
     double ratio[THIRDS] = {0.0}, share[THIRDS] = {0.0}, before = 0.0, energy_j = 0.0, time_s = 0.0;
     if (c->prompts.n == 0)
@@ -270,71 +334,108 @@ static double pass_power_w(const struct wm_serving_plan *plan, const struct wm_s
         share[third] += p->share;
         before += p->share;
     }
-    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
     for (size_t k = 0; k < THIRDS; k++) {
         if (share[k] <= 0.0)
             continue;
         const double x = 1.0 + (ratio[k] / share[k] - 1.0) / sqrt(fmax(1.0, prompts));
-        const struct wm_load load = pass_load(plan, prompts, x);
-        const struct wm_step step = wm_step_eval(&m, &load);
+        const struct wm_load load = pass_load(r, prompts, x);
+        const struct wm_step step = wm_step_eval(&r->m, &load);
         energy_j += share[k] * step.time_s * step.board_w;
         time_s += share[k] * step.time_s;
     }
+    if (r->m.group.pipeline <= 1.0)
+        return energy_j / time_s;
     /* stages that wait for the longest of them rest meanwhile */
-    const double work = own_pass(plan, tok, clock_frac).time_s / mean->time_s;
+    const double work_frac = fmin(1.0, own_pass(r, tok).time_s / mean->time_s);
     const double rest_w = wm_board_rest_w(c->accelerator);
-    return rest_w + (energy_j / time_s - rest_w) * fmin(1.0, work);
+    return rest_w + (energy_j / time_s - rest_w) * work_frac;
 }
 
 /* Of what a prompt adds to a pass, what all attention groups do together: a prompt on each against one. */
-static double shared_s(const struct wm_serving_plan *plan, double clock_frac)
+static double shared_s(const struct reader *r)
 {
-    const struct wm_group *const g = &plan->prefill_group;
+    const struct wm_group *const g = &r->m.group;
     if (g->data <= 1.0)
         return 0.0;
-    const struct wm_step_model m = wm_serving_step_model(&plan->c, g, clock_frac);
-    const double new = wm_case_new_tok(&plan->c), past = plan->c.input_tok - new;
+    const double new = wm_case_new_tok(&r->plan->c), past = r->plan->c.input_tok - new;
     const struct wm_load one = wm_load_prefill(g->pipeline, new, past, true);
     const struct wm_load all = wm_load_prefill(g->pipeline * g->data, new, past, true);
-    const double one_s = wm_step_eval(&m, &one).time_s;
-    return (wm_step_eval(&m, &all).time_s - one_s) / (g->data - 1.0);
+    const double one_s = wm_step_eval(&r->m, &one).time_s;
+    return (wm_step_eval(&r->m, &all).time_s - one_s) / (g->data - 1.0);
+}
+
+/* What a plan has at a clock whatever its batch; of a measured curve nothing. */
+struct at_clock {
+    const struct wm_serving_plan *plan;
+    double clock_frac;
+    /* of prefill groups, where there are */
+    struct reader reader;
+    struct passes passes;
+    struct wm_reading reading, stage; /* of a prompt alone; what one stage has of it */
+    struct wm_reading_moments moments;
+    double shared_frac;
+};
+
+static struct at_clock at_clock_of(const struct wm_serving_plan *plan, double clock_frac)
+{
+    struct at_clock a = {.plan = plan, .clock_frac = clock_frac};
+    if (plan->c.curve != NULL || is_aggregated(plan) || !has_prefill(plan))
+        return a;
+    const struct wm_load nothing = {0};
+    a.reader = reader_of(plan, clock_frac);
+    a.passes = passes_of(&a.reader);
+    a.reading = reading_of(&a.reader.m, &plan->c, &nothing, 0.0, wm_plan_pass_tok(plan));
+    /* a prompt is on one stage at a time, the next one waits for the first alone */
+    const double stages = plan->prefill_group.pipeline;
+    a.stage = (struct wm_reading){.fixed_s = a.reading.fixed_s / stages,
+                                  .linear_s = a.reading.linear_s / stages,
+                                  .square_s = a.reading.square_s / stages};
+    a.moments = wm_reading_moments(&a.stage, &plan->c.prompts);
+    a.shared_frac = fmin(1.0, shared_s(&a.reader) / stages / fmax(a.moments.s1, DBL_MIN));
+    return a;
+}
+
+/* New tokens that a prefill group gets. */
+static double read_rate(const struct wm_serving_plan *plan, double out_tok_per_s)
+{
+    const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
+    return out_tok_per_s * new_tok_per_out_tok(&plan->c) / groups;
 }
 
 /* Prompts on prefill groups that sleep when there is none, the least loaded of them takes the next. */
-static void wait_disaggregated(const struct wm_serving_plan *plan, double clock_frac,
-                               struct wm_serving_point *p, double *pass_w)
+static void wait_disaggregated(const struct at_clock *a, struct wm_serving_point *p)
 {
-    const struct wm_serving_case *c = &plan->c;
+    const struct wm_serving_plan *const plan = a->plan;
+    const struct wm_serving_case *const c = &plan->c;
     if (!has_prefill(plan)) { /* every prompt is cached: the first decode step makes the token */
         p->ttft_base_s += p->tpot_s * draft_gain(c); /* a whole step makes it */
         return;
     }
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
-    const double rate = p->out_tok_per_s * new_tok_per_out_tok(c) / groups;
-    const double tok = pass_tok(plan, rate, clock_frac);
-    const struct wm_step pass = wm_plan_pass(plan, tok, clock_frac);
-    *pass_w = pass_power_w(plan, &pass, tok, clock_frac);
-    p->prefill_load_frac = p->out_tok_per_s / wm_plan_prefill_rate(plan, clock_frac);
-    p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
-    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, clock_frac);
-    const struct wm_load nothing = {0};
-    p->reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(plan));
-    /* a prompt is on one stage at a time, the next one waits for the first alone */
-    const double stages = plan->prefill_group.pipeline;
-    const struct wm_reading stage = {.fixed_s = p->reading.fixed_s / stages,
-                                     .linear_s = p->reading.linear_s / stages,
-                                     .square_s = p->reading.square_s / stages};
-    const struct wm_reading_moments moments = wm_reading_moments(&stage, &c->prompts);
-    const double shared = shared_s(plan, clock_frac) / stages;
-    const struct wm_rounds rounds = {.rate_per_s = groups * rate / wm_case_new_tok(c),
-                                     .round_s = fmax(shortest_pass_s, stage.fixed_s),
+    p->prefill_load_frac = p->out_tok_per_s / rate_of_passes(plan, a->passes.full_s);
+    p->reading = a->reading;
+    const struct wm_rounds rounds = {.rate_per_s = groups * read_rate(plan, p->out_tok_per_s) /
+                                                   wm_case_new_tok(c),
+                                     .round_s = fmax(shortest_pass_s, a->stage.fixed_s),
                                      .groups = plan->prefill_group.data,
-                                     .spread = wm_prompts_spread(&c->prompts),
-                                     .stages = stages,
-                                     .shared_frac = fmin(1.0, shared / fmax(moments.s1, DBL_MIN))};
-    p->wait = wm_wait_pooled(&rounds, groups, &moments);
+                                     .spread = a->reader.spread,
+                                     .stages = plan->prefill_group.pipeline,
+                                     .shared_frac = a->shared_frac};
+    p->wait = wm_wait_pooled(&rounds, groups, &a->moments);
     const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
     p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
+}
+
+/* How much of the time prefill groups read. @return power of one of their boards meanwhile */
+static double read_passes(const struct at_clock *a, struct wm_serving_point *p)
+{
+    if (is_aggregated(a->plan) || !has_prefill(a->plan))
+        return 0.0;
+    const double rate = read_rate(a->plan, p->out_tok_per_s);
+    const double tok = pass_tok(&a->reader, &a->passes, rate);
+    const struct wm_step pass = prefill(&a->reader, tok);
+    p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
+    return pass_power_w(&a->reader, &pass, tok);
 }
 
 /* Prompts in the iterations of an aggregated group, which decodes in all of them. */
@@ -408,95 +509,170 @@ static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *
     p->it_w = p->board_w + p->host_w;
 }
 
-/* Sequences of a decode group while it runs. */
-static double active_of(double batch, double groups, double busy_frac)
+/* The mean iteration at a batch, and what goes before the first token of a request. */
+struct iteration {
+    struct wm_mix mix;
+    double active; /* sequences of a decode group, given that a step runs */
+};
+
+static struct iteration iteration_at(const struct at_clock *a, double batch, double busy_frac)
 {
-    return batch > 0.0 ? batch / groups / busy_frac : 1.0;
+    const double groups = wm_plan_decode_groups(a->plan);
+    const double active = batch > 0.0 ? batch / groups / busy_frac : 1.0;
+    return (struct iteration){wm_plan_iteration(a->plan, active, a->clock_frac), active};
 }
 
-double wm_plan_rate(const struct wm_serving_plan *plan, double batch, double clock_frac)
+static double busy_at(const struct wm_serving_plan *plan, double batch)
 {
-    const double groups = wm_plan_decode_groups(plan);
-    const double active = active_of(batch, groups, decode_busy(plan, batch, groups));
-    return batch / wm_plan_iteration(plan, active, clock_frac).tpot_s;
+    return decode_busy(plan, batch, wm_plan_decode_groups(plan));
+}
+
+static double rate_at(const struct at_clock *a, double batch)
+{
+    const struct wm_serving_case *const c = &a->plan->c;
+    if (c->curve != NULL)
+        return wm_curve_serving_point(c, batch, a->clock_frac).out_tok_per_s;
+    return batch / iteration_at(a, batch, busy_at(a->plan, batch)).mix.tpot_s;
+}
+
+static struct wm_serving_point start_point(const struct at_clock *a, double batch,
+                                           struct iteration *now)
+{
+    const struct wm_serving_case *const c = &a->plan->c;
+    struct wm_serving_point p = {.batch = batch, .decode_busy_frac = busy_at(a->plan, batch)};
+    *now = iteration_at(a, batch, p.decode_busy_frac);
+    p.tpot_s = now->mix.tpot_s;
+    p.out_tok_per_s = batch / now->mix.tpot_s;
+    p.pace.mean_s = now->mix.tpot_s;
+    p.ttft_base_s = c->engine->prompt_overhead_s;
+    if (is_aggregated(a->plan))
+        wait_aggregated(a->plan, &now->mix, now->active, a->clock_frac, &p);
+    else
+        wait_disaggregated(a, &p);
+    meet_ttft(c, &p);
+    return p;
+}
+
+static struct wm_serving_point point_at(const struct at_clock *a, double batch)
+{
+    const struct wm_serving_case *const c = &a->plan->c;
+    struct iteration now;
+    if (c->curve != NULL)
+        return wm_curve_serving_point(c, batch, a->clock_frac);
+    struct wm_serving_point p = start_point(a, batch, &now);
+    const double high = now.active + normal_p99 * sqrt(batch / wm_plan_decode_groups(a->plan));
+    if (batch > 0.0)
+        p.pace.sigma_s =
+            (wm_plan_iteration(a->plan, high, a->clock_frac).tpot_s - now.mix.tpot_s) / normal_p99;
+    p.tpot_slo_frac =
+        wm_pace_within(&p.pace, c->output_tok, c->output_scv, 1.0 / c->tok_per_s_per_user_slo);
+    draw_power(a->plan, &now.mix, read_passes(a, &p), &p);
+    return p;
 }
 
 struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,
                                             double clock_frac)
 {
-    const struct wm_serving_case *c = &plan->c;
-    if (c->curve != NULL)
-        return wm_curve_serving_point(c, batch, clock_frac);
-    const double groups = wm_plan_decode_groups(plan);
-    struct wm_serving_point p = {.batch = batch,
-                                 .decode_busy_frac = decode_busy(plan, batch, groups)};
-    const double active = active_of(batch, groups, p.decode_busy_frac);
-    const struct wm_mix mix = wm_plan_iteration(plan, active, clock_frac);
-    const double high = active + normal_p99 * sqrt(batch / groups);
-    p.tpot_s = mix.tpot_s;
-    p.out_tok_per_s = batch / mix.tpot_s;
-    p.pace.mean_s = mix.tpot_s;
-    if (batch > 0.0)
-        p.pace.sigma_s =
-            (wm_plan_iteration(plan, high, clock_frac).tpot_s - mix.tpot_s) / normal_p99;
-    double pass_w = 0.0; /* of a prefill board at work */
-    p.ttft_base_s = c->engine->prompt_overhead_s;
-    if (is_aggregated(plan))
-        wait_aggregated(plan, &mix, active, clock_frac, &p);
-    else
-        wait_disaggregated(plan, clock_frac, &p, &pass_w);
-    p.tpot_slo_frac =
-        wm_pace_within(&p.pace, c->output_tok, c->output_scv, 1.0 / c->tok_per_s_per_user_slo);
-    meet_ttft(c, &p);
-    draw_power(plan, &mix, pass_w, &p);
-    return p;
+    const struct at_clock a = at_clock_of(plan, clock_frac);
+    return point_at(&a, batch);
 }
 
 /* Whether a batch is within every limit of capacity: prefill margin and TTFT's 99th percentile. */
-bool wm_plan_meets(const struct wm_serving_plan *plan, double batch, double clock_frac)
+static bool within_limits(const struct at_clock *a, double batch)
 {
-    const struct wm_serving_point p = wm_serving_at_batch(plan, batch, clock_frac);
-    return p.prefill_load_frac <= plan->c.engine->prefill_max_util_frac &&
+    struct iteration ignored;
+    const struct wm_serving_point p = start_point(a, batch, &ignored);
+    return p.prefill_load_frac <= a->plan->c.engine->prefill_max_util_frac &&
            p.ttft_slo_frac >= ttft_share;
 }
 
-double wm_plan_batch_below(const struct wm_serving_plan *plan, double most, double clock_frac)
+static double batch_within(const struct at_clock *a, double most)
 {
     double hi = most, lo = 0.0;
-    if (hi <= 0.0 || wm_plan_meets(plan, hi, clock_frac))
+    if (hi <= 0.0 || within_limits(a, hi))
         return hi;
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
-        *(wm_plan_meets(plan, mid, clock_frac) ? &lo : &hi) = mid;
+        *(within_limits(a, mid) ? &lo : &hi) = mid;
     }
     return lo >= least_batch ? lo : 0.0;
 }
 
+static double capacity_batch(const struct at_clock *a)
+{
+    if (a->plan->c.curve != NULL)
+        return wm_curve_capacity_users(&a->plan->c, a->clock_frac);
+    return batch_within(a, wm_plan_decode_groups(a->plan) *
+                               wm_plan_speed_batch(a->plan, a->clock_frac));
+}
+
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
-    if (plan->c.curve != NULL)
-        return wm_curve_capacity_users(&plan->c, clock_frac);
-    return wm_plan_batch_below(
-        plan, wm_plan_decode_groups(plan) * wm_plan_speed_batch(plan, clock_frac), clock_frac);
+    const struct at_clock a = at_clock_of(plan, clock_frac);
+    return capacity_batch(&a);
 }
 
 double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac)
 {
-    const double batch = wm_serving_capacity_batch(plan, clock_frac);
-    return batch > 0.0 ? wm_serving_at_batch(plan, batch, clock_frac).out_tok_per_s : 0.0;
+    const struct at_clock a = at_clock_of(plan, clock_frac);
+    const double batch = capacity_batch(&a);
+    return batch > 0.0 ? rate_at(&a, batch) : 0.0;
+}
+
+bool wm_serving_states(const struct wm_serving_plan *plan, double clock_frac, size_t n,
+                       struct wm_serving_point *points)
+{
+    const struct at_clock a = at_clock_of(plan, clock_frac);
+    const double top_batch = capacity_batch(&a);
+    if (top_batch <= 0.0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        /* denser at small batches, where busy time bends the curve */
+        const double x = (double)i / (double)(n - 1);
+        points[i] = point_at(&a, top_batch * x * x);
+    }
+    return true;
 }
 
 struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, double out_tok_per_s,
                                         double clock_frac)
 {
     WM_REQUIRE(out_tok_per_s >= 0.0);
-    double lo = 0.0, hi = wm_serving_capacity_batch(plan, clock_frac);
+    const struct at_clock a = at_clock_of(plan, clock_frac);
+    double lo = 0.0, hi = capacity_batch(&a);
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
-        const double rate = wm_serving_at_batch(plan, mid, clock_frac).out_tok_per_s;
-        *(rate < out_tok_per_s ? &lo : &hi) = mid;
+        *(rate_at(&a, mid) < out_tok_per_s ? &lo : &hi) = mid;
     }
-    return wm_serving_at_batch(plan, out_tok_per_s > 0.0 ? hi : 0.0, clock_frac);
+    return point_at(&a, out_tok_per_s > 0.0 ? hi : 0.0);
+}
+
+double wm_plan_rate(const struct wm_serving_plan *plan, double batch)
+{
+    const double active = batch / wm_plan_decode_groups(plan) / busy_at(plan, batch);
+    return batch / wm_plan_iteration(plan, active, 1.0).tpot_s;
+}
+
+bool wm_plan_makes(const struct wm_serving_plan *plan, double most_batch, double out_tok_per_s)
+{
+    static const double near_enough = 1e-4;
+    double lo = 0.0, hi = most_batch;
+    if (wm_plan_rate(plan, hi) <= out_tok_per_s)
+        return false;
+    const struct at_clock a = at_clock_of(plan, 1.0);
+    if (within_limits(&a, hi)) /* speed or memory limit it, not prompts */
+        return true;
+    while (hi - lo > near_enough * hi) {
+        const double mid = 0.5 * (lo + hi);
+        *(wm_plan_rate(plan, mid) < out_tok_per_s ? &lo : &hi) = mid;
+    }
+    return within_limits(&a, hi);
+}
+
+double wm_plan_batch_within(const struct wm_serving_plan *plan, double most_batch)
+{
+    const struct at_clock a = at_clock_of(plan, 1.0);
+    return batch_within(&a, most_batch);
 }
 
 bool wm_plan_reads_within(const struct wm_serving_plan *plan, double time_s)

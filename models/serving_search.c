@@ -12,7 +12,6 @@
 enum { MOST_DECODE_GROUPS = 8, PASSES = 3, READERS = WM_SERVING_GROUPS };
 static const double nearly = 0.98;
 static const double worth_trying = 1.002; /* over the best so far */
-static const int n_bisect = 24;
 
 /* A group that reads prompts in passes of a size; out tok/s whose prompts it reads, as busy as is allowed. */
 struct reader {
@@ -64,7 +63,7 @@ static void list_passes(struct search *s, const struct wm_group *group)
     for (int i = 0; i < PASSES && s->n_readers < READERS;) {
         const double tok = wm_plan_full_pass_tok(&trial);
         if (wm_plan_reads_within(&trial, c->ttft_slo_s)) {
-            const double rate = wm_plan_prefill_rate(&trial, 1.0);
+            const double rate = wm_plan_prefill_rate(&trial);
             s->readers[s->n_readers++] = (struct reader){*group, gpus, trial.prefill_pass_tok,
                                                          rate * c->engine->prefill_max_util_frac};
             i++;
@@ -140,33 +139,17 @@ static void add_decoder(struct search *s, enum wm_serving_mode mode, const struc
     s->decoders[at] = d;
 }
 
-/* Whether a replica makes more than `least` of each accelerator there is. */
-static bool makes_more(const struct wm_serving_plan *plan, double batch, double least)
-{
-    const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    const double wanted = least * gpus / share_used(&plan->c, gpus);
-    double lo = 0.0, hi = batch;
-    if (wm_plan_rate(plan, batch, 1.0) <= wanted)
-        return false;
-    if (wm_plan_meets(plan, batch, 1.0)) /* as it is where speed or memory limit it, not prompts */
-        return true;
-    for (int i = 0; i < n_bisect && hi - lo > 1e-4 * hi; i++) {
-        const double mid = 0.5 * (lo + hi);
-        *(wm_plan_rate(plan, mid, 1.0) < wanted ? &lo : &hi) = mid;
-    }
-    return wm_plan_meets(plan, hi, 1.0);
-}
-
 /* Takes a replica when it makes more than the best. */
 static bool consider(struct search *s, struct wm_serving_plan *plan, double batch)
 {
     const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    if (s->best_per_gpu > 0.0 && !makes_more(plan, batch, s->best_per_gpu * worth_trying))
+    const double wanted = s->best_per_gpu * worth_trying * gpus / share_used(s->c, gpus);
+    if (s->best_per_gpu > 0.0 && !wm_plan_makes(plan, batch, wanted))
         return false;
-    plan->capacity_batch = wm_plan_batch_below(plan, batch, 1.0);
+    plan->capacity_batch = wm_plan_batch_within(plan, batch);
     if (plan->capacity_batch <= 0.0)
         return false;
-    plan->capacity_out_tok_per_s = wm_plan_rate(plan, plan->capacity_batch, 1.0);
+    plan->capacity_out_tok_per_s = wm_plan_rate(plan, plan->capacity_batch);
     const double made = plan->capacity_out_tok_per_s / gpus * share_used(s->c, gpus);
     if (made <= s->best_per_gpu)
         return false;

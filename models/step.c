@@ -33,7 +33,17 @@ static const double fp8_attention_gain = 1.4;
    that meets the 32 % of energy which clock locks save in decoding on H200 (arXiv:2605.11999). */
 static const double core_memory_frac = 0.5;
 
+/* What products of a precision have in common. */
+struct unit {
+    const struct wm_precision_rates *rates; /* NULL: not looked up yet */
+    double bytes;                           /* of an operand where it is computed */
+    double held, computed;                  /* bytes of a weight in memory, and on the chip */
+    double widening; /* share of its rates that a product reaches: weights held narrower are widened */
+    double rate, bandwidth; /* of a product, below the peaks */
+};
+
 struct sum {
+    struct unit units[WM_N_PRECISIONS];
     const struct wm_step_model *m;
     const struct wm_accelerator *hw;
     double tok;        /* rows of the linear layers on the busiest attention group */
@@ -41,17 +51,6 @@ struct sum {
     double all_tok;    /* rows of all groups, which the experts share */
     struct wm_step step;
 };
-
-static const struct wm_precision_rates *rates_of(const struct sum *s, enum wm_precision precision,
-                                                 double *bytes)
-{
-    const enum wm_precision unit = wm_compute_precision(s->hw, precision);
-    WM_REQUIRE(unit != WM_N_PRECISIONS);
-    *bytes = wm_precision_bytes(unit);
-    const bool in_blocks = unit == WM_FP8 && s->m->llm->fp8_scaling == WM_FP8_BLOCK;
-    return in_blocks && s->hw->fp8_block.flop_per_s > 0.0 ? &s->hw->fp8_block
-                                                          : wm_accelerator_rates(s->hw, unit);
-}
 
 static double norm2(double a, double b, double p)
 {
@@ -80,36 +79,61 @@ static void add_work(struct sum *s, double time_s, double flop, double bytes, do
     s->step.mem_bytes += bytes;
 }
 
+static double below_peak(double peak, double frac)
+{
+    return peak * fmin(WM_MAX_PEAK_FRAC, frac);
+}
+
+static double rate_of(const struct sum *s, const struct wm_precision_rates *rates,
+                      const struct wm_kernel *kernel, double software)
+{
+    return below_peak(rates->flop_per_s, kernel->compute_frac * rates->serving_frac *
+                                             s->hw->achieved.compute_frac * software);
+}
+
+static double bandwidth_of(const struct sum *s, const struct wm_kernel *kernel, double software)
+{
+    return below_peak(s->hw->mem_bytes_per_s,
+                      kernel->memory_frac * s->hw->achieved.memory_frac * software);
+}
+
+static const struct unit *unit_of(struct sum *s, enum wm_precision precision)
+{
+    struct unit *const u = &s->units[precision];
+    if (u->rates != NULL)
+        return u;
+    const enum wm_precision at = wm_compute_precision(s->hw, precision);
+    WM_REQUIRE(at != WM_N_PRECISIONS);
+    const bool in_blocks = at == WM_FP8 && s->m->llm->fp8_scaling == WM_FP8_BLOCK;
+    u->rates = in_blocks && s->hw->fp8_block.flop_per_s > 0.0 ? &s->hw->fp8_block
+                                                              : wm_accelerator_rates(s->hw, at);
+    u->bytes = wm_precision_bytes(at);
+    u->held = wm_llm_precision_bytes(s->m->llm, precision);
+    u->computed = u->bytes;
+    u->widening = at == precision ? 1.0 : s->hw->achieved.widen_frac;
+    const double software = s->m->engine->kernel_frac * u->widening;
+    u->rate = rate_of(s, u->rates, &u->rates->gemm, software);
+    u->bandwidth = bandwidth_of(s, &u->rates->gemm, software);
+    return u;
+}
+
 /* A matrix product: arithmetic, traffic of the memory, and traffic of the chip itself, which moves
    weights at the width they are computed in. */
 struct product {
     double flop, bytes, chip_bytes;
 };
 
-static struct product product_of(const struct sum *s, enum wm_precision precision, double weights,
-                                 double activation_bytes, double flop)
+static struct product product_of(const struct unit *u, double weights, double activation_bytes,
+                                 double flop)
 {
-    const double held = wm_llm_precision_bytes(s->m->llm, precision);
-    const double computed = wm_precision_bytes(wm_compute_precision(s->hw, precision));
-    return (struct product){flop, weights * held + activation_bytes,
-                            weights * fmax(held, computed) + activation_bytes};
+    return (struct product){flop, weights * u->held + activation_bytes,
+                            weights * fmax(u->held, u->computed) + activation_bytes};
 }
 
-static double below_peak(double peak, double frac)
-{
-    return peak * fmin(WM_MAX_PEAK_FRAC, frac);
-}
-
-/* `share` of the kernel's rates is reached beside what holds for all kernels. */
 static void add_kernel(struct sum *s, const struct product *p,
                        const struct wm_precision_rates *rates, const struct wm_kernel *kernel,
-                       double share)
+                       double rate, double bandwidth)
 {
-    const double software = s->m->engine->kernel_frac * share;
-    const double rate = below_peak(rates->flop_per_s, kernel->compute_frac * rates->serving_frac *
-                                                          s->hw->achieved.compute_frac * software);
-    const double bandwidth = below_peak(
-        s->hw->mem_bytes_per_s, kernel->memory_frac * s->hw->achieved.memory_frac * software);
     const double time_s =
         norm2(p->flop / (rate * s->m->clock_frac), p->bytes / bandwidth, kernel->norm);
     add_work(s, time_s, p->flop, p->bytes, rates->flop_per_s, kernel->overhead_s);
@@ -120,22 +144,15 @@ static void add_kernel(struct sum *s, const struct product *p,
     s->step.busy_memory_s += (fmin(fmax(time_s, memory_s), chip_s) - memory_s);
 }
 
-/* Weights held narrower than they are computed are widened inside the kernel, at a cost. */
-static double widening(const struct sum *s, enum wm_precision precision)
-{
-    return wm_compute_precision(s->hw, precision) == precision ? 1.0 : s->hw->achieved.widen_frac;
-}
-
 /* Matrix product of `tok` rows with a weight of n x k. */
 static void add_gemm(struct sum *s, enum wm_precision precision, double tok, double n, double k)
 {
     if (tok <= 0.0)
         return;
-    double unit_bytes = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s, precision, &unit_bytes);
-    const struct product p = product_of(
-        s, precision, n * k, tok * k * unit_bytes + tok * n * bf16_bytes, 2.0 * tok * n * k);
-    add_kernel(s, &p, rates, &rates->gemm, widening(s, precision));
+    const struct unit *const u = unit_of(s, precision);
+    const struct product p =
+        product_of(u, n * k, tok * k * u->bytes + tok * n * bf16_bytes, 2.0 * tok * n * k);
+    add_kernel(s, &p, u->rates, &u->rates->gemm, u->rate, u->bandwidth);
 }
 
 static void add_elementwise(struct sum *s)
@@ -309,15 +326,17 @@ static void add_experts(struct sum *s)
     const double choices = busiest_share(s->all_tok * k, g->expert);
     const double local = experts / g->expert;
     const double touched = local * wm_expert_coverage_frac(experts, k, choices * g->expert / k);
-    double unit_bytes = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s, s->m->precision, &unit_bytes);
+    const struct unit *const u = unit_of(s, s->m->precision);
+    const struct wm_kernel *const kernel = &u->rates->moe;
     add_gemm(s, WM_BF16, s->tok, experts, (double)m->hidden_dim);
     add_expert_latent(s);
-    const struct product p = product_of(s, s->m->precision, matrices * touched * width * ffn,
-                                        choices * (2.0 * width + 3.0 * ffn) * unit_bytes,
+    const struct product p = product_of(u, matrices * touched * width * ffn,
+                                        choices * (2.0 * width + 3.0 * ffn) * u->bytes,
                                         2.0 * matrices * choices * width * ffn);
+    const double software = s->m->engine->kernel_frac * (s->hw->achieved.moe_frac * u->widening);
     const struct wm_step before = s->step;
-    add_kernel(s, &p, rates, &rates->moe, s->hw->achieved.moe_frac * widening(s, s->m->precision));
+    add_kernel(s, &p, u->rates, kernel, rate_of(s, u->rates, kernel, software),
+               bandwidth_of(s, kernel, software));
     s->step.shared_compute_s += s->step.busy_compute_s - before.busy_compute_s;
     s->step.shared_memory_s += s->step.busy_memory_s - before.busy_memory_s;
     if (m->experts_shared > 0)
@@ -349,8 +368,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     const double heads = (double)m->n_heads / tp;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
     const double reading = achieved * (s->m->kv_bytes <= 1.0 ? a->narrow_cache_frac : 1.0);
-    double ignored = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
+    const struct wm_precision_rates *const rates = unit_of(s, WM_BF16)->rates;
     if (m->attention == WM_ATTENTION_GQA) {
         const struct wm_attention_heads h = wm_llm_heads(m, full);
         const double both = h.key + h.value;
@@ -391,8 +409,7 @@ static void add_prefill_attention(struct sum *s, const struct reach *r, bool ful
     const struct wm_attention_heads h = wm_llm_heads(m, full);
     const double rope = m->attention == WM_ATTENTION_GQA ? 0.0 : (double)m->rope_head_dim;
     const double flop_per_pair = 2.0 * heads * (h.key + rope + h.value);
-    double ignored = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
+    const struct wm_precision_rates *const rates = unit_of(s, WM_BF16)->rates;
     const double flop = flop_per_pair * r->pairs;
     const double rate =
         below_peak(rates->flop_per_s, a->prefill_compute_frac * s->hw->achieved.attention_frac *
@@ -434,8 +451,7 @@ static void add_linear_attention(struct sum *s, const struct wm_load *load)
     const double state_bytes = wm_llm_state_bytes(m) / g->tensor;
     const double sequences =
         load->sequences / decoding_groups(s->m, load) + load->chunks / reading_groups(s->m, load);
-    double ignored = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s, WM_BF16, &ignored);
+    const struct wm_precision_rates *const rates = unit_of(s, WM_BF16)->rates;
     const double bytes = 2.0 * sequences * state_bytes;
     /* update and read-out */
     const double flop = 4.0 * s->tok * state_bytes / m->linear_state_bytes;
@@ -518,8 +534,7 @@ static void add_index(struct sum *s, const struct reach *r)
     const double from = m->q_lora_rank > 0 ? (double)m->q_lora_rank : (double)m->hidden_dim;
     add_gemm(s, precision, s->tok, heads * width, from);
     add_gemm(s, precision, s->tok, width + heads, (double)m->hidden_dim);
-    double ignored = 0.0;
-    const struct wm_precision_rates *rates = rates_of(s, WM_FP8, &ignored);
+    const struct wm_precision_rates *const rates = unit_of(s, WM_FP8)->rates;
     const double achieved = s->hw->achieved.attention_frac * s->m->engine->kernel_frac;
     const double queries = r->sequences > 0.0 ? r->queries / r->sequences : 0.0;
     const double flop = 2.0 * heads * width * (r->scored * queries + r->scored_pairs);

@@ -24,46 +24,76 @@ const struct wm_field wm_uncertainty_fields[] = {
 
 #define Z_MAX 4.0
 
-/* PERT: beta between low and high with mean (low + 4 mode + high) / 6. */
-static double pert(const struct wm_uncertainty *u, double prob)
+/* Shape of the beta distribution between low and high: PERT has the mean (low + 4 mode + high) / 6. */
+static bool beta_shape(const struct wm_uncertainty *u, double *a, double *b)
 {
     const double span = u->high - u->low;
-    if (!(span > 0.0))
-        return u->mode;
-    const double a = 1.0 + 4.0 * (u->mode - u->low) / span;
-    const double b = 1.0 + 4.0 * (u->high - u->mode) / span;
-    return u->low + span * wm_beta_quantile(prob, a, b);
+    *a = u->alpha;
+    *b = u->beta;
+    if (u->dist == WM_SPREAD_PERT && span > 0.0) {
+        *a = 1.0 + 4.0 * (u->mode - u->low) / span;
+        *b = 1.0 + 4.0 * (u->high - u->mode) / span;
+    }
+    return u->dist == WM_SPREAD_BETA || (u->dist == WM_SPREAD_PERT && span > 0.0);
 }
 
-static double quantile(const struct wm_uncertainty *u, double z)
+/*
+ * Quantiles of a beta distribution at the steps of the table, all in one pass over its density in the angle t,
+ * x = sin(t)^2: sin(t)^(2a - 1) cos(t)^(2b - 1), which has no pole for a, b >= 1/2. A search for each would cost a
+ * hundred times as much.
+ */
+static void beta_table(double low, double span, double a, double b, struct wm_quantiles *q)
 {
-    const double prob = wm_normal_prob(z);
-    switch (u->dist) {
-    case WM_SPREAD_FIXED:
-        return u->mode;
-    case WM_SPREAD_PERT:
-        return pert(u, prob);
-    case WM_SPREAD_LOGNORMAL: {
-        /* cut to low..high: the tails are left out, not heaped on the ends */
-        const double from = u->low > 0.0 && u->log_sd > 0.0
-                                ? wm_normal_prob(log(u->low / u->median) / u->log_sd)
-                                : 0.0;
-        const double to =
-            u->log_sd > 0.0 ? wm_normal_prob(log(u->high / u->median) / u->log_sd) : 1.0;
-        const double inside = from + prob * (to - from);
-        return u->log_sd > 0.0 ? u->median * exp(u->log_sd * wm_normal_quantile(inside))
-                               : u->median;
+    enum { PARTS = 2048 };
+    static const double quarter = 1.57079632679489661923;
+    double sum[PARTS + 1] = {0.0};
+    for (int k = 0; k < PARTS; k++) {
+        const double t = quarter * (k + 0.5) / PARTS;
+        sum[k + 1] = sum[k] + exp((2.0 * a - 1.0) * log(sin(t)) + (2.0 * b - 1.0) * log(cos(t)));
     }
+    for (int i = 0, k = 1; i <= WM_QUANTILE_STEPS; i++) {
+        const double want = wm_normal_prob(Z_MAX * (2.0 * i / WM_QUANTILE_STEPS - 1.0)) * sum[PARTS];
+        while (k < PARTS && sum[k] < want)
+            k++;
+        const double width = sum[k] - sum[k - 1];
+        const double at = k - 1 + (width > 0.0 ? (want - sum[k - 1]) / width : 0.5);
+        const double s = sin(quarter * at / PARTS);
+        q->x[i] = low + span * s * s;
+    }
+}
+
+/* Cut to low..high: the tails are left out, not heaped on the ends. */
+static double lognormal(const struct wm_uncertainty *u, double prob)
+{
+    const double from = u->low > 0.0 ? wm_normal_prob(log(u->low / u->median) / u->log_sd) : 0.0;
+    const double to = wm_normal_prob(log(u->high / u->median) / u->log_sd);
+    return u->median * exp(u->log_sd * wm_normal_quantile(from + prob * (to - from)));
+}
+
+static double quantile(const struct wm_uncertainty *u, double prob, double a, double b)
+{
+    switch (u->dist) {
+    case WM_SPREAD_LOGNORMAL:
+        return u->log_sd > 0.0 ? lognormal(u, prob) : u->median;
     case WM_SPREAD_BETA:
-        return u->low + (u->high - u->low) * wm_beta_quantile(prob, u->alpha, u->beta);
+        return u->low + (u->high - u->low) * wm_beta_quantile(prob, a, b);
+    case WM_SPREAD_FIXED:
+    case WM_SPREAD_PERT: /* without a span */
+        break;
     }
     return u->mode;
 }
 
 void wm_uncertainty_table(const struct wm_uncertainty *u, struct wm_quantiles *q)
 {
+    double a, b;
+    const bool is_beta = beta_shape(u, &a, &b);
+    if (is_beta && a >= 0.5 && b >= 0.5) {
+        beta_table(u->low, u->high - u->low, a, b, q);
+        return;
+    }
     for (int i = 0; i <= WM_QUANTILE_STEPS; i++)
-        q->x[i] = quantile(u, Z_MAX * (2.0 * i / WM_QUANTILE_STEPS - 1.0));
+        q->x[i] = quantile(u, wm_normal_prob(Z_MAX * (2.0 * i / WM_QUANTILE_STEPS - 1.0)), a, b);
 }
 
 double wm_quantile_at(const struct wm_quantiles *q, double z)

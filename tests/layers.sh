@@ -19,7 +19,7 @@ only '^sim/base/csv_read\.c' '<csv\.h>'
 only '^sim/output/gnuplot\.c' 'execvp|execlp|popen\(|system\('
 only '^sim/base/digest\.c' 'nettle/'
 only '^sim/sweep/store' 'sqlite3\.h'
-only '^sim/sweep/export_xlsx\.c' 'xlsxwriter\.h'
+only '^sim/output/workbook\.c' 'xlsxwriter\.h'
 only '^sim/serve/http\.c' 'microhttpd\.h'
 only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
 

@@ -139,7 +139,7 @@ def same_numbers(b, metrics, what):
 def looks(b, url, folder):
     for scheme in ("light", "dark"):
         b.scheme(scheme)
-        for width in (1280, 820, 390):
+        for width in (1440, 1024, 390):
             b.size(width)
             b.do("/url", {"url": url})
             b.wait(SHOWN, f"the page at {width}, {scheme}")
@@ -246,6 +246,13 @@ def comparison(b):
     b.wait("document.querySelector('#dialog[open] .bridge')", "what made the difference", 120)
     check("site.ceiling" in b.js("return document.querySelector('#dialog .bridge').textContent"), "names the ceiling")
     b.keys("\ue00c")
+    b.js("window.saved = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { saved.push([blob.type, blob.size]); return make.call(URL, blob); }")
+    for button, kind in (("#report", "text/html"), ("#workbook", "")):
+        b.js(f"window.saved = []; document.querySelector('{button}').focus()")
+        b.keys(ENTER)
+        b.wait("saved.length > 0 || document.getElementById('dialog').open", f"{button} is made", 60)
+        saved = b.js("return saved")
+        check(saved and saved[0][0] == kind and saved[0][1] > 10000, f"{button} is saved: {saved} {b.js('return document.getElementById(`dialog`).textContent')}")
     b.click("#share")
     text = b.js("return [...document.querySelectorAll('#dialog textarea')].map(t => t.value)")
     check("--set site.ceiling.limit_mw=80" in text[0] and json.loads(text[1])["set"] == {"site.ceiling.limit_mw": 80}, f"changes as a command and as JSON: {text}")
@@ -257,9 +264,9 @@ def comparison(b):
     print("comparison: ok")
 
 
-def charts(b):
+def charts(b, least=20):
     toggles = b.js("return document.querySelectorAll('.chart .legend button').length")
-    check(toggles >= 20, f"parts of charts: {toggles}")
+    check(toggles >= least, f"parts of charts: {toggles}")
     b.js("window.wrong = []; document.querySelectorAll('.chart .legend button').forEach(t => { const was = t.getAttribute('aria-pressed'); t.click(); const now = t.isConnected ? t.getAttribute('aria-pressed') : null; if (now === was && !t.closest('.chart').querySelector('.heat')) wrong.push(t.textContent); t.click(); })")
     check(b.js("return wrong") == [], f"toggles: {b.js('return wrong')}")
     b.js("document.querySelector('.chart .plot').focus()")
@@ -273,6 +280,40 @@ def charts(b):
     b.do("/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": [{"type": "pointerMove", "x": int(box[0]), "y": int(box[1])}, {"type": "pointerMove", "duration": 30, "x": int(box[0]) + 20, "y": int(box[1])}]}]})
     b.wait("document.querySelector('.chart .legend b').textContent.trim() !== ''", "the mouse reads it too")
     print("charts: ok")
+
+
+def saved(b, binary, folder, pictures):
+    """A report as a file: charts by keys and mouse, nothing asked of anybody, paper has drawings instead."""
+    path = os.path.join(folder, "report.html")
+    tree = json.load(open(SITE))
+    tree.update({"name": HOSTILE, "extends": "base/us-large-load.json", "horizon": {"start": "2027-01-01", "years": 1}})
+    json.dump(tree, open(os.path.join(folder, "saved.json"), "w"))
+    with open(path, "wb") as f:
+        subprocess.run([binary, "report", os.path.join(folder, "saved.json"), "--quick", "-q"], stdout=f, check=True)
+    for scheme in ("light", "dark"):
+        b.scheme(scheme)
+        for width in (1440, 1024, 390):
+            b.size(width)
+            b.do("/url", {"url": "file://" + path})
+            b.wait("document.querySelectorAll('#charts .chart').length === 7", f"charts of a saved report at {width}, {scheme}")
+            check(b.js("return document.documentElement.scrollWidth <= innerWidth"), f"a report runs out of {width} px ({scheme})")
+            b.js("document.getElementById('charts').scrollIntoView()")
+            b.shot(pictures, f"report-{scheme}-{width}")
+    b.scheme("light")
+    b.size(1440)
+    check(b.js("return getComputedStyle(document.querySelector('.twin')).display") == "none", "drawings that a chart stands for are hidden on the screen")
+    charts(b, 18)
+    check(b.js("return [document.title, document.querySelectorAll('img').length]") == [f"wattmill: {HOSTILE}", 0], "its name stays text")
+    pdf = base64.b64decode(b.cdp("Page.printToPDF", printBackground=True)["data"])
+    if pictures:
+        open(os.path.join(pictures, "report.pdf"), "wb").write(pdf)
+    if shutil.which("pdftotext"):
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as f:
+            f.write(pdf)
+            f.flush()
+            text = subprocess.run(["pdftotext", f.name, "-"], capture_output=True, text=True).stdout
+        check(all(w in text for w in ("mirr_frac", "site.power_chain", "Cash flow and cumulated present value", "Bill by month", "2027-07")), "paper has drawings, folded tables, the bill")
+    print("saved report: ok")
 
 
 def hostile(b, folder):
@@ -331,7 +372,7 @@ def studies(b, url, folder):
     print("studies: ok")
 
 
-def quiet(b):
+def quiet(b, folder):
     bad = [l["message"] for l in b.do("/se/log", {"type": "browser"}) if l["level"] in ("SEVERE", "WARNING") and " 409 " not in l["message"] and " 422 " not in l["message"]]
     check(bad == [], f"the console is quiet: {bad}")
     urls = set()
@@ -339,7 +380,7 @@ def quiet(b):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             urls.add(message["params"]["request"]["url"])
-    away = [u for u in urls if not u.startswith(("http://127.0.0.1:", "blob:", "data:"))]
+    away = [u for u in urls if not u.startswith(("http://127.0.0.1:", "blob:", "data:", f"file://{folder}"))]
     check(away == [] and len(urls) > 10, f"no request leaves the machine: {away}, of {len(urls)}")
     print("quiet: ok")
 
@@ -371,7 +412,8 @@ def main():
             printing(b, pictures)
             studies(b, url, pictures)
             hostile(b, folder)
-            quiet(b)
+            saved(b, binary, folder, pictures)
+            quiet(b, folder)
         finally:
             b.quit()
             server.terminate()

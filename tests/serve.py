@@ -21,6 +21,8 @@ import threading
 import time
 import urllib.parse
 
+import workbook
+
 SITE = "scenarios/virginia-100mw-gb300.json"
 SHORT = {"horizon.years": 0.05} # for what is not about results
 
@@ -169,6 +171,18 @@ def compares(s, binary, folder):
     check(s.post("v1/compare", {"sides": sides[:1]})[0] == 422, "one side is no comparison")
     status, headers, page = s.ask("POST", "v1/report", {"scenario": "site.json", "set": SHORT, "quick": True})
     check(status == 200 and headers["Content-Type"].startswith("text/html") and b"virginia-100mw-gb300" in page, "a report is a page")
+    for body, wanted in (({"scenario": "site.json", "set": SHORT}, "Summary"), ({"scenario": "site.json", "set": SHORT, "base": sides[1]}, "Comparison")):
+        status, headers, data = s.ask("POST", "v1/workbook", body)
+        if status == 422 and b"libxlsxwriter" in data and b"E104" in data:
+            continue # not in this build
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as f:
+            f.write(data)
+            f.flush()
+            book = workbook.Book(f.name)
+        compute = workbook.Formula(book)
+        n = workbook.compare_all(book, compute.cell, "served")
+        check(status == 200 and "spreadsheetml" in headers["Content-Type"] and list(book.values)[0] == wanted and n > 40, f"a workbook: {status} {list(book.values)} {n}")
+    check(s.post("v1/workbook", {"scenario": "site.json", "set": {"site.ceiling.limit_mw": -4}})[0] == 422, "no workbook of what is invalid")
     print("compares: ok")
 
 

@@ -6,11 +6,13 @@
  * the year's revenue and cost repeat at the ends of the periods of operation on a price path and with
  * escalation; what is left is sold at the end:
  *
- *     revenue_t = L_t R f(s_t) V(s_t) + contracts_t     power_t, opex_t = L_t X (1+g)^(s_t)
+ *     revenue_t = L_t (f(s_t) (T V(s_t) + H) + G) + contracts_t     power_t, opex_t = L_t X (1+g)^(s_t)
  *     flow_t    = revenue - power - opex - tax - replacement + residual
  *
  * with L_t the period's length, s_t its start after the start of operation, f the price path and V the volume
- * that answers to it (market.h; energy follows in power_t). A run of several years
+ * that answers to it (market.h; energy follows in power_t); T is earned by tokens, H by accelerators on
+ * demand, G paid by the grid. A break-even factor multiplies the price of what is sold, T, or H and contracts
+ * where no token is sold; what else is paid stays. A run of several years
  * gives its own years instead of one that repeats, and lots of IT with the years in which they are
  * bought and sold. IT, storage and generation each have a life of their own: what reaches its end before
  * it is sold is sold at its worth and bought again (lives count in whole years), or, where that is worth
@@ -106,13 +108,17 @@ struct wm_lot {
 struct wm_run_year {
     double revenue_usd, power_usd;
     double years; /* its length; 0 means 1 */
+    double hours_usd, grid_usd; /* as in the basis */
 };
 
 /** The year that repeats, or the run's years. */
 struct wm_appraisal_basis {
     double it_capex_usd, facility_capex_usd; /* what the owner of this ledger buys */
-    double revenue_usd, power_usd, opex_usd; /* per year; opex without power, cash only */
-    double grid_usd, security_usd; /* connection: spent first, deposited first */
+    double revenue_usd, power_usd, opex_usd; /* per year; of tokens; opex without power, cash only */
+    double hours_usd; /* per year: accelerators by the hour, on the price path of tokens; no volume */
+    double grid_usd;  /* per year: paid by the grid; neither price path nor volume */
+    bool sells_no_tokens; /* a factor on prices is one on hours and contracts then */
+    double connection_usd, security_usd; /* to the grid: spent first, deposited first */
     const struct wm_ppa_cash *supply; /* [n_years], of power contracts; NULL: none */
     const double
         *contract_usd; /* [n_years], revenue by contract that follows no price path; NULL */
@@ -150,8 +156,8 @@ struct wm_appraisal {
     double idc_usd;               /* interest during construction, added to the debt */
     double sources_usd, uses_usd; /* of the first capital: debt and equity; capital, IDC, reserve */
     double owner_irr_frac;        /* NAN when none or several */
-    double price_factor;   /* on revenue, at which the NPV is 0; NAN when none in [0, 1000] */
-    double level_factor;   /* the same with prices that stay: levelised cost over revenue */
+    double price_factor;   /* on the price of what is sold, at which the NPV is 0; NAN: none in [0, 1000] */
+    double level_factor;   /* the same with prices that stay: levelised cost over the price */
     size_t abandoned_year; /* of operation, at whose end the site is given up; 0: it is not */
     size_t
         undercut_year; /* first of operation in which a competitor sells below the margin floor; 0 */
@@ -169,7 +175,7 @@ struct wm_lot wm_onsite_lot(double usd, double life_years);
 struct wm_appraisal wm_appraisal(const struct wm_appraisal_terms *terms,
                                  const struct wm_appraisal_basis *basis);
 
-/** Factor on revenue, at prices that stay, at which the NPV is 0; NAN when none in [0, 1000]. */
+/** Factor on the price of what is sold, at prices that stay, at which the NPV is 0; NAN when none in [0, 1000]. */
 double wm_appraisal_level_factor(const struct wm_appraisal_terms *terms,
                                  const struct wm_appraisal_basis *basis);
 

@@ -20,6 +20,7 @@
 
 #include "wattmill/grid.h"
 #include "wattmill/input.h"
+#include "wattmill/page.h"
 
 enum { WM_CLAIM_DRAWS = 4000 };
 
@@ -38,6 +39,7 @@ struct wm_claim {
     const char *claim;      /* what is said */
     const char *conditions; /* under which it was computed here */
     const char *source;     /* who says it, tag V vendor, 3P third party, M measured, D derived */
+    const char *as_of;      /* ISO date of the source */
     const char *unit;       /* "x", "%", "USD/MW-yr" */
     double published_low, published_high;
     double computed; /* NAN: see `why` */
@@ -122,17 +124,34 @@ struct wm_claim_counts wm_claims_count(const struct wm_claims *claims, enum wm_e
 /** Called after each claim. */
 typedef void (*wm_claims_progress_fn)(void *context, size_t n_done, size_t n_total);
 
+/** Which claims; zero: all that are shipped. */
+struct wm_claims_ask {
+    const char *only;         /* a claim, or all whose names begin so and a dash; NULL: all */
+    const char *const *files; /* of a user's own claims, in the form of the shipped rows */
+    size_t n_files;
+    wm_claims_progress_fn progress;
+    void *context;
+};
+
 /**
- * Computes all claims, the one called `only`, or those whose names begin with `only` and a dash.
- * @return WM_OK; WM_USAGE with E101 when there is no claim `only`; WM_INVALID when the catalogue is
- *         broken
+ * Computes claims, those of the files behind the shipped ones.
+ * @return WM_OK; WM_USAGE with E101 when there is no claim `only`; WM_IO (E102) or WM_INVALID (E201 to E211)
+ *         with everything that is wrong in the files
  */
-enum wm_status wm_claims_compute(struct wm_arena *arena, const char *only,
-                                 wm_claims_progress_fn progress, void *context,
+enum wm_status wm_claims_compute(struct wm_arena *arena, const struct wm_claims_ask *ask,
                                  struct wm_claims *out, struct wm_diags *diags);
 
 void wm_claims_write(FILE *file, struct wm_arena *arena, const struct wm_claims *claims,
                      enum wm_format format);
+
+/** The data of figure claims_ledger; `context` is a struct wm_claims. */
+void wm_claims_csv(FILE *file, const void *context);
+/** Draws it in an open folder; false with E104 or E401. Nothing is drawn where no claim has both figures. */
+bool wm_claims_figures(struct wm_folder *folder, const struct wm_claims *claims,
+                       struct wm_page_part *part);
+/** The page: verdicts by class, the figure, every claim with conditions, source, date, probability. */
+void wm_claims_page_write(FILE *file, struct wm_arena *arena, const struct wm_claims *claims,
+                          const struct wm_page_part *drawn);
 
 /**
  * Energy per output token where it was measured, beside the model's with the shipped parameters.

@@ -63,6 +63,12 @@ enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char 
                            const struct wm_loaded *loaded, const struct wm_run_options *how,
                            struct wm_side *side, struct wm_diags *diags);
 
+/** A run's report as a side; false with a message when its JSON cannot be read back. */
+bool wm_side_of_report(struct wm_arena *arena, const char *path, const struct wm_report *report,
+                       struct wm_side *side, struct wm_diags *diags);
+
+/** Fills a side's inputs from its result. */
+void wm_side_read_inputs(struct wm_arena *arena, struct wm_side *side);
 /** Inputs of a document that was loaded as those of a side. */
 void wm_side_keep_inputs(struct wm_arena *arena, const struct wm_origins *origins,
                          struct wm_side *side);
@@ -147,6 +153,14 @@ struct wm_comparison {
     size_t n_bridges;
     bool all_metrics; /* in tables; JSON and CSV always hold all */
 };
+
+/** Reads a saved comparison (JSON of wm_comparison_write()); false: `path` is none. */
+bool wm_comparison_read(struct wm_arena *arena, const char *path, struct wm_comparison *out);
+
+/** Which side earns most, in a sentence. Cannot fail. */
+const char *wm_comparison_verdict(struct wm_arena *arena, const struct wm_comparison *comparison);
+
+/** As table, JSON (what the page of `report` needs is in it), CSV or Markdown. */
 void wm_comparison_write(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
                          enum wm_format format);
 

@@ -15,6 +15,9 @@ struct wm_import_options {
     const char *name;    /* of the entry, of several rates the one meant; NULL: as its file says */
     const char *as_of;   /* date of the source, YYYY-MM-DD; NULL: as its file says */
     double total_params; /* that the vendor states, compared with the count; NAN: not given */
+    const char *accelerator, *model, *precision, *engine; /* of measured points; NULL: as their file says */
+    double gpus;        /* that served, of the base of an entry; NAN: as the file says */
+    double gpu_power_w; /* board power of each; NAN: as the file says */
     bool is_partial;     /* leave out what cannot be said instead of refusing it */
 };
 

@@ -50,7 +50,6 @@ struct wm_token_market {
     double elasticity;          /* of what is sold by the token, <= 0 */
     double cash_frac;           /* cash cost over income at the start */
     double rate_frac;           /* rates of accelerators over the run's; 0: 1 */
-    double token_frac;          /* of the income that follows the price path, sold by the token */
     double energy_frac;         /* of the power bill, by the MWh */
     const struct wm_response *volume; /* R, of run year i at [i < n_volume ? i : last]; NULL: all that is asked */
     int n_volume;

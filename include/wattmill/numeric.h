@@ -115,24 +115,58 @@ struct wm_regression {
  */
 bool wm_regress(struct wm_regression *regression);
 
-/** minimise c x with row_low <= A x <= row_high, low <= x <= high; a bound may be INFINITY. */
+/** minimise c x with row_low <= A x, low <= x <= high; a high may be INFINITY. */
 struct wm_lp_bounded {
     int n_rows, n_columns, n_entries;
-    const double *row_low, *row_high;  /* [n_rows]; row_low finite */
+    const double *row_low;             /* [n_rows], finite */
     const double *low, *high, *cost;   /* [n_columns]; low finite */
-    const struct wm_lp_entry *entries; /* in order of their rows, at most 16 a row */
-    const bool
-        *waits; /* [n_rows], or NULL: rows that seldom bind, which join when they are broken */
+    const struct wm_lp_entry *entries; /* in any order */
 };
 
 /**
- * Solves it by the dual simplex method with long steps (GLPK); rows that wait join when they are broken, and the
- * method goes on from where it stands.
+ * Solves it by the simplex method (GLPK).
  *
  * @param x  out [n_columns]
  * @return   true at an optimum; false when there is none
  */
 bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x);
+
+struct wm_arena;
+
+/** A piece of a convex function that is straight between: so long, rising so much for a unit. */
+struct wm_stock_piece {
+    double width, slope;
+};
+
+/** A stage of a chain: how much the content of a store may change in it, and what that costs. */
+struct wm_stock_stage {
+    double first;     /* lowest change, at no cost */
+    double low, high; /* content after it */
+    const struct wm_stock_piece *pieces; /* [n_pieces], of change above the lowest; slopes rise */
+    size_t n_pieces;
+};
+
+/** A store over stages; what its content lacks of `end` after the last costs `end_slope` >= 0 for a unit. */
+struct wm_stock {
+    const struct wm_stock_stage *stages;
+    size_t n; /* >= 1 */
+    double start, end, end_slope;
+};
+
+/**
+ * Contents of least cost: a linear programme whose rows are a chain, by what is left to pay from a content on,
+ * a convex function of few pieces that goes from stage to stage backwards (infimal convolution) and is followed
+ * forwards. Exact but for rounding; time grows with stages times pieces.
+ *
+ * @param arena    takes what is in between, some hundred bytes a stage
+ * @param content  out [n], after each stage
+ * @param worth    out [n]: what a unit more of content would save, a dual of the chain
+ * @return         false when no contents keep the bounds
+ * @par Source     Rockafellar, "Convex Analysis", 1970, sections 5 and 16 (infimal convolution and its
+ *                 subgradients)
+ */
+bool wm_stock_minimise(const struct wm_stock *chain, struct wm_arena *arena, double *content,
+                       double *worth);
 
 /** Residuals r [n_residual] and their derivatives dr_i/dx_j, row by row [n_residual * n_param]. */
 typedef void (*wm_residuals_fn)(const double *x, double *r, void *context);

@@ -170,6 +170,13 @@ void wm_cash_flow_csv(FILE *file, const void *report);
 void wm_monthly_bill_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
 
+/**
+ * The series condensed for charts, as one JSON object: `duration` (curves over the share of time), `days` (of the site's
+ * clock), `heat` (12 months x 24 hours of local standard time); empty without a series. Six digits.
+ */
+void wm_charts_write(struct wm_json_writer *w, struct wm_arena *arena,
+                     const struct wm_results *results);
+
 /** Four digits with a prefix for a reader: "17.57 M", "0.412 "; "-" when not computed. */
 const char *wm_short_number(double value, char buf[24]);
 

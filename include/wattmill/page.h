@@ -37,7 +37,9 @@ struct wm_page_part {
     size_t n_assumptions;
     const char *const *svg; /* figures as text of SVG files */
     const char *const *captions;
+    const bool *has_chart; /* [n_figures], told by a chart of the page too, so that the drawing is for paper */
     size_t n_figures;
+    const char *charts; /* JSON of wm_charts_write(); NULL: none */
 };
 
 struct wm_page {
@@ -59,6 +61,19 @@ void wm_page_write(FILE *file, struct wm_arena *arena, const struct wm_page *pag
  */
 bool wm_page_figures(struct wm_folder *folder, const struct wm_side *side,
                      struct wm_page_part *part);
+
+struct wm_case_column;
+
+/**
+ * Documents of one case other than the site, or their results: run.
+ * @return WM_OK; as wm_document_load() and wm_case_run(); WM_INVALID with E305: they are of different cases
+ */
+enum wm_status wm_cases_load(struct wm_arena *arena, const char *const *paths, size_t n,
+                             const struct wm_override *sets, size_t n_sets,
+                             const struct wm_case_column **out, struct wm_diags *diags);
+/** Their page: figures, inputs, of two what differs. */
+void wm_cases_page_write(FILE *file, struct wm_arena *arena, const struct wm_case_column *columns,
+                         size_t n, const struct wm_diags *diags);
 
 struct wm_store;
 

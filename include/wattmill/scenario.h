@@ -319,7 +319,7 @@ struct wm_construction {
 /** What is drawn for P10, P50 and P90, in the order of enum wm_range_input. */
 struct wm_range_terms {
     const struct wm_uncertainty *price, *paid, *half_life, *energy, *charges, *it_capex,
-        *facility_capex, *residual, *delay, *model;
+        *facility_capex, *residual, *delay, *model, *rent;
 };
 
 /** Prices that react; market.h. NAN: left out. */

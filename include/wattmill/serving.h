@@ -183,6 +183,12 @@ double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double cloc
 /** Steady state at a mean batch in decode in [0, capacity batch]; one pass instead of a search. */
 struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,
                                             double clock_frac);
+/**
+ * Steady states of one clock, `points` [n], n > 1: from no request to capacity, at capacity's batch times
+ * (i / (n - 1))^2. What hangs on the clock alone is worked out once. @return false: no capacity
+ */
+bool wm_serving_states(const struct wm_serving_plan *plan, double clock_frac, size_t n,
+                    struct wm_serving_point *points);
 /** Steady state at an output rate in [0, capacity]. */
 struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, double out_tok_per_s,
                                         double clock_frac);

@@ -36,6 +36,7 @@ enum wm_range_input {
     WM_RANGE_RESIDUAL, /* worth of used IT */
     WM_RANGE_DELAY,    /* of power and deliveries [years], absolute */
     WM_RANGE_MODEL,    /* of the serving model: tokens per second over what it says */
+    WM_RANGE_RENT,  /* of a GPU-hour sold by the hour; tied to token prices */
     WM_N_RANGE
 };
 

@@ -6,6 +6,7 @@
 #include "wattmill/run.h"
 #include "wattmill/serving.h"
 
+struct claim_end;
 struct study {
     struct wm_arena *arena;
     const struct wm_catalog *catalog;
@@ -16,7 +17,8 @@ struct study {
     const struct wm_results *flood; /* the same with more demand than it can serve: full load */
     double token_revenue[2];        /* by accelerator, M$/MW-yr; 0: not computed yet */
     /* what several claims ask for, computed once; 0: not yet */
-    double edge_tok_per_s; /* the fastest of an H200 with DeepSeek-R1 */
+    const struct claim_end *edge_of; /* whose fastest is: */
+    double edge_tok_per_s;
     double newest_per_mw;  /* output of VR200 on CLAIM_LARGE at any speed */
     double max_lps[2];
     struct wm_claim_part *parts;
@@ -100,10 +102,8 @@ struct wm_accelerator claim_hybrid(const struct wm_accelerator *old,
                                    const struct wm_accelerator *new, size_t set);
 
 /* Serving at a speed, from the catalogue alone. */
-double claim_per_mw_ratio(struct study *s, int variant);
 double claim_batch_one(struct study *s, int arg);
 double claim_draft_speed(struct study *s, int sequences);
-double claim_draft_gain(struct study *s, int variant);
 double claim_equal_latency_energy(struct study *s, int arg);
 double claim_energy_ratio(struct study *s, int pair);
 double claim_power_cap(struct study *s, int variant);
@@ -122,7 +122,6 @@ double claim_few_percent(struct study *s, int arg);
 double claim_max_lps(struct study *s, int arg);
 
 enum { CLAIM_DAY_REVENUE, CLAIM_DAY_MARKUP, CLAIM_DAY_PER_MW, CLAIM_DAY_POWER };
-enum { CLAIM_MTP_H200, CLAIM_MTP_MI355X, CLAIM_MTP_B200, CLAIM_MTP_GB200 };
 enum { CLAIM_CAP_A100_75, CLAIM_CAP_A100_50, CLAIM_MAX_Q_B200 };
 enum {
     CLAIM_OLD_SERIAL,
@@ -134,17 +133,6 @@ enum {
 enum { CLAIM_TOKENS_GB300, CLAIM_TOKENS_VR200, CLAIM_TOKENS_GAIN };
 enum { CLAIM_LPS_GPUS, CLAIM_LPS_REVENUE };
 enum { CLAIM_TCO_OF_20_PERCENT, CLAIM_ONE_PERCENT_BOUND, CLAIM_ONE_PERCENT_SLACK };
-enum {
-    CLAIM_OSS_90,
-    CLAIM_OSS_180,
-    CLAIM_R1_PEAK,
-    CLAIM_R1_30,
-    CLAIM_R1_EDGE_MW,
-    CLAIM_R1_EDGE_GPU,
-    CLAIM_R1_116,
-    CLAIM_V4_100,
-    CLAIM_V4_RUBIN_100,
-};
 enum {
     CLAIM_BATCH_R1,
     CLAIM_BATCH_V31,

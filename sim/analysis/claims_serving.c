@@ -2,13 +2,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "claim_study.h"
+#include "claim_rows.h"
 #include "wattmill/serving.h"
 
 #define TTFT_S      30.0 /* throughput benchmarks wait long for a first token */
 #define MAX_GPUS    288.0
 #define FAST_LIMIT  2000.0
-#define EDGE_FRAC   0.9 /* "at its edge": this share of the fastest speed it reaches */
 #define EDGE_STEPS  16  /* halvings of a factor of 400: a hundredth of a percent */
 #define SPEED_FLOOR 5.0 /* tok/s/user at which throughput counts as peak volume */
 
@@ -17,8 +16,24 @@ struct ask {
     enum wm_precision precision;
     double input_tok, cached_frac, output_tok, tok_per_s_per_user;
     double max_gpus; /* 0: MAX_GPUS */
+    double ttft_s;   /* 0: TTFT_S */
     struct wm_draft draft;
 };
+
+static struct ask ask_of(const struct claim_end *end, double tok_per_s_per_user)
+{
+    return (struct ask){.accelerator = end->accelerator->head.name,
+                        .llm = end->llm->head.name,
+                        .engine = end->engine != NULL ? end->engine->head.name : NULL,
+                        .precision = end->precision,
+                        .input_tok = end->input_tok,
+                        .cached_frac = end->cached_frac,
+                        .output_tok = end->output_tok,
+                        .tok_per_s_per_user = tok_per_s_per_user,
+                        .max_gpus = end->max_gpus,
+                        .ttft_s = end->ttft_s,
+                        .draft = {end->draft_tok, end->accept_frac}};
+}
 
 /* DeepSeek-V3's module guesses one token, right in 85 to 90 % of cases (arXiv:2412.19437, 5.4.3). */
 static const struct wm_draft one_guess = {1.0, 0.875};
@@ -49,7 +64,7 @@ static bool case_of(struct study *s, const struct ask *a, struct wm_serving_case
         .output_tok = a->output_tok,
         .max_gpus = a->max_gpus > 0.0 ? a->max_gpus : MAX_GPUS,
         .draft = a->draft,
-        .ttft_slo_s = TTFT_S,
+        .ttft_slo_s = a->ttft_s > 0.0 ? a->ttft_s : TTFT_S,
         .tok_per_s_per_user_slo = a->tok_per_s_per_user,
     };
     return c->accelerator != NULL && c->llm != NULL && c->engine != NULL;
@@ -103,83 +118,52 @@ static double fastest(struct study *s, struct ask a)
     return low;
 }
 
-/* New over old: output of a MW, or of an accelerator. */
-static double ratio(struct study *s, const struct ask *old, const struct ask *new, bool per_gpu)
+/* Output of a MW of IT nameplate, or of an accelerator. */
+static double figure(struct study *s, const struct claim_end *end, double tok_per_s_per_user)
 {
-    struct answer a, b;
-    if (!serve(s, old, &a) || !serve(s, new, &b))
+    const struct ask ask = ask_of(end, tok_per_s_per_user);
+    struct answer made;
+    if (!serve(s, &ask, &made))
         return (double)NAN;
-    const double gpus = per_gpu ? 1.0 : b.gpus_per_mw / a.gpus_per_mw;
-    return b.out_tok_per_s_per_gpu / a.out_tok_per_s_per_gpu * gpus;
+    return made.out_tok_per_s_per_gpu * (end->per == CLAIM_PER_GPU ? 1.0 : made.gpus_per_mw);
 }
 
-/* Benchmarks of 2025 on one server ran prompts and answers on the same accelerators. */
-static const char aggregated[] = "tensorrt-llm";
-#define NODE_GPUS 8.0
-
-double claim_per_mw_ratio(struct study *s, int variant)
+static bool is_same_work(const struct claim_end *a, const struct claim_end *b)
 {
-    struct ask old = {.accelerator = "h200",
-                      .llm = "deepseek-r1",
-                      .precision = WM_FP8,
-                      .input_tok = 8192.0,
-                      .output_tok = 1024.0};
-    struct ask new = {.accelerator = "gb300-nvl72",
-                      .llm = "deepseek-r1",
-                      .precision = WM_FP4,
-                      .input_tok = 8192.0,
-                      .output_tok = 1024.0};
-    double speed = SPEED_FLOOR;
-    switch (variant) {
-    case CLAIM_OSS_90:
-    case CLAIM_OSS_180:
-        old.accelerator = "h100";
-        new.accelerator = "b200";
-        old.llm = new.llm = "gpt-oss-120b";
-        old.precision = new.precision = WM_FP4; /* MXFP4 weights on both */
-        old.input_tok = new.input_tok = 1024.0;
-        old.engine = new.engine = aggregated;
-        old.max_gpus = new.max_gpus = NODE_GPUS;
-        speed = variant == CLAIM_OSS_90 ? 90.0 : 180.0;
-        break;
-    case CLAIM_R1_30:
-        new.accelerator = "gb200-nvl72";
-        old.engine = aggregated;
-        old.max_gpus = NODE_GPUS;
-        speed = 30.0;
-        break;
-    case CLAIM_R1_EDGE_MW:
-    case CLAIM_R1_EDGE_GPU:
-        if (!(s->edge_tok_per_s > 0.0))
-            s->edge_tok_per_s = fastest(s, old);
-        speed = EDGE_FRAC * s->edge_tok_per_s;
-        new.draft = one_guess;
-        break;
-    case CLAIM_R1_116:
-        old.accelerator = "h100";
-        old.draft = new.draft = one_guess;
-        speed = 116.0;
-        break;
-    case CLAIM_V4_100:
-    case CLAIM_V4_RUBIN_100:
-        old.llm = new.llm = "deepseek-v4-pro";
-        old.precision = new.precision = WM_FP4;
-        old.input_tok = new.input_tok = 65536.0; /* agents: long contexts, mostly cached */
-        old.cached_frac = new.cached_frac = 0.95;
-        old.draft = new.draft = one_guess;
-        if (variant == CLAIM_V4_RUBIN_100) {
-            old.accelerator = "gb300-nvl72";
-            new.accelerator = "vr200-nvl72";
-        }
-        speed = 100.0;
-        break;
-    default:
-        break;
+    return a != NULL && a->accelerator == b->accelerator && a->llm == b->llm &&
+           a->engine == b->engine && a->precision == b->precision && a->input_tok == b->input_tok &&
+           a->cached_frac == b->cached_frac && a->output_tok == b->output_tok &&
+           a->max_gpus == b->max_gpus && a->draft_tok == b->draft_tok &&
+           a->accept_frac == b->accept_frac && a->ttft_s == b->ttft_s;
+}
+
+/* The old end's fastest, searched once for rows that share it. */
+static double fastest_of(struct study *s, const struct claim_end *old)
+{
+    if (!is_same_work(s->edge_of, old)) {
+        s->edge_tok_per_s = fastest(s, ask_of(old, SPEED_FLOOR));
+        s->edge_of = old;
     }
+    return s->edge_tok_per_s;
+}
+
+/* A front between two of its measured points, as straight in the logarithms. */
+static double at_speed(const double f[4], double tok_per_s)
+{
+    return f[1] * pow(f[3] / f[1], log(tok_per_s / f[0]) / log(f[2] / f[0]));
+}
+
+double claim_serving(struct study *s, const struct claim_row *row)
+{
+    double speed = row->new.tok_per_s_per_user;
+    if (!wm_is_set(speed))
+        speed = row->new.edge_frac *fastest_of(s, &row->old);
     if (isnan(speed))
         return (double)NAN;
-    old.tok_per_s_per_user = new.tok_per_s_per_user = speed;
-    return ratio(s, &old, &new, variant == CLAIM_R1_EDGE_GPU || variant == CLAIM_R1_116);
+    if (row->has_fronts)
+        s->published = at_speed(row->fronts.new, speed) / at_speed(row->fronts.old, speed);
+    const double new = figure(s, &row->new, speed);
+    return row->has_old && isfinite(new) ? new / figure(s, &row->old, speed) : new;
 }
 
 #define SOLD_FRAC 0.6
@@ -251,58 +235,6 @@ double claim_batch_one(struct study *s, int arg)
     if (!case_of(s, &a, &old) || !case_of(s, &b, &new))
         return (double)NAN;
     return decode(&old, 8.0, 1.0, 1500.0, 1.0).time_s / decode(&new, 8.0, 1.0, 1500.0, 1.0).time_s;
-}
-
-/* A front between two of its measured points, as straight in the logarithms. */
-struct stretch {
-    double slow_tok_per_s, slow_out, fast_tok_per_s,
-        fast_out; /* speed of a user, output of a GPU */
-};
-
-static double at_speed(const struct stretch *f, double tok_per_s)
-{
-    const double t =
-        log(tok_per_s / f->slow_tok_per_s) / log(f->fast_tok_per_s / f->slow_tok_per_s);
-    return f->slow_out * pow(f->fast_out / f->slow_out, t);
-}
-
-/*
- * Where the fronts of InferenceX (R1, 8k in, 1k out, databases of May and July 2026) pass the speed, without
- * MTP and with. B200's best row with MTP stands at 54.3 tok/s/user and nothing slower makes more.
- */
-static const struct {
-    const char *accelerator;
-    enum wm_precision precision;
-    double tok_per_s;
-    struct stretch plain, guessing;
-} fronts[] = {
-    [CLAIM_MTP_H200] =
-        {"h200", WM_FP8, 50.0, {44.63, 84.93, 71.81, 68.33}, {37.55, 138.26, 61.92, 124.70}},
-    [CLAIM_MTP_MI355X] =
-        {"mi355x", WM_FP4, 50.0, {19.43, 305.87, 57.43, 273.75}, {7.510, 1050.25, 51.77, 908.34}},
-    [CLAIM_MTP_B200] =
-        {"b200", WM_FP4, 54.29, {47.31, 828.01, 63.64, 302.84}, {54.29, 1238.31, 118.85, 124.76}},
-    [CLAIM_MTP_GB200] = {"gb200-nvl72",
-                         WM_FP4,
-                         50.0,
-                         {37.60, 1484.54, 54.47, 1037.68},
-                         {27.93, 1543.70, 67.20, 1442.21}}};
-
-/* Output of an accelerator at one speed with DeepSeek-V3's guesses over without. */
-double claim_draft_gain(struct study *s, int variant)
-{
-    const double speed = fronts[variant].tok_per_s;
-    const struct ask plain = {.accelerator = fronts[variant].accelerator,
-                              .llm = "deepseek-r1",
-                              .precision = fronts[variant].precision,
-                              .input_tok = 8192.0,
-                              .output_tok = 1024.0,
-                              .tok_per_s_per_user = speed};
-    struct ask with = plain;
-    with.draft = one_guess;
-    s->published =
-        at_speed(&fronts[variant].guessing, speed) / at_speed(&fronts[variant].plain, speed);
-    return ratio(s, &plain, &with, true);
 }
 
 /* Output of a user with DeepSeek-V3's guesses over without, few users to a server. */

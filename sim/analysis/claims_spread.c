@@ -5,9 +5,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "claim_study.h"
+#include "claim_rows.h"
 #include "wattmill/rng.h"
 #include "wattmill/uncertainty.h"
+
+const char *const claim_spread_words[] = {
+    "none",   "per-gpu", "per-mw", "rubin-per-mw", "old-end",      "old-ladder", "slide",
+    "change", "energy",  "cap",    "draw",         "share-cash",   "share-rent", "share-total",
+    "cost",   "hall",    "rent",   "tokens",       "rubin-tokens", "per-kw",     "kw",
+    NULL};
 
 #define SEED       42
 #define MOST_TERMS 4

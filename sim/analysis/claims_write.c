@@ -70,8 +70,9 @@ static void write_table(FILE *file, struct wm_arena *arena, const struct wm_clai
 
 static void write_details(FILE *file, const struct wm_claim *c)
 {
-    fprintf(file, "\n%s\n  conditions  %s\n  source      %s\n  evidence    %s\n  differs by  %s\n",
-            c->claim, c->conditions, c->source, wm_evidence_words[c->evidence],
+    fprintf(file,
+            "\n%s\n  conditions  %s\n  source      %s, %s\n  evidence    %s\n  differs by  %s\n",
+            c->claim, c->conditions, c->source, c->as_of, wm_evidence_words[c->evidence],
             c->drives[0] != 0 ? c->drives : "-");
     if (isfinite(c->holds_prob) && c->computed_p90 > c->computed_p10)
         fprintf(file, "  drawn       %.3g to %.3g %s (P10 to P90)\n", c->computed_p10,
@@ -109,6 +110,7 @@ static void write_all(FILE *file, struct wm_arena *arena, const struct wm_claims
         {.key = "verdict"},
         {.key = "conditions"},
         {.key = "source"},
+        {.key = "as_of"},
         {.key = "drives"},
         {.key = "why_not"}};
     enum { N = sizeof columns / sizeof *columns };
@@ -130,6 +132,7 @@ static void write_all(FILE *file, struct wm_arena *arena, const struct wm_claims
                                     c->verdict,
                                     c->conditions,
                                     c->source,
+                                    c->as_of,
                                     c->drives,
                                     c->why[0] != 0 ? c->why : NULL};
         memcpy(&cells[N * i], row, sizeof row);

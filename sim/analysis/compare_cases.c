@@ -2,14 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "wattmill/case.h"
-#include "wattmill/compare.h"
-
-/* A document that was run, and its inputs as those of a side. */
-struct column {
-    struct wm_case_run run;
-    struct wm_side side;
-};
+#include "cases.h"
 
 bool wm_is_other_case(struct wm_arena *arena, const char *path)
 {
@@ -21,8 +14,9 @@ bool wm_is_other_case(struct wm_arena *arena, const char *path)
     return form != NULL && form != &wm_site_form;
 }
 
-static enum wm_status load(struct wm_arena *arena, const char *path, const struct wm_override *sets,
-                           size_t n_sets, struct column *c, struct wm_diags *diags)
+enum wm_status wm_case_column_load(struct wm_arena *arena, const char *path,
+                                   const struct wm_override *sets, size_t n_sets,
+                                   struct wm_case_column *c, struct wm_diags *diags)
 {
     const struct wm_case_options options = {.run = {.n_threads = 1}};
     struct wm_loaded *const loaded = WM_NEW(arena, struct wm_loaded);
@@ -35,7 +29,7 @@ static enum wm_status load(struct wm_arena *arena, const char *path, const struc
     return status;
 }
 
-static void write_changes(FILE *file, struct wm_arena *arena, const struct column *sides,
+static void write_changes(FILE *file, struct wm_arena *arena, const struct wm_case_column *sides,
                           enum wm_format format)
 {
     static const struct wm_grid_column columns[] = {
@@ -63,7 +57,7 @@ static const char *number(struct wm_arena *arena, double value, bool exact)
 }
 
 /* Figures down, sides across; of two sides also difference and ratio. */
-static void write_figures(FILE *file, struct wm_arena *arena, const struct column *sides,
+static void write_figures(FILE *file, struct wm_arena *arena, const struct wm_case_column *sides,
                           size_t n_sides, enum wm_format format)
 {
     const bool exact = format == WM_FORMAT_CSV || format == WM_FORMAT_JSON, two = n_sides == 2;
@@ -98,17 +92,10 @@ enum wm_status wm_compare_cases(FILE *file, struct wm_arena *arena, const char *
                                 size_t n, const struct wm_override *sets, size_t n_sets,
                                 enum wm_format format, struct wm_diags *diags)
 {
-    struct column *const sides = WM_NEW_ARRAY(arena, struct column, n);
-    for (size_t i = 0; i < n; i++) {
-        const enum wm_status status = load(arena, paths[i], sets, n_sets, &sides[i], diags);
-        if (status != WM_OK)
-            return status;
-        if (sides[i].run.type != sides[0].run.type) {
-            wm_diag_add(diags, WM_E305, NULL, NULL, "%s is %s, %s is %s", paths[0],
-                        sides[0].run.type->form->title, paths[i], sides[i].run.type->form->title);
-            return WM_INVALID;
-        }
-    }
+    const struct wm_case_column *sides = NULL;
+    const enum wm_status status = wm_cases_load(arena, paths, n, sets, n_sets, &sides, diags);
+    if (status != WM_OK)
+        return status;
     if (n == 2 && format == WM_FORMAT_TABLE) {
         fprintf(file, "A: %s\nB: %s\n\n", sides[0].side.name, sides[1].side.name);
         write_changes(file, arena, sides, format);

@@ -6,6 +6,12 @@
 
 /* What a planner looks at first; the other metrics on demand. */
 static const enum wm_metric headline[] = {
+    WM_METRIC_npv_p50_usd,
+    WM_METRIC_npv_p10_usd,
+    WM_METRIC_npv_p90_usd,
+    WM_METRIC_npv_negative_frac,
+    WM_METRIC_irr_p50_frac,
+    WM_METRIC_revenue_p50_usd_per_mw_utility_year,
     WM_METRIC_revenue_usd_per_mw_utility_year,
     WM_METRIC_profit_usd_per_mw_utility_year,
     WM_METRIC_margin_e_usd_per_mw_utility_year,
@@ -194,7 +200,10 @@ static void write_ladder(FILE *file, struct wm_arena *arena, const struct wm_com
         double scale;
     } kpis[] = {
         {"M$/MW-yr", WM_METRIC_revenue_usd_per_mw_utility_year, 1e-6},
-        {"NPV M$", WM_METRIC_npv_usd, 1e-6},
+        {"NPV P50 M$", WM_METRIC_npv_p50_usd, 1e-6},
+        {"P10", WM_METRIC_npv_p10_usd, 1e-6},
+        {"P90", WM_METRIC_npv_p90_usd, 1e-6},
+        {"one case", WM_METRIC_npv_usd, 1e-6},
         {"ktok/s/MW", WM_METRIC_output_tok_per_s_per_mw_utility, 1e-3},
         {"capacity", WM_METRIC_capacity_output_tok_per_s_per_mw_utility, 1e-3},
         {"J/tok", WM_METRIC_energy_j_per_output_tok, 1.0},
@@ -241,6 +250,23 @@ static void heading(FILE *file, const char *text, enum wm_format format)
 /* Revenues this close are the same: demand limits them all. */
 #define SAME_FRAC 1e-3
 
+/* The median of the draws, or the one case where a result holds none. */
+static double worth_usd(const struct wm_side *s)
+{
+    const double median = s->metric[WM_METRIC_npv_p50_usd];
+    return isfinite(median) ? median : s->metric[WM_METRIC_npv_usd];
+}
+
+static const struct wm_side *worthiest_side(const struct wm_comparison *c)
+{
+    const struct wm_side *best = NULL;
+    for (size_t i = 0; i < c->n_sides; i++)
+        if (isfinite(worth_usd(&c->sides[i])) &&
+            (best == NULL || worth_usd(&c->sides[i]) > worth_usd(best)))
+            best = &c->sides[i];
+    return best;
+}
+
 /* Most revenue per MW; among those that earn the same, the highest net present value. */
 static const struct wm_side *best_side(const struct wm_comparison *c, size_t *n_same)
 {
@@ -255,7 +281,7 @@ static const struct wm_side *best_side(const struct wm_comparison *c, size_t *n_
         if (!(s->metric[key] >= most * (1.0 - SAME_FRAC)))
             continue;
         (*n_same)++;
-        if (best == NULL || s->metric[WM_METRIC_npv_usd] > best->metric[WM_METRIC_npv_usd])
+        if (best == NULL || worth_usd(s) > worth_usd(best))
             best = s;
     }
     return best;
@@ -277,46 +303,78 @@ static void leads(FILE *file, const struct wm_comparison *c, enum wm_format form
     }
 }
 
-static void verdict(FILE *file, const struct wm_comparison *c, enum wm_format format)
+/* "NPV P50 1.889 G$ (P10 -495.2 M$, P90 5.189 G$)", or of a result without draws "NPV 4.434 G$" */
+static const char *worth_text(struct wm_arena *arena, const struct wm_side *side)
+{
+    const double *const m = side->metric;
+    char text[4][24];
+    for (unsigned k = 0; k < 3; k++)
+        (void)wm_short_number(m[WM_METRIC_npv_p10_usd + k], text[k]);
+    return isfinite(m[WM_METRIC_npv_p50_usd])
+               ? wm_arena_printf(arena, "NPV P50 %s$ (P10 %s$, P90 %s$)", text[1], text[0], text[2])
+               : wm_arena_printf(arena, "NPV %s$", wm_short_number(m[WM_METRIC_npv_usd], text[3]));
+}
+
+/* ", 4.434 G$ in one case: list prices of 2026-11, flat" */
+static void one_case(FILE *file, const struct wm_side *side, enum wm_format format)
+{
+    char text[24];
+    const struct wm_json *const path =
+        wm_json_find(wm_json_find(side->result, "headline"), "price_path");
+    if (isfinite(side->metric[WM_METRIC_npv_p50_usd]))
+        fprintf(file, ", %s$", wm_short_number(side->metric[WM_METRIC_npv_usd], text));
+    fputs(" in one case", file);
+    if (path == NULL || path->type != WM_JSON_STRING)
+        return;
+    fputs(": ", file);
+    clean(file, path->text, format);
+}
+
+/* Who is worth most; NULL where no side has a present value. */
+static const char *worthiest_text(struct wm_arena *arena, const struct wm_comparison *c)
+{
+    const struct wm_side *const top = worthiest_side(c);
+    return top != NULL ? wm_arena_printf(arena, "%s is worth most: %s.", top->name, worth_text(arena, top))
+                       : NULL;
+}
+
+static const char *earns_text(struct wm_arena *arena, const struct wm_comparison *c)
 {
     size_t n_same = 0;
     char money[24];
-    leads(file, c, format);
     const struct wm_side *const best = best_side(c, &n_same);
-    if (best == NULL) {
-        fputs("No side can run.\n", file);
-        return;
-    }
+    if (best == NULL)
+        return "No side can run.";
     (void)wm_short_number(printed(best, WM_METRIC_revenue_usd_per_mw_utility_year), money);
-    if (n_same > 1) {
-        if (n_same == c->n_sides)
-            fprintf(file, "%s earn", c->n_sides == 2 ? "Both" : "All");
-        else
-            fprintf(file, "%zu of %zu earn", n_same, c->n_sides);
-        fprintf(file, " the same, %s$ per contract MW-year; of these ", money);
-        clean(file, best->name, format);
-        fprintf(file, " has the highest NPV, limited by %s.\n", wm_side_limit(best));
-        return;
-    }
-    clean(file, best->name, format);
-    fprintf(file, " earns most: %s$ per contract MW-year, limited by %s.\n", money,
-            wm_side_limit(best));
+    if (n_same < 2)
+        return wm_arena_printf(arena, "%s earns most: %s$ per contract MW-year, limited by %s.",
+                               best->name, money, wm_side_limit(best));
+    const char *const who = n_same < c->n_sides ? wm_arena_printf(arena, "%zu of %zu earn", n_same, c->n_sides)
+                            : c->n_sides == 2   ? "Both earn"
+                                                : "All earn";
+    return wm_arena_printf(arena,
+                           "%s the same, %s$ per contract MW-year; of these %s has the highest NPV, "
+                           "limited by %s.",
+                           who, money, best->name, wm_side_limit(best));
 }
 
-/* "; list prices of 2026-11, flat; NPV P10-P90 -0.5 G$ to 5.2 G$" */
-static void price_path(FILE *file, const struct wm_side *side, enum wm_format format)
+const char *wm_comparison_verdict(struct wm_arena *arena, const struct wm_comparison *c)
 {
-    char low[24], high[24];
-    const struct wm_json *const path =
-        wm_json_find(wm_json_find(side->result, "headline"), "price_path");
-    if (path == NULL || path->type != WM_JSON_STRING)
-        return;
-    fputs("; ", file);
-    clean(file, path->text, format);
-    if (isfinite(side->metric[WM_METRIC_npv_p50_usd]))
-        fprintf(file, "; NPV P10 %s$, P90 %s$",
-                wm_short_number(side->metric[WM_METRIC_npv_p10_usd], low),
-                wm_short_number(side->metric[WM_METRIC_npv_p90_usd], high));
+    const char *const worth = worthiest_text(arena, c), *const earns = earns_text(arena, c);
+    return worth != NULL ? wm_arena_printf(arena, "%s %s", worth, earns) : earns;
+}
+
+static void verdict(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
+                    enum wm_format format)
+{
+    const char *const worth = worthiest_text(arena, c);
+    leads(file, c, format);
+    if (worth != NULL) {
+        clean(file, worth, format);
+        fputs(format == WM_FORMAT_MD ? "\n\n" : "\n", file);
+    }
+    clean(file, earns_text(arena, c), format);
+    fputc('\n', file);
 }
 
 static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_format format)
@@ -333,14 +391,16 @@ static void write_infeasible(FILE *file, const struct wm_comparison *c, enum wm_
 static void write_text(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
                        enum wm_format format)
 {
-    verdict(file, c, format);
+    verdict(file, arena, c, format);
     if (c->n_sides == 2) {
         for (size_t i = 0; i < 2; i++) {
             fprintf(file, "%s%c  ", format == WM_FORMAT_MD ? "\n" : "", 'A' + (int)i);
             clean(file, c->sides[i].name, format);
             fprintf(file, "  (%s%s", c->sides[i].infeasible == NULL ? "limited by " : "",
                     wm_side_limit(&c->sides[i]));
-            price_path(file, &c->sides[i], format);
+            fputs("; ", file);
+            fputs(worth_text(arena, &c->sides[i]), file);
+            one_case(file, &c->sides[i], format);
             fputs(")\n", file);
         }
         heading(file, c->n_changes > 0 ? "Inputs that differ" : "No input differs", format);
@@ -367,6 +427,19 @@ static void write_text(FILE *file, struct wm_arena *arena, const struct wm_compa
     }
 }
 
+/* What a page of the comparison shows of a side, as its result has it. */
+static void json_parts(struct wm_json_writer *w, const struct wm_side *s)
+{
+    static const char *const keys[] = {"headline", "inputs", "yearly", "pools", "classes", "ledger", "stamp"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct wm_json *const part = wm_json_find(s->result, keys[i]);
+        if (part == NULL)
+            continue;
+        wm_json_key(w, keys[i]);
+        wm_json_write(w, part);
+    }
+}
+
 static void json_side(struct wm_json_writer *w, const struct wm_side *s)
 {
     wm_json_object_begin(w);
@@ -381,6 +454,7 @@ static void json_side(struct wm_json_writer *w, const struct wm_side *s)
             wm_json_member_number(w, wm_metric_info((enum wm_metric)i)->key,
                                   printed(s, (enum wm_metric)i));
     wm_json_object_end(w);
+    json_parts(w, s);
     wm_json_object_end(w);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wattmill/embedded.h"
+
 /* Colours are variables: light, dark where the reader asks for it, light again on paper. */
 static const char style[] =
     ":root{--ink:#222;--paper:#fff;--soft:#555;--line:#e4e4e4;--rule:#999;--mark:#fff3d6;"
@@ -30,6 +32,12 @@ static const char style[] =
     "figure{margin:1em 0;overflow-x:auto;break-inside:avoid}figure svg{width:100%;height:auto;"
     "background:#fff}figure "
     "image{image-rendering:pixelated}figcaption{color:var(--soft);font-size:.9em}"
+    "@media screen{.live .twin{display:none}}@media print{.charts{display:none!important}}"
+    "svg.axes{background:none!important;font-size:12px}svg.axes text{fill:var(--ink)}svg.axes g "
+    "text{fill:inherit}"
+    ".grid{stroke:var(--line)}.zero{stroke:var(--rule)}td.b{width:42%;padding:0}td.b "
+    "svg{width:100%;height:18px;display:block}"
+    "rect.end{fill:#2a6ca8}rect.up{fill:#3f8f6b}rect.down{fill:#c2553a}"
     "code{font-size:.95em;overflow-wrap:break-word}details{margin:.8em 0}"
     "summary{cursor:pointer;font-weight:600}"
     ".cols{columns:2;column-gap:2em;font-size:.9em;margin:.3em 0;padding:0;list-style:none}"
@@ -40,7 +48,7 @@ static const char style[] =
     "@media print{body{max-width:none;margin:0;font-size:10.5px}a{text-decoration:none}"
     "details::details-content{content-visibility:visible;display:block;block-size:auto;"
     "opacity:1}summary{list-style:none}.t,figure{overflow:visible}"
-    ".cols{columns:2}.front{break-after:page}h1.part{break-before:page}"
+    ".cols{columns:2}.front{break-after:page;font-size:9.5px;line-height:1.25}.front th,.front td{padding:.12em .5em}.front h2{margin:.7em 0 .2em}.front p{margin:.4em 0}.front .t{margin:.2em 0 .4em}h1.part{break-before:page}"
     "h1,h2,h3,summary{break-after:avoid}h2+*,h3+*,summary+*{break-before:avoid}"
     "thead{break-after:avoid}tr,li{break-inside:avoid}p{orphans:3;widows:3}@page{margin:13mm}}";
 
@@ -105,15 +113,79 @@ void wm_html_table_end(FILE *file)
     fputs("</tbody></table></div>\n", file);
 }
 
-void wm_html_begin(FILE *file, const char *title)
+static const char *embedded(const char *path)
+{
+    for (const struct wm_embedded *f = wm_embedded_files(); f->path != NULL; f++)
+        if (strcmp(f->path, path) == 0)
+            return f->bytes;
+    return "";
+}
+
+/* RFC 4648, section 4. */
+static void base64(const unsigned char *bytes, size_t n, char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t at = 0;
+    for (size_t i = 0; i < n; i += 3) {
+        const unsigned second = i + 1 < n ? bytes[i + 1] : 0, third = i + 2 < n ? bytes[i + 2] : 0;
+        const unsigned word = (unsigned)bytes[i] << 16 | second << 8 | third;
+        out[at++] = digits[word >> 18 & 63];
+        out[at++] = digits[word >> 12 & 63];
+        out[at++] = i + 1 < n ? digits[word >> 6 & 63] : '=';
+        out[at++] = i + 2 < n ? digits[word & 63] : '=';
+    }
+    out[at] = '\0';
+}
+
+/* The one script that a page may run: ours, by its digest. */
+static void script_policy(FILE *file)
+{
+    const char *const script = embedded("figures.js");
+    unsigned char digest[WM_DIGEST_BYTES];
+    char text[2 * WM_DIGEST_BYTES];
+    wm_digest_of(script, strlen(script), digest);
+    base64(digest, sizeof digest, text);
+    fprintf(file, "; script-src 'sha256-%s'", text);
+}
+
+static void begin(FILE *file, const char *title, bool is_live)
 {
     fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-          "'unsafe-inline'; img-src data:\">\n<title>wattmill: ",
+          "'unsafe-inline'; img-src data:",
           file);
+    if (is_live)
+        script_policy(file);
+    fputs("\">\n<title>wattmill: ", file);
     wm_html_text(file, title);
-    fprintf(file, "</title>\n<style>%s</style></head><body>\n", style);
+    fputs("</title>\n<style>", file);
+    if (is_live)
+        fprintf(file, "%s\n%s\n", embedded("sim/serve/page/uPlot.min.css"),
+                embedded("sim/serve/page/charts.css"));
+    fprintf(file, "%s</style></head><body>\n", style);
+}
+
+void wm_html_begin(FILE *file, const char *title)
+{
+    begin(file, title, false);
+}
+
+void wm_html_begin_live(FILE *file, const char *title)
+{
+    begin(file, title, true);
+}
+
+void wm_html_end_live(FILE *file, const char *json)
+{
+    fputs("<script type=\"application/json\" id=\"run-data\">", file);
+    for (const char *c = json; *c != '\0'; c++) /* no text of a scenario ends the element */
+        if (*c == '<')
+            fputs("\\u003c", file);
+        else
+            fputc(*c, file);
+    fprintf(file, "</script>\n<script>%s</script>\n", embedded("figures.js"));
+    wm_html_end(file);
 }
 
 void wm_html_end(FILE *file)
@@ -133,6 +205,34 @@ static void grid_cell(FILE *file, const struct wm_grid_column *column, const cha
     fputs(column->align_right ? "<td class=\"n\">" : "<td>", file);
     wm_html_text(file, text);
     fputs("</td>", file);
+}
+
+static void value_cell(FILE *file, const char *json)
+{
+    const size_t n = json != NULL ? strlen(json) : 0;
+    const bool quoted = n >= 2 && json[0] == '"' && json[n - 1] == '"';
+    char plain[400];
+    if (json == NULL || !quoted || n >= sizeof plain) {
+        wm_html_cell(file, json != NULL ? json : "(absent)");
+        return;
+    }
+    memcpy(plain, json + 1, n - 2);
+    plain[n - 2] = '\0';
+    wm_html_cell(file, plain);
+}
+
+void wm_html_changes(FILE *file, const struct wm_change *changes, size_t n)
+{
+    HEAD(file, 4, "input", "A", "B", "unit");
+    for (size_t i = 0; i < n; i++) {
+        fputs("<tr>", file);
+        wm_html_code_cell(file, changes[i].path);
+        value_cell(file, changes[i].from);
+        value_cell(file, changes[i].to);
+        wm_html_cell(file, strcmp(changes[i].unit, "1") == 0 ? "" : changes[i].unit);
+        fputs("</tr>\n", file);
+    }
+    wm_html_table_end(file);
 }
 
 void wm_html_grid(FILE *file, const struct wm_grid *g)
@@ -200,13 +300,24 @@ static void svg(FILE *file, const char *drawing, const char *caption, const char
     svg_body(file, end + sizeof close - 1, prefix);
 }
 
-void wm_html_figure(FILE *file, const char *drawing, const char *caption, const char *prefix)
+static void figure(FILE *file, const char *drawing, const char *caption, const char *prefix,
+                    bool is_twin)
 {
-    fputs("<figure role=\"img\" aria-label=\"", file);
+    fprintf(file, "<figure%s role=\"img\" aria-label=\"", is_twin ? " class=\"twin\"" : "");
     wm_html_text(file, caption);
     fputs("\">\n", file);
     svg(file, drawing, caption, prefix);
     fputs("<figcaption>", file);
     wm_html_text(file, caption);
     fputs("</figcaption></figure>\n", file);
+}
+
+void wm_html_figure(FILE *file, const char *drawing, const char *caption, const char *prefix)
+{
+    figure(file, drawing, caption, prefix, false);
+}
+
+void wm_html_twin(FILE *file, const char *drawing, const char *caption, const char *prefix)
+{
+    figure(file, drawing, caption, prefix, true);
 }

@@ -9,6 +9,9 @@
 
 void wm_html_begin(FILE *file, const char *title);
 void wm_html_end(FILE *file);
+/** The same of a page with charts, whose one script its policy names by digest; `json`: the run's data. */
+void wm_html_begin_live(FILE *file, const char *title);
+void wm_html_end_live(FILE *file, const char *json);
 void wm_html_text(FILE *file, const char *text);
 void wm_html_cell(FILE *file, const char *text);
 void wm_html_code_cell(FILE *file, const char *text);
@@ -20,10 +23,14 @@ void wm_html_number_cell(FILE *file, double value);
  */
 void wm_html_table_begin(FILE *file, const char *const *names, size_t n_left, size_t n);
 void wm_html_table_end(FILE *file);
+/** Inputs that differ, as a table; values without the quotes of JSON. */
+void wm_html_changes(FILE *file, const struct wm_change *changes, size_t n);
 /** A whole grid as a table. */
 void wm_html_grid(FILE *file, const struct wm_grid *grid);
 /** A drawing with its caption, also as its title; `prefix` makes its ids its own. */
 void wm_html_figure(FILE *file, const char *svg, const char *caption, const char *prefix);
+/** One that a chart of the page stands for on the screen: for paper. */
+void wm_html_twin(FILE *file, const char *svg, const char *caption, const char *prefix);
 
 #define HEAD(file, n_left, ...)                                                 \
     do {                                                                        \

@@ -6,21 +6,37 @@
 #include "kpi.h"
 #include "page_parts.h"
 
-static void sides(FILE *file, const struct wm_comparison *c)
+static void sides(FILE *file, struct wm_arena *arena, const struct wm_comparison *c)
 {
-    fputs("<h1>Side by side</h1>\n", file);
+    fputs("<h1>Side by side</h1>\n<p class=\"verdict\">", file);
+    wm_html_text(file, wm_comparison_verdict(arena, c));
+    fputs("</p>\n", file);
     for (size_t i = 0; i < c->n_sides; i++)
         wm_page_leads(file, &c->sides[i], c->sides[i].name);
     for (size_t i = 0; i < c->n_sides; i++) {
         const struct wm_side *const s = &c->sides[i];
-        double npv = s->metric[WM_METRIC_npv_usd];
-        const struct wm_kpi_unit u = wm_kpi_unit(WM_METRIC_npv_usd, &npv, 1);
-        char money[24], number[32];
+        const double median = s->metric[WM_METRIC_npv_p50_usd];
+        const double npv[] = {median, s->metric[WM_METRIC_npv_p10_usd],
+                              s->metric[WM_METRIC_npv_p90_usd], s->metric[WM_METRIC_npv_usd]};
+        const struct wm_kpi_unit u = wm_kpi_unit(WM_METRIC_npv_usd, npv, 4);
+        char money[24], text[4][32];
+        for (size_t k = 0; k < 4; k++)
+            (void)wm_kpi_text(&u, npv[k], text[k]);
         fprintf(file, "<p><b>%c ", (char)('A' + (int)(i % 26)));
         wm_html_text(file, s->name);
-        fprintf(file, "</b>: %s$ per contract MW-year, NPV %s %s, limited by %s<br>",
+        if (s->infeasible != NULL) {
+            fputs("</b> is infeasible: ", file);
+            wm_html_text(file, s->infeasible);
+            fputs("</p>\n", file);
+            continue;
+        }
+        fputs("</b>: NPV ", file);
+        if (isfinite(median))
+            fprintf(file, "P50 %s %s (P10 %s, P90 %s), ", text[0], u.symbol, text[1], text[2]);
+        fprintf(file, "%s %s in one case; %s$ per contract MW-year, limited by %s<br>", text[3],
+                u.symbol,
                 wm_short_number(s->metric[WM_METRIC_revenue_usd_per_mw_utility_year], money),
-                wm_kpi_text(&u, npv, number), u.symbol, wm_side_limit(s));
+                wm_side_limit(s));
         wm_page_site_line(file, s);
         fputs("</p>\n", file);
     }
@@ -33,17 +49,7 @@ static void changes(FILE *file, const struct wm_comparison *c)
     fprintf(file, "<h2>%s</h2>\n", c->n_changes > 0 ? "Inputs that differ" : "No input differs");
     if (c->n_changes == 0)
         return;
-    HEAD(file, 4, "input", "A", "B", "unit");
-    for (size_t i = 0; i < c->n_changes; i++) {
-        const struct wm_change *const x = &c->changes[i];
-        fputs("<tr>", file);
-        wm_html_code_cell(file, x->path);
-        wm_html_cell(file, x->from != NULL ? x->from : "(absent)");
-        wm_html_cell(file, x->to != NULL ? x->to : "(absent)");
-        wm_html_cell(file, x->unit);
-        fputs("</tr>\n", file);
-    }
-    wm_html_table_end(file);
+    wm_html_changes(file, c->changes, c->n_changes);
 }
 
 static void metric_row(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
@@ -84,40 +90,71 @@ static void metrics(FILE *file, struct wm_arena *arena, const struct wm_comparis
     wm_html_table_end(file);
 }
 
-static void bridge_row(FILE *file, const struct wm_kpi_unit *u, const char *name, double si)
+/* A row of a bridge with its bar from where the last ended; all bars of one share their scale. */
+struct row {
+    const char *name;
+    double from, to; /* in the printed unit */
+    bool is_end;
+};
+
+static void bridge_row(FILE *file, const struct row *r, double low, double high)
 {
+    const double width = high > low ? high - low : 1.0;
+    const double least = fmin(r->from, r->to), most = fmax(r->from, r->to);
+    const char *const kind = r->is_end ? "end" : r->to >= r->from ? "up" : "down";
     char number[32];
     fputs("<tr>", file);
-    wm_html_cell(file, name);
-    fprintf(file, "<td class=\"n\">%s</td></tr>\n", wm_kpi_text(u, si, number));
+    wm_html_cell(file, r->name);
+    fprintf(file,
+            "<td class=\"b\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
+            "aria-hidden=\"true\"><line class=\"zero\" x1=\"%.2f\" x2=\"%.2f\" y1=\"0\" "
+            "y2=\"10\"/><rect class=\"%s\" x=\"%.2f\" width=\"%.2f\" y=\"1\" "
+            "height=\"8\"/></svg></td>",
+            -100.0 * low / width, -100.0 * low / width, kind, 100.0 * (least - low) / width,
+            fmax(0.4, 100.0 * (most - least) / width));
+    fprintf(file, "<td class=\"n\">%s%s</td></tr>\n", !r->is_end && r->to > r->from ? "+" : "",
+            wm_kpi_number(r->is_end ? r->to : r->to - r->from, number));
 }
 
-static void bridge(FILE *file, const struct wm_bridge *b)
+static void bridge(FILE *file, struct wm_arena *arena, const struct wm_comparison *c,
+                   const struct wm_bridge *b)
 {
     const double ends[] = {b->from, b->to};
     const struct wm_kpi_unit u = wm_kpi_unit(b->metric, ends, 2);
+    struct row *const rows = WM_NEW_ARRAY(arena, struct row, b->n_steps + 2);
+    double low = 0.0, high = 0.0, level = b->from * u.per_si;
     if (b->n_steps == 0)
         return;
+    rows[0] = (struct row){c->sides[0].name, 0.0, level, true};
+    for (size_t i = 0; i < b->n_steps; i++) {
+        const double next = level + b->steps[i].change * u.per_si;
+        rows[i + 1] = (struct row){b->steps[i].block, level, next, false};
+        level = next;
+    }
+    rows[b->n_steps + 1] = (struct row){c->sides[1].name, 0.0, b->to * u.per_si, true};
+    for (size_t i = 0; i < b->n_steps + 2; i++) {
+        low = fmin(low, fmin(rows[i].from, rows[i].to));
+        high = fmax(high, fmax(rows[i].from, rows[i].to));
+    }
     fprintf(file, "<h2>From A to B: %s [%s]</h2>\n<p class=\"note\">%s; %zu runs.</p>\n",
             wm_kpi_words(b->metric), u.symbol,
             b->is_shapley ? "Each block's mean over all orders of change (Shapley values); they sum"
                           : "Changed one after the other in this order",
             b->n_runs);
-    HEAD(file, 1, "what differs", "change");
-    bridge_row(file, &u, "A", b->from);
-    for (size_t i = 0; i < b->n_steps; i++)
-        bridge_row(file, &u, b->steps[i].block, b->steps[i].change);
-    bridge_row(file, &u, "B", b->to);
+    HEAD(file, 2, "what differs", "", "change");
+    for (size_t i = 0; i < b->n_steps + 2; i++)
+        bridge_row(file, &rows[i], low, high);
     wm_html_table_end(file);
 }
 
 void wm_page_compare(FILE *file, struct wm_arena *arena, const struct wm_comparison *c)
 {
     fputs("<section class=\"front\">\n", file);
-    sides(file, c);
+    sides(file, arena, c);
     changes(file, c);
     metrics(file, arena, c);
+    wm_page_axes(file, c);
     for (size_t k = 0; k < c->n_bridges; k++)
-        bridge(file, &c->bridges[k]);
+        bridge(file, arena, c, &c->bridges[k]);
     fputs("</section>\n", file);
 }

@@ -10,13 +10,17 @@
 static const struct {
     const char *name, *caption;
     wm_sink_fn csv;
+    bool has_chart, is_of_series; /* charts of a series need charts.json */
 } figures[] = {
-    {"energy_flow", "Where the MWh went", wm_energy_flow_csv},
-    {"cost_stack", "Revenue beside levelised cost", wm_cost_stack_csv},
-    {"opex_shares", "Share of OpEx that goes to power, definitions A to E", wm_opex_shares_csv},
-    {"cash_flow", "Cash flow and cumulated present value", wm_cash_flow_csv},
-    {"ceiling_heat", "Site power as a share of the ceiling, hour by hour", wm_ceiling_heat_csv},
-    {"load_duration", "Load duration against the ceiling", wm_load_duration_csv},
+    {"energy_flow", "Where the MWh went", wm_energy_flow_csv, true, false},
+    {"cost_stack", "Revenue beside levelised cost", wm_cost_stack_csv, true, false},
+    {"opex_shares", "Share of OpEx that goes to power, definitions A to E", wm_opex_shares_csv,
+     false, false},
+    {"cash_flow", "Cash flow and cumulated present value", wm_cash_flow_csv, true, false},
+    {"ceiling_heat", "Site power as a share of the ceiling, hour by hour", wm_ceiling_heat_csv,
+     true, true},
+    {"load_duration", "Load duration against the ceiling", wm_load_duration_csv, true, true},
+    {"monthly_bill", "Bill by month and line", wm_monthly_bill_csv, false, false},
 };
 #define N_FIGURES (sizeof figures / sizeof *figures)
 
@@ -36,7 +40,7 @@ static bool is_foreign(struct wm_arena *arena, const struct wm_side *side, const
                        const char *path)
 {
     const struct wm_json *const files = wm_json_find(side->result, "files");
-    const struct wm_json *const told = wm_json_find(files, wm_arena_printf(arena, "%s.csv", name));
+    const struct wm_json *const told = wm_json_find(files, name);
     const char *const is = wm_file_digest(arena, path);
     return is != NULL &&
            (told == NULL || told->type != WM_JSON_STRING || strcmp(told->text, is) != 0);
@@ -52,7 +56,7 @@ static bool beside(struct wm_arena *arena, const struct wm_side *side, const cha
     const char *const slash = strrchr(side->path, '/');
     const int n_dir = slash != NULL ? (int)(slash - side->path) : 1;
     const char *const path =
-        wm_arena_printf(arena, "%.*s/%s.csv", n_dir, slash != NULL ? side->path : ".", name);
+        wm_arena_printf(arena, "%.*s/%s", n_dir, slash != NULL ? side->path : ".", name);
     struct wm_diags quiet = wm_diags_init(arena);
     if (access(path, R_OK) != 0)
         return false;
@@ -72,7 +76,8 @@ static bool draw(struct wm_folder *f, const struct wm_side *side, size_t i, cons
     struct text data = {NULL, 0};
     const struct wm_report report = {.results = side->run};
     const char *const name = figures[i].name;
-    if (side->run == NULL && !beside(f->arena, side, name, &data, f->diags))
+    if (side->run == NULL &&
+        !beside(f->arena, side, wm_arena_printf(f->arena, "%s.csv", name), &data, f->diags))
         return false;
     const bool drawn = side->run != NULL ? wm_folder_figure(f, name, figures[i].csv, &report)
                                          : wm_folder_figure(f, name, write_text, &data);
@@ -83,17 +88,35 @@ static bool draw(struct wm_folder *f, const struct wm_side *side, size_t i, cons
     return done;
 }
 
+/* What charts on the page show; of a result read back it lies beside it. */
+static const char *charts_of(struct wm_folder *f, const struct wm_side *side)
+{
+    struct text data = {NULL, 0};
+    if (side->run == NULL)
+        return beside(f->arena, side, "charts.json", &data, f->diags) ? data.bytes : NULL;
+    struct wm_json_writer w = wm_json_writer_to_memory(f->arena, true);
+    wm_charts_write(&w, f->arena, side->run);
+    wm_json_finish(&w);
+    return w.bytes;
+}
+
 bool wm_page_figures(struct wm_folder *folder, const struct wm_side *side,
                      struct wm_page_part *part)
 {
     const char **const svg = WM_NEW_ARRAY(folder->arena, const char *, FIGURES_MAX);
     const char **const captions = WM_NEW_ARRAY(folder->arena, const char *, FIGURES_MAX);
+    bool *const has_chart = WM_NEW_ARRAY(folder->arena, bool, FIGURES_MAX);
     size_t n = 0;
     bool good = true;
+    part->charts = charts_of(folder, side);
     folder->formats |= WM_FIGURE_SVG;
     for (size_t i = 0; i < N_FIGURES; i++)
-        if (draw(folder, side, i, &svg[n], &good))
+        if (draw(folder, side, i, &svg[n], &good)) {
+            has_chart[n] =
+                figures[i].has_chart && (part->charts != NULL || !figures[i].is_of_series);
             captions[n++] = figures[i].caption;
+        }
+    part->has_chart = has_chart;
     part->svg = svg;
     part->captions = captions;
     part->n_figures = n;

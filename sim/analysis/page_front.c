@@ -165,51 +165,97 @@ static void put_amount(FILE *file, enum wm_metric metric, double si)
     fprintf(file, "%s%s%s", wm_kpi_text(&u, si, number), gap, u.symbol);
 }
 
-static void verdict(FILE *file, const struct wm_side *s)
+/* The draws, then the one case that the scenario states. */
+static void put_worth(FILE *file, const struct wm_side *s)
 {
     const char *const path = wm_page_string(wm_json_find(s->result, "headline"), "price_path");
+    const double *const m = s->metric;
+    fputs("NPV ", file);
+    if (isfinite(m[WM_METRIC_npv_p50_usd])) {
+        fputs("P50 ", file);
+        put_amount(file, WM_METRIC_npv_usd, m[WM_METRIC_npv_p50_usd]);
+        fputs(" (P10 ", file);
+        put_amount(file, WM_METRIC_npv_usd, m[WM_METRIC_npv_p10_usd]);
+        fputs(", P90 ", file);
+        put_amount(file, WM_METRIC_npv_usd, m[WM_METRIC_npv_p90_usd]);
+        fprintf(file, "), below 0 in %.0f %% of draws; ", 100.0 * m[WM_METRIC_npv_negative_frac]);
+    }
+    put_amount(file, WM_METRIC_npv_usd, m[WM_METRIC_npv_usd]);
+    fputs(path[0] != '\0' ? " in one case: " : " in one case", file);
+    wm_html_text(file, path);
+}
+
+static void verdict(FILE *file, const struct wm_side *s)
+{
+    const double *const m = s->metric;
     fputs("<p class=\"verdict\">", file);
     if (s->infeasible != NULL) {
         fputs("Infeasible: ", file);
         wm_html_text(file, s->infeasible);
-    } else if (!isfinite(s->metric[WM_METRIC_revenue_usd_per_mw_utility_year])) {
+    } else if (!isfinite(m[WM_METRIC_revenue_usd_per_mw_utility_year])) {
         fputs("The result holds no revenue per megawatt.", file);
     } else {
         char money[24];
-        fprintf(file, "%s$ per contract MW-year; power is ",
-                wm_short_number(s->metric[WM_METRIC_revenue_usd_per_mw_utility_year], money));
-        put_amount(file, WM_METRIC_power_share_b_frac, s->metric[WM_METRIC_power_share_b_frac]);
+        const double median = m[WM_METRIC_revenue_p50_usd_per_mw_utility_year];
+        put_worth(file, s);
+        fprintf(file, "; %s%s$ per contract MW-year; power is ", isfinite(median) ? "P50 " : "",
+                wm_short_number(isfinite(median) ? median
+                                                 : m[WM_METRIC_revenue_usd_per_mw_utility_year],
+                                money));
+        put_amount(file, WM_METRIC_power_share_b_frac, m[WM_METRIC_power_share_b_frac]);
         fprintf(file,
                 " of operator cash OpEx (definition B, assumed ledger; evidence spans "
-                "26&#8211;52 %%); limited by %s; NPV ",
+                "26&#8211;52 %%); limited by %s.",
                 wm_side_limit(s));
-        put_amount(file, WM_METRIC_npv_usd, s->metric[WM_METRIC_npv_usd]);
-        fputs(path[0] != '\0' ? " at " : "", file);
-        wm_html_text(file, path);
-        if (isfinite(s->metric[WM_METRIC_npv_negative_frac]))
-            fprintf(file, "; below 0 in %.0f %% of draws",
-                    100.0 * s->metric[WM_METRIC_npv_negative_frac]);
-        fputc('.', file);
     }
     fputs("</p>\n", file);
 }
 
+/* What is drawn: the middle first, then what the scenario's own case gives. */
+static void drawn_figures(FILE *file, const struct wm_side *s)
+{
+    static const enum wm_metric drawn[] = {WM_METRIC_npv_usd, WM_METRIC_irr_frac,
+                                           WM_METRIC_revenue_usd_per_mw_utility_year};
+    static const unsigned order[] = {2, 1, 3, 0}; /* P50, P10, P90, the one case */
+    char number[32];
+    if (!isfinite(s->metric[WM_METRIC_npv_p50_usd]))
+        return;
+    fputs("<h2>What it is worth</h2>\n", file);
+    HEAD(file, 1, "figure", "P50", "P10", "P90", "one case", "<unit");
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++) {
+        double si[4] = {s->metric[drawn[i]]};
+        if (!wm_kpi_range(s->metric, drawn[i], &si[1]))
+            continue;
+        const struct wm_kpi_unit u = wm_kpi_unit(drawn[i], si, 4);
+        fputs("<tr>", file);
+        wm_html_cell(file, wm_kpi_words(drawn[i]));
+        for (size_t k = 0; k < 4; k++)
+            fprintf(file, "<td class=\"n\">%s%s%s</td>", k == 0 ? "<b>" : "",
+                    wm_kpi_text(&u, si[order[k]], number), k == 0 ? "</b>" : "");
+        wm_html_cell(file, u.symbol);
+        fputs("</tr>\n", file);
+    }
+    wm_html_table_end(file);
+    fputs("<p class=\"note\">P10, P50, P90: a tenth, half and nine tenths of draws lie below, with "
+          "prices, charges, capital, delay and the serving model as uncertain as the catalogue says "
+          "they are. One case: the scenario's own inputs, ",
+          file);
+    wm_html_text(file, wm_page_string(wm_json_find(s->result, "headline"), "price_path"));
+    fputs("; all figures below are its.</p>\n", file);
+}
+
 static void kpi_row(FILE *file, const struct wm_side *s, enum wm_metric metric)
 {
-    double si[4] = {s->metric[metric]};
+    const double si = s->metric[metric];
     char number[32];
-    if (!isfinite(si[0]))
+    if (!isfinite(si))
         return;
-    const bool ranged = wm_kpi_range(s->metric, metric, &si[1]);
-    const struct wm_kpi_unit u = wm_kpi_unit(metric, si, ranged ? 4 : 1);
+    const struct wm_kpi_unit u = wm_kpi_unit(metric, &si, 1);
     fputs("<tr>", file);
     wm_html_cell(file, wm_kpi_words(metric));
-    fprintf(file, "<td class=\"n\">%s</td>", wm_kpi_text(&u, si[0], number));
+    fprintf(file, "<td class=\"n\">%s</td>", wm_kpi_text(&u, si, number));
     wm_html_cell(file, u.symbol);
-    fputs("<td>", file);
-    for (size_t k = 1; ranged && k < 4; k++)
-        fprintf(file, "%s%s", k > 1 ? " &#183; " : "", wm_kpi_text(&u, si[k], number));
-    fputs("</td></tr>\n", file);
+    fputs("</tr>\n", file);
 }
 
 static bool has_any(const struct wm_side *s, const struct wm_kpi_group *g)
@@ -223,21 +269,16 @@ static bool has_any(const struct wm_side *s, const struct wm_kpi_group *g)
 static void main_figures(FILE *file, const struct wm_side *s)
 {
     fputs("<h2>Main figures</h2>\n", file);
-    HEAD(file, 1, "figure", "value", "<unit", "<P10 &#183; P50 &#183; P90");
+    HEAD(file, 1, "figure", "value", "<unit");
     for (size_t k = 0; k < wm_n_kpi_groups; k++) {
         const struct wm_kpi_group *const g = &wm_kpi_groups[k];
         if (!has_any(s, g))
             continue;
-        fprintf(file, "<tr class=\"g\"><th colspan=\"4\">%s</th></tr>\n", g->title);
+        fprintf(file, "<tr class=\"g\"><th colspan=\"3\">%s</th></tr>\n", g->title);
         for (size_t i = 0; i < g->n; i++)
             kpi_row(file, s, g->metrics[i]);
     }
     wm_html_table_end(file);
-    if (isfinite(s->metric[WM_METRIC_npv_p50_usd]))
-        fputs("<p class=\"note\">P10 &#183; P50 &#183; P90: a tenth, half and nine tenths of draws "
-              "lie below, with prices, charges, capital, delay and the serving model as uncertain "
-              "as the catalogue says they are.</p>\n",
-              file);
 }
 
 /* What a file says about itself, and names, change nothing. */
@@ -302,6 +343,7 @@ void wm_page_front(FILE *file, const struct wm_side *s)
     if (s->result == NULL)
         return;
     warnings(file, s);
+    drawn_figures(file, s);
     main_figures(file, s);
     settings(file, s);
 }

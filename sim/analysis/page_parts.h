@@ -14,11 +14,16 @@ void wm_page_site_line(FILE *file, const struct wm_side *side);
 void wm_page_leads(FILE *file, const struct wm_side *side, const char *who);
 /** Name, leads, warnings, verdict, main figures with their range, what the scenario sets. */
 void wm_page_front(FILE *file, const struct wm_side *side);
-/** Figures, assumptions, money, energy, all metrics, all inputs, balances, stamp. */
+/** Figures (live: with a place for the charts), assumptions, money, energy, all metrics, all inputs, balances, stamp. */
 void wm_page_tables(FILE *file, struct wm_arena *arena, const struct wm_page_part *part,
-                    enum wm_metric metric, size_t at);
+                    enum wm_metric metric, size_t at, bool is_live);
 /** Links to the sections of wm_page_tables(). */
 void wm_page_contents(FILE *file, const struct wm_page_part *part, size_t at);
+/** Whether the result has a bill, and its table: a row a month, a column a line of the tariff. */
+bool wm_page_has_bill(const struct wm_side *side);
+void wm_page_bill(FILE *file, const struct wm_side *side);
+/** Figures of all sides on common axes. */
+void wm_page_axes(FILE *file, const struct wm_comparison *comparison);
 /** The page of several results: verdict, inputs that differ, metrics, bridges. */
 void wm_page_compare(FILE *file, struct wm_arena *arena, const struct wm_comparison *comparison);
 

@@ -11,11 +11,12 @@ static const struct section {
     const char *id, *title;
 } sections[] = {
     {"figures", "Figures"},         {"assumptions", "Assumptions that matter"},
-    {"energy", "Energy and money"}, {"yearly", "Yearly pro-forma"},
+    {"energy", "Energy and money"}, {"bill", "Bill by month"},
+    {"yearly", "Yearly pro-forma"},
     {"metrics", "All metrics"},     {"inputs", "All inputs and where each comes from"},
     {"balances", "Balances"},       {"stamp", "Stamp"},
 };
-enum { FIGURES, ASSUMPTIONS, ENERGY, YEARLY, METRICS, INPUTS, BALANCES, STAMP, N_SECTIONS };
+enum { FIGURES, ASSUMPTIONS, ENERGY, BILL, YEARLY, METRICS, INPUTS, BALANCES, STAMP, N_SECTIONS };
 
 static void heading(FILE *file, size_t section, size_t at)
 {
@@ -110,13 +111,16 @@ static void inputs(FILE *file, const struct wm_side *s, size_t at)
     fputs("</details>\n", file);
 }
 
-static void figures(FILE *file, struct wm_arena *arena, const struct wm_page_part *part, size_t at)
+static void figures(FILE *file, struct wm_arena *arena, const struct wm_page_part *part, size_t at,
+                    bool is_live)
 {
     if (part->n_figures > 0)
         heading(file, FIGURES, at);
+    if (is_live)
+        fputs("<div id=\"charts\" class=\"charts\" hidden></div>\n", file);
     for (size_t i = 0; i < part->n_figures; i++)
-        wm_html_figure(file, part->svg[i], part->captions[i],
-                       wm_arena_printf(arena, "p%zuf%zu_", at, i));
+        (part->has_chart[i] ? wm_html_twin : wm_html_figure)(
+            file, part->svg[i], part->captions[i], wm_arena_printf(arena, "p%zuf%zu_", at, i));
 }
 
 static void yearly(FILE *file, const struct wm_side *s, size_t at)
@@ -228,6 +232,7 @@ void wm_page_contents(FILE *file, const struct wm_page_part *p, size_t at)
     fputs("<nav aria-label=\"contents\">Contents: ", file);
     for (size_t i = 0; i < N_SECTIONS; i++) {
         if ((i == FIGURES && p->n_figures == 0) || (i == ASSUMPTIONS && p->n_assumptions == 0) ||
+            (i == BILL && !wm_page_has_bill(p->side)) ||
             (i == YEARLY && (rows == NULL || rows->child == NULL)))
             continue;
         fprintf(file, "<a href=\"#p%zu-%s\">%s</a> ", at, sections[i].id, sections[i].title);
@@ -236,12 +241,16 @@ void wm_page_contents(FILE *file, const struct wm_page_part *p, size_t at)
 }
 
 void wm_page_tables(FILE *file, struct wm_arena *arena, const struct wm_page_part *p,
-                    enum wm_metric metric, size_t at)
+                    enum wm_metric metric, size_t at, bool is_live)
 {
-    figures(file, arena, p, at);
+    figures(file, arena, p, at, is_live);
     assumptions(file, p, metric, at);
     energy(file, p->side, at);
     ledger(file, p->side);
+    if (wm_page_has_bill(p->side)) {
+        heading(file, BILL, at);
+        wm_page_bill(file, p->side);
+    }
     yearly(file, p->side, at);
     metrics(file, p->side, at);
     inputs(file, p->side, at);

@@ -11,7 +11,7 @@ static const char *text_at(const struct wm_json *object, const char *key)
     return v != NULL && v->type == WM_JSON_STRING ? v->text : "";
 }
 
-static void read_inputs(struct wm_arena *arena, struct wm_side *s)
+void wm_side_read_inputs(struct wm_arena *arena, struct wm_side *s)
 {
     const struct wm_json *const inputs = wm_json_find(s->result, "inputs");
     s->n_inputs = inputs != NULL ? inputs->n_children : 0;
@@ -81,7 +81,7 @@ static enum wm_status read_back(struct wm_arena *arena, const struct wm_json *ro
     const bool whole = seed != NULL && seed->type == WM_JSON_NUMBER && fabs(seed->number) < 0x1p53;
     s->seed = whole ? (int64_t)seed->number : 0;
     check_stamp(s, root, diags);
-    read_inputs(arena, s);
+    wm_side_read_inputs(arena, s);
     read_metrics(s, diags);
     return WM_OK;
 }
@@ -153,6 +153,18 @@ enum wm_status wm_side_run(struct wm_arena *arena, const char *path, const char 
                                      .diags = &own,
                                      .stamp = wm_stamp_of(&loaded->origins, s->seed)};
     return own_result(arena, &report, s, diags) ? status : WM_INTERNAL;
+}
+
+bool wm_side_of_report(struct wm_arena *arena, const char *path, const struct wm_report *report,
+                       struct wm_side *side, struct wm_diags *diags)
+{
+    begin(side, path);
+    side->name = report->results->scenario->name;
+    side->seed = report->stamp.seed;
+    side->run = report->results;
+    wm_side_keep_inputs(arena, report->origins, side);
+    memcpy(side->metric, report->results->metric, sizeof side->metric);
+    return own_result(arena, report, side, diags);
 }
 
 static enum wm_status load_and_run(struct wm_arena *arena, const struct wm_override *sets,

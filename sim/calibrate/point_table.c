@@ -131,6 +131,8 @@ static bool on_row(void *context, const struct wm_csv_row *row)
 {
     struct scan *const s = context;
     struct wm_point_table *const t = s->table;
+    if (row->n > 0 && row->cells[0][0] == '#')
+        return true;
     if (t->at == NULL) {
         read_header(t, row);
         for (size_t i = 0; i < s->n_needed; i++)

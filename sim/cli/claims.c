@@ -6,6 +6,7 @@
 struct options {
     enum wm_format format;
     const char *curve, *dir;
+    struct cli_texts add;
     bool energy;
 };
 
@@ -14,6 +15,8 @@ static const struct options defaults = {.format = WM_FORMAT_TABLE};
 static const struct cli_option rows[] = {
     CLI_FLAG(options, energy, "--energy",
              "energy per output token where it was measured, beside the model's"),
+    CLI_TEXTS(options, add, "--add", 0, "FILE",
+              "claims of your own, JSON as the shipped ones; repeatable"),
     CLI_TEXT(options, curve, "--curve", 0, "CLAIM",
              "ratio over the floor under a user's speed, and its factors: million-fold"),
     CLI_TEXT(options, dir, "--output", 'o', "DIR",
@@ -73,9 +76,12 @@ static enum wm_status run(struct cli *cli, const void *options)
         return run_curve(cli, o);
     if (o->energy)
         return run_energy(cli, o->format);
-    const enum wm_status status =
-        wm_claims_compute(cli->arena, cli->n_words > 0 ? cli->words[0] : NULL, show_progress, cli,
-                          &claims, &cli->diags);
+    const struct wm_claims_ask ask = {.only = cli->n_words > 0 ? cli->words[0] : NULL,
+                                      .files = o->add.items,
+                                      .n_files = o->add.n,
+                                      .progress = show_progress,
+                                      .context = cli};
+    const enum wm_status status = wm_claims_compute(cli->arena, &ask, &claims, &cli->diags);
     if (status == WM_OK)
         wm_claims_write(stdout, cli->arena, &claims, o->format);
     return status;

@@ -3,13 +3,16 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/books.h"
+#include "wattmill/levers.h"
 
 struct options {
     struct cli_sets sets;
     struct cli_texts metrics;
     const char *dir;
     enum wm_format format;
-    bool no_bridge, all;
+    bool no_bridge, all, levers, places;
+    const char *only;
 };
 
 static const struct options defaults = {.format = WM_FORMAT_TABLE};
@@ -19,8 +22,14 @@ static const struct cli_option rows[] = {
     CLI_TEXTS(options, metrics, "--metric", 0, "KEY",
               "what is bridged; repeatable (default: revenue per MW-year, NPV)"),
     CLI_FLAG(options, no_bridge, "--no-bridge", "do not run mixtures of the two"),
+    CLI_FLAG(options, levers, "--levers",
+             "of one scenario: what levers make of it, alone, one after the other and together"),
+    CLI_TEXT(options, only, "--only", 0, "LEVER,...", "with --levers: these alone"),
+    CLI_FLAG(options, places, "--places",
+             "of two: share of the gain from A to B that each of five places keeps"),
     CLI_FLAG(options, all, "--all", "every metric, not only the main ones"),
-    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write compare.json, compare.csv and figures"),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR",
+             "write compare.json, compare.csv and figures; DIR.xlsx: a workbook"),
     CLI_FORMAT(options, format),
     CLI_END,
 };
@@ -145,19 +154,91 @@ static enum wm_status compare_others(struct cli *cli, const struct options *o)
                                   o->sets.n, o->format, &cli->diags);
 }
 
+/* Two studies of their own: one metric, a table, a figure. */
+static enum wm_status put_study(struct cli *cli, const struct options *o, const char *figure,
+                                wm_sink_fn csv, const void *study)
+{
+    struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
+    if (o->dir == NULL)
+        return WM_OK;
+    if (!wm_folder_open(f, cli->arena, o->dir, &cli->diags))
+        return WM_IO;
+    const bool good = wm_folder_figure(f, figure, csv, study);
+    wm_folder_close(f);
+    return good ? WM_OK : WM_IO;
+}
+
+static enum wm_status run_levers(struct cli *cli, const struct options *o, enum wm_metric metric)
+{
+    struct wm_levers levers;
+    const enum wm_status status =
+        wm_levers_run(cli->arena, cli->words[0], o->sets.items, o->sets.n, o->only, metric,
+                      show_progress, cli, &levers, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    wm_levers_write(stdout, cli->arena, &levers, o->format);
+    return put_study(cli, o, "levers", wm_levers_csv, &levers);
+}
+
+static enum wm_status run_places(struct cli *cli, const struct options *o, enum wm_metric metric)
+{
+    struct wm_places places;
+    const enum wm_status status =
+        wm_places_run(cli->arena, cli->words[0], cli->words[1], o->sets.items, o->sets.n, metric,
+                      show_progress, cli, &places, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    wm_places_write(stdout, cli->arena, &places, o->format);
+    return put_study(cli, o, "places", wm_places_csv, &places);
+}
+
+/* All that does not go together is told. */
+static bool is_coherent(struct cli *cli, const struct options *o)
+{
+    const size_t before = cli->diags.n_errors;
+    const bool is_study = o->levers || o->places;
+    if (o->levers && o->places)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "compare: --levers or --places, not both");
+    else if (o->levers ? cli->n_words != 1 : o->places ? cli->n_words != 2 : cli->n_words < 2)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "compare: needs %s; see wattmill compare --help",
+                    o->levers   ? "one scenario with --levers"
+                    : o->places ? "A and B with --places"
+                                : "A and B");
+    if (o->only != NULL && !o->levers)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "compare: --only goes with --levers");
+    if (is_study && (o->metrics.n > 1 || o->all || o->no_bridge || wm_is_workbook_name(o->dir)))
+        wm_diag_add(
+            &cli->diags, WM_E101, NULL, NULL,
+            "compare: --levers and --places take one --metric, no --all, no --no-bridge, and write "
+            "no workbook");
+    return cli->diags.n_errors == before;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
-    if (wm_is_other_case(cli->arena, cli->words[0]))
+    if (!is_coherent(cli, o))
+        return WM_USAGE;
+    if (!o->levers && !o->places && wm_is_other_case(cli->arena, cli->words[0]))
         return compare_others(cli, o);
     enum wm_metric metrics[METRICS_MAX + 2];
     struct wm_bridge bridges[METRICS_MAX];
     size_t n_metrics = 0;
     if (!find_metrics(cli, &o->metrics, metrics, &n_metrics))
         return WM_USAGE;
+    if (o->levers || o->places) {
+        const enum wm_metric metric =
+            o->metrics.n > 0 ? metrics[0] : WM_METRIC_output_tok_per_s_per_mw_utility;
+        return o->levers ? run_levers(cli, o, metric) : run_places(cli, o, metric);
+    }
     struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
     struct wm_comparison c = {.sides = sides, .n_sides = cli->n_words, .all_metrics = o->all};
-    enum wm_status status = load_sides(cli, &o->sets, sides);
+    const bool is_book = wm_is_workbook_name(o->dir);
+    enum wm_status status = WM_OK;
+    if (is_book && !cli_goes_on_in_child(cli, o->dir, &status))
+        return status;
+    status = load_sides(cli, &o->sets, sides);
     if (status != WM_OK)
         return status;
     wm_sides_warn_of_shares(sides, c.n_sides, &cli->diags);
@@ -178,14 +259,15 @@ static enum wm_status run(struct cli *cli, const void *options)
     }
     wm_comparison_write(stdout, cli->arena, &c, o->format);
     if (o->dir != NULL)
-        status = write_folder(cli, o->dir, &c);
+        status = is_book ? wm_comparison_book_write(o->dir, &c, &cli->diags)
+                         : write_folder(cli, o->dir, &c);
     return status != WM_OK ? status : answer(&c);
 }
 
 const struct cli_verb cli_verb_compare = {
     .name = "compare",
-    .words = "A B [C ...]",
-    .min_words = 2,
+    .words = "A B [C ...] | A --levers | A B --places",
+    .min_words = 0,
     .max_words = 64,
     .summary = "scenarios or results side by side, and what made the difference",
     .details =
@@ -194,7 +276,13 @@ const struct cli_verb cli_verb_compare = {
         "that differ, metrics, and a bridge that says which difference did how much. More: a\n"
         "table. Scenarios all use the first one's seed. Documents of another case, or their "
         "results:\n"
-        "inputs that differ and all figures.",
+        "inputs that differ and all figures.\n"
+        "--levers: MTP, FP4, disaggregation, wide expert parallelism, batch, 45 C water, 800 VDC, "
+        "Max-Q,\n"
+        "MaxLPS, scheduling: gain, cost, delay, side effects. --places: weather, ceiling, calls "
+        "and "
+        "tariff of\n"
+        "five places laid on both.",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

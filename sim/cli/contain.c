@@ -3,12 +3,19 @@
  * a status here and no crash. Nothing may be open before that a child must not share (a store).
  */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "options.h"
 #include "wattmill/out_file.h"
+
+static bool is_asked_for(int signal_number)
+{
+    return signal_number == SIGPIPE || signal_number == SIGINT || signal_number == SIGTERM ||
+           signal_number == SIGHUP;
+}
 
 bool cli_goes_on_in_child(struct cli *cli, const char *path, enum wm_status *status)
 {
@@ -24,6 +31,10 @@ bool cli_goes_on_in_child(struct cli *cli, const char *path, enum wm_status *sta
     if (WIFEXITED(how))
         _exit(WEXITSTATUS(how)); /* it has said all */
     wm_out_abandon_of(cli->arena, path, (long)child);
+    if (is_asked_for(WTERMSIG(how))) { /* a closed pipe, Ctrl-C: as without a child */
+        (void)signal(WTERMSIG(how), SIG_DFL);
+        (void)raise(WTERMSIG(how));
+    }
     wm_diag_add(&cli->diags, WM_E104, NULL, NULL,
                 "%s: the library that writes it ended by signal %d, most likely for want of memory", path,
                 WTERMSIG(how));

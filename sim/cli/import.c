@@ -7,12 +7,16 @@
 #include "wattmill/import.h"
 
 struct options {
-    const char *output, *place, *time_zone, *name, *as_of;
-    double usd_per_unit, total_params;
+    const char *output, *place, *time_zone, *name, *as_of, *accelerator, *model, *precision,
+        *engine;
+    double usd_per_unit, total_params, gpus, gpu_power_w;
     bool is_partial;
 };
 
-static const struct options defaults = {.usd_per_unit = (double)NAN, .total_params = (double)NAN};
+static const struct options defaults = {.usd_per_unit = (double)NAN,
+                                        .total_params = (double)NAN,
+                                        .gpus = (double)NAN,
+                                        .gpu_power_w = (double)NAN};
 
 static const struct cli_option rows[] = {
     CLI_TEXT(options, output, "--output", 'o', "FILE",
@@ -24,13 +28,20 @@ static const struct cli_option rows[] = {
     CLI_REAL(options, usd_per_unit, "--usd-per-unit", "X", 1e-6, 1e6,
              "USD for one unit of the file's currency"),
     CLI_TEXT(options, name, "--name", 0, "NAME",
-             "llm, tariff: of the catalogue entry (default: as the file says); of several rates "
+             "of the catalogue entry (default: as the file says); of several rates "
              "the one meant"),
-    CLI_TEXT(options, as_of, "--as-of", 0, "DATE", "llm, tariff: date of the source, YYYY-MM-DD"),
+    CLI_TEXT(options, as_of, "--as-of", 0, "DATE", "of a catalogue entry: date of the source, YYYY-MM-DD"),
     CLI_FLAG(options, is_partial, "--partial",
              "tariff: leave out what a tariff cannot say instead of refusing it"),
     CLI_REAL(options, total_params, "--total-params", "N", 1e6, 1e14,
              "llm: parameters that the vendor states, compared with the count"),
+    CLI_TEXT(options, accelerator, "--accelerator", 0, "NAME", "curve: that served; accelerator, telemetry: the entry that the boards are"),
+    CLI_TEXT(options, model, "--model", 0, "NAME", "curve: that was served; prices: those whose name has it"),
+    CLI_TEXT(options, precision, "--precision", 0, "bf16|fp8|...", "curve: of the weights"),
+    CLI_TEXT(options, engine, "--engine", 0, "NAME", "curve: vllm, sglang ..."),
+    CLI_REAL(options, gpus, "--gpus", "N", 1.0, 1e5, "curve: accelerators that served"),
+    CLI_REAL(options, gpu_power_w, "--gpu-power-w", "W", 1.0, 1e5,
+             "curve: board power of each, where the results do not say"),
     CLI_END,
 };
 
@@ -49,8 +60,19 @@ static enum wm_status put(struct cli *cli, const char *path, const char *text)
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
-    const struct wm_import_options how = {o->place, o->time_zone,    o->usd_per_unit, o->name,
-                                          o->as_of, o->total_params, o->is_partial};
+    const struct wm_import_options how = {.place = o->place,
+                                          .time_zone = o->time_zone,
+                                          .usd_per_unit = o->usd_per_unit,
+                                          .name = o->name,
+                                          .as_of = o->as_of,
+                                          .total_params = o->total_params,
+                                          .accelerator = o->accelerator,
+                                          .model = o->model,
+                                          .precision = o->precision,
+                                          .engine = o->engine,
+                                          .gpus = o->gpus,
+                                          .gpu_power_w = o->gpu_power_w,
+                                          .is_partial = o->is_partial};
     struct wm_import import;
     const enum wm_status status = wm_import_files(cli->arena, cli->words[0], cli->words + 1,
                                                   cli->n_words - 1, &how, &import, &cli->diags);
@@ -79,7 +101,13 @@ const struct cli_verb cli_verb_import = {
         "with --partial left\n"
         "out and told. KIND llm: Hugging Face config.json into a catalogue file for --catalog; its "
         "keys that\n"
-        "the catalogue cannot say are refused. What was read, assumed and left out is told on "
+        "the catalogue cannot say are refused. KIND curve: results of serving benchmarks (vLLM, "
+        "SGLang,\n"
+        "AIPerf, GuideLLM, InferenceX) into operating points for curve_file and calibrate. KIND prices: LiteLLM's\n"
+        "or OpenRouter's list into price decks; KIND accelerator: a query of nvidia-smi or DCGM, KIND\n"
+        "telemetry: their logs, into an entry on the base of the shipped one. KIND carbon: Electricity Maps,\n"
+        "WattTime, eGRID. What "
+        "was read, assumed and left out is told on "
         "standard error; a wrong\n"
         "unit, a missing or doubled hour and a shifted clock are found by line. Works offline.",
     CLI_OPTIONS(rows, defaults),

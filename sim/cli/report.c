@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/books.h"
+#include "wattmill/claims.h"
 #include "wattmill/store.h"
 
 struct options {
     struct cli_sets sets;
     const char *dir;
-    bool quick;
+    struct cli_texts add;
+    bool quick, claims;
 };
 
 static const struct options defaults = {0};
@@ -18,9 +21,12 @@ static const struct options defaults = {0};
 static const struct cli_option rows[] = {
     CLI_SCENARIO_ROWS(options, sets),
     CLI_TEXT(options, dir, "--output", 'o', "DIR",
-             "write report.html, figures as SVG, PNG and PDF"),
+             "write report.html, figures as SVG, PNG and PDF; DIR.xlsx: a workbook"),
     CLI_FLAG(options, quick, "--quick",
              "do not look for the assumptions that matter (one run each)"),
+    CLI_FLAG(options, claims, "--claims",
+             "the page of the published claims instead; [RESULT] is then a claim or a group"),
+    CLI_TEXTS(options, add, "--add", 0, "FILE", "with --claims: claims of your own; repeatable"),
     CLI_END,
 };
 
@@ -69,7 +75,7 @@ static const char *scratch_dir(struct cli *cli)
 static struct wm_folder *open_folder(struct cli *cli, const struct options *o, size_t i)
 {
     const char *const dir = o->dir == NULL ? scratch_dir(cli)
-                            : cli->n_words == 1
+                            : cli->n_words <= 1
                                 ? o->dir
                                 : wm_arena_printf(cli->arena, "%s/%zu", o->dir, i + 1);
     struct wm_folder *const f = WM_NEW(cli->arena, struct wm_folder);
@@ -151,6 +157,12 @@ static enum wm_status report_study(struct cli *cli, const struct options *o)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "report: a store stands alone on its page");
         return WM_USAGE;
     }
+    if (wm_is_workbook_name(o->dir)) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "report: the workbook of a study is written by: wattmill export %s -o %s",
+                    cli->words[0], o->dir);
+        return WM_USAGE;
+    }
     enum wm_status status = wm_store_open(cli->arena, cli->words[0], &store, &cli->diags);
     if (status != WM_OK)
         return status;
@@ -165,6 +177,58 @@ static enum wm_status report_study(struct cli *cli, const struct options *o)
     status = put_page(cli, o->dir, study_sink, &sink);
     wm_store_close(store);
     return status == WM_OK && !good ? WM_IO : status;
+}
+
+struct claims_sink {
+    struct wm_arena *arena;
+    const struct wm_claims *claims;
+    const struct wm_page_part *drawn;
+};
+
+static void claims_sink(FILE *file, const void *context)
+{
+    const struct claims_sink *const s = context;
+    wm_claims_page_write(file, s->arena, s->claims, s->drawn);
+}
+
+static enum wm_status report_claims(struct cli *cli, const struct options *o)
+{
+    const struct wm_claims_ask ask = {.only = cli->n_words > 0 ? cli->words[0] : NULL,
+                                      .files = o->add.items,
+                                      .n_files = o->add.n};
+    struct wm_claims claims;
+    struct wm_page_part drawn = {0};
+    enum wm_status status = wm_claims_compute(cli->arena, &ask, &claims, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    struct wm_folder *const f = open_folder(cli, o, 0);
+    const bool good = f != NULL && wm_claims_figures(f, &claims, &drawn);
+    if (f != NULL)
+        wm_folder_close(f);
+    if (f != NULL && o->dir == NULL)
+        remove_folder(f);
+    const struct claims_sink sink = {cli->arena, &claims, &drawn};
+    status = put_page(cli, o->dir, claims_sink, &sink);
+    return status == WM_OK && !good ? WM_IO : status;
+}
+
+/* What is asked for must go together; all that does not is told. */
+static bool is_coherent(struct cli *cli, const struct options *o)
+{
+    const size_t before = cli->diags.n_errors;
+    if (o->claims && cli->n_words > 1)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "report: --claims takes one claim or group");
+    if (o->claims && (o->sets.n > 0 || o->quick))
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "report: --set, --catalog, --seed and --quick say nothing of --claims");
+    if (o->claims && wm_is_workbook_name(o->dir))
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "report: --claims makes no workbook");
+    if (!o->claims && o->add.n > 0)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "report: --add goes with --claims");
+    if (!o->claims && cli->n_words == 0)
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "report: needs RESULT; see wattmill report --help");
+    return cli->diags.n_errors == before;
 }
 
 /* What differs and bridges of revenue and NPV, where two scenarios can be mixed. */
@@ -191,16 +255,91 @@ static const struct wm_comparison *compared(struct cli *cli, const struct option
     return c;
 }
 
+/* One side is a run's workbook, several are a comparison's. */
+static enum wm_status put_book(struct cli *cli, const struct options *o)
+{
+    struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
+    enum wm_status status = WM_OK;
+    if (!cli_goes_on_in_child(cli, o->dir, &status))
+        return status;
+    for (size_t i = 0; i < cli->n_words && status == WM_OK; i++)
+        status = wm_side_load(cli->arena, cli->words[i], o->sets.items, o->sets.n, &sides[i],
+                              &cli->diags);
+    if (status != WM_OK)
+        return status;
+    return cli->n_words == 1
+               ? wm_run_book_write(o->dir, &sides[0], &cli->diags)
+               : wm_comparison_book_write(o->dir, compared(cli, o, sides), &cli->diags);
+}
+
+struct cases_sink {
+    const struct cli *cli;
+    const struct wm_case_column *columns;
+};
+
+static void cases_sink(FILE *file, const void *context)
+{
+    const struct cases_sink *const s = context;
+    wm_cases_page_write(file, s->cli->arena, s->columns, s->cli->n_words, &s->cli->diags);
+}
+
+/* Replays, training runs, frontiers: their figures. */
+static enum wm_status report_cases(struct cli *cli, const struct options *o)
+{
+    struct cases_sink sink = {.cli = cli};
+    if (wm_is_workbook_name(o->dir)) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "report: a workbook is of sites, %s is of another case; give -o a folder",
+                    cli->words[0]);
+        return WM_USAGE;
+    }
+    const enum wm_status status = wm_cases_load(cli->arena, cli->words, cli->n_words, o->sets.items,
+                                                o->sets.n, &sink.columns, &cli->diags);
+    return status == WM_OK ? put_page(cli, o->dir, cases_sink, &sink) : status;
+}
+
+/* A comparison that was saved: its page, or its workbook. */
+static enum wm_status report_comparison(struct cli *cli, const struct options *o,
+                                        const struct wm_comparison *c)
+{
+    const struct wm_page page = {.comparison = c};
+    const struct sink sink = {cli->arena, &page};
+    if (o->sets.n > 0) {
+        wm_diag_add(&cli->diags, WM_E103, NULL, NULL,
+                    "%s is a comparison: --set, --catalog and --seed need scenarios",
+                    cli->words[0]);
+        return WM_USAGE;
+    }
+    return wm_is_workbook_name(o->dir) ? wm_comparison_book_write(o->dir, c, &cli->diags)
+                                       : put_page(cli, o->dir, page_sink, &sink);
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
+    struct wm_comparison saved;
     struct wm_page page = {.n_parts = cli->n_words, .metric = WM_METRIC_npv_usd};
     struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
     struct wm_page_part *const parts = WM_NEW_ARRAY(cli->arena, struct wm_page_part, cli->n_words);
     bool infeasible = false, drawn = true;
+    if (!is_coherent(cli, o))
+        return WM_USAGE;
+    if (o->claims)
+        return report_claims(cli, o);
     for (size_t i = 0; i < cli->n_words; i++)
         if (wm_is_store(cli->words[i]))
             return report_study(cli, o);
+    if (cli->n_words == 1 && wm_comparison_read(cli->arena, cli->words[0], &saved)) {
+        enum wm_status status = WM_OK;
+        if (wm_is_workbook_name(o->dir) && !cli_goes_on_in_child(cli, o->dir, &status))
+            return status;
+        return report_comparison(cli, o, &saved);
+    }
+    for (size_t i = 0; i < cli->n_words; i++)
+        if (wm_is_other_case(cli->arena, cli->words[i]))
+            return report_cases(cli, o);
+    if (wm_is_workbook_name(o->dir))
+        return put_book(cli, o);
     page.parts = parts;
     for (size_t i = 0; i < cli->n_words; i++) {
         const enum wm_status status = fill(cli, o, i, page.metric, &sides[i], &parts[i], &drawn);
@@ -221,8 +360,8 @@ static enum wm_status run(struct cli *cli, const void *options)
 
 const struct cli_verb cli_verb_report = {
     .name = "report",
-    .words = "RESULT... | STORE",
-    .min_words = 1,
+    .words = "RESULT... | COMPARISON | STORE | --claims",
+    .min_words = 0,
     .max_words = 32,
     .summary = "one HTML page without network: figures, assumptions, pro-forma, balances",
     .details =
@@ -230,9 +369,11 @@ const struct cli_verb cli_verb_report = {
         "latter\n"
         "are drawn from the CSV files beside it. Of a scenario the assumptions that matter are "
         "found by\n"
-        "running it again with each changed by 10 %. STORE is a study's: quantiles, what moves the "
+        "running it again with each changed by 10 %. COMPARISON is a compare.json. STORE is a study's: quantiles, what moves the "
         "net\n"
-        "present value, figures. Without -o the page goes to standard output.",
+        "present value, figures. --claims: published claims beside what is computed for them, as "
+        "the verb\n"
+        "claims. Without -o the page goes to standard output.",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/books.h"
 
 struct options {
     struct cli_sets sets;
@@ -20,7 +21,7 @@ static const struct options defaults = {
 // clang-format off
 static const struct cli_option rows[] = {
     CLI_SCENARIO_ROWS(options, sets),
-    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write result.json, metrics.csv and figures"),
+    CLI_TEXT(options, dir, "--output", 'o', "DIR", "write result.json, metrics.csv and figures; DIR.xlsx: a workbook"),
     CLI_FORMAT(options, format),
     CLI_CHOICE(options, show, "--show", "metrics|classes|pools|halls|ledger|bill|monthly|yearly", "which part of the result is printed (default: metrics)"),
     CLI_ASSERT(options, asserts),
@@ -88,6 +89,12 @@ static enum wm_status run_other(struct cli *cli, const struct options *o,
                     o->series ? "--series" : "--show", cli->words[0], loaded->form->title);
         return WM_USAGE;
     }
+    if (wm_is_workbook_name(o->dir)) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "run: a workbook is of a site, %s is %s; give -o a folder", cli->words[0],
+                    loaded->form->title);
+        return WM_USAGE;
+    }
     struct wm_cache *const cache = cli_cache_open(cli, &o->cache);
     const enum wm_status status = cli_case_show(cli, loaded, &how, cache);
     wm_cache_close(cache);
@@ -102,15 +109,31 @@ static bool check(const struct wm_assertion *given, const struct wm_results *res
     return wm_assertion_check(&a, results, diags);
 }
 
+/* A folder, or a workbook where the name says so. */
+static enum wm_status put(struct cli *cli, const struct options *o, struct wm_report *report)
+{
+    if (!wm_is_workbook_name(o->dir))
+        return wm_output_dir(cli->arena, o->dir, report, o->series, &report->files,
+                             &report->n_files, &cli->diags);
+    struct wm_side *const side = WM_NEW(cli->arena, struct wm_side);
+    return wm_side_of_report(cli->arena, cli->words[0], report, side, &cli->diags)
+               ? wm_run_book_write(o->dir, side, &cli->diags)
+               : WM_INTERNAL;
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
-    if (o->series && o->dir == NULL) {
+    const bool is_book = wm_is_workbook_name(o->dir);
+    if (o->series && (o->dir == NULL || is_book)) {
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "run: --series needs -o DIR");
         return WM_USAGE;
     }
     struct wm_loaded loaded;
-    enum wm_status status = cli_document_load(cli, cli->words[0], &o->sets, &loaded);
+    enum wm_status status = WM_OK;
+    if (is_book && !cli_goes_on_in_child(cli, o->dir, &status))
+        return status;
+    status = cli_document_load(cli, cli->words[0], &o->sets, &loaded);
     if (status == WM_OK)
         status = wm_case_check_names(cli->arena, wm_case_of(loaded.form), o->asserts.items,
                                      o->asserts.n, &cli->diags);
@@ -131,8 +154,7 @@ static enum wm_status run(struct cli *cli, const void *options)
         return status;
     enum wm_status written = WM_OK;
     if (o->dir != NULL)
-        written = wm_output_dir(cli->arena, o->dir, &report, o->series, &report.files,
-                                &report.n_files, &cli->diags);
+        written = put(cli, o, &report);
     print(cli, o, &report);
     for (size_t i = 0; i < o->asserts.n; i++)
         if (!check(&o->asserts.items[i], report.results, &cli->diags))

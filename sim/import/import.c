@@ -7,24 +7,39 @@
 #include "wattmill/suggest.h"
 
 struct kind {
-    const char *name, *summary, *header;
-    size_t n_values;
+    const char *name, *summary;
     wm_import_fn *read;
+    wm_import_finish_fn *finish; /* NULL: one file, whose reader has written it */
 };
 
+static const char *write_weather(struct wm_importer *im, const char *source)
+{
+    return wm_import_series(im, source, "dry_bulb_c,relative_humidity,pressure_pa", 3);
+}
+
+static const char *write_price(struct wm_importer *im, const char *source)
+{
+    return wm_import_series(im, source, "price_usd_per_mwh", 1);
+}
+
+static const char *write_carbon(struct wm_importer *im, const char *source)
+{
+    return wm_import_series(im, source, "carbon_gco2_per_kwh", 1);
+}
+
+// clang-format off
 static const struct kind kinds[] = {
-    {"weather",
-     "a year of weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo, ERA5 tables",
-     "dry_bulb_c,relative_humidity,pressure_pa", 3, wm_import_weather},
-    {"price", "a year of prices: ERCOT, PJM, CAISO, NYISO, ENTSO-E, AEMO, gridstatus",
-     "price_usd_per_mwh", 1, wm_import_price},
-    {"tariff",
-     "a catalogue entry of a tariff from a rate of the Utility Rate Database, URDB/OpenEI JSON",
-     NULL, 0, wm_import_tariff},
-    {"llm",
-     "a catalogue entry of a language model from its configuration, Hugging Face config.json", NULL,
-     0, wm_import_llm},
+    {"weather", "a year of weather: NSRDB, SAM, TMY3, SolarAnywhere, PVGIS, Open-Meteo, ERA5 tables", wm_import_weather, write_weather},
+    {"price", "a year of prices: ERCOT, PJM, CAISO, NYISO, MISO, ENTSO-E, AEMO, gridstatus", wm_import_price, write_price},
+    {"tariff", "a catalogue entry of a tariff from a rate of the Utility Rate Database, URDB/OpenEI JSON", wm_import_tariff, NULL},
+    {"llm", "a catalogue entry of a language model from its configuration, Hugging Face config.json", wm_import_llm, NULL},
+    {"carbon", "a year of carbon: Electricity Maps, WattTime, eGRID subregions", wm_import_carbon, write_carbon},
+    {"curve", "operating points from results of vLLM, SGLang, AIPerf, GuideLLM and InferenceX benchmarks", wm_import_curve, wm_import_curve_write},
+    {"prices", "price decks of models from LiteLLM's table or OpenRouter's list", wm_import_prices, NULL},
+    {"accelerator", "a catalogue entry of boards from a query of nvidia-smi or DCGM: memory, power limits", wm_import_accelerator, NULL},
+    {"telemetry", "idle, host and board power of an entry, fitted to logs of nvidia-smi or DCGM", wm_import_telemetry, wm_import_telemetry_write},
 };
+// clang-format on
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 const char *wm_import_kind(size_t i)
@@ -72,7 +87,7 @@ enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const c
     const char *source = "";
     if (k == NULL)
         return WM_USAGE;
-    if (k->n_values == 0 && n_paths > 1) {
+    if (k->finish == NULL && n_paths > 1) {
         wm_diag_add(diags, WM_E101, NULL, NULL, "import %s takes one file, not %zu", k->name,
                     n_paths);
         return WM_USAGE;
@@ -89,9 +104,9 @@ enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const c
         if (wm_import_gunzip(&im, &text, &n_bytes))
             k->read(&im, text, n_bytes);
     }
-    if (k->n_values == 0)
+    if (k->finish == NULL)
         out->text = im.text;
     else if (im.n_mistakes == 0 || im.n > 1)
-        out->text = wm_import_series(&im, source, k->header, k->n_values);
+        out->text = k->finish(&im, source);
     return out->text != NULL ? WM_OK : WM_INVALID;
 }

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
 #include "wattmill/input.h"
 #include "wattmill/unit.h"
 
-enum { SHOWN = 20, HEADER_LINES = 30 };
+enum { SHOWN = WM_IMPORT_SHOWN, HEADER_LINES = 30 };
 
 static const char *text_of(struct wm_arena *arena, const char *format, va_list args)
 {
@@ -19,10 +20,9 @@ static const char *text_of(struct wm_arena *arena, const char *format, va_list a
     return wm_arena_copy_text(arena, text, strlen(text));
 }
 
-void wm_import_note(struct wm_importer *im, const char *format, ...)
+static void add_note(struct wm_importer *im, const char *text)
 {
     struct wm_import_notes *const notes = im->notes;
-    va_list args;
     if (notes->n == notes->capacity) {
         notes->capacity = notes->capacity == 0 ? 16 : 2 * notes->capacity;
         const char **const more =
@@ -31,9 +31,27 @@ void wm_import_note(struct wm_importer *im, const char *format, ...)
             memcpy(more, notes->items, notes->n * sizeof *more);
         notes->items = more;
     }
+    notes->items[notes->n++] = text;
+}
+
+void wm_import_note(struct wm_importer *im, const char *format, ...)
+{
+    va_list args;
     va_start(args, format);
-    notes->items[notes->n++] = text_of(im->arena, format, args);
+    add_note(im, text_of(im->arena, format, args));
     va_end(args);
+}
+
+void wm_import_note_once(struct wm_importer *im, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *const text = text_of(im->arena, format, args);
+    va_end(args);
+    for (size_t i = 0; i < im->notes->n; i++)
+        if (strcmp(im->notes->items[i], text) == 0)
+            return;
+    add_note(im, text);
 }
 
 static void add_mistake(struct wm_importer *im, const char *path, int line, const char *text)
@@ -308,50 +326,28 @@ static void check_year(struct wm_importer *im, int64_t step_us, int64_t offset_u
     }
 }
 
-struct writer {
-    struct wm_arena *arena;
-    char *text;
-    size_t n, capacity;
-};
-
-static void put(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(struct writer *w, const char *format, ...)
-{
-    va_list args;
-    if (w->capacity - w->n < 1024) {
-        char *const more = WM_NEW_ARRAY(w->arena, char, 2 * w->capacity);
-        memcpy(more, w->text, w->n);
-        w->text = more;
-        w->capacity *= 2;
-    }
-    va_start(args, format);
-    const int n = vsnprintf(w->text + w->n, w->capacity - w->n, format, args);
-    va_end(args);
-    w->n += n > 0 ? (size_t)n : 0;
-}
-
-static void put_offset(struct writer *w, int64_t offset_s)
+static void put_offset(struct wm_import_text *w, int64_t offset_s)
 {
     const long minutes = labs((long)(offset_s / 60));
-    put(w, "%c%02ld:%02ld", offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
+    wm_import_put(w, "%c%02ld:%02ld", offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-static void put_rows(struct wm_importer *im, struct writer *w, int64_t step_us, int64_t offset_us,
-                     size_t n_values)
+static void put_rows(struct wm_importer *im, struct wm_import_text *w, int64_t step_us,
+                     int64_t offset_us, size_t n_values)
 {
     char buf[32];
     for (size_t i = 0; i < im->n; i++) {
         const struct wm_import_row *const row = &im->rows[i];
         if (im->is_typical) {
-            put(w, "%.10g", (double)i * (double)step_us / (double)WM_US_PER_H);
+            wm_import_put(w, "%.10g", (double)i * (double)step_us / (double)WM_US_PER_H);
         } else {
-            put(w, "%.16s", wm_time_text(row->at_us + offset_us, buf));
+            wm_import_put(w, "%.16s", wm_time_text(row->at_us + offset_us, buf));
             if (im->has_clock)
                 put_offset(w, offset_us / WM_US_PER_S);
         }
         for (size_t v = 0; v < n_values; v++)
-            put(w, ",%.10g", row->values[v]);
-        put(w, "\n");
+            wm_import_put(w, ",%.10g", row->values[v]);
+        wm_import_put(w, "\n");
     }
 }
 
@@ -384,13 +380,13 @@ const char *wm_import_series(struct wm_importer *im, const char *source, const c
     }
     if (im->n_mistakes > 0)
         return NULL;
-    struct writer w = {im->arena, WM_NEW_ARRAY(im->arena, char, 1 << 16), 0, 1 << 16};
-    put(&w, "# source: %s\n", source);
+    struct wm_import_text w = wm_import_text_new(im->arena);
+    wm_import_put_remark(&w, wm_arena_printf(im->arena, "source: %s", source));
     if (im->is_typical && im->has_clock)
-        put(&w, "# utc_offset_h: %g\n", (double)offset_us / (double)WM_US_PER_H);
-    put(&w, "%s,%s\n", im->is_typical ? "hour_of_year" : "time", header);
+        wm_import_put(&w, "# utc_offset_h: %g\n", (double)offset_us / (double)WM_US_PER_H);
+    wm_import_put(&w, "%s,%s\n", im->is_typical ? "hour_of_year" : "time", header);
     put_rows(im, &w, step_us, offset_us, n_values);
     wm_import_note(im, "read: %zu rows of %g min%s", im->n, (double)step_us / 60e6,
                    im->is_typical ? ", a typical year" : "");
-    return w.text;
+    return w.bytes;
 }

@@ -9,7 +9,7 @@
 #include "wattmill/import.h"
 #include "wattmill/zone.h"
 
-enum { WM_IMPORT_COLUMNS = 4 };
+enum { WM_IMPORT_COLUMNS = 4, WM_IMPORT_SHOWN = 20 /* mistakes of an import */ };
 
 struct wm_import_row {
     int64_t at_us; /* UTC when the clock is known, else of the file's clock; begin of the row */
@@ -27,15 +27,23 @@ struct wm_importer {
     const char *text;        /* what a kind without rows writes; NULL after a mistake */
     struct wm_import_row *rows;
     size_t n, capacity;
+    struct wm_import_point *points; /* of curves */
+    size_t n_points;
+    struct wm_telemetry *telemetry;
+    const struct wm_catalog *catalog; /* NULL until one is asked for */
     size_t n_mistakes;
     bool has_clock;       /* stamps are instants */
     bool is_ending;       /* stamps say when a row ends */
+    bool is_place_told;   /* that several places are there */
     bool is_typical;      /* months of several years: only the hour of the year counts */
     struct wm_zone clock; /* on whose standard time the year is written */
 };
 
 /** "read: ...", in order. */
 void wm_import_note(struct wm_importer *im, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/** The same, unless an equal one was said. */
+void wm_import_note_once(struct wm_importer *im, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /** E214 at a line; the first 20 of an import are shown. */
 void wm_import_mistake(struct wm_importer *im, int line, const char *format, ...)
@@ -72,6 +80,10 @@ bool wm_import_gunzip(struct wm_importer *im, const char **text, size_t *n_bytes
 
 /** Each kind: reads a text into rows. */
 typedef void wm_import_fn(struct wm_importer *im, const char *text, size_t n_bytes);
-wm_import_fn wm_import_weather, wm_import_price, wm_import_llm, wm_import_tariff;
+wm_import_fn wm_import_weather, wm_import_price, wm_import_llm, wm_import_tariff, wm_import_curve,
+    wm_import_prices, wm_import_accelerator, wm_import_telemetry, wm_import_carbon;
+/** What the files of a kind make together; NULL after a mistake. */
+typedef const char *wm_import_finish_fn(struct wm_importer *im, const char *source);
+wm_import_finish_fn wm_import_curve_write, wm_import_telemetry_write;
 
 #endif

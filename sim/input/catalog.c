@@ -7,6 +7,7 @@
 
 #include "catalog_doubts.h"
 #include "catalog_names.h"
+#include "catalog_pick.h"
 #include "fields.h"
 #include "wattmill/accelerator.h"
 #include "wattmill/chiller.h"
@@ -366,6 +367,22 @@ static void add_embedded(struct build *b)
     }
 }
 
+/* Entries that `root` can name; false: their text is not laid out so that they can be picked. */
+static bool add_picked(struct build *b, const struct wm_json *root)
+{
+    struct wm_picks picks;
+    if (!wm_picks_open(b->arena, root, &picks))
+        return false;
+    for (struct wm_pick *p = wm_picks_next(&picks); p != NULL; p = wm_picks_next(&picks)) {
+        const struct wm_json *const json = wm_pick_read(&picks, p, b->diags);
+        if (json == NULL)
+            b->ok = false;
+        else
+            add_entry(b, &b->catalog->sections[p->kind], json, false);
+    }
+    return true;
+}
+
 /* Whether a table names entries of a kind. */
 static bool names_kind(const struct wm_field *rows, enum wm_catalog_kind kind)
 {
@@ -423,19 +440,33 @@ enum wm_status wm_catalog_load_over(struct wm_arena *arena, const struct wm_cata
     return b.ok ? WM_OK : WM_INVALID;
 }
 
+static enum wm_status finish(struct build *b, const struct wm_json *root,
+                             const struct wm_catalog **out)
+{
+    if (root != NULL && root->type == WM_JSON_OBJECT)
+        add_sections(b, root, true);
+    for (size_t kind = 0; kind < WM_N_CATALOGS; kind++)
+        settle(b, (enum wm_catalog_kind)kind);
+    for (size_t kind = 0; kind < WM_N_CATALOGS; kind++)
+        read_entries(b, (enum wm_catalog_kind)kind);
+    *out = b->catalog;
+    return b->ok ? WM_OK : WM_INVALID;
+}
+
 enum wm_status wm_catalog_load_with(struct wm_arena *arena, const struct wm_json *root,
                                     const struct wm_catalog **out, struct wm_diags *diags)
 {
     struct build b = {arena, WM_NEW(arena, struct wm_catalog), diags, true};
     add_embedded(&b);
-    if (root != NULL && root->type == WM_JSON_OBJECT)
-        add_sections(&b, root, true);
-    for (size_t kind = 0; kind < WM_N_CATALOGS; kind++)
-        settle(&b, (enum wm_catalog_kind)kind);
-    for (size_t kind = 0; kind < WM_N_CATALOGS; kind++)
-        read_entries(&b, (enum wm_catalog_kind)kind);
-    *out = b.catalog;
-    return b.ok ? WM_OK : WM_INVALID;
+    return finish(&b, root, out);
+}
+
+enum wm_status wm_catalog_load_named(struct wm_arena *arena, const struct wm_json *root,
+                                     const struct wm_catalog **out, struct wm_diags *diags)
+{
+    struct build b = {arena, WM_NEW(arena, struct wm_catalog), diags, true};
+    return add_picked(&b, root) ? finish(&b, root, out)
+                                : wm_catalog_load_with(arena, root, out, diags);
 }
 
 enum wm_status wm_catalog_load(struct wm_arena *arena, const struct wm_catalog **out,

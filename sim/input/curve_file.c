@@ -8,7 +8,7 @@
  *     tpot_s, ttft_s                 means; ttft_p99_s, tpot_p99_s if known, else the means
  *     gpu_power_w                    board power of an accelerator, mean
  *     clock_frac                     of the core clock; default 1
- *     isl_tokens, osl_tokens         of a request, to compare with the workload's class
+ *     isl_tokens, osl_tokens         of a request, to compare with the workload's class; within 10 % of one another
  *
  * Other columns are passed over. Points that serve no more than one with fewer requests are too.
  */
@@ -147,6 +147,23 @@ static bool is_same(double a, double b)
     return fabs(a - b) <= 1e-9 * fabs(b);
 }
 
+/* Benchmarks draw lengths anew for each point: means of one mix differ by some percent. */
+static const double mix_frac = 0.1;
+
+static bool is_same_mix(double a, double b)
+{
+    return fabs(a - b) <= mix_frac * fabs(b);
+}
+
+/* NAN when a row does not say. */
+static double mean_of(const struct reader *r, enum column c)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < r->n; i++)
+        sum += r->rows[i].value[c];
+    return sum / (double)r->n;
+}
+
 /* What no single row shows: one replica, one mix of lengths, no point twice. */
 static void check_rows(struct reader *r)
 {
@@ -157,7 +174,8 @@ static void check_rows(struct reader *r)
                            "n_gpu = %g, but %g in line %d: a curve is of one replica",
                            b->value[N_GPU], a->value[N_GPU], a->line);
         for (int c = INPUT; c <= OUTPUT; c++)
-            if (!isnan(a->value[c]) && !isnan(b->value[c]) && !is_same(a->value[c], b->value[c]))
+            if (!isnan(a->value[c]) && !isnan(b->value[c]) &&
+                !is_same_mix(a->value[c], b->value[c]))
                 wm_csv_mistake(&r->mistakes, b->line,
                                "%s = %g, but %g in line %d: a curve is of one mix", columns[c].name,
                                b->value[c], a->value[c], a->line);
@@ -215,8 +233,8 @@ const void *wm_curve_file_load(struct wm_arena *arena, const char *path, struct 
     struct wm_serving_curve *const curve = WM_NEW(arena, struct wm_serving_curve);
     *curve = (struct wm_serving_curve){.path = path,
                                        .gpus = r.rows[0].value[N_GPU],
-                                       .input_tok = r.rows[0].value[INPUT],
-                                       .output_tok = r.rows[0].value[OUTPUT]};
+                                       .input_tok = mean_of(&r, INPUT),
+                                       .output_tok = mean_of(&r, OUTPUT)};
     add_rows(arena, &r, curve);
     return curve;
 }

@@ -302,6 +302,7 @@ static const struct wm_field range_fields[] = {
     RANGE_ROW(residual, "it-residual", "worth of used IT"),
     RANGE_ROW(delay, "delay", "of power and deliveries [years]"),
     RANGE_ROW(model, "serving-model", "tokens per second over what the model says: tokens where capacity or ceiling binds, else energy"),
+    RANGE_ROW(rent, "gpu-rent", "price of accelerators sold by the hour on demand; tied to token prices"),
     WM_FIELD_END,
 };
 static const struct wm_field market_choice_fields[] = {

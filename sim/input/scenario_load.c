@@ -26,6 +26,7 @@ struct load {
     struct wm_diags *diags;
     const char *dir;            /* of the document's file */
     const struct wm_form *only; /* no other is wanted; NULL: any */
+    bool by_name;               /* of the catalogue, what the document names is enough */
 };
 
 static const char *dir_of(struct wm_arena *arena, const char *path)
@@ -281,20 +282,14 @@ static void hand_over(struct wm_loaded *out, void *params)
         memcpy(&out->seed, bytes + out->form->seed_at, sizeof out->seed);
 }
 
-static enum wm_status read_tree(struct load *l, const struct wm_json *root,
+static enum wm_status read_with(struct load *l, const struct wm_json *root,
                                 const struct wm_catalog *catalog, bool origins,
                                 struct wm_files *files, struct wm_loaded *out)
 {
-    if (!version_fits(l, root) || !find_form(l, root, out))
-        return WM_INVALID;
     const struct wm_form *const form = out->form;
     void *const params = wm_arena_alloc(l->arena, 1, form->size);
     out->catalog = catalog;
     out->dir = l->dir;
-    if (catalog == NULL && files != NULL && files->builtin != NULL)
-        wm_catalog_load_over(l->arena, files->builtin, root, &out->catalog, l->diags);
-    else if (catalog == NULL)
-        wm_catalog_load_with(l->arena, root, &out->catalog, l->diags);
     struct wm_reader reader = {.arena = l->arena,
                                .catalog = out->catalog,
                                .diags = l->diags,
@@ -319,6 +314,37 @@ static enum wm_status read_tree(struct load *l, const struct wm_json *root,
     return WM_OK;
 }
 
+/* With the entries alone that the document can name; false, and nothing is told, where there are mistakes:
+ * what is said of them may need all. */
+static bool read_named(struct load *l, const struct wm_json *root, bool origins,
+                       struct wm_loaded *out)
+{
+    const struct wm_diags before = *l->diags;
+    const struct wm_loaded found = *out;
+    const struct wm_catalog *named = NULL;
+    if (wm_catalog_load_named(l->arena, root, &named, l->diags) == WM_OK &&
+        read_with(l, root, named, origins, NULL, out) == WM_OK)
+        return true;
+    *l->diags = before;
+    *out = found;
+    return false;
+}
+
+static enum wm_status read_tree(struct load *l, const struct wm_json *root,
+                                const struct wm_catalog *catalog, bool origins,
+                                struct wm_files *files, struct wm_loaded *out)
+{
+    if (!version_fits(l, root) || !find_form(l, root, out))
+        return WM_INVALID;
+    if (l->by_name && out->form == &wm_site_form && read_named(l, root, origins, out))
+        return WM_OK;
+    if (catalog == NULL && files != NULL && files->builtin != NULL)
+        wm_catalog_load_over(l->arena, files->builtin, root, &catalog, l->diags);
+    else if (catalog == NULL)
+        wm_catalog_load_with(l->arena, root, &catalog, l->diags);
+    return read_with(l, root, catalog, origins, files, out);
+}
+
 static enum wm_status read_scenario(struct load *l, struct wm_json *root,
                                     const struct wm_override *sets, size_t n_sets,
                                     struct wm_loaded *out)
@@ -335,7 +361,7 @@ static enum wm_status load_text(struct wm_arena *arena, const char *text, size_t
                                 struct wm_loaded *out, struct wm_diags *diags)
 {
     const struct chain self = {.path = name};
-    struct load l = {arena, diags, dir, only};
+    struct load l = {arena, diags, dir, only, only == NULL};
     *out = (struct wm_loaded){0};
     struct wm_json *root = parse_with_base(&l, text, n_bytes, name, dir, &self);
     return root == NULL ? WM_INVALID : read_scenario(&l, root, sets, n_sets, out);
@@ -402,7 +428,7 @@ static enum wm_status load_file(struct wm_arena *arena, const char *path,
                                 size_t n_sets, struct wm_loaded *out, struct wm_diags *diags)
 {
     *out = (struct wm_loaded){0};
-    struct load l = {arena, diags, "", only};
+    struct load l = {arena, diags, "", only, only == NULL};
     struct wm_json *root = NULL;
     const enum wm_status status = wm_scenario_tree_load(arena, path, &root, diags);
     if (status != WM_OK)

@@ -23,6 +23,14 @@ static void bill_csv(FILE *file, const void *context)
     (void)wm_output_section(file, s->arena, s->report, "bill", WM_FORMAT_CSV);
 }
 
+static void charts_json(FILE *file, const void *context)
+{
+    const struct section_sink *const s = context;
+    struct wm_json_writer w = wm_json_writer_to_file(file);
+    wm_charts_write(&w, s->arena, s->report->results);
+    wm_json_finish(&w);
+}
+
 static void series_csv(FILE *file, const void *report)
 {
     wm_output_series_csv(file, report);
@@ -59,6 +67,8 @@ enum wm_status wm_output_dir(struct wm_arena *arena, const char *dir,
     bool good = wm_folder_open(f, arena, dir, diags) &&
                 wm_folder_put(f, "metrics.csv", metrics_csv, report) &&
                 wm_folder_put(f, "bill.csv", bill_csv, &(struct section_sink){arena, report}) &&
+                wm_folder_put(f, "charts.json", charts_json,
+                              &(struct section_sink){arena, report}) &&
                 (!series || wm_folder_put(f, "series.csv", series_csv, report));
     /* one figure that fails does not keep the others from being drawn */
     const bool writable = good;

@@ -54,19 +54,52 @@ static void leads(FILE *file, const struct wm_headline *h)
         line(file, "! %s (+%zu)", h->leads[0], h->n_leads - 1);
 }
 
+/* "1.889 G$ (P10 -495.2 M$, P90 5.189 G$"; the bracket is left open. */
+static const char *spread(const struct wm_report *r, enum wm_metric p10, char buf[96])
+{
+    char text[3][24];
+    for (unsigned k = 0; k < 3; k++)
+        (void)wm_short_number(printed(r, p10 + k), text[k]);
+    (void)snprintf(buf, 96, "%s$ (P10 %s$, P90 %s$", text[1], text[0], text[2]);
+    return buf;
+}
+
+static const char *percent(double frac, char buf[24])
+{
+    if (!isfinite(frac))
+        return "-";
+    (void)snprintf(buf, 24, "%.3g", 100.0 * frac);
+    return buf;
+}
+
+static bool has_range(const struct wm_report *r)
+{
+    return isfinite(r->results->metric[WM_METRIC_npv_p50_usd]);
+}
+
+/* The draws lead where there are any: a single case stands below, with its prices. */
 static void verdict(FILE *file, const struct wm_report *r)
 {
-    char money[24];
+    const double *const m = r->results->metric;
+    char money[96], irr[24];
     const double share = 100.0 * printed(r, WM_METRIC_power_share_frac);
     const double bound = printed(r, WM_METRIC_ceiling_bound_hours);
     if (r->color)
         fputs("\033[1m", file);
     leads(file, &r->results->headline);
-    line(file, "%s$ per contract MW-year; power %.0f %% of OpEx %c (%s, assumed);",
-         wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money), share,
-         r->results->cash.definition[0], r->results->scenario->economics.ledger.head.name);
-    line(file, "the ceiling binds %.0f h; limited by %s.", bound,
-         wm_limit_name(r->results->metric));
+    if (has_range(r)) {
+        line(file, "NPV P50 %s; <0 in %.0f %%), IRR P50 %s %%;",
+             spread(r, WM_METRIC_npv_p10_usd, money), 100.0 * m[WM_METRIC_npv_negative_frac],
+             percent(m[WM_METRIC_irr_p50_frac], irr));
+        line(file, "P50 %s) per contract MW-year;",
+             spread(r, WM_METRIC_revenue_p10_usd_per_mw_utility_year, money));
+    } else {
+        line(file, "%s$ per contract MW-year;",
+             wm_short_number(printed(r, WM_METRIC_revenue_usd_per_mw_utility_year), money));
+    }
+    line(file, "power %.0f %% of OpEx %c (%s, assumed);", share, r->results->cash.definition[0],
+         r->results->scenario->economics.ledger.head.name);
+    line(file, "the ceiling binds %.0f h; limited by %s.", bound, wm_limit_name(m));
     if (r->color)
         fputs("\033[0m", file);
 }
@@ -82,47 +115,29 @@ static void shares(FILE *file, const struct wm_report *r)
          text[4]);
 }
 
-static const char *percent(double frac, char buf[24])
-{
-    if (!isfinite(frac))
-        return "-";
-    (void)snprintf(buf, 24, "%.3g", 100.0 * frac);
-    return buf;
-}
-
-/* P10, P50, P90 of the NPV and of its rate. */
-static void range(FILE *file, const struct wm_report *r)
-{
-    const double *const m = r->results->metric;
-    char npv[3][24], irr[3][24];
-    if (!isfinite(m[WM_METRIC_npv_p50_usd]))
-        return;
-    for (unsigned k = 0; k < 3; k++)
-        (void)wm_short_number(m[WM_METRIC_npv_p10_usd + k], npv[k]);
-    line(file, "  P10 P50 P90    %s$, %s$, %s$; <0: %.0f %%; IRR %s, %s, %s %%", npv[0], npv[1],
-         npv[2], 100.0 * m[WM_METRIC_npv_negative_frac], percent(m[WM_METRIC_irr_p10_frac], irr[0]),
-         percent(m[WM_METRIC_irr_p50_frac], irr[1]), percent(m[WM_METRIC_irr_p90_frac], irr[2]));
-}
-
-/* Money over the years, before or after tax as the ledger says; "-" where a figure does not exist. */
+/* Money over the years in the one case that the scenario states, before or after tax as the ledger says;
+ * "-" where a figure does not exist. */
 static void appraisal(FILE *file, const struct wm_report *r)
 {
     const struct wm_economics *const e = &r->results->scenario->economics;
     const double *const m = r->results->metric;
     const double tax_frac = isnan(e->tax_rate_frac) ? e->ledger.tax_rate_frac : e->tax_rate_frac;
-    char npv[24], irr[24], payback[24], dscr[24], low[24], high[24], money[40], span[80] = "";
-    (void)snprintf(money, sizeof money, "%9s$", wm_short_number(m[WM_METRIC_npv_usd], npv));
-    line(file, "NPV %zu yr %-7s%-13s at %s", r->results->appraisal->n_years,
-         tax_frac > 0.0 ? "taxed" : "pre-tax", money, r->results->headline.price_path);
-    range(file, r);
-    if (isfinite(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year]))
-        (void)snprintf(span, sizeof span, "  revenue P10-P90 %s-%s$/MW-yr",
-                       wm_short_number(m[WM_METRIC_revenue_p10_usd_per_mw_utility_year], low),
-                       wm_short_number(m[WM_METRIC_revenue_p90_usd_per_mw_utility_year], high));
+    char npv[24], irr[3][24], payback[24], dscr[24], span[80] = "";
+    const char *const path = r->results->headline.price_path;
+    (void)wm_short_number(m[WM_METRIC_npv_usd], npv);
+    const bool fits = strlen(npv) + strlen(path) + strlen("One case: NPV $ at ") <= COLUMNS;
+    line(file, "One case: NPV %s$ at %s", npv, fits ? path : "");
+    if (!fits)
+        line(file, "  %s", path);
+    if (has_range(r))
+        (void)snprintf(span, sizeof span, " (P10 %s, P90 %s)",
+                       percent(m[WM_METRIC_irr_p10_frac], irr[1]),
+                       percent(m[WM_METRIC_irr_p90_frac], irr[2]));
     const double years = m[WM_METRIC_payback_years];
-    line(file, "IRR %s %%  payback %s%s  DSCR %s%s", percent(m[WM_METRIC_irr_frac], irr),
+    line(file, "%zu yr %s: IRR %s %%%s, payback %s%s, DSCR %s", r->results->appraisal->n_years,
+         tax_frac > 0.0 ? "taxed" : "pre-tax", percent(m[WM_METRIC_irr_frac], irr[0]), span,
          isfinite(years) ? wm_short_number(years, payback) : "never", isfinite(years) ? "yr" : "",
-         wm_short_number(m[WM_METRIC_dscr_min], dscr), span);
+         wm_short_number(m[WM_METRIC_dscr_min], dscr));
 }
 
 static void energy_bar(FILE *file, const struct wm_report *r)

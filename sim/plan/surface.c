@@ -10,13 +10,11 @@
 static bool fill_row(struct wm_surface_point *row, const struct wm_serving_plan *plan,
                      double clock_frac)
 {
-    const double top_batch = wm_serving_capacity_batch(plan, clock_frac);
-    if (top_batch <= 0.0)
+    struct wm_serving_point points[WM_SURFACE_BATCHES];
+    if (!wm_serving_states(plan, clock_frac, WM_SURFACE_BATCHES, points))
         return false;
     for (size_t i = 0; i < WM_SURFACE_BATCHES; i++) {
-        /* denser at small batches, where busy time bends the curve */
-        const double x = (double)i / (WM_SURFACE_BATCHES - 1);
-        row[i].serving = wm_serving_at_batch(plan, top_batch * x * x, clock_frac);
+        row[i].serving = points[i];
         row[i].clock_frac = clock_frac;
     }
     return true;

@@ -17,18 +17,13 @@ void wm_year_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                  const struct wm_site_plan *plan, const struct wm_run_options *options,
                  struct wm_year *year, struct wm_diags *diags)
 {
-    const struct wm_run_options quick = {
-        .ignore_windows = true, .without_series = true, .cache = plan->tables.cache};
-    wm_site_run(arena, scenario, plan, options, &year->site, diags);
+    wm_site_run(arena, scenario, plan, options, &year->site, &year->twin, diags);
     if (year->site.is_cancelled)
         return;
     year->latencies = wm_latencies_of(arena, plan, &year->site);
-    /* the twin of a run at request resolution would be another one */
-    year->has_twin = year->site.n_windows > 0 && year->site.requests == NULL;
-    if (!year->has_twin)
-        return;
-    wm_site_run(arena, scenario, plan, &quick, &year->twin, diags);
-    year->rebound_j = rebound_j(&year->site, &year->twin);
+    year->has_twin = year->twin.n_bins > 0;
+    if (year->has_twin)
+        year->rebound_j = rebound_j(&year->site, &year->twin);
 }
 
 #define COPY(type, from, n) ((type *)copy_of(arena, (from), (n) * sizeof(type)))

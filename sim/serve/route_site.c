@@ -1,7 +1,6 @@
 /* Routes of one site: check, run. */
 #include <string.h>
 
-#include "charts.h"
 #include "document.h"
 #include "routes.h"
 #include "wattmill/output.h"
@@ -86,7 +85,7 @@ static void write_run(struct call *call, FILE *out, const struct wm_report *repo
     wm_output_json_members(&w, report);
     if (charts) {
         wm_json_key(&w, "charts");
-        charts_write(&w, call->arena, report->results);
+        wm_charts_write(&w, call->arena, report->results);
     }
     wm_json_object_end(&w);
     wm_json_finish(&w);

@@ -108,14 +108,16 @@ static void set_densities(struct wm_results *r, double years)
 }
 
 /*
- * Levelised cost of the chosen ledger: revenue at prices that stay, scaled so that the NPV is 0. What
- * else is paid for comes off before tokens bear the rest.
+ * Levelised cost of the chosen ledger: revenue at prices that stay, the price of what is sold scaled so that
+ * the NPV is 0. What else is paid for stays, and tokens bear the rest.
  */
 static void set_levelised(struct wm_results *r, double years)
 {
     const struct wm_income *const in = &r->income;
-    const double cost_usd = r->appraisal->level_factor * wm_income_usd(in);
-    const double others_usd = in->grid_usd + in->on_demand_usd + in->contract_usd + in->space_usd;
+    const double others_usd = in->token_usd > 0.0
+                                  ? in->grid_usd + in->on_demand_usd + in->contract_usd + in->space_usd
+                                  : in->grid_usd;
+    const double cost_usd = r->appraisal->level_factor * (wm_income_usd(in) - others_usd) + others_usd;
     const double gpu_h = GET(r, gpus_installed) * r->hours;
     SET(r, levelised_cost_usd_per_year, cost_usd / years);
     SET(r, levelised_cost_usd_per_gpu_hour, ratio(cost_usd, gpu_h));

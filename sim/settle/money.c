@@ -100,11 +100,18 @@ static void set_onsite_lots(struct wm_run *r)
     r->results->n_onsite_lots = n + 1;
 }
 
-/* Price of a joule over the run, whoever gave it: what was bought says nothing where little was. */
-static double mean_usd_per_j(const struct wm_run *r)
+/*
+ * What the battery holds less at the end, bought again: at the price of a joule over the run, whoever gave it
+ * (what was bought says nothing where little was), and what contracts of power and certificates take for a joule
+ * drawn.
+ */
+static double stock_usd(const struct wm_run *r)
 {
-    const double site_j = r->site.account.site_j;
-    return site_j > 0.0 ? wm_energy_cost(r).site_usd / site_j : 0.0;
+    const struct wm_onsite *const onsite = &r->site.onsite;
+    const double site_j = r->site.account.site_j, meter_j = onsite->account.meter_j;
+    const double usd_per_j = site_j > 0.0 ? wm_energy_cost(r).site_usd / site_j : 0.0;
+    const double beside = meter_j > 0.0 ? wm_supply_by_load_usd(r) / meter_j : 0.0;
+    return wm_onsite_stock_usd(onsite, usd_per_j, beside);
 }
 
 /* The connection: lost over the life of the facility. */
@@ -142,8 +149,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
     struct lines l = {.items = WM_NEW_ARRAY(r->arena, struct wm_ledger_line, bill->n_lines + 15)};
     add_bill(&l, bill);
     add_if(&l, "fuel", WM_TAG_POWER, r->site.onsite.account.fuel_usd);
-    add_if(&l, "stored energy, less at the end", WM_TAG_POWER,
-           wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r)));
+    add_if(&l, "stored energy, less at the end", WM_TAG_POWER, stock_usd(r));
     add_if(&l, "property tax, owned IT", WM_TAG_IT | WM_TAG_TAX, b.years * owned.tax_usd);
     add_if(&l, "depreciation, owned IT", WM_TAG_IT | WM_TAG_DEPRECIATION,
            b.years * owned.straight_usd);
@@ -176,8 +182,7 @@ static struct wm_ledger_basis ledger_basis(const struct wm_run *r, double n_gpus
 
 double wm_power_beside_bill_usd(const struct wm_run *r)
 {
-    return r->results->supply.certificates_usd + r->site.onsite.account.fuel_usd +
-           wm_onsite_stock_usd(&r->site.onsite, mean_usd_per_j(r));
+    return r->results->supply.certificates_usd + r->site.onsite.account.fuel_usd + stock_usd(r);
 }
 
 /* Overlap of two stretches of the run. */
@@ -213,24 +218,30 @@ static void spread_power(const struct wm_run *r, struct wm_run_year *years)
 }
 
 /*
- * The run's years for an appraisal: what follows the price path, by when it was earned, the total
- * kept; contracts and rent stand beside it.
+ * The run's years for an appraisal: tokens and payments of the grid by when they were earned, the totals
+ * kept; contracts and rent stand beside them.
  */
 static void set_years(struct wm_run *r, double power_usd)
 {
     const size_t n = r->site.n_years;
     const struct wm_income *const in = &r->results->income;
-    const double spot_usd = in->token_usd + in->grid_usd + in->on_demand_usd;
-    double earned_usd = 0.0;
-    for (size_t i = 0; i < n; i++)
-        earned_usd += r->site.years[i].revenue_usd;
-    const double kept = earned_usd > 0.0 ? fmin(1.0, spot_usd / earned_usd) : 0.0;
+    double earned_usd = 0.0, shed_usd = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        earned_usd += r->site.years[i].revenue_usd - r->site.years[i].grid_usd;
+        shed_usd += r->site.years[i].grid_usd;
+    }
+    const double kept = earned_usd > 0.0 ? fmin(1.0, in->token_usd / earned_usd) : 0.0;
+    const double paid = shed_usd > 0.0 ? fmin(1.0, in->grid_usd / shed_usd) : 0.0;
     const double total_s = r->site.account.time_s;
     struct wm_run_year *const years = WM_NEW_ARRAY(r->arena, struct wm_run_year, n);
     for (size_t i = 0; i < n; i++) { /* income that is paid for standing by comes evenly */
-        years[i].years = r->site.years[i].time_s / WM_S_PER_YEAR;
-        years[i].revenue_usd = kept * r->site.years[i].revenue_usd +
-                               (spot_usd - kept * earned_usd) * r->site.years[i].time_s / total_s;
+        const struct wm_year_result *const y = &r->site.years[i];
+        const double share = y->time_s / total_s;
+        years[i].years = y->time_s / WM_S_PER_YEAR;
+        years[i].revenue_usd =
+            kept * (y->revenue_usd - y->grid_usd) + (in->token_usd - kept * earned_usd) * share;
+        years[i].hours_usd = in->on_demand_usd * share;
+        years[i].grid_usd = paid * y->grid_usd + (in->grid_usd - paid * shed_usd) * share;
     }
     spread_power(r, years);
     for (size_t i = 0; i < n; i++) {

@@ -18,6 +18,7 @@ struct range {
     double energy_frac;                /* of the power bill, by the MWh */
     double it_opex_usd, hall_opex_usd; /* a year: what follows the price of IT, of the facility */
     double paid_most;                  /* factor at which every token is paid */
+    double token_frac, hours_frac;     /* of the run's revenue; the rest stays */
     struct wm_lot *lots;
     struct wm_run_year *years;
     struct wm_ppa_cash *supply;
@@ -61,7 +62,8 @@ static void prepare(struct wm_arena *arena, struct range *g)
                                                           [WM_RANGE_HALL_CAPEX] = t->facility_capex,
                                                           [WM_RANGE_RESIDUAL] = t->residual,
                                                           [WM_RANGE_DELAY] = t->delay,
-                                                          [WM_RANGE_MODEL] = t->model};
+                                                          [WM_RANGE_MODEL] = t->model,
+                                                          [WM_RANGE_RENT] = t->rent};
     const double years = r->hours / WM_H_PER_YEAR;
     for (int i = 0; i < WM_N_RANGE; i++) {
         wm_uncertainty_table(all[i], &g->table[i]);
@@ -80,6 +82,9 @@ static void prepare(struct wm_arena *arena, struct range *g)
     g->hall_opex_usd =
         r->cash.facility_capex_usd > 0.0 ? following_usd(r, WM_TAG_FACILITY, years) : 0.0;
     g->paid_most = paid_most(r->scenario);
+    const double all_usd = wm_income_usd(&r->income);
+    g->token_frac = all_usd > 0.0 ? r->income.token_usd / all_usd : 0.0;
+    g->hours_frac = all_usd > 0.0 ? r->income.on_demand_usd / all_usd : 0.0;
     g->lots = WM_NEW_ARRAY(arena, struct wm_lot, g->basis->n_lots + 1);
     g->years = WM_NEW_ARRAY(arena, struct wm_run_year, g->terms->n_years + 1);
 }
@@ -122,6 +127,7 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     t.it_worth_factor = x[WM_RANGE_RESIDUAL];
     put_off(&t, x[WM_RANGE_DELAY]);
     b.revenue_usd *= sold;
+    b.hours_usd *= x[WM_RANGE_RENT];
     b.power_usd *= power;
     b.it_capex_usd *= it;
     b.facility_capex_usd *= hall;
@@ -134,6 +140,7 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     for (size_t i = 0; b.years != NULL && i < t.n_years; i++) {
         g->years[i] = b.years[i];
         g->years[i].revenue_usd *= sold;
+        g->years[i].hours_usd *= x[WM_RANGE_RENT];
         g->years[i].power_usd *= power;
     }
     b.years = b.years != NULL ? g->years : NULL;
@@ -143,26 +150,46 @@ static struct wm_worth appraise(struct range *g, const double x[WM_N_RANGE], dou
     }
     b.supply = b.supply != NULL ? g->supply : NULL;
     const struct wm_token_market now = {.rate_frac = t.market.rate_frac,
-                                        .token_frac = t.market.token_frac,
                                         .volume = t.market.volume,
                                         .n_volume = t.market.n_volume,
                                         .capacity = t.market.capacity};
-    *revenue = sold * wm_market_at(&now, (double)NAN, 1.0, 0.0, 0).volume;
+    *revenue = g->token_frac * sold * wm_market_at(&now, (double)NAN, 1.0, 0.0, 0).volume +
+               g->hours_frac * x[WM_RANGE_RENT] + 1.0 - g->token_frac - g->hours_frac;
     return wm_appraisal_worth(&t, &b, pv_usd);
 }
 
-/* Normal scores of a Latin hypercube: one in each of n equal parts, shuffled. */
-static void strata(struct wm_rng *rng, double *z, size_t n, size_t stride)
+/*
+ * Normal scores: Sobol's sequence, shifted by a random vector of the seed (modulo 1), so that the quantiles of a
+ * thousand draws lie where ten thousand drawn at random put them. Those that hang together are tied to their parent.
+ */
+static bool draw_scores(const struct range *g, double *z, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        z[i * stride] =
-            wm_normal_quantile(((double)i + wm_rng_uniform(rng)) / (double)n * 0.999998 + 1e-6);
-    for (size_t i = n - 1; i > 0; i--) {
-        const size_t k = (size_t)(wm_rng_uniform(rng) * (double)(i + 1));
-        const double kept = z[i * stride];
-        z[i * stride] = z[k * stride];
-        z[k * stride] = kept;
+    static const struct {
+        enum wm_range_input child, parent;
+    } ties[] = {{WM_RANGE_PAID, WM_RANGE_PRICE},
+                {WM_RANGE_DEMAND, WM_RANGE_ENERGY},
+                {WM_RANGE_RENT, WM_RANGE_PRICE}};
+    double shift[WM_N_RANGE];
+    struct wm_quasi quasi;
+    if (!wm_quasi_open(&quasi, WM_N_RANGE))
+        return false;
+    for (int k = 0; k < WM_N_RANGE; k++) {
+        struct wm_rng rng = wm_rng_stream((uint64_t)g->r->scenario->seed, "range", (uint64_t)k);
+        shift[k] = wm_rng_uniform(&rng);
     }
+    for (size_t i = 0; i < n; i++) {
+        double *const score = z + i * WM_N_RANGE;
+        wm_quasi_at(&quasi, i, score);
+        for (int k = 0; k < WM_N_RANGE; k++)
+            score[k] = wm_normal_quantile(fmod(score[k] + shift[k], 1.0) * 0.999998 + 1e-6);
+        for (size_t k = 0; k < sizeof ties / sizeof *ties; k++) {
+            const double rho = g->corr[ties[k].child];
+            score[ties[k].child] =
+                rho * score[ties[k].parent] + sqrt(1.0 - rho * rho) * score[ties[k].child];
+        }
+    }
+    wm_quasi_close(&quasi);
+    return true;
 }
 
 static int ascending(const void *a, const void *b)
@@ -220,19 +247,12 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
     const size_t n_ends = terms->n_years + 1;
     double *const pv = WM_NEW_ARRAY(arena, double, n *n_ends);
     size_t n_negative = 0;
-    for (int k = 0; k < WM_N_RANGE; k++) {
-        struct wm_rng rng = wm_rng_stream((uint64_t)r->scenario->seed, "range", (uint64_t)k);
-        strata(&rng, z + k, n, WM_N_RANGE);
-    }
+    if (!draw_scores(g, z, n))
+        return; /* memory that ended is told by the run */
     for (size_t i = 0; i < n; i++) {
-        double x[WM_N_RANGE], *const score = z + i * WM_N_RANGE;
-        const double paid = g->corr[WM_RANGE_PAID], kw = g->corr[WM_RANGE_DEMAND];
-        score[WM_RANGE_PAID] =
-            paid * score[WM_RANGE_PRICE] + sqrt(1.0 - paid * paid) * score[WM_RANGE_PAID];
-        score[WM_RANGE_DEMAND] =
-            kw * score[WM_RANGE_ENERGY] + sqrt(1.0 - kw * kw) * score[WM_RANGE_DEMAND];
+        double x[WM_N_RANGE];
         for (int k = 0; k < WM_N_RANGE; k++)
-            x[k] = wm_quantile_at(&g->table[k], score[k]);
+            x[k] = wm_quantile_at(&g->table[k], z[i * WM_N_RANGE + (size_t)k]);
         const struct wm_worth w = appraise(g, x, &revenue[i], &pv[i * n_ends]);
         npv[i] = w.npv_usd;
         irr[i] = isnan(w.irr_frac) ? (w.npv_usd < 0.0 ? -(double)INFINITY : (double)INFINITY)
@@ -243,11 +263,6 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
     r->metric[WM_METRIC_npv_negative_frac] = (double)n_negative / (double)n;
     set_quantiles(r, npv, n, WM_METRIC_npv_p10_usd, 1.0);
     set_quantiles(r, irr, n, WM_METRIC_irr_p10_frac, 1.0);
-    const struct wm_income *const in = &r->income;
-    const double all = wm_income_usd(in);
-    const double spot = all > 0.0 ? (in->token_usd + in->grid_usd + in->on_demand_usd) / all : 0.0;
-    for (size_t i = 0; i < n; i++) /* contracts and rent stay */
-        revenue[i] = spot * revenue[i] + 1.0 - spot;
     set_quantiles(r, revenue, n, WM_METRIC_revenue_p10_usd_per_mw_utility_year,
                   r->metric[WM_METRIC_revenue_usd_per_mw_utility_year]);
 }

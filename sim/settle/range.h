@@ -6,8 +6,8 @@
 #include "wattmill/results.h"
 
 /**
- * Draws what economics.range names `n_draws` times (Latin hypercube of normal scores, seeded by the
- * scenario), appraises each, and sets the metrics of the range. The physical year stays; the serving
+ * Draws what economics.range names `n_draws` times (Sobol's sequence of normal scores, shifted by the scenario's
+ * seed), appraises each, and sets the metrics of the range. The physical year stays; the serving
  * model's error is another capacity: tokens and energy follow it by the run's responses (response.h).
  * Where competitors' gains move prices, the half-life drawn scales those gains in its place.
  */

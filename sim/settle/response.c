@@ -1,6 +1,7 @@
 #include "response.h"
 
 #include "../site/flow.h"
+#include "wattmill/parallel.h"
 
 /* Place of a ratio among the steps of a response: the first that is not below it. */
 static int step_of(double ratio)
@@ -120,11 +121,28 @@ static void respond_energy(const struct wm_run *r, struct wm_response *out)
     out->at[WM_RESPONSE_STEPS / 2] = 1.0;
 }
 
-/* Capacity within the targets of accelerators at `rate` times their rates, over the run's: replicas are
- * planned anew, for times that are all shorter by it. */
-static double capacity_at(const struct wm_run *r, double rate)
+/* Replicas that are all at capacity: what they make, and what they draw for it. */
+struct full_load {
+    double tok_per_s, it_w;
+};
+
+static void add_replicas(const struct wm_serving_plan *plan, double gpus, struct full_load *sum)
 {
-    double sum = 0.0, before = 0.0;
+    const double replicas = gpus / (plan->prefill_gpus + plan->decode_gpus);
+    const struct wm_serving_point p = wm_serving_at_batch(plan, plan->capacity_batch, 1.0);
+    sum->tok_per_s += replicas * plan->capacity_out_tok_per_s;
+    sum->it_w += replicas * p.it_w;
+}
+
+/* Accelerators at `rate` times their rates, over the run's, within the targets; replicas are planned anew, for times
+ * that are all shorter by it: capacity, and tokens that a watt makes. */
+struct other_rate {
+    double capacity, thrift;
+};
+
+static struct other_rate at_rate(const struct wm_run *r, double rate)
+{
+    struct full_load then = {0}, now = {0};
     for (size_t i = 0; i < r->plan.n_partitions; i++) {
         const struct wm_partition *const p = &r->plan.partitions[i];
         if (!wm_partition_serves(p))
@@ -135,11 +153,14 @@ static double capacity_at(const struct wm_run *r, double rate)
         const struct wm_serving_plan plan = wm_serving_plan(&scaled);
         const double gpus = (double)(p->n_replicas * p->gpus_per_replica);
         if (plan.fault == WM_PLAN_OK)
-            sum += gpus * rate * plan.capacity_out_tok_per_s /
-                   (plan.prefill_gpus + plan.decode_gpus);
-        before += (double)p->n_replicas * p->plan.capacity_out_tok_per_s;
+            add_replicas(&plan, gpus, &then);
+        add_replicas(&p->plan, gpus, &now);
     }
-    return before > 0.0 ? sum / before : rate;
+    if (!(now.tok_per_s > 0.0))
+        return (struct other_rate){rate, rate};
+    return (struct other_rate){
+        rate * then.tok_per_s / now.tok_per_s,
+        then.it_w > 0.0 ? rate * then.tok_per_s / then.it_w * now.it_w / now.tok_per_s : 0.0};
 }
 
 /* Whether twice what was asked would be more than what can be served. */
@@ -181,23 +202,34 @@ static double ceiling_frac(const struct wm_results *r)
     return all > 0.0 ? bound / all : 0.0;
 }
 
-/* At a few rates, on a straight line between them and in proportion beyond. */
+/* Rates at which replicas are planned anew: a plan costs as much as a thousand draws. One in twenty draws of the
+ * serving model's error lies beyond each. */
+static const double rates[] = {0.75, 1.35};
+enum { N_RATES = sizeof rates / sizeof *rates };
+
+struct capacities {
+    const struct wm_run *run;
+    double by_ceiling, at[N_RATES];
+};
+
+static void plan_at(void *context, size_t i)
+{
+    struct capacities *const c = context;
+    const struct other_rate other = at_rate(c->run, rates[i]);
+    c->at[i] = c->by_ceiling * other.thrift + (1.0 - c->by_ceiling) * other.capacity;
+}
+
+/* On straight lines through those rates and the run's own, in proportion beyond. */
 static void respond_capacity(const struct wm_run *r, struct wm_response *out)
 {
-    static const double rate[] = {0.7, 0.85, 1.0, 1.2, 1.5};
-    enum { N = sizeof rate / sizeof *rate };
-    const double by_rate = ceiling_frac(r->results);
-    double at[N];
-    for (int i = 0; i < N; i++)
-        at[i] = rate[i] < 1.0 || rate[i] > 1.0
-                    ? by_rate * rate[i] + (1.0 - by_rate) * capacity_at(r, rate[i])
-                    : 1.0;
-    for (int k = 0, i = 1; k <= WM_RESPONSE_STEPS; k++) {
-        const double x = fmin(fmax(wm_response_factor(k), rate[0]), rate[N - 1]);
-        while (i < N - 1 && x > rate[i])
-            i++;
-        const double y = at[i - 1] + (x - rate[i - 1]) / (rate[i] - rate[i - 1]) * (at[i] - at[i - 1]);
-        out->at[k] = y * wm_response_factor(k) / x;
+    struct capacities c = {.run = r, .by_ceiling = ceiling_frac(r->results)};
+    wm_parallel_for(r->plan.tables.n_threads, N_RATES, plan_at, &c);
+    for (int k = 0; k <= WM_RESPONSE_STEPS; k++) {
+        const double factor = wm_response_factor(k);
+        const int side = factor > 1.0;
+        const double x = fmin(fmax(factor, rates[0]), rates[N_RATES - 1]);
+        const double y = 1.0 + (x - 1.0) / (rates[side] - 1.0) * (c.at[side] - 1.0);
+        out->at[k] = y * factor / x;
     }
 }
 

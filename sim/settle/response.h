@@ -6,7 +6,7 @@
  * same rate that are used more or less, by the tables of their operating points and the run's own policy,
  * each partition's load spread in time as the site's is. Capacity:
  * accelerators at a times their rates reach a latency target as the run's would reach one a times as
- * far, with replicas planned for that. What the ceiling binds follows the rate itself.
+ * far, with replicas planned for that. What the ceiling binds follows the tokens that a watt makes in those.
  */
 #ifndef WM_SETTLE_RESPONSE_H
 #define WM_SETTLE_RESPONSE_H

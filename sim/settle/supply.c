@@ -91,10 +91,26 @@ void wm_set_supply(struct wm_run *r)
     set_metrics(r, &c);
 }
 
+static double net_usd(const struct wm_ppa_account *a)
+{
+    return a->strike_usd + a->index_usd - a->credit_usd;
+}
+
 double wm_supply_net_usd(const struct wm_results *r)
 {
     double usd = 0.0;
     for (size_t i = 0; i < r->supply.n; i++)
-        usd += r->supply.ppa[i].strike_usd + r->supply.ppa[i].index_usd - r->supply.ppa[i].credit_usd;
+        usd += net_usd(&r->supply.ppa[i]);
+    return usd;
+}
+
+double wm_supply_by_load_usd(const struct wm_run *r)
+{
+    const struct wm_ppa *const ppa = r->scenario->site.ppas.items;
+    const struct wm_supply *const s = &r->results->supply;
+    double usd = s->certificates_usd;
+    for (size_t i = 0; i < s->n; i++)
+        if (ppa[i].settled == WM_PPA_ON_LOAD)
+            usd += net_usd(&s->ppa[i]);
     return usd;
 }

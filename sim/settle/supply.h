@@ -10,4 +10,7 @@ void wm_set_supply(struct wm_run *run);
 /** What agreements pay less what they are credited with, in the run [USD]. */
 double wm_supply_net_usd(const struct wm_results *results);
 
+/** Of it, what follows the energy drawn, with certificates [USD]. */
+double wm_supply_by_load_usd(const struct wm_run *run);
+
 #endif

@@ -121,7 +121,6 @@ static struct wm_token_market market_of(const struct wm_results *r)
 {
     const struct wm_market_choice *const c = &r->scenario->economics.market;
     const struct wm_income *const in = &r->income;
-    const double spot_usd = in->token_usd + in->grid_usd + in->on_demand_usd;
     const double income_usd = wm_income_usd(in);
     const double power_usd = r->ledger->power_usd - wm_supply_net_usd(r);
     return (struct wm_token_market){
@@ -135,7 +134,6 @@ static struct wm_token_market market_of(const struct wm_results *r)
         .competitor_half_life_years = first(c->competitor_half_life_years, 0.0),
         .elasticity = elasticity_of(r),
         .cash_frac = income_usd > 0.0 ? r->cash.opex_usd / income_usd : 0.0,
-        .token_frac = spot_usd > 0.0 ? in->token_usd / spot_usd : 0.0,
         .energy_frac = power_usd > 0.0 ? wm_bill_energy_usd(r->bill) / power_usd : 0.0,
         .volume = r->volume_response,
         .n_volume = r->n_volume_responses,
@@ -275,8 +273,11 @@ struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct w
     return (struct wm_appraisal_basis){
         .it_capex_usd = r->cash.it_capex_usd,
         .facility_capex_usd = r->cash.facility_capex_usd,
-        .revenue_usd = (in->token_usd + in->grid_usd + in->on_demand_usd) / years,
-        .grid_usd = r->cash.grid_capex_usd,
+        .revenue_usd = in->token_usd / years,
+        .hours_usd = in->on_demand_usd / years,
+        .grid_usd = in->grid_usd / years,
+        .sells_no_tokens = !(in->token_usd > 0.0),
+        .connection_usd = r->cash.grid_capex_usd,
         .security_usd = r->cash.security_usd,
         .supply = supply,
         .power_usd = (r->cash.power_usd - net_usd) / years,

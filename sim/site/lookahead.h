@@ -2,25 +2,16 @@
  * Look-ahead: what a battery does when the time ahead of it is known.
  *
  * The site runs once without its battery; what that run saw of every billing interval is the outlook. From
- * it a linear programme chooses the battery's power over a window, a day and the one after it or a
- * month and the day after it, of which the first part is kept and the rest planned again:
- *
- *     min  sum_t h (p_t g_t + p_e e_t - v_t u_t + w d_t) + sum_k c_k P_k
- *     g + f + e + d - c = load + u          the site, per block of time
- *     E_t = E_(t-1) + h (eta c - d / eta)   floor <= E <= top; what E lacks at the end of
- *                                               what it was at the start costs the mean price
- *     0 <= g <= allowed, P_k >= g, P_k >= what is billed anyway
- *
- * g the meter, c and d charge and discharge, f solar and baseload (free), e engines that run for energy, u
- * load that the ceiling had cut, worth its shadow price v; P_k the demand of each charge that holds:
- * of the month, of its periods; coincident peaks cost where they will be. A window answers
- * for its share of what is left of the month: what a kW more allows it allows on the days to come as well. Blocks are intervals of
- * one hour that agree in price, period, ceiling and, within a part of a thousand, in load. Where nothing but the
- * battery moves, g is load + c - d and needs no column; P_k >= g joins the programme where it is broken.
+ * it a linear programme (store_plan.h) chooses the battery's power over a window, a day and the one after it or a
+ * month and the day after it, of which the first part is kept and the rest planned again. Demand charges of the month
+ * and of its periods count for what lies above what is billed anyway; coincident peaks cost where they will be. A
+ * window answers for its share of what is left of the month: what a kW more allows it allows on the days to come as
+ * well. What the battery lacks at the end of what it held at the start costs the window's mean price. The battery
+ * fades along the plan: a first plan takes the most that it can fade, a second what the first makes of it.
  *
  * Foresight is perfect inside the window: load, failures, prices, weather, calls. What a site earns
  * with forecasts is less. Left out: starts and least loads of engines, ratchets on later months, the
- * worth of wear but for a cent a MWh.
+ * worth of wear but for a cent a MWh; a site that draws at a negative price to charge and discharge at once.
  */
 #ifndef WM_SITE_LOOKAHEAD_H
 #define WM_SITE_LOOKAHEAD_H

@@ -285,14 +285,15 @@ double wm_onsite_fade_frac(const struct wm_onsite *onsite)
                                 w->soc_s / w->time_s, w->cycles);
 }
 
-double wm_onsite_stock_usd(const struct wm_onsite *onsite, double usd_per_j)
+double wm_onsite_stock_usd(const struct wm_onsite *onsite, double usd_per_j,
+                           double beside_usd_per_j)
 {
     const struct wm_onsite_account *a = &onsite->account;
     const double missing_j = a->stored_first_j - a->stored_last_j;
     const double at_meter_j = missing_j / sqrt(onsite->site->storage.round_trip_frac);
     if (missing_j > 0.0)
-        return at_meter_j * usd_per_j;
-    return a->charge_j > 0.0 ? at_meter_j * a->bought_usd / a->charge_j : 0.0;
+        return at_meter_j * (usd_per_j + beside_usd_per_j);
+    return a->charge_j > 0.0 ? at_meter_j * (a->bought_usd / a->charge_j + beside_usd_per_j) : 0.0;
 }
 
 /* The capacity after another day; at the end of its life the battery is a new one. */

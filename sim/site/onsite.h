@@ -105,9 +105,11 @@ double wm_onsite_fade_frac(const struct wm_onsite *onsite);
 /**
  * What the change of the battery's content is worth [USD]: what is missing at the end at the mean price
  * of the run's energy, what is left over at what was paid for charging. > 0: a cost.
- * @param usd_per_j  mean price of the site's energy over the run, whoever gave it
+ * @param usd_per_j         mean price of the site's energy over the run, whoever gave it
+ * @param beside_usd_per_j  paid for a joule drawn beside the tariff
  */
-double wm_onsite_stock_usd(const struct wm_onsite *onsite, double usd_per_j);
+double wm_onsite_stock_usd(const struct wm_onsite *onsite, double usd_per_j,
+                           double beside_usd_per_j);
 
 /** Goes on by `time_s` in the present flow. */
 void wm_onsite_advance(struct wm_onsite *onsite, double time_s);

@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "flow.h"
 #include "outages.h"
+#include "recall.h"
 #include "requests.h"
 #include "switching.h"
 #include "wattmill/civil.h"
@@ -33,7 +34,8 @@ struct site {
     const struct wm_site_plan *plan;
     struct wm_site_result *result;
     struct wm_ceiling_plan ceiling;
-    struct wm_environment environment;
+    struct wm_environment *environment; /* a twin has the site's */
+    bool is_new_around;                 /* since the interval before */
     struct wm_instant instant;
     struct wm_site_flow flow;
     struct wm_board *board;
@@ -42,6 +44,10 @@ struct site {
     double *offered, *wanted;                      /* [n_classes] */
     bool *is_urgent;                               /* [n_classes] */
     struct wm_lookahead *ahead;                    /* NULL: the battery follows its rules */
+    /* a site with a twin remembers its flows for it; the twin asks the site, which is ahead by an interval */
+    struct wm_recall *recall;
+    const struct site *original;
+    double marginal_it_w, marginal_pue; /* of the last hour */
     struct wm_batch_queue *batch;                  /* [n_classes], of which kind batch is used */
     bool has_queue; /* batch work or jobs: what is asked for hangs on what was done */
     int64_t start_us;
@@ -129,18 +135,29 @@ static void commit_switching(struct site *s)
     s->next_switching = was;
 }
 
+static void eval_switching(struct site *s)
+{
+    const struct wm_recalled state = {&s->instant, &s->switching, s->since, &s->next_switching,
+                                      &s->flow};
+    if (s->original != NULL && wm_recall_find(s->original->recall, &state))
+        return;
+    wm_switching_eval(s->scenario, s->plan, &s->instant, &s->switching, &s->next_switching,
+                      s->since, s->board, &s->flow);
+    if (s->recall != NULL)
+        wm_recall_add(s->recall, &state);
+}
+
 /* The flow of the instant that begins where accounting stands. */
 static void renew_flow(struct site *s)
 {
     struct wm_onsite *onsite = &s->result->onsite;
-    const struct wm_surroundings *around = &s->environment.now;
+    const struct wm_surroundings *around = &s->environment->now;
     const int64_t at_us = s->start_us + s->since;
     s->is_stale = false;
     ask_for_work(s, s->since);
     for (bool again = true; again;) { /* a unit that starts at once changes what is allowed */
         s->instant.support_w = wm_onsite_support_w(onsite, at_us, around);
-        wm_switching_eval(s->scenario, s->plan, &s->instant, &s->switching, &s->next_switching,
-                          s->since, s->board, &s->flow);
+        eval_switching(s);
         const struct wm_onsite_need need = {
             .site_w = s->flow.power.site_w,
             .requested_w = s->flow.requested_w,
@@ -165,7 +182,7 @@ static void account_for(struct site *s, double time_s)
                                  s->since + ticks(time_s), &s->flow);
         onsite->flow.meter_w = s->flow.meter_w; /* storage and generation stay as dispatched */
     }
-    wm_account_add(account, s->plan, &s->flow, &s->environment.now, time_s);
+    wm_account_add(account, s->plan, &s->flow, &s->environment->now, time_s);
     account->bin.generation_j += onsite->flow.generation_w * time_s;
     account->bin.storage_j += onsite->flow.storage_w * time_s;
     wm_onsite_advance(onsite, time_s);
@@ -322,17 +339,28 @@ static void on_null(struct wm_sim *sim, void *context, uint32_t actor, uint64_t 
     (void)arg;
 }
 
+/* What the site could draw in the weather of an interval that begins; in the twin's the same is there. */
+static void follow_weather(struct site *s)
+{
+    if (s->original != NULL)
+        wm_potential_copy(s->plan, &s->original->instant.potential, &s->instant.potential);
+    else
+        wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there,
+                          &s->instant.potential);
+}
+
 /* Surroundings of the billing interval that begins at `now`; demand changes with the hour. */
 static void begin_bin(struct site *s, int64_t now)
 {
     const int64_t at_us = s->start_us + now;
-    const bool is_new = wm_environment_step(&s->environment, at_us);
+    const bool is_new = s->original != NULL ? s->original->is_new_around
+                                            : wm_environment_step(s->environment, at_us);
+    s->is_new_around = is_new;
     s->is_stale = s->is_stale || is_new;
-    s->instant.weather = s->environment.now.weather;
+    s->instant.weather = s->environment->now.weather;
     if (is_new)
-        wm_potential_eval(s->plan, &s->instant.weather, s->outages->is_there,
-                          &s->instant.potential);
-    const double price = s->environment.now.energy_usd_per_mwh;
+        follow_weather(s);
+    const double price = s->environment->now.energy_usd_per_mwh;
     s->day_price = now > 0 ? s->day_price + (price - s->day_price) / BINS_PER_DAY : price;
     s->instant.energy_usd_per_mwh = price;
     if (s->ahead)
@@ -360,12 +388,25 @@ static double marginal_pue(const struct site *s, double it_w)
     return sum;
 }
 
+/* Whether the site, which is through the hour, ended it like this. */
+static bool ended_alike(const struct site *s, double it_w)
+{
+    const struct site *const o = s->original;
+    bool is_same = o != NULL && o->marginal_it_w == it_w && o->flow.power.it_w == s->flow.power.it_w;
+    for (size_t h = 0; h < s->plan->n_halls && s->plan->n_halls > 1; h++)
+        is_same = is_same && o->flow.halls[h].power.it_w == s->flow.halls[h].power.it_w;
+    return is_same;
+}
+
 static void end_hour(struct site *s)
 {
     struct wm_site_sum *hour = &s->result->account.hour;
+    const double it_w = hour->it_j / hour->time_s;
     if (hour->it_j > 0.0)
         s->result->pue_peak_hour = fmax(s->result->pue_peak_hour, hour->site_j / hour->it_j);
-    s->result->pue_marginal_sum += marginal_pue(s, hour->it_j / hour->time_s);
+    s->marginal_pue = ended_alike(s, it_w) ? s->original->marginal_pue : marginal_pue(s, it_w);
+    s->marginal_it_w = it_w;
+    s->result->pue_marginal_sum += s->marginal_pue;
     *hour = (struct wm_site_sum){0};
 }
 
@@ -401,11 +442,11 @@ static void add_row(struct site *s, int64_t begin)
         .offered_tok_per_s = bin->offered_tok / bin->time_s,
         .served_tok_per_s = bin->served_tok / bin->time_s,
         .clock_frac = bin->clock_s / bin->time_s,
-        .energy_usd_per_mwh = s->environment.now.energy_usd_per_mwh,
+        .energy_usd_per_mwh = s->environment->now.energy_usd_per_mwh,
         .shadow_price_usd_per_mwh = bin->shadow_ws / bin->time_s,
         .contract_w = bin->contract_ws / bin->time_s,
-        .market_usd_per_mwh = s->environment.now.system_usd_per_mwh,
-        .local_us = wm_civil_to_us(&s->environment.now.local),
+        .market_usd_per_mwh = s->environment->now.system_usd_per_mwh,
+        .local_us = wm_civil_to_us(&s->environment->now.local),
     };
 }
 
@@ -413,7 +454,7 @@ static void add_outlook(struct site *s, int64_t begin)
 {
     const struct wm_site_sum *bin = &s->result->account.bin;
     struct wm_outlook_row *const row = &s->result->outlook[s->result->n_bins];
-    *row = (struct wm_outlook_row){.around = s->environment.now,
+    *row = (struct wm_outlook_row){.around = s->environment->now,
                                    .at_us = s->start_us + begin,
                                    .cut_w = s->flow.capped_w + s->flow.shed_w,
                                    .cut_usd_per_mwh = s->flow.shadow_usd_per_mwh,
@@ -430,7 +471,7 @@ static void end_bin(struct site *s, int64_t begin)
         add_outlook(s, begin);
     r->bin_w[r->n_bins++] = bin->meter_j / bin->time_s;
     const struct wm_meter_reading reading = {bin->time_s, bin->meter_j, bin->contract_ws};
-    wm_meter_add(&r->meter, s->start_us + begin, &s->environment.now, &reading);
+    wm_meter_add(&r->meter, s->start_us + begin, &s->environment->now, &reading);
     if (!r->onsite.is_plain) {
         wm_onsite_end_bin(&r->onsite, s->start_us + begin + bin_us);
         s->is_stale = true;
@@ -495,7 +536,7 @@ static struct wm_lookahead *look_ahead(struct wm_arena *arena, const struct wm_s
     quick.without_series = true;
     quick.n_null_events = 0;
     quick.progress = NULL;
-    wm_site_run(arena, bare, plan, &quick, &seen, &told);
+    wm_site_run(arena, bare, plan, &quick, &seen, NULL, &told);
     return wm_lookahead_new(arena, &scenario->site.storage, seen.outlook, n_bins);
 }
 
@@ -506,51 +547,20 @@ static bool is_cancelled(const struct wm_run_options *options, int64_t n_done, i
            !options->progress(options->progress_context, (double)n_done / (double)n_bins);
 }
 
-void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
-                 const struct wm_site_plan *plan, const struct wm_run_options *options,
-                 struct wm_site_result *result, struct wm_diags *diags)
-{
-    const int64_t n_bins = llround(scenario->horizon.years * WM_H_PER_YEAR * BINS_PER_HOUR);
-    const int64_t end = n_bins * bin_us;
-    struct site s = {.scenario = scenario,
-                     .plan = plan,
-                     .result = result,
-                     .environment = wm_environment_begin(arena, scenario),
-                     .outages = wm_outages_new(arena, scenario, plan),
-                     .start_us = scenario->horizon.start_us,
-                     .is_stale = true};
-    wm_environment_share(&s.environment, arena, options ? options->cache : NULL, scenario);
-    open_classes(&s, arena);
-    s.instant.n_up = s.outages->mean;
-    s.instant.weather = plan->design; /* until the first interval says its own */
-    s.instant.is_there = s.outages->is_there;
-    s.switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
-    s.next_switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
-    s.instant.chiller_lost_frac = s.outages->chiller_lost_frac;
-    s.instant.design_potential = wm_potential_new(arena, plan);
-    s.instant.potential = wm_potential_new(arena, plan);
-    s.flow = wm_flow_new(arena, plan);
-    s.board = wm_board_new(arena, plan);
-    const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
-                                         .start_us = s.start_us,
-                                         .end_us = s.start_us + end,
-                                         .zone = s.environment.zone,
-                                         .ignore_windows = options && options->ignore_windows};
-    s.ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
-    result->n_windows = s.ceiling.n_windows;
-    result->onsite = wm_onsite_begin(&scenario->site);
-    if (result->onsite.storage.power_w > 0.0 && scenario->site.storage.policy == WM_STORAGE_OPTIMAL)
-        s.ahead = look_ahead(arena, scenario, plan, options, (size_t)n_bins);
-    result->price_sets = s.environment.price_sets;
-    wm_account_open(arena, plan, result->price_sets, &result->account);
-    result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
-    if (!options || !options->without_series ||
-        wm_scenario_settles_by_rows(scenario))
-        result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
-    result->meter = wm_meter_new(arena, &s.environment, s.start_us, s.start_us + end);
+/* A run that is under way. */
+struct course {
+    struct site site;
+    struct wm_sim *sim;
+    const struct wm_run_options *options;
+    struct wm_year_result before; /* the year that was closed last */
+    int64_t n_bins;
+};
 
+static struct wm_sim *open_events(struct wm_arena *arena, struct site *s,
+                                  const struct wm_run_options *options, int64_t end)
+{
     struct wm_sim *const sim =
-        wm_sim_new(arena, (uint32_t)s.ceiling.n + wm_outages_n_timers(s.outages), &s);
+        wm_sim_new(arena, (uint32_t)s->ceiling.n + wm_outages_n_timers(s->outages), s);
     wm_sim_handle(sim, KIND_CEILING, on_ceiling);
     wm_sim_handle(sim, KIND_FAIL, on_fail);
     wm_sim_handle(sim, KIND_REPAIR, on_repair);
@@ -559,47 +569,156 @@ void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
     wm_sim_handle(sim, KIND_PART, on_part);
     wm_sim_handle(sim, KIND_FLEET, on_fleet);
     wm_sim_handle(sim, KIND_NULL, on_null);
-    schedule_ceiling(sim, &s, end);
-    wm_outages_start(s.outages, sim, KIND_FAIL);
-    schedule_fleet(sim, &s, end);
+    schedule_ceiling(sim, s, end);
+    wm_outages_start(s->outages, sim, KIND_FAIL);
+    schedule_fleet(sim, s, end);
     schedule_nulls(sim, options, end);
-    update_potential(&s);
+    update_potential(s);
+    return sim;
+}
 
-    result->years =
-        WM_NEW_ARRAY(arena, struct wm_year_result, (size_t)(n_bins / BINS_PER_YEAR) + 1);
-    result->unpriced = WM_NEW_ARRAY(arena, struct wm_unpriced, (size_t)(n_bins / BINS_PER_YEAR) + 1);
-    for (int64_t i = 0; i <= n_bins / BINS_PER_YEAR; i++)
-        result->unpriced[i] = wm_unpriced_new(arena, result->price_sets, plan->n_classes);
-    struct wm_year_result before = {0};
-    const size_t used_bytes = wm_arena_used_bytes(arena);
-    for (int64_t i = 0; i < n_bins; i++) {
-        const int64_t begin = i * bin_us;
-        s.bin_end = begin + bin_us;
-        begin_bin(&s, begin);
-        wm_sim_run_until(sim,
-                         begin + bin_us - 1); /* an event on the bin's end belongs to the next */
-        settle(&s, begin + bin_us);
-        end_batch(&s, begin);
-        end_bin(&s, begin);
-        if ((i + 1) % BINS_PER_HOUR == 0)
-            end_hour(&s);
-        if (is_cancelled(options, i + 1, n_bins)) {
-            result->is_cancelled = true;
-            return;
-        }
-        if (i + 1 == n_bins && result->requests != NULL)
-            wm_site_requests_close(result->requests, &result->account);
-        if ((i + 1) % BINS_PER_YEAR != 0 && i + 1 != n_bins)
-            continue;
-        wm_unpriced_copy(&result->unpriced[result->n_years], &result->account.unpriced,
-                         result->price_sets, plan->n_classes);
-        result->years[result->n_years++] = wm_year_close(plan, &result->account, &before);
+static void open_result(struct wm_arena *arena, const struct site *s,
+                        const struct wm_run_options *options, int64_t n_bins)
+{
+    struct wm_site_result *const result = s->result;
+    const size_t n_years = (size_t)(n_bins / BINS_PER_YEAR) + 1;
+    result->n_windows = s->ceiling.n_windows;
+    result->price_sets = s->environment->price_sets;
+    wm_account_open(arena, s->plan, result->price_sets, &result->account);
+    result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
+    if (!options || !options->without_series || wm_scenario_settles_by_rows(s->scenario))
+        result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
+    result->meter = wm_meter_new(arena, s->environment, s->start_us, s->start_us + n_bins * bin_us);
+    result->years = WM_NEW_ARRAY(arena, struct wm_year_result, n_years);
+    result->unpriced = WM_NEW_ARRAY(arena, struct wm_unpriced, n_years);
+    for (size_t i = 0; i < n_years; i++)
+        result->unpriced[i] = wm_unpriced_new(arena, result->price_sets, s->plan->n_classes);
+}
+
+/* @param original  a site of the same scenario and plan that each interval goes through first, or NULL */
+static struct course *open_course(struct wm_arena *arena, const struct wm_scenario *scenario,
+                                  const struct wm_site_plan *plan,
+                                  const struct wm_run_options *options, struct course *original,
+                                  struct wm_site_result *result, struct wm_diags *diags)
+{
+    struct course *const c = WM_NEW(arena, struct course);
+    struct site *const s = &c->site;
+    c->options = options;
+    c->n_bins = llround(scenario->horizon.years * WM_H_PER_YEAR * BINS_PER_HOUR);
+    const int64_t end = c->n_bins * bin_us;
+    *s = (struct site){.scenario = scenario,
+                       .plan = plan,
+                       .result = result,
+                       .outages = wm_outages_new(arena, scenario, plan),
+                       .start_us = scenario->horizon.start_us,
+                       .is_stale = true};
+    if (original != NULL) {
+        s->original = &original->site;
+        s->environment = original->site.environment;
+        original->site.recall = wm_recall_new(arena, plan);
+    } else {
+        s->environment = WM_NEW(arena, struct wm_environment);
+        *s->environment = wm_environment_begin(arena, scenario);
+        wm_environment_share(s->environment, arena, options ? options->cache : NULL, scenario);
     }
-    result->n_events = wm_sim_n_events(sim);
-    result->n_growths = wm_sim_n_growths(sim);
+    open_classes(s, arena);
+    s->instant.n_up = s->outages->mean;
+    s->instant.weather = plan->design; /* until the first interval says its own */
+    s->instant.is_there = s->outages->is_there;
+    s->switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
+    s->next_switching = wm_switching_new(arena, plan->n_partitions, scenario->policy.return_s);
+    s->instant.chiller_lost_frac = s->outages->chiller_lost_frac;
+    s->instant.design_potential = wm_potential_new(arena, plan);
+    s->instant.potential = wm_potential_new(arena, plan);
+    s->flow = wm_flow_new(arena, plan);
+    s->board = wm_board_new(arena, plan);
+    const struct wm_ceiling_span span = {.seed = (uint64_t)scenario->seed,
+                                         .start_us = s->start_us,
+                                         .end_us = s->start_us + end,
+                                         .zone = s->environment->zone,
+                                         .ignore_windows = options && options->ignore_windows};
+    s->ceiling = wm_ceiling_plan_new(arena, &scenario->site.ceiling, &span, diags);
+    result->onsite = wm_onsite_begin(&scenario->site);
+    if (result->onsite.storage.power_w > 0.0 && scenario->site.storage.policy == WM_STORAGE_OPTIMAL)
+        s->ahead = look_ahead(arena, scenario, plan, options, (size_t)c->n_bins);
+    open_result(arena, s, options, c->n_bins);
+    c->sim = open_events(arena, s, options, end);
+    return c;
+}
+
+static void close_year(struct course *c)
+{
+    struct wm_site_result *const r = c->site.result;
+    const struct wm_site_plan *const plan = c->site.plan;
+    wm_unpriced_copy(&r->unpriced[r->n_years], &r->account.unpriced, r->price_sets,
+                     plan->n_classes);
+    r->years[r->n_years++] = wm_year_close(plan, &r->account, &c->before);
+}
+
+/* The first half of an interval: what is around the site. */
+static void enter_bin(struct course *c, int64_t i)
+{
+    c->site.bin_end = (i + 1) * bin_us;
+    if (c->site.recall != NULL)
+        wm_recall_begin(c->site.recall);
+    begin_bin(&c->site, i * bin_us);
+}
+
+static void go_through_bin(struct course *c, int64_t i)
+{
+    struct site *const s = &c->site;
+    const int64_t begin = i * bin_us, end = s->bin_end;
+    wm_sim_run_until(c->sim, end - 1); /* an event on the bin's end belongs to the next */
+    settle(s, end);
+    end_batch(s, begin);
+    end_bin(s, begin);
+    if ((i + 1) % BINS_PER_HOUR == 0)
+        end_hour(s);
+    s->result->is_cancelled = is_cancelled(c->options, i + 1, c->n_bins);
+    if (s->result->is_cancelled)
+        return;
+    if (i + 1 == c->n_bins && s->result->requests != NULL)
+        wm_site_requests_close(s->result->requests, &s->result->account);
+    if ((i + 1) % BINS_PER_YEAR == 0 || i + 1 == c->n_bins)
+        close_year(c);
+}
+
+static void close_course(const struct course *c)
+{
+    struct wm_site_result *const r = c->site.result;
+    const struct wm_outages *const o = c->site.outages;
+    r->n_events = wm_sim_n_events(c->sim);
+    r->n_growths = wm_sim_n_growths(c->sim);
+    r->n_failures = o->n_failures;
+    r->n_failovers = o->n_failovers;
+    r->n_plant_failures = o->n_plant_failures;
+    r->plant_out_s = o->plant_out_s;
+}
+
+void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
+                 const struct wm_site_plan *plan, const struct wm_run_options *options,
+                 struct wm_site_result *result, struct wm_site_result *twin,
+                 struct wm_diags *diags)
+{
+    const struct wm_run_options calm = {
+        .ignore_windows = true, .without_series = true, .cache = plan->tables.cache};
+    struct course *const course =
+        open_course(arena, scenario, plan, options, NULL, result, diags);
+    /* the twin of a run at request resolution would be another one */
+    const bool has_twin = twin != NULL && result->n_windows > 0 && result->requests == NULL;
+    struct course *const other =
+        has_twin ? open_course(arena, scenario, plan, &calm, course, twin, diags) : NULL;
+    const size_t used_bytes = wm_arena_used_bytes(arena);
+    for (int64_t i = 0; i < course->n_bins && !result->is_cancelled; i++) {
+        enter_bin(course, i);
+        if (other != NULL)
+            enter_bin(other, i); /* before the site's events: in the same state of what is there */
+        go_through_bin(course, i);
+        if (other != NULL)
+            go_through_bin(other, i);
+    }
+    close_course(course);
+    if (other != NULL)
+        close_course(other);
     result->loop_arena_bytes = wm_arena_used_bytes(arena) - used_bytes;
-    result->n_failures = s.outages->n_failures;
-    result->n_failovers = s.outages->n_failovers;
-    result->n_plant_failures = s.outages->n_plant_failures;
-    result->plant_out_s = s.outages->plant_out_s;
 }

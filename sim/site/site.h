@@ -43,9 +43,16 @@ struct wm_site_result {
     double plant_out_s;      /* with less than all load carried by plant that works */
 };
 
-/** Runs the site over the horizon; everything lives in `arena`. */
+/**
+ * Runs the site over the horizon; everything lives in `arena`.
+ *
+ * @param twin  filled with the same site without windows and calls where there are any (n_windows) and it
+ *              does not run at request resolution; interval by interval beside it, so that what both have
+ *              in common is worked out once. NULL: not asked for
+ */
 void wm_site_run(struct wm_arena *arena, const struct wm_scenario *scenario,
                  const struct wm_site_plan *plan, const struct wm_run_options *options,
-                 struct wm_site_result *result, struct wm_diags *diags);
+                 struct wm_site_result *result, struct wm_site_result *twin,
+                 struct wm_diags *diags);
 
 #endif

@@ -1,6 +1,7 @@
 #include "stranded.h"
 
 #include <math.h>
+#include <string.h>
 
 static double resting_gpu_w(const struct wm_accelerator *a)
 {
@@ -17,6 +18,14 @@ struct wm_potential wm_potential_new(struct wm_arena *arena, const struct wm_sit
     return (struct wm_potential){.it_w = WM_NEW_ARRAY(arena, double, plan->n_halls),
                                  .site_w_per_it_w = WM_NEW_ARRAY(arena, double, plan->n_halls),
                                  .missing_w = WM_NEW_ARRAY(arena, double, plan->n_halls)};
+}
+
+void wm_potential_copy(const struct wm_site_plan *plan, const struct wm_potential *from,
+                       struct wm_potential *to)
+{
+    to->site_w = from->site_w;
+    memcpy(to->it_w, from->it_w, plan->n_halls * sizeof *to->it_w);
+    memcpy(to->site_w_per_it_w, from->site_w_per_it_w, plan->n_halls * sizeof *to->site_w_per_it_w);
 }
 
 void wm_potential_eval(const struct wm_site_plan *plan, const struct wm_weather *weather,

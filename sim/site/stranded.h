@@ -20,6 +20,9 @@ struct wm_potential {
 };
 struct wm_potential wm_potential_new(struct wm_arena *arena, const struct wm_site_plan *plan);
 
+void wm_potential_copy(const struct wm_site_plan *plan, const struct wm_potential *from,
+                       struct wm_potential *to);
+
 /** @param is_there  [n_partitions] whether the partition is online */
 void wm_potential_eval(const struct wm_site_plan *plan, const struct wm_weather *weather,
                        const bool *is_there, struct wm_potential *potential);

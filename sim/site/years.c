@@ -5,6 +5,7 @@ static struct wm_year_result sums(const struct wm_site_plan *plan, const struct 
 {
     struct wm_year_result y = {.time_s = a->time_s,
                                .revenue_usd = a->payment_usd,
+                               .grid_usd = a->payment_usd,
                                .energy_j = a->site_j,
                                .contract_w = a->contract_ws,
                                .ceiling_bound_s = a->bound_s,
@@ -33,7 +34,7 @@ struct wm_year_result wm_year_close(const struct wm_site_plan *plan,
     const struct wm_year_result now = sums(plan, account);
     struct wm_year_result y = {0};
 #define LESS(member) y.member = now.member - before->member
-    LESS(time_s), LESS(revenue_usd), LESS(energy_j), LESS(ceiling_bound_s), LESS(called_s);
+    LESS(time_s), LESS(revenue_usd), LESS(grid_usd), LESS(energy_j), LESS(ceiling_bound_s), LESS(called_s);
     LESS(training_tok), LESS(output_tok_offered), LESS(output_tok_served);
 #undef LESS
 #define MEAN(member) y.member = (now.member - before->member) / y.time_s

@@ -1,162 +1,237 @@
-/* A store as a spreadsheet, when the program was built with libxlsxwriter. */
-#include "wattmill/export.h"
-
-#ifndef WM_HAVE_XLSX
-
-enum wm_status wm_export_xlsx(const char *path, struct wm_store *store, uint64_t index,
-                              struct wm_diags *diags)
-{
-    (void)store, (void)index;
-    wm_diag_add(diags, WM_E101, NULL, NULL,
-                "%s: built without libxlsxwriter; install it (Debian: libxlsxwriter-dev) and build "
-                "again, or use csv",
-                path);
-    return WM_USAGE;
-}
-
-#else
-
-#include <errno.h>
+/* A store as a workbook. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
 
-#include "wattmill/out_file.h"
-#include "wattmill/output.h"
+#include "wattmill/export.h"
+#include "wattmill/workbook.h"
 
-#define ROWS_MAX       1048575u   /* of a sheet, without its heading */
-#define FIXED_TIME     1577836800 /* 2020-01-01: equal stores give equal files */
-#define CELL_BYTES_MAX 32767      /* characters, of which each has a byte at least */
-#define HEAD_ROWS      3          /* of the pro-forma, above its table */
+#define ROWS_MAX  (WM_SHEET_ROWS_MAX - 1) /* points of a sheet, without its heading */
+#define CELLS_MAX 200000.0                /* beyond, rows are written as they come */
+
+enum { FIRST_COLUMNS = 3, PRINTED_METRICS = 8, QUANTILES = 40 };
 
 struct book {
-    lxw_workbook *workbook;
-    lxw_format *bold, *percent, *money;
+    struct wm_book *book;
     const struct wm_store_about *about;
-    struct wm_arena *arena;
-    lxw_worksheet *points, *yearly;
-    lxw_row_t row;
-    uint64_t index; /* of the point laid out */
-    bool found, broken;
+    struct wm_store *store;
+    struct wm_arena *arena, *row_arena; /* of the book; of a point */
+    struct wm_sheet *points;
+    unsigned row;
+    uint64_t index; /* of the point whose pro-forma is laid out */
+    double *values; /* of one metric */
+    size_t n_values, metric;
 };
 
-/* The library goes on without what it had no memory for, and says so in errno at best. */
-static void begin_call(void)
-{
-    errno = 0;
-}
-
-static void end_call(void)
-{
-    if (errno == ENOMEM)
-        wm_memory_note_ended();
-}
-
-/* A sheet, or NULL when its files cannot be made: the book fails then, and nothing is written to it. */
-static lxw_worksheet *add_sheet(struct book *b, const char *name)
-{
-    begin_call();
-    lxw_worksheet *const sheet = b->broken ? NULL : workbook_add_worksheet(b->workbook, name);
-    end_call();
-    b->broken = sheet == NULL;
-    return sheet;
-}
-
-/* A cell holds so many characters and no more; a longer text ends with a word about it. */
-static void text(lxw_worksheet *sheet, lxw_row_t row, unsigned col, const char *value,
-                 lxw_format *format)
-{
-    static const char cut[] = " ... (cut here: a cell holds 32767 characters; the store has all)";
-    char part[CELL_BYTES_MAX + 1];
-    size_t n = strlen(value);
-    if (n > CELL_BYTES_MAX) {
-        n = CELL_BYTES_MAX - (sizeof cut - 1);
-        while (n > 0 && ((unsigned char)value[n] & 0xc0) == 0x80)
-            n--; /* not within a character */
-        memcpy(part, value, n);
-        memcpy(part + n, cut, sizeof cut);
-        value = part;
-    }
-    begin_call();
-    (void)worksheet_write_string(sheet, row, (lxw_col_t)col, value, format);
-    end_call();
-}
-
-static void number(lxw_worksheet *sheet, lxw_row_t row, unsigned col, double value,
-                   lxw_format *format)
-{
-    begin_call();
-    if (isfinite(value))
-        (void)worksheet_write_number(sheet, row, (lxw_col_t)col, value, format);
-    end_call();
-}
-
-static void study_sheet(struct book *b)
-{
-    const struct wm_store_about *const a = b->about;
-    lxw_worksheet *const sheet = add_sheet(b, "Study");
-    if (sheet == NULL)
-        return;
-    const struct {
-        const char *key, *value;
-    } rows[] = {{"study", a->name},
-                {"design", a->design},
-                {"version", a->version},
-                {"git id", a->git_id},
-                {"base scenario (SHA-256)", a->scenario_hash},
-                {"catalogue (SHA-256)", a->catalog_hash},
-                {"study file", a->study_json}};
-    const lxw_row_t n = sizeof rows / sizeof *rows;
-    (void)worksheet_set_column(sheet, 0, 0, 28, NULL);
-    (void)worksheet_set_column(sheet, 1, 1, 80, NULL);
-    for (lxw_row_t i = 0; i < n; i++) {
-        text(sheet, i, 0, rows[i].key, b->bold);
-        text(sheet, i, 1, rows[i].value, NULL);
-    }
-    text(sheet, n, 0, "seed", b->bold);
-    number(sheet, n, 1, (double)a->seed, NULL);
-    text(sheet, n + 1, 0, "points", b->bold);
-    number(sheet, n + 1, 1, (double)a->n_points, NULL);
-}
-
-static void input_rows(struct book *b, lxw_worksheet *sheet, const struct wm_json *node,
-                       const char *path, lxw_row_t *row)
+static unsigned json_rows(struct book *b, struct wm_sheet *sheet, unsigned row,
+                          const struct wm_json *node, const char *path)
 {
     size_t i = 0;
     if (node->type == WM_JSON_OBJECT || node->type == WM_JSON_ARRAY) {
         for (const struct wm_json *c = node->child; c != NULL; c = c->next, i++) {
             const char *const key = c->key != NULL ? c->key : wm_arena_printf(b->arena, "%zu", i);
-            input_rows(b, sheet, c,
-                       path[0] == '\0' ? key : wm_arena_printf(b->arena, "%s.%s", path, key), row);
+            row = json_rows(b, sheet, row, c,
+                            path[0] == '\0' ? key : wm_arena_printf(b->arena, "%s.%s", path, key));
         }
-        return;
+        return row;
     }
-    text(sheet, *row, 0, path, NULL);
+    wm_sheet_text(sheet, row, 0, WM_LOOK_PLAIN, path);
     if (node->type == WM_JSON_NUMBER)
-        number(sheet, *row, 1, node->number, NULL);
+        wm_sheet_number(sheet, row, 1, WM_LOOK_NUMBER, node->number);
     else
-        text(sheet, *row, 1,
-             node->type == WM_JSON_STRING ? node->text : wm_json_to_text(b->arena, node), NULL);
-    ++*row;
+        wm_sheet_text(sheet, row, 1, WM_LOOK_WRAP,
+                      node->type == WM_JSON_STRING ? node->text : wm_json_to_text(b->arena, node));
+    return row + 1;
 }
 
+static const struct wm_json *parsed(struct book *b, const char *text)
+{
+    struct wm_json *root = NULL;
+    struct wm_diags quiet = wm_diags_init(b->arena);
+    return wm_json_parse(b->arena, text, strlen(text), "store", &root, &quiet) == WM_OK ? root
+                                                                                        : NULL;
+}
+
+static void study_sheet(struct book *b)
+{
+    const struct wm_store_about *const a = b->about;
+    struct wm_sheet *const sheet = wm_book_sheet(b->book, "Study");
+    const struct {
+        const char *key, *value;
+    } rows[] = {{"design", a->design},
+                {"version", a->version},
+                {"git id", a->git_id},
+                {"base scenario (SHA-256)", a->scenario_hash},
+                {"catalogue (SHA-256)", a->catalog_hash}};
+    const unsigned n = sizeof rows / sizeof *rows;
+    wm_sheet_width(sheet, 0, 1, 46.0);
+    wm_sheet_width(sheet, 1, 1, 80.0);
+    wm_sheet_text(sheet, 0, 0, WM_LOOK_TITLE, a->name);
+    for (unsigned i = 0; i < n; i++) {
+        wm_sheet_text(sheet, 1 + i, 0, WM_LOOK_PLAIN, rows[i].key);
+        wm_sheet_text(sheet, 1 + i, 1, WM_LOOK_PLAIN, rows[i].value);
+    }
+    wm_sheet_text(sheet, 1 + n, 0, WM_LOOK_PLAIN, "seed");
+    wm_sheet_number(sheet, 1 + n, 1, WM_LOOK_WHOLE, (double)a->seed);
+    wm_sheet_text(sheet, 2 + n, 0, WM_LOOK_PLAIN, "points of the study; in the store");
+    wm_sheet_text(sheet, 2 + n, 1, WM_LOOK_PLAIN,
+                  wm_arena_printf(b->arena, "%llu; %llu", (unsigned long long)a->n_points,
+                                  (unsigned long long)a->n_stored));
+    const struct wm_json *const study = parsed(b, a->study_json);
+    wm_sheet_text(sheet, 4 + n, 0, WM_LOOK_HEAD, "key of the study's file");
+    wm_sheet_text(sheet, 4 + n, 1, WM_LOOK_HEAD, "value");
+    if (study != NULL)
+        (void)json_rows(b, sheet, 5 + n, study, "");
+}
+
+/* After defaults, with origins, where the base can be read here; else what its file says. */
 static void inputs_sheet(struct book *b)
 {
-    lxw_worksheet *const sheet = add_sheet(b, "Inputs");
-    struct wm_json *base = NULL;
-    struct wm_diags ignored = wm_diags_init(b->arena);
-    lxw_row_t row = 1;
-    if (sheet == NULL)
+    static const char *const heads[] = {"input of the base", "value", "unit", "origin"};
+    struct wm_sheet *const sheet = wm_book_sheet(b->book, "Inputs");
+    const struct wm_json *const base = parsed(b, b->about->base_json);
+    struct wm_diags quiet = wm_diags_init(b->arena);
+    struct wm_loaded loaded;
+    wm_sheet_width(sheet, 0, 1, 50.0);
+    wm_sheet_width(sheet, 1, 3, 34.0);
+    wm_sheet_texts(sheet, 0, WM_LOOK_HEAD, sizeof heads / sizeof *heads, heads);
+    wm_sheet_head(sheet, 0);
+    if (base == NULL)
         return;
-    (void)worksheet_set_column(sheet, 0, 0, 50, NULL);
-    (void)worksheet_set_column(sheet, 1, 1, 30, NULL);
-    text(sheet, 0, 0, "base scenario", b->bold);
-    text(sheet, 0, 1, "value", b->bold);
-    wm_json_parse(b->arena, b->about->base_json, strlen(b->about->base_json), "base", &base,
-                  &ignored);
-    if (base != NULL)
-        input_rows(b, sheet, base, "", &row);
+    if (wm_scenario_tree_read(b->arena, base, NULL, true, &loaded, &quiet) != WM_OK) {
+        (void)json_rows(b, sheet, 1, base, "");
+        return;
+    }
+    for (size_t i = 0; i < loaded.origins.n; i++) {
+        const struct wm_origin *const o = &loaded.origins.items[i];
+        const struct wm_json *const value = parsed(b, o->value);
+        const char *const unit = wm_unit_symbol(o->unit);
+        wm_sheet_text(sheet, (unsigned)i + 1, 0, WM_LOOK_PLAIN, o->path);
+        if (value != NULL && value->type == WM_JSON_NUMBER)
+            wm_sheet_number(sheet, (unsigned)i + 1, 1, WM_LOOK_NUMBER, value->number);
+        else
+            wm_sheet_text(sheet, (unsigned)i + 1, 1, WM_LOOK_WRAP,
+                          value != NULL && value->type == WM_JSON_STRING ? value->text : o->value);
+        wm_sheet_text(sheet, (unsigned)i + 1, 2, WM_LOOK_NOTE, strcmp(unit, "1") == 0 ? "" : unit);
+        wm_sheet_text(sheet, (unsigned)i + 1, 3, WM_LOOK_PLAIN,
+                      strcmp(o->origin, "user") == 0 ? "scenario file" : o->origin);
+    }
+}
+
+/* A table of statistics: numbers as numbers. */
+static unsigned grid_rows(struct wm_sheet *sheet, unsigned row, const char *title,
+                          const struct wm_grid *g)
+{
+    wm_sheet_text(sheet, row++, 0, WM_LOOK_TITLE, title);
+    for (unsigned c = 0; c < g->n_columns; c++)
+        wm_sheet_text(sheet, row, c, g->columns[c].align_right ? WM_LOOK_HEAD_RIGHT : WM_LOOK_HEAD,
+                      g->columns[c].key);
+    row++;
+    for (size_t r = 0; r < g->n_rows; r++, row++)
+        for (unsigned c = 0; c < g->n_columns; c++) {
+            const char *const cell = g->cells[r * g->n_columns + c];
+            char *end = NULL;
+            const double x =
+                cell != NULL && g->columns[c].is_json ? strtod(cell, &end) : (double)NAN;
+            if (end != NULL && end != cell && *end == '\0')
+                wm_sheet_number(sheet, row, c, WM_LOOK_NUMBER, x);
+            else
+                wm_sheet_text(sheet, row, c, WM_LOOK_PLAIN, cell != NULL ? cell : "");
+        }
+    return row + 1;
+}
+
+static bool has(const struct wm_store_about *a, const char *key)
+{
+    for (size_t i = 0; i < a->n_metrics; i++)
+        if (strcmp(a->metrics[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static void summary_sheet(struct book *b)
+{
+    static const char *const keys[] = {"npv_usd",
+                                       "irr_frac",
+                                       "revenue_usd_per_mw_utility_year",
+                                       "power_share_b_frac",
+                                       "lcot_out_usd_per_mtok",
+                                       "output_tok_per_s_per_mw_utility",
+                                       "energy_j_per_output_tok",
+                                       "ceiling_bound_hours"};
+    enum { N_KEYS = sizeof keys / sizeof *keys };
+    struct wm_sheet *const sheet = wm_book_sheet(b->book, "Summary");
+    struct wm_diags quiet = wm_diags_init(b->arena); /* what a design does not carry is left out */
+    struct wm_grid grid;
+    const char *own[N_KEYS];
+    size_t n = 0;
+    unsigned row = 0;
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (has(b->about, keys[i]))
+            own[n++] = keys[i];
+    wm_sheet_width(sheet, 0, 1, 44.0);
+    wm_sheet_width(sheet, 1, 14, 15.0);
+    if (n > 0 && wm_stats_summary(b->arena, b->store, own, n, &grid, &quiet) == WM_OK)
+        row = grid_rows(sheet, row,
+                        wm_is_sampled(b->about)
+                            ? "Over the points; intervals of 95 %"
+                            : "Over the points, which were chosen, not drawn: no probabilities",
+                        &grid);
+    if (has(b->about, "npv_usd") &&
+        wm_stats_tornado(b->arena, b->store, "npv_usd", &grid, &quiet) == WM_OK)
+        row = grid_rows(sheet, row, "What moves the net present value", &grid);
+    if (wm_stats_failures(b->arena, b->store, &grid, &quiet) == WM_OK && grid.n_rows > 0)
+        (void)grid_rows(sheet, row, "Points that did not end well", &grid);
+}
+
+static bool collect(void *context, const struct wm_record *r)
+{
+    struct book *const b = context;
+    if (r->value != NULL && isfinite(r->value[b->metric]))
+        b->values[b->n_values++] = r->value[b->metric];
+    return true;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The first metric of the list by its quantiles: a curve that a reader follows. */
+static void distribution_sheet(struct book *b, struct wm_diags *diags)
+{
+    const struct wm_store_about *const a = b->about;
+    b->metric = 0;
+    while (b->metric < a->n_metrics && strcmp(a->metrics[b->metric].key, "npv_usd") != 0)
+        b->metric++;
+    if (b->metric == a->n_metrics)
+        b->metric = 0;
+    b->values = WM_NEW_ARRAY(b->arena, double, a->n_stored + 1);
+    if (a->n_metrics == 0 || wm_store_each(b->store, WM_READ_VALUES, collect, b, diags) != WM_OK ||
+        b->n_values == 0)
+        return;
+    qsort(b->values, b->n_values, sizeof *b->values, ascending);
+    struct wm_sheet *const sheet = wm_book_sheet(b->book, "Distribution");
+    wm_sheet_width(sheet, 0, 2, 26.0);
+    wm_sheet_text(sheet, 0, 0, WM_LOOK_HEAD, "share of points below, %");
+    wm_sheet_text(
+        sheet, 0, 1, WM_LOOK_HEAD_RIGHT,
+        wm_arena_printf(b->arena, "%s, %s", a->metrics[b->metric].key, a->metrics[b->metric].unit));
+    wm_sheet_head(sheet, 0);
+    for (unsigned i = 0; i <= QUANTILES; i++) {
+        wm_sheet_number(sheet, 1 + i, 0, WM_LOOK_NUMBER, 100.0 * i / QUANTILES);
+        wm_sheet_number(sheet, 1 + i, 1, WM_LOOK_NUMBER,
+                        wm_sorted_quantile(b->values, b->n_values, (double)i / QUANTILES));
+    }
+    const struct wm_book_series series = {1, 1, 1 + QUANTILES, 0, 0x2a5a87};
+    const struct wm_book_chart chart = {.kind = WM_CHART_LINES,
+                                        .title = a->metrics[b->metric].key,
+                                        .x = "share of points below, %",
+                                        .y = a->metrics[b->metric].unit,
+                                        .series = &series,
+                                        .n_series = 1};
+    wm_sheet_chart(sheet, 1, 3, &chart);
 }
 
 static bool point_row(void *context, const struct wm_record *r)
@@ -164,252 +239,188 @@ static bool point_row(void *context, const struct wm_record *r)
     struct book *const b = context;
     const struct wm_store_about *const a = b->about;
     struct wm_json *params = NULL;
-    wm_arena_reset(b->arena);
-    struct wm_diags ignored = wm_diags_init(b->arena);
-    wm_json_parse(b->arena, r->params, strlen(r->params), "params", &params, &ignored);
-    number(b->points, b->row, 0, (double)r->index, NULL);
-    text(b->points, b->row, 1, wm_point_status_word(r->status), NULL);
-    number(b->points, b->row, 2, (double)r->seed, NULL);
+    wm_arena_reset(b->row_arena);
+    struct wm_diags ignored = wm_diags_init(b->row_arena);
+    wm_json_parse(b->row_arena, r->params, strlen(r->params), "params", &params, &ignored);
+    wm_sheet_number(b->points, b->row, 0, WM_LOOK_WHOLE, (double)r->index);
+    wm_sheet_text(b->points, b->row, 1, WM_LOOK_PLAIN, wm_point_status_word(r->status));
+    wm_sheet_number(b->points, b->row, 2, WM_LOOK_YEAR, (double)r->seed);
     for (size_t j = 0; j < a->n_axes; j++) {
         const struct wm_json *const v = wm_json_find(params, a->axes[j]);
+        const unsigned col = (unsigned)(FIRST_COLUMNS + j);
         if (v != NULL && v->type == WM_JSON_NUMBER)
-            number(b->points, b->row, (unsigned)(3 + j), v->number, NULL);
+            wm_sheet_number(b->points, b->row, col, WM_LOOK_NUMBER, v->number);
         else if (v != NULL)
-            text(b->points, b->row, (unsigned)(3 + j),
-                 v->type == WM_JSON_STRING ? v->text : wm_json_to_text(b->arena, v), NULL);
+            wm_sheet_text(b->points, b->row, col, WM_LOOK_PLAIN,
+                          v->type == WM_JSON_STRING ? v->text : wm_json_to_text(b->row_arena, v));
     }
     for (size_t i = 0; i < a->n_metrics; i++)
-        number(b->points, b->row, (unsigned)(3 + a->n_axes + i), r->value[i], NULL);
+        wm_sheet_number(b->points, b->row, (unsigned)(FIRST_COLUMNS + a->n_axes + i),
+                        WM_LOOK_NUMBER, r->value[i]);
     b->row++;
     return b->row <= ROWS_MAX;
 }
 
-static enum wm_status points_sheet(struct book *b, struct wm_store *store, struct wm_diags *diags)
+/* All metrics on the screen; paper has the axes and the first of them. */
+static enum wm_status points_sheet(struct book *b, struct wm_diags *diags)
 {
     const struct wm_store_about *const a = b->about;
     static const char *const first[] = {"index", "status", "seed"};
-    b->points = add_sheet(b, "Points");
-    if (b->points == NULL)
-        return WM_NO_MEMORY;
-    worksheet_freeze_panes(b->points, 1, 1);
-    (void)worksheet_set_column(b->points, 0, (lxw_col_t)(3 + a->n_axes + a->n_metrics), 16, NULL);
-    for (unsigned i = 0; i < 3; i++)
-        text(b->points, 0, i, first[i], b->bold);
-    for (size_t j = 0; j < a->n_axes; j++)
-        text(b->points, 0, (unsigned)(3 + j), a->axes[j], b->bold);
-    for (size_t i = 0; i < a->n_metrics; i++)
-        text(b->points, 0, (unsigned)(3 + a->n_axes + i), a->metrics[i].key, b->bold);
+    const unsigned n_axes = (unsigned)a->n_axes, n_metrics = (unsigned)a->n_metrics;
+    b->points = wm_book_sheet(b->book, "Points");
+    wm_sheet_width(b->points, 0, FIRST_COLUMNS + n_axes + n_metrics, 16.0);
+    wm_sheet_print_columns(b->points,
+                           FIRST_COLUMNS + n_axes +
+                               (n_metrics < PRINTED_METRICS ? n_metrics : PRINTED_METRICS),
+                           (unsigned)(a->n_stored + 1));
+    wm_sheet_texts(b->points, 0, WM_LOOK_HEAD, FIRST_COLUMNS, first);
+    for (unsigned j = 0; j < n_axes; j++)
+        wm_sheet_text(b->points, 0, FIRST_COLUMNS + j, WM_LOOK_HEAD, a->axes[j]);
+    for (unsigned i = 0; i < n_metrics; i++)
+        wm_sheet_text(b->points, 0, FIRST_COLUMNS + n_axes + i, WM_LOOK_HEAD, a->metrics[i].key);
+    wm_sheet_head(b->points, 0);
     b->row = 1;
-    return wm_store_each(store, WM_READ_VALUES, point_row, b, diags);
-}
-
-/* Column letter of the pro-forma's table. */
-static size_t yearly_column(const struct wm_store_about *a, const char *key)
-{
-    size_t i = 0;
-    while (i < a->n_yearly && strcmp(a->yearly[i].key, key) != 0)
-        i++;
-    return i;
+    return wm_store_each(b->store, WM_READ_VALUES, point_row, b, diags);
 }
 
 static double yearly_value(const struct book *b, const struct wm_record *r, size_t year,
-                           const char *key)
+                           const char *key, double otherwise)
 {
-    const size_t i = yearly_column(b->about, key);
-    const double v = i < b->about->n_yearly ? r->yearly[year * b->about->n_yearly + i] : 0.0;
-    return isfinite(v) ? v : 0.0;
+    for (size_t i = 0; i < b->about->n_yearly; i++)
+        if (strcmp(b->about->yearly[i].key, key) == 0) {
+            const double v = r->yearly[year * b->about->n_yearly + i];
+            return isfinite(v) ? v : otherwise;
+        }
+    return otherwise;
 }
 
-/* The rate at which the stored present values were cumulated. */
-static double implied_rate(const struct book *b, const struct wm_record *r)
+/* The nominal rate at which the stored present values were cumulated, to 12 digits. */
+static double implied_rate(const struct wm_proforma_year *years, size_t n)
 {
-    for (size_t year = 1; year < r->n_years; year++) {
-        const double pv = yearly_value(b, r, year, "cumulated_pv_usd") -
-                          yearly_value(b, r, year - 1, "cumulated_pv_usd");
-        const double flow = yearly_value(b, r, year, "flow_usd");
-        if (fabs(pv) > 0.0 && flow / pv > 0.0)
-            return pow(flow / pv, 1.0 / (double)year) - 1.0;
+    for (size_t i = 1; i < n; i++) {
+        const double pv = years[i].cumulated_pv_usd - years[i - 1].cumulated_pv_usd;
+        if (fabs(pv) > 0.0 && years[i].flow_usd / pv > 0.0 && years[i].end_years > 0.0)
+            return round(1e12 * (pow(years[i].flow_usd / pv, 1.0 / years[i].end_years) - 1.0)) *
+                   1e-12;
     }
     return 0.0;
 }
 
-static void formula(struct book *b, lxw_row_t row, unsigned col, double value,
-                    const char *expression)
+static double metric_value(const struct book *b, const struct wm_record *r, const char *key)
 {
-    begin_call();
-    (void)worksheet_write_formula_num(b->yearly, row, (lxw_col_t)col, expression, b->money, value);
-    end_call();
+    for (size_t i = 0; i < b->about->n_metrics; i++)
+        if (strcmp(b->about->metrics[i].key, key) == 0)
+            return r->value[i];
+    return (double)NAN;
 }
 
-/* Years run downwards; flow, present value and their sum are formulas over the cells beside them. */
-static void yearly_row(struct book *b, const struct wm_record *r, size_t year, double rate)
+/* Of real money, whose rates are printed without it; 0 of nominal. */
+static double inflation(struct book *b)
 {
-    static const char *const given[] = {"revenue_usd", "power_usd",    "opex_usd",
-                                        "capex_usd",   "residual_usd", "tax_usd"};
-    const lxw_row_t row = (lxw_row_t)(HEAD_ROWS + 1 + year);
-    const unsigned line = (unsigned)row + 1; /* as a spreadsheet counts */
-    const double flow = yearly_value(b, r, year, "flow_usd");
-    number(b->yearly, row, 0, (double)year, NULL);
-    for (unsigned i = 0; i < 6; i++)
-        number(b->yearly, row, 1 + i, yearly_value(b, r, year, given[i]), b->money);
-    formula(
-        b, row, 7, flow,
-        wm_arena_printf(b->arena, "=B%u-C%u-D%u-E%u+F%u-G%u", line, line, line, line, line, line));
-    formula(b, row, 8, flow / pow(1.0 + rate, (double)year),
-            wm_arena_printf(b->arena, "=H%u/(1+$B$1)^A%u", line, line));
-    formula(b, row, 9, yearly_value(b, r, year, "cumulated_pv_usd"),
-            wm_arena_printf(b->arena, "=SUM(I$%d:I%u)", HEAD_ROWS + 2, line));
-    number(b->yearly, row, 10, yearly_value(b, r, year, "cumulated_pv_usd"), b->money);
+    const struct wm_json *const base = parsed(b, b->about->base_json);
+    struct wm_diags quiet = wm_diags_init(b->arena);
+    struct wm_loaded loaded;
+    if (base == NULL ||
+        wm_scenario_tree_read(b->arena, base, NULL, false, &loaded, &quiet) != WM_OK)
+        return 0.0;
+    const struct wm_economics *const e = &loaded.scenario->economics;
+    return e->money == WM_MONEY_REAL ? e->inflation_frac : 0.0;
 }
 
 static bool yearly_sheet(void *context, const struct wm_record *r)
 {
-    static const char *const headings[] = {"year",
-                                           "revenue_usd",
-                                           "power_usd",
-                                           "opex_usd",
-                                           "capex_usd",
-                                           "residual_usd",
-                                           "tax_usd",
-                                           "flow_usd",
-                                           "present_value_usd",
-                                           "cumulated_pv_usd",
-                                           "cumulated_pv_as_run_usd"};
     struct book *const b = context;
     if (r->index != b->index || r->n_years == 0)
         return true;
-    wm_arena_reset(b->arena);
-    const double rate = implied_rate(b, r);
-    const unsigned first = HEAD_ROWS + 2, last = (unsigned)(HEAD_ROWS + 1 + r->n_years);
-    text(b->yearly, 0, 0, "discount rate", b->bold);
-    number(b->yearly, 0, 1, rate, b->percent);
-    text(b->yearly, 1, 0, "NPV", b->bold);
-    formula(b, 1, 1, yearly_value(b, r, r->n_years - 1, "cumulated_pv_usd"),
-            wm_arena_printf(b->arena, "=SUM(I%u:I%u)", first, last));
-    text(b->yearly, 1, 2, "IRR", b->bold);
-    (void)worksheet_write_formula(
-        b->yearly, 1, 3, wm_arena_printf(b->arena, "=IFERROR(IRR(H%u:H%u),\"none\")", first, last),
-        b->percent);
-    text(b->yearly, 1, 4, wm_arena_printf(b->arena, "point %llu", (unsigned long long)r->index),
-         NULL);
-    for (unsigned i = 0; i < sizeof headings / sizeof *headings; i++)
-        text(b->yearly, HEAD_ROWS, i, headings[i], b->bold);
-    for (size_t year = 0; year < r->n_years; year++)
-        yearly_row(b, r, year, rate);
-    b->found = true;
+    struct wm_proforma_year *const years =
+        WM_NEW_ARRAY(b->arena, struct wm_proforma_year, r->n_years);
+    for (size_t i = 0; i < r->n_years; i++) {
+#define VALUE(member) yearly_value(b, r, i, #member, 0.0)
+        years[i] = (struct wm_proforma_year){yearly_value(b, r, i, "end_years", (double)i),
+                                             VALUE(revenue_usd),
+                                             VALUE(power_usd),
+                                             VALUE(opex_usd),
+                                             VALUE(capex_usd),
+                                             VALUE(residual_usd),
+                                             VALUE(tied_usd),
+                                             VALUE(tax_usd),
+                                             VALUE(flow_usd),
+                                             VALUE(cumulated_pv_usd),
+                                             VALUE(interest_usd),
+                                             VALUE(principal_usd),
+                                             VALUE(owner_tax_usd),
+                                             VALUE(owner_flow_usd),
+                                             yearly_value(b, r, i, "dscr", (double)NAN)};
+#undef VALUE
+    }
+    const double growth = 1.0 + inflation(b);
+    const struct wm_proforma p = {
+        .sheet = "Pro-forma",
+        .what = wm_arena_printf(b->arena, "point %llu", (unsigned long long)r->index),
+        .rate_frac = (1.0 + implied_rate(years, r->n_years)) / growth - 1.0,
+        .inflation_frac = growth - 1.0,
+        .npv_usd = years[r->n_years - 1].cumulated_pv_usd,
+        .irr_frac = metric_value(b, r, "irr_frac"),
+        .years = years,
+        .n_years = r->n_years,
+    };
+    wm_book_proforma(b->book, &p);
     return false;
 }
 
 static void dictionary_sheet(struct book *b)
 {
     const struct wm_store_about *const a = b->about;
-    lxw_worksheet *const sheet = add_sheet(b, "Dictionary");
     static const char *const headings[] = {"key", "unit", "meaning"};
-    if (sheet == NULL)
-        return;
-    (void)worksheet_set_column(sheet, 0, 0, 42, NULL);
-    (void)worksheet_set_column(sheet, 2, 2, 100, NULL);
-    for (unsigned i = 0; i < 3; i++)
-        text(sheet, 0, i, headings[i], b->bold);
+    struct wm_sheet *const sheet = wm_book_sheet(b->book, "Dictionary");
+    wm_sheet_width(sheet, 0, 1, 42.0);
+    wm_sheet_width(sheet, 2, 1, 100.0);
+    wm_sheet_texts(sheet, 0, WM_LOOK_HEAD, 3, headings);
+    wm_sheet_head(sheet, 0);
     for (size_t i = 0; i < a->n_metrics; i++) {
-        text(sheet, (lxw_row_t)(1 + i), 0, a->metrics[i].key, NULL);
-        text(sheet, (lxw_row_t)(1 + i), 1, a->metrics[i].unit, NULL);
-        text(sheet, (lxw_row_t)(1 + i), 2, a->metrics[i].doc, NULL);
+        wm_sheet_text(sheet, (unsigned)i + 1, 0, WM_LOOK_PLAIN, a->metrics[i].key);
+        wm_sheet_text(sheet, (unsigned)i + 1, 1, WM_LOOK_NOTE, a->metrics[i].unit);
+        wm_sheet_text(sheet, (unsigned)i + 1, 2, WM_LOOK_WRAP, a->metrics[i].doc);
     }
 }
 
-static enum wm_status fill(struct book *b, struct wm_store *store, struct wm_diags *diags)
+static enum wm_status fill(struct wm_book *book, struct wm_arena *arena, const void *context,
+                           struct wm_diags *diags)
 {
-    lxw_doc_properties properties = {.created = FIXED_TIME};
-    (void)workbook_set_properties(b->workbook, &properties);
-    begin_call();
-    b->bold = workbook_add_format(b->workbook);
-    format_set_bold(b->bold);
-    b->percent = workbook_add_format(b->workbook);
-    format_set_num_format(b->percent, "0.00%");
-    b->money = workbook_add_format(b->workbook);
-    format_set_num_format(b->money, "#,##0");
-    end_call();
-    study_sheet(b);
-    inputs_sheet(b);
-    enum wm_status status = points_sheet(b, store, diags);
-    if (status == WM_OK && b->about->n_yearly > 0 &&
-        (b->yearly = add_sheet(b, "Pro-forma")) != NULL) {
-        (void)worksheet_set_column(b->yearly, 0, 10, 20, NULL);
-        status = wm_store_each(store, WM_READ_YEARLY, yearly_sheet, b, diags);
-    }
-    dictionary_sheet(b);
-    return status == WM_OK && b->broken ? WM_NO_MEMORY : status;
-}
-
-/* The folder that a path lies in, for the library's own files: a full /tmp is nobody's business then. */
-static char *folder_of(struct wm_arena *arena, const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-    return slash == NULL
-               ? wm_arena_copy_text(arena, ".", 1)
-               : wm_arena_copy_text(arena, path, slash == path ? 1 : (size_t)(slash - path));
-}
-
-/* Under a name of its own, looked through, then named; `why` not when the status is WM_OK or told already. */
-static enum wm_status write_book(struct book *b, struct wm_arena *names, const char *path,
-                                 struct wm_store *store, const char **why, struct wm_diags *diags)
-{
-    const char *const tmp = wm_out_reserve(names, path);
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = folder_of(names, path)};
-    if (tmp == NULL) {
-        *why = strerror(errno);
-        return WM_IO;
-    }
-    begin_call();
-    b->workbook = workbook_new_opt(tmp, &options);
-    end_call();
-    enum wm_status status = b->workbook != NULL ? fill(b, store, diags) : WM_NO_MEMORY;
-    begin_call();
-    const lxw_error error = b->workbook != NULL ? workbook_close(b->workbook) : LXW_NO_ERROR;
-    end_call();
-    if (wm_memory_has_ended())
-        status = WM_NO_MEMORY;
-    if (status == WM_OK && error != LXW_NO_ERROR)
-        *why = lxw_strerror(error);
-    else if (status == WM_OK && !wm_workbook_is_whole(tmp))
-        *why = "the workbook came out incomplete: no room for it or for the files it is made from";
-    else if (status == WM_OK && !wm_out_commit(tmp, path))
-        *why = strerror(errno);
-    if (status == WM_OK && *why == NULL)
-        return WM_OK;
-    (void)unlink(tmp);
-    return status != WM_OK ? status : WM_IO;
+    struct book b = *(const struct book *)context;
+    b.book = book;
+    b.arena = arena;
+    study_sheet(&b);
+    summary_sheet(&b);
+    distribution_sheet(&b, diags);
+    inputs_sheet(&b);
+    enum wm_status status = points_sheet(&b, diags);
+    if (status == WM_OK && b.about->n_yearly > 0)
+        status = wm_store_each(b.store, WM_READ_ALL & ~(unsigned)WM_READ_MESSAGES, yearly_sheet, &b,
+                               diags);
+    dictionary_sheet(&b);
+    return status;
 }
 
 enum wm_status wm_export_xlsx(const char *path, struct wm_store *store, uint64_t index,
                               struct wm_diags *diags)
 {
-    struct book b = {.about = wm_store_about(store), .index = index, .arena = wm_arena_open()};
-    if (b.arena == NULL)
+    struct book b = {.about = wm_store_about(store),
+                     .store = store,
+                     .index = index,
+                     .row_arena = wm_arena_open()};
+    const struct wm_store_about *const a = b.about;
+    const double cells = (double)a->n_stored * (double)(a->n_axes + a->n_metrics);
+    const struct wm_book_params params = {
+        .title = a->name, .is_large = cells > CELLS_MAX, .fill = fill, .context = &b};
+    enum wm_status status = WM_IO;
+    if (b.row_arena == NULL)
         return WM_NO_MEMORY;
-    if (b.about->n_points > ROWS_MAX) {
-        wm_arena_close(b.arena);
+    if (a->n_points > ROWS_MAX)
         wm_diag_add(diags, WM_E104, NULL, NULL, "%s: a sheet holds %u points; use --format csv",
                     path, ROWS_MAX);
-        return WM_IO;
-    }
-    struct wm_arena *const names = wm_arena_open();
-    if (names == NULL) {
-        wm_arena_close(b.arena);
-        return WM_NO_MEMORY;
-    }
-    enum wm_status status = WM_IO;
-    const char *why = NULL;
-    if (wm_out_is_special(path))
-        why = "is no regular file; a workbook cannot be written into it";
     else
-        status = write_book(&b, names, path, store, &why, diags);
-    if (why != NULL)
-        wm_diag_add(diags, WM_E104, NULL, NULL, "%s: %s", path, why);
-    wm_arena_close(names);
-    wm_arena_close(b.arena);
+        status = wm_book_write(path, &params, diags);
+    wm_arena_close(b.row_arena);
     return status;
 }
-
-#endif

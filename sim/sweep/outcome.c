@@ -13,7 +13,8 @@ const struct wm_yearly_column wm_yearly_columns[] = {
     COLUMN(capex_usd, "USD"),         COLUMN(residual_usd, "USD"),     COLUMN(write_off_usd, "USD"),
     COLUMN(tax_usd, "USD"),           COLUMN(flow_usd, "USD"),         COLUMN(cumulated_pv_usd, "USD"),
     COLUMN(interest_usd, "USD"),      COLUMN(principal_usd, "USD"),    COLUMN(owner_tax_usd, "USD"),
-    COLUMN(owner_flow_usd, "USD"),    COLUMN(dscr, ""),
+    COLUMN(owner_flow_usd, "USD"),    COLUMN(dscr, ""),                COLUMN(end_years, "yr"),
+    COLUMN(tied_usd, "USD"),
 };
 // clang-format on
 const size_t wm_n_yearly_columns = sizeof wm_yearly_columns / sizeof *wm_yearly_columns;

@@ -33,6 +33,11 @@ rates = {
                "energyweekdayschedule": [flat(m // 4) for m in range(12)], "energyweekendschedule": [flat(m // 4) for m in range(12)],
                "flatdemandstructure": [[{"max": 10000, "rate": 5}, {"rate": 12}]], "flatdemandmonths": [0] * 12,
                "lookbackPercent": 0.9, "lookbackRange": 3, "lookbackMonths": [], "mincharge": 4e6, "minchargeunits": "$/month"},
+    # a ratchet on summer peaks over prices that change with the month
+    "layers": {"utility": "Example Power", "name": "Layers", "startdate": 1767225600, "demandwindow": 15,
+               "energyratestructure": [[{"rate": 0.04, "unit": "kWh"}]], "energyweekdayschedule": [flat(0)] * 12, "energyweekendschedule": [flat(0)] * 12,
+               "flatdemandstructure": [[{"rate": 6}], [{"rate": 9.5}], [{"rate": 14}]], "flatdemandmonths": [0, 0, 0, 1, 1, 2, 2, 2, 2, 1, 0, 0],
+               "lookbackPercent": 0.97, "lookbackRange": 11, "lookbackMonths": [0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0]},
 }
 
 def price(blocks, amount, scale=1):
@@ -42,6 +47,8 @@ def price(blocks, amount, scale=1):
         usd += max(0, end - begin) * (b.get("rate", 0) + b.get("adj", 0))
         begin = max(begin, end)
     return usd
+
+def peaks_of(rate, rows): return [max(r[4] for r in rows if r[0] == m) for m in range(12)]
 
 def bill(rate, rows):  # rows: (month, is weekend, hour, quarter, kW)
     n = int(rate["demandwindow"] // 15)
@@ -56,7 +63,8 @@ def bill(rate, rows):  # rows: (month, is weekend, hour, quarter, kW)
             at = lambda r: rate["energyweekendschedule" if r[1] else "energyweekdayschedule"][m][r[2]] == p
             kwh, unit = sum(r[4] for r in mine if at(r)) / 4, blocks[0].get("unit", "kWh")
             usd += price(blocks, kwh, {"kWh": 1, "kWh/kW": peaks[m], "kWh daily": days}[unit]) + kwh * rate.get("fueladjustmentsmonthly", [0] * 12)[m]
-        back = [peaks[k] for k in range(max(0, m - rate.get("lookbackRange", 0)), m)]
+        seen = rate.get("lookbackMonths") or [1] * 12
+        back = [peaks[k] for k in range(max(0, m - rate.get("lookbackRange", 0)), m) if seen[k]]
         usd += price(rate["flatdemandstructure"][rate["flatdemandmonths"][m]], max([peaks[m]] + [rate.get("lookbackPercent", 0) * k for k in back]))
         for p, blocks in enumerate(rate.get("demandratestructure", [])):
             held = [windows[i // n] for i, r in enumerate(mine) if rate["demandweekendschedule" if r[1] else "demandweekdayschedule"][m][r[2]] == p]
@@ -79,7 +87,8 @@ for name, rate in rates.items():
     ours = sum(float(r["usd"]) for r in csv.DictReader(open(f"{TMP}/{name}/bill.csv")))
     theirs = bill(rate, rows)
     assert abs(ours / theirs - 1) < 1e-9, (name, ours, theirs, ours / theirs - 1)
-    print("a year's bill is the one computed from the rate")
+    bound = sum(rate.get("lookbackPercent", 0) * max(peaks_of(rate, rows)[:m] or [0]) > peaks_of(rate, rows)[m] for m in range(12))
+    print("a year's bill is the one computed from the rate", *(["| the ratchet binds in some months:", bound > 0] if "lookbackPercent" in rate else []))
 
 # alone, in items, in a list, in an input of REopt, packed: the same
 use = rates["use"]
@@ -91,6 +100,16 @@ for title, content in (("cut", packed[:-20]), ("damaged", packed[:40] + bytes(20
     open(f"{TMP}/bad.gz", "wb").write(content)
     out = subprocess.run([BIN, "import", "price", f"{TMP}/bad.gz"], capture_output=True, text=True)
     print(f"-- {title}: exit {out.returncode}"); print(out.stderr.replace(TMP + "/", "").rstrip())
+# the bulk download spells it in another way
+tiers = lambda kind, periods: [{kind + "Tiers": p} for p in periods]
+bulk = {"_id": {"$oid": use["label"]}, "utilityName": use["utility"], "rateName": use["name"], "effectiveDate": {"$date": use["startdate"] * 1000}, "serviceType": "Bundled",
+        "demandWindow": 30, "energyRateStrux": tiers("energyRate", use["energyratestructure"]), "energyWeekdaySched": use["energyweekdayschedule"],
+        "energyWeekendSched": use["energyweekendschedule"], "flatDemandStrux": tiers("flatDemand", use["flatdemandstructure"]), "flatDemandMonths": use["flatdemandmonths"],
+        "flatDemandUnits": "kW", "demandRateStrux": tiers("demandRate", use["demandratestructure"]), "demandRateUnits": "kW", "demandWeekdaySched": use["demandweekdayschedule"],
+        "demandWeekendSched": use["demandweekendschedule"], "fuelAdjustmentsMonthly": use["fueladjustmentsmonthly"], "fixedChargeFirstMeter": 400, "fixedChargeUnits": "$/day"}
+assert call(bulk, "-q").stdout == alone
+assert call([bulk] + [{**bulk, "_id": {"$oid": str(i)}, "rateName": f"r{i}"} for i in range(2500)], "--name", "aa11", "-q").stdout == alone
+print("-- bulk:", call(bulk).stderr.splitlines()[0])
 both = {"items": [use, rates["blocks"]]}
 assert call(both, "--name", "aa11", "-q").stdout == alone == call(both, "--name", "LGS-TOU", "-q").stdout
 

@@ -3,7 +3,7 @@ PYTHONDONTWRITEBYTECODE=1 python3 - <<'PY'
 import sys
 sys.path.insert(0, "tests/published")
 from worked import run, near, npv, BIN, DEMO
-import subprocess
+import html, json, re, subprocess
 
 def screen(*sets, quiet=True):
     args = [BIN, "run", DEMO, *(["--quiet"] if quiet else [])]
@@ -11,18 +11,38 @@ def screen(*sets, quiet=True):
         args += ["--set", s]
     return subprocess.run(args, capture_output=True, text=True)
 
+def metrics(*sets):
+    args = [BIN, "run", DEMO, "--quiet", "--format", "json"]
+    for w in sets:
+        args += ["--set", w]
+    return {k: v["value"] for k, v in json.loads(subprocess.run(args, capture_output=True, text=True).stdout)["metrics"].items()}
+
 # 1. a product that is sold no more leads the verdict and is warned of; today's does neither
 p = screen("workloads.chat.price.deck=deepseek-r1-list", quiet=False)
 print(p.stdout.splitlines()[0])
 print("W932" in p.stderr, "W932" in screen(quiet=False).stderr)
 print(" ".join(screen("horizon.start=2028-06-01", quiet=False).stderr.split()).count("W931"))
-# ... and the NPV stands beside its price path and its range
-out = screen("economics.price_half_life_years=3").stdout
-print([l.strip()[-50:] for l in out.splitlines() if "list prices" in l], "P10 P50 P90" in out)
+# ... and what leads is the median of the draws with its ends; the one case stands below, with its price path
+p = screen("economics.price_half_life_years=3")
+first, out = p.stdout.splitlines()[0], p.stdout
+print(re.sub(r"-?[0-9.]+ ?[MGk]?(?=[$ ])", "N", first), [l.strip()[-50:] for l in out.splitlines() if "list prices" in l])
+m = metrics("economics.price_half_life_years=3")
+for key, at in (("npv_p50_usd", "P50"), ("npv_p10_usd", "P10"), ("npv_p90_usd", "P90")):
+    value, prefix = re.search(at + r" (-?[0-9.]+) ([MG])\$", first).groups()
+    near(f"first screen, {at}", float(value) * {"M": 1e6, "G": 1e9}[prefix], m[key], rel=1e-3)
+assert m["npv_p10_usd"] < m["npv_p50_usd"] < m["npv_p90_usd"]
 assert all(len(l) <= 80 for l in out.splitlines()) and len(out.splitlines()) <= 24
 p = screen("workloads.chat.price.discount_frac=6")
-print(p.stdout.splitlines()[0][:46])
-assert len(p.stdout.splitlines()) <= 24
+times, value = re.match(r"! ([0-9.]+) times the most clouds report per MW \(([0-9.]+); published 6 to 30", p.stdout).groups()
+near("times the most", float(times), float(value) / 30, rel=0.05)
+near("per MW", float(value) * 1e6, metrics("workloads.chat.price.discount_frac=6")["revenue_usd_per_mw_utility_year"], rel=1e-3)
+assert len(p.stdout.splitlines()) <= 25
+# ... compare and report begin with it too
+p = subprocess.run([BIN, "compare", DEMO, DEMO, "--no-bridge", "--quiet"], capture_output=True, text=True)
+print(re.sub(r"-?[0-9.]+ [MG]", "N", p.stdout.splitlines()[0]))
+page = subprocess.run([BIN, "report", DEMO, "--quick", "--quiet"], capture_output=True, text=True).stdout
+verdict = html.unescape(re.search(r'<p class="verdict">(.*?)</p>', page).group(1)).replace("\u00a0", " ")
+print(re.sub(r"-?[0-9.]+ ", "N ", verdict.split(";")[0]) + ";" + re.sub(r"-?[0-9.]+ G", "N G", verdict.split(";")[1]))
 
 # 2. the levelised cost is the price at which the NPV of the chosen ledger is 0
 for ledger in ("owner-operator", "hyperscaler", "colo-tenant", "neocloud",
@@ -36,11 +56,13 @@ for ledger in ("owner-operator", "hyperscaler", "colo-tenant", "neocloud",
 print("levelised cost: NPV 0 under seven ledgers")
 tenant = run('economics.ledger={"type":"colo-tenant","colo_rent_usd_per_kw_month":95}')
 near("rent of 95", tenant["line"]["colocation rent"], run("economics.ledger=colo-tenant")["line"]["colocation rent"] * 95 / 120)
-print(screen("economics.ledger=colo-tenant").stdout.splitlines()[0].split(";")[1].strip())
-print(screen("economics.ledger.it=hired").stdout.splitlines()[0].split(";")[1].strip())
+for ledger, key in (("=colo-tenant", "power_share_c_frac"), (".it=hired", None)):
+    said = next(l for l in screen("economics.ledger" + ledger).stdout.splitlines() if l.startswith("power "))
+    share = int(re.search("power ([0-9]+) %", said).group(1))
+    assert share == round(100 * metrics("economics.ledger" + ledger)[key]) if key else share == 0, said
+    print(re.sub("[0-9]+ %", "N %", said))
 
 # 3. the place's tax with its schedule: 4.15 per 100 of 50, 40, 30, 20, 10 % of cost
-from worked import json
 flat = run()
 args = [BIN, "run", DEMO, "--format", "json", "--quiet", "--no-range"]
 taxed = json.loads(subprocess.run(args, capture_output=True, text=True).stdout)
@@ -50,7 +72,9 @@ near("mean of the schedule", line["property tax, IT"], 0.0415 * 0.3 * it)
 for t in range(1, 6):
     others = (taxed["yearly"][1]["opex_usd"] - 0.0415 * 0.5 * it) * 1.03 ** (t - 1)
     near(f"tax of year {t}", taxed["yearly"][t]["opex_usd"], others + 0.0415 * (0.6 - 0.1 * t) * it)
-print(f"power share B {100 * taxed['metrics']['power_share_b_frac']['value']:.1f} % in Loudoun, {100 * flat['m']['power_share_b_frac']:.1f} % flat")
+more = line["property tax, IT"] - flat["line"]["property tax, IT"]
+near("power share with the county's tax", taxed["metrics"]["power_share_b_frac"]["value"],
+     flat["m"]["power_cost_usd"] / (flat["m"]["power_cost_usd"] / flat["m"]["power_share_b_frac"] + more + line.get("property tax, facility", 0) - flat["line"].get("property tax, facility", 0)))
 
 # 4. the facility is worth nothing at the end of its life
 r = run("economics.appraisal_years=20", "economics.end_of_life=repurchase")
@@ -70,7 +94,11 @@ real = run("economics.money=real", "economics.inflation_frac=0.025", "economics.
            "economics.discount_rate_frac=0.1", "economics.opex_escalation_frac=0", "economics.power_escalation_frac=0")
 plain = run("economics.inflation_frac=0.025", "economics.debt_share_frac=0", "economics.discount_rate_frac=0.1",
             "economics.opex_escalation_frac=0", "economics.power_escalation_frac=0")
-print(f"real terms: IRR {100 * real['m']['irr_frac']:.1f} %, nominal without growth {100 * plain['m']['irr_frac']:.1f} %")
+# money of year t is year t's when it begins, and flows at its end: a real operating flow is a year's inflation less
+flows = [y["flow_usd"] / 1.025 ** y["end_years"] for y in real["yearly"]]
+for a, b, t in zip(flows, plain["yearly"], range(99)):
+    worn = b["residual_usd"]
+    near(f"real flow of year {t}", a, b["flow_usd"] if t == 0 else (b["flow_usd"] - worn) / 1.025 + worn, rel=1e-6)
 # a price of carbon is paid
 r = run("economics.carbon_usd_per_t=50")
 near("carbon", r["line"]["carbon price"], 50 * r["m"]["carbon_kg"] / 1000)

@@ -12,7 +12,16 @@ sed -i "s|\.\./PLACE|$PWD|" "$tmp/s.json"
 "$BIN" report "$tmp/run/result.json" --quick >"$tmp/b.html"
 "$BIN" report "$tmp/s.json" -o "$tmp/out" >/dev/null
 cmp "$tmp/a.html" "$tmp/b.html" && echo same
-grep -c '<script' "$tmp/a.html" || true
+grep -o '<script[^>]*>' "$tmp/a.html" # ours alone: data, and the one that its policy names by digest
+python3 - "$tmp/a.html" <<'PY'
+import base64, hashlib, json, re, sys
+page = open(sys.argv[1]).read()
+script = re.search(r"<script>(.*?)</script>", page, re.S)[1]
+digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+print("the policy names it:", f"script-src 'sha256-{digest}'" in page)
+data = json.loads(re.search(r'id="run-data">(.*?)</script>', page, re.S)[1])
+print("data for the charts:", data["name"].startswith("<script>") and len(data["yearly"]) > 1 and len(data["charts"]["heat"]["site_mw"]) == 288)
+PY
 grep -c '&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;</h1>' "$tmp/a.html"
 grep -o '<svg' "$tmp/a.html" | wc -l
 grep -o '<h2>[^<]*' "$tmp/out/report.html"

@@ -14,9 +14,13 @@ static struct wm_claims all(const char *only, enum wm_status wanted)
     arena = wm_arena_open();
     diags = wm_diags_init(arena);
     struct wm_claims claims;
-    ck_assert_int_eq(wm_claims_compute(arena, only, NULL, NULL, &claims, &diags), wanted);
+    ck_assert_int_eq(
+        wm_claims_compute(arena, &(struct wm_claims_ask){.only = only}, &claims, &diags), wanted);
     return claims;
 }
+
+/* All claims, computed once, before the tests part. */
+static struct wm_claims whole;
 
 static const struct wm_claim *find(const struct wm_claims *claims, const char *id)
 {
@@ -29,7 +33,7 @@ static const struct wm_claim *find(const struct wm_claims *claims, const char *i
 
 START_TEST(every_claim_has_a_source_conditions_a_verdict_and_a_figure_or_a_reason)
 {
-    const struct wm_claims claims = all(NULL, WM_OK);
+    const struct wm_claims claims = whole;
     ck_assert_uint_ge(claims.n, 30);
     for (size_t i = 0; i < claims.n; i++) {
         const struct wm_claim *const c = &claims.items[i];
@@ -41,7 +45,6 @@ START_TEST(every_claim_has_a_source_conditions_a_verdict_and_a_figure_or_a_reaso
         for (size_t k = 0; k < i; k++)
             ck_assert_str_ne(c->id, claims.items[k].id);
     }
-    wm_arena_close(arena);
 }
 END_TEST
 
@@ -65,7 +68,7 @@ END_TEST
 
 START_TEST(the_day_of_deepseek_and_ratios_of_datasheets_agree)
 {
-    const struct wm_claims claims = all(NULL, WM_OK);
+    const struct wm_claims claims = whole;
     ck_assert_double_eq_tol(find(&claims, "deepseek-day-revenue")->computed, 562100.0, 1e-3);
     ck_assert_double_eq_tol(find(&claims, "deepseek-day-profit")->computed,
                             100.0 * (562100.0 / 87072.0 - 1.0), 1e-6);
@@ -78,7 +81,6 @@ START_TEST(the_day_of_deepseek_and_ratios_of_datasheets_agree)
         ck_assert_msg(strcmp(find(&claims, agree[i])->verdict, "agrees") == 0, "%s: %s", agree[i],
                       find(&claims, agree[i])->verdict);
     ck_assert_ptr_null(strstr(find(&claims, "power-40-percent")->verdict, "reproduced"));
-    wm_arena_close(arena);
 }
 END_TEST
 
@@ -104,7 +106,7 @@ END_TEST
 
 START_TEST(verdicts_are_counted_by_what_they_tell_about_the_model)
 {
-    const struct wm_claims claims = all(NULL, WM_OK);
+    const struct wm_claims claims = whole;
     size_t rows = 0;
     for (int e = 0; e < WM_N_EVIDENCE; e++) {
         const struct wm_claim_counts n = wm_claims_count(&claims, (enum wm_evidence)e);
@@ -120,7 +122,6 @@ START_TEST(verdicts_are_counted_by_what_they_tell_about_the_model)
     ck_assert_int_eq(find(&claims, "peak-flop-per-watt")->evidence, WM_EVIDENCE_ARITHMETIC);
     ck_assert_int_eq(find(&claims, "power-40-percent")->evidence, WM_EVIDENCE_CALIBRATED);
     ck_assert_int_eq(find(&claims, "power-40-percent-e")->evidence, WM_EVIDENCE_INDEPENDENT);
-    wm_arena_close(arena);
 }
 END_TEST
 
@@ -217,7 +218,7 @@ static void is_within(const struct wm_claim *c, double factor)
 /* Generations, batches and mixtures: the spans are those tolerated around what is published. */
 START_TEST(effects_of_generation_batch_and_mixture_have_the_published_sign_and_size)
 {
-    const struct wm_claims claims = all(NULL, WM_OK);
+    const struct wm_claims claims = whole;
     static const char *const agree[] = {
         "hopper-blackwell-batch-1", "hopper-blackwell-energy",  "hopper-blackwell-oss-90",
         "hopper-blackwell-r1-30",   "hopper-blackwell-edge-mw", "hopper-blackwell-edge-gpu",
@@ -240,19 +241,17 @@ START_TEST(effects_of_generation_batch_and_mixture_have_the_published_sign_and_s
     ck_assert_double_gt(find(&claims, "hopper-blackwell-r1-116")->computed, 2.0 * at_30);
     ck_assert_double_gt(at_30, 1.5 * at_volume);
     ck_assert_double_gt(find(&claims, "hopper-blackwell-edge-mw")->computed, 3.0 * at_30);
-    wm_arena_close(arena);
 }
 END_TEST
 
 /* A percent per MW pays where everything made is sold, and nowhere else. */
 START_TEST(a_percent_of_tokens_is_worth_a_percent_of_revenue_only_where_demand_does_not_limit)
 {
-    const struct wm_claims claims = all(NULL, WM_OK);
+    const struct wm_claims claims = whole;
     const double bound = find(&claims, "few-percent-bound")->computed;
     const double slack = find(&claims, "few-percent-slack")->computed;
     ck_assert_double_gt(bound, 0.05);
     ck_assert_double_lt(fabs(slack), 0.01 * bound);
-    wm_arena_close(arena);
 }
 END_TEST
 
@@ -280,5 +279,10 @@ int main(void)
         a_percent_of_tokens_is_worth_a_percent_of_revenue_only_where_demand_does_not_limit,
         a_claim_holds_more_surely_the_further_its_figure_lies_within_the_span,
         an_unknown_claim_is_refused_with_a_hint};
+    wm_init();
+    arena = wm_arena_open();
+    diags = wm_diags_init(arena);
+    if (wm_claims_compute(arena, &(struct wm_claims_ask){0}, &whole, &diags) != WM_OK)
+        return 1;
     return RUN_TESTS("claims", tests);
 }

@@ -221,7 +221,7 @@ END_TEST
 START_TEST(lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are)
 {
     const struct wm_run_year years[] = {
-        {50.0, 5.0, 1.0}, {60.0, 6.0, 1.0}, {70.0, 7.0, 1.0}, {80.0, 8.0, 1.0}};
+        {50.0, 5.0, 1.0, 0.0, 0.0}, {60.0, 6.0, 1.0, 0.0, 0.0}, {70.0, 7.0, 1.0, 0.0, 0.0}, {80.0, 8.0, 1.0, 0.0, 0.0}};
     const struct wm_appraisal_terms terms = {.n_years = 4,
                                              .price_half_life_years = (double)NAN,
                                              .it_life_years = 4.0,
@@ -241,6 +241,32 @@ START_TEST(lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_t
     for (size_t t = 0; t <= 4; t++)
         written += a.year[t].write_off_usd;
     near(written, 140.0);
+}
+END_TEST
+
+/* By hand: tokens earn 60, hours on demand 10, the grid pays 5 and a contract 20 a year; cost is 50, capital 100
+ * at no rate over 2 years: 60 f + 35 - 50 = 50. Prices of tokens and hours halve in a year. */
+START_TEST(a_break_even_factor_is_on_what_is_sold_and_leaves_what_else_is_paid)
+{
+    const struct wm_appraisal_terms terms = {.n_years = 2,
+                                             .price_half_life_years = (double)NAN,
+                                             .it_life_years = 2.0,
+                                             .facility_life_years = 20.0};
+    const double contract_usd[] = {20.0, 20.0};
+    struct wm_appraisal_basis b = {.it_capex_usd = 100.0,
+                                   .revenue_usd = 60.0,
+                                   .hours_usd = 10.0,
+                                   .grid_usd = 5.0,
+                                   .opex_usd = 50.0,
+                                   .contract_usd = contract_usd};
+    near(wm_appraisal(&terms, &b).price_factor, 65.0 / 60.0);
+    struct wm_appraisal_terms falling = terms;
+    falling.price_half_life_years = 1.0;
+    near(wm_appraisal(&falling, &b).year[2].revenue_usd, 30.0 + 5.0 + 5.0 + 20.0);
+    near(wm_appraisal(&falling, &b).level_factor, 65.0 / 60.0);
+    b.revenue_usd = 0.0; /* who sells no token: hours and contracts, 30 f + 5 - 50 = 50 */
+    b.sells_no_tokens = true;
+    near(wm_appraisal(&terms, &b).price_factor, 95.0 / 30.0);
 }
 END_TEST
 
@@ -283,6 +309,7 @@ int main(void)
         every_way_of_writing_off_ends_at_the_whole_capital,
         losses_are_carried_into_later_years_and_refresh_is_bought_again,
         lots_are_bought_and_sold_in_their_years_and_years_of_a_run_stand_as_they_are,
+        a_break_even_factor_is_on_what_is_sold_and_leaves_what_else_is_paid,
         storage_is_replaced_by_its_own_life_and_sold_at_what_is_left_of_it};
     return RUN_TESTS("finance", tests);
 }

@@ -74,7 +74,9 @@ START_TEST(the_npv_is_zero_when_prices_are_changed_by_the_break_even_factor)
     setup();
     static const char *const terms[] = {
         "", "\"price_half_life_years\":1.55", "\"tax_rate_frac\":0.25,\"appraisal_years\":8",
-        "\"ledger\":\"tenant\",\"tax_rate_frac\":0.21,\"tax_write_off\":\"declining-balance\""};
+        "\"ledger\":\"tenant\",\"tax_rate_frac\":0.21,\"tax_write_off\":\"declining-balance\"",
+        "\"gpu_sales\":[{\"name\":\"h\",\"share_frac\":0.3,\"usd_per_gpu_h\":2},"
+        "{\"name\":\"t\",\"kind\":\"take-or-pay\",\"share_frac\":0.2,\"usd_per_gpu_h\":3}]"};
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         const double factor = GET(run_it(55.0, 0.8, terms[i]), breakeven_price_factor);
         const struct wm_results *const r = run_it(55.0, 0.8 * factor, terms[i]);
@@ -122,36 +124,51 @@ START_TEST(the_pro_forma_begins_with_the_run_and_sums_to_the_npv)
 }
 END_TEST
 
-/* With more demand than the site can serve a MW more, filled alike, leaves what the others leave. */
+static const struct wm_results *flood(double mw, double n_gpus)
+{
+    const char *const count = n_gpus > 0.0 ? wm_arena_printf(arena, ",\"count\":%.0f", n_gpus) : "";
+    const char *const text = wm_arena_printf(
+        arena,
+        "{\"schema_version\":1,\"name\":\"t\",\"horizon\":{\"years\":0.02},"
+        "\"site\":{\"ceiling\":{\"limit_mw\":%.17g}},"
+        "\"fleet\":[{\"name\":\"a\",\"accelerator\":\"gb300-nvl72\"%s}],"
+        "\"workloads\":[{\"name\":\"x\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
+        "\"precision\":\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":1e10},"
+        "\"price\":{\"deck\":\"deepseek-r1-host\"}}]}",
+        mw, count);
+    const struct wm_scenario *s = NULL;
+    const struct wm_results *r = NULL;
+    ck_assert_int_eq(
+        wm_scenario_load_text(arena, text, strlen(text), "t", "", NULL, 0, &s, NULL, &diags), WM_OK);
+    ck_assert_int_eq(wm_run(arena, s, NULL, &r, &diags), WM_OK);
+    return r;
+}
+
+static double left_usd(const struct wm_results *r)
+{
+    return (GET(r, revenue_usd) - r->ledger->opex_usd[WM_OPEX_E]) / (r->hours / WM_H_PER_YEAR);
+}
+
+/*
+ * With more demand than the site can serve a MW more, filled alike, leaves what the others leave. Filled alike:
+ * accelerators that make no whole replica stand in for failed ones, so both sites have none (racks of 72 times
+ * the accelerators of a replica).
+ */
 START_TEST(the_margin_after_capital_is_the_worth_of_one_more_megawatt_under_a_flood)
 {
     setup();
-    const struct wm_results *r[2];
-    for (int i = 0; i < 2; i++) {
-        const char *const text = wm_arena_printf(
-            arena,
-            "{\"schema_version\":1,\"name\":\"t\",\"horizon\":{\"years\":0.02},\"site\":{"
-            "\"ceiling\":"
-            "{\"limit_mw\":%d},\"failures\":{\"type\":\"llama-3\",\"per_gpu_year\":0,"
-            "\"planned_per_gpu_year\":0,\"rack_per_year\":0}},\"fleet\":[{\"name\":\"a\",\"accelerator\":\"gb300-nvl72\"}],"
-            "\"workloads\":[{\"name\":\"x\",\"class\":\"chat\",\"llm\":\"deepseek-r1\","
-            "\"precision\":"
-            "\"fp4\",\"pool\":\"a\",\"demand\":{\"output_tok_per_s\":1e10},\"price\":{\"deck\":"
-            "\"deepseek-r1-host\"}}]}",
-            i == 0 ? 2000 : 2200);
-        const struct wm_scenario *s = NULL;
-        ck_assert_int_eq(
-            wm_scenario_load_text(arena, text, strlen(text), "t", "", NULL, 0, &s, NULL, &diags),
-            WM_OK);
-        ck_assert_int_eq(wm_run(arena, s, NULL, &r[i], &diags), WM_OK);
-    }
-    double left[2];
-    for (int i = 0; i < 2; i++)
-        left[i] = (GET(r[i], revenue_usd) - r[i]->ledger->opex_usd[WM_OPEX_E]) /
-                  (r[i]->hours / WM_H_PER_YEAR);
+    const struct wm_results *const any = flood(2000.0, 0.0);
+    const double unit = 72.0 * (double)any->pools[0].gpus_per_replica;
+    const double gpus_per_mw = GET(any, gpus_installed) / 2000.0;
+    const double n = floor(GET(any, gpus_installed) / unit);
+    ck_assert_double_gt(n, 9.0);
+    const double gpus[] = {unit * n, unit * floor(1.1 * n)};
+    const double mw[] = {gpus[0] / gpus_per_mw, gpus[1] / gpus_per_mw};
+    const struct wm_results *const r[] = {flood(mw[0], gpus[0]), flood(mw[1], gpus[1])};
+    ck_assert_double_lt(GET(r[0], availability_frac), 1.0);
     const double margin = GET(r[0], margin_e_usd_per_mw_utility_year);
-    ck_assert_double_eq_tol(margin, left[0] / 2000.0, 1e-9 * margin);
-    ck_assert_double_eq_tol((left[1] - left[0]) / 200.0, margin, 0.02 * margin); /* whole racks */
+    ck_assert_double_eq_tol(margin, left_usd(r[0]) / mw[0], 1e-9 * margin);
+    ck_assert_double_eq_tol((left_usd(r[1]) - left_usd(r[0])) / (mw[1] - mw[0]), margin, 0.005 * margin);
     teardown();
 }
 END_TEST

@@ -31,7 +31,7 @@ START_TEST(events_cost_no_memory)
                                            NULL, 0, &scenario, &catalog, &diags),
                      WM_OK);
     ck_assert_int_eq(wm_provision(arena, scenario, &plan, &diags), WM_OK);
-    wm_site_run(arena, scenario, &plan, NULL, &result, &diags);
+    wm_site_run(arena, scenario, &plan, NULL, &result, NULL, &diags);
     ck_assert_uint_gt(result.n_failures, 1000);
     ck_assert_uint_gt(result.n_windows, 10);
     ck_assert_uint_eq(result.n_growths, 0);

@@ -11,8 +11,9 @@ export class Refusal extends Error {
 
 async function ask(path, options) {
   const response = await fetch(`v1/${path}`, options);
-  const text = await response.text();
   const type = response.headers.get("Content-Type") ?? "";
+  if (response.ok && type.includes("spreadsheetml")) return response.blob();
+  const text = await response.text();
   const body = type.startsWith("application/json") && text !== "" ? JSON.parse(text) : text;
   if (!response.ok) throw new Refusal(response.status, body);
   return body;

@@ -5,6 +5,7 @@ import * as state from "./state.js";
 import * as inputs from "./inputs.js";
 import * as kpi from "./kpi.js";
 import * as charts from "./charts.js";
+import { front } from "./front.js";
 import * as studies from "./studies.js";
 import { share, dialog } from "./share.js";
 import { difference } from "./difference.js";
@@ -86,17 +87,20 @@ async function listFiles() {
   return { start, scenarios };
 }
 
-async function report() {
-  say("The report is being made");
-  $("report").disabled = true;
+/** Something to save: button, route, body, type and end of the name. */
+async function fetched(id, path, body, type, end) {
+  say("It is being made");
+  $(id).disabled = true;
   try {
-    const page = await post("report", { ...state.body(), quick: true });
-    save(page, "text/html", `${result?.name ?? "report"}.html`);
+    save(await post(path, body), type, `${result?.name ?? path}.${end}`);
   } catch (error) {
-    dialog("Report", h("p", {}, error.message));
+    dialog($(id).textContent, h("p", {}, error.message));
   }
-  $("report").disabled = false;
+  $(id).disabled = false;
 }
+
+const report = () => fetched("report", "report", { ...state.body(), quick: true }, "text/html", "html");
+const workbook = () => fetched("workbook", "workbook", pinnedBody ? { ...state.body(), base: pinnedBody } : state.body(), "", "xlsx");
 
 function save(text, type, name) {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -123,6 +127,7 @@ function wire() {
   $("why").addEventListener("click", () => difference(pinnedBody, state.body(), words));
   $("share").addEventListener("click", share);
   $("report").addEventListener("click", report);
+  $("workbook").addEventListener("click", workbook);
   for (const v of ["site", "studies"]) {
     $(`tab-${v}`).addEventListener("click", () => view(v));
     $(`tab-${v}`).addEventListener("keydown", (e) => {
@@ -150,7 +155,7 @@ function wire() {
 
 async function begin() {
   wire();
-  charts.begin();
+  charts.begin(front());
   const [schema, metrics, { start, scenarios }] = await Promise.all([get("schema"), get("metrics"), listFiles()]);
   inputs.begin(schema);
   words = new Map(metrics.metrics.map((m) => [m.key, m]));

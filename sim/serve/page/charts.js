@@ -5,26 +5,26 @@ import { lineChart } from "./line_chart.js";
 import { heatMap } from "./heat.js";
 import { energyFlow } from "./flow.js";
 import { costStack } from "./stack.js";
-import { front } from "./front.js";
 
 const all = {};
 
-export function begin() {
+/** `front`: the chart that asks the server; a saved report has none. */
+export function begin(front = null) {
   all.duration = lineChart({ title: "Load duration", sub: "15-minute means, highest first", x: { label: "share of the time", unit: " %" }, y: { label: "MW" } });
   all.days = lineChart({ title: "Through the year", sub: "by day of the site's clock", x: { isTime: true }, y: { label: "MW" } });
   all.heat = heatMap("Under the ceiling");
   all.lambda = lineChart({ title: "Worth of one more MWh", sub: "shadow price λ of the ceiling, highest first", x: { label: "share of the time", unit: " %" }, y: { label: "$/MWh" } });
   all.stack = costStack("Revenue and cost");
   all.cash = lineChart({ title: "Cash flow", sub: "by year of the pro-forma; discounted and cumulated", x: { label: "year" }, y: { label: "M$" }, bars: true });
-  all.front = front();
+  all.front = front;
   all.flow = energyFlow("Where the energy goes");
-  $("charts").replaceChildren(all.cash.figure, all.stack.figure, all.duration.figure, all.heat.figure, all.days.figure, all.lambda.figure, all.front.figure, all.flow.figure);
+  $("charts").replaceChildren(all.cash.figure, all.stack.figure, all.duration.figure, all.heat.figure, all.days.figure, all.lambda.figure, ...(front ? [front.figure] : []), all.flow.figure);
 }
 
 const line = (label, values, color, more = {}) => ({ label, values, color, ...more });
 
 function duration(now, base) {
-  const d = now.charts.duration, b = base?.charts.duration;
+  const d = now.charts.duration, b = base?.charts?.duration;
   all.duration.update({ x: d.share_of_time_pct, series: [
     line("Ceiling", d.ceiling_mw, "--c4", { unit: "MW", stepped: true }), line("Site", d.site_mw, "--c1", { unit: "MW", width: 2.25 }), line("IT", d.it_mw, "--c2", { unit: "MW" }),
     ...(b ? [line("Site, A", b.site_mw, "--a", { dash: [6, 4], unit: "MW" })] : []),
@@ -39,7 +39,7 @@ function days(now) {
 }
 
 function lambda(now, base) {
-  const d = now.charts.duration, b = base?.charts.duration;
+  const d = now.charts.duration, b = base?.charts?.duration;
   const never = d.shadow_price_usd_per_mwh[0] === 0 && !(b?.shadow_price_usd_per_mwh[0] > 0);
   all.lambda.update({ x: d.share_of_time_pct, series: [
     line("λ", d.shadow_price_usd_per_mwh, "--c5", { unit: "$/MWh", width: 2.25 }),
@@ -62,14 +62,21 @@ function cash(now, base) {
   all.cash.update({ x, series, bands }, `Ends at ${digits(years.at(-1).cumulated_pv_usd * 1e-6)} million dollars of present value.`);
 }
 
+/** Curves of the series stand only where the result has them: a file of another version may not. */
 export function show(now, base, request) {
+  const series = Boolean(now.charts?.duration);
   $("charts").hidden = false;
-  duration(now, base);
-  days(now);
-  all.heat.update(now.charts.heat);
-  lambda(now, base);
-  all.stack.update(now);
-  cash(now, base);
+  for (const name of ["duration", "days", "heat", "lambda"]) all[name].figure.hidden = !series;
+  if (series) {
+    duration(now, base);
+    days(now);
+    all.heat.update(now.charts.heat);
+    lambda(now, base);
+  }
+  all.stack.figure.hidden = !now.ledger?.length || !now.metrics?.revenue_usd;
+  if (!all.stack.figure.hidden) all.stack.update(now);
+  all.cash.figure.hidden = !now.yearly?.length;
+  if (!all.cash.figure.hidden) cash(now, base);
   all.flow.update(now.energy);
-  all.front.update(now, request);
+  all.front?.update(now, request);
 }

@@ -29,7 +29,7 @@ export function energyFlow(title) {
     const parts = [];
     let y = GAP, racksAt = GAP, label = -LEAST;
     const racksHigh = racks.reduce((s, e) => s + e.mwh, 0) * scale;
-    const WIDTH = Math.max(300, plot.clientWidth), meterAt = GAP, middle = WIDTH * 0.3, right = WIDTH - (WIDTH < 420 ? 126 : 172);
+    const WIDTH = Math.max(300, plot.clientWidth), meterAt = GAP, middle = WIDTH * 0.3, right = WIDTH - (WIDTH < 420 ? 130 : 196);
     parts.push(svg("rect", { class: "box", x: 0, y: meterAt, width: BOX, height: total * scale }), ribbon(BOX, meterAt, middle, racksAt, racksHigh, "", `racks: ${digits(racksHigh / scale / 1e3)} GWh`),
       svg("rect", { class: "box", x: middle, y: racksAt, width: BOX, height: racksHigh }));
     let fromRacks = racksAt, fromMeter = meterAt + racksHigh;

@@ -1,15 +1,18 @@
 /*
- * Prices as markets publish them. A layout is known by its columns; each says how its stamps are to be read:
+ * Prices and carbon as markets and grids publish them, a row a time. A layout is known by its columns; each says how its stamps are to be read:
  * beginning or ending, on which clock, in which currency.
  *
  * Sources: ERCOT NP4-180-ER, NP6-785-ER (historical prices) and NP4-190-CD, NP6-905-CD; PJM Data Miner 2
  * (da_hrl_lmps, rt_hrl_lmps); CAISO OASIS PRC_LMP; NYISO MIS (damlbmp, rtlbmp); ENTSO-E Transparency Platform,
- * day-ahead prices; AEMO aggregated price and demand; gridstatus. All "from the specification".
+ * day-ahead prices; AEMO aggregated price and demand; gridstatus; Electricity Maps, yearly data portal files; WattTime,
+ * historical MOER files. All "from the specification".
  */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "market.h"
+#include "places.h"
 #include "reader.h"
 #include "wattmill/unit.h"
 
@@ -22,10 +25,16 @@ struct layout {
     const char *kind, *wanted; /* column and text of the rows that count; NULL: all */
     const char *zone;          /* clock of its stamps; NULL: they have offsets */
     const char *year_zone;     /* on whose standard time a year is whole */
-    const char *currency;
+    const char *currency;      /* of prices */
+    double carbon;             /* of carbon: to g/kWh; 0: prices */
+    const char *assumed;       /* what a reader should know of it, or NULL */
     enum form form;
     bool is_ending, day_first;
 };
+
+#define EM(kind)                       \
+    "carbon intensity gco\xE2\x82\x82" \
+    "eq/kwh (" kind ")|carbon intensity gco2eq/kwh (" kind ")"
 
 // clang-format off
 static const struct layout layouts[] = {
@@ -48,6 +57,17 @@ static const struct layout layouts[] = {
      .year_zone = "Europe/Brussels", .currency = "EUR", .day_first = true},
     {.name = "AEMO", .time = "settlementdate", .value = "rrp", .place = "region|regionid", .zone = "+10:00", .year_zone = "+10:00", .currency = "AUD",
      .is_ending = true},
+    {.name = "Electricity Maps, direct", .time = "datetime (utc)", .value = EM("direct"), .place = "zone id|zone name", .zone = "UTC", .year_zone = "UTC",
+     .carbon = 1.0, .assumed = "emissions of operation (direct), the life cycle's column is left out"},
+    {.name = "Electricity Maps, life cycle", .time = "datetime (utc)", .value = EM("life cycle") "|" EM("lca"), .place = "zone id|zone name", .zone = "UTC",
+     .year_zone = "UTC", .carbon = 1.0, .assumed = "emissions of the life cycle, the file has no direct ones"},
+    {.name = "Electricity Maps, research files", .time = "datetime", .value = "carbon_intensity_avg", .place = "zone_name", .zone = NULL, .year_zone = "UTC",
+     .carbon = 1.0, .assumed = "emissions of the life cycle of what is consumed"},
+    {.name = "WattTime", .time = "point_time|timestamp", .value = "moer|value", .place = "region|ba", .zone = NULL, .year_zone = "UTC", .carbon = WM_KG_PER_LB,
+     .assumed = "marginal rates in lb/MWh, not the averages of a footprint"},
+    {.name = "table with offsets", .time = "interval start|interval_start_local|interval_start_utc|interval_start|time|timestamp|datetime|date", .value =
+     "carbon_gco2_per_kwh|carbon_intensity|carbon intensity|gco2_per_kwh|co2_intensity", .place = "location|node|zone|region", .zone = NULL, .year_zone = NULL,
+     .carbon = 1.0},
     {.name = "table with offsets", .time = "interval start|interval_start_local|interval_start_utc|interval_start|time|timestamp|datetime|date", .value =
      "lmp|spp|price|price_usd_per_mwh|price (usd/mwh)|lbmp|$/mwh", .place = "location|node|zone", .zone = NULL, .year_zone = NULL, .currency = "USD"},
 };
@@ -60,9 +80,8 @@ struct reader {
     int time, value, place, hour, interval, again, kind;
     int n_lines;
     struct wm_zone zone;
-    const char *only; /* the place read */
-    const char *others[12];
-    size_t n_others;
+    struct wm_places places;
+    bool is_carbon;
     struct wm_written_time last;
     double factor;
 };
@@ -83,6 +102,9 @@ static void settle_currency(struct reader *r, const struct wm_csv_row *row)
 {
     char name[96];
     const char *currency = r->layout->currency;
+    r->factor = r->layout->carbon;
+    if (r->is_carbon)
+        return;
     wm_import_name(row->cells[r->value], name);
     if (strstr(name, "gbp") != NULL)
         currency = "GBP";
@@ -95,14 +117,14 @@ static void settle_currency(struct reader *r, const struct wm_csv_row *row)
         return;
     }
     r->factor = r->im->options->usd_per_unit;
-    wm_import_note(r->im, "assumed: 1 %s = %g USD throughout", currency, r->factor);
+    wm_import_note_once(r->im, "assumed: 1 %s = %g USD throughout", currency, r->factor);
 }
 
 static void read_header(struct reader *r, const struct wm_csv_row *row)
 {
     struct wm_importer *const im = r->im;
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts && r->layout == NULL; i++)
-        if (fits(&layouts[i], row))
+        if ((layouts[i].carbon > 0.0) == r->is_carbon && fits(&layouts[i], row))
             r->layout = &layouts[i];
     const struct layout *const l = r->layout;
     if (l == NULL)
@@ -122,11 +144,13 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
     if ((zone != NULL && !wm_import_zone(im, zone, &r->zone)) ||
         (year_zone != NULL && !wm_import_zone(im, year_zone, &im->clock)))
         return;
-    wm_import_note(im, "read: %s layout, stamps %s, clock %s", l->name,
-                   l->is_ending       ? "of the end"
-                   : l->form == STAMP ? "of the beginning"
-                                      : "by hour ending",
-                   zone != NULL ? zone : "by their offsets");
+    wm_import_note_once(im, "read: %s layout, stamps %s, clock %s", l->name,
+                        l->is_ending       ? "of the end"
+                        : l->form == STAMP ? "of the beginning"
+                                           : "by hour ending",
+                        zone != NULL ? zone : "by their offsets");
+    if (l->assumed != NULL)
+        wm_import_note_once(im, "assumed: %s", l->assumed);
     settle_currency(r, row);
 }
 
@@ -184,21 +208,7 @@ static bool is_wanted(struct reader *r, const struct wm_csv_row *row)
     char name[96];
     if (r->kind >= 0 && strcmp(wm_import_name(row->cells[r->kind], name), r->layout->wanted) != 0)
         return false;
-    if (r->place < 0)
-        return true;
-    const char *const place = row->cells[r->place];
-    if (r->only == NULL)
-        r->only = r->im->options->place != NULL
-                      ? r->im->options->place
-                      : wm_arena_copy_text(r->im->arena, place, strlen(place));
-    if (strcmp(place, r->only) == 0)
-        return true;
-    for (size_t i = 0; i < r->n_others; i++)
-        if (strcmp(place, r->others[i]) == 0)
-            return false;
-    if (r->n_others < sizeof r->others / sizeof *r->others)
-        r->others[r->n_others++] = wm_arena_copy_text(r->im->arena, place, strlen(place));
-    return false;
+    return r->place < 0 || wm_place_is_wanted(&r->places, row->cells[r->place]);
 }
 
 static bool on_row(void *context, const struct wm_csv_row *row)
@@ -215,34 +225,61 @@ static bool on_row(void *context, const struct wm_csv_row *row)
         return true;
     struct wm_import_row *const out = wm_import_row_add(r->im, row->line);
     out->at_us = at_us;
-    out->values[0] = r->factor * wm_import_number(r->im, row, r->value, "price", r->by);
-    if (out->values[0] < -10000.0 || out->values[0] > 100000.0)
-        wm_import_mistake(r->im, row->line, "price = %g USD/MWh: a missing value, or another unit?",
-                          out->values[0]);
+    out->values[0] = r->factor * wm_import_number(r->im, row, r->value,
+                                                  r->is_carbon ? "carbon" : "price", r->by);
+    wm_market_check(r->im, row->line, out->values[0], r->is_carbon);
     return true;
+}
+
+void wm_market_check(struct wm_importer *im, int line, double value, bool is_carbon)
+{
+    static const double most_usd_per_mwh = 100000.0, least_usd_per_mwh = -10000.0,
+                        most_g_per_kwh = 3000.0;
+    const double least = is_carbon ? 0.0 : least_usd_per_mwh,
+                 most = is_carbon ? most_g_per_kwh : most_usd_per_mwh;
+    if (value < least || value > most)
+        wm_import_mistake(im, line, "%s = %g %s: a missing value, or another unit?",
+                          is_carbon ? "carbon" : "price", value, is_carbon ? "g/kWh" : "USD/MWh");
+}
+
+static void read_table(struct wm_importer *im, const char *text, size_t n_bytes, bool is_carbon)
+{
+    struct reader r = {.im = im,
+                       .by = wm_import_delimiter(text, n_bytes),
+                       .places = {.im = im},
+                       .is_carbon = is_carbon};
+    if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.by, on_row, &r, im->diags) != WM_OK)
+        im->n_mistakes++;
+    else if (r.layout == NULL)
+        wm_import_mistake(
+            im, 0, "is in no known layout of %s; known are %s, and tables with a time and a %s",
+            is_carbon ? "carbon" : "prices",
+            is_carbon ? "Electricity Maps, WattTime, eGRID"
+                      : "ERCOT, PJM, CAISO, NYISO, MISO, ENTSO-E, AEMO",
+            is_carbon ? "carbon_gco2_per_kwh" : "price");
+    wm_places_end(&r.places);
 }
 
 void wm_import_price(struct wm_importer *im, const char *text, size_t n_bytes)
 {
-    struct reader r = {.im = im, .by = wm_import_delimiter(text, n_bytes)};
+    if (!wm_market_wide(im, text, n_bytes))
+        read_table(im, text, n_bytes, false);
+}
+
+/* Units by size: a grid that never exceeds 3 g/kWh is of hydro power, or in kg/kWh. */
+static void tell_unit(struct wm_importer *im, size_t first)
+{
+    double most = 0.0;
+    for (size_t i = first; i < im->n; i++)
+        most = fmax(most, im->rows[i].values[0]);
+    if (im->n > first && most <= 3.0)
+        wm_import_note(im, "read: carbon never exceeds %g g/kWh: is %s in kg/kWh?", most, im->file);
+}
+
+void wm_import_carbon(struct wm_importer *im, const char *text, size_t n_bytes)
+{
     const size_t first = im->n;
-    if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.by, on_row, &r, im->diags) != WM_OK)
-        im->n_mistakes++;
-    else if (r.layout == NULL)
-        wm_import_mistake(im, 0,
-                          "is in no known layout of prices; known are ERCOT, PJM, CAISO, NYISO, "
-                          "ENTSO-E, AEMO, and "
-                          "tables with a time and a price");
-    if (r.n_others > 0 && im->options->place == NULL) {
-        const char *all = r.only;
-        for (size_t i = 0; i < r.n_others; i++)
-            all = wm_arena_printf(im->arena, "%s, %s", all, r.others[i]);
-        wm_import_mistake(im, 0, "has several places, choose one by --place: %s", all);
-    } else if (r.n_others > 0) {
-        if (im->n == first && im->n_mistakes == 0)
-            wm_import_mistake(im, 0, "has no place \"%s\"; there are %s ...", im->options->place,
-                              r.others[0]);
-        wm_import_note(im, "left out: rows of %zu other places%s", r.n_others,
-                       r.n_others == 12 ? " or more" : "");
-    }
+    if (!wm_market_watttime(im, text, n_bytes) && !wm_market_egrid(im, text, n_bytes))
+        read_table(im, text, n_bytes, true);
+    tell_unit(im, first);
 }

@@ -1,5 +1,4 @@
-#include "charts.h"
-
+/* The 15-minute series condensed for charts: duration curves, days, a month of hours. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -160,7 +159,7 @@ static void write_heat(struct wm_json_writer *w, struct wm_arena *arena, const s
     wm_json_object_end(w);
 }
 
-void charts_write(struct wm_json_writer *w, struct wm_arena *arena, const struct wm_results *r)
+void wm_charts_write(struct wm_json_writer *w, struct wm_arena *arena, const struct wm_results *r)
 {
     wm_json_object_begin(w);
     if (r->n_series > 0) {
