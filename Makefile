@@ -82,7 +82,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
         check-faults check-slurm check-all check-order check-range check-page check-serve accuracy measured calibrate-ship left-out \
-        check-valgrind torture check-install coverage dist distcheck plots bench fuzz lint format format-check check-headers docs docs-check golden-update calibrate install \
+        check-valgrind torture check-install coverage dist distcheck plots bench fuzz fuzz-parsers lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
 ## all: build the command build/wattmill and the library (default)
@@ -272,10 +272,19 @@ fuzz: $(BIN)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) broken $(FUZZ_N) $(FUZZ_SEED)
 	$(Q)python3 tests/fuzz/fuzz.py $(BIN) study $(FUZZ_N) $(FUZZ_SEED)
 
+FUZZ_S ?= 60
+## fuzz-parsers: every reader of files and texts under libFuzzer and sanitizers, FUZZ_S seconds each (60); READERS=... for some (clang)
+fuzz-parsers: $(BIN)
+	$(Q)$(MAKE) --no-print-directory CC=clang CONFIG=fuzz CFLAGS="-O1 -g" SAN=fuzzer-no-link,address,undefined,float-cast-overflow build/fuzz/parsers
+	$(Q)FUZZ_S=$(FUZZ_S) sh tests/fuzz/parsers.sh build/fuzz/parsers $(READERS)
+$(B)/parsers: tests/fuzz/parsers.c $(LIB)
+	$(Q)$(CC) $(CSTD) -fsanitize=fuzzer $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS)
+
 ## docs: regenerate the pages derived from tables (schema, parameters, metrics, errors)
-docs: $(BIN)
+docs: $(BIN) $(SHARED)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 sim/calibrate/shipped_error.py write && $(MAKE) --no-print-directory $(BIN)
 	$(Q)sh tests/docs.sh $(BIN) write
+	$(Q)PYTHONDONTWRITEBYTECODE=1 python3 tests/python/generate.py $(BIN) $(SHARED) write
 ## docs-check: fail when a generated page is out of date
 docs-check: $(BIN)
 	$(Q)sh tests/docs.sh $(BIN) check
@@ -325,7 +334,7 @@ install: all lib $(MAN)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	  $(DESTDIR)$(PREFIX)/include/wattmill $(SHARE)/wattmill/scenarios $(SHARE)/wattmill/plots \
 	  $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/wattmill/python
-	$(Q)install -m 644 include/python/wattmill.py $(SHARE)/wattmill/python/
+	$(Q)install -m 644 include/python/wattmill.py include/python/wattmill_types.py $(SHARE)/wattmill/python/
 	$(Q)install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/wattmill
 	$(Q)install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
 	$(Q)install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/

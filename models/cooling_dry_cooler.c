@@ -26,7 +26,8 @@ static const double water_kg_per_m3 = 1000.0;
 struct loop {
     double heat_w, design_w;
     double supply_c, range_k;
-    double air_c; /* onto the coil */
+    double air_c;    /* onto the coil */
+    double coil_gain; /* of its effectiveness by the air's density */
 };
 
 /* Rejects what the outdoor air takes; the rest goes to the chillers. */
@@ -39,7 +40,7 @@ static void add_loop(struct wm_cooling_power *p, const struct wm_cooling *c, con
     const double r = l->range_k * l->heat_w / l->design_w;
     const double potential_k = l->supply_c + r - l->air_c;
     const double most_eff =
-        l->range_k / (l->range_k + c->approach_k) * pow(density, effectiveness_exponent);
+        l->range_k / (l->range_k + c->approach_k) * l->coil_gain;
     double rejected_frac = 1.0, flow = 1.0;
     if (potential_k > 0.0 && r / potential_k <= most_eff)
         flow =
@@ -81,10 +82,12 @@ static struct wm_cooling_power eval(const struct wm_cooling *c, const struct wm_
         p.heat_reuse_w = c->heat_reuse_frac * heat->liquid_w;
 
     const double wetted_c = pad_air_c(c, weather);
+    const double coil_gain =
+        pow(wm_air_density_frac(weather->pressure_pa), effectiveness_exponent);
     const struct loop liquid = {heat->liquid_w - p.heat_reuse_w, heat->liquid_design_w, c->supply_c,
-                                c->range_k, wetted_c};
+                                c->range_k, wetted_c, coil_gain};
     const struct loop air = {heat->air_w + p.room_fan_w, heat->air_design_w, c->air_supply_c,
-                             c->air_range_k, dry_c};
+                             c->air_range_k, dry_c, coil_gain};
     add_loop(&p, c, &liquid, heat, weather);
     add_loop(&p, c, &air, heat, weather);
     /* the air that carries the loop's heat off is wetted on its way in */

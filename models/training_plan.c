@@ -13,6 +13,8 @@ struct search {
     double n_gpus;
     struct wm_train_plan best, leanest;
     double best_rate, least_bytes;
+    struct wm_train_plan *plans; /* of each cut, where they are asked for */
+    size_t n_plans;
 };
 
 static void try_plan(struct search *s)
@@ -58,20 +60,76 @@ static void try_cut(struct search *s)
         try_details(s);
 }
 
-bool wm_train_plan_best(const struct wm_train_case *seed, double n_gpus, struct wm_train_plan *best)
+/* The given value alone, or powers of two up to `most`. */
+static double first_of(double given)
 {
-    WM_REQUIRE(n_gpus >= 1.0);
-    struct search s = {.c = *seed, .n_gpus = n_gpus, .least_bytes = (double)INFINITY};
-    struct wm_train_plan *const p = &s.c.plan;
-    const double domain = fmin(n_gpus, fmin((double)seed->accelerator->scale_up_gpus, 8.0));
+    return given > 0.0 ? given : 1.0;
+}
+
+static double next_of(double now, double given)
+{
+    return given > 0.0 ? (double)INFINITY : 2.0 * now;
+}
+
+/* Every way to cut the model, to `use`. */
+static void each_cut(struct search *s, const struct wm_train_fixed *fixed,
+                     void (*use)(struct search *))
+{
+    struct wm_train_plan *const p = &s->c.plan;
+    const struct wm_train_case *const c = &s->c;
+    const double layers = (double)c->llm->layers;
+    const double domain = fmin(s->n_gpus, fmin((double)c->accelerator->scale_up_gpus, 8.0));
     /* a context is split only when one accelerator of a tensor group cannot hold a sequence */
-    const double contexts = seed->seq_tok > 16384.0 ? fmin(16.0, n_gpus) : 1.0;
+    const double contexts = c->seq_tok > 16384.0 ? fmin(16.0, s->n_gpus) : 1.0;
+    const double most_context = fmax(contexts, fixed->context);
+    const double most_tensor = fmax(domain, fixed->tensor);
+    for (p->context = first_of(fixed->context); p->context <= most_context;
+         p->context = next_of(p->context, fixed->context))
+        for (p->tensor = first_of(fixed->tensor); p->tensor <= most_tensor;
+             p->tensor = next_of(p->tensor, fixed->tensor))
+            for (p->pipeline = first_of(fixed->pipeline); p->pipeline <= layers;
+                 p->pipeline = next_of(p->pipeline, fixed->pipeline))
+                use(s);
+}
+
+static struct search search_of(const struct wm_train_case *seed, double n_gpus)
+{
+    struct search s = {.c = *seed, .n_gpus = n_gpus, .least_bytes = (double)INFINITY};
     s.leanest =
         (struct wm_train_plan){1.0, 1.0, n_gpus, 1.0, 1.0, 1.0, 1.0, WM_RECOMPUTE_FULL, true};
-    for (p->context = 1.0; p->context <= contexts; p->context *= 2.0)
-        for (p->tensor = 1.0; p->tensor <= domain; p->tensor *= 2.0)
-            for (p->pipeline = 1.0; p->pipeline <= (double)seed->llm->layers; p->pipeline *= 2.0)
-                try_cut(&s);
+    return s;
+}
+
+bool wm_train_plan_within(const struct wm_train_case *seed, double n_gpus,
+                          const struct wm_train_fixed *fixed, struct wm_train_plan *best)
+{
+    WM_REQUIRE(n_gpus >= 1.0);
+    struct search s = search_of(seed, n_gpus);
+    each_cut(&s, fixed, try_cut);
     *best = s.best_rate > 0.0 ? s.best : s.leanest;
     return s.best_rate > 0.0;
+}
+
+bool wm_train_plan_best(const struct wm_train_case *seed, double n_gpus, struct wm_train_plan *best)
+{
+    return wm_train_plan_within(seed, n_gpus, &(struct wm_train_fixed){0}, best);
+}
+
+/* The best of one cut, if it fits. */
+static void keep_cut(struct search *s)
+{
+    struct search one = *s;
+    one.best_rate = 0.0;
+    try_cut(&one);
+    if (one.best_rate > 0.0 && s->n_plans < WM_TRAIN_PLANS_MAX)
+        s->plans[s->n_plans++] = one.best;
+}
+
+size_t wm_train_plans(const struct wm_train_case *seed, double n_gpus,
+                      const struct wm_train_fixed *fixed, struct wm_train_plan *plans)
+{
+    struct search s = search_of(seed, n_gpus);
+    s.plans = plans;
+    each_cut(&s, fixed, keep_cut);
+    return s.n_plans;
 }

@@ -4,14 +4,6 @@
 
 #include "wattmill/require.h"
 
-/*
- * FLOP of a large matrix product per byte it moves to or from memory, at 16 bits: tiles of operands
- * are read again as often as the second-level cache lets them fall out. Estimate, set once for all
- * accelerators so that nodes of MLPerf Training draw what was measured (8 H100 7.7 kW, 8 B200 9.6 to
- * 10.1 kW) and an A100 loses under caps what arXiv:2507.00909 measured.
- */
-static const double product_flop_per_byte = 1500.0;
-
 static double training_frac(const struct wm_train_case *c)
 {
     const struct wm_training_rates *const t = &c->accelerator->training;
@@ -36,7 +28,7 @@ static double high_w(const struct wm_train_case *c, const struct wm_train_step *
         c->clock_frac / busy_s;
     const double ridge_flop_per_byte = a->bf16.flop_per_s / a->mem_bytes_per_s;
     const double memory = s->memory_s * a->elementwise.memory_frac / busy_s +
-                          compute * ridge_flop_per_byte / product_flop_per_byte;
+                          compute * ridge_flop_per_byte / WM_TRAIN_FLOP_PER_BYTE;
     const double frac =
         a->training.power_base_frac + a->training.power_memory_frac * sqrt(memory) +
         a->training.power_compute_frac * sqrt(compute) * wm_clock_power_frac(c->clock_frac);

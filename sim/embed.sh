@@ -20,3 +20,7 @@ done
 echo '    {NULL, NULL, 0},'
 echo '};'
 echo 'const struct wm_embedded *wm_embedded_files(void) { return files; }'
+sum=$(for f in "$@"; do
+    case $f in models/catalog/*) printf '%s\0' "$f"; cat "$f" ;; esac
+done | sha256sum | cut -c1-64)
+echo "const char wm_embedded_catalog_sha256[] = \"$sum\";"

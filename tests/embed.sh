@@ -30,5 +30,7 @@ verdict "embed: exported symbols" $?
 
 WATTMILL_LIBRARY=$PWD/$library PYTHONPATH=include/python python3 -m unittest -q tests/python/test_wattmill.py >"$tmp/log" 2>&1
 verdict "embed: python" $?
+PYTHONDONTWRITEBYTECODE=1 python3 tests/python/generate.py build/wattmill "$library" check >"$tmp/log" 2>&1
+verdict "embed: types and page of python" $?
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

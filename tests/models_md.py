@@ -7,6 +7,7 @@ a run meets them. Of each header it takes the opening comment and the comments o
 each cooling plant type what its object says of itself.
 """
 import glob
+import json
 import os
 import re
 import textwrap
@@ -162,6 +163,39 @@ def cooling_types():
         print(f"| `{row['name']}` | {row['doc']} | {row['source']} | {row['maturity']} |")
 
 
+def value_text(x):
+    return f"{x:.4g}"
+
+
+def spread_text(e):
+    low, high = value_text(e.get("low", 0)), value_text(e.get("high", 1e6))
+    if e["dist"] == "pert":
+        return f"PERT {low} · {value_text(e['mode'])} · {high}"
+    if e["dist"] == "lognormal":
+        return f"lognormal, median {value_text(e['median'])}, sd of its logarithm {value_text(e['log_sd'])}, cut to {low} to {high}"
+    if e["dist"] == "beta":
+        return f"beta({value_text(e['alpha'])}, {value_text(e['beta'])}) on {low} to {high}"
+    return f"fixed, {value_text(e.get('mode', 1))}"
+
+
+def range_inputs():
+    """What a run draws by default: the rows of economics.range and their entries of the catalogue."""
+    with open("models/catalog/uncertainties.json", encoding="utf-8") as f:
+        entries = json.load(f)["uncertainties"]
+    with open("sim/input/scenario_fields.c", encoding="utf-8") as f:
+        rows = re.findall(r'RANGE_ROW\((\w+), "([^"]*)", "([^"]*)"\)', f.read())
+    with open("sim/settle/range.c", encoding="utf-8") as f:
+        ties = dict(re.findall(r"\{WM_RANGE_(\w+), WM_RANGE_(\w+)\}", f.read()))
+    names = {"charges": "DEMAND", "facility_capex": "HALL_CAPEX"}
+    print("\nDrawn unless the scenario names other entries (`economics.range`), each a factor on the scenario's value but for years:\n")
+    print("| `economics.range` | what | entry | distribution | tied | basis | source |\n|---|---|---|---|---|---|---|")
+    for member, entry, what in rows:
+        e = entries[entry]
+        parent = ties.get(names.get(member, member.upper()))
+        tied = f"{value_text(e.get('corr', 0))} to {parent.lower()}" if parent and e.get("corr", 0) else ""
+        print(f"| `{member}` | {escape(what)} | `{entry}` | {spread_text(e)} | {tied} | {e['basis']} | {escape(e['source'])} |")
+
+
 print(INTRO)
 for section, names in SECTIONS:
     print(f"\n## {section}")
@@ -170,10 +204,22 @@ for section, names in SECTIONS:
             header(name)
         if name == "chiller":
             cooling_types()
+        if name == "sim/settle/range":
+            range_inputs()
 print("\n## What is left out\n\n| model | left out |\n|---|---|")
 for title, gap in GAPS:
     print(f"| {title} | {escape(gap)} |")
 print("""
+What a site may owe or earn beyond these, and why it is not here:
+
+- **Exit fees** of a tariff or a connection that is given up before its term: the terms are contracts of their own, no tariff here states one. What
+  `economics.end_of_life` saves by giving a site up is an upper bound where a term runs on; the least bill of the years left is what to set against it.
+- **Export** to the grid: tariffs of large loads bar it or make it another connection. Spilled energy earns nothing; a generator follows the site's own load.
+- **Permits, firm fuel and capital at risk of generation on site**: limits on hours or emissions, reservation charges of pipelines and what a plant is worth once the grid comes are
+  matters of one site, without published rates. Fuel is priced by energy; a reservation charge belongs into the fuel's price, limits on hours into the dates at which a plant is there.
+- **Currencies**: all money is in one.
+- **Prepaid and cancelled contracts, credit of single customers**: `gpu_sales` know a rate of default, not who defaults.
+
 Beyond single models: demand answers to prices by `demand.elasticity` to the discount given and, over the years of an
 appraisal, to the price path, never within the simulated time; a price deck holds for the whole run, no two sites share load, and nothing here predicts what hardware that is not sold yet will
 do: entries with basis `estimate` say so.""")

@@ -118,6 +118,15 @@ def answers(s, binary, folder):
     check(status == 200 and any(i["path"] == "site.ceiling.limit_mw" and i["value"] == 100 for i in result["inputs"]), "check tells inputs")
     check(s.ask("GET", "v1/schema")[2] == subprocess.run([binary, "schema"], capture_output=True).stdout, "the schema is the command's")
     check(s.ask("GET", "v1/openapi.json")[2] == subprocess.run([binary, "schema", "openapi"], capture_output=True).stdout, "and OpenAPI")
+    told = json.loads(s.ask("GET", "v1/openapi.json")[2])
+    schemas = {name: x.get("properties", {}) for name, x in told["components"]["schemas"].items()}
+    whole = s.post("v1/run", {"scenario": "site.json", "charts": True})[1]
+    check(set(whole) <= set(schemas["Result"]) and set(whole["metrics"]) <= set(schemas["Result"]["metrics"]["properties"]), f"OpenAPI has all of a result: {set(whole) - set(schemas['Result'])}")
+    for key in ("classes", "pools", "simulated_years", "bill"):
+        have = set(schemas["Result"][key]["items"]["properties"]) | {"lines", "year"}
+        check(all(set(row) <= have for row in whole[key]), f"OpenAPI has all of {key}: {set(whole[key][0]) - have}")
+    check(set(s.post("v1/check", {"scenario": "site.json"})[1]) <= set(schemas["Check"]), "and of a check")
+    check(all("content" in o["responses"]["200"] for p in told["paths"].values() for o in p.values()), "every route says what it answers")
     files = {f["file"]: f["kind"] for f in json.loads(s.ask("GET", "v1/files")[2])["files"]}
     check(files.get("site.json") == "scenario" and "link.json" not in files, f"files of the folder: {files}")
     status, result = s.post("v1/frontier", {"scenario": "site.json"})

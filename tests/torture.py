@@ -5,7 +5,8 @@ usage: torture.py BIN [--most N] [--verb NAME]... [--kind malloc|write|...]...
 A command that meets a failure ends with 5 and says why, or with what it would have done undisturbed: the same status, the same
 bytes. It never ends by a signal, leaves no half file, and no file of its own under another name. Allocations fail by
 tests/torture/fail.c (preloaded), one for each different stack of callers, once and from there on; system calls by
-strace, where it is installed. --most N takes N of each verb and kind, evenly; the default, and 0, is all.
+strace, where it is installed. Commands that write are also killed at calls that change files (kind kill): what has its name
+is whole, and the same command run again leaves what it would have left. --most N takes N of each verb and kind, evenly; the default, and 0, is all.
 """
 import argparse
 import concurrent.futures
@@ -45,12 +46,16 @@ VERBS = {
     "catalog": "catalog accelerators h100",
     "explain": "explain NPV",
     "schema": "schema scenario",
-    "import": "import llm IN/config.json -o OUT/llm.json",
+    "import": "import llm IN/config.json --name m -o OUT/llm.json",
     "init": "init OUT/site.json --yes",
     "accuracy": "accuracy --data tests/data/operating_points.csv",
-    "calibrate": "calibrate --data tests/data/operating_points.csv -o OUT/c --iterations 1",
+    "calibrate": "calibrate --data IN/points.csv -o OUT/c --iterations 1",
 }
 ENVIRONMENT = dict(os.environ, PATH="/nonexistent", LC_ALL="C", XDG_CACHE_HOME="/nonexistent")
+# calls that change files, at which a command is killed
+CHANGES = ["openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate"]
+# what a killed command may leave under a name of its own until the next one
+LEFT_BY_KILL = re.compile(r"\.\d+-\d+\.tmp$|-journal$|\.lock$")
 LOADER = re.compile(r"error while loading shared libraries|cannot (allocate|map|read|apply|stat|open)|symbol lookup", re.I)
 
 
@@ -66,6 +71,8 @@ def prepare(binary, folder):
     do(f"run {SMALL} -o IN --series")
     with open(f"{folder}/trace.csv", "w", encoding="utf-8") as f:
         f.write("timestamp_s,input_tokens,output_tokens\n" + "".join(f"{i * 0.1:.1f},{100 + i % 7 * 40},{20 + i % 5}\n" for i in range(200)))
+    with open("tests/data/operating_points.csv", encoding="utf-8") as points, open(f"{folder}/points.csv", "w", encoding="utf-8") as f:
+        f.write(points.read().replace(",validate\n", ",fit\n"))
     with open(f"{folder}/config.json", "w", encoding="utf-8") as f:
         f.write('{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":4096,"intermediate_size":14336,'
                 '"num_attention_heads":32,"num_hidden_layers":32,"num_key_value_heads":8,"vocab_size":128256,'
@@ -78,9 +85,9 @@ def digest(path):
 
 
 class Try:
-    """One command in a folder of its own, disturbed or not: status, output, the files it left."""
+    """One command in a folder of its own, disturbed or not: status, output, the files it left; after a kill also of the next."""
 
-    def __init__(self, binary, source, verb, prefix=(), extra=None):
+    def __init__(self, binary, source, verb, prefix=(), extra=None, again=False):
         self.folder = tempfile.mkdtemp(prefix="torture.")
         out = f"{self.folder}/OUT"
         os.mkdir(out)
@@ -89,27 +96,37 @@ class Try:
             place = f"{self.folder}/IN"
             os.mkdir(place)
             shutil.copy(f"{source}/part.sqlite", place)
-        args = [w.replace("OUT", out).replace("IN/", place + "/") for w in VERBS[verb].split()]
-        environment = dict(ENVIRONMENT, **(extra or {}))
+        self.command = [binary, *(w.replace("OUT", out).replace("IN/", place + "/") for w in VERBS[verb].split())]
+        self.root = self.folder if verb == "resume" else out
+        self.told = False
+        self.code, self.out, self.err = self.run(prefix, extra)
+        self.files = self.look(binary)
+        self.again = None
+        if again:
+            self.run((), None)
+            self.again = self.look(binary)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(self, prefix, extra):
         with open(f"{self.folder}/stdout", "wb") as o, open(f"{self.folder}/stderr", "wb") as e:
             try:
-                self.code = subprocess.run([*prefix, binary, *args], stdin=subprocess.DEVNULL, stdout=o, stderr=e,
-                                           env=environment, timeout=60, check=False).returncode
+                code = subprocess.run([*prefix, *self.command], stdin=subprocess.DEVNULL, stdout=o, stderr=e,
+                                      env=dict(ENVIRONMENT, **(extra or {})), timeout=60, check=False).returncode
             except subprocess.TimeoutExpired:
-                self.code = "timeout"
+                code = "timeout"
         with open(f"{self.folder}/stdout", "rb") as f:
-            self.out = self.plain(f.read())
+            out = self.plain(f.read())
         with open(f"{self.folder}/stderr", "rb") as f:
-            self.err = f.read().decode(errors="replace").replace(self.folder, "")
-        self.files, self.told = {}, False
-        root = self.folder if verb == "resume" else out
-        for base, _, names in os.walk(root):
+            return code, out, f.read().decode(errors="replace").replace(self.folder, "")
+
+    def look(self, binary):
+        found = {}
+        for base, _, names in os.walk(self.root):
             for name in names:
                 path = os.path.join(base, name)
-                if path in (f"{self.folder}/stdout", f"{self.folder}/stderr") or name.endswith(("-shm", "-wal")):
-                    continue
-                self.files[os.path.relpath(path, root)] = self.content(binary, path)
-        shutil.rmtree(self.folder, ignore_errors=True)
+                if path not in (f"{self.folder}/stdout", f"{self.folder}/stderr") and not name.endswith(("-shm", "-wal")):
+                    found[os.path.relpath(path, self.root)] = self.content(binary, path)
+        return found
 
     def plain(self, data):
         return data.replace(self.folder.encode(), b"")
@@ -166,6 +183,24 @@ def fault(calm, disturbed):
     return None
 
 
+def fault_of_kill(calm, killed):
+    """What is wrong with what a killed command left, or with what the same command makes of it afterwards; or None."""
+    if killed.code in (0, calm.code):
+        return None  # it had ended
+    for name, content in killed.files.items():
+        if LEFT_BY_KILL.search(name):
+            continue
+        if is_of_store(name):
+            if content[0] not in (0, 3, 5):
+                return f"{name} cannot be read: exit {content[0]}"
+        elif content != calm.files.get(name):
+            return f"{name} is half written"
+    for name in {**calm.files, **killed.again}:
+        if killed.again.get(name) != calm.files.get(name):
+            return f"afterwards {name} is " + ("absent" if name not in killed.again else "left behind" if name not in calm.files else "another")
+    return None
+
+
 def evenly(items, most):
     return items if not most or len(items) <= most else [items[i * len(items) // most] for i in range(most)]
 
@@ -194,6 +229,17 @@ def system_calls(binary, source, verb, kinds, most):
                                   f"inject={kind}:error={KINDS[kind]}:when={n}"), {}
 
 
+def kills(binary, source, verb, most):
+    """SIGKILL at calls that change files, evenly over the run."""
+    with tempfile.NamedTemporaryFile() as f:
+        Try(binary, source, verb, (shutil.which("strace"), "-f", "-o", f.name, "-e", "trace=" + ",".join(CHANGES)))
+        text = f.read().decode(errors="replace")
+    calls = [(kind, n) for kind in CHANGES for n in range(1, len(re.findall(rf"^\d+ +{kind}\(", text, re.M)) + 1)]
+    for kind, n in evenly(calls, most):
+        yield f"killed at {kind} {n}", (shutil.which("strace"), "-f", "-o", "/dev/null", "--seccomp-bpf", "-e", f"trace={kind}", "-e",
+                                        f"inject={kind}:signal=SIGKILL:when={n}"), {}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -206,11 +252,11 @@ def main():
         if re.search(rb"__[at]san_init|libclang_rt", f.read()):
             print("SKIP: a sanitizer has the allocator\n0 passed, 0 failed")
             return
-    kinds = options.kind or ["malloc", *KINDS]
-    calls = [k for k in kinds if k != "malloc"]
-    if calls and shutil.which("strace") is None:
+    kinds = options.kind or ["malloc", *KINDS, "kill"]
+    calls = [k for k in kinds if k in KINDS]
+    if (calls or "kill" in kinds) and shutil.which("strace") is None:
         print("SKIP system calls: no strace")
-        calls = []
+        calls, kinds = [], [k for k in kinds if k == "malloc"]
     n_tried, faults = 0, []
     with tempfile.TemporaryDirectory() as source, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         shim = f"{source}/fail.so"
@@ -223,10 +269,14 @@ def main():
                 tries += allocations(binary, source, verb, shim, options.most)
             if calls:
                 tries += system_calls(binary, source, verb, calls, options.most)
+            tries = [(*t, False) for t in tries]
+            if "kill" in kinds and calm.files:
+                tries += [(*t, True) for t in kills(binary, source, verb, options.most)]
 
             def one(what):
-                name, prefix, extra = what
-                return name, fault(calm, Try(binary, source, verb, prefix, extra))
+                name, prefix, extra, kill = what
+                t = Try(binary, source, verb, prefix, extra, again=kill)
+                return name, fault_of_kill(calm, t) if kill else fault(calm, t)
 
             bad = [(name, why) for name, why in pool.map(one, tries) if why is not None]
             n_tried += len(tries)

@@ -14,9 +14,14 @@ import ctypes.util
 import json
 import os
 from array import array
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Union
 
-__all__ = ["Error", "Message", "Model", "Result", "check", "explain", "metrics", "run", "schema", "sweep", "version"]
+if TYPE_CHECKING:  # made from the tables; not needed to run
+    from wattmill_types import Inputs
+
+    Changes = Union[Inputs, Mapping[str, Any]]
+
+__all__ = ["Error", "Message", "Model", "Result", "check", "explain", "frontier", "metrics", "run", "schema", "sweep", "version"]
 
 API_MAJOR = 1
 OK, FAILED, USAGE, INVALID, INFEASIBLE, IO, INTERNAL, CANCELLED = 0, 1, 2, 3, 4, 5, 70, 130
@@ -200,7 +205,7 @@ class Result(Mapping[str, float]):
 class Model:
     """A scenario or another case with changes on top: a path, a JSON text or a dict, and what `set` and `catalog` add."""
 
-    def __init__(self, document: Document, set: Optional[Mapping[str, Any]] = None, catalog: Iterable[str] = (),
+    def __init__(self, document: Document, set: Optional[Changes] = None, catalog: Iterable[str] = (),
                  dir: Optional[str] = None):
         self._handle = _handle()
         self._progress: Any = None
@@ -279,13 +284,13 @@ class Model:
         return Result(result, messages)
 
 
-def run(document: Document, set: Optional[Mapping[str, Any]] = None, catalog: Iterable[str] = (),
+def run(document: Document, set: Optional[Changes] = None, catalog: Iterable[str] = (),
         dir: Optional[str] = None, progress: Optional[Progress] = None) -> Result:
     """Simulates a scenario (path, JSON text or dict; files that a text names lie in `dir`)."""
     return Model(document, set, catalog, dir).run(progress)
 
 
-def check(document: Document, set: Optional[Mapping[str, Any]] = None, catalog: Iterable[str] = (),
+def check(document: Document, set: Optional[Changes] = None, catalog: Iterable[str] = (),
           dir: Optional[str] = None) -> List[Message]:
     """Validates a scenario: raises Error with all mistakes, returns the warnings."""
     return Model(document, set, catalog, dir).check()
@@ -310,6 +315,14 @@ def sweep(document: Document, axes: Mapping[str, Iterable[Any]], keys: Iterable[
             row.update({key: None for key in wanted})
         rows.append(row)
     return rows
+
+
+def frontier(accelerator: Union[str, Iterable[str]], llm: str, set: Optional[Mapping[str, Any]] = None) -> List[Dict[str, Any]]:
+    """Every parallelism and batch of a model on accelerators, a dict a point: speed of a user, output per megawatt, cost; `pareto`,
+    `meets_slo` and `best` are flags. `set` changes keys of a frontier document (schema("frontier"))."""
+    names = [accelerator] if isinstance(accelerator, str) else list(accelerator)
+    document = {"schema_version": 1, "case": "frontier", "name": llm, "accelerator": names, "llm": llm}
+    return run(document, set).data["front"]
 
 
 _metrics: Dict[str, Dict[str, str]] = {}

@@ -35,6 +35,15 @@ enum wm_status wm_csv_scan(struct wm_arena *arena, const char *text, size_t n_by
 enum wm_status wm_csv_scan_by(struct wm_arena *arena, const char *text, size_t n_bytes,
                               const char *file, char delimiter, wm_csv_row_fn *on_row,
                               void *context, struct wm_diags *diags);
+/** The delimiter of a text: the most frequent of , ; and tab in its longest line of the first thirty. */
+char wm_csv_delimiter(const char *text, size_t n_bytes);
+/**
+ * The same as wm_csv_scan of tables as planners save them: parted by a comma, a semicolon or a tab; where it is not the
+ * comma, a number with a comma has a point in its place.
+ */
+enum wm_status wm_csv_scan_any(struct wm_arena *arena, const char *text, size_t n_bytes,
+                               const char *file, wm_csv_row_fn *on_row, void *context,
+                               struct wm_diags *diags);
 #define WM_CSV_MAX_CELLS 1024
 
 /**

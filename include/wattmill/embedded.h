@@ -13,4 +13,7 @@ struct wm_embedded {
 /** All compiled-in files in the order of their paths per folder; ends with `path == NULL`. */
 const struct wm_embedded *wm_embedded_files(void);
 
+/** SHA-256 of the catalogue's files in that order, each its path, a 0 byte and its bytes; 64 hexadecimal digits. */
+extern const char wm_embedded_catalog_sha256[];
+
 #endif

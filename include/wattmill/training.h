@@ -93,6 +93,22 @@ struct wm_train_step wm_train_step_eval(const struct wm_train_case *c);
 bool wm_train_plan_best(const struct wm_train_case *seed, double n_gpus,
                         struct wm_train_plan *best);
 
+/** Parts of a plan that are given; 0: to be chosen. */
+struct wm_train_fixed {
+    double tensor, pipeline, context;
+};
+/** The same with what is given kept. @return false too when it divides neither accelerators nor layers */
+bool wm_train_plan_within(const struct wm_train_case *seed, double n_gpus,
+                          const struct wm_train_fixed *fixed, struct wm_train_plan *best);
+
+enum { WM_TRAIN_PLANS_MAX = 256 };
+/**
+ * The fastest plan of every cut (tensor, pipeline, context) that fits the memory.
+ * @param plans  out, [WM_TRAIN_PLANS_MAX]; @return how many, in the order of context, tensor, pipeline
+ */
+size_t wm_train_plans(const struct wm_train_case *seed, double n_gpus,
+                      const struct wm_train_fixed *fixed, struct wm_train_plan *plans);
+
 /* ---- Power ------------------------------------------------------------------------------------ */
 
 /** Board power of a step, per accelerator [W], and what a synchronous job does to the grid. */
@@ -111,6 +127,47 @@ struct wm_train_power {
  */
 struct wm_train_power wm_train_power_eval(const struct wm_train_case *c,
                                           const struct wm_train_step *step);
+
+/*
+ * FLOP of a large matrix product per byte it moves to or from memory, at 16 bits: tiles of operands
+ * are read again as often as the second-level cache lets them fall out. Estimate, set once for all
+ * accelerators so that nodes of MLPerf Training draw what was measured (8 H100 7.7 kW, 8 B200 9.6 to
+ * 10.1 kW) and an A100 loses under caps what arXiv:2507.00909 measured.
+ */
+#define WM_TRAIN_FLOP_PER_BYTE 1500.0
+
+/** Kinds of kernels, and of waiting, of a step. */
+enum wm_train_class {
+    WM_TRAIN_PRODUCTS,
+    WM_TRAIN_ATTENTION,
+    WM_TRAIN_MEMORY,
+    WM_TRAIN_LINKS,
+    WM_TRAIN_BUBBLE,
+    WM_TRAIN_STRAGGLERS,
+    WM_TRAIN_N_CLASSES
+};
+extern const char *const wm_train_class_words[WM_TRAIN_N_CLASSES];
+
+/** Board energy of an accelerator in a step, by class. */
+struct wm_train_energy {
+    double time_s;
+    double static_j;         /* base power over the time: flows whatever is computed */
+    double dynamic_j;        /* arithmetic and memory traffic above it */
+    double least_clock_frac; /* clock at which the class takes least energy, static part included */
+    double least_time_frac, least_energy_frac; /* of the class at that clock, over full clock */
+};
+
+/**
+ * Static and dynamic energy of a step by class of kernels.
+ *
+ *     static  = base TDP t;  dynamic = TDP t min(1 - base, memory sqrt(u_m) + compute sqrt(u_c) P(f)), u of the class
+ *
+ * Arithmetic takes t / f, memory passes and waiting keep their time; waiting has no dynamic part.
+ * @note  each class draws its own power here; wm_train_power_eval() takes the root of their mean utilisation,
+ *        which lies above the mean of the roots, so the sum of the classes is a little less than its mean
+ */
+void wm_train_energy_eval(const struct wm_train_case *c, const struct wm_train_step *step,
+                          struct wm_train_energy out[WM_TRAIN_N_CLASSES]);
 
 /** A board power cap: the clock that keeps high_w below it, then pulsing below the lowest clock. */
 struct wm_train_cap {

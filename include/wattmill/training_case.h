@@ -29,6 +29,8 @@ struct wm_training_case {
 /** All that is computed of it. */
 struct wm_training_outcome {
     struct wm_train_case c;
+    struct wm_train_fixed fixed; /* of the plan, as asked for */
+    double n_gpus;
     struct wm_train_step step;
     struct wm_train_power power;
     struct wm_goodput goodput;

@@ -18,7 +18,7 @@ struct scan {
     const char *cells[WM_CSV_MAX_CELLS];
     size_t n_cells;
     int line;
-    bool is_done, is_too_wide;
+    bool is_done, is_too_wide, has_decimal_commas;
 };
 
 static void grow(struct scan *s, size_t needed)
@@ -48,12 +48,27 @@ static void on_cell(void *bytes, size_t n_bytes, void *context)
     s->text[s->n_text++] = '\0';
 }
 
+/* "5,5" as "5.5"; other texts stay. */
+static void point_for_comma(char *cell)
+{
+    static const char digits[] = "0123456789";
+    char *const comma = cell + (*cell == '-' || *cell == '+') +
+                        strspn(cell + (*cell == '-' || *cell == '+'), digits);
+    const bool is_number = *comma == ',' && comma > cell && strchr(digits, comma[-1]) != NULL &&
+                           comma[1] != '\0' && comma[1 + strspn(comma + 1, digits)] == '\0';
+    if (is_number)
+        *comma = '.';
+}
+
 static void on_record(int terminator, void *context)
 {
     struct scan *const s = context;
     (void)terminator;
-    for (size_t i = 0; i < s->n_cells; i++)
+    for (size_t i = 0; i < s->n_cells; i++) {
         s->cells[i] = s->text + s->start[i];
+        if (s->has_decimal_commas)
+            point_for_comma(s->text + s->start[i]);
+    }
     const struct wm_csv_row row = {s->cells, s->n_cells, s->line};
     if (!s->is_done && !s->is_too_wide)
         s->is_done = !s->on_row(s->context, &row);
@@ -94,22 +109,16 @@ static enum wm_status feed(struct scan *s, struct csv_parser *parser, const char
     return WM_OK;
 }
 
-enum wm_status wm_csv_scan(struct wm_arena *arena, const char *text, size_t n_bytes,
-                           const char *file, wm_csv_row_fn *on_row, void *context,
-                           struct wm_diags *diags)
-{
-    return wm_csv_scan_by(arena, text, n_bytes, file, ',', on_row, context, diags);
-}
-
-enum wm_status wm_csv_scan_by(struct wm_arena *arena, const char *text, size_t n_bytes,
-                              const char *file, char delimiter, wm_csv_row_fn *on_row,
-                              void *context, struct wm_diags *diags)
+static enum wm_status scan(struct wm_arena *arena, const char *text, size_t n_bytes,
+                           const char *file, char delimiter, bool has_decimal_commas,
+                           wm_csv_row_fn *on_row, void *context, struct wm_diags *diags)
 {
     struct csv_parser parser;
     struct scan *const s = WM_NEW(arena, struct scan);
     s->arena = arena;
     s->on_row = on_row;
     s->context = context;
+    s->has_decimal_commas = has_decimal_commas;
     s->capacity = 4096;
     s->text = WM_NEW_ARRAY(arena, char, s->capacity);
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
@@ -118,6 +127,49 @@ enum wm_status wm_csv_scan_by(struct wm_arena *arena, const char *text, size_t n
     const enum wm_status status = feed(s, &parser, text, n_bytes, file, diags);
     csv_free(&parser);
     return status;
+}
+
+enum wm_status wm_csv_scan(struct wm_arena *arena, const char *text, size_t n_bytes,
+                           const char *file, wm_csv_row_fn *on_row, void *context,
+                           struct wm_diags *diags)
+{
+    return scan(arena, text, n_bytes, file, ',', false, on_row, context, diags);
+}
+
+enum wm_status wm_csv_scan_by(struct wm_arena *arena, const char *text, size_t n_bytes,
+                              const char *file, char delimiter, wm_csv_row_fn *on_row,
+                              void *context, struct wm_diags *diags)
+{
+    return scan(arena, text, n_bytes, file, delimiter, false, on_row, context, diags);
+}
+
+enum wm_status wm_csv_scan_any(struct wm_arena *arena, const char *text, size_t n_bytes,
+                               const char *file, wm_csv_row_fn *on_row, void *context,
+                               struct wm_diags *diags)
+{
+    const char delimiter = wm_csv_delimiter(text, n_bytes);
+    return scan(arena, text, n_bytes, file, delimiter, delimiter != ',', on_row, context, diags);
+}
+
+enum { HEADER_LINES = 30 };
+
+char wm_csv_delimiter(const char *text, size_t n_bytes)
+{
+    static const char all[] = ",;\t";
+    size_t best[3] = {0};
+    const char *line = text;
+    for (int k = 0; k < HEADER_LINES && line < text + n_bytes; k++) {
+        const char *const end = memchr(line, '\n', (size_t)(text + n_bytes - line));
+        const char *const stop = end != NULL ? end : text + n_bytes;
+        for (int d = 0; d < 3; d++) {
+            size_t n = 0;
+            for (const char *c = line; c < stop; c++)
+                n += *c == all[d] ? 1 : 0;
+            best[d] = n > best[d] ? n : best[d];
+        }
+        line = stop + 1;
+    }
+    return best[1] > 0 && best[1] >= best[0] ? ';' : best[2] > 0 && best[2] >= best[0] ? '\t' : ',';
 }
 
 static const double ten_to[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,

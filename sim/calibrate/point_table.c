@@ -157,7 +157,7 @@ enum wm_status wm_point_table_read(struct wm_point_table *t, const char *path, w
     if (status != WM_OK)
         return status;
     struct scan s = {.table = t, .read = read, .needed = needed, .n_needed = n_needed};
-    status = wm_csv_scan(t->arena, bytes, n_bytes, path, on_row, &s, diags);
+    status = wm_csv_scan_any(t->arena, bytes, n_bytes, path, on_row, &s, diags);
     if (status != WM_OK || s.is_table)
         return status;
     const struct wm_place place = {.file = path, .line = 1};

@@ -23,6 +23,18 @@ static struct wm_goodput goodput(const struct wm_training_case *c, const struct 
 static enum wm_status infeasible(const struct wm_training_case *c, const struct wm_job *job,
                                  struct wm_diags *diags)
 {
+    const struct wm_training *const t = &c->training;
+    if (t->tp > 0 || t->pp > 0 || t->cp > 0) {
+        wm_diag_add(
+            diags, WM_E301, NULL, NULL,
+            "no plan of %.0f accelerators with tp %lld, pp %lld, cp %lld (0: any) fits: they must "
+            "divide "
+            "the accelerators, pp at most the %lld layers, and what is kept the %.4g GB of each; "
+            "train --show plans lists those that fit",
+            job->n_gpus, (long long)t->tp, (long long)t->pp, (long long)t->cp,
+            (long long)c->llm->layers, c->accelerator->mem_bytes / 1e9);
+        return WM_INFEASIBLE;
+    }
     wm_diag_add(diags, WM_E301, NULL, NULL,
                 "%s does not fit: the leanest plan keeps %.4g GB on an accelerator of %.4g GB",
                 c->llm->head.name, job->step.mem_bytes / 1e9, c->accelerator->mem_bytes / 1e9);
@@ -63,6 +75,8 @@ enum wm_status wm_training_case_eval(const struct wm_training_case *c,
                      (double)c->training.gpus, &job))
         return infeasible(c, &job, diags);
     *out = (struct wm_training_outcome){.c = job.c,
+                                        .fixed = wm_job_fixed(&c->training),
+                                        .n_gpus = job.n_gpus,
                                         .step = job.step,
                                         .power = job.power,
                                         .goodput = goodput(c, &job),
@@ -158,6 +172,27 @@ static void add_power(struct figure_list *l, const struct wm_training_outcome *j
                "mean, of that buffer");
 }
 
+/* Board energy of a token by what it is spent on; classes one by one (wm_train_energy_eval). */
+static void add_energy(struct figure_list *l, const struct wm_training_outcome *j)
+{
+    struct wm_train_energy part[WM_TRAIN_N_CLASSES] = {{0}};
+    double fixed_j = 0.0, dynamic_j = 0.0, waiting_j = 0.0;
+    if (j->c.accelerator != NULL)
+        wm_train_energy_eval(&j->c, &j->step, part);
+    for (int i = 0; i < WM_TRAIN_N_CLASSES; i++) {
+        fixed_j += part[i].static_j;
+        dynamic_j += part[i].dynamic_j;
+        waiting_j += i >= WM_TRAIN_LINKS ? part[i].static_j : 0.0;
+    }
+    const double tok = j->step.tok_per_s_per_gpu * j->step.time_s;
+    figure_add(l, "board_static_j_per_tok", "J", fixed_j / tok,
+               "boards' base power over the step, whatever is computed");
+    figure_add(l, "board_dynamic_j_per_tok", "J", dynamic_j / tok,
+               "arithmetic and memory traffic above it, kernel class by class");
+    figure_add(l, "board_waiting_j_per_tok", "J", waiting_j / tok,
+               "of the static part: links, bubble, stragglers");
+}
+
 static void add_totals(struct figure_list *l, const struct wm_training_outcome *j)
 {
     figure_add(l, "mttf_h", "h", j->goodput.mttf_s / WM_S_PER_H, "between interruptions");
@@ -180,6 +215,7 @@ static struct wm_figures figures(struct wm_arena *arena, const void *outcome)
     add_plan(&l, j);
     add_speed(&l, j);
     add_power(&l, j);
+    add_energy(&l, j);
     add_totals(&l, j);
     for (size_t i = 0; i < l.n && outcome == NULL; i++)
         l.items[i].value = (double)NAN;

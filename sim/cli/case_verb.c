@@ -1,23 +1,32 @@
 /* What the verbs of cases do alike: options and document into one tree, run, print, write, check. */
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "options.h"
 
+enum { DOCUMENT_BYTES_MAX = 16 << 20 }; /* larger files are data */
+
 /* Whether a file is a document, or a result that holds one; a trace may be named .json too. */
-static bool is_document(struct cli *cli, const char *path)
+static enum wm_status is_document(struct cli *cli, const char *path, bool *is)
 {
     struct wm_diags ignored = wm_diags_init(cli->arena);
     const size_t n_path = strlen(path);
     const char *text = NULL;
     size_t n = 0;
     struct wm_json *root = NULL;
-    if (n_path < 5 || strcmp(path + n_path - 5, ".json") != 0 || access(path, R_OK) != 0 ||
-        wm_text_load(cli->arena, path, &text, &n, &ignored) != WM_OK)
-        return false;
+    *is = false;
+    struct stat file;
+    if (n_path < 5 || strcmp(path + n_path - 5, ".json") != 0 || stat(path, &file) != 0 ||
+        file.st_size > DOCUMENT_BYTES_MAX)
+        return WM_OK;
+    const enum wm_status status = wm_text_load(cli->arena, path, &text, &n, &cli->diags);
+    if (status != WM_OK)
+        return status;
     if (wm_json_parse(cli->arena, text, n, path, &root, &ignored) != WM_OK)
-        return strstr(text, "\"schema_version\"") != NULL; /* with mistakes, which are told */
-    return wm_json_find(root, "schema_version") != NULL || wm_json_find(root, "stamp") != NULL;
+        *is = strstr(text, "\"schema_version\"") != NULL; /* with mistakes, which are told */
+    else
+        *is = wm_json_find(root, "schema_version") != NULL || wm_json_find(root, "stamp") != NULL;
+    return WM_OK;
 }
 
 /* Mistakes of a document that is on no line name the verb alone. */
@@ -98,9 +107,13 @@ enum wm_status cli_case_run(struct cli *cli, const struct wm_form *form, const c
     (void)wm_case_check_names(cli->arena, wm_case_of(form), how->asserts.items, how->asserts.n,
                               &cli->diags);
     const bool misused = cli->diags.n_errors > 0;
-    const bool is_named = cli->n_words > 0 && (data == NULL || is_document(cli, cli->words[0]));
-    enum wm_status status = is_named ? load_document(cli, form, &how->sets, &loaded)
-                                     : load_options(cli, form, data, &how->sets, &loaded);
+    bool is_named = cli->n_words > 0;
+    enum wm_status status = WM_OK;
+    if (is_named && data != NULL)
+        status = is_document(cli, cli->words[0], &is_named);
+    if (status == WM_OK)
+        status = is_named ? load_document(cli, form, &how->sets, &loaded)
+                          : load_options(cli, form, data, &how->sets, &loaded);
     if (misused || status != WM_OK)
         return misused ? WM_USAGE : status;
     return cli_case_show(cli, &loaded, how, NULL);

@@ -11,15 +11,19 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-const char *cli_verb_for(struct cli *cli, const char *path)
+enum wm_status cli_verb_for(struct cli *cli, const char *path, const char **verb)
 {
+    *verb = NULL;
+    bool is_study = false;
     if (strcmp(path, "-") == 0 || access(path, R_OK) != 0)
-        return NULL;
+        return WM_OK;
     if (ends_with(path, ".sqlite"))
-        return "export";
+        *verb = "export";
     if (!ends_with(path, ".json"))
-        return NULL;
-    return wm_study_is_file(cli->arena, path) ? "sweep" : "run";
+        return WM_OK;
+    const enum wm_status status = wm_study_is_file(cli->arena, path, &is_study, &cli->diags);
+    *verb = is_study ? "sweep" : "run";
+    return status;
 }
 
 /* wm_scenario_load() or wm_document_load(), and the same of a text. */
@@ -37,7 +41,10 @@ static enum wm_status load(struct cli *cli, const char *path, const struct cli_s
     const char *text = NULL;
     size_t n_bytes = 0;
     if (strcmp(path, "-") != 0) {
-        const char *const verb = cli_verb_for(cli, path);
+        const char *verb = NULL;
+        const enum wm_status read = cli_verb_for(cli, path, &verb);
+        if (read != WM_OK)
+            return read;
         if (verb == NULL || strcmp(verb, "run") == 0)
             return load_file(cli->arena, path, sets->items, sets->n, loaded, &cli->diags);
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "%s is no scenario but a %s: wattmill %s %s",

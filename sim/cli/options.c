@@ -49,7 +49,9 @@ const struct cli_verb *cli_verb_find(struct cli *cli, const char *name)
     }
     if (found != NULL && strcmp(both, found->name) == 0)
         return found;
-    const char *const verb = cli_verb_for(cli, name);
+    const char *verb = NULL;
+    if (cli_verb_for(cli, name, &verb) != WM_OK)
+        return NULL;
     if (found != NULL)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "\"%s\" may be %s", name, both);
     else if (verb != NULL)

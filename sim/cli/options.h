@@ -166,8 +166,9 @@ const struct cli_verb *cli_verb_at(size_t i);
 const char *cli_task_at(size_t i);
 /* The verb of that name or the only one that begins so; NULL after a diagnostic. */
 const struct cli_verb *cli_verb_find(struct cli *cli, const char *name);
-/* The verb that takes such a file: "run", "sweep", "export"; NULL when it cannot be read or is another. */
-const char *cli_verb_for(struct cli *cli, const char *path);
+/* The verb that takes such a file: "run", "sweep", "export"; NULL when there is none, or it is another. WM_IO with
+ * E102 when it cannot be read. */
+enum wm_status cli_verb_for(struct cli *cli, const char *path, const char **verb);
 /* wm_scenario_load(), of standard input for "-"; a study or a store is told which verb takes it. */
 enum wm_status cli_scenario_load(struct cli *cli, const char *path, const struct cli_sets *sets,
                                  struct wm_loaded *loaded);

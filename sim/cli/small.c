@@ -20,10 +20,14 @@ static enum wm_status check_one(struct cli *cli, const struct cli_sets *sets, co
 {
     struct wm_loaded loaded;
     const struct wm_study *study = NULL;
-    const enum wm_status status =
-        strcmp(file, "-") != 0 && wm_study_is_file(cli->arena, file)
-            ? wm_study_load(cli->arena, file, sets->items, sets->n, &study, &cli->diags)
-            : cli_document_load(cli, file, sets, &loaded);
+    bool is_study = false;
+    enum wm_status status = WM_OK;
+    if (strcmp(file, "-") != 0)
+        status = wm_study_is_file(cli->arena, file, &is_study, &cli->diags);
+    if (status == WM_OK && is_study)
+        status = wm_study_load(cli->arena, file, sets->items, sets->n, &study, &cli->diags);
+    else if (status == WM_OK)
+        status = cli_document_load(cli, file, sets, &loaded);
     if (status == WM_OK)
         printf("%s: ok\n", file);
     return status;
@@ -129,9 +133,13 @@ static enum wm_status docs(struct cli *cli, const void *options)
 {
     const char *const page = cli->words[0];
     (void)options;
-    if (strcmp(page, "parameters") == 0)
+    if (strcmp(page, "parameters") == 0) {
         wm_parameters_write_md(stdout);
-    else if (strcmp(page, "metrics") == 0) {
+        fputs("\n## Study\n\nA study file, `wattmill sweep FILE`: a base scenario and what of it "
+              "varies. Paths are those of the base.\n\n",
+              stdout);
+        wm_rows_write_md(stdout, wm_study_fields);
+    } else if (strcmp(page, "metrics") == 0) {
         wm_metrics_write_md(stdout);
         wm_figures_write_md(stdout);
     } else if (strcmp(page, "errors") == 0)

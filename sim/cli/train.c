@@ -14,6 +14,9 @@ static const struct cli_option rows[] = {
     ROW("--precision", 0, "precision"),
     ROW("--seq", 0, "seq_tok"),
     ROW("--batch-tokens", 0, "batch_tok"),
+    ROW("--tp", 0, "tp"),
+    ROW("--pp", 0, "pp"),
+    ROW("--cp", 0, "cp"),
     ROW("--tokens", 0, "tokens"),
     ROW("--failures", 0, "failures.per_gpu_year"),
     ROW("--planned", 0, "failures.planned_per_gpu_year"),
@@ -24,7 +27,7 @@ static const struct cli_option rows[] = {
     ROW("--imbalance", 0, "imbalance_frac"),
     ROW("--straggler", 0, "straggler_frac"),
     CLI_TERMS_ROWS(train),
-    CLI_CHOICE(cli_case, show, "--show", "run|caps|schedule|all", "the run, power caps, energy-aware schedules (default: run)"),
+    CLI_CHOICE(cli_case, show, "--show", "run|energy|plans|caps|schedule|all", "the run, its energy by kernel class, plans side by side, power caps, energy-aware schedules (default: run)"),
     CLI_CASE_ROWS("write train.json and metrics.csv"),
     CLI_END,
 };

@@ -208,7 +208,7 @@ static void put_entry(struct reader *r, const struct wm_accelerator *base)
 
 void wm_import_accelerator(struct wm_importer *im, const char *text, size_t n_bytes)
 {
-    struct reader r = {.im = im, .header = {.by = wm_import_delimiter(text, n_bytes)}};
+    struct reader r = {.im = im, .header = {.by = wm_csv_delimiter(text, n_bytes)}};
     const size_t before = im->n_mistakes;
     if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.header.by, on_row, &r, im->diags) !=
         WM_OK) {

@@ -101,8 +101,7 @@ enum wm_status wm_import_files(struct wm_arena *arena, const char *kind, const c
         im.path = paths[i];
         im.file = file_name(paths[i]);
         source = wm_arena_printf(arena, "%s%s%s", source, i > 0 ? ", " : "", im.file);
-        if (wm_import_gunzip(&im, &text, &n_bytes))
-            k->read(&im, text, n_bytes);
+        k->read(&im, text, n_bytes);
     }
     if (k->finish == NULL)
         out->text = im.text;

@@ -245,7 +245,7 @@ void wm_market_check(struct wm_importer *im, int line, double value, bool is_car
 static void read_table(struct wm_importer *im, const char *text, size_t n_bytes, bool is_carbon)
 {
     struct reader r = {.im = im,
-                       .by = wm_import_delimiter(text, n_bytes),
+                       .by = wm_csv_delimiter(text, n_bytes),
                        .places = {.im = im},
                        .is_carbon = is_carbon};
     if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.by, on_row, &r, im->diags) != WM_OK)

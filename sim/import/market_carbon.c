@@ -93,7 +93,7 @@ static bool on_row(void *context, const struct wm_csv_row *row)
 bool wm_market_egrid(struct wm_importer *im, const char *text, size_t n_bytes)
 {
     struct egrid e = {.im = im,
-                      .by = wm_import_delimiter(text, n_bytes),
+                      .by = wm_csv_delimiter(text, n_bytes),
                       .places = {.im = im},
                       .kg_per_mwh = (double)NAN};
     struct wm_diags quiet = wm_diags_init(im->arena);

@@ -97,7 +97,7 @@ static bool on_row(void *context, const struct wm_csv_row *row)
 
 bool wm_market_wide(struct wm_importer *im, const char *text, size_t n_bytes)
 {
-    struct reader r = {.im = im, .by = wm_import_delimiter(text, n_bytes), .places = {.im = im}};
+    struct reader r = {.im = im, .by = wm_csv_delimiter(text, n_bytes), .places = {.im = im}};
     struct wm_diags quiet = wm_diags_init(im->arena);
     /* another layout says itself what is wrong with it */
     const bool is_whole =

@@ -11,7 +11,7 @@
 #include "wattmill/input.h"
 #include "wattmill/unit.h"
 
-enum { SHOWN = WM_IMPORT_SHOWN, HEADER_LINES = 30 };
+enum { SHOWN = WM_IMPORT_SHOWN };
 
 static const char *text_of(struct wm_arena *arena, const char *format, va_list args)
 {
@@ -134,25 +134,6 @@ double wm_import_number(struct wm_importer *im, const struct wm_csv_row *row, in
     wm_import_mistake(im, row->line, "%s = \"%.40s\" is no number%s", name, cell,
                       cell[0] == '\0' || cell[0] == '-' ? ": fill the gap first" : "");
     return (double)NAN;
-}
-
-char wm_import_delimiter(const char *text, size_t n_bytes)
-{
-    static const char all[] = ",;\t";
-    size_t best[3] = {0};
-    const char *line = text;
-    for (int k = 0; k < HEADER_LINES && line < text + n_bytes; k++) {
-        const char *const end = memchr(line, '\n', (size_t)(text + n_bytes - line));
-        const char *const stop = end != NULL ? end : text + n_bytes;
-        for (int d = 0; d < 3; d++) {
-            size_t n = 0;
-            for (const char *c = line; c < stop; c++)
-                n += *c == all[d] ? 1 : 0;
-            best[d] = n > best[d] ? n : best[d];
-        }
-        line = stop + 1;
-    }
-    return best[1] > 0 && best[1] >= best[0] ? ';' : best[2] > 0 && best[2] >= best[0] ? '\t' : ',';
 }
 
 /* Up to three whole numbers parted by / . or -, moving over them. */

@@ -57,8 +57,6 @@ int wm_import_column(const struct wm_csv_row *row, const char *names);
 /** A number; a comma for the point where `by` is not the comma; NAN and a mistake for other texts. */
 double wm_import_number(struct wm_importer *im, const struct wm_csv_row *row, int column,
                         const char *name, char by);
-/** The delimiter of a text: the most frequent of , ; and tab in its longest line of the first thirty. */
-char wm_import_delimiter(const char *text, size_t n_bytes);
 
 /**
  * A local time in a publisher's spelling: "2023-01-01 00:00[:00]", "20230101:0000", "01/31/2023 01:00 PM",
@@ -74,9 +72,6 @@ bool wm_import_zone(struct wm_importer *im, const char *name, struct wm_zone *zo
 /** Sorts, checks and writes the rows under `header`; NULL after a mistake. */
 const char *wm_import_series(struct wm_importer *im, const char *source, const char *header,
                              size_t n_values);
-
-/** A text that gzip packed, unpacked in its place; others stay. False and E102: damaged, or over 128 MiB. */
-bool wm_import_gunzip(struct wm_importer *im, const char **text, size_t *n_bytes);
 
 /** Each kind: reads a text into rows. */
 typedef void wm_import_fn(struct wm_importer *im, const char *text, size_t n_bytes);

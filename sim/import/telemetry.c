@@ -209,7 +209,7 @@ void wm_import_telemetry(struct wm_importer *im, const char *text, size_t n_byte
         *im->telemetry = (struct wm_telemetry){0};
     }
     struct reader r = {
-        .im = im, .t = im->telemetry, .header = {.by = wm_import_delimiter(text, n_bytes)}};
+        .im = im, .t = im->telemetry, .header = {.by = wm_csv_delimiter(text, n_bytes)}};
     if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.header.by, on_row, &r, im->diags) !=
         WM_OK)
         im->n_mistakes++;

@@ -269,7 +269,7 @@ void wm_import_weather(struct wm_importer *im, const char *text, size_t n_bytes)
 {
     const size_t first = im->n;
     struct reader r = {
-        .im = im, .by = wm_import_delimiter(text, n_bytes), .zone_cell = -1, .is_first = true};
+        .im = im, .by = wm_csv_delimiter(text, n_bytes), .zone_cell = -1, .is_first = true};
     struct wm_zone zone = {0};
     if (wm_csv_scan_by(im->arena, text, n_bytes, im->path, r.by, on_row, &r, im->diags) != WM_OK) {
         im->n_mistakes++;

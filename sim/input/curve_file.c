@@ -218,9 +218,16 @@ const void *wm_curve_file_load(struct wm_arena *arena, const char *path, struct 
     size_t n_bytes = 0;
     if (wm_text_load(arena, path, &text, &n_bytes, diags) != WM_OK)
         return NULL;
+    if (n_bytes > 0 && text[strspn(text, " \t\r\n")] == '{') {
+        const struct wm_place place = {.file = path, .line = 1, .column = 1};
+        wm_diag_add(
+            diags, WM_E214, &place, NULL,
+            "is JSON, a curve is a table; `wattmill import curve` converts results of benchmarks");
+        return NULL;
+    }
     struct reader r = {.mistakes = {diags, path, 0},
                        .rows = WM_NEW_ARRAY(arena, struct row, POINTS_MAX)};
-    if (wm_csv_scan(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
+    if (wm_csv_scan_any(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
         return NULL;
     if (r.n == 0 && r.mistakes.n == 0)
         wm_csv_mistake(&r.mistakes, 1, "there is no point");

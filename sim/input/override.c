@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "foreign.h"
 #include "wattmill/form.h"
 #include "wattmill/input.h"
 #include "wattmill/suggest.h"
@@ -228,6 +229,8 @@ static enum wm_status load_catalog_file(struct wm_arena *arena, const char *path
                     wm_json_type_text((*root)->type));
         return WM_INVALID;
     }
+    if (*root != NULL && wm_foreign_told(*root, diags))
+        return WM_INVALID;
     return parsed == WM_OK && check_sections(arena, *root, diags) ? WM_OK : WM_INVALID;
 }
 

@@ -1,4 +1,5 @@
 /* Reading one value: type, range, words, dates, names; and its default when it is absent. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -514,15 +515,22 @@ static void remember_file(struct wm_files *files, const char *path, const struct
     memcpy(file->digest, digest, WM_DIGEST_BYTES);
 }
 
-/* Of a file's bytes; the same file read a moment ago. */
-static void digest_file(struct wm_arena *arena, const char *path,
-                        unsigned char digest[WM_DIGEST_BYTES])
+/* Adds a file's bytes; false after E102 when they cannot be read to the end. */
+static bool digest_file(const struct leaf *l, const char *path, struct wm_digest *digest)
 {
-    struct wm_diags told = wm_diags_init(arena);
-    const char *text = "";
-    size_t n_bytes = 0;
-    (void)wm_text_load(arena, path, &text, &n_bytes, &told);
-    wm_digest_of(text, n_bytes, digest);
+    char bytes[65536];
+    errno = 0;
+    FILE *const file = fopen(path, "rb");
+    for (size_t n; file != NULL && (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        wm_digest_add(digest, bytes, n);
+    const bool read = file != NULL && !ferror(file);
+    if (!read) {
+        const struct wm_place place = {.file = path};
+        wm_diag_add(l->reader->diags, WM_E102, &place, NULL, "cannot be read: %s", strerror(errno));
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    return read;
 }
 
 /* The file's data, from an earlier read when there was one. */
@@ -538,9 +546,12 @@ static const void *load_file(const struct leaf *l, const char *path)
     struct wm_diags own = wm_diags_init(l->reader->arena);
     const void *const data = l->field->load(files->arena, path, &own);
     if (data != NULL) {
-        unsigned char digest[WM_DIGEST_BYTES];
-        digest_file(l->reader->arena, path, digest);
-        remember_file(files, path, l->field, data, digest);
+        unsigned char bytes[WM_DIGEST_BYTES];
+        struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
+        if (!digest_file(l, path, digest))
+            return NULL;
+        wm_digest_close(digest, bytes);
+        remember_file(files, path, l->field, data, bytes);
     }
     for (size_t i = 0; i < own.n_items && data == NULL; i++) {
         const struct wm_diag *const d = &own.items[i];
@@ -550,20 +561,19 @@ static const void *load_file(const struct leaf *l, const char *path)
 }
 
 /* What is in the file belongs to the scenario's fingerprint. */
-static void keep_digest(const struct leaf *l, const char *path)
+static bool keep_digest(const struct leaf *l, const char *path)
 {
     const struct wm_way way = {l->way, "sha256", 0};
-    char hex[WM_HASH_HEX_BYTES], bytes[65536];
-    FILE *const file = l->reader->origins != NULL ? fopen(path, "rb") : NULL;
-    if (file == NULL)
-        return;
+    char hex[WM_HASH_HEX_BYTES];
     struct wm_digest *const digest = wm_digest_open(&(struct wm_digest){0});
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
-        wm_digest_add(digest, bytes, n);
-    (void)fclose(file);
+    if (l->reader->origins == NULL)
+        return true;
+    if (!digest_file(l, path, digest))
+        return false;
     wm_digest_close_hex(digest, hex);
     wm_origin_keep(l->reader, WM_UNIT_NONE, l->node, &way,
                    wm_arena_printf(l->reader->arena, "\"%s\"", hex));
+    return true;
 }
 
 static bool read_file(const struct leaf *l)
@@ -584,8 +594,7 @@ static bool read_file(const struct leaf *l)
     const void *const data = load_file(l, path);
     store(l, &data, sizeof data);
     keep_node(l);
-    keep_digest(l, path);
-    return data != NULL;
+    return data != NULL && keep_digest(l, path);
 }
 
 /* A name is a file of the tz database; offsets need none. */
@@ -615,9 +624,7 @@ static bool read_zone(const struct leaf *l)
         return false;
     store(l, &zone, sizeof zone);
     keep_node(l);
-    if (path != NULL)
-        keep_digest(l, path);
-    return true;
+    return path == NULL || keep_digest(l, path);
 }
 
 bool wm_leaf_read(struct wm_reader *reader, const struct wm_field *field,

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "fields.h"
+#include "foreign.h"
 #include "wattmill/civil.h"
 #include "wattmill/form.h"
 #include "wattmill/require.h"
@@ -123,6 +124,8 @@ static struct wm_json *parse_with_base(struct load *l, const char *text, size_t 
                     "a scenario is an object {...}, found %s", wm_json_type_text(root->type));
         return NULL;
     }
+    if (wm_foreign_told(root, l->diags))
+        return NULL;
     root = of_result(l->arena, root);
     if (!version_fits(l, root))
         return NULL;

@@ -78,7 +78,7 @@ const void *wm_shape_file_load(struct wm_arena *arena, const char *path, struct 
     struct wm_shape *const shape = WM_NEW(arena, struct wm_shape);
     struct reader r = {.mistakes = {diags, path, 0}, .shape = shape};
     shape->head.name = path;
-    if (wm_csv_scan(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
+    if (wm_csv_scan_any(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
         return NULL;
     double sum = 0.0;
     for (int h = 0; h < WM_HOURS_PER_WEEK; h++)

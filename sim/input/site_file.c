@@ -18,6 +18,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "site_rows.h"
 #include "wattmill/civil.h"
@@ -26,6 +27,7 @@
 #include "wattmill/unit.h"
 
 struct reader {
+    enum wm_site_file_kind kind;
     struct wm_site_rows rows;
     int column_of[WM_N_SITE_COLUMNS]; /* cell of each, -1: none */
     int hour_cell, time_cell;
@@ -38,19 +40,19 @@ struct reader {
 
 static void read_name(struct reader *r, const char *name, int cell, int line)
 {
-    if (strcmp(name, "hour_of_year") == 0)
+    if (strcasecmp(name, "hour_of_year") == 0)
         r->hour_cell = cell;
-    if (strcmp(name, "time") == 0)
+    if (strcasecmp(name, "time") == 0)
         r->time_cell = cell;
     for (int c = 0; c < WM_N_SITE_COLUMNS; c++) {
         const struct wm_site_column_info *info = &wm_site_columns[c];
-        if (strcmp(name, info->name) == 0) {
+        if (strcasecmp(name, info->name) == 0) {
             if (r->column_of[c] >= 0)
                 wm_site_rows_mistake(&r->rows, line, info->name, "stands twice in the header");
             else
                 wm_site_rows_add_column(&r->rows, (enum wm_site_column)c);
             r->column_of[c] = cell;
-        } else if (strncmp(name, info->stem, strlen(info->stem)) == 0) {
+        } else if (strncasecmp(name, info->stem, strlen(info->stem)) == 0) {
             wm_site_rows_mistake(&r->rows, line, NULL,
                                  "the column \"%.40s\" is not %s; convert it to %s", name,
                                  info->name, info->unit);
@@ -67,6 +69,16 @@ static const char *names_text(const struct reader *r, const struct wm_csv_row *r
     return row->n > 12 ? wm_arena_printf(r->rows.arena, "%s ...", text) : text;
 }
 
+/* Who converts what is in another layout. */
+static const struct {
+    const char *kind, *files;
+} import_of[] = {
+    [WM_SITE_FILE_WEATHER] = {"weather", "NSRDB, SAM, TMY3, PVGIS, Open-Meteo and ERA5 tables"},
+    [WM_SITE_FILE_MARKET] = {"price` or `wattmill import carbon", "tables of markets and grids"},
+    [WM_SITE_FILE_SOLAR] = {"weather",
+                            "weather, but no output of a plant: give hour_of_year and solar_frac"},
+};
+
 static void read_header(struct reader *r, const struct wm_csv_row *row)
 {
     r->has_header = true;
@@ -77,9 +89,8 @@ static void read_header(struct reader *r, const struct wm_csv_row *row)
         wm_site_rows_mistake(
             &r->rows, row->line, NULL,
             "the header has neither hour_of_year nor time, so that repeated or "
-            "missing hours could not be seen; it has: %s. `wattmill import` converts other "
-            "layouts",
-            names_text(r, row));
+            "missing hours could not be seen; it has: %s. `wattmill import %s` converts %s",
+            names_text(r, row), import_of[r->kind].kind, import_of[r->kind].files);
 }
 
 /*
@@ -217,6 +228,7 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
     if (wm_text_load(arena, path, &text, &n_bytes, diags) != WM_OK)
         return NULL;
     struct reader r = {.rows = wm_site_rows_init(arena, path, diags),
+                       .kind = kind,
                        .hour_cell = -1,
                        .time_cell = -1,
                        .remark_s = (double)NAN};
@@ -225,8 +237,10 @@ static struct wm_site_year *load(struct wm_arena *arena, const char *path,
         r.column_of[c] = -1;
     if (wm_epw_is(text, n_bytes))
         wm_epw_read(&r.rows, text, n_bytes, &utc_offset_s, &r.year);
-    else if (wm_csv_scan(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
-        r.rows.n_mistakes++;
+    else if (wm_csv_scan_any(arena, text, n_bytes, path, on_row, &r, diags) != WM_OK)
+        return NULL;
+    else if (r.has_header && r.hour_cell < 0 && r.time_cell < 0)
+        return NULL; /* of another layout: what else is missing follows from that */
     struct wm_site_year *const year = wm_site_rows_finish(&r.rows, kind);
     if (year) {
         year->utc_offset_s = r.has_offset            ? (double)r.clock_s

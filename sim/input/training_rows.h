@@ -6,6 +6,9 @@
 
 // clang-format off
 #define WM_TRAINING_ROWS(tag, at) \
+    WM_ROW(tag, at tp, WM_KIND_INT, "tp", .min = 0, .max = 4096, .def = 0, .doc = "accelerators that each layer is split over (tensor parallel); 0: the fastest"), \
+    WM_ROW(tag, at pp, WM_KIND_INT, "pp", .min = 0, .max = 4096, .def = 0, .doc = "stages that the layers are split into (pipeline parallel); 0: the fastest"), \
+    WM_ROW(tag, at cp, WM_KIND_INT, "cp", .min = 0, .max = 4096, .def = 0, .doc = "accelerators that a sequence is split over (context parallel); 0: the fastest"), \
     WM_REAL_AS(tag, at seq_tok, "seq_tok", WM_UNIT_TOK, 1.0, 1e7, 8192.0, "of a sequence"), \
     WM_REAL_AS(tag, at batch_tok, "batch_tok", WM_UNIT_TOK, 1.0, 1e9, (double)NAN, "of an optimiser step; unset: 4.2 M in training, 0.26 M in fine-tuning, at least a sequence per accelerator"), \
     WM_REAL_AS(tag, at mfu_frac, "mfu_frac", WM_UNIT_FRAC, 0.01, 0.9, (double)NAN, "model FLOP/s over the precision's peak, between interruptions; unset: by the training model"), \

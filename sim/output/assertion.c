@@ -8,7 +8,7 @@ static const char *const relations[] = {">", ">=", "<", "<=", "=="};
 
 static bool read_relation(const char **at, enum wm_relation *relation)
 {
-    const bool equal = (*at)[1] == '=';
+    const bool equal = **at != '\0' && (*at)[1] == '=';
     switch (**at) {
     case '>':
         *relation = equal ? WM_GREATER_EQUAL : WM_GREATER;

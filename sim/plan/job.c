@@ -29,12 +29,18 @@ static double swing_limit_w(const struct wm_training *t)
     return wm_is_set(t->swing_limit_w) ? t->swing_limit_w : (double)INFINITY;
 }
 
+struct wm_train_fixed wm_job_fixed(const struct wm_training *t)
+{
+    return (struct wm_train_fixed){(double)t->tp, (double)t->pp, (double)t->cp};
+}
+
 bool wm_job_plan(const struct wm_workload *workload, const struct wm_accelerator *accelerator,
                  double failures_per_gpu_year, double gpus, struct wm_job *job)
 {
     const struct wm_training *t = &workload->training;
     *job = (struct wm_job){.c = seed_case(workload, accelerator, gpus), .n_gpus = gpus};
-    const bool fits = wm_train_plan_best(&job->c, gpus, &job->c.plan);
+    const struct wm_train_fixed fixed = wm_job_fixed(t);
+    const bool fits = wm_train_plan_within(&job->c, gpus, &fixed, &job->c.plan);
     job->step = wm_train_step_eval(&job->c);
     job->power = wm_train_power_eval(&job->c, &job->step);
     job->swing = wm_swing_eval(&job->power, gpus, swing_limit_w(t), buffer_loss_frac);

@@ -31,6 +31,8 @@ struct wm_job {
     double n_gpus; /* of the gang; what the plan leaves out of it stands idle */
 };
 
+/** What a job says of its plan. */
+struct wm_train_fixed wm_job_fixed(const struct wm_training *training);
 /** Plans a gang of `gpus`; false when nothing fits its memory. */
 bool wm_job_plan(const struct wm_workload *workload, const struct wm_accelerator *accelerator,
                  double failures_per_gpu_year, double gpus, struct wm_job *job);

@@ -74,6 +74,7 @@ static void copy_site(struct wm_arena *arena, const struct wm_site_result *from,
     for (size_t i = 0; i < from->n_years; i++)
         to->unpriced[i] = copy_unpriced(arena, &from->unpriced[i], to->price_sets, plan->n_classes);
     to->meter.billing = NULL;
+    to->meter.contracts = NULL;
     to->meter.months = COPY(struct wm_meter_month, m->months, m->n_months);
     to->meter.charges = COPY(struct wm_charge_month, m->charges, n_lines * m->n_months);
     to->meter.peaks = COPY(struct wm_peak_watch, m->peaks, n_lines * m->n_years);

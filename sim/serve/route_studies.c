@@ -1,4 +1,5 @@
 /* Routes of studies and searches: start, watch, stop, resume, what came of them. */
+#include <math.h>
 #include <string.h>
 
 #include "confine.h"
@@ -397,6 +398,81 @@ static size_t choose(const struct wm_store_about *a, const char *out[8])
     return n;
 }
 
+enum { POINTS_MAX = 2000 };
+
+/* Points of a store as rows: index, axes that are numbers, main metrics. */
+struct point_writer {
+    struct wm_json_writer *w;
+    struct wm_arena *arena; /* of a point */
+    const struct wm_store_about *about;
+    size_t metrics[8], n_metrics;
+    uint64_t every, seen; /* of many, each so many-th */
+};
+
+static void point_number(struct wm_json_writer *w, double x)
+{
+    if (isfinite(x))
+        wm_json_number(w, x);
+    else
+        wm_json_null(w);
+}
+
+static bool write_point(void *context, const struct wm_record *r)
+{
+    struct point_writer *const p = context;
+    struct wm_json *params = NULL;
+    if (r->value == NULL || p->seen++ % p->every != 0)
+        return true;
+    wm_arena_reset(p->arena);
+    struct wm_diags quiet = wm_diags_init(p->arena);
+    (void)wm_json_parse(p->arena, r->params, strlen(r->params), "params", &params, &quiet);
+    wm_json_array_begin(p->w);
+    wm_json_integer(p->w, (int64_t)r->index);
+    for (size_t i = 0; i < p->about->n_axes; i++) {
+        const struct wm_json *const v = wm_json_find(params, p->about->axes[i]);
+        point_number(p->w, v != NULL && v->type == WM_JSON_NUMBER ? v->number : (double)NAN);
+    }
+    for (size_t i = 0; i < p->n_metrics; i++)
+        point_number(p->w, r->value[p->metrics[i]]);
+    wm_json_array_end(p->w);
+    return true;
+}
+
+static void write_points(struct call *call, struct wm_json_writer *w, struct wm_store *store,
+                         const char *const *keys, size_t n)
+{
+    const struct wm_store_about *const a = wm_store_about(store);
+    struct point_writer p = {
+        .w = w, .arena = wm_arena_open(), .about = a, .every = a->n_stored / POINTS_MAX + 1};
+    if (p.arena == NULL)
+        return;
+    wm_json_key(w, "points");
+    wm_json_object_begin(w);
+    wm_json_key(w, "axes");
+    wm_json_array_begin(w);
+    for (size_t i = 0; i < a->n_axes; i++)
+        wm_json_string(w, a->axes[i]);
+    wm_json_array_end(w);
+    wm_json_key(w, "metrics");
+    wm_json_array_begin(w);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < a->n_metrics; i++)
+            if (strcmp(a->metrics[i].key, keys[k]) == 0) {
+                p.metrics[p.n_metrics++] = i;
+                wm_json_object_begin(w);
+                wm_json_member_string(w, "key", keys[k]);
+                wm_json_member_string(w, "unit", a->metrics[i].unit);
+                wm_json_object_end(w);
+            }
+    wm_json_array_end(w);
+    wm_json_key(w, "rows");
+    wm_json_array_begin(w);
+    (void)wm_store_each(store, WM_READ_VALUES, write_point, &p, &call->diags);
+    wm_json_array_end(w);
+    wm_json_object_end(w);
+    wm_arena_close(p.arena);
+}
+
 static void write_statistics(struct call *call, struct wm_json_writer *w, struct wm_store *store)
 {
     const char *metrics[8];
@@ -411,6 +487,7 @@ static void write_statistics(struct call *call, struct wm_json_writer *w, struct
     if (n == 0)
         return;
     wm_json_member_string(w, "metric", metrics[0]);
+    write_points(call, w, store, metrics, n);
     status = wm_stats_tornado(arena, store, metrics[0], &g, &quiet);
     write_grid(w, "tornado", status, &g);
     status = wm_stats_response(arena, store, metrics[0], &g, &quiet);

@@ -8,8 +8,8 @@
 #include "wattmill/version.h"
 
 static const struct route routes[] = {
-#define WM_ROUTE(m, p, id, text) \
-    {.method = (m), .path = (p), .summary = (text), .body = body_##id, .fn = route_##id},
+#define WM_ROUTE(m, p, id, answered, text) \
+    {.method = (m), .path = (p), .answer = (answered), .summary = (text), .body = body_##id, .fn = route_##id},
 #include "routes.def"
 #undef WM_ROUTE
 };

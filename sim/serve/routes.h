@@ -4,7 +4,7 @@
 
 #include "server.h"
 
-#define WM_ROUTE(m, p, id, text)              \
+#define WM_ROUTE(m, p, id, answered, text)              \
     extern const struct wm_field body_##id[]; \
     route_fn route_##id;
 #include "routes.def"

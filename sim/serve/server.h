@@ -65,6 +65,7 @@ typedef enum wm_status route_fn(struct call *call, FILE *out);
 
 struct route {
     const char *method, *path; /* below /v1/, with * for a name */
+    const char *answer; /* media type, or JSON: name of a schema or "json" */
     const char *summary;
     const struct wm_field *body; /* NULL: none */
     route_fn *fn;

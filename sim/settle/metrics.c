@@ -5,6 +5,7 @@
 #include "../site/flow.h"
 #include "maturity.h"
 #include "prices.h"
+#include "sales.h"
 
 static void fill_latency(struct wm_run *r, size_t i, struct wm_class_result *c)
 {
@@ -378,6 +379,10 @@ struct wm_totals wm_totals(const struct wm_run *r)
         t.sold_out += sold;
         t.sold_in += sold * c->input_per_out;
         t.sold_cached += sold * c->cached_per_out;
+        const double own = sold * wm_own_tok_frac(&r->scenario->economics, c->workload->pool);
+        t.own_out += own;
+        t.own_in += own * c->input_per_out;
+        t.own_cached += own * c->cached_per_out;
         t.slo_tok += a->slo_tok;
     }
     return t;

@@ -33,6 +33,7 @@ struct wm_totals {
     double training_tok, training_ideal_tok, training_it_j, transfer_usd;
     double offered, served, capacity;
     double sold_in, sold_cached, sold_out, served_in, served_cached;
+    double own_in, own_cached, own_out; /* of the sold, what no buyer of hours takes */
     double gpus, serving_gpus, there_gpu_s, up_gpu_s, off_gpu_s, busy_gpu_s, serving_busy_gpu_s,
         prefill_busy_gpu_s, slo_tok;
 };

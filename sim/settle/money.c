@@ -364,7 +364,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
         .prefill_busy_frac =
             t->serving_busy_gpu_s > 0.0 ? t->prefill_busy_gpu_s / t->serving_busy_gpu_s : 0.0,
         .cached_busy_frac = t->sold_cached > 0.0 ? cached_busy_frac(r) : 0.0,
-        .input_tok = t->sold_in,
-        .cached_tok = t->sold_cached,
-        .output_tok = t->sold_out};
+        .input_tok = t->own_in,
+        .cached_tok = t->own_cached,
+        .output_tok = t->own_out};
 }

@@ -22,8 +22,7 @@ static double gpu_h_per_year(const struct wm_run *r, const struct wm_gpu_sale *s
     return sale->share_frac * gpu_s / r->site.account.time_s * WM_H_PER_YEAR;
 }
 
-/* Of a pool's tokens, those that are the owner's. */
-static double own_frac(const struct wm_economics *e, const char *pool)
+double wm_own_tok_frac(const struct wm_economics *e, const char *pool)
 {
     const struct wm_gpu_sale *const sale = e->gpu_sales.items;
     double frac = e->ledger.sells == WM_SELLS_TOKENS ? 1.0 : 0.0;
@@ -46,7 +45,7 @@ struct wm_income wm_income_of(const struct wm_run *r, const struct wm_totals *t,
     (void)t;
     for (size_t i = 0; i < r->plan.n_classes; i++)
         in.token_usd +=
-            own_frac(e, r->plan.classes[i].workload->pool) * r->results->classes[i].revenue_usd;
+            wm_own_tok_frac(e, r->plan.classes[i].workload->pool) * r->results->classes[i].revenue_usd;
     double *const hours = WM_NEW_ARRAY(r->arena, double, e->gpu_sales.n + 1);
     for (size_t i = 0; i < e->gpu_sales.n; i++) {
         hours[i] = gpu_h_per_year(r, &sale[i]);

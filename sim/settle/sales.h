@@ -4,6 +4,9 @@
 
 #include "metrics.h"
 
+/** Of a pool's tokens, those that are the owner's: the rest serves buyers of accelerators by the hour. */
+double wm_own_tok_frac(const struct wm_economics *economics, const char *pool);
+
 /**
  * By what the ledger sells. Tokens that accelerators serve which are sold by the hour are the buyer's.
  * @param space_usd  rent and power passed on, of a ledger that sells space

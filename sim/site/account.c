@@ -201,5 +201,7 @@ void wm_account_add(struct wm_account *account, const struct wm_site_plan *plan,
                   &flow->partitions[class->partition].state.mix, time_s);
     }
     add_sum(&account->bin, plan, flow, time_s);
-    add_sum(&account->hour, plan, flow, time_s);
+    account->hour.time_s += time_s;
+    account->hour.site_j += flow->power.site_w * time_s;
+    account->hour.it_j += flow->power.it_w * time_s;
 }

@@ -90,7 +90,12 @@ struct wm_class_account {
     struct wm_latency *latency;
 };
 
-/** Sums over a billing interval or an hour. */
+/** Sums over an hour. */
+struct wm_hour_sum {
+    double time_s, site_j, it_j;
+};
+
+/** Sums over a billing interval. */
 struct wm_site_sum {
     double time_s, site_j, it_j;
     double meter_j, generation_j, storage_j; /* storage: given less taken */
@@ -114,7 +119,8 @@ struct wm_account {
     struct wm_hall_account *halls; /* [n_halls]; of an only one the peaks alone: the rest is the site's */
     struct wm_partition_account *partitions;
     struct wm_class_account *classes;
-    struct wm_site_sum bin, hour;
+    struct wm_site_sum bin;
+    struct wm_hour_sum hour;
 };
 
 /** Room for the accounts of a plan. */

@@ -26,6 +26,7 @@ struct wm_meter wm_meter_new(struct wm_arena *arena, const struct wm_environment
     m.months = WM_NEW_ARRAY(arena, struct wm_meter_month, m.n_months);
     m.charges = WM_NEW_ARRAY(arena, struct wm_charge_month, n_lines * m.n_months);
     m.peaks = WM_NEW_ARRAY(arena, struct wm_peak_watch, n_lines * m.n_years);
+    m.contracts = WM_NEW_ARRAY(arena, struct wm_meter_contract, n_lines);
     for (size_t i = 0; i < m.n_months; i++) {
         struct wm_meter_month *const month = &m.months[i];
         month->year = (m.first_month + (int)i) / 12;
@@ -51,7 +52,7 @@ static void end_window(struct wm_meter *m, size_t w, size_t month,
         if ((set & 1) == 0)
             continue;
         const double part_w = wm_charge_part_w(c, mean_w);
-        cm->peak_w = fmax(cm->peak_w, part_w);
+        cm->peak_w = fmax(cm->peak_w, m->billing->lines[i].demand_factor * part_w);
         const struct wm_peak_window peak = {now->local.month, now->day, now->is_off_peak_day,
                                             window->stress_s / window->time_s, part_w};
         if (c->basis == WM_CHARGE_COINCIDENT)
@@ -77,16 +78,30 @@ static void add_window(struct wm_meter *m, size_t w, size_t month,
     window->time_s = 0.0;
 }
 
+/* A contract stays for months, the floor until its next step. */
+static void follow_contract(struct wm_meter_contract *m, const struct wm_charge *c,
+                            double contract_w, int64_t at_us)
+{
+    const struct wm_charge_step *const steps = c->ramp.items;
+    if (m->until_us > at_us && m->contract_w == contract_w)
+        return;
+    *m = (struct wm_meter_contract){contract_w, wm_charge_part_w(c, contract_w),
+                                    wm_charge_floor_w(c, contract_w, at_us), INT64_MAX};
+    for (size_t i = 0; i < c->ramp.n && m->until_us == INT64_MAX; i++)
+        if (steps[i].from_us > at_us)
+            m->until_us = steps[i].from_us;
+}
+
 /* A line's part of the interval; `holds` says whether its hours do. */
-static void add_line(const struct wm_billing_line *line, struct wm_charge_month *cm, bool holds,
-                     int64_t at_us, const struct wm_surroundings *now,
-                     const struct wm_meter_reading *reading)
+static void add_line(const struct wm_billing_line *line, struct wm_meter_contract *contract,
+                     struct wm_charge_month *cm, bool holds, int64_t at_us,
+                     const struct wm_surroundings *now, const struct wm_meter_reading *reading)
 {
     const struct wm_charge *const c = &line->charge;
-    const double contract_w = reading->contract_ws / reading->time_s;
+    follow_contract(contract, c, reading->contract_ws / reading->time_s, at_us);
     cm->term_s += reading->time_s;
-    cm->contract_ws += wm_charge_part_w(c, contract_w) * reading->time_s;
-    cm->floor_ws += wm_charge_floor_w(c, contract_w, at_us) * reading->time_s;
+    cm->contract_ws += contract->part_w * reading->time_s;
+    cm->floor_ws += contract->floor_w * reading->time_s;
     if (!holds)
         return;
     const double mean_w = reading->energy_j / reading->time_s;
@@ -115,8 +130,8 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
     for (size_t i = 0; season != 0; i++, season >>= 1, hours >>= 1) {
         const struct wm_billing_line *const line = &meter->billing->lines[i];
         if ((season & 1) != 0 && wm_billing_in_term(line, at_us))
-            add_line(line, &meter->charges[i * meter->n_months + at], (hours & 1) != 0, at_us, now,
-                     reading);
+            add_line(line, &meter->contracts[i], &meter->charges[i * meter->n_months + at],
+                     (hours & 1) != 0, at_us, now, reading);
     }
     for (size_t w = 0; w < WM_METER_WINDOWS; w++)
         if (meter->billing->windows[w] != 0)
@@ -139,9 +154,10 @@ static double line_calm_w(const struct wm_meter *m, size_t i, size_t month, int6
     const double billed_w =
         fmax(fmax(months[month].peak_w, wm_charge_floor_w(c, contract_w, at_us)),
              wm_charge_ratchet_w(c, months, month, m->first_month % 12 + 1));
-    if (wm_is_set(c->to_w) && billed_w >= c->to_w - c->from_w)
+    const double load_w = billed_w / m->billing->lines[i].demand_factor;
+    if (wm_is_set(c->to_w) && load_w >= c->to_w - c->from_w)
         return (double)INFINITY;
-    return c->from_w + billed_w;
+    return c->from_w + load_w;
 }
 
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
@@ -170,7 +186,8 @@ size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us,
         if ((set & 1) == 0 || line->charge.basis == WM_CHARGE_COINCIDENT ||
             !wm_billing_in_term(line, at_us))
             continue;
-        const double usd_per_kw = wm_charge_usd_per_kw(&line->charge, whole_s / 86400.0);
+        const double usd_per_kw =
+            line->demand_factor * wm_charge_usd_per_kw(&line->charge, whole_s / 86400.0);
         const double calm_w = line_calm_w(meter, i, month, at_us, now, contract_w);
         if (usd_per_kw > 0.0 && !isinf(calm_w))
             charges[n++] = (struct wm_meter_charge){(uint32_t)(i * meter->n_months + month),

@@ -22,6 +22,12 @@ struct wm_meter_window {
     wm_billing_set hours; /* lines whose hours held at its begin */
 };
 
+/** What a line takes of a contract, as long as that and the line's floor stay. */
+struct wm_meter_contract {
+    double contract_w, part_w, floor_w;
+    int64_t until_us; /* of the floor; 0: not worked out yet */
+};
+
 enum { WM_METER_WINDOWS = 3 }; /* of 15, 30 and 60 minutes */
 
 struct wm_meter {
@@ -29,6 +35,7 @@ struct wm_meter {
     struct wm_meter_month *months;   /* [n_months], of the horizon */
     struct wm_charge_month *charges; /* [n_lines][n_months] */
     struct wm_peak_watch *peaks;     /* [n_lines][n_years], of lines on coincident peaks */
+    struct wm_meter_contract *contracts; /* [n_lines] */
     size_t n_months, n_years;
     double run_s;                /* length of the run */
     int first_month, first_year; /* month: year * 12 + month - 1 */

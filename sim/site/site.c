@@ -400,14 +400,14 @@ static bool ended_alike(const struct site *s, double it_w)
 
 static void end_hour(struct site *s)
 {
-    struct wm_site_sum *hour = &s->result->account.hour;
+    struct wm_hour_sum *hour = &s->result->account.hour;
     const double it_w = hour->it_j / hour->time_s;
     if (hour->it_j > 0.0)
         s->result->pue_peak_hour = fmax(s->result->pue_peak_hour, hour->site_j / hour->it_j);
     s->marginal_pue = ended_alike(s, it_w) ? s->original->marginal_pue : marginal_pue(s, it_w);
     s->marginal_it_w = it_w;
     s->result->pue_marginal_sum += s->marginal_pue;
-    *hour = (struct wm_site_sum){0};
+    *hour = (struct wm_hour_sum){0};
 }
 
 /* Batch queues at a billing interval's end: what expired is dropped, arrivals join. */

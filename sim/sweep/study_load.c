@@ -26,15 +26,10 @@ static bool has_inline_axis(const struct wm_json *node, const char *word)
 }
 
 /* Data files count by what is in them, also those that an axis names. */
-static void hash_files(struct wm_study_load *l, struct wm_digest *digest)
+static void hash_files(const struct wm_study_load *l, struct wm_digest *digest)
 {
-    for (size_t i = 0; i < l->files.n; i++) {
-        const char *text = NULL;
-        size_t n_bytes = 0;
-        struct wm_diags ignored = wm_diags_init(l->arena);
-        if (wm_text_load(l->arena, l->files.items[i].path, &text, &n_bytes, &ignored) == WM_OK)
-            wm_digest_add(digest, text, n_bytes);
-    }
+    for (size_t i = 0; i < l->files.n; i++)
+        wm_digest_add(digest, l->files.items[i].digest, WM_DIGEST_BYTES);
 }
 
 /* The base scenario's text without what the axes set: the same for every value of theirs. */
@@ -273,16 +268,19 @@ enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
                : wm_study_load_text(arena, text, n_bytes, path, sets, n_sets, out, diags);
 }
 
-bool wm_study_is_file(struct wm_arena *arena, const char *path)
+enum wm_status wm_study_is_file(struct wm_arena *arena, const char *path, bool *is_study,
+                                struct wm_diags *diags)
 {
     struct wm_diags ignored = wm_diags_init(arena);
     const char *text = NULL;
     size_t n_bytes = 0;
     struct wm_json *root = NULL;
-    if (wm_text_load(arena, path, &text, &n_bytes, &ignored) == WM_OK)
-        wm_json_parse(arena, text, n_bytes, path, &root, &ignored);
-    return wm_json_find(root, "base") != NULL || wm_json_find(root, "axes") != NULL ||
-           wm_json_find(root, "points") != NULL;
+    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
+    if (status == WM_OK)
+        wm_json_parse(arena, text, n_bytes, path, &root, &ignored); /* mistakes are its reader's */
+    *is_study = wm_json_find(root, "base") != NULL || wm_json_find(root, "axes") != NULL ||
+                wm_json_find(root, "points") != NULL;
+    return status;
 }
 
 const char *wm_study_name(const struct wm_study *study)

@@ -497,7 +497,7 @@ static bool next_dejittered(struct cursor *c, struct wm_request *out)
     if (tie->i == tie->n && !tie_fill(c))
         return false;
     *out = tie->rows[tie->i];
-    out->blocks = tie->blocks + tie->first_block[tie->i];
+    out->blocks = out->n_blocks > 0 ? tie->blocks + tie->first_block[tie->i] : NULL;
     /* the gap over the rows of the tie, without overflow for long gaps */
     out->arrival_ns += (int64_t)((double)tie->gap_ns * (double)tie->i / (double)tie->n);
     tie->i++;

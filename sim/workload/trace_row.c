@@ -26,6 +26,7 @@ static const struct {
      9,
      {"timestamp_s", "input_tokens", "output_tokens", "prefix_hit_tokens", "reasoning_tokens",
       "class", "session"}},
+    {WM_TRACE_OURS, 9, {"timestamp", "prompt_tokens", "completion_tokens"}}, /* as clients log usage */
 };
 #define N_CSV_FORMATS (sizeof csv_formats / sizeof *csv_formats)
 

@@ -45,8 +45,13 @@ for _ in range(8):
             f"economics.construction.first_year_frac={rng.choice([0.6, 1])}", "economics.tax_write_off=" + rng.choice(["macrs", "straight-line"]),
             f"economics.receivable_days={rng.choice([0, 45])}", f"economics.market.gain_per_year={rng.choice([0, 0.3])}", "economics.money=" + rng.choice(["real", "nominal"]),
             f"site.interconnection.wait_months={rng.choice([0, 9])}", f"site.interconnection.security_usd_per_mw={rng.choice([0, 3e5])}"]
+    sold = rng.choice([0, 0.3])  # of the accelerators, by the hour: that price stays, tokens bear the rest
+    if sold:
+        sets.append('economics.gpu_sales=[{"name":"h","kind":"%s","share_frac":%g,"usd_per_gpu_h":3.1,"term_years":2,"default_frac":0.1}]'
+                    % (rng.choice(["on-demand", "reserved", "take-or-pay"]), sold))
     r = run(*sets)
-    factor = r["m"]["lcot_total_usd_per_mtok"] * r["m"]["total_tok_sold"] / 1e6 / r["m"]["revenue_usd"]
+    token_usd = (1 - sold) * sum(c["revenue_usd"] for c in r["classes"])
+    factor = r["m"]["lcot_total_usd_per_mtok"] * (1 - sold) * r["m"]["total_tok_sold"] / 1e6 / token_usd
     flat = [s for s in sets if "gain_per_year" not in s]
     z = run(*flat, f"workloads.chat.price.discount_frac={0.85 * factor!r}")
     near(f"NPV at the levelised cost, {sets}", z["m"]["npv_usd"], 0.0, scale=max(z["m"]["capex_usd"], z["m"]["revenue_usd"] / 0.05))

@@ -80,6 +80,27 @@ class Run(unittest.TestCase):
         self.assertEqual(costs, sorted(costs))
         self.assertEqual(len({row["site_energy_mwh"] for row in rows}), 1)  # a price moves no watt here
 
+    def test_a_frontier_is_a_list_of_points_with_its_best(self):
+        points = wattmill.frontier("b200", "llama-3.1-70b", set={"slo.tok_per_s_per_user": 40, "precision": "fp8"})
+        fit = [p for p in points if p["meets_slo"]]
+        best = [p for p in points if p["best"]]
+        self.assertEqual(len(best), 1)
+        self.assertEqual(best[0]["tok_per_s_per_mw_utility"], max(p["tok_per_s_per_mw_utility"] for p in fit))
+        with self.assertRaises(wattmill.Error) as raised:
+            wattmill.frontier("b20", "llama-3.1-70b")
+        self.assertEqual(raised.exception.messages[0].code, "E208")
+
+    def test_types_name_every_figure_and_only_keys_that_can_be_set(self):
+        import wattmill_types
+        self.assertEqual(set(wattmill_types.Figures.__annotations__), set(wattmill.metrics()))
+        inputs = {i["path"] for i in wattmill.Model(DEMO).inputs if not i["path"].startswith(("fleet.", "workloads.")) and ".0." not in i["path"]}
+        typed = set(wattmill_types.Inputs.__annotations__)
+        plants = ("site.tariff.", "site.cooling.", "site.power_chain.", "site.storage.", "economics.ledger.")  # keys by type
+        self.assertEqual({i for i in inputs - typed if not i.startswith(plants)} & {"horizon.years", "site.ceiling.limit_mw", "policy.idle"}, set())
+        for path in ("horizon.years", "site.ceiling.limit_mw", "economics.discount_rate_frac", "seed"):
+            self.assertIn(path, typed)
+            self.assertTrue(wattmill.explain(path))
+
     def test_words(self):
         self.assertIn("MW", wattmill.explain("site.ceiling.limit_mw"))
         self.assertIn("properties", wattmill.schema())

@@ -4,6 +4,7 @@
 
 #include "../../sim/input/catalog_pick.h"
 #include "suite.h"
+#include "wattmill/embedded.h"
 #include "wattmill/wattmill.h"
 
 static struct wm_arena *arena;
@@ -132,6 +133,21 @@ START_TEST(a_mistake_is_told_with_all_there_is)
 }
 END_TEST
 
+START_TEST(the_catalogues_sum_is_that_of_its_files)
+{
+    char sum[2 * WM_DIGEST_BYTES + 1];
+    struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
+    for (const struct wm_embedded *f = wm_embedded_files(); f->path != NULL; f++) {
+        if (strncmp(f->path, "models/catalog/", strlen("models/catalog/")) != 0)
+            continue;
+        wm_digest_add_text(d, f->path);
+        wm_digest_add(d, f->bytes, f->n_bytes);
+    }
+    wm_digest_close_hex(d, sum);
+    ck_assert_str_eq(wm_embedded_catalog_sha256, sum);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("catalog_pick");
@@ -141,6 +157,7 @@ int main(void)
     tcase_add_test(c, every_entry_is_listed_and_reads_as_in_its_file);
     tcase_add_loop_test(c, what_a_document_names_is_there_as_in_the_whole, 0,
                         (int)(sizeof asked / sizeof *asked));
+    tcase_add_test(c, the_catalogues_sum_is_that_of_its_files);
     tcase_add_test(c, a_mistake_is_told_with_all_there_is);
     suite_add_tcase(suite, c);
     return run_suite(suite);

@@ -381,6 +381,20 @@ START_TEST(a_filter_holds_for_every_reader)
 }
 END_TEST
 
+START_TEST(a_condition_without_a_relation_is_read_to_its_end_and_no_further)
+{
+    static const char key[] = "npv_usd"; /* as long as its memory: a sanitizer sees one byte more */
+    char *const text = malloc(sizeof key);
+    struct wm_assertion condition;
+    diags = wm_diags_init(arena);
+    memcpy(text, key, sizeof key);
+    ck_assert_int_eq(wm_assertion_parse(arena, "--where", text, &condition, &diags), WM_USAGE);
+    ck_assert_str_eq(diags.items[0].text,
+                     "--where \"npv_usd\": write metric>number, with one of > >= < <= ==");
+    free(text);
+}
+END_TEST
+
 START_TEST(wide_and_long_csv_hold_the_same_points)
 {
     struct wm_store *const store = grid_store();
@@ -417,6 +431,7 @@ int main(void)
                                   the_best_point_obeys_its_conditions,
                                   the_best_point_is_told_with_prefix_and_unit,
                                   a_filter_holds_for_every_reader,
+                                  a_condition_without_a_relation_is_read_to_its_end_and_no_further,
                                   wide_and_long_csv_hold_the_same_points};
     return run_fixture_tests("study_stats", tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

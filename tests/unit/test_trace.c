@@ -433,6 +433,7 @@ START_TEST(dejitter_spreads_ties_over_the_step)
     const int64_t wanted_ms[] = {0, 1000, 2000, 3000, 3375};
     for (size_t i = 0; i < 5; i++)
         ck_assert_int_eq(r[i].arrival_ns, wanted_ms[i] * 1000000);
+    ck_assert_ptr_null(r[0].blocks); /* the file names none */
     /* the last tie has until the end of the period, a mean gap (0.75 s) after it */
 }
 END_TEST

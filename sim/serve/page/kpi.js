@@ -45,12 +45,14 @@ function card(result, base, key, title, note) {
   const values = [key, ...(RANGES[key] ?? [])].map((k) => valueOf(result, k));
   const unit = unitOf(unitFor(key), values);
   const range = RANGES[key]?.map((k) => digits(valueOf(result, k) * unit.scale, 3)) ?? null;
+  const median = range && range[0] !== "–" ? RANGES[key][1] : null; // of the draws: it leads, the one case stands beside it
   return h("div", { class: "card" },
     h("h2", {}, title),
-    h("p", { class: "big" }, number(result, key, unit), h("span", { class: "unit" }, unit.symbol)),
+    h("p", { class: "big" }, number(result, median ?? key, unit), h("span", { class: "unit" }, unit.symbol)),
+    median ? h("p", { class: "case" }, "P50; in one case ", number(result, key, unit)) : null,
     range && range[0] !== "–" ? rangeBar(result, key) : null,
     range && range[0] !== "–" ? h("p", { class: "spread" }, ["P10", "P50", "P90"].map((name, i) => h("span", {}, `${name} `, h("b", {}, range[i])))) : null,
-    base ? h("p", { class: "against" }, `A ${digits(valueOf(base, key) * unit.scale)} · `, change(result, base, key, unit)) : null,
+    base ? h("p", { class: "against" }, `A ${digits(valueOf(base, median ?? key) * unit.scale)} · `, change(result, base, median ?? key, unit)) : null,
     note ? h("p", { class: "note" }, note) : null);
 }
 

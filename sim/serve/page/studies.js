@@ -5,6 +5,8 @@ import { digits, text, unitOf } from "./format.js";
 import * as state from "./state.js";
 import * as inputs from "./inputs.js";
 import { bars } from "./bars.js";
+import { scatter } from "./scatter.js";
+import { bestSoFar } from "./best_so_far.js";
 
 let words = new Map(), files_ = [], jobs = [], watched = null, opened = null, built = false;
 
@@ -204,6 +206,13 @@ function showStore(s) {
   const about = s.about, unit = unitFor(s.metric);
   const parts = [h("h2", {}, s.store), h("p", { class: "soft" }, `${about.name}: ${about.design}, ${about.n_stored} of ${about.n_points} points; ${about.axes.join(", ")}`)];
   if (s.summary) parts.push(table("Points that ended well", ["Figure", "P10", "P50", "P90", "mean", "least", "most"], s.summary.map(summaryRow)));
+  const search = jobs.find((j) => j.store === s.store)?.optimum ?? (about.name === "optimise" && about.design === "zip" ? { metric: s.metric, minimise: false } : null);
+  if (s.points) {
+    const curve = search ? bestSoFar(s.points, search.metric, search.minimise, wordsOf(search.metric)) : null;
+    if (curve) parts.push(curve);
+    const dots = scatter(s.points, search?.metric ?? s.metric, wordsOf);
+    if (dots) parts.push(dots);
+  }
   if (s.tornado?.length) parts.push(bars(`What moves: ${wordsOf(s.metric)}`, s.tornado, unit));
   if (s.best?.length) {
     const keys = Object.keys(s.best[0]);

@@ -2,22 +2,28 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "reader.h"
+#include "gunzip.h"
+#include "wattmill/input.h"
 
 enum { GZIP = 16, FIRST_BYTES = 1 << 16, MOST_BYTES = 128 << 20 };
 
-static bool fail(struct wm_importer *im, const char *why)
+struct packed {
+    struct wm_arena *arena;
+    const char *path;
+    struct wm_diags *diags;
+};
+
+static bool fail(const struct packed *p, const char *why)
 {
-    const struct wm_place whole = {.file = im->path};
-    im->n_mistakes++;
-    wm_diag_add(im->diags, WM_E102, &whole, NULL, "cannot be read: packed by gzip, and %s", why);
+    const struct wm_place whole = {.file = p->path};
+    wm_diag_add(p->diags, WM_E102, &whole, NULL, "cannot be read: packed by gzip, and %s", why);
     return false;
 }
 
 /* Twice the room, its end still 0. */
-static void grow(struct wm_importer *im, z_stream *z, char **bytes, size_t *capacity)
+static void grow(const struct packed *p, z_stream *z, char **bytes, size_t *capacity)
 {
-    char *const grown = WM_NEW_ARRAY(im->arena, char, 2 * *capacity + 1);
+    char *const grown = WM_NEW_ARRAY(p->arena, char, 2 * *capacity + 1);
     memcpy(grown, *bytes, *capacity);
     z->next_out = (Bytef *)grown + *capacity;
     z->avail_out = (uInt)*capacity;
@@ -25,7 +31,7 @@ static void grow(struct wm_importer *im, z_stream *z, char **bytes, size_t *capa
     *capacity *= 2;
 }
 
-static bool unpack(struct wm_importer *im, z_stream *z, char **bytes, size_t *capacity)
+static bool unpack(const struct packed *p, z_stream *z, char **bytes, size_t *capacity)
 {
     for (;;) {
         const int status = inflate(z, Z_NO_FLUSH);
@@ -34,27 +40,29 @@ static bool unpack(struct wm_importer *im, z_stream *z, char **bytes, size_t *ca
         if (status == Z_STREAM_END && inflateReset2(z, GZIP + MAX_WBITS) == Z_OK)
             continue;
         if (z->avail_out == 0 && *capacity >= MOST_BYTES)
-            return fail(im, "larger unpacked than 128 MiB");
+            return fail(p, "larger unpacked than 128 MiB");
         if (z->avail_out == 0 && (status == Z_OK || status == Z_BUF_ERROR))
-            grow(im, z, bytes, capacity);
+            grow(p, z, bytes, capacity);
         else if (status != Z_OK || z->avail_in == 0)
-            return fail(im, status == Z_OK || status == Z_BUF_ERROR ? "it ends too early"
-                                                                    : "it is damaged");
+            return fail(p, status == Z_OK || status == Z_BUF_ERROR ? "it ends too early"
+                                                                   : "it is damaged");
     }
 }
 
-bool wm_import_gunzip(struct wm_importer *im, const char **text, size_t *n_bytes)
+bool wm_text_unpack(struct wm_arena *arena, const char *path, const char **text, size_t *n_bytes,
+                    struct wm_diags *diags)
 {
+    const struct packed packed = {arena, path, diags}, *const p = &packed;
     size_t capacity = FIRST_BYTES;
     z_stream z = {.next_in = (Bytef *)(uintptr_t)*text, .avail_in = (uInt)*n_bytes};
     if (*n_bytes < 2 || memcmp(*text, "\x1f\x8b", 2) != 0)
         return true;
     if (inflateInit2(&z, GZIP + MAX_WBITS) != Z_OK)
-        return fail(im, "zlib does not start");
-    char *bytes = WM_NEW_ARRAY(im->arena, char, capacity + 1);
+        return fail(p, "zlib does not start");
+    char *bytes = WM_NEW_ARRAY(arena, char, capacity + 1);
     z.next_out = (Bytef *)bytes;
     z.avail_out = (uInt)capacity;
-    const bool is_whole = unpack(im, &z, &bytes, &capacity);
+    const bool is_whole = unpack(p, &z, &bytes, &capacity);
     if (is_whole) {
         *text = bytes;
         *n_bytes = capacity - z.avail_out;

@@ -1,0 +1,85 @@
+"""The output of each of the article's phrases moves as the phrase says when its condition is changed."""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+BIN = os.environ["BIN"]
+S = "scenarios/virginia-100mw-gb300.json"
+FLOOD = "scenarios/virginia-100mw-gb300-flood.json"
+TRAIN = "scenarios/cases/train-gb300-llama405b.json"
+SHORT = ("horizon.years=0.02", "site.ceiling.calendar=[]")
+done = {}
+
+
+def said(*words):
+    if words not in done:
+        p = subprocess.run([BIN, *words, "--quiet"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if p.returncode:
+            sys.exit(f"{' '.join(words)}: {p.stderr}")
+        done[words] = p.stdout
+    return done[words]
+
+
+def figures(*words):
+    return {r[0]: float(r[1]) for r in list(csv.reader(io.StringIO(said(*words, "--format", "csv"))))[1:] if r[1]}
+
+
+def run(scenario, *sets):
+    return figures("run", scenario, *[w for s in (*SHORT, *sets) for w in ("--set", s)])
+
+
+def train(*words):
+    return figures("train", TRAIN, *words)
+
+
+claim = {r["id"]: r for r in json.loads(said("claims", "million-fold", "--format", "json")) + json.loads(said("claims", "few-percent", "--format", "json"))}
+demo, flood = run(S), run(FLOOD)
+tight = run(FLOOD, "fleet.main.count=42552", "site.ceiling.limit_mw=60")
+levers = json.loads(said("compare", "--levers", FLOOD, "--only", "batch", "--set", "horizon.years=0.01", "--format", "json"))
+places = json.loads(said("compare", "--places", FLOOD, "scenarios/virginia-100mw-gb300-flood-maxlps.json", "--set", "horizon.start=2027-07-05",
+                         "--set", "horizon.years=0.01", "--format", "json"))
+plain, piped = train("--pp", "1"), train("--pp", "16")
+late = [[float(r["energy_frac"]) for r in json.loads(said("train", TRAIN, "--straggler", s, "--show", "schedule", "--format", "json"))][0] for s in ("0", "0.2")]
+market = [run(S, "economics.market.gain_per_year=0.4", f"economics.market.pass_through_frac={x}") for x in ("0.5", "1")]
+ranged = figures("run", S)
+ROWS = [
+    (1, "dearer power is a larger share of OpEx", run(S, "site.tariff.energy_usd_per_mwh=110")["power_share_b_frac"] > demo["power_share_b_frac"]),
+    (2, "watts go to IT, cooling, loss and house and to nothing else",
+     abs(demo["site_energy_mwh"] - sum(demo[k] for k in ("it_energy_mwh", "cooling_energy_mwh", "conversion_loss_mwh", "house_energy_mwh"))) < 1e-6 * demo["site_energy_mwh"]),
+    (3, "a lower ceiling caps more and makes a MW worth more", tight["capped_mwh"] > flood["capped_mwh"] and tight["shadow_price_usd_per_mwh_mean"] > flood["shadow_price_usd_per_mwh_mean"]),
+    (4, "a faster user costs tokens per MW", run(S, "workloads.chat.slo.tok_per_s_per_user=100")["capacity_output_tok_per_s_per_mw_utility"]
+     < demo["capacity_output_tok_per_s_per_mw_utility"]),
+    (5, "revenue follows what is served", run(S, "workloads.chat.demand.output_tok_per_s=40e6")["revenue_usd"] > 1.4 * demo["revenue_usd"]),
+    (6, "tokens per watt sell where demand is there, and nowhere else",
+     run(FLOOD, "site.power_chain.type=dc-800v")["output_tok_sold"] > 1.01 * flood["output_tok_sold"]
+     and abs(run(S, "site.power_chain.type=dc-800v")["output_tok_sold"] / demo["output_tok_sold"] - 1) < 1e-3),
+    (7, "a per cent is worth more where power binds", claim["few-percent-bound"]["computed"] > 0.1 + claim["few-percent-slack"]["computed"]),
+    (8, "guesses make a token cheaper", run(FLOOD, "workloads.chat.serving.draft_tok=1")["lcot_out_usd_per_mtok"] < flood["lcot_out_usd_per_mtok"]),
+    (9, "training in FP8 costs less than in BF16", train("--precision", "fp8")["usd_per_mtok"] < train("--precision", "bf16")["usd_per_mtok"]),
+    (10, "warmer water frees power", run(S, "site.weather.climate=phoenix", "site.cooling.supply_c=45")["pue_peak_hour"]
+     < run(S, "site.weather.climate=phoenix", "site.cooling.supply_c=30")["pue_peak_hour"]),
+    (11, "a tenant brings less capital than an owner", run(S, "economics.ledger=colo-tenant")["capex_usd"] < demo["capex_usd"]),
+    (12, "a mixture takes less energy than a dense model",
+     run("scenarios/virginia-100mw-gb300-moe671b.json")["energy_j_per_output_tok"] < run("scenarios/virginia-100mw-gb300-dense405b.json")["energy_j_per_output_tok"]),
+    (13, "DeepSeek-R1 gains by four bits", run(S, "workloads.chat.precision=fp8")["capacity_output_tok_per_s_per_mw_utility"]
+     < demo["capacity_output_tok_per_s_per_mw_utility"]),
+    (14, "a lever has a gain, and a side effect that is measured", levers["levers"][0]["alone"] > 1 and levers["levers"][0]["tpot"] > 1),
+    (15, "kernels in 16 bits take more static and dynamic energy",
+     all(train("--precision", "bf16")[k] > train("--precision", "fp8")[k] for k in ("board_static_j_per_tok", "board_dynamic_j_per_tok"))),
+    (16, "more stages, more bubble; a straggler's delay lets clocks save", piped["bubble_frac"] > plain["bubble_frac"] and late[1] < late[0]),
+    (17, "a plan's energy follows its cut", train("--tp", "1")["j_per_tok"] > train("--tp", "4")["j_per_tok"]),
+    (18, "the ratio is set by the old end", claim["million-fold-serial"]["computed"] > claim["million-fold-pipelined"]["computed"] > claim["million-fold-full"]["computed"]),
+    (19, "a region with a summer ceiling keeps less of a gain", {r["place"]: r for r in places}["phoenix"]["kept"] < 0.95),
+    (20, "load that varies leaves capacity idle", run(S, "workloads.chat.demand.shape=flat", "workloads.chat.demand.output_tok_per_s=120e6")["output_tok_served"]
+     > run(S, "workloads.chat.demand.output_tok_per_s=120e6")["output_tok_served"]),
+    (21, "dearer capital lowers the net present value", run(S, "economics.discount_rate_frac=0.2")["npv_usd"] < run(S, "economics.discount_rate_frac=0.08")["npv_usd"]),
+    (22, "rivals have the same figures", run("scenarios/virginia-100mw-mi355x.json")["capacity_output_tok_per_s_per_mw_utility"] > 0),
+    (23, "what is passed on is not kept", market[1]["savings_passed_on_frac"] > market[0]["savings_passed_on_frac"]
+     and market[1]["savings_kept_frac"] < market[0]["savings_kept_frac"]),
+    (24, "what comes out is a range", ranged["npv_p10_usd"] < ranged["npv_p50_usd"] < ranged["npv_p90_usd"]),
+]
+for n, text, holds in ROWS:
+    print(n, text, "yes" if holds else "NO")
