@@ -105,6 +105,9 @@ static bool operate(const struct wm_appraisal_terms *terms, const struct wm_appr
             y->power_usd += b->supply[t - 1].paid_usd - b->supply[t - 1].credit_usd;
         y->opex_usd += y->length_years * b->opex_usd * dearer;
     }
+    struct wm_appraisal_year *const end = &a->year[a->n_years];
+    a->exit_usd = end->end_years - start < terms->contract_years - 1e-9 ? b->exit_usd : 0.0;
+    end->opex_usd += a->exit_usd;
     tie_up(terms, b, a);
     return replaced;
 }

@@ -15,6 +15,13 @@ double wm_charge_part_w(const struct wm_charge *charge, double load_w)
                                    : above_w;
 }
 
+double wm_charge_power_factor(const struct wm_charge *charge, double site_power_factor)
+{
+    if (charge->basis != WM_CHARGE_DEMAND || !wm_is_set(charge->min_power_factor))
+        return 1.0;
+    return fmax(1.0, charge->min_power_factor / site_power_factor);
+}
+
 double wm_charge_floor_w(const struct wm_charge *charge, double contract_w, int64_t at_us)
 {
     const struct wm_charge_step *const steps = charge->ramp.items;

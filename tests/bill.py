@@ -84,7 +84,7 @@ def billed(c, rows, months, holidays):
     peak = {m: 0.0 for m in months}
     for first, mean, _ in windows(rows, c.get("window_min", 15)):
         if holds(c, first.at, holidays):
-            peak[first.month] = max(peak[first.month], part_of(c, mean))
+            peak[first.month] = max(peak[first.month], c.get("counts", 1.0) * part_of(c, mean))
     out = {}
     for i, m in enumerate(months):
         in_season = [r for r in rows if r.month == m and in_months(c.get("from_month", 1), c.get("to_month", 12), m[1])]
@@ -135,10 +135,15 @@ def price_per_mw(c, days):
     return 1e3 * c["usd_per_kw_year"] / 12 if "usd_per_kw_year" in c else c["usd_per_mw_day"] * days
 
 
+def counted(t, c):
+    """What a kW counts for where a least power factor is asked for."""
+    return {"counts": max(1.0, c["min_power_factor"] / t.get("power_factor", 0.97))} if "min_power_factor" in c else {}
+
+
 def lines_of(t):
     """The tariff's keys and periods as charges of one form, in the order of the bill."""
     taken = lambda flat: {"basis": "market", "flat": flat}
-    demand = {"basis": "demand", "min_frac": t.get("min_demand_frac", 0.0), "ratchet_frac": t.get("ratchet_frac", 0.0)}
+    demand = {**counted(t, t), "basis": "demand", "min_frac": t.get("min_demand_frac", 0.0), "ratchet_frac": t.get("ratchet_frac", 0.0)}
     window = {"window_min": t.get("demand_window_min", 15)}
     yield "energy", "", taken(t.get("energy_usd_per_mwh", 55.0))
     yield "delivery", "", {"basis": "energy", "usd_per_mwh": t.get("delivery_usd_per_mwh", 0.0)}
@@ -152,9 +157,9 @@ def lines_of(t):
             yield "energy", p["name"], {**p, **taken(p["energy_usd_per_mwh"])}
         if p.get("demand_usd_per_kw_month", 0.0) > 0.0:
             yield "demand charge, time of use", p["name"], {
-                **p, **window, "basis": "demand", "usd_per_kw_month": p["demand_usd_per_kw_month"]}
+                **p, **window, **counted(t, t), "basis": "demand", "usd_per_kw_month": p["demand_usd_per_kw_month"]}
     for c in t.get("charges", []):
-        yield c["name"], "", c
+        yield c["name"], "", {**c, **(counted(t, c) if c["basis"] == "demand" else {})}
 
 
 def market_usd(t, detail, c, rows, holidays):

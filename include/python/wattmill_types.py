@@ -62,6 +62,8 @@ class Figures(TypedDict, total=False):
     """worth of power one month earlier: margin after capital x contract / 12 [USD]"""
     time_to_power_usd: float
     """cost of waiting for power (site.interconnection.wait_months): NPV with power today less NPV [USD]"""
+    exit_fee_usd: float
+    """exit fee of the utility contract (site.interconnection.exit_usd_per_mw) that the appraisal pays at its end; 0: the term is over [USD]"""
     npv_usd: float
     """net present value of the appraisal: the run's own years from 3 on, else its year repeated; capital when bought, residuals at the end [USD]"""
     npv_p10_usd: float
@@ -141,7 +143,7 @@ class Figures(TypedDict, total=False):
     carbon_market_kg: float
     """carbon of the site by its contracts (market-based): what certificates cover over the run counts nothing [kg]"""
     breakeven_energy_a_usd_per_mwh: float
-    """mean price of bought energy at which power is 40 % of OpEx A, all else unchanged; absent when below 0 or where nothing is bought [USD/MWh]"""
+    """mean price of bought energy at which power is 40 % of OpEx A, all else unchanged; absent when below 0, where nothing is bought or contracts of a fixed price cover all of it [USD/MWh]"""
     breakeven_energy_b_usd_per_mwh: float
     """the same for OpEx B (assumed ledger, evidence spans 26-52 %) [USD/MWh]"""
     breakeven_energy_c_usd_per_mwh: float
@@ -559,6 +561,20 @@ Inputs = TypedDict("Inputs", {
     "site.ceiling.ramp_mw_per_min": Quantity,
     # how fast it may come back; unset: as fast as down [MW/min]
     "site.ceiling.ramp_up_mw_per_min": Quantity,
+    # the entry whose values are kept where no key is given
+    "site.ceiling.curtailment.type": str,
+    # what a person calls it
+    "site.ceiling.curtailment.title": str,
+    # where the figures come from: title, URL or DOI, table or page
+    "site.ceiling.curtailment.source": str,
+    # date of the source, ISO 8601
+    "site.ceiling.curtailment.as_of": str,
+    # caveats
+    "site.ceiling.curtailment.notes": str,
+    # other names of the entry, separated by spaces
+    "site.ceiling.curtailment.aliases": str,
+    # how the figures were got: measured, vendor, analyst, estimate
+    "site.ceiling.curtailment.basis": str,
     # mean hours under a call [h/yr]
     "site.ceiling.curtailment.hours_per_year": Quantity,
     # of the contract in force that a call takes; Phoenix 2025: 0.25 [frac]
@@ -573,8 +589,6 @@ Inputs = TypedDict("Inputs", {
     "site.ceiling.curtailment.penalty_usd_per_mwh": Quantity,
     # for energy asked for and not drawn because of a call [USD/MWh]
     "site.ceiling.curtailment.payment_usd_per_mwh": Quantity,
-    # a planner's own words
-    "site.ceiling.curtailment.notes": str,
     # a planner's own words
     "site.ceiling.notes": str,
     # parametric climate, unless there is a file
@@ -827,6 +841,10 @@ Inputs = TypedDict("Inputs", {
     "site.tariff.demand_window_min": Quantity,
     # days that are Sundays to periods and charges: nerc: the six of NERC (PJM, ERCOT, most US tariffs); us-federal: eleven, Saturday's on Friday; germany: in all states; england: bank holidays of England and Wales; france
     "site.tariff.holidays": str,
+    # of the site at its meter, behind transformers and supplies with correction; estimate
+    "site.tariff.power_factor": Quantity,
+    # of the demand charge and the periods': a site of a lower power factor is billed for its peak times this over its own; 1: kVA are billed; unset: kW
+    "site.tariff.min_power_factor": Quantity,
     # 4cp: highest interval of each month June to September (ERCOT); 5cp: highest hours of the five highest days of these, weekends and holidays left out (PJM); 12cp: highest hour of each month
     "site.tariff.coincident": str,
     # CSV of price_usd_per_mwh, carbon_gco2_per_kwh or both; goes before the weather file's
@@ -909,6 +927,10 @@ Inputs = TypedDict("Inputs", {
     "site.interconnection.security_years": Quantity,
     # from today until there is power, beside which construction runs; time_to_power_usd says what it costs
     "site.interconnection.wait_months": Quantity,
+    # of the contract with the utility, from the start of operation; 0: none [yr]
+    "site.interconnection.term_years": Quantity,
+    # exit fee per MW of contract where the appraisal ends, or the site is given up, before the term; of who pays the power bill. AEP Ohio: three years of minimum charges [USD/MW]
+    "site.interconnection.exit_usd_per_mw": Quantity,
     # a planner's own words
     "site.interconnection.notes": str,
     # carbon of a MWh at the meter; default: estimate near PJM's 2023 mean [kg/MWh]

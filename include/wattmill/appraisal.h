@@ -70,6 +70,7 @@ struct wm_appraisal_terms {
     double it_life_years, facility_life_years;
     double receivable_years, payable_years; /* of revenue, of cash cost: tied up */
     double security_years;                  /* of operation, until deposits come back */
+    double contract_years;                  /* of operation; a site that ends before pays exit_usd */
     double first_year_frac; /* of the first year's revenue that is earned (ramp); 0: all */
     bool may_abandon;       /* at the end of a life of IT, where that is worth more */
     size_t n_build;         /* periods of construction */
@@ -119,6 +120,7 @@ struct wm_appraisal_basis {
     double grid_usd;  /* per year: paid by the grid; neither price path nor volume */
     bool sells_no_tokens; /* a factor on prices is one on hours and contracts then */
     double connection_usd, security_usd; /* to the grid: spent first, deposited first */
+    double exit_usd; /* paid at the end where the contract goes on */
     const struct wm_ppa_cash *supply; /* [n_years], of power contracts; NULL: none */
     const double
         *contract_usd; /* [n_years], revenue by contract that follows no price path; NULL */
@@ -154,6 +156,7 @@ struct wm_appraisal {
     double mirr_frac, payback_years, discounted_payback_years;
     double debt_usd, dscr_min, dscr_mean, llcr; /* debt: owed when operation starts */
     double idc_usd;               /* interest during construction, added to the debt */
+    double exit_usd; /* exit fee that is paid; 0 */
     double sources_usd, uses_usd; /* of the first capital: debt and equity; capital, IDC, reserve */
     double owner_irr_frac;        /* NAN when none or several */
     double price_factor;   /* on the price of what is sold, at which the NPV is 0; NAN: none in [0, 1000] */

@@ -10,6 +10,8 @@
 
 /** docs/parameters.md: every parameter of a scenario and of each kind of catalogue entry. */
 void wm_parameters_write_md(FILE *file);
+/** A table of rows as docs/parameters.md has it. */
+void wm_rows_write_md(FILE *file, const struct wm_field *fields);
 /** The end of docs/metrics.md: figures of cases other than the site. */
 void wm_figures_write_md(FILE *file);
 /** docs/errors.md: every code with its meaning, cause, example and remedy. */

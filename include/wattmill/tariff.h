@@ -11,7 +11,8 @@
  *     take        price x (floor - MWh), if that is > 0    settled by the month or by twelve months
  *     minimum     what is missing of the price x month     to all charges above it
  *
- *     peak    = highest mean of a window of 15, 30 or 60 minutes in the charge's hours
+ *     peak    = highest mean of a window of 15, 30 or 60 minutes in the charge's hours; of a demand charge times
+ *               min_power_factor / power_factor where the site's is lower (1: kVA are billed)
  *     floor   = max(min_frac x contract, min_mw); the contract is the one in force at each instant
  *     ratchet = ratchet_frac x highest peak of the last ratchet_months in the ratchet's season
  *
@@ -105,6 +106,7 @@ struct wm_charge {
     struct wm_list tiers; /* of struct wm_charge_tier; instead of a price */
     double window_s;      /* unset: 15 min; of coincident peaks as their rule has it */
     double min_frac, min_w;
+    double min_power_factor; /* demand: below it the peak counts for more; unset: kW are billed */
     struct wm_list ramp; /* of struct wm_charge_step, rising in time */
     double ratchet_frac;
     int64_t ratchet_months, ratchet_from_month, ratchet_to_month;
@@ -128,6 +130,7 @@ struct wm_tariff {
     enum wm_holidays holidays; /* Sundays to the tariff */
     struct wm_list periods; /* of struct wm_tariff_period; the first that fits holds */
     enum wm_coincident coincident;
+    double power_factor, min_power_factor; /* of the site; as in a charge */
     struct wm_list charges; /* of struct wm_charge */
 };
 
@@ -162,6 +165,8 @@ struct wm_charge_month {
     double contract_ws; /* contract over term_s */
 };
 
+/** What a kW of peak counts for in a charge on demand, of a site of this power factor; >= 1. */
+double wm_charge_power_factor(const struct wm_charge *charge, double site_power_factor);
 /** Part of a load that the charge is on [W]. */
 double wm_charge_part_w(const struct wm_charge *charge, double load_w);
 /** Floor at an instant under a contract [W]. */

@@ -140,6 +140,11 @@ static void print_table(FILE *file, const struct wm_field *fields)
     walk(fields, "", false, print_row, file);
 }
 
+void wm_rows_write_md(FILE *file, const struct wm_field *fields)
+{
+    print_table(file, fields);
+}
+
 void wm_parameters_write_md(FILE *file)
 {
     fputs("# Parameters\n\nGenerated from the tables that read a scenario; do not edit.\n\n"

@@ -9,6 +9,7 @@ static const char *const followers[][2] = {
     {"--accelerator", "accelerators"},
     {"--candidate", "accelerators"},
     {"--llm", "llms"},
+    {"--model", "llms"},
     {"--engine", "engines"},
     {"--climate", "climates"},
     {"--cooling", "cooling_plants"},
@@ -42,22 +43,22 @@ static void put_key(void *unused, const char *path)
 }
 
 /* A shell variable of the words of each kind. */
-static void put_names(const struct wm_catalog *catalog)
+static void put_names(const struct wm_catalog *catalog, const char *set, char is)
 {
     for (int k = 0; k < WM_N_CATALOGS; k++) {
         const enum wm_catalog_kind kind = (enum wm_catalog_kind)k;
-        printf("_wattmill_%s='", wm_catalog_section(kind));
+        printf("%s%s%c'", set, wm_catalog_section(kind), is);
         for (size_t i = 0; i < wm_catalog_n(catalog, kind); i++)
             printf("%s ", wm_catalog_at(catalog, kind, i)->name);
         puts("'");
     }
-    fputs("_wattmill_metrics='", stdout);
+    printf("%smetrics%c'", set, is);
     for (int i = 0; i < WM_N_METRICS; i++)
         printf("%s ", wm_metric_info((enum wm_metric)i)->key);
-    fputs("'\n_wattmill_keys='", stdout);
+    printf("'\n%skeys%c'", set, is);
     for (size_t i = 0; wm_form_at(i) != NULL; i++)
         wm_form_keys_each(wm_form_at(i), put_key, NULL);
-    fputs("'\n_wattmill_words='", stdout);
+    printf("'\n%swords%c'", set, is);
     for (int i = 0; i < WM_N_CODES; i++)
         printf("%s ", wm_code_name((enum wm_code)i));
     const struct wm_word *w;
@@ -69,7 +70,7 @@ static void put_names(const struct wm_catalog *catalog)
 
 static const char *shell_at(size_t i)
 {
-    static const char *const shells[] = {"bash", "zsh"};
+    static const char *const shells[] = {"bash", "zsh", "fish"};
     return i < sizeof shells / sizeof *shells ? shells[i] : NULL;
 }
 
@@ -175,32 +176,81 @@ static void put_script(struct wm_arena *arena)
          "complete -o filenames -F _wattmill wattmill");
 }
 
+/* For fish: -a words, in double quotes as variables of it; one line an option. */
+static void put_fish_option(struct wm_arena *arena, const struct cli_verb *verb,
+                            const struct cli_option *option)
+{
+    const char *const value = cli_option_value(arena, option), *const follower =
+                                                                   follower_of(option->name);
+    printf("complete -c wattmill -n '__fish_seen_subcommand_from %s' -l %s", verb->name,
+           option->name + 2);
+    if (option->letter != 0)
+        printf(" -s %c", option->letter);
+    if (value == NULL) {
+        puts("");
+    } else if (has_choices(option)) {
+        fputs(" -x -a '", stdout);
+        put_choices(value);
+        puts("'");
+    } else if (follower != NULL) {
+        printf(" -x -a \"$_wattmill_%s\"\n", follower);
+    } else {
+        puts(strcmp(value, "DIR") == 0 ? " -x -a '(__fish_complete_directories)'" : " -r -F");
+    }
+}
+
+static void put_fish(struct wm_arena *arena)
+{
+    const struct cli_verb *verb;
+    const struct cli_option *option;
+    const char *word;
+    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++) {
+        if (verb->is_hidden)
+            continue;
+        printf("complete -c wattmill -n __fish_use_subcommand -f -a %s -d \"%s\"\n", verb->name,
+               verb->summary);
+        for (size_t k = 0; (option = cli_option_at(verb, k)) != NULL; k++)
+            put_fish_option(arena, verb, option);
+        if (verb == &cli_verb_explain)
+            puts("complete -c wattmill -n '__fish_seen_subcommand_from explain' -f -a "
+                 "\"$_wattmill_words $_wattmill_metrics $_wattmill_keys\"");
+        for (size_t k = 0; verb->candidate != NULL && (word = verb->candidate(k)) != NULL; k++)
+            printf("complete -c wattmill -n '__fish_seen_subcommand_from %s' -a %s\n", verb->name,
+                   word);
+    }
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
+    const bool is_fish = strcmp(cli->words[0], "fish") == 0;
     (void)options;
     if (strcmp(cli->words[0], "zsh") == 0)
         puts("autoload -U +X compinit bashcompinit && compinit -u && bashcompinit");
-    else if (strcmp(cli->words[0], "bash") != 0) {
-        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "completion: no shell \"%s\"; bash or zsh",
-                    cli->words[0]);
+    else if (strcmp(cli->words[0], "bash") != 0 && !is_fish) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "completion: no shell \"%s\"; bash, zsh or fish", cli->words[0]);
         return WM_USAGE;
     }
     const struct wm_catalog *catalog = NULL;
     const enum wm_status status = wm_catalog_load(cli->arena, &catalog, &cli->diags);
     if (status != WM_OK)
         return status;
-    put_names(catalog);
-    put_script(cli->arena);
+    put_names(catalog, is_fish ? "set -g _wattmill_" : "_wattmill_", is_fish ? ' ' : '=');
+    if (is_fish)
+        put_fish(cli->arena);
+    else
+        put_script(cli->arena);
     return WM_OK;
 }
 
 const struct cli_verb cli_verb_completion = {
     .name = "completion",
-    .words = "bash|zsh",
+    .words = "bash|zsh|fish",
     .min_words = 1,
     .max_words = 1,
     .summary = "print a script that completes commands, options and names",
-    .details = "In bash: source <(wattmill completion bash). In zsh the same with zsh.",
+    .details = "In bash: source <(wattmill completion bash). In zsh the same with zsh; in fish: "
+               "wattmill completion fish | source.",
     .candidate = shell_at,
     .run = run,
 };

@@ -133,9 +133,13 @@ static enum wm_status docs(struct cli *cli, const void *options)
 {
     const char *const page = cli->words[0];
     (void)options;
-    if (strcmp(page, "parameters") == 0)
+    if (strcmp(page, "parameters") == 0) {
         wm_parameters_write_md(stdout);
-    else if (strcmp(page, "metrics") == 0) {
+        fputs("\n## Study\n\nA study file, `wattmill sweep FILE`: a base scenario and what of it "
+              "varies. Paths are those of the base.\n\n",
+              stdout);
+        wm_rows_write_md(stdout, wm_study_fields);
+    } else if (strcmp(page, "metrics") == 0) {
         wm_metrics_write_md(stdout);
         wm_figures_write_md(stdout);
     } else if (strcmp(page, "errors") == 0)

@@ -20,6 +20,7 @@ static struct wm_charge plain(const char *name, enum wm_charge_basis basis, doub
                           .usd_per_mw_day = (double)NAN,
                           .usd_per_month = (double)NAN,
                           .window_s = (double)NAN,
+                          .min_power_factor = (double)NAN,
                           .ratchet_months = 11,
                           .ratchet_from_month = 1,
                           .ratchet_to_month = 12,
@@ -50,7 +51,7 @@ static struct wm_charge plain(const char *name, enum wm_charge_basis basis, doub
 static void add(struct wm_billing *b, const struct wm_charge *charge, unsigned tags, bool is_shown)
 {
     b->lines[b->n_lines++] =
-        (struct wm_billing_line){charge->name, "", tags, is_shown, -1, *charge};
+        (struct wm_billing_line){charge->name, "", tags, is_shown, -1, *charge, 1.0};
 }
 
 static void add_period(struct wm_billing *b, int period, struct wm_charge *charge)
@@ -58,7 +59,7 @@ static void add_period(struct wm_billing *b, int period, struct wm_charge *charg
     const struct wm_tariff_period *const p = b->tariff->periods.items;
     charge->hours = p[period].hours;
     b->lines[b->n_lines++] = (struct wm_billing_line){charge->name, p[period].name, WM_TAG_POWER,
-                                                      false,        period,         *charge};
+                                                      false,        period,         *charge, 1.0};
 }
 
 /* A key of the tariff; its floor, ratchet, window and rule of peaks are the tariff's own. */
@@ -69,6 +70,7 @@ static void add_key(struct wm_billing *b, const char *name, enum wm_charge_basis
     struct wm_charge c = plain(name, basis, price_usd);
     if (basis == WM_CHARGE_DEMAND) {
         c.min_frac = t->min_demand_frac;
+        c.min_power_factor = t->min_power_factor;
         c.ratchet_frac = t->ratchet_frac;
         c.window_s = 60.0 * (double)t->demand_window_min;
     }
@@ -100,6 +102,7 @@ static void add_periods(struct wm_billing *b)
             struct wm_charge c =
                 plain("demand charge, time of use", WM_CHARGE_DEMAND, p[i].demand_usd_per_kw_month);
             c.window_s = 60.0 * (double)b->tariff->demand_window_min;
+            c.min_power_factor = b->tariff->min_power_factor;
             add_period(b, (int)i, &c);
         }
     }
@@ -186,8 +189,11 @@ static struct wm_billing *lines_of(struct wm_arena *arena, const struct wm_tarif
     add_keys(b);
     add_periods(b);
     add_charges(b);
-    for (size_t i = 0; i < b->n_lines; i++)
+    for (size_t i = 0; i < b->n_lines; i++) {
+        struct wm_billing_line *const line = &b->lines[i];
+        line->demand_factor = wm_charge_power_factor(&line->charge, tariff->power_factor);
         sort_line(b, i);
+    }
     return b;
 }
 

@@ -17,6 +17,7 @@ struct wm_billing_line {
     bool is_shown;             /* also where nothing is billed */
     int period;                /* of the tariff, -1: of none */
     struct wm_charge charge;
+    double demand_factor; /* what a kW of peak counts for */
 };
 
 /** A set of lines, line i at bit i. */

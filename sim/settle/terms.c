@@ -173,6 +173,7 @@ struct wm_appraisal_terms wm_appraisal_terms_of(struct wm_arena *arena, const st
     t.receivable_years = e->receivable_days / 365.0;
     t.payable_years = e->payable_days / 365.0;
     t.security_years = first(r->scenario->site.interconnection.security_years, 1e9);
+    t.contract_years = r->scenario->site.interconnection.term_years;
     if (wm_has_own_years(r)) {
         t.n_years = r->n_run_years;
         t.operation_years = r->hours / WM_H_PER_YEAR;
@@ -186,6 +187,15 @@ struct wm_appraisal_terms wm_terms_with_power(const struct wm_results *r,
     struct wm_appraisal_terms now = *terms;
     set_construction(&r->scenario->economics.construction, &now);
     return now;
+}
+
+/* Exit fee of the contract, of who pays the bill. */
+static double exit_usd(const struct wm_results *r)
+{
+    const double mw = r->scenario->site.ceiling.limit_w / WM_W_PER_MW;
+    return r->cash.power_usd > 0.0 || r->cash.power_usd < 0.0
+               ? mw * r->scenario->site.interconnection.exit_usd_per_mw
+               : 0.0;
 }
 
 /* Power contracts by period, of who pays the bill. */
@@ -279,6 +289,7 @@ struct wm_appraisal_basis wm_appraisal_basis_of(struct wm_arena *arena, struct w
         .sells_no_tokens = !(in->token_usd > 0.0),
         .connection_usd = r->cash.grid_capex_usd,
         .security_usd = r->cash.security_usd,
+        .exit_usd = exit_usd(r),
         .supply = supply,
         .power_usd = (r->cash.power_usd - net_usd) / years,
         .opex_usd = (r->cash.opex_usd - r->cash.power_usd) / years - scheduled_tax_usd(r, terms),

@@ -52,7 +52,7 @@ static void end_window(struct wm_meter *m, size_t w, size_t month,
         if ((set & 1) == 0)
             continue;
         const double part_w = wm_charge_part_w(c, mean_w);
-        cm->peak_w = fmax(cm->peak_w, part_w);
+        cm->peak_w = fmax(cm->peak_w, m->billing->lines[i].demand_factor * part_w);
         const struct wm_peak_window peak = {now->local.month, now->day, now->is_off_peak_day,
                                             window->stress_s / window->time_s, part_w};
         if (c->basis == WM_CHARGE_COINCIDENT)
@@ -154,9 +154,10 @@ static double line_calm_w(const struct wm_meter *m, size_t i, size_t month, int6
     const double billed_w =
         fmax(fmax(months[month].peak_w, wm_charge_floor_w(c, contract_w, at_us)),
              wm_charge_ratchet_w(c, months, month, m->first_month % 12 + 1));
-    if (wm_is_set(c->to_w) && billed_w >= c->to_w - c->from_w)
+    const double load_w = billed_w / m->billing->lines[i].demand_factor;
+    if (wm_is_set(c->to_w) && load_w >= c->to_w - c->from_w)
         return (double)INFINITY;
-    return c->from_w + billed_w;
+    return c->from_w + load_w;
 }
 
 double wm_meter_calm_w(const struct wm_meter *meter, int64_t at_us,
@@ -185,7 +186,8 @@ size_t wm_meter_charges(const struct wm_meter *meter, int64_t at_us,
         if ((set & 1) == 0 || line->charge.basis == WM_CHARGE_COINCIDENT ||
             !wm_billing_in_term(line, at_us))
             continue;
-        const double usd_per_kw = wm_charge_usd_per_kw(&line->charge, whole_s / 86400.0);
+        const double usd_per_kw =
+            line->demand_factor * wm_charge_usd_per_kw(&line->charge, whole_s / 86400.0);
         const double calm_w = line_calm_w(meter, i, month, at_us, now, contract_w);
         if (usd_per_kw > 0.0 && !isinf(calm_w))
             charges[n++] = (struct wm_meter_charge){(uint32_t)(i * meter->n_months + month),
