@@ -143,7 +143,7 @@ class Figures(TypedDict, total=False):
     carbon_market_kg: float
     """carbon of the site by its contracts (market-based): what certificates cover over the run counts nothing [kg]"""
     breakeven_energy_a_usd_per_mwh: float
-    """mean price of bought energy at which power is 40 % of OpEx A, all else unchanged; absent when below 0 or where nothing is bought [USD/MWh]"""
+    """mean price of bought energy at which power is 40 % of OpEx A, all else unchanged; absent when below 0, where nothing is bought or contracts of a fixed price cover all of it [USD/MWh]"""
     breakeven_energy_b_usd_per_mwh: float
     """the same for OpEx B (assumed ledger, evidence spans 26-52 %) [USD/MWh]"""
     breakeven_energy_c_usd_per_mwh: float
@@ -561,6 +561,20 @@ Inputs = TypedDict("Inputs", {
     "site.ceiling.ramp_mw_per_min": Quantity,
     # how fast it may come back; unset: as fast as down [MW/min]
     "site.ceiling.ramp_up_mw_per_min": Quantity,
+    # the entry whose values are kept where no key is given
+    "site.ceiling.curtailment.type": str,
+    # what a person calls it
+    "site.ceiling.curtailment.title": str,
+    # where the figures come from: title, URL or DOI, table or page
+    "site.ceiling.curtailment.source": str,
+    # date of the source, ISO 8601
+    "site.ceiling.curtailment.as_of": str,
+    # caveats
+    "site.ceiling.curtailment.notes": str,
+    # other names of the entry, separated by spaces
+    "site.ceiling.curtailment.aliases": str,
+    # how the figures were got: measured, vendor, analyst, estimate
+    "site.ceiling.curtailment.basis": str,
     # mean hours under a call [h/yr]
     "site.ceiling.curtailment.hours_per_year": Quantity,
     # of the contract in force that a call takes; Phoenix 2025: 0.25 [frac]
@@ -575,8 +589,6 @@ Inputs = TypedDict("Inputs", {
     "site.ceiling.curtailment.penalty_usd_per_mwh": Quantity,
     # for energy asked for and not drawn because of a call [USD/MWh]
     "site.ceiling.curtailment.payment_usd_per_mwh": Quantity,
-    # a planner's own words
-    "site.ceiling.curtailment.notes": str,
     # a planner's own words
     "site.ceiling.notes": str,
     # parametric climate, unless there is a file

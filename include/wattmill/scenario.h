@@ -7,6 +7,7 @@
 #ifndef WATTMILL_SCENARIO_H
 #define WATTMILL_SCENARIO_H
 
+#include "wattmill/catalog_head.h"
 #include "wattmill/accelerator.h"
 #include "wattmill/appraisal.h"
 #include "wattmill/catalog.h"
@@ -54,12 +55,15 @@ enum wm_season { WM_SEASON_ANY, WM_SEASON_SUMMER, WM_SEASON_WINTER };
 
 /** Calls at random times: each lasts `duration_s`, together `hours_per_year` on average. */
 struct wm_curtailment {
+    struct wm_catalog_head head; /* of the power policy it is, or starts from */
     double called_s_per_year;
     double depth_frac; /* of the contract in force, down to the firm part */
     double duration_s, notice_s;
     enum wm_season season;
     double penalty_usd_per_mwh, payment_usd_per_mwh;
 };
+
+extern const struct wm_field wm_power_policy_fields[];
 
 struct wm_ceiling {
     double limit_w; /* the contract: every per-MW figure divides by it */

@@ -542,9 +542,12 @@ static void row(FILE *file, int kind, const char *name, const double *values, si
 void wm_waterfall_csv(FILE *file, const void *comparison)
 {
     const struct wm_comparison *const c = comparison;
-    fputs("kind,block,low,high,change,metric,unit\n", file);
-    for (size_t k = 0; k < c->n_bridges && k < 1; k++) {
+    size_t panel = 0;
+    fputs("kind,block,low,high,change,metric,unit,panel,place\n", file);
+    for (size_t k = 0; k < c->n_bridges; k++) {
         const struct wm_bridge *const b = &c->bridges[k];
+        if (b->n_steps == 0)
+            continue;
         const struct wm_metric_info *const info = wm_metric_info(b->metric);
         double level = wm_unit_from_si(info->unit, b->from);
         for (size_t i = 0; i < b->n_steps + 2; i++) {
@@ -552,16 +555,17 @@ void wm_waterfall_csv(FILE *file, const void *comparison)
             const double change = end ? wm_unit_from_si(info->unit, i == 0 ? b->from : b->to)
                                       : wm_unit_from_si(info->unit, b->steps[i - 1].change);
             const double low = end ? 0.0 : level, high = end ? change : level + change;
-            const char *const name = end ? (i == 0 ? "A" : "B") : b->steps[i - 1].block;
+            const char *const name = end ? c->sides[i == 0 ? 0 : 1].name : b->steps[i - 1].block;
             fprintf(file, "%d,", end ? 0 : change < 0.0 ? 2 : 1);
             wm_csv_text(file, name);
             for (size_t v = 0; v < 3; v++) {
                 fputc(',', file);
                 wm_csv_put_number(file, v == 0 ? low : v == 1 ? high : change);
             }
-            fprintf(file, ",%s,%s\n", info->key, wm_unit_symbol(info->unit));
+            fprintf(file, ",%s,%s,%zu,%zu\n", info->key, wm_unit_symbol(info->unit), panel, i);
             level = end ? level : high;
         }
+        panel++;
     }
 }
 

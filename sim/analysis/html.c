@@ -38,6 +38,7 @@ static const char style[] =
     ".grid{stroke:var(--line)}.zero{stroke:var(--rule)}td.b{width:42%;padding:0}td.b "
     "svg{width:100%;height:18px;display:block}"
     "rect.end{fill:#2a6ca8}rect.up{fill:#3f8f6b}rect.down{fill:#c2553a}"
+    "small{color:var(--soft);font-size:.85em}"
     "code{font-size:.95em;overflow-wrap:break-word}details{margin:.8em 0}"
     "summary{cursor:pointer;font-weight:600}"
     ".cols{columns:2;column-gap:2em;font-size:.9em;margin:.3em 0;padding:0;list-style:none}"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "kpi.h"
 #include "wattmill/export.h"
 
 /* What the page shows quantiles of, of those that the store has. */
@@ -125,6 +126,65 @@ static void stamp(FILE *file, const struct wm_store_about *about)
     fprintf(file, "</code>, seed %lld.</p>\n", (long long)about->seed);
 }
 
+static size_t column_of(const struct wm_grid *g, const char *key)
+{
+    size_t c = 0;
+    while (c < g->n_columns && strcmp(g->columns[c].key, key) != 0)
+        c++;
+    return c;
+}
+
+static double cell_number(const struct wm_grid *g, size_t row, size_t col)
+{
+    const char *const text = col < g->n_columns ? g->cells[row * g->n_columns + col] : NULL;
+    char *end = NULL;
+    const double x = text != NULL ? strtod(text, &end) : (double)NAN;
+    return text != NULL && end != text && *end == '\0' ? x : (double)NAN;
+}
+
+/* A quantile, with its interval where the design has one. */
+static void quantile_cell(FILE *file, const struct wm_grid *g, size_t row, const char *key,
+                          const struct wm_kpi_unit *u, double per_unit)
+{
+    char name[32], number[32], low[32], high[32];
+    const size_t col = column_of(g, key);
+    (void)snprintf(name, sizeof name, "%s_low", key);
+    const double from = cell_number(g, row, column_of(g, name));
+    (void)snprintf(name, sizeof name, "%s_high", key);
+    const double to = cell_number(g, row, column_of(g, name));
+    fprintf(file, "<td class=\"n\">%s",
+            wm_kpi_text(u, cell_number(g, row, col) * per_unit, number));
+    if (isfinite(from) && isfinite(to))
+        fprintf(file, "<br><small>%s to %s</small>", wm_kpi_text(u, from * per_unit, low),
+                wm_kpi_text(u, to * per_unit, high));
+    fputs("</td>", file);
+}
+
+/* Main figures in planners' words and units, a row each. */
+static void summary(FILE *file, const struct wm_grid *g)
+{
+    static const char *const shown[] = {"P10", "P50", "P90", "mean", "min", "max"};
+    enum { N = sizeof shown / sizeof *shown };
+    HEAD(file, 1, "figure", "<unit", "P10", "P50", "P90", "mean", "least", "most");
+    for (size_t r = 0; r < g->n_rows; r++) {
+        const enum wm_metric metric = wm_metric_find(g->cells[r * g->n_columns]);
+        double si[N];
+        if (metric == WM_N_METRICS)
+            continue;
+        const double per_unit = wm_unit_to_si(wm_metric_info(metric)->unit, 1.0);
+        for (size_t k = 0; k < N; k++)
+            si[k] = cell_number(g, r, column_of(g, shown[k])) * per_unit;
+        const struct wm_kpi_unit u = wm_kpi_unit(metric, si, N);
+        fputs("<tr>", file);
+        wm_html_cell(file, wm_kpi_words(metric));
+        wm_html_cell(file, u.symbol);
+        for (size_t k = 0; k < N; k++)
+            quantile_cell(file, g, r, shown[k], &u, per_unit);
+        fputs("</tr>\n", file);
+    }
+    wm_html_table_end(file);
+}
+
 void wm_study_page_write(FILE *file, struct wm_arena *arena, struct wm_store *store,
                          const struct wm_page_part *drawn)
 {
@@ -147,12 +207,13 @@ void wm_study_page_write(FILE *file, struct wm_arena *arena, struct wm_store *st
             file, "Points that did not end well",
             "By reason, in the words of the first; no other table or figure has a part of them.",
             WM_OK, &grid);
-    section(file, "Main figures over the points",
-            sampled
-                ? "P10: a tenth of the points lies below; intervals of 95 %."
-                : "P10: a tenth of the points lies below. The points were chosen, not drawn: these "
-                  "are no probabilities.",
-            n > 0 ? wm_stats_summary(arena, store, own, n, &grid, &quiet) : WM_USAGE, &grid);
+    if (n > 0 && wm_stats_summary(arena, store, own, n, &grid, &quiet) == WM_OK) {
+        fprintf(file, "<h2>Main figures over the points</h2>\n<p class=\"note\">%s</p>\n",
+                sampled ? "P10: a tenth of the points lies below; beneath: intervals of 95 %."
+                        : "P10: a tenth of the points lies below. The points were chosen, not "
+                          "drawn: these are no probabilities.");
+        summary(file, &grid);
+    }
     if (has_metric(about, "npv_usd")) {
         section(file, "Assumptions that matter",
                 sampled

@@ -22,6 +22,7 @@
 #include "wattmill/local_tax.h"
 #include "wattmill/power_chain.h"
 #include "wattmill/require.h"
+#include "wattmill/scenario.h"
 #include "wattmill/serving.h"
 #include "wattmill/storage.h"
 #include "wattmill/suggest.h"

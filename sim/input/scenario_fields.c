@@ -54,7 +54,8 @@ static const struct wm_field phase_fields[] = {
     WM_REAL_AS(wm_ceiling_phase, firm_w, "firm_mw", WM_UNIT_MW, 0.0, 10000.0, (double)NAN, "firm part of it; unset: site.ceiling.firm_mw, as far as this contract goes"),
     WM_FIELD_END,
 };
-static const struct wm_field curtailment_fields[] = {
+const struct wm_field wm_power_policy_fields[] = {
+    WM_CATALOG_HEAD_ROWS(wm_curtailment),
     WM_REAL_AS(wm_curtailment, called_s_per_year, "hours_per_year", WM_UNIT_H_PER_YEAR, 0.0, 8000.0, 0.0, "mean hours under a call"),
     WM_REAL(wm_curtailment, depth_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "of the contract in force that a call takes; Phoenix 2025: 0.25"),
     WM_REAL_AS(wm_curtailment, duration_s, "duration_h", WM_UNIT_H, 0.25, 720.0, 2.0, "of each call; Duke University 2025: about 2 h"),
@@ -71,7 +72,7 @@ static const struct wm_field ceiling_fields[] = {
     WM_REAL_AS(wm_ceiling, ramp_up_w_per_s, "ramp_up_mw_per_min", WM_UNIT_MW_PER_MIN, 0.001, 100000.0, (double)NAN, "how fast it may come back; unset: as fast as down"),
     WM_LIST(wm_ceiling, phases, wm_ceiling_phase, phase_fields, "commissioning: the contract by phase, rising to limit_mw; empty: limit_mw throughout"),
     WM_LIST(wm_ceiling, calendar, wm_ceiling_window, window_fields, "windows at another limit; they must not overlap"),
-    WM_GROUP(wm_ceiling, curtailment, curtailment_fields, "calls at random times, from a random stream of their own"),
+    WM_PRESET(wm_ceiling, curtailment, power_policy, wm_power_policy_fields, "firm", "calls at random times, from a random stream of their own: a power policy of the catalogue, or keys of its own laid over one"),
     WM_FIELD_END,
 };
 static const struct wm_field weather_fields[] = {

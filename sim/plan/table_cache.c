@@ -1,5 +1,6 @@
 #include "table_cache.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "model_id.h"
@@ -22,6 +23,21 @@ _Static_assert(sizeof(struct wm_serving_plan) ==
                    sizeof(struct wm_serving_case) + sizeof(struct plan_record) -
                        2 * (sizeof(double) - sizeof(enum wm_plan_fault)),
                "struct wm_serving_plan has a member that struct plan_record does not know");
+
+/* What plans and tables read of an accelerator. The rest is not there, so that no table can hang on it. */
+static struct wm_accelerator serving_part(const struct wm_accelerator *whole)
+{
+    const double unset = (double)NAN;
+    struct wm_accelerator a = *whole;
+    a.training = (struct wm_training_rates){unset, unset, unset, unset, unset, unset, unset};
+    a.power.idle_w = unset;
+    a.year = a.rack_gpus = 0;
+    a.rack_nameplate_w = a.max_q_frac = a.other_it_frac = a.liquid_frac = a.max_coolant_c = unset;
+    a.rent_usd_per_gpu_h = a.it_capex_usd_per_gpu = unset;
+    a.failures_per_gpu_year = a.repair_s = unset;
+    a.fit = (struct wm_accelerator_fit){0, 0};
+    return a;
+}
 
 static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
 {
@@ -91,16 +107,19 @@ struct wm_serving_plan wm_table_plan(const struct wm_table_source *source,
     struct plan_record record;
     if (!is_kept(source, c))
         return wm_serving_plan(c);
+    const struct wm_accelerator part = serving_part(c->accelerator);
+    struct wm_serving_case own = *c;
+    own.accelerator = &part;
     struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(d, "plan");
-    add_case(d, c);
+    add_case(d, &own);
     wm_digest_close(d, key);
     if (wm_cache_get(source->cache, key, &record, sizeof record))
         return plan_of(c, &record);
-    const struct wm_serving_plan plan = wm_serving_plan(c);
+    const struct wm_serving_plan plan = wm_serving_plan(&own);
     record = record_of(&plan);
     wm_cache_put(source->cache, key, &record, sizeof record);
-    return plan;
+    return plan_of(c, &record);
 }
 
 static void surface_key(const struct wm_serving_plan *plan, double top_clock_frac,
@@ -129,10 +148,14 @@ const struct wm_surface *wm_table_surface(const struct wm_table_source *source,
     unsigned char key[WM_DIGEST_BYTES];
     struct wm_surface *const s = WM_NEW(arena, struct wm_surface);
     const bool kept = is_kept(source, &plan->c);
-    if (kept)
-        surface_key(plan, top_clock_frac, key);
+    const struct wm_accelerator part = serving_part(plan->c.accelerator);
+    struct wm_serving_plan own = *plan;
+    if (kept) {
+        own.c.accelerator = &part;
+        surface_key(&own, top_clock_frac, key);
+    }
     if (!kept || !wm_cache_get(source->cache, key, s, n_row_bytes)) {
-        wm_surface_fill(s, plan, top_clock_frac, source->n_threads);
+        wm_surface_fill(s, &own, top_clock_frac, source->n_threads);
         if (kept)
             wm_cache_put(source->cache, key, s, n_row_bytes);
     }

@@ -3,7 +3,8 @@
  *
  * A table takes a few milliseconds and depends on the accelerator, the model, the engine, the mix of
  * requests and the targets, not on prices, weather, contract or the number of racks: the points of a
- * study mostly share it. The key is a SHA-256 over all of that, value by value, and over the sources
+ * study mostly share it. Of an accelerator they read how it serves: what it costs, how often it fails, how it stands in
+ * racks and how it trains is unset in the copy that they are made from. The key is a SHA-256 over all of that, value by value, and over the sources
  * of the serving model and the compiler, which the build knows; so a change of the model needs no
  * version to be raised. What comes from the cache is equal to the last bit.
  */

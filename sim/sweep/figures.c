@@ -127,21 +127,53 @@ static double cell_mean(const struct figure *f, const struct wm_axis_groups *a, 
     return n > 0 ? sum / (double)n : (double)NAN;
 }
 
+/* An axis with the unit of its key, where its name is a key's path. */
+static const char *axis_label(const struct figure *f, size_t axis)
+{
+    const char *const name = f->about->axes[axis];
+    const struct wm_field *const row = wm_path_field(name);
+    const char *const unit = row != NULL ? wm_unit_symbol(row->unit) : "1";
+    return strcmp(unit, "1") == 0 ? name : wm_arena_printf(f->arena, "%s [%s]", name, unit);
+}
+
+/* "mean over X and Y": axes that a picture of two leaves out. */
+static const char *averaged(const struct figure *f)
+{
+    const char *text = "";
+    for (size_t j = 0; j < f->about->n_axes; j++)
+        if (j != f->x_axis && j != f->y_axis &&
+            wm_sample_groups(f->arena, &f->sample, j).n_groups > 1)
+            text = wm_arena_printf(f->arena, "%s%s%s", text,
+                                   text[0] == '\0' ? "mean over " : " and ", f->about->axes[j]);
+    return text;
+}
+
+/* A cell without a point keeps its place: gnuplot's NaN. */
+static void put_cell(FILE *file, double value)
+{
+    if (isfinite(value))
+        put(file, value, ',');
+    else
+        fputs("NaN,", file);
+}
+
 static void heat_csv(FILE *file, const void *context)
 {
     const struct figure *const f = context;
     const struct wm_axis_groups a = wm_sample_groups(f->arena, &f->sample, f->x_axis);
     const struct wm_axis_groups b = wm_sample_groups(f->arena, &f->sample, f->y_axis);
-    fputs("x,y,x_label,y_label,value,x_axis,y_axis,metric\n", file);
+    fputs("x,y,x_label,y_label,value,x_axis,y_axis,metric,note\n", file);
+    const char *const note = averaged(f);
     for (size_t i = 0; i < a.n_groups; i++)
         for (size_t k = 0; k < b.n_groups; k++) {
             fprintf(file, "%zu,%zu,", i, k);
             put_label(file, a.labels[i], ',');
             put_label(file, b.labels[k], ',');
-            put(file, f->scale * cell_mean(f, &a, i, &b, k), ',');
-            put_text(file, f->about->axes[f->x_axis], ',');
-            put_text(file, f->about->axes[f->y_axis], ',');
-            put_text(file, f->title, '\n');
+            put_cell(file, f->scale * cell_mean(f, &a, i, &b, k));
+            put_text(file, axis_label(f, f->x_axis), ',');
+            put_text(file, axis_label(f, f->y_axis), ',');
+            put_text(file, f->title, ',');
+            put_text(file, note, '\n');
         }
 }
 
@@ -150,6 +182,7 @@ static void response_csv(FILE *file, const void *context)
 {
     const struct figure *const f = context;
     const bool alone = f->y_axis == f->x_axis;
+    const char *const note = averaged(f);
     const struct wm_axis_groups a = wm_sample_groups(f->arena, &f->sample, f->x_axis);
     const struct wm_axis_groups b = wm_sample_groups(f->arena, &f->sample, f->y_axis);
     for (size_t k = 0; k < (alone ? 1 : b.n_groups); k++) {
@@ -159,9 +192,12 @@ static void response_csv(FILE *file, const void *context)
         for (size_t i = 0; i < a.n_groups; i++) {
             put(file, a.x[i], ',');
             put(file, f->scale * cell_mean(f, &a, i, alone ? NULL : &b, k), ',');
-            put_text(file, f->about->axes[f->x_axis], ',');
-            put_text(file, alone ? "" : f->about->axes[f->y_axis], ',');
-            put_text(file, f->title, '\n');
+            put_text(file, axis_label(f, f->x_axis), ',');
+            put_text(file, alone ? "" : axis_label(f, f->y_axis), ',');
+            put_text(file,
+                     note[0] == '\0' ? f->title
+                                     : wm_arena_printf(f->arena, "%s, %s", f->title, note),
+                     '\n');
         }
     }
 }
