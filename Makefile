@@ -109,6 +109,7 @@ $(LIB): $(LIB_OBJ)
 
 $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
+	@[ -z "$(PROGRESS)" ] || printf '\r\033[K  compiling %s' $<
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.
@@ -168,7 +169,9 @@ test-deps:
 
 ## demo: install what is missing, build, run the demo; table on the terminal, figures in build/demo
 demo: deps
-	$(Q)$(MAKE) --no-print-directory all
+	@echo "building $(notdir $(BIN)): about a minute the first time"
+	$(Q)shown=; [ ! -t 1 ] || shown=yes; $(MAKE) --no-print-directory all PROGRESS=$$shown && { [ -z "$$shown" ] || printf '\r\033[K'; }
+	@echo "running $(DEMO); figures in build/demo"
 	$(Q)$(BIN) run $(DEMO) -o build/demo
 
 ## check: install what the tests need, build, run every test (under 5 minutes on 2 cores)
