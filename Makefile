@@ -81,7 +81,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all check-order check-range check-page check-serve accuracy measured calibrate-ship left-out \
+        check-faults check-slurm check-all check-order check-range check-init check-page check-serve accuracy measured calibrate-ship left-out \
         check-valgrind torture check-install coverage dist distcheck plots bench fuzz fuzz-parsers lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -241,6 +241,10 @@ RANGE_N  ?= 10000
 RANGE_OF ?= scenarios/virginia-100mw-gb300.json
 check-range: $(BIN)
 	$(Q)python3 tests/range.py $(BIN) $(RANGE_OF) sweep $(RANGE_N)
+## check-init: what init writes for all models on eight accelerators, run, against what clouds report; INIT_N=pairs (all: hours without tables kept)
+INIT_N   ?=
+check-init: $(BIN)
+	$(Q)python3 tests/init_band.py $(BIN) $(INIT_N)
 ## accuracy: errors on points that were not fitted; MEASURED="FILE.csv ..."
 accuracy: $(BIN) measured
 	$(Q)[ ! -r $(POINTS) ] || $(BIN) accuracy --data $(POINTS) --split validate
