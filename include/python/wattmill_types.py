@@ -143,7 +143,7 @@ class Figures(TypedDict, total=False):
     carbon_market_kg: float
     """carbon of the site by its contracts (market-based): what certificates cover over the run counts nothing [kg]"""
     breakeven_energy_a_usd_per_mwh: float
-    """mean price of bought energy at which power is 40 % of OpEx A, all else unchanged; absent when below 0 or where nothing is bought [USD/MWh]"""
+    """mean price of bought energy at which power is 40 % of OpEx A, all else unchanged; absent when below 0, where nothing is bought or contracts of a fixed price cover all of it [USD/MWh]"""
     breakeven_energy_b_usd_per_mwh: float
     """the same for OpEx B (assumed ledger, evidence spans 26-52 %) [USD/MWh]"""
     breakeven_energy_c_usd_per_mwh: float

@@ -66,8 +66,29 @@ static void set_appraisal(struct wm_results *r, const struct wm_economics *e,
                     a->dscr_min, e->dscr_floor);
 }
 
+/* What contracts are credited with by the tariff's price of energy, and for how much of it. */
+struct hedge {
+    double energy_j, credit_usd;
+};
+
+/* Of a fixed price alone: what an index pays moves with its credit. Where a file says the market's price, only
+ * what is settled on the load is credited by the tariff. */
+static struct hedge hedge_of(const struct wm_results *r)
+{
+    const struct wm_ppa *const ppa = r->scenario->site.ppas.items;
+    const bool has_market = r->n_series > 0 && wm_is_set(r->series[0].market_usd_per_mwh);
+    struct hedge h = {0.0, 0.0};
+    for (size_t i = 0; i < r->supply.n; i++) {
+        if (ppa[i].kind == WM_PPA_INDEX || (has_market && ppa[i].settled != WM_PPA_ON_LOAD))
+            continue;
+        h.energy_j += r->supply.ppa[i].energy_j;
+        h.credit_usd += r->supply.ppa[i].credit_usd;
+    }
+    return h;
+}
+
 /* Mean price of bought energy at which power is the asked share of OpEx, all other charges and fuel
- * unchanged. */
+ * unchanged; a contract of a fixed price is credited with that price, so that what it covers does not feel it. */
 static void set_break_even_energy(struct wm_results *r)
 {
     static const enum wm_metric keys[WM_N_OPEX] = {
@@ -76,10 +97,12 @@ static void set_break_even_energy(struct wm_results *r)
         WM_METRIC_breakeven_energy_e_usd_per_mwh};
     const struct wm_ledger *const l = r->ledger;
     const double mwh = GET(r, grid_energy_mwh) / WM_J_PER_MWH;
-    const double other_usd = l->power_usd - l->market_usd;
-    for (unsigned k = 0; k < WM_N_OPEX && mwh > 0.0; k++) {
+    const struct hedge hedge = hedge_of(r);
+    const double open_mwh = mwh - hedge.energy_j / WM_J_PER_MWH;
+    const double other_usd = l->power_usd - l->market_usd + hedge.credit_usd;
+    for (unsigned k = 0; k < WM_N_OPEX && open_mwh > 1e-9 * mwh; k++) {
         const double usd =
-            (wm_power_usd_at_share(l, (enum wm_opex)k, ASKED_SHARE) - other_usd) / mwh;
+            (wm_power_usd_at_share(l, (enum wm_opex)k, ASKED_SHARE) - other_usd) / open_mwh;
         r->metric[keys[k]] = usd >= 0.0 ? usd : (double)NAN;
     }
     double bill_usd = 0.0;

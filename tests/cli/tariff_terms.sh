@@ -17,3 +17,7 @@ is "none where the term is over:" "$(metric exit_fee_usd $fee --set $I.term_year
 npv=$(metric npv_usd --set economics.discount_rate_frac=0.1 --set economics.tax_rate_frac=0)
 left=$(metric npv_usd $fee --set $I.term_years=12 --set economics.discount_rate_frac=0.1 --set economics.tax_rate_frac=0)
 is "it is paid at the end of the appraisal:" "$left" "$(python3 -c "print($npv - 25e6 / 1.1 ** 5)")"
+ppa='site.ppas=[{"name":"p","contract_mw":15,"usd_per_mwh":60},{"name":"i","kind":"index","contract_mw":9,"usd_per_mwh":7}]'
+price=$(metric breakeven_energy_b_usd_per_mwh --set "$ppa")
+share=$(metric power_share_b_frac --set "$ppa" --set $T.energy_usd_per_mwh="$price")
+is "a break-even price beside power contracts, put back:" "$share" 0.4
