@@ -81,7 +81,7 @@ DEMO     := scenarios/virginia-100mw-gb300.json
 
 .DELETE_ON_ERROR:
 .PHONY: all lib demo check check-fast check-unit check-shell check-embed check-asan check-ubsan check-tsan \
-        check-faults check-slurm check-all check-order check-range check-page check-serve accuracy measured calibrate-ship left-out \
+        check-faults check-slurm check-all check-order check-range check-init check-page check-serve accuracy measured calibrate-ship left-out \
         check-valgrind torture check-install coverage dist distcheck plots bench fuzz fuzz-parsers lint format format-check check-headers docs docs-check golden-update calibrate install \
         uninstall clean help deps test-deps FORCE
 
@@ -109,6 +109,7 @@ $(LIB): $(LIB_OBJ)
 
 $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
+	@[ -z "$(PROGRESS)" ] || printf '\r\033[K  compiling %s' $<
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.
@@ -168,7 +169,9 @@ test-deps:
 
 ## demo: install what is missing, build, run the demo; table on the terminal, figures in build/demo
 demo: deps
-	$(Q)$(MAKE) --no-print-directory all
+	@echo "building $(notdir $(BIN)): about a minute the first time"
+	$(Q)shown=; [ ! -t 1 ] || shown=yes; $(MAKE) --no-print-directory all PROGRESS=$$shown && { [ -z "$$shown" ] || printf '\r\033[K'; }
+	@echo "running $(DEMO); figures in build/demo"
 	$(Q)$(BIN) run $(DEMO) -o build/demo
 
 ## check: install what the tests need, build, run every test (under 5 minutes on 2 cores)
@@ -238,6 +241,10 @@ RANGE_N  ?= 10000
 RANGE_OF ?= scenarios/virginia-100mw-gb300.json
 check-range: $(BIN)
 	$(Q)python3 tests/range.py $(BIN) $(RANGE_OF) sweep $(RANGE_N)
+## check-init: what init writes for all models on eight accelerators, run, against what clouds report; INIT_N=pairs (all: hours without tables kept)
+INIT_N   ?=
+check-init: $(BIN)
+	$(Q)python3 tests/init_band.py $(BIN) $(INIT_N)
 ## accuracy: errors on points that were not fitted; MEASURED="FILE.csv ..."
 accuracy: $(BIN) measured
 	$(Q)[ ! -r $(POINTS) ] || $(BIN) accuracy --data $(POINTS) --split validate

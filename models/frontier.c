@@ -228,8 +228,8 @@ static void try_group(struct search *s, const struct wm_group *group, enum wm_se
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
     const bool few =
         group->pipeline > 1.0 || (s->c->ways == WM_WAYS_BOTH && mode != s->c->engine->mode);
-    const double limit = floor(batch_limit), ratio = few ? 1.12 : 1.03;
-    const int most = few ? WM_FRONTIER_BATCHES / 4 : WM_FRONTIER_BATCHES;
+    const double limit = floor(batch_limit), ratio = few ? 1.06 : 1.03;
+    const int most = few ? WM_FRONTIER_BATCHES / 2 : WM_FRONTIER_BATCHES;
     int n = 1;
     double batch = 1.0;
     for (double ideal = 1.0; batch < limit && n < most; n++) {

@@ -11,7 +11,7 @@
 #include "wattmill/serving.h"
 
 static const double largest_stage = 128.0;   /* wider expert groups are not in use (estimate) */
-static const double largest_tensor = 16.0;   /* nor are layers split further */
+static const double largest_tensor = 16.0;   /* nor are layers split further, nor experts sliced */
 static const double largest_pipeline = 64.0; /* P100s that hold 1.8e12 parameters take 34 to 42 */
 static const double largest_prefill_group = 16.0;
 /* of experts over several domains: DeepSeek reads prompts on 32 (profile data of its open infrastructure) */
@@ -76,6 +76,20 @@ static void add_shape(const struct wm_serving_case *c, struct wm_group group, do
     }
 }
 
+/* Experts spread whole, and where a stage is small each sliced over all of it, as engines do unless told to
+   spread them: a lone token then has the bandwidth of the whole stage instead of the ranks of its experts. */
+static void add_stage(const struct wm_serving_case *c, double tensor, double data,
+                      double context_tok, double most_per_gpu, struct wm_serving_groups *list)
+{
+    struct wm_group group = {
+        .tensor = tensor, .data = data, .expert = expert_ranks(c->llm, tensor * data)};
+    add_shape(c, group, context_tok, most_per_gpu, list);
+    if (group.expert <= 1.0 || tensor * data > fmin(largest_tensor, domain_gpus(c)))
+        return;
+    group.expert = 1.0;
+    add_shape(c, group, context_tok, most_per_gpu, list);
+}
+
 void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
                        struct wm_serving_groups *list)
 {
@@ -88,11 +102,8 @@ void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
         const double widest = c->llm->experts_total == 0 ? tensor
                               : tensor == 1.0            ? fmin(largest_stage, c->max_gpus)
                                                          : fmin(largest_stage, domain);
-        for (double data = 1.0; tensor * data <= fmax(tensor, widest); data *= 2.0) {
-            const struct wm_group group = {
-                .tensor = tensor, .data = data, .expert = expert_ranks(c->llm, tensor * data)};
-            add_shape(c, group, context_tok, most, list);
-        }
+        for (double data = 1.0; tensor * data <= fmax(tensor, widest); data *= 2.0)
+            add_stage(c, tensor, data, context_tok, most, list);
     }
 }
 

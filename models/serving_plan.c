@@ -1,22 +1,18 @@
 /*
- * Plan search: which groups of accelerators decode and prefill, and how many output tokens a second
- * the replica makes at its latency targets. All monotone, so each limit is a bisection.
+ * A replica of given groups: its steady state at a batch, and how many output tokens a second it makes at its
+ * latency targets. All monotone, so each limit is a bisection.
  */
+#include "serving_plan.h"
+
 #include <float.h>
 
 #include "wattmill/numeric.h"
-#include "wattmill/plan_check.h"
 #include "wattmill/require.h"
-#include "wattmill/serving.h"
 
 static const double ttft_share = 0.99; /* of requests within the TTFT target at capacity */
 static const double normal_p99 = 2.3263478740408408;
 static const double shortest_pass_s = 1e-9; /* of hardware without overheads */
 static const int n_bisect = 40;
-/* Decode groups that share prefill groups; a failure stops all of a replica, so fewer are better where they
- * make nearly as much (estimates). */
-enum { MOST_DECODE_GROUPS = 8 };
-static const double nearly = 0.95;
 static const double least_batch = 1e-6; /* a capacity of fewer sequences is a rounding error */
 
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
@@ -38,18 +34,12 @@ static bool is_aggregated(const struct wm_serving_plan *plan)
     return plan->mode == WM_AGGREGATED;
 }
 
-static double context_tok(const struct wm_serving_case *c)
-{
-    /* time-mean of the cache of a sequence: prompt + half the length-biased answer */
-    return c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
-}
-
 static double draft_gain(const struct wm_serving_case *c)
 {
     return wm_draft_gain(c->draft.tok, c->draft.accept_frac);
 }
 
-static double new_tok(const struct wm_serving_case *c)
+double wm_case_new_tok(const struct wm_serving_case *c)
 {
     return c->input_tok * (1.0 - c->cached_frac);
 }
@@ -57,25 +47,26 @@ static double new_tok(const struct wm_serving_case *c)
 /* Prefill load of one output token; 0 when every prompt is cached. */
 static double new_tok_per_out_tok(const struct wm_serving_case *c)
 {
-    return new_tok(c) / c->output_tok;
+    return wm_case_new_tok(c) / c->output_tok;
 }
 
 /* A pass of a prefill group takes a whole prompt on every stage at least. */
-static double least_pass_tok(const struct wm_serving_plan *plan)
+double wm_plan_least_pass_tok(const struct wm_serving_plan *plan)
 {
-    return new_tok(&plan->c) * plan->prefill_group.pipeline;
+    return wm_case_new_tok(&plan->c) * plan->prefill_group.pipeline;
 }
 
 /* New tokens a full pass of a prefill group takes: whole prompts, as many as the chunk holds. */
-static double chunk_tok(const struct wm_serving_plan *plan)
+double wm_plan_full_pass_tok(const struct wm_serving_plan *plan)
 {
-    return fmax(least_pass_tok(plan), plan->prefill_pass_tok);
+    return fmax(wm_plan_least_pass_tok(plan), plan->prefill_pass_tok);
 }
 
 double wm_plan_pass_tok(const struct wm_serving_plan *plan)
 {
-    return fmax(new_tok(&plan->c),
-                chunk_tok(plan) / (plan->prefill_group.data * plan->prefill_group.pipeline));
+    return fmax(wm_case_new_tok(&plan->c),
+                wm_plan_full_pass_tok(plan) /
+                    (plan->prefill_group.data * plan->prefill_group.pipeline));
 }
 
 /* A prefill group at a clock, and what its passes need of the prompts. */
@@ -97,7 +88,7 @@ static struct reader reader_of(const struct wm_serving_plan *plan, double clock_
 static struct wm_load pass_load(const struct reader *r, double prompts, double ratio)
 {
     const struct wm_serving_case *const c = &r->plan->c;
-    const double new = new_tok(c) * ratio, stages = r->m.group.pipeline;
+    const double new = wm_case_new_tok(c) * ratio, stages = r->m.group.pipeline;
     struct wm_load load = wm_load_prefill(prompts, new, c->input_tok * ratio - new, true);
     load.readers = prompts / wm_busiest(fmax(1.0, prompts / stages), r->m.group.data, r->spread);
     return load;
@@ -117,13 +108,18 @@ static void wait_for_longest(const struct reader *r, double prompts, struct wm_s
     pass->time_s = longest_s;
 }
 
+/* A pass without what its stages wait for each other. */
+static struct wm_step own_pass(const struct reader *r, double tok)
+{
+    struct wm_load load = pass_load(r, tok / wm_case_new_tok(&r->plan->c), 1.0);
+    load.pairs *= r->square; /* attention grows with the square */
+    return wm_step_eval(&r->m, &load);
+}
+
 static struct wm_step prefill(const struct reader *r, double tok)
 {
-    const double prompts = tok / new_tok(&r->plan->c);
-    struct wm_load load = pass_load(r, prompts, 1.0);
-    load.pairs *= r->square; /* attention grows with the square */
-    struct wm_step pass = wm_step_eval(&r->m, &load);
-    wait_for_longest(r, prompts, &pass);
+    struct wm_step pass = own_pass(r, tok);
+    wait_for_longest(r, tok / wm_case_new_tok(&r->plan->c), &pass);
     return pass;
 }
 
@@ -153,26 +149,28 @@ static bool has_prefill(const struct wm_serving_plan *plan)
 }
 
 /* The mean iteration of the decode group: alone, or with the prompts of its own requests. */
-static struct wm_mix iterate(const struct wm_serving_plan *plan, double sequences,
-                             double clock_frac)
+struct wm_mix wm_plan_iteration(const struct wm_serving_plan *plan, double sequences,
+                                double clock_frac)
 {
     const struct wm_serving_case *c = &plan->c;
     const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
-    const double new = is_aggregated(plan) ? new_tok(c) : 0.0;
-    return wm_mix_of_prompts(&m, sequences, plan->context_tok, new, c->input_tok - new_tok(c),
-                             c->output_tok, c->engine->prefill_chunk_tok, &c->prompts);
+    const double new = is_aggregated(plan) ? wm_case_new_tok(c) : 0.0;
+    return wm_mix_of_prompts(&m, sequences, plan->context_tok, new,
+                             c->input_tok - wm_case_new_tok(c), c->output_tok,
+                             c->engine->prefill_chunk_tok, &c->prompts);
 }
 
 /* Output rate at which prefill groups are busy all the time with full passes of `full_s`. */
 static double rate_of_passes(const struct wm_serving_plan *plan, double full_s)
 {
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
-    return groups * chunk_tok(plan) / full_s / new_tok_per_out_tok(&plan->c);
+    return groups * wm_plan_full_pass_tok(plan) / full_s / new_tok_per_out_tok(&plan->c);
 }
 
-static double prefill_full_rate(const struct wm_serving_plan *plan)
+double wm_plan_prefill_rate(const struct wm_serving_plan *plan)
 {
-    return has_prefill(plan) ? rate_of_passes(plan, prefill_s(plan, chunk_tok(plan))) : DBL_MAX;
+    return has_prefill(plan) ? rate_of_passes(plan, prefill_s(plan, wm_plan_full_pass_tok(plan)))
+                             : DBL_MAX;
 }
 
 /*
@@ -187,7 +185,8 @@ struct speed_search {
 
 static double excess_s(const struct speed_search *s, double batch)
 {
-    return iterate(s->plan, batch, s->clock_frac).tpot_s - 1.0 / s->plan->c.tok_per_s_per_user_slo;
+    return wm_plan_iteration(s->plan, batch, s->clock_frac).tpot_s -
+           1.0 / s->plan->c.tok_per_s_per_user_slo;
 }
 
 /* Of a batch of `more` than one. */
@@ -203,7 +202,7 @@ static double see_batch(double more, void *context)
 }
 
 /* 0 if even one is too slow. */
-static double speed_batch(const struct wm_serving_plan *plan, double clock_frac)
+double wm_plan_speed_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
     double lo = 1.0, hi = plan->batch_limit;
     struct speed_search s = {plan, clock_frac, lo, hi};
@@ -229,7 +228,8 @@ struct passes {
 
 static struct passes passes_of(const struct reader *r)
 {
-    struct passes p = {.least_tok = least_pass_tok(r->plan), .full_tok = chunk_tok(r->plan)};
+    struct passes p = {.least_tok = wm_plan_least_pass_tok(r->plan),
+                       .full_tok = wm_plan_full_pass_tok(r->plan)};
     p.full_s = prefill(r, p.full_tok).time_s;
     if (p.full_tok <= p.least_tok)
         return p;
@@ -285,7 +285,7 @@ static double added_s(const struct wm_step_model *m, const struct wm_serving_cas
 static struct wm_reading reading_of(const struct wm_step_model *m, const struct wm_serving_case *c,
                                     const struct wm_load *beside, double beside_s, double round_tok)
 {
-    const double mean_tok = new_tok(c);
+    const double mean_tok = wm_case_new_tok(c);
     double longest = 2.0;
     for (size_t i = 0; i < c->prompts.n; i++)
         longest = fmax(longest, c->prompts.at[i].ratio);
@@ -323,7 +323,7 @@ static double pass_power_w(const struct reader *r, const struct wm_step *mean, d
 {
     enum { THIRDS = 3 };
     const struct wm_serving_case *const c = &r->plan->c;
-    const double prompts = tok / new_tok(c);
+    const double prompts = tok / wm_case_new_tok(c);
     double ratio[THIRDS] = {0.0}, share[THIRDS] = {0.0}, before = 0.0, energy_j = 0.0, time_s = 0.0;
     if (c->prompts.n == 0)
         return mean->board_w;
@@ -343,7 +343,12 @@ static double pass_power_w(const struct reader *r, const struct wm_step *mean, d
         energy_j += share[k] * step.time_s * step.board_w;
         time_s += share[k] * step.time_s;
     }
-    return energy_j / time_s;
+    if (r->m.group.pipeline <= 1.0)
+        return energy_j / time_s;
+    /* stages that wait for the longest of them rest meanwhile */
+    const double work_frac = fmin(1.0, own_pass(r, tok).time_s / mean->time_s);
+    const double rest_w = wm_board_rest_w(c->accelerator);
+    return rest_w + (energy_j / time_s - rest_w) * work_frac;
 }
 
 /* Of what a prompt adds to a pass, what all attention groups do together: a prompt on each against one. */
@@ -352,7 +357,7 @@ static double shared_s(const struct reader *r)
     const struct wm_group *const g = &r->m.group;
     if (g->data <= 1.0)
         return 0.0;
-    const double new = new_tok(&r->plan->c), past = r->plan->c.input_tok - new;
+    const double new = wm_case_new_tok(&r->plan->c), past = r->plan->c.input_tok - new;
     const struct wm_load one = wm_load_prefill(g->pipeline, new, past, true);
     const struct wm_load all = wm_load_prefill(g->pipeline * g->data, new, past, true);
     const double one_s = wm_step_eval(&r->m, &one).time_s;
@@ -409,8 +414,8 @@ static void wait_disaggregated(const struct at_clock *a, struct wm_serving_point
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
     p->prefill_load_frac = p->out_tok_per_s / rate_of_passes(plan, a->passes.full_s);
     p->reading = a->reading;
-    const struct wm_rounds rounds = {.rate_per_s =
-                                         groups * read_rate(plan, p->out_tok_per_s) / new_tok(c),
+    const struct wm_rounds rounds = {.rate_per_s = groups * read_rate(plan, p->out_tok_per_s) /
+                                                   wm_case_new_tok(c),
                                      .round_s = fmax(shortest_pass_s, a->stage.fixed_s),
                                      .groups = plan->prefill_group.data,
                                      .spread = a->reader.spread,
@@ -440,19 +445,19 @@ static void wait_aggregated(const struct wm_serving_plan *plan, const struct wm_
     const struct wm_serving_case *c = &plan->c;
     const double decode_s = mix->decode.time_s;
     p->ttft_base_s += decode_s;
-    if (new_tok(c) <= 0.0)
+    if (wm_case_new_tok(c) <= 0.0)
         return;
     /* attention groups read prompts of their own, and lengthen each other's rounds */
     const double readers = plan->decode_group.data;
     const double round_tok = c->engine->prefill_chunk_tok;
     const double due = sequences * mix->tok_per_step / c->output_tok; /* prompts an iteration */
     p->prefill_busy_frac = p->prefill_load_frac =
-        fmin(due * new_tok(c) / (readers * round_tok) * p->decode_busy_frac, 1.0);
+        fmin(due * wm_case_new_tok(c) / (readers * round_tok) * p->decode_busy_frac, 1.0);
     const double round_s = decode_s + (1.0 - 1.0 / readers) * fmax(0.0, mix->step_s - decode_s);
     const struct wm_step_model m = wm_serving_step_model(c, &plan->decode_group, clock_frac);
     const struct wm_load decode = wm_load_decode(sequences, plan->context_tok);
     p->reading = reading_of(&m, c, &decode, decode_s, round_tok);
-    p->reading.budget_ratio = round_tok / new_tok(c);
+    p->reading.budget_ratio = round_tok / wm_case_new_tok(c);
     p->reading.per_round_s = round_s;
     struct wm_reading round = round_of(&p->reading, readers);
     round.budget_ratio *= readers;
@@ -514,7 +519,7 @@ static struct iteration iteration_at(const struct at_clock *a, double batch, dou
 {
     const double groups = wm_plan_decode_groups(a->plan);
     const double active = batch > 0.0 ? batch / groups / busy_frac : 1.0;
-    return (struct iteration){iterate(a->plan, active, a->clock_frac), active};
+    return (struct iteration){wm_plan_iteration(a->plan, active, a->clock_frac), active};
 }
 
 static double busy_at(const struct wm_serving_plan *plan, double batch)
@@ -555,11 +560,10 @@ static struct wm_serving_point point_at(const struct at_clock *a, double batch)
     if (c->curve != NULL)
         return wm_curve_serving_point(c, batch, a->clock_frac);
     struct wm_serving_point p = start_point(a, batch, &now);
-    const double high =
-        now.active + normal_p99 * sqrt(batch / wm_plan_decode_groups(a->plan));
+    const double high = now.active + normal_p99 * sqrt(batch / wm_plan_decode_groups(a->plan));
     if (batch > 0.0)
         p.pace.sigma_s =
-            (iterate(a->plan, high, a->clock_frac).tpot_s - now.mix.tpot_s) / normal_p99;
+            (wm_plan_iteration(a->plan, high, a->clock_frac).tpot_s - now.mix.tpot_s) / normal_p99;
     p.tpot_slo_frac =
         wm_pace_within(&p.pace, c->output_tok, c->output_scv, 1.0 / c->tok_per_s_per_user_slo);
     draw_power(a->plan, &now.mix, read_passes(a, &p), &p);
@@ -582,11 +586,9 @@ static bool within_limits(const struct at_clock *a, double batch)
            p.ttft_slo_frac >= ttft_share;
 }
 
-static double capacity_batch(const struct at_clock *a)
+static double batch_within(const struct at_clock *a, double most)
 {
-    if (a->plan->c.curve != NULL)
-        return wm_curve_capacity_users(&a->plan->c, a->clock_frac);
-    double hi = wm_plan_decode_groups(a->plan) * speed_batch(a->plan, a->clock_frac), lo = 0.0;
+    double hi = most, lo = 0.0;
     if (hi <= 0.0 || within_limits(a, hi))
         return hi;
     for (int i = 0; i < n_bisect; i++) {
@@ -594,6 +596,14 @@ static double capacity_batch(const struct at_clock *a)
         *(within_limits(a, mid) ? &lo : &hi) = mid;
     }
     return lo >= least_batch ? lo : 0.0;
+}
+
+static double capacity_batch(const struct at_clock *a)
+{
+    if (a->plan->c.curve != NULL)
+        return wm_curve_capacity_users(&a->plan->c, a->clock_frac);
+    return batch_within(a, wm_plan_decode_groups(a->plan) *
+                               wm_plan_speed_batch(a->plan, a->clock_frac));
 }
 
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac)
@@ -610,7 +620,7 @@ double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac
 }
 
 bool wm_serving_states(const struct wm_serving_plan *plan, double clock_frac, size_t n,
-                    struct wm_serving_point *points)
+                       struct wm_serving_point *points)
 {
     const struct at_clock a = at_clock_of(plan, clock_frac);
     const double top_batch = capacity_batch(&a);
@@ -637,214 +647,41 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
     return point_at(&a, out_tok_per_s > 0.0 ? hi : 0.0);
 }
 
-/* Prefill groups that meet the TTFT target: what each reads per accelerator, and in which passes. */
-struct prefill_choice {
-    struct wm_group group;
-    double gpus, pass_tok, tok_per_s_per_gpu;
-    bool is_quick; /* reads 99 of 100 prompts within half the target, so that they may wait */
-};
-struct prefill_choices {
-    size_t n;
-    struct prefill_choice item[WM_SERVING_GROUPS];
-};
-
-/* The fullest pass of the trial's group that leaves half the TTFT target for waiting; [s]. */
-static double fit_pass(struct wm_serving_plan *trial)
+double wm_plan_rate(const struct wm_serving_plan *plan, double batch)
 {
-    const struct wm_group *const g = &trial->prefill_group;
-    trial->prefill_pass_tok = trial->c.engine->prefill_chunk_tok * g->data * g->pipeline;
-    double pass_s = prefill_s(trial, chunk_tok(trial));
-    while (pass_s > 0.5 * trial->c.ttft_slo_s && trial->prefill_pass_tok > least_pass_tok(trial)) {
-        trial->prefill_pass_tok *= 0.5;
-        pass_s = prefill_s(trial, chunk_tok(trial));
-    }
-    /* a prompt alone takes hardly less than one on each attention group: if it is no use, fill them */
-    if (pass_s > 0.5 * trial->c.ttft_slo_s && g->data > 1.0) {
-        trial->prefill_pass_tok = least_pass_tok(trial) * g->data;
-        pass_s = prefill_s(trial, chunk_tok(trial));
-    }
-    return pass_s;
+    const double active = batch / wm_plan_decode_groups(plan) / busy_at(plan, batch);
+    return batch / wm_plan_iteration(plan, active, 1.0).tpot_s;
 }
 
-/* Share of prompts that a group alone reads within `time_s` when none waits. */
-static double read_within(const struct wm_serving_plan *trial, double time_s)
+bool wm_plan_makes(const struct wm_serving_plan *plan, double most_batch, double out_tok_per_s)
 {
-    const struct wm_serving_case *const c = &trial->c;
-    const struct wm_step_model m = wm_serving_step_model(c, &trial->prefill_group, 1.0);
+    static const double near_enough = 1e-4;
+    double lo = 0.0, hi = most_batch;
+    if (wm_plan_rate(plan, hi) <= out_tok_per_s)
+        return false;
+    const struct at_clock a = at_clock_of(plan, 1.0);
+    if (within_limits(&a, hi)) /* speed or memory limit it, not prompts */
+        return true;
+    while (hi - lo > near_enough * hi) {
+        const double mid = 0.5 * (lo + hi);
+        *(wm_plan_rate(plan, mid) < out_tok_per_s ? &lo : &hi) = mid;
+    }
+    return within_limits(&a, hi);
+}
+
+double wm_plan_batch_within(const struct wm_serving_plan *plan, double most_batch)
+{
+    const struct at_clock a = at_clock_of(plan, 1.0);
+    return batch_within(&a, most_batch);
+}
+
+bool wm_plan_reads_within(const struct wm_serving_plan *plan, double time_s)
+{
+    const struct wm_serving_case *const c = &plan->c;
+    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, 1.0);
     const struct wm_load nothing = {0};
-    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(trial));
+    const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(plan));
     const struct wm_wait none = {0};
     return wm_first_token_within(&none, &reading, &c->prompts, 1.0, c->engine->prompt_overhead_s,
-                                 time_s);
-}
-
-static void list_prefill(const struct wm_serving_case *c, struct prefill_choices *list)
-{
-    struct wm_serving_groups groups;
-    wm_prefill_groups(c, &groups);
-    list->n = 0;
-    for (size_t i = 0; i < groups.n; i++) {
-        struct wm_serving_plan trial = {.c = *c, .prefill_group = groups.group[i]};
-        const double gpus = wm_group_gpus(&groups.group[i]);
-        const double pass_s = fit_pass(&trial);
-        if (pass_s < c->ttft_slo_s && read_within(&trial, c->ttft_slo_s) >= ttft_share)
-            list->item[list->n++] = (struct prefill_choice){
-                groups.group[i], gpus, trial.prefill_pass_tok, chunk_tok(&trial) / pass_s / gpus,
-                read_within(&trial, 0.5 * c->ttft_slo_s) >= ttft_share};
-    }
-}
-
-/* The one that reads most per accelerator among those that fit `room` accelerators, of the quick ones
- * if there are; NULL: none. */
-static const struct prefill_choice *best_prefill(const struct prefill_choices *list, double room)
-{
-    const struct prefill_choice *best = NULL;
-    for (size_t i = 0; i < list->n; i++) {
-        const struct prefill_choice *const c = &list->item[i];
-        if (c->gpus > room || (best != NULL && best->is_quick && !c->is_quick))
-            continue;
-        if (best == NULL || (c->is_quick && !best->is_quick) ||
-            c->tok_per_s_per_gpu > best->tok_per_s_per_gpu * (1.0 + 1e-9))
-            best = c;
-    }
-    return best;
-}
-
-/* Share of the accelerators there are that whole replicas of `gpus` use. */
-static double share_used(const struct wm_serving_case *c, double gpus)
-{
-    return floor(c->max_gpus / gpus) * gpus / c->max_gpus;
-}
-
-/* Decode groups of a replica and the prefill groups they share. */
-struct sharing {
-    double decode, prefill;
-    double made; /* per accelerator there is, full rates */
-};
-
-/* `k` decode groups of `rate`, with as many prefill groups as keep most of all busy; made 0: no room. */
-static struct sharing share_prefill(const struct wm_serving_plan *plan, double k, double rate,
-                                    double group_rate)
-{
-    const double gpus = wm_group_gpus(&plan->decode_group), each = plan->prefill_group_gpus;
-    const double room = floor((plan->c.max_gpus - k * gpus) / each);
-    const double needed = k * rate / group_rate;
-    struct sharing best = {.decode = k};
-    for (double n = fmax(1.0, fmin(room, floor(needed))); n <= fmin(room, ceil(needed)); n += 1.0) {
-        const double all = k * gpus + n * each;
-        const double made = fmin(k * rate, n * group_rate) / all * share_used(&plan->c, all);
-        if (made > best.made)
-            best = (struct sharing){k, n, made};
-    }
-    return best;
-}
-
-/*
- * Prefill groups for decode groups of `rate` each, which share them: the smallest replica, of up to eight
- * decode groups, that makes nearly what the best of them makes. A fault when not one of each can be.
- */
-static enum wm_plan_fault size_prefill(struct wm_serving_plan *plan,
-                                       const struct prefill_choices *list, double rate)
-{
-    const struct prefill_choice *const choice =
-        best_prefill(list, plan->c.max_gpus - plan->decode_gpus);
-    if (choice == NULL)
-        return list->n > 0 ? WM_PLAN_MEMORY : WM_PLAN_TTFT;
-    plan->prefill_group = choice->group;
-    plan->prefill_pass_tok = choice->pass_tok;
-    plan->prefill_gpus = plan->prefill_group_gpus = choice->gpus; /* one, to measure its rate */
-    const double group_rate = prefill_full_rate(plan) * plan->c.engine->prefill_max_util_frac;
-    struct sharing list_of[MOST_DECODE_GROUPS];
-    double most = 0.0;
-    for (size_t i = 0; i < MOST_DECODE_GROUPS; i++) {
-        list_of[i] = share_prefill(plan, (double)(i + 1), rate, group_rate);
-        most = fmax(most, list_of[i].made);
-    }
-    size_t i = 0;
-    while (list_of[i].made < nearly * most)
-        i++;
-    plan->decode_gpus = list_of[i].decode * wm_group_gpus(&plan->decode_group);
-    plan->prefill_gpus = list_of[i].prefill * choice->gpus;
-    return WM_PLAN_OK;
-}
-
-/* Output per accelerator there is, those that are left over beside whole replicas too. */
-static double per_gpu(const struct wm_serving_plan *plan)
-{
-    const double gpus = plan->prefill_gpus + plan->decode_gpus;
-    return plan->fault == WM_PLAN_OK
-               ? plan->capacity_out_tok_per_s / gpus * share_used(&plan->c, gpus)
-               : 0.0;
-}
-
-/* Evaluates the replica around a decode group; false when it cannot beat `least` per accelerator. */
-static bool size_replica(struct wm_serving_plan *plan, const struct prefill_choices *list,
-                         double least)
-{
-    const double decode_batch = speed_batch(plan, 1.0);
-    plan->fault = WM_PLAN_SPEED;
-    if (decode_batch <= 0.0)
-        return true;
-    const double rate = decode_batch / iterate(plan, decode_batch, 1.0).tpot_s;
-    plan->fault = WM_PLAN_OK;
-    if (!is_aggregated(plan) && new_tok(&plan->c) > 0.0)
-        plan->fault = size_prefill(plan, list, rate);
-    if (plan->fault != WM_PLAN_OK)
-        return true;
-    /* waiting only lowers what full batches make, and prefill that is short of room does too */
-    const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    const double made = fmin(wm_plan_decode_groups(plan) * rate, prefill_full_rate(plan));
-    if (made / gpus * share_used(&plan->c, gpus) <= least)
-        return false;
-    const struct at_clock full = at_clock_of(plan, 1.0);
-    plan->capacity_batch = capacity_batch(&full);
-    plan->capacity_out_tok_per_s =
-        plan->capacity_batch > 0.0 ? rate_at(&full, plan->capacity_batch) : 0.0;
-    plan->fault = plan->capacity_out_tok_per_s > 0.0 ? WM_PLAN_OK : WM_PLAN_TTFT;
-    return true;
-}
-
-/* Every group with one of the ways, against the best so far. */
-static void try_way(const struct wm_serving_case *c, enum wm_serving_mode mode,
-                    const struct wm_serving_groups *groups, struct wm_serving_plan *best)
-{
-    struct prefill_choices list = {0};
-    if (mode == WM_DISAGGREGATED && new_tok(c) > 0.0)
-        list_prefill(c, &list);
-    for (size_t i = 0; i < groups->n; i++) {
-        struct wm_serving_plan plan = {.c = *c,
-                                       .mode = mode,
-                                       .decode_group = groups->group[i],
-                                       .decode_gpus = wm_group_gpus(&groups->group[i]),
-                                       .context_tok = context_tok(c),
-                                       .batch_limit = groups->batch_limit[i]};
-        if (!size_replica(&plan, &list, per_gpu(best)))
-            continue;
-        if (per_gpu(&plan) > per_gpu(best) * (1.0 + 1e-9))
-            *best = plan;
-        else if (best->fault != WM_PLAN_OK && plan.fault > best->fault)
-            best->fault = plan.fault; /* the constraint of the group that came furthest */
-    }
-}
-
-struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
-{
-    if (c->curve != NULL)
-        return wm_curve_plan(c);
-    struct wm_serving_plan best = {.c = *c, .fault = WM_PLAN_MEMORY, .mode = c->engine->mode};
-    if (!wm_context_is_possible(c->llm, c->input_tok, c->output_tok)) {
-        best.fault = WM_PLAN_CONTEXT;
-        return best;
-    }
-    if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS) {
-        best.fault = WM_PLAN_NO_UNIT;
-        return best;
-    }
-    struct wm_serving_groups groups;
-    wm_serving_groups(c, context_tok(c), &groups);
-    if (wm_ways_have(c->ways, c->engine, WM_DISAGGREGATED))
-        try_way(c, WM_DISAGGREGATED, &groups, &best);
-    if (wm_ways_have(c->ways, c->engine, WM_AGGREGATED))
-        try_way(c, WM_AGGREGATED, &groups, &best);
-    return best;
+                                 time_s) >= ttft_share;
 }

@@ -210,18 +210,18 @@ static void add_all_reduce(struct sum *s, double ranks, double tok)
                      (scale_out_bytes_per_s(s->hw) * c->reduce_frac));
 }
 
-/* Dispatch to experts and combine: each token visits min(k, ranks) other ranks, most of them beyond
-   the domain when the group is wider than one; the two networks work side by side. */
-static void add_all_to_all(struct sum *s, double ranks, double tok_local, double k)
+/* Dispatch to experts and combine: each token visits the ranks that hold its experts, all slices of them, most
+   beyond the domain when the group is wider than one; the two networks work side by side. */
+static void add_all_to_all(struct sum *s, double ranks, double tok_local, double visited)
 {
     const struct wm_collective *c = &s->hw->collective;
     const double domains = n_domains(s->hw, ranks);
     const double bytes =
-        tok_local * fmin(k, ranks) * wm_llm_expert_width(s->m->llm) * (dispatch_bytes + bf16_bytes);
+        tok_local * visited * wm_llm_expert_width(s->m->llm) * (dispatch_bytes + bf16_bytes);
     const double up_s =
         bytes * (1.0 / domains - 1.0 / ranks) / (s->hw->scale_up_bytes_per_s * c->a2a_frac);
     /* to a domain a token goes once, and is handed on inside it (DeepSeek-V3, section 3.2.2) */
-    const double visits = fmin(k, domains) / fmin(k, ranks);
+    const double visits = fmin(visited, domains) / visited;
     const double out_s = domains > 1.0 ? bytes * visits * (1.0 - 1.0 / domains) /
                                              (scale_out_bytes_per_s(s->hw) * c->a2a_frac)
                                        : 0.0;
@@ -343,7 +343,7 @@ static void add_experts(struct sum *s)
         add_ffn(s, wm_llm_rest_precision(m, s->m->precision), g->tensor, s->tok,
                 wm_llm_shared_ffn_dim(m));
     if (g->data > 1.0)
-        add_all_to_all(s, ranks, s->tok / g->tensor, k);
+        add_all_to_all(s, ranks, s->tok / g->tensor, fmin(k, g->expert) * (ranks / g->expert));
     else
         add_all_reduce(s, g->tensor, s->tok);
 }

@@ -128,6 +128,11 @@ def answers(s, binary, folder):
     check(set(s.post("v1/check", {"scenario": "site.json"})[1]) <= set(schemas["Check"]), "and of a check")
     check(all("content" in o["responses"]["200"] for p in told["paths"].values() for o in p.values()), "every route says what it answers")
     files = {f["file"]: f["kind"] for f in json.loads(s.ask("GET", "v1/files")[2])["files"]}
+    shutil.copy("scenarios/cases/frontier-b200-gb300-dsr1.json", os.path.join(folder, "front.json"))
+    for route in ("run", "report", "workbook", "check"):
+        status, answer = s.post("v1/" + route, {"scenario": "front.json"})
+        check(status == 422 and answer["messages"][0]["code"] == "E207" and "a site is needed" in answer["messages"][0]["text"], f"another case is told plainly: {route} {answer}")
+    check("front.json" not in [f["file"] for f in json.loads(s.ask("GET", "v1/files")[2])["files"]], "and not offered")
     check(files.get("site.json") == "scenario" and "link.json" not in files, f"files of the folder: {files}")
     status, result = s.post("v1/frontier", {"scenario": "site.json"})
     best = [p for p in result["series"][0]["front"] if p["best"]]

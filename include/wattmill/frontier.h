@@ -51,7 +51,7 @@ struct wm_frontier_point {
 
 enum {
     WM_FRONTIER_BATCHES = 400,
-    WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_SERVING_GROUPS * 5 / 4
+    WM_FRONTIER_POINTS = WM_FRONTIER_BATCHES * WM_SERVING_GROUPS * 3 / 2
 };
 
 struct wm_frontier {

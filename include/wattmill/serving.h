@@ -44,7 +44,7 @@ struct wm_serving_case {
  *  run attention data-parallel and spread experts over all. */
 struct wm_group wm_group_default(const struct wm_llm *llm, double n_gpus);
 /** Groups to choose from. */
-enum { WM_SERVING_GROUPS = 128 };
+enum { WM_SERVING_GROUPS = 192 };
 struct wm_serving_groups {
     size_t n;
     struct wm_group group[WM_SERVING_GROUPS];
@@ -53,7 +53,8 @@ struct wm_serving_groups {
 };
 /**
  * Groups that may decode: tensor 1..16 times data (1 for dense models) up to 128 accelerators within
- * the scale-up domain and `c->max_gpus`; with experts and tensor 1 over several domains too. Each in
+ * the scale-up domain and `c->max_gpus`; with experts and tensor 1 over several domains too. Experts are
+ * spread over all; in stages of up to 16 also sliced over all. Each in
  * 1, 2, 4 ... 64 pipeline stages while twice the stages hold a fifth more sequences of `context_tok` an
  * accelerator. Stages may lie in different domains. All divide the model (plan_check.h).
  */

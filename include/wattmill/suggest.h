@@ -1,7 +1,7 @@
 /*
  * Suggest: "did you mean". Offer every word that would have been right; the nearest wins if it is
  * near enough: at most 2 edits (insert, delete, replace, swap of neighbours) or a third of the word's
- * length, or a candidate that begins with the word. The first of equals wins.
+ * length, or a candidate that begins with the word or has it between its dashes. The first of equals wins.
  */
 #ifndef WATTMILL_SUGGEST_H
 #define WATTMILL_SUGGEST_H

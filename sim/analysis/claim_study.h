@@ -128,7 +128,8 @@ enum {
     CLAIM_OLD_SLIDE,
     CLAIM_OLD_PIPELINED,
     CLAIM_OLD_FULL,
-    CLAIM_OLD_LADDER /* serial, against Blackwell */
+    CLAIM_OLD_LADDER, /* serial, against Blackwell */
+    CLAIM_OLD_OFFLOAD /* weights in the memory of hosts, one sequence in every server */
 };
 enum { CLAIM_TOKENS_GB300, CLAIM_TOKENS_VR200, CLAIM_TOKENS_GAIN };
 enum { CLAIM_LPS_GPUS, CLAIM_LPS_REVENUE };

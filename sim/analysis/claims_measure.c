@@ -11,6 +11,7 @@
     X("old-end-slide",              claim_old_end, CLAIM_OLD_SLIDE) \
     X("old-end-pipelined",          claim_old_end, CLAIM_OLD_PIPELINED) \
     X("old-end-full",               claim_old_end, CLAIM_OLD_FULL) \
+    X("old-end-offload",            claim_old_end, CLAIM_OLD_OFFLOAD) \
     X("old-end-ladder",             claim_old_end, CLAIM_OLD_LADDER) \
     X("small-pascal-rubin",         claim_ladder, 0) \
     X("small-kepler-rubin",         claim_ladder, 1) \

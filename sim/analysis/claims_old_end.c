@@ -3,7 +3,9 @@
  * GB, eight to a stage and as many stages as hold them. How it is run decides the ratio: one sequence at a
  * time, one in every stage, or as many as the memory holds.
  *
- * Left out: weights in the host's memory; the time that short answers of a batch wait for long ones.
+ * A second old end keeps the weights in the memory of hosts and reads through PCIe what a token needs.
+ *
+ * Left out: the time that short answers of a batch wait for long ones.
  */
 #include <math.h>
 
@@ -87,11 +89,39 @@ bool claim_pipeline_of(struct study *s, const struct wm_accelerator *a, const ch
     return true;
 }
 
+/* DGX-1 with P100 (NVIDIA datasheet, 2016): 512 GB of host memory to eight GPUs; a P100 reads 12 GB/s of
+   pinned memory through PCIe 3.0 x16 (bandwidthTest of that time; 15.75 GB/s of lanes). */
+#define HOST_BYTES       512e9
+#define HOST_BYTES_PER_S 12e9 /* per accelerator */
+
+/*
+ * Weights in the memory of as many servers as hold them, a stage each, one sequence in every stage:
+ *
+ *     token  = active bytes / (servers * 8 * PCIe),  prompt = all bytes / (the same), once per answer
+ *
+ * Arithmetic and board memory are faster by far and hide behind the copies.
+ */
+static double offloaded_per_mw(struct study *s, const struct wm_accelerator *a)
+{
+    const struct wm_llm *const llm = claim_entry(s, WM_CATALOG_llm, LLM);
+    if (llm == NULL)
+        return (double)NAN;
+    const double bytes = wm_llm_weight_bytes(llm, WM_BF16);
+    const double active_bytes = bytes * llm->active_params / llm->total_params;
+    const double servers = ceil(bytes / HOST_BYTES);
+    const double per_s =
+        STAGE_GPUS * HOST_BYTES_PER_S; /* of a stage, which holds 1 / servers of the layers */
+    const double s_per_tok = (active_bytes + bytes / OUTPUT_TOK) / servers / per_s;
+    return 1.0 / s_per_tok / (servers * STAGE_GPUS) * 1e6 / claim_gpu_nameplate_w(a);
+}
+
 /* Output tok/s of a MW of IT nameplate. */
 static double old_per_mw(struct study *s, const struct wm_accelerator *a, int how)
 {
     struct claim_pipeline p;
     double out_per_mw;
+    if (how == CLAIM_OLD_OFFLOAD)
+        return offloaded_per_mw(s, a);
     if (!claim_pipeline_of(s, a, CLAIM_OLD_ENGINE, WM_BF16, &p))
         return (double)NAN;
     p.is_serial = how == CLAIM_OLD_SERIAL || how == CLAIM_OLD_LADDER;

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_WORD        63
 #define PREFIX_DISTANCE 2 /* "gb300" for "gb300-nvl72" counts as two edits */
@@ -47,12 +48,26 @@ struct wm_suggest wm_suggest_init(const char *word)
     return (struct wm_suggest){.word = word, .best_distance = SIZE_MAX};
 }
 
+/* Whether `word` is a part of `name` between its dashes: "4CP" of "ercot-4cp". */
+static bool has_part(const char *name, const char *word)
+{
+    for (const char *at = name; *at != '\0';) {
+        const size_t n = strcspn(at, "-_ ");
+        if (strlen(word) == n && strncasecmp(at, word, n) == 0)
+            return true;
+        at += n + (at[n] != '\0' ? 1 : 0);
+    }
+    return false;
+}
+
 void wm_suggest_offer(struct wm_suggest *suggest, const char *candidate)
 {
     const size_t n = strlen(suggest->word);
     const size_t limit = n / 3 > 2 ? n / 3 : 2;
     size_t distance = wm_suggest_distance(suggest->word, candidate);
     if (n >= 3 && strncmp(suggest->word, candidate, n) == 0)
+        distance = min2(distance, PREFIX_DISTANCE);
+    else if (n >= 3 && has_part(candidate, suggest->word))
         distance = min2(distance, PREFIX_DISTANCE);
     /* A word of two letters is two edits from everything: half of it must be right. */
     if (distance > limit || 2 * distance > strlen(candidate) || distance >= suggest->best_distance)

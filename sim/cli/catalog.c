@@ -84,8 +84,11 @@ static const char *shorten(struct cli *cli, const char *value)
         return value;
     if (root->type == WM_JSON_STRING)
         return root->text;
-    if (root->type != WM_JSON_ARRAY || strlen(value) <= MAX_COLUMNS ||
-        root->child->type != WM_JSON_NUMBER)
+    if (root->type != WM_JSON_ARRAY || strlen(value) <= MAX_COLUMNS)
+        return value;
+    if (root->child->type == WM_JSON_OBJECT)
+        return wm_arena_printf(cli->arena, "%zu of them, see --format json", root->n_children);
+    if (root->child->type != WM_JSON_NUMBER)
         return value;
     double lo = root->child->number, hi = lo;
     for (const struct wm_json *c = root->child; c != NULL; c = c->next) {

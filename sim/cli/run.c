@@ -23,7 +23,7 @@ static const struct cli_option rows[] = {
     CLI_SCENARIO_ROWS(options, sets),
     CLI_TEXT(options, dir, "--output", 'o', "DIR", "write result.json, metrics.csv and figures; DIR.xlsx: a workbook"),
     CLI_FORMAT(options, format),
-    CLI_CHOICE(options, show, "--show", "metrics|classes|pools|halls|ledger|bill|monthly|yearly", "which part of the result is printed (default: metrics)"),
+    CLI_CHOICE(options, show, "--show", "metrics|classes|pools|halls|ledger|bill|monthly|yearly|delivered", "which part of the result is printed (default: metrics)"),
     CLI_ASSERT(options, asserts),
     CLI_FLAG(options, series, "--series", "with -o: series.csv, 15-minute rows"),
     CLI_FLAG(options, no_range, "--no-range", "leave out P10, P50 and P90 of the money"),

@@ -61,7 +61,8 @@ static void check_debt(const struct wm_economics *e, struct wm_diags *diags)
         it += t[i].of != WM_COLLATERAL_FACILITY ? t[i].share_frac : 0.0;
         facility += t[i].of != WM_COLLATERAL_IT ? t[i].share_frac : 0.0;
         if (t[i].grace_years > t[i].term_years - 1.0)
-            wm_diag_add(diags, WM_E211, NULL, t[i].name,
+            wm_diag_add(diags, WM_E211, NULL,
+                        wm_arena_printf(diags->arena, "economics.debt.%zu.grace_years", i),
                         "grace of %g years leaves less than a year of its term of %g to repay",
                         t[i].grace_years, t[i].term_years);
     }
@@ -81,8 +82,9 @@ static void check_gpu_sales(const struct wm_scenario *s, struct wm_diags *diags)
         for (size_t k = 0; k < s->fleet.n; k++)
             found = found || strcmp(fleet[k].name, sale[i].pool) == 0;
         if (!found)
-            wm_diag_add(diags, WM_E211, NULL, sale[i].name, "pool \"%s\" is not in fleet",
-                        sale[i].pool);
+            wm_diag_add(diags, WM_E211, NULL,
+                        wm_arena_printf(diags->arena, "economics.gpu_sales.%zu.pool", i),
+                        "\"%s\" is not in fleet", sale[i].pool);
     }
     for (size_t k = 0; k < s->fleet.n; k++) {
         double share = 0.0;

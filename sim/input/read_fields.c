@@ -136,6 +136,18 @@ static const char *preset_name(struct wm_reader *r, const struct wm_field *f,
     return f->def_text;
 }
 
+/* Of an entry that is not there: the mistakes in what is laid over it are told at once, over the default's values. */
+static void read_without_entry(struct wm_reader *r, const struct wm_field *f, const struct wm_json *given,
+                               const struct wm_place *where, const struct wm_way *way, void *member)
+{
+    const struct wm_json *const usual =
+        f->def_text != NULL ? wm_catalog_json(r->catalog, f->catalog, f->def_text) : NULL;
+    if (usual == NULL)
+        (void)report_unknown(r, f->fields, given, way);
+    else
+        (void)read_object(r, f->fields, wm_json_merge(r->arena, usual, given), where, way, member);
+}
+
 /* The entry's JSON with the scenario's keys laid over it is read like any object. */
 static bool read_preset(struct wm_reader *r, const struct wm_field *f, const struct wm_json *node,
                         const struct wm_place *where, const struct wm_way *way, void *member)
@@ -154,7 +166,7 @@ static bool read_preset(struct wm_reader *r, const struct wm_field *f, const str
                                           : where,
                            way);
         if (node != NULL && node->type == WM_JSON_OBJECT)
-            (void)report_unknown(r, f->fields, without(r->arena, node, "type"), way);
+            read_without_entry(r, f, without(r->arena, node, "type"), where, way, member);
         return false;
     }
     const struct wm_json *whole = entry;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gunzip.h"
 #include "wattmill/input.h"
@@ -18,6 +19,15 @@ static enum wm_status fail(struct wm_diags *diags, const char *path, const char 
     return WM_IO;
 }
 
+/* A run's folder is no file, but its result is one. */
+static const char *why_not_read(struct wm_arena *arena, const char *path, int error)
+{
+    const char *const result = wm_arena_printf(arena, "%s/result.json", path);
+    if (error != EISDIR || access(result, R_OK) != 0)
+        return strerror(error);
+    return wm_arena_printf(arena, "%s; did you mean \"%s\"?", strerror(error), result);
+}
+
 static enum wm_status read_all(struct wm_arena *arena, FILE *file, const char *path,
                                const char **text, size_t *n_bytes, struct wm_diags *diags)
 {
@@ -26,7 +36,7 @@ static enum wm_status read_all(struct wm_arena *arena, FILE *file, const char *p
     for (;;) {
         n += fread(bytes + n, 1, capacity - 1 - n, file);
         if (ferror(file))
-            return fail(diags, path, strerror(errno));
+            return fail(diags, path, why_not_read(arena, path, errno));
         if (n < capacity - 1)
             break; /* a short read without error is the end */
         if (capacity >= MAX_BYTES)

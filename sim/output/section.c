@@ -1,5 +1,6 @@
 /* One section of a result as rows: by class, pool, hall, ledger line, month, year, line of the bill. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wattmill/bill.h"
@@ -115,6 +116,79 @@ static void year_rows(struct sheet *s, const struct wm_results *r)
     }
 }
 
+static const struct wm_grid_column delivered_texts[] = {
+    TEXT("figure"), NUMBER("p10"), NUMBER("p50"),  NUMBER("p90"),
+    NUMBER("mean"), TEXT("unit"),  TEXT("meaning")};
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Linear between the ordered values. */
+static double quantile(const double *sorted, size_t n, double p)
+{
+    const double at = p * (double)(n - 1);
+    const size_t i = (size_t)at;
+    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+}
+
+static double per_mw(double tok_per_s, double power_w)
+{
+    return power_w > 0.0 ? tok_per_s / wm_unit_from_si(WM_UNIT_MW, power_w) : (double)NAN;
+}
+
+enum delivered { OFFERED, DELIVERED, PER_DRAWN, OVER_CLAIMED, N_DELIVERED };
+
+/*
+ * Delivered over claimed: the intervals of the run, each with its demand, weather, failures, ceiling, against
+ * the capacity at the design hour with all replicas up, which is what a claim of tokens per MW states.
+ */
+static void delivered_rows(struct sheet *s, const struct wm_results *r)
+{
+    static const char *const names[N_DELIVERED][3] = {
+        [OFFERED] = {"offered", "tok/s/MW", "output asked for, per MW of the contract in force"},
+        [DELIVERED] = {"delivered", "tok/s/MW", "output served, per MW of the contract in force"},
+        [PER_DRAWN] = {"delivered_per_mw_drawn", "tok/s/MW",
+                       "output served, per MW that the site drew"},
+        [OVER_CLAIMED] = {"delivered_over_claimed", "frac",
+                          "delivered over capacity_output_tok_per_s_per_mw_utility"}};
+    const double claimed = wm_unit_from_si(
+        WM_UNIT_TOK_PER_S_PER_MW, r->metric[WM_METRIC_capacity_output_tok_per_s_per_mw_utility]);
+    double *const values = WM_NEW_ARRAY(s->arena, double, r->n_series + 1);
+    for (int k = 0; k < N_DELIVERED && r->n_series > 0; k++) {
+        double sum = 0.0;
+        size_t n = 0;
+        for (size_t i = 0; i < r->n_series; i++) {
+            const struct wm_series_row *const row = &r->series[i];
+            const double tok = k == OFFERED ? row->offered_tok_per_s : row->served_tok_per_s;
+            const double value = per_mw(tok, k == PER_DRAWN ? row->site_w : row->contract_w) /
+                                 (k == OVER_CLAIMED ? claimed : 1.0);
+            if (!isfinite(value))
+                continue;
+            values[n++] = value;
+            sum += value;
+        }
+        if (n == 0)
+            continue;
+        qsort(values, n, sizeof *values, ascending);
+        text(s, names[k][0]);
+        number(s, quantile(values, n, 0.1));
+        number(s, quantile(values, n, 0.5));
+        number(s, quantile(values, n, 0.9));
+        number(s, sum / (double)n);
+        text(s, names[k][1]);
+        text(s, names[k][2]);
+    }
+}
+
+static size_t n_delivered(const struct wm_results *r)
+{
+    (void)r;
+    return N_DELIVERED;
+}
+
 static const struct wm_grid_column bill_texts[] = {
     TEXT("month"), TEXT("line"),    TEXT("detail"),     TEXT("basis"),    NUMBER("quantity"),
     TEXT("unit"),  NUMBER("price"), TEXT("price_unit"), NUMBER("months"), NUMBER("usd")};
@@ -217,6 +291,7 @@ static const struct section {
     {"ledger", TEXTS(ledger_texts), NULL, n_ledger, ledger_rows},
     {"bill", TEXTS(bill_texts), NULL, n_bill, bill_rows},
     {"monthly", TEXTS(month_texts), wm_month_columns, n_months, month_rows},
+    {"delivered", TEXTS(delivered_texts), NULL, n_delivered, delivered_rows},
     {"yearly", TEXTS(year_texts), wm_year_columns, n_years, year_rows},
 };
 

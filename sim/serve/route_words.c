@@ -81,7 +81,7 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
-/* "scenario" or "study" and its name; NULL for JSON that is neither, such as a result or a catalogue. */
+/* "scenario" (of a site) or "study" and its name; NULL for JSON that is neither, such as a result or a catalogue. */
 static const char *kind_of_json(struct list *l, const char *path, const char **title)
 {
     const char *text = NULL;
@@ -97,8 +97,10 @@ static const char *kind_of_json(struct list *l, const char *path, const char **t
     if (wm_json_find(root, "axes") != NULL || wm_json_find(root, "points") != NULL ||
         wm_json_find(root, "base") != NULL)
         return "study";
-    if (wm_json_find(root, "metrics") != NULL)
-        return NULL;
+    const struct wm_json *const form = wm_json_find(root, "case");
+    if (wm_json_find(root, "metrics") != NULL || (form != NULL && form->type == WM_JSON_STRING &&
+                                                  strcmp(form->text, wm_site_form.name) != 0))
+        return NULL; /* the page shows sites; what another case is, its messages say */
     return wm_json_find(root, "fleet") != NULL || wm_json_find(root, "extends") != NULL ||
                    wm_json_find(root, "site") != NULL
                ? "scenario"

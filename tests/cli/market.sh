@@ -17,6 +17,7 @@ near("kept", r["m"]["savings_kept_frac"], 0.5)
 near("levelised cost is at prices that stay", r["m"]["lcot_total_usd_per_mtok"], flat["m"]["lcot_total_usd_per_mtok"])
 
 # volumes: the appraisal's year s against a run that is asked for as much as its price brings
+more = []
 for rate in (25e6, 70e6, 150e6):
     demand = f"workloads.chat.demand.output_tok_per_s={rate}"
     base = run(f"workloads.chat.demand.output_tok_per_s={rate * 0.85 ** -1.11}")
@@ -27,7 +28,9 @@ for rate in (25e6, 70e6, 150e6):
         full = run(f"workloads.chat.demand.output_tok_per_s={rate * asked}")
         near(f"tokens of year {s + 1} at {rate:g}", y["volume_frac"], full["m"]["revenue_usd"] / base["m"]["revenue_usd"], rel=0.004)
         near(f"power of year {s + 1} at {rate:g}", y["power_usd"] / 1.03 ** s, full["m"]["power_cost_usd"], rel=0.02)
-    print(f"{rate:g}: at half the price after 2 years {r['yearly'][3]['volume_frac']:.2f} times the tokens")
+    more.append(r["yearly"][3]["volume_frac"])
+assert 2 ** 1.11 > more[0] * (1 - 1e-3) and more[0] > more[1] > more[2] > 1, more
+print("at half the price: more tokens, the less of them the nearer the site is to what it can do")
 
 # undercut: told, and nothing is sold by the token
 r = run("economics.market.competitor_price_frac=0.9", "economics.market.competitor_half_life_years=0.5", "economics.market.margin_floor_frac=0")

@@ -22,4 +22,4 @@ near("going on", repurchase["m"]["npv_usd"], value(10))
 near("giving up after five years", better["m"]["npv_usd"], value(5))
 assert better["m"]["abandoned_after_years"] == 5 and value(5) > value(10)
 assert "abandoned_after_years" not in run("economics.appraisal_years=10")["m"], "flat prices go on"
-print(f"abandonment: {1e-9 * value(5):.2f} G$ after five years, {1e-9 * value(10):.2f} G$ with a second set")
+print("abandonment: given up after five years, worth more than a second set")

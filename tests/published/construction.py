@@ -28,4 +28,4 @@ near("sources and uses", SHARE * facility + idc + equity, facility + it + idc + 
 # 5. the project's NPV stands at financial close
 near("operation starts after two years", y[3]["end_years"], 3.0)
 check_flows("construction", r, 0.10)
-print(f"construction: interest of {1e-6 * idc:.1f} M$ on {SHARE * facility * 1e-6:.0f} M$ drawn; sources = uses")
+print("construction: interest while building, service, reserve; sources = uses")

@@ -17,4 +17,5 @@ cost = sum(-f / 1.1 ** t for t, f in enumerate(flows)) + sum(revenue / 1.1 ** (t
 level = cost / sum(1.1 ** -(t + 1) for t in range(5))
 near("levelised cost", r["m"]["levelised_cost_usd_per_year"], level)
 near("of a token", r["m"]["lcot_total_usd_per_mtok"], level / r["m"]["total_tok_sold"] * 1e6)
-print(f"lease: levelised {1e6 * level / r['m']['total_tok_sold']:.4f} $/Mtok against {own['m']['lcot_total_usd_per_mtok']:.4f} owned")
+assert r["m"]["lcot_total_usd_per_mtok"] > own["m"]["lcot_total_usd_per_mtok"], "30 % of the price a year is more than owning costs"
+print("lease: payments, power share, levelised cost above an owner's")

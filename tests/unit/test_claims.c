@@ -97,6 +97,9 @@ START_TEST(a_pipeline_of_one_sequence_is_slower_by_its_stages_and_a_full_one_is_
     ck_assert_double_le(stages, 64.0);
     ck_assert_double_gt(pipelined, full);
     ck_assert_double_gt(full, find(&claims, "million-fold-small")->computed);
+    /* copies through PCIe serve every sequence apart, and faster than one at a time in all stages */
+    const double offload = find(&claims, "million-fold-offload")->computed;
+    ck_assert(offload < serial && offload > pipelined);
     /* the vendor's slide lies between one sequence and a full pipeline */
     const double slide = find(&claims, "million-fold-slide")->computed;
     ck_assert(slide < serial && slide > pipelined);
@@ -225,20 +228,24 @@ START_TEST(effects_of_generation_batch_and_mixture_have_the_published_sign_and_s
         "blackwell-rubin-v4-100",   "energy-small-mixture",     "energy-large-mixture"};
     for (size_t i = 0; i < sizeof agree / sizeof *agree; i++)
         is_within(find(&claims, agree[i]), 1.1);
-    /* right sign and order: docs/accuracy.md says where these come from */
-    static const char *const near[] = {
-        "energy-batch-r1",          "energy-batch-70b",         "energy-batch-405b",
-        "energy-batch-v3",          "energy-memory-235b",       "energy-generation-oss",
-        "hopper-blackwell-oss-180", "energy-generation-405b-8", "energy-generation-70b-8"};
+    /* those that miss what is published: each no further than it does, `wattmill claims NAME` says why */
+    static const struct {
+        const char *id;
+        double factor;
+    } near[] = {{"energy-batch-r1", 1.001},        {"energy-memory-235b", 1.001},
+                {"energy-generation-oss", 1.001},  {"energy-batch-v3", 1.03},
+                {"energy-batch-405b", 1.13},       {"energy-batch-70b", 1.13},
+                {"energy-generation-70b-8", 1.03}, {"energy-generation-405b-8", 1.07},
+                {"hopper-blackwell-oss-180", 1.14}};
     for (size_t i = 0; i < sizeof near / sizeof *near; i++)
-        is_within(find(&claims, near[i]), 1.5);
+        is_within(find(&claims, near[i].id), near[i].factor);
     /* interactivity: at volume, at 30 tok/s/user, at the edge of what a Hopper reaches */
     const double at_volume = find(&claims, "hopper-blackwell-r1-volume")->computed;
     /* shared prefill and experts over many servers make a Hopper better than the servers behind what is
        published, so both ratios fall short of it */
     ck_assert_double_gt(at_volume, 1.5);
-    ck_assert_double_gt(find(&claims, "hopper-blackwell-r1-116")->computed, 20.0);
     const double at_30 = find(&claims, "hopper-blackwell-r1-30")->computed;
+    ck_assert_double_gt(find(&claims, "hopper-blackwell-r1-116")->computed, 2.0 * at_30);
     ck_assert_double_gt(at_30, 1.5 * at_volume);
     ck_assert_double_gt(find(&claims, "hopper-blackwell-edge-mw")->computed, 3.0 * at_30);
 }

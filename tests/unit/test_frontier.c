@@ -147,8 +147,12 @@ START_TEST(best_agrees_with_the_serving_plan)
         struct wm_frontier f = {.points = points};
         wm_frontier_eval(&c, &site, &f);
         ck_assert_int_eq(plan.fault, WM_PLAN_OK);
-        const double ratio = points[f.best].out_tok_per_s_per_gpu *
-                             (plan.prefill_gpus + plan.decode_gpus) / plan.capacity_out_tok_per_s;
+        double most = 0.0; /* a plan is for accelerators, the frontier's best for a megawatt */
+        for (size_t k = 0; k < f.n_points; k++)
+            if (points[k].meets_slo)
+                most = fmax(most, points[k].out_tok_per_s_per_gpu);
+        const double ratio =
+            most * (plan.prefill_gpus + plan.decode_gpus) / plan.capacity_out_tok_per_s;
         ck_assert_double_gt(ratio, 0.95);
         ck_assert_double_lt(ratio, 1.25);
     }
@@ -274,8 +278,12 @@ START_TEST(decode_groups_share_prefill_groups)
         struct wm_frontier f = {.points = points};
         wm_frontier_eval(&c, &site, &f);
         ck_assert_int_eq(plan.fault, WM_PLAN_OK);
-        const double ratio = points[f.best].out_tok_per_s_per_gpu *
-                             (plan.prefill_gpus + plan.decode_gpus) / plan.capacity_out_tok_per_s;
+        double most = 0.0; /* a plan is for accelerators, the frontier's best for a megawatt */
+        for (size_t k = 0; k < f.n_points; k++)
+            if (points[k].meets_slo)
+                most = fmax(most, points[k].out_tok_per_s_per_gpu);
+        const double ratio =
+            most * (plan.prefill_gpus + plan.decode_gpus) / plan.capacity_out_tok_per_s;
         ck_assert_msg(ratio > 0.95 && ratio < 1.2, "%s: %g", names[i], ratio);
     }
 }

@@ -121,6 +121,27 @@ START_TEST(observed_draw_is_between_the_mean_and_nameplate)
 }
 END_TEST
 
+#define DEEP "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.3}}"
+
+/* How a run ends when users are promised a time to the first token. */
+static enum wm_status status_at(double ttft_s, const char *first, const char *second)
+{
+    char target[64];
+    snprintf(target, sizeof target, "workloads.chat.slo.ttft_s=%g", ttft_s);
+    const char *const texts[] = {first, second, target};
+    struct wm_diags diags = wm_diags_init(arena);
+    struct wm_override sets[3];
+    const struct wm_scenario *scenario = NULL;
+    const struct wm_catalog *catalog = NULL;
+    const struct wm_results *results = NULL;
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_int_eq(wm_override_parse(arena, texts[i], &sets[i], &diags), WM_OK);
+    ck_assert_int_eq(wm_scenario_load_text(arena, site_text, strlen(site_text), "test", ".", sets,
+                                           3, &scenario, &catalog, &diags),
+                     WM_OK);
+    return wm_run(arena, scenario, NULL, &results, &diags);
+}
+
 START_TEST(an_efficiency_profile_costs_less_speed_than_power)
 {
     /* racks of 70 % of the nameplate: boards of 1,260 of 1,800 W, below what these draw at full load */
@@ -136,12 +157,12 @@ START_TEST(an_efficiency_profile_costs_less_speed_than_power)
     ck_assert_double_lt(speed, 1.0);
     ck_assert_double_gt(speed, power);
     ck_assert_double_le(eco->pools[0].gpu_power_at_capacity_w, 1260.0);
-    /* a profile too deep for the speed asked for is infeasible, and says so */
-    const char *const deep[] = {
-        "fleet.main.count=\"max_q\"", "workloads.chat.slo.tok_per_s_per_user=120",
-        "accelerators={\"vr200-nvl72\":{\"base\":\"vr200-nvl72\",\"max_q_frac\":0.3}}"};
-    ck_assert_ptr_nonnull(RUN(base, deep[1]));
-    ck_assert_ptr_null(run_with(WM_INFEASIBLE, NULL, 3, deep));
+    /* a profile too deep for the target is infeasible, and says so: prompts are read at the clock it leaves */
+    double first_s = 0.05;
+    while (status_at(first_s, "fleet.main.count=\"max_q\"", DEEP) == WM_OK)
+        first_s *= 0.95;
+    ck_assert_int_eq(status_at(first_s, "fleet.main.count=\"max_q\"", DEEP), WM_INFEASIBLE);
+    ck_assert_int_eq(status_at(first_s, base, base), WM_OK);
     ck_assert_double_eq(wm_draw_max_q_board_w(accelerator(full)), 0.826 * 1800.0);
 }
 END_TEST
@@ -223,9 +244,9 @@ START_TEST(a_fleet_sized_to_demand_serves_its_highest_hour_and_no_rack_more)
     const struct wm_pool_result *p = &sized->pools[0];
     const double replica = p->capacity_out_tok_per_s / (double)p->n_replicas;
     ck_assert_double_ge(capacity_over(sized, 1e6), 1.15 * (1.0 - 1e-9));
-    ck_assert_double_lt(capacity_over(sized, 1e6), 1.15 + 2.0 * replica / 1e6 +
-                                                       72.0 * replica / 1e6 /
-                                                           (double)p->gpus_per_replica);
+    ck_assert_double_lt(capacity_over(sized, 1e6),
+                        1.15 + 2.0 * replica / 1e6 +
+                            72.0 * replica / 1e6 / (double)p->gpus_per_replica);
     ck_assert_int_eq(p->n_gpus % 72, 0);
     /* a failure of one replica in so few is more than the margin */
     ck_assert_double_ge(METRIC(sized, output_tok_served), 0.999 * METRIC(full, output_tok_served));
@@ -250,7 +271,7 @@ END_TEST
 
 START_TEST(growth_margin_and_spares_add_racks_until_the_contract_is_full)
 {
-#define SIZED                                                                    \
+#define SIZED                                                                   \
     "workloads.chat.demand={\"output_tok_per_s\":1e6,\"growth_per_year\":0.5}", \
         "fleet.main.count=\"demand\"", "fleet.main.share_frac=0.5", "horizon.years=2"
     const struct wm_results *plain = RUN(SIZED);
