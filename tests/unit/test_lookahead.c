@@ -159,6 +159,20 @@ START_TEST(reserve_and_fade_bound_the_plan)
 }
 END_TEST
 
+/* A ceiling below what the house itself takes has no price that would meet it: the battery plans all the same. */
+START_TEST(a_ceiling_that_nothing_meets_leaves_the_battery_its_work)
+{
+    const char *const cut = "site.ceiling.calendar=[{\"from\":\"2027-06-08T10:00\",\"to\":"
+                            "\"2027-06-08T13:00\",\"limit_mw\":0.001}]";
+    const char *const dear = "site.tariff.periods=[{\"name\":\"on\",\"from_h\":10,\"to_h\":20,"
+                             "\"energy_usd_per_mwh\":140}]";
+    const double free_mwh = METRIC(RUN(OPTIMAL, dear), storage_discharge_mwh);
+    const double cut_mwh = METRIC(RUN(OPTIMAL, dear, cut), storage_discharge_mwh);
+    ck_assert_double_gt(free_mwh, 10.0 * WM_J_PER_MWH);
+    ck_assert_double_gt(cut_mwh, 0.8 * free_mwh);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("lookahead");
@@ -168,6 +182,7 @@ int main(void)
     tcase_add_loop_test(tc, a_month_ahead_no_threshold_is_better, 0, N_CASES);
     tcase_add_test(tc, a_flat_price_moves_nothing);
     tcase_add_test(tc, reserve_and_fade_bound_the_plan);
+    tcase_add_test(tc, a_ceiling_that_nothing_meets_leaves_the_battery_its_work);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
