@@ -137,14 +137,14 @@ jmp_buf *wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary)
 /* Numbers have points on this thread, whatever locale the host of the library chose; what it was before. */
 static locale_t plain_numbers(void)
 {
-    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* of the C library, mostly */
-    return plain != (locale_t)0 ? uselocale(plain) : (locale_t)0;
+    return uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0)); /* as it is where there is no memory */
 }
 
 static void host_numbers(locale_t host)
 {
-    if (host != (locale_t)0)
-        freelocale(uselocale(host));
+    const locale_t plain = uselocale(host);
+    if (plain != host)
+        freelocale(plain);
 }
 
 enum wm_status wm_arena_guard(struct wm_arena *arena,

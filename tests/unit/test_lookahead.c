@@ -162,8 +162,8 @@ END_TEST
 /* A ceiling below what the house itself takes has no price that would meet it: the battery plans all the same. */
 START_TEST(a_ceiling_that_nothing_meets_leaves_the_battery_its_work)
 {
-    const char *const cut = "site.ceiling.calendar=[{\"from\":\"2027-06-08T10:00\",\"to\":"
-                            "\"2027-06-08T13:00\",\"limit_mw\":0.001}]";
+    const char *const cut =
+        "site.ceiling.curtailment={\"hours_per_year\":200,\"depth_frac\":1}";
     const char *const dear = "site.tariff.periods=[{\"name\":\"on\",\"from_h\":10,\"to_h\":20,"
                              "\"energy_usd_per_mwh\":140}]";
     const double free_mwh = METRIC(RUN(OPTIMAL, dear), storage_discharge_mwh);
