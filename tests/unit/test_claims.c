@@ -228,13 +228,17 @@ START_TEST(effects_of_generation_batch_and_mixture_have_the_published_sign_and_s
         "blackwell-rubin-v4-100",   "energy-small-mixture",     "energy-large-mixture"};
     for (size_t i = 0; i < sizeof agree / sizeof *agree; i++)
         is_within(find(&claims, agree[i]), 1.1);
-    /* right sign and order: docs/accuracy.md says where these come from */
-    static const char *const near[] = {
-        "energy-batch-r1",          "energy-batch-70b",         "energy-batch-405b",
-        "energy-batch-v3",          "energy-memory-235b",       "energy-generation-oss",
-        "hopper-blackwell-oss-180", "energy-generation-405b-8", "energy-generation-70b-8"};
+    /* those that miss what is published: each no further than it does, `wattmill claims NAME` says why */
+    static const struct {
+        const char *id;
+        double factor;
+    } near[] = {{"energy-batch-r1", 1.001},        {"energy-memory-235b", 1.001},
+                {"energy-generation-oss", 1.001},  {"energy-batch-v3", 1.03},
+                {"energy-batch-405b", 1.13},       {"energy-batch-70b", 1.13},
+                {"energy-generation-70b-8", 1.03}, {"energy-generation-405b-8", 1.07},
+                {"hopper-blackwell-oss-180", 1.14}};
     for (size_t i = 0; i < sizeof near / sizeof *near; i++)
-        is_within(find(&claims, near[i]), 1.5);
+        is_within(find(&claims, near[i].id), near[i].factor);
     /* interactivity: at volume, at 30 tok/s/user, at the edge of what a Hopper reaches */
     const double at_volume = find(&claims, "hopper-blackwell-r1-volume")->computed;
     /* shared prefill and experts over many servers make a Hopper better than the servers behind what is
