@@ -9,6 +9,7 @@ enum { BINS_PER_DAY = 96, WINDOW_BINS = 33 * BINS_PER_DAY };
 
 static const double wear_usd_per_mwh = 0.01; /* so that nothing moves for nothing */
 static const double mw = 1e6, mwh = 3.6e9;
+static const double most_usd_per_mwh = 1e5; /* of load that no price lets run: its worth has no end */
 
 struct wm_lookahead {
     const struct wm_storage *storage;
@@ -144,7 +145,7 @@ static void set_interval(struct wm_lookahead *a, size_t bin, struct wm_store_int
                                      .usd_per_mwh = x->around.energy_usd_per_mwh,
                                      .peak_usd_per_mw = a->peak_usd_per_mw[bin],
                                      .engine_usd_per_mwh = x->engine_usd_per_mwh,
-                                     .cut_usd_per_mwh = x->cut_usd_per_mwh};
+                                     .cut_usd_per_mwh = fmin(x->cut_usd_per_mwh, most_usd_per_mwh)};
     for (size_t k = 0; k < n; k++)
         to->charges |= charge_bit(a, bin, &charges[k]);
 }
