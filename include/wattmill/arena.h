@@ -37,7 +37,8 @@ void wm_arena_reset(struct wm_arena *arena);
 jmp_buf *wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary);
 /**
  * Calls `fn` with a boundary of its own around it, for all arenas on this thread that have none, so that memory
- * that ends is a status; of the guard around this one too, whoever overlooks it in between.
+ * that ends is a status; of the guard around this one too, whoever overlooks it in between. Inside, the thread reads
+ * and writes numbers with points: a host of the library may have chosen another locale.
  * @param arena  one whose boundary is kept aside meanwhile, or NULL
  * @return what `fn` returns, or WM_NO_MEMORY
  */

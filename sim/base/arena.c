@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,19 @@ jmp_buf *wm_arena_on_exhausted(struct wm_arena *arena, jmp_buf *boundary)
     return before;
 }
 
+/* Numbers have points on this thread, whatever locale the host of the library chose; what it was before. */
+static locale_t plain_numbers(void)
+{
+    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* of the C library, mostly */
+    return plain != (locale_t)0 ? uselocale(plain) : (locale_t)0;
+}
+
+static void host_numbers(locale_t host)
+{
+    if (host != (locale_t)0)
+        freelocale(uselocale(host));
+}
+
 enum wm_status wm_arena_guard(struct wm_arena *arena,
                               enum wm_status (*fn)(struct wm_arena *arena, void *context),
                               void *context)
@@ -141,6 +155,7 @@ enum wm_status wm_arena_guard(struct wm_arena *arena,
     jmp_buf *volatile const before = arena != NULL ? wm_arena_on_exhausted(arena, &here) : NULL;
     jmp_buf *volatile const outer = guarded;
     const bool had_ended = memory_has_ended;
+    const locale_t host = plain_numbers();
     memory_has_ended = false;
     guarded = &here;
     enum wm_status status = setjmp(here) == 0 ? fn(arena, context) : WM_NO_MEMORY;
@@ -150,6 +165,7 @@ enum wm_status wm_arena_guard(struct wm_arena *arena,
     guarded = outer;
     if (arena != NULL)
         (void)wm_arena_on_exhausted(arena, before);
+    host_numbers(host);
     return status;
 }
 

@@ -285,6 +285,16 @@ static void hand_over(struct wm_loaded *out, void *params)
         memcpy(&out->seed, bytes + out->form->seed_at, sizeof out->seed);
 }
 
+/* Whether files that are there could not be read, and nothing else is wrong: one that is absent is told at its key. */
+static enum wm_status refusal(const struct wm_diags *diags)
+{
+    for (size_t i = 0; i < diags->n_items; i++)
+        if (!wm_code_is_warning(diags->items[i].code) &&
+            (diags->items[i].code != WM_E102 || diags->items[i].path != NULL))
+            return WM_INVALID;
+    return WM_IO;
+}
+
 static enum wm_status read_with(struct load *l, const struct wm_json *root,
                                 const struct wm_catalog *catalog, bool origins,
                                 struct wm_files *files, struct wm_loaded *out)
@@ -305,7 +315,7 @@ static enum wm_status read_with(struct load *l, const struct wm_json *root,
     wm_fields_read(&reader, form->fields, own, &root->place, "", params);
     out->json = root;
     if (l->diags->n_errors > 0)
-        return WM_INVALID;
+        return refusal(l->diags);
 
     const size_t first = l->diags->n_items;
     if (form->check != NULL)

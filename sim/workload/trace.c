@@ -310,6 +310,8 @@ static enum wm_status open_and_scan(struct wm_trace *t, struct line_reader *read
     const char *first = line_reader_next(reader);
     while (first != NULL && *first == 0)
         first = line_reader_next(reader);
+    if (first == NULL && ferror(reader->file))
+        return refuse(t, WM_E102, diags, strerror(errno));
     if (first == NULL || !trace_layout_find(t->arena, first, &t->layout))
         return refuse(t, WM_E221, diags, first == NULL ? "the file is empty" : no_format(first));
     if (t->options.block_tok > 0)

@@ -1,7 +1,10 @@
 """The module as a planner uses it, against the command where both can say the same."""
 import json
 import os
+import shutil
 import subprocess
+import sys
+import tempfile
 import unittest
 
 import wattmill
@@ -55,6 +58,24 @@ class Run(unittest.TestCase):
         with self.assertRaises(wattmill.Error) as raised:
             wattmill.check(dict(serve, case="reply"))
         self.assertEqual(raised.exception.messages[0].code, "E207")
+
+    def test_a_host_with_decimal_commas_reads_and_writes_points(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made = shutil.which("localedef") and subprocess.run(
+                ["localedef", "-i", "de_DE", "-f", "UTF-8", f"{folder}/de_DE.UTF-8"], capture_output=True).returncode in (0, 1)
+            if not made or not os.path.exists(f"{folder}/de_DE.UTF-8/LC_NUMERIC"):
+                self.skipTest("no sources of locales here")
+            say = ("import locale, sys, wattmill\n"
+                   "if sys.argv[1:]: locale.setlocale(locale.LC_ALL, sys.argv[1]); assert locale.localeconv()['decimal_point'] == ','\n"
+                   f"print(wattmill.run({DEMO!r}, set={{'horizon.years': 0.02, 'site.tariff.energy_usd_per_mwh': '5.5 c/kWh'}}).json)\n"
+                   f"try: wattmill.check({DEMO!r}, set={{'horizon.years': -1.5}})\n"
+                   "except wattmill.Error as e: print(e)\n"
+                   "train = {'schema_version': 1, 'case': 'train', 'accelerator': 'h100', 'llm': 'llama-3.1-8b'}\n"
+                   "print(wattmill.run(train).json)")
+            plain, german = (subprocess.run([sys.executable, "-c", say, *args], capture_output=True, text=True,
+                                            env=dict(os.environ, LOCPATH=folder)) for args in ([], ["de_DE.UTF-8"]))
+        self.assertEqual((german.returncode, german.stderr), (0, ""))
+        self.assertEqual(german.stdout, plain.stdout)
 
     def test_progress_rises_and_cancels(self):
         seen = []
