@@ -152,6 +152,7 @@ const struct wm_surface *wm_table_surface(const struct wm_table_source *source,
     struct wm_serving_plan own = *plan;
     if (kept) {
         own.c.accelerator = &part;
+        own.c.max_gpus = (double)NAN; /* the plan is chosen */
         surface_key(&own, top_clock_frac, key);
     }
     if (!kept || !wm_cache_get(source->cache, key, s, n_row_bytes)) {
