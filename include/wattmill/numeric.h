@@ -127,7 +127,7 @@ struct wm_lp_bounded {
  * Solves it by the simplex method (GLPK).
  *
  * @param x  out [n_columns]
- * @return   true at an optimum; false when there is none
+ * @return   true at an optimum; false when there is none, or none was found in many steps
  */
 bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x);
 

@@ -81,6 +81,8 @@ static void load_bounded(glp_prob *p, const struct wm_lp_bounded *lp, int *rows,
     glp_load_matrix(p, lp->n_entries, rows, columns, values);
 }
 
+enum { STEPS_MIN = 1000, STEPS_EACH = 50 };
+
 bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x)
 {
     const size_t n = (size_t)lp->n_entries + 1;
@@ -93,6 +95,7 @@ bool wm_lp_minimise(const struct wm_lp_bounded *lp, double *x)
     glp_smcp options;
     glp_init_smcp(&options);
     options.msg_lev = GLP_MSG_OFF;
+    options.it_lim = STEPS_MIN + STEPS_EACH * (lp->n_rows + lp->n_columns); /* it can go in circles */
     const bool solved = glp_simplex(p, &options) == 0 && glp_get_status(p) == GLP_OPT;
     for (int j = 0; solved && j < lp->n_columns; j++)
         x[j] = glp_get_col_prim(p, j + 1);

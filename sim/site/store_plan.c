@@ -209,13 +209,24 @@ static void add_cut(struct search *s)
     s->level[s->n_cuts++] = level;
 }
 
+/* The first cut's least between the bounds of the demands: a bound of the programme's own size, which simplex needs. */
+static double least_of_first_cut(const struct search *s)
+{
+    double usd = s->level[0];
+    for (size_t k = 0; k < s->c->n_charges; k++) {
+        const double slope = -s->entries[k + 1].value;
+        usd += fmin(slope * s->low[k], slope * s->high[k]);
+    }
+    return usd;
+}
+
 /* Demands of the least bound that all cuts leave, and the bound. @return false when they are the present ones */
 static bool choose_demands(struct search *s, double *bound)
 {
     double low[WM_STORE_CHARGES + 1], high[WM_STORE_CHARGES + 1], cost[WM_STORE_CHARGES + 1] = {1.0};
     double x[WM_STORE_CHARGES + 1];
     bool moved = false;
-    low[0] = -1e13;
+    low[0] = least_of_first_cut(s);
     high[0] = (double)INFINITY;
     for (size_t k = 0; k < s->c->n_charges; k++) {
         low[k + 1] = s->low[k];
