@@ -72,7 +72,7 @@ print(rows["data"]["A"], rows["data"]["B"], 0.5 < rows["days"]["B / A"] < 0.52)'
 # words, schema, wrong doors
 "$BIN" explain kv.watermark_frac
 "$BIN" explain useful_frac | head -3
-"$BIN" report "$dir/train.json" 2>&1 | sed "s|$dir/||"
+"$BIN" report "$dir/train.json" 2>&1 | grep -o "<p class=\"site\">[^<]*\|<td><code>mfu_frac</code>"
 "$BIN" train "$dir/replay.json" 2>&1 | sed "s|$dir/||g"
 "$BIN" run "$dir/train.json" --show bill 2>&1 | sed "s|$dir/||"
 "$BIN" run "$dir/train.json" --assert 'mfu_frac>0.9' >/dev/null 2>"$dir/err"
