@@ -25,13 +25,14 @@ unset grid
 set grid x lc rgb "#eeeeee" lw 1
 set arrow 1 from 1, graph 0 to 1, graph 1 nohead lc rgb ink lw 1 front
 set style fill solid 1 noborder
-set key at screen 0.99, screen 0.995 right top horizontal samplen 1
+set bmargin 5.5
+set key outside bottom center horizontal samplen 1
 plot data every ::1 using 6:0:(held($6)):(held($7) > held($6) ? held($7) : held($6) * 1.01):($0 - 0.36):($0 + 0.36):ytic(1) with boxxyerror lc rgb pale notitle, \
      data every ::1 using (held($4)):0:(held($5) - held($4)):(0):(colour($2)) with vectors nohead lw 3 lc rgb variable notitle, \
-     data every ::1 using (held($3)):0:(colour($2)) with points pt 7 ps 0.7 lc rgb variable notitle, \
+     data every ::1 using (held($3)):0:(colour($2)) with points pt 7 ps 1.4 lc rgb variable notitle, \
      data every ::1 using ($3 < least ? least : NaN):0:(sprintf("%.2g", $3)) with labels left noenhanced offset 0.8,0 tc rgb ink notitle, \
      data every ::1 using ($3 > most ? most : NaN):0:(sprintf("%.2g", $3)) with labels right noenhanced offset -0.8,0 tc rgb ink notitle, \
-     NaN with points pt 7 lc rgb 0x0072B2 title "independent", \
-     NaN with points pt 7 lc rgb 0x56B4E9 title "in-sample", \
-     NaN with points pt 7 lc rgb 0x999999 title "arithmetic", \
-     NaN with points pt 7 lc rgb 0xE69F00 title "calibrated"
+     NaN with points pt 7 ps 1.4 lc rgb 0x0072B2 title "independent", \
+     NaN with points pt 7 ps 1.4 lc rgb 0x56B4E9 title "in-sample", \
+     NaN with points pt 7 ps 1.4 lc rgb 0x999999 title "arithmetic", \
+     NaN with points pt 7 ps 1.4 lc rgb 0xE69F00 title "calibrated"
