@@ -244,14 +244,15 @@ def close(key, a, b, tolerance, floor):
 # A figure that is a difference of large ones is held to the large ones' last digits.
 DIFFERENCES = {"usd": ("npv_usd", "profit_", "margin_", "month_of_power_usd", "curtailment_loss_usd", "breakeven_"),
                "mwh": ("starting_mwh", "capped_mwh", "shed_mwh", "unworthy_mwh", "curtailed_mwh", "rebound_mwh", "heat_"),
-               "mw": ("stranded_", "demand_slack_mw")}
+               "mw": ("stranded_", "demand_slack_mw"), "kg": ("carbon_market_kg",)}
 
 
 def floor_of(key, first):
     for unit, words in DIFFERENCES.items():
         if key.startswith(words):
             return {"usd": abs(first.get("revenue_usd", 0)) + abs(first.get("capex_usd", 0)),
-                    "mwh": first.get("requested_energy_mwh", 0), "mw": first.get("ceiling_mean_mw", 0)}[unit]
+                    "mwh": first.get("requested_energy_mwh", 0), "mw": first.get("ceiling_mean_mw", 0),
+                    "kg": first.get("carbon_kg", 0)}[unit]
     return 0.0
 
 
