@@ -148,12 +148,21 @@ static void check_tiers(const struct wm_workload *w, struct wm_diags *diags)
                     "price.speed_tiers are of kind request: nobody waits for the others' tokens");
 }
 
+static void check_exit(const struct wm_interconnection *i, struct wm_diags *diags)
+{
+    if (i->exit_usd_per_mw > 0.0 && !(i->term_years > 0.0))
+        wm_diag_add(diags, WM_W933, NULL, "site.interconnection.exit_usd_per_mw",
+                    "= %g USD/MW has no effect: site.interconnection.term_years says until when it is owed",
+                    i->exit_usd_per_mw);
+}
+
 void wm_check_money(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     const struct wm_workload *const w = scenario->workloads.items;
     check_table(&scenario->economics, diags);
     check_market(&scenario->economics, diags);
     check_construction(&scenario->economics.construction, diags);
+    check_exit(&scenario->site.interconnection, diags);
     check_debt(&scenario->economics, diags);
     check_gpu_sales(scenario, diags);
     if (scenario->economics.tax_facility_5_frac + scenario->economics.tax_facility_15_frac > 1.0)

@@ -14,6 +14,7 @@ I=site.interconnection
 fee="--set $I.exit_usd_per_mw=250000"
 is "an exit fee is of the contract's MW:" "$(metric exit_fee_usd $fee --set $I.term_years=12)" 25e6
 is "none where the term is over:" "$(metric exit_fee_usd $fee --set $I.term_years=5)" 0
+"$BIN" run $S --no-range --set horizon.years=0.05 $fee 2>&1 >/dev/null | grep -o "W933: site.interconnection.exit_usd_per_mw = .*" || echo "a fee without a term is not told"
 npv=$(metric npv_usd --set economics.discount_rate_frac=0.1 --set economics.tax_rate_frac=0)
 left=$(metric npv_usd $fee --set $I.term_years=12 --set economics.discount_rate_frac=0.1 --set economics.tax_rate_frac=0)
 is "it is paid at the end of the appraisal:" "$left" "$(python3 -c "print($npv - 25e6 / 1.1 ** 5)")"
