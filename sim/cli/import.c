@@ -5,6 +5,7 @@
 
 #include "options.h"
 #include "wattmill/import.h"
+#include "wattmill/out_file.h"
 
 struct options {
     const char *output, *place, *time_zone, *name, *as_of, *accelerator, *model, *precision,
@@ -48,13 +49,23 @@ static const struct cli_option rows[] = {
 static enum wm_status put(struct cli *cli, const char *path, const char *text)
 {
     const struct wm_place place = {.file = path};
-    FILE *const file = fopen(path, "wb");
-    const bool is_written = file != NULL && fputs(text, file) >= 0;
-    if ((file == NULL || fclose(file) != 0) || !is_written) {
-        wm_diag_add(&cli->diags, WM_E104, &place, NULL, "cannot be written: %s", strerror(errno));
-        return WM_IO;
+    struct wm_out_file out;
+    if (wm_out_open(&out, cli->arena, path) && wm_out_close(&out, fputs(text, out.file) >= 0))
+        return WM_OK;
+    wm_diag_add(&cli->diags, WM_E104, &place, NULL, "cannot be written: %s", strerror(errno));
+    return WM_IO;
+}
+
+/* A file that is read is not written over: what was left out of it would be lost. */
+static bool is_read(struct cli *cli, const char *path)
+{
+    for (size_t i = 1; path != NULL && i < cli->n_words; i++) {
+        if (!wm_out_same_file(path, cli->words[i]))
+            continue;
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL, "import: --output %s is a file that is read", path);
+        return true;
     }
-    return WM_OK;
+    return false;
 }
 
 static enum wm_status run(struct cli *cli, const void *options)
@@ -74,6 +85,8 @@ static enum wm_status run(struct cli *cli, const void *options)
                                           .gpu_power_w = o->gpu_power_w,
                                           .is_partial = o->is_partial};
     struct wm_import import;
+    if (is_read(cli, o->output))
+        return WM_USAGE;
     const enum wm_status status = wm_import_files(cli->arena, cli->words[0], cli->words + 1,
                                                   cli->n_words - 1, &how, &import, &cli->diags);
     for (size_t i = 0; i < import.notes.n && !cli->quiet; i++)

@@ -75,6 +75,16 @@ if "$BIN" export "$dir/s.sqlite" --format xlsx -o "$dir/whole.xlsx" 2>/dev/null;
     [ -z "$(ls "$dir" | grep '^cut')" ] || fail "something is left of the cut workbook"
 fi
 
+# an import that cannot be written leaves what was there, and never takes the place of what it reads
+printf '{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":4096,"intermediate_size":14336,"num_attention_heads":32,
+"num_hidden_layers":32,"num_key_value_heads":8,"vocab_size":128256,"torch_dtype":"bfloat16"}' >"$dir/config.json"
+echo precious >"$dir/llm.json"
+(ulimit -f 0 && "$BIN" import llm "$dir/config.json" --name m -o "$dir/llm.json" 2>/dev/null)
+[ $? = 5 ] && [ "$(cat "$dir/llm.json")" = precious ] || fail "an import without room"
+cp "$dir/config.json" "$dir/read.json"
+"$BIN" import llm "$dir/read.json" --name m -o "$dir/read.json" 2>/dev/null
+[ $? = 2 ] && cmp -s "$dir/config.json" "$dir/read.json" || fail "an import onto what it reads"
+
 # parts of a study say so
 "$BIN" sweep tests/studies/grid.json --shard 1/4 -o "$dir/p.sqlite" --quiet >/dev/null || fail "shard"
 "$BIN" export "$dir/p.sqlite" --summary -m npv_usd 2>&1 >/dev/null | grep -q 'W952.*holds 1[23] of 50 points' ||
