@@ -31,6 +31,13 @@ VERBS = {
     "run_folder": f"run {SMALL} -o OUT/r --series",
     "compare": f"compare {SMALL} tests/studies/requests.json --format json",
     "compare_results": "compare IN/result.json IN/result.json",
+    "compare_folder": "compare IN/result.json IN/result.json -o OUT/c",
+    "compare_workbook": "compare IN/result.json IN/result.json -o OUT/c.xlsx",
+    "compare_levers": f"compare {SMALL} --levers --only batch,max-q -o OUT/c",
+    "compare_places": f"compare {SMALL} tests/studies/requests.json --places",
+    "run_workbook": f"run {SMALL} -o OUT/r.xlsx",
+    "report_workbook": "report IN/result.json -o OUT/r.xlsx",
+    "report_claims": "report --claims power-40-percent -o OUT/c",
     "report": "report IN/result.json -o OUT/r",
     "frontier": "frontier -a h100 -m llama-3.1-8b --isl 1000 --osl 200",
     "train": "train -m llama-3.1-8b -a h100",
@@ -46,6 +53,7 @@ VERBS = {
     "catalog": "catalog accelerators h100",
     "explain": "explain NPV",
     "schema": "schema scenario",
+    "import_curve": "import curve IN/bench.json --accelerator h100 --model llama-3.1-8b --precision bf16 --gpus 8 -o OUT/c.csv",
     "import": "import llm IN/config.json --name m -o OUT/llm.json",
     "init": "init OUT/site.json --yes",
     "accuracy": "accuracy --data tests/data/operating_points.csv",
@@ -73,6 +81,10 @@ def prepare(binary, folder):
         f.write("timestamp_s,input_tokens,output_tokens\n" + "".join(f"{i * 0.1:.1f},{100 + i % 7 * 40},{20 + i % 5}\n" for i in range(200)))
     with open("tests/data/operating_points.csv", encoding="utf-8") as points, open(f"{folder}/points.csv", "w", encoding="utf-8") as f:
         f.write(points.read().replace(",validate\n", ",fit\n"))
+    with open(f"{folder}/bench.json", "w", encoding="utf-8") as f:
+        f.write('{"date":"20250101-000000","backend":"vllm","model_id":"m","num_prompts":100,"max_concurrency":8,"duration":10.5,"completed":100,'
+                '"total_input_tokens":51200,"total_output_tokens":12800,"output_throughput":1219.0,"mean_ttft_ms":50.1,"p99_ttft_ms":90.2,'
+                '"mean_tpot_ms":6.1,"p99_tpot_ms":15}')
     with open(f"{folder}/config.json", "w", encoding="utf-8") as f:
         f.write('{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":4096,"intermediate_size":14336,'
                 '"num_attention_heads":32,"num_hidden_layers":32,"num_key_value_heads":8,"vocab_size":128256,'
