@@ -396,54 +396,93 @@ static enum wm_status fill(struct wm_book *b, const struct wm_book_params *param
     return status == WM_OK && b->broken ? WM_NO_MEMORY : status;
 }
 
-/* Under a name of its own, looked through, then named; `why` not when the status is WM_OK or told already. */
-static enum wm_status write_book(struct wm_book *b, const char *path,
-                                 const struct wm_book_params *params, const char **why,
-                                 struct wm_diags *diags)
+/* Makes the file `tmp`; `why` not when the status is WM_OK or told already. */
+static enum wm_status make(struct wm_arena *arena, const char *tmp, const char *path,
+                           const struct wm_book_params *params, const char **why,
+                           struct wm_diags *diags)
 {
-    const char *const tmp = wm_out_reserve(b->arena, path);
+    struct wm_book b = {.arena = arena, .title = params->title};
     lxw_workbook_options options = {.constant_memory = params->is_large,
-                                    .tmpdir = folder_of(b->arena, path)};
-    if (tmp == NULL) {
-        *why = strerror(errno);
-        return WM_IO;
-    }
+                                    .tmpdir = folder_of(arena, path)};
     begin_call();
-    b->workbook = workbook_new_opt(tmp, &options);
+    b.workbook = workbook_new_opt(tmp, &options);
     end_call();
-    enum wm_status status = b->workbook != NULL ? fill(b, params, diags) : WM_NO_MEMORY;
+    enum wm_status status = b.workbook != NULL ? fill(&b, params, diags) : WM_NO_MEMORY;
     begin_call();
-    const lxw_error error = b->workbook != NULL ? workbook_close(b->workbook) : LXW_NO_ERROR;
+    const lxw_error error = b.workbook != NULL ? workbook_close(b.workbook) : LXW_NO_ERROR;
     end_call();
     if (wm_memory_has_ended())
         status = WM_NO_MEMORY;
     if (status == WM_OK && error != LXW_NO_ERROR)
         *why = lxw_strerror(error);
-    else if (status == WM_OK && !wm_workbook_is_whole(tmp))
+    return status == WM_OK && error != LXW_NO_ERROR ? WM_IO : status;
+}
+
+static bool same_bytes(const char *a, const char *b)
+{
+    char x[1 << 14], y[1 << 14];
+    FILE *const f = fopen(a, "rb"), *const g = fopen(b, "rb");
+    size_t n = 1;
+    bool same = f != NULL && g != NULL;
+    while (same && n > 0) {
+        n = fread(x, 1, sizeof x, f);
+        same = fread(y, 1, sizeof y, g) == n && memcmp(x, y, n) == 0;
+    }
+    same = same && !ferror(f) && !ferror(g);
+    if (f != NULL)
+        fclose(f);
+    if (g != NULL)
+        fclose(g);
+    return same;
+}
+
+/*
+ * Under a name of its own, looked through, then named. The library leaves out what it could not write to the files that
+ * it makes a workbook from, and says nothing: a part that still is whole XML would then hold other texts. So the
+ * workbook is made twice and has its name when both are the same; one failure, or one from which all fail, never is.
+ */
+static enum wm_status write_book(struct wm_arena *arena, const char *path,
+                                 const struct wm_book_params *params, const char **why,
+                                 struct wm_diags *diags)
+{
+    const char *const tmp = wm_out_reserve(arena, path);
+    const char *const again = tmp != NULL ? wm_out_reserve(arena, path) : NULL;
+    struct wm_diags told = wm_diags_init(arena);
+    enum wm_status status = WM_IO;
+    if (again == NULL)
+        *why = strerror(errno);
+    else
+        status = make(arena, tmp, path, params, why, diags);
+    if (status == WM_OK)
+        status = make(arena, again, path, params, why, &told);
+    if (status == WM_OK && !(wm_workbook_is_whole(tmp) && same_bytes(tmp, again)))
         *why = "the workbook came out incomplete: no room for it or for the files it is made from";
     else if (status == WM_OK && !wm_out_commit(tmp, path))
         *why = strerror(errno);
+    if (again != NULL)
+        (void)unlink(again);
     if (status == WM_OK && *why == NULL)
         return WM_OK;
-    (void)unlink(tmp);
+    if (tmp != NULL)
+        (void)unlink(tmp);
     return status != WM_OK ? status : WM_IO;
 }
 
 enum wm_status wm_book_write(const char *path, const struct wm_book_params *params,
                              struct wm_diags *diags)
 {
-    struct wm_book b = {.arena = wm_arena_open(), .title = params->title};
+    struct wm_arena *const arena = wm_arena_open();
     enum wm_status status = WM_IO;
     const char *why = NULL;
-    if (b.arena == NULL)
+    if (arena == NULL)
         return WM_NO_MEMORY;
     if (wm_out_is_special(path))
         why = "is no regular file; a workbook cannot be written into it";
     else
-        status = write_book(&b, path, params, &why, diags);
+        status = write_book(arena, path, params, &why, diags);
     if (why != NULL)
         wm_diag_add(diags, WM_E104, NULL, NULL, "%s: %s", path, why);
-    wm_arena_close(b.arena);
+    wm_arena_close(arena);
     return status;
 }
 
