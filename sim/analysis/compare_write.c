@@ -330,12 +330,33 @@ static void one_case(FILE *file, const struct wm_side *side, enum wm_format form
     clean(file, path->text, format);
 }
 
+/* Sides that are worth as much as `top`. */
+static size_t n_as_worthy(const struct wm_comparison *c, const struct wm_side *top)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_sides; i++)
+        n += fabs(worth_usd(&c->sides[i]) - worth_usd(top)) <= SAME_FRAC * fabs(worth_usd(top));
+    return n;
+}
+
+/* "Both earn", "All are", "4 of 6 earn" */
+static const char *several(struct wm_arena *arena, const struct wm_comparison *c, size_t n, const char *verb)
+{
+    return n < c->n_sides      ? wm_arena_printf(arena, "%zu of %zu %s", n, c->n_sides, verb)
+           : c->n_sides == 2 ? wm_arena_printf(arena, "Both %s", verb)
+                             : wm_arena_printf(arena, "All %s", verb);
+}
+
 /* Who is worth most; NULL where no side has a present value. */
 static const char *worthiest_text(struct wm_arena *arena, const struct wm_comparison *c)
 {
     const struct wm_side *const top = worthiest_side(c);
-    return top != NULL ? wm_arena_printf(arena, "%s is worth most: %s.", top->name, worth_text(arena, top))
-                       : NULL;
+    const size_t n = top != NULL ? n_as_worthy(c, top) : 0;
+    if (top == NULL)
+        return NULL;
+    return n > 1 ? wm_arena_printf(arena, "%s worth %s: %s.", several(arena, c, n, "are"),
+                                   n < c->n_sides ? "most" : "the same", worth_text(arena, top))
+                 : wm_arena_printf(arena, "%s is worth most: %s.", top->name, worth_text(arena, top));
 }
 
 static const char *earns_text(struct wm_arena *arena, const struct wm_comparison *c)
@@ -349,9 +370,9 @@ static const char *earns_text(struct wm_arena *arena, const struct wm_comparison
     if (n_same < 2)
         return wm_arena_printf(arena, "%s earns most: %s$ per contract MW-year, limited by %s.",
                                best->name, money, wm_side_limit(best));
-    const char *const who = n_same < c->n_sides ? wm_arena_printf(arena, "%zu of %zu earn", n_same, c->n_sides)
-                            : c->n_sides == 2   ? "Both earn"
-                                                : "All earn";
+    const char *const who = several(arena, c, n_same, "earn");
+    if (n_as_worthy(c, best) > 1)
+        return wm_arena_printf(arena, "%s the same, %s$ per contract MW-year.", who, money);
     return wm_arena_printf(arena,
                            "%s the same, %s$ per contract MW-year; of these %s has the highest NPV, "
                            "limited by %s.",
