@@ -212,8 +212,8 @@ for title, gap in GAPS:
 print("""
 What a site may owe or earn beyond these, and why it is not here:
 
-- **Exit fees** of a tariff or a connection that is given up before its term: the terms are contracts of their own, no tariff here states one. What
-  `economics.end_of_life` saves by giving a site up is an upper bound where a term runs on; the least bill of the years left is what to set against it.
+- **Exit fees by month**: `site.interconnection.exit_usd_per_mw` is one sum per MW of contract, paid where the appraisal ends, or the site is given up, before `term_years`;
+  a fee that falls with every month of the term, as some tariffs have it, is to be put at the sum that is owed then.
 - **Export** to the grid: tariffs of large loads bar it or make it another connection. Spilled energy earns nothing; a generator follows the site's own load.
 - **Permits, firm fuel and capital at risk of generation on site**: limits on hours or emissions, reservation charges of pipelines and what a plant is worth once the grid comes are
   matters of one site, without published rates. Fuel is priced by energy; a reservation charge belongs into the fuel's price, limits on hours into the dates at which a plant is there.
