@@ -73,8 +73,6 @@ void wm_side_read_inputs(struct wm_arena *arena, struct wm_side *side);
 void wm_side_keep_inputs(struct wm_arena *arena, const struct wm_origins *origins,
                          struct wm_side *side);
 
-/** Whether a file is a document, or a result, of another case than the site. */
-bool wm_is_other_case(struct wm_arena *arena, const char *path);
 /**
  * Runs documents of one case, or repeats results, and prints the inputs that differ (of two, as a table) and
  * all figures side by side.
@@ -154,8 +152,12 @@ struct wm_comparison {
     bool all_metrics; /* in tables; JSON and CSV always hold all */
 };
 
-/** Reads a saved comparison (JSON of wm_comparison_write()); false: `path` is none. */
-bool wm_comparison_read(struct wm_arena *arena, const char *path, struct wm_comparison *out);
+/**
+ * Reads a saved comparison (JSON of wm_comparison_write()).
+ * @return WM_OK; WM_IO (E102); WM_INVALID (E201, E205) where it is none
+ */
+enum wm_status wm_comparison_read(struct wm_arena *arena, const char *path,
+                                  struct wm_comparison *out, struct wm_diags *diags);
 
 /** Which side earns most, in a sentence. Cannot fail. */
 const char *wm_comparison_verdict(struct wm_arena *arena, const struct wm_comparison *comparison);

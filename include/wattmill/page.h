@@ -77,8 +77,6 @@ void wm_cases_page_write(FILE *file, struct wm_arena *arena, const struct wm_cas
 
 struct wm_store;
 
-/** Whether a file is an SQLite database, as the stores of studies are. */
-bool wm_is_store(const char *path);
 /** Draws the figures of a study's store that its design carries; false with E104 or E401. */
 bool wm_study_page_figures(struct wm_folder *folder, struct wm_store *store,
                            struct wm_page_part *part);

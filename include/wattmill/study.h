@@ -57,13 +57,6 @@ enum wm_status wm_study_load_text(struct wm_arena *arena, const char *text, size
                                   const char *path, const struct wm_override *sets, size_t n_sets,
                                   const struct wm_study **out, struct wm_diags *diags);
 
-/**
- * Whether a JSON file is written as a study: it has one of the keys `base`, `axes`, `points`.
- * @return WM_OK, also of a file with mistakes; WM_IO with E102 when it cannot be read
- */
-enum wm_status wm_study_is_file(struct wm_arena *arena, const char *path, bool *is_study,
-                                struct wm_diags *diags);
-
 const char *wm_study_name(const struct wm_study *study);
 enum wm_design wm_study_design(const struct wm_study *study);
 uint64_t wm_study_n_points(const struct wm_study *study);

@@ -4,16 +4,6 @@
 
 #include "cases.h"
 
-bool wm_is_other_case(struct wm_arena *arena, const char *path)
-{
-    struct wm_diags ignored = wm_diags_init(arena);
-    struct wm_json *root = NULL;
-    if (wm_scenario_tree_load(arena, path, &root, &ignored) != WM_OK)
-        return false;
-    const struct wm_form *const form = wm_form_of(arena, root, NULL);
-    return form != NULL && form != &wm_site_form;
-}
-
 enum wm_status wm_case_column_load(struct wm_arena *arena, const char *path,
                                    const struct wm_override *sets, size_t n_sets,
                                    struct wm_case_column *c, struct wm_diags *diags)

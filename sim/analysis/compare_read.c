@@ -94,23 +94,27 @@ static void read_bridges(struct wm_arena *arena, const struct wm_json *root,
     c->bridges = bridges;
 }
 
-bool wm_comparison_read(struct wm_arena *arena, const char *path, struct wm_comparison *out)
+enum wm_status wm_comparison_read(struct wm_arena *arena, const char *path,
+                                  struct wm_comparison *out, struct wm_diags *diags)
 {
-    struct wm_diags quiet = wm_diags_init(arena);
     const char *text = NULL;
     size_t n = 0;
     struct wm_json *root = NULL;
-    if (wm_text_load(arena, path, &text, &n, &quiet) != WM_OK ||
-        wm_json_parse(arena, text, n, path, &root, &quiet) != WM_OK || root->type != WM_JSON_OBJECT)
-        return false;
+    enum wm_status status = wm_text_load(arena, path, &text, &n, diags);
+    if (status == WM_OK)
+        status = wm_json_parse(arena, text, n, path, &root, diags);
+    if (status != WM_OK)
+        return status;
     const struct wm_json *const sides = array_at(root, "sides");
-    if (sides == NULL || sides->n_children < 2 || array_at(root, "bridges") == NULL)
-        return false;
+    if (sides == NULL || sides->n_children < 2 || array_at(root, "bridges") == NULL) {
+        wm_diag_add(diags, WM_E205, &root->place, "sides", "and bridges: this is no saved comparison");
+        return WM_INVALID;
+    }
     struct wm_side *const all = WM_NEW_ARRAY(arena, struct wm_side, sides->n_children);
     *out = (struct wm_comparison){.sides = all};
     for (const struct wm_json *s = sides->child; s != NULL; s = s->next)
         read_side(arena, path, s, &all[out->n_sides++]);
     read_changes(arena, root, out);
     read_bridges(arena, root, out);
-    return true;
+    return WM_OK;
 }

@@ -282,16 +282,3 @@ bool wm_study_page_figures(struct wm_folder *folder, struct wm_store *store,
     *part = (struct wm_page_part){.svg = svg, .captions = texts, .n_figures = n};
     return good;
 }
-
-bool wm_is_store(const char *path)
-{
-    static const char magic[16] = "SQLite format 3"; /* sqlite.org/fileformat2.html, 1.3.1 */
-    char head[sizeof magic];
-    FILE *const file = fopen(path, "rb");
-    if (file == NULL)
-        return false;
-    const bool is_store =
-        fread(head, 1, sizeof head, file) == sizeof head && memcmp(head, magic, sizeof head) == 0;
-    fclose(file);
-    return is_store;
-}

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/file_kind.h"
 #include "wattmill/books.h"
 #include "wattmill/levers.h"
 
@@ -220,7 +221,11 @@ static enum wm_status run(struct cli *cli, const void *options)
     const struct options *const o = options;
     if (!is_coherent(cli, o))
         return WM_USAGE;
-    if (!o->levers && !o->places && wm_is_other_case(cli->arena, cli->words[0]))
+    enum wm_file_kind kind = WM_FILE_OTHER;
+    const enum wm_status looked = wm_file_kind_of(cli->arena, cli->words[0], &kind, &cli->diags);
+    if (looked != WM_OK)
+        return looked;
+    if (!o->levers && !o->places && kind == WM_FILE_CASE)
         return compare_others(cli, o);
     enum wm_metric metrics[METRICS_MAX + 2];
     struct wm_bridge bridges[METRICS_MAX];

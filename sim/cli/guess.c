@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/file_kind.h"
 #include "wattmill/study.h"
 
 static bool ends_with(const char *text, const char *end)
@@ -14,15 +15,15 @@ static bool ends_with(const char *text, const char *end)
 enum wm_status cli_verb_for(struct cli *cli, const char *path, const char **verb)
 {
     *verb = NULL;
-    bool is_study = false;
+    enum wm_file_kind kind = WM_FILE_OTHER;
     if (strcmp(path, "-") == 0 || access(path, R_OK) != 0)
         return WM_OK;
     if (ends_with(path, ".sqlite"))
         *verb = "export";
     if (!ends_with(path, ".json"))
         return WM_OK;
-    const enum wm_status status = wm_study_is_file(cli->arena, path, &is_study, &cli->diags);
-    *verb = is_study ? "sweep" : "run";
+    const enum wm_status status = wm_file_kind_of(cli->arena, path, &kind, &cli->diags);
+    *verb = kind == WM_FILE_STUDY ? "sweep" : "run";
     return status;
 }
 

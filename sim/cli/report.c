@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "wattmill/file_kind.h"
 #include "wattmill/books.h"
 #include "wattmill/claims.h"
 #include "wattmill/store.h"
@@ -299,25 +300,30 @@ static enum wm_status report_cases(struct cli *cli, const struct options *o)
 }
 
 /* A comparison that was saved: its page, or its workbook. */
-static enum wm_status report_comparison(struct cli *cli, const struct options *o,
-                                        const struct wm_comparison *c)
+static enum wm_status report_comparison(struct cli *cli, const struct options *o)
 {
-    const struct wm_page page = {.comparison = c};
+    struct wm_comparison saved;
+    const struct wm_page page = {.comparison = &saved};
     const struct sink sink = {cli->arena, &page};
+    enum wm_status status = WM_OK;
     if (o->sets.n > 0) {
         wm_diag_add(&cli->diags, WM_E103, NULL, NULL,
                     "%s is a comparison: --set, --catalog and --seed need scenarios",
                     cli->words[0]);
         return WM_USAGE;
     }
-    return wm_is_workbook_name(o->dir) ? wm_comparison_book_write(o->dir, c, &cli->diags)
+    if (wm_is_workbook_name(o->dir) && !cli_goes_on_in_child(cli, o->dir, &status))
+        return status;
+    status = wm_comparison_read(cli->arena, cli->words[0], &saved, &cli->diags);
+    if (status != WM_OK)
+        return status;
+    return wm_is_workbook_name(o->dir) ? wm_comparison_book_write(o->dir, &saved, &cli->diags)
                                        : put_page(cli, o->dir, page_sink, &sink);
 }
 
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
-    struct wm_comparison saved;
     struct wm_page page = {.n_parts = cli->n_words, .metric = WM_METRIC_npv_usd};
     struct wm_side *const sides = WM_NEW_ARRAY(cli->arena, struct wm_side, cli->n_words);
     struct wm_page_part *const parts = WM_NEW_ARRAY(cli->arena, struct wm_page_part, cli->n_words);
@@ -326,18 +332,18 @@ static enum wm_status run(struct cli *cli, const void *options)
         return WM_USAGE;
     if (o->claims)
         return report_claims(cli, o);
-    for (size_t i = 0; i < cli->n_words; i++)
-        if (wm_is_store(cli->words[i]))
-            return report_study(cli, o);
-    if (cli->n_words == 1 && wm_comparison_read(cli->arena, cli->words[0], &saved)) {
-        enum wm_status status = WM_OK;
-        if (wm_is_workbook_name(o->dir) && !cli_goes_on_in_child(cli, o->dir, &status))
+    enum wm_file_kind kind = WM_FILE_OTHER;
+    for (size_t i = 0; i < cli->n_words; i++) {
+        const enum wm_status status = wm_file_kind_of(cli->arena, cli->words[i], &kind, &cli->diags);
+        if (status != WM_OK)
             return status;
-        return report_comparison(cli, o, &saved);
-    }
-    for (size_t i = 0; i < cli->n_words; i++)
-        if (wm_is_other_case(cli->arena, cli->words[i]))
+        if (kind == WM_FILE_STORE)
+            return report_study(cli, o);
+        if (kind == WM_FILE_CASE)
             return report_cases(cli, o);
+    }
+    if (cli->n_words == 1 && kind == WM_FILE_COMPARISON)
+        return report_comparison(cli, o);
     if (wm_is_workbook_name(o->dir))
         return put_book(cli, o);
     page.parts = parts;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "wattmill/file_kind.h"
 #include "wattmill/serve.h"
 #include "wattmill/study.h"
 
@@ -20,11 +21,11 @@ static enum wm_status check_one(struct cli *cli, const struct cli_sets *sets, co
 {
     struct wm_loaded loaded;
     const struct wm_study *study = NULL;
-    bool is_study = false;
+    enum wm_file_kind kind = WM_FILE_OTHER;
     enum wm_status status = WM_OK;
     if (strcmp(file, "-") != 0)
-        status = wm_study_is_file(cli->arena, file, &is_study, &cli->diags);
-    if (status == WM_OK && is_study)
+        status = wm_file_kind_of(cli->arena, file, &kind, &cli->diags);
+    if (status == WM_OK && kind == WM_FILE_STUDY)
         status = wm_study_load(cli->arena, file, sets->items, sets->n, &study, &cli->diags);
     else if (status == WM_OK)
         status = cli_document_load(cli, file, sets, &loaded);

@@ -176,4 +176,5 @@ void wm_worker_close(struct wm_worker *w)
     wm_expander_close(&w->expander);
     wm_arena_close(w->scratch);
     wm_arena_close(w->arena);
+    w->scratch = w->arena = NULL; /* closing it again does nothing */
 }

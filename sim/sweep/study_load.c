@@ -268,21 +268,6 @@ enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
                : wm_study_load_text(arena, text, n_bytes, path, sets, n_sets, out, diags);
 }
 
-enum wm_status wm_study_is_file(struct wm_arena *arena, const char *path, bool *is_study,
-                                struct wm_diags *diags)
-{
-    struct wm_diags ignored = wm_diags_init(arena);
-    const char *text = NULL;
-    size_t n_bytes = 0;
-    struct wm_json *root = NULL;
-    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
-    if (status == WM_OK)
-        wm_json_parse(arena, text, n_bytes, path, &root, &ignored); /* mistakes are its reader's */
-    *is_study = wm_json_find(root, "base") != NULL || wm_json_find(root, "axes") != NULL ||
-                wm_json_find(root, "points") != NULL;
-    return status;
-}
-
 const char *wm_study_name(const struct wm_study *study)
 {
     return study->params.name;
