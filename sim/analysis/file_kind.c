@@ -8,22 +8,28 @@
 #include "wattmill/form.h"
 #include "wattmill/input.h"
 
+static enum wm_status unreadable(const char *path, int why, struct wm_diags *diags)
+{
+    const struct wm_place place = {.file = path};
+    wm_diag_add(diags, WM_E102, &place, NULL, "cannot be read: %s", strerror(why));
+    return WM_IO;
+}
+
 static enum wm_status begins_as_store(const char *path, bool *is, struct wm_diags *diags)
 {
     static const char magic[16] = "SQLite format 3"; /* sqlite.org/fileformat2.html, 1.3.1 */
     char head[sizeof magic];
     errno = 0;
     FILE *const file = fopen(path, "rb");
+    if (file != NULL)
+        (void)setvbuf(file, NULL, _IONBF, 0);
     const size_t n = file != NULL ? fread(head, 1, sizeof head, file) : 0;
     const bool failed = file == NULL || ferror(file);
     const int why = errno;
     if (file != NULL)
         (void)fclose(file);
     *is = n == sizeof head && memcmp(head, magic, sizeof head) == 0;
-    if (!failed)
-        return WM_OK;
-    wm_diag_add(diags, WM_E102, &(struct wm_place){.file = path}, NULL, "cannot be read: %s", strerror(why));
-    return WM_IO;
+    return failed ? unreadable(path, why, diags) : WM_OK;
 }
 
 /* Its base says it where it does not. */
@@ -57,7 +63,10 @@ enum wm_status wm_file_kind_of(struct wm_arena *arena, const char *path, enum wm
     struct wm_json *root = NULL;
     bool is_store = false;
     *kind = WM_FILE_OTHER;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
+    const bool is_there = stat(path, &about) == 0;
+    if (!is_there && errno != ENOENT && errno != ENOTDIR)
+        return unreadable(path, errno, diags);
+    if (!is_there || !S_ISREG(about.st_mode))
         return WM_OK;
     enum wm_status status = begins_as_store(path, &is_store, diags);
     if (is_store)

@@ -521,6 +521,8 @@ static bool digest_file(const struct leaf *l, const char *path, struct wm_digest
     char bytes[65536];
     errno = 0;
     FILE *const file = fopen(path, "rb");
+    if (file != NULL)
+        (void)setvbuf(file, NULL, _IONBF, 0);
     for (size_t n; file != NULL && (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
         wm_digest_add(digest, bytes, n);
     const bool read = file != NULL && !ferror(file);

@@ -85,6 +85,7 @@ enum wm_status wm_text_load(struct wm_arena *arena, const char *path, const char
     FILE *file = fopen(path, "rb");
     if (file == NULL)
         return fail(diags, path, why_not_open(arena, path, errno));
+    (void)setvbuf(file, NULL, _IONBF, 0); /* without memory for a buffer of its own it would say the end */
     const enum wm_status status = read_all(arena, file, path, text, n_bytes, diags);
     fclose(file);
     if (status == WM_OK && !wm_text_unpack(arena, path, text, n_bytes, diags))

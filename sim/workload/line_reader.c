@@ -11,6 +11,7 @@ bool line_reader_open(struct line_reader *r, struct wm_arena *arena, const char 
     *r = (struct line_reader){.arena = arena, .file = fopen(path, "rb")};
     if (r->file == NULL)
         return false;
+    (void)setvbuf(r->file, NULL, _IONBF, 0); /* `buffer` is one */
     r->capacity = FIRST_BYTES;
     r->buffer = WM_NEW_ARRAY(arena, char, r->capacity);
     return true;
