@@ -57,7 +57,6 @@ static bool beside(struct wm_arena *arena, const struct wm_side *side, const cha
     const int n_dir = slash != NULL ? (int)(slash - side->path) : 1;
     const char *const path =
         wm_arena_printf(arena, "%.*s/%s", n_dir, slash != NULL ? side->path : ".", name);
-    struct wm_diags quiet = wm_diags_init(arena);
     if (access(path, R_OK) != 0)
         return false;
     if (is_foreign(arena, side, name, path)) {
@@ -66,7 +65,7 @@ static bool beside(struct wm_arena *arena, const struct wm_side *side, const cha
                     side->path);
         return false;
     }
-    return wm_text_load(arena, path, &out->bytes, &out->n, &quiet) == WM_OK;
+    return wm_text_load(arena, path, &out->bytes, &out->n, diags) == WM_OK;
 }
 
 /* Draws one and reads it back; false when there are no data, or it failed and `good` says so. */
@@ -76,9 +75,12 @@ static bool draw(struct wm_folder *f, const struct wm_side *side, size_t i, cons
     struct text data = {NULL, 0};
     const struct wm_report report = {.results = side->run};
     const char *const name = figures[i].name;
+    const size_t before = f->diags->n_errors;
     if (side->run == NULL &&
-        !beside(f->arena, side, wm_arena_printf(f->arena, "%s.csv", name), &data, f->diags))
+        !beside(f->arena, side, wm_arena_printf(f->arena, "%s.csv", name), &data, f->diags)) {
+        *good = *good && f->diags->n_errors == before;
         return false;
+    }
     const bool drawn = side->run != NULL ? wm_folder_figure(f, name, figures[i].csv, &report)
                                          : wm_folder_figure(f, name, write_text, &data);
     size_t n = 0;
