@@ -297,8 +297,9 @@ static void set_opex(struct wm_run *r, const struct wm_ledger *l, double years)
     SET(r, tco_usd_per_year, l->opex_usd[WM_OPEX_E] / years);
 }
 
-/* Of the time for prompts, what attention to context found in the cache takes: the same prompts without it
- * are read so much faster. */
+/* Of the time for prompts, what attention to context found in the cache takes: the same prompts without it are
+ * read so much faster. With one request under way, a prompt to a pass: groups that are never out of work take
+ * smaller passes when prompts are shorter, and their busy time would say nothing. */
 static double cached_busy_frac(const struct wm_run *r)
 {
     double cached_s = 0.0, all_s = 0.0;
@@ -309,7 +310,7 @@ static double cached_busy_frac(const struct wm_run *r)
         struct wm_serving_plan bare = p->plan;
         bare.c.input_tok *= 1.0 - bare.c.cached_frac;
         bare.c.cached_frac = 0.0;
-        const double batch = 0.5 * p->plan.capacity_batch;
+        const double batch = fmin(1.0, p->plan.capacity_batch);
         const struct wm_serving_point with = wm_serving_at_batch(&p->plan, batch, 1.0);
         const struct wm_serving_point without = wm_serving_at_batch(&bare, batch, 1.0);
         const double busy_s = r->site.account.partitions[i].prefill_busy_gpu_s;
