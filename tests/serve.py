@@ -289,6 +289,18 @@ def many(s, n_clients, n_runs, how):
     print(f"many: {n_runs} runs by {n_clients} clients", f": {rate:.1f} runs/s, memory {grown:+d} kB" if n_runs > 100 else ": ok", sep="")
 
 
+def left(s, n):
+    """More clients than there are connections begin a request and are gone: nobody else waits for them."""
+    head = f"POST /{s.token}/v1/run HTTP/1.1\r\nHost: 127.0.0.1:{s.port}\r\nContent-Length: 100\r\n\r\n"
+    for _ in range(n):
+        with socket.create_connection((s.host, s.port), timeout=30) as c:
+            c.sendall(head.encode())
+    start = time.monotonic()
+    check(s.ask("GET", "v1/schema")[0] == 200, "serves after clients that left")
+    check(time.monotonic() - start < 10, "clients that left hold their connections")
+    print("left: ok")
+
+
 def malformed(s, n):
     """Requests of noise: each is answered or its connection closed, and the server goes on."""
     rng = random.Random(18)
@@ -360,6 +372,7 @@ def main():
         compares(s, binary, folder)
         runs_studies(s, binary, folder)
         newer_first(s)
+        left(s, 700)
         malformed(s, args.broken)
         many(s, args.clients, args.runs, {} if args.whole else SHORT)
         check(s.end() == 0, "ends with 0")
