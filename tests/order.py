@@ -1,10 +1,11 @@
 """The order that physics imposes on serving: on one board a narrower number is no slower, and of two parts with the same
 silicon the one with more memory or bandwidth is no slower. For each model, shape, engine and speed the best output
-rate per accelerator at that speed or above is compared for every ordered pair.
+rate per accelerator at that speed or above is compared for every ordered pair, over all points: the front that JSON
+lists is one of output per megawatt.
 
 usage: order.py WATTMILL all|few    exit 1 when a pair is out of order by more than LIMIT
 """
-import json
+import csv
 import subprocess
 import sys
 
@@ -23,12 +24,12 @@ SETS = {
 def fronts(wattmill, model, isl, osl, engine):
     """{(accelerator, precision): [(tokens/s of a user, tokens/s of an accelerator)]}; what does not fit is absent."""
     out = subprocess.run([wattmill, "frontier", "-a", ",".join(PARTS), "-m", model, "--precision", "all", "--isl", str(isl),
-                          "--osl", str(osl), "-e", engine, "--format", "json", "--quiet"], capture_output=True, text=True).stdout
+                          "--osl", str(osl), "-e", engine, "--format", "csv", "--quiet"], capture_output=True, text=True).stdout
     series = {}
-    for point in json.loads(out or "[]"):
-        if "tok_per_s_per_gpu" in point:
+    for point in csv.DictReader(line for line in out.splitlines() if not line.startswith("#")):
+        if point["tok_per_s_per_gpu"]:
             series.setdefault((point["accelerator"], point["precision"]), []).append(
-                (point["tok_per_s_per_user"], point["tok_per_s_per_gpu"]))
+                (float(point["tok_per_s_per_user"]), float(point["tok_per_s_per_gpu"])))
     return series
 
 
