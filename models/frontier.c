@@ -217,6 +217,13 @@ static void try_batch(struct search *s, const struct wm_step_model *m, enum wm_s
     f->points[f->n_points++] = p;
 }
 
+/* A batch that is the same in all stages: an iteration is as long as its largest micro-batch, so that one more
+   sequence in some of them costs what one more in each does. Fewer than stages are alone in theirs. */
+static double even_batch(double batch, double stages)
+{
+    return batch <= stages ? batch : stages * ceil(batch / stages);
+}
+
 /* Whole batches from 1, each a few per cent above the last, and the limit itself; in larger steps in stages, of
    which there are several to each shape, and in the way that is not the engine's. The same batches whatever the
    limit: more memory only adds some. */
@@ -228,7 +235,8 @@ static void try_group(struct search *s, const struct wm_group *group, enum wm_se
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
     const bool few =
         group->pipeline > 1.0 || (s->c->ways == WM_WAYS_BOTH && mode != s->c->engine->mode);
-    const double limit = floor(batch_limit), ratio = few ? 1.06 : 1.03;
+    const double stages = group->pipeline, ratio = few ? 1.06 : 1.03;
+    const double limit = batch_limit < stages ? floor(batch_limit) : stages * floor(batch_limit / stages);
     const int most = few ? WM_FRONTIER_BATCHES / 2 : WM_FRONTIER_BATCHES;
     int n = 1;
     double batch = 1.0;
@@ -236,7 +244,7 @@ static void try_group(struct search *s, const struct wm_group *group, enum wm_se
         try_batch(s, &m, mode, batch);
         while (round(ideal) <= batch)
             ideal *= ratio;
-        batch = round(ideal);
+        batch = even_batch(round(ideal), stages);
     }
     if (limit >= 1.0)
         try_batch(s, &m, mode, limit);

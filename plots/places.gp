@@ -19,4 +19,4 @@ plot data every ::1 using 0:2:(0.5):xtic(strcol(1)) with boxes lc rgb sky title 
      data every ::1 using ($0 - 0.1):4 with points pt 5 ps 1.2 lc rgb orange title "ceiling", \
      data every ::1 using ($0 + 0.1):5 with points pt 9 ps 1.4 lc rgb red title "calls", \
      data every ::1 using ($0 + 0.3):6 with points pt 13 ps 1.4 lc rgb purple title "tariff", \
-     data every ::1 using 0:2:(sprintf("%.2f", $2)) with labels offset 0,-1 tc rgb ink notitle
+     data every ::1 using 0:2:(sprintf("%.3g", $2)) with labels offset 0,-1 tc rgb ink notitle

@@ -11,6 +11,8 @@ S = "scenarios/virginia-100mw-gb300.json"
 FLOOD = "scenarios/virginia-100mw-gb300-flood.json"
 TRAIN = "scenarios/cases/train-gb300-llama405b.json"
 SHORT = ("horizon.years=0.02", "site.ceiling.calendar=[]")
+RIVAL = "scenarios/virginia-100mw-mi355x.json"
+MADE = "capacity_output_tok_per_s_per_mw_utility"
 done = {}
 
 
@@ -31,6 +33,10 @@ def run(scenario, *sets):
     return figures("run", scenario, *[w for s in (*SHORT, *sets) for w in ("--set", s)])
 
 
+def half_memory(accelerator, mem_tb_per_s):
+    return f'accelerators.{accelerator}={{"base":"{accelerator}","mem_tb_per_s":{mem_tb_per_s / 2}}}'
+
+
 def train(*words):
     return figures("train", TRAIN, *words)
 
@@ -42,7 +48,7 @@ def delivered(*sets):
 
 
 claim = {r["id"]: r for r in json.loads(said("claims", "million-fold", "--format", "json")) + json.loads(said("claims", "few-percent", "--format", "json"))}
-demo, flood = run(S), run(FLOOD)
+demo, flood, rival = run(S), run(FLOOD), run(RIVAL)
 tight = run(FLOOD, "fleet.main.count=42552", "site.ceiling.limit_mw=60")
 levers = json.loads(said("compare", "--levers", FLOOD, "--only", "batch", "--set", "horizon.years=0.01", "--format", "json"))
 places = json.loads(said("compare", "--places", FLOOD, "scenarios/virginia-100mw-gb300-flood-maxlps.json", "--set", "horizon.start=2027-07-05",
@@ -82,7 +88,8 @@ ROWS = [
     (20, "load that varies delivers less of what is claimed, and not alike in all hours",
      delivered("shape=chat-week")["p10"] < 0.9 * delivered("shape=flat")["p10"] and delivered("shape=chat-week")["p90"] > delivered("shape=chat-week")["p10"]),
     (21, "dearer capital lowers the net present value", run(S, "economics.discount_rate_frac=0.2")["npv_usd"] < run(S, "economics.discount_rate_frac=0.08")["npv_usd"]),
-    (22, "rivals have the same figures", run("scenarios/virginia-100mw-mi355x.json")["capacity_output_tok_per_s_per_mw_utility"] > 0),
+    (22, "rivals have the same figures, and memory at half its rate costs each of them tokens", set(rival) == set(demo)
+     and all(0 < run(s, half_memory(*m))[MADE] < 0.95 * whole[MADE] for s, whole, m in ((S, demo, ("gb300-nvl72", 8)), (RIVAL, rival, ("mi355x", 8))))),
     (23, "what is passed on is not kept", market[1]["savings_passed_on_frac"] > market[0]["savings_passed_on_frac"]
      and market[1]["savings_kept_frac"] < market[0]["savings_kept_frac"]),
     (24, "what comes out is a range", ranged["npv_p10_usd"] < ranged["npv_p50_usd"] < ranged["npv_p90_usd"]),

@@ -101,6 +101,35 @@ START_TEST(best_meets_the_targets_and_nothing_that_does_makes_more)
 }
 END_TEST
 
+/* A pipeline goes at the pace of its largest micro-batch: points hold whole ones, the same in every stage. And what
+   has more memory on the same silicon is never slower, whichever stages it can do without. */
+START_TEST(stages_hold_whole_sequences_and_more_memory_is_not_slower)
+{
+    static struct wm_frontier_point more_points[WM_FRONTIER_POINTS];
+    struct wm_serving_case less = case_of("b200", "deepseek-v4-pro", WM_FP4), more = less;
+    less.engine = more.engine = entry(WM_CATALOG_engine, "vllm");
+    more.accelerator = entry(WM_CATALOG_accelerator, "b300");
+    less.input_tok = less.output_tok = more.input_tok = more.output_tok = 1024.0;
+    struct wm_frontier a = {.points = points}, b = {.points = more_points};
+    wm_frontier_eval(&less, &site, &a);
+    wm_frontier_eval(&more, &site, &b);
+    size_t n_staged = 0;
+    for (size_t i = 0; i < a.n_points; i++) {
+        const struct wm_frontier_point *const p = &points[i];
+        const double stages = p->group.pipeline;
+        ck_assert(p->batch <= stages || fmod(p->batch, stages) == 0.0);
+        n_staged += stages > 1.0 && p->batch > stages;
+        double best = 0.0;
+        for (size_t k = 0; k < b.n_points; k++)
+            if (more_points[k].tok_per_s_per_user >= p->tok_per_s_per_user)
+                best = fmax(best, more_points[k].out_tok_per_s_per_gpu);
+        ck_assert_msg(p->out_tok_per_s_per_gpu <= 1.03 * best, "batch %g: %g against %g at %g",
+                      p->batch, p->out_tok_per_s_per_gpu, best, p->tok_per_s_per_user);
+    }
+    ck_assert_uint_gt(n_staged, 10);
+}
+END_TEST
+
 START_TEST(slower_users_never_cost_more_power)
 {
     double last = 0.0;
@@ -495,6 +524,7 @@ int main(void)
                                   front_is_exactly_what_nothing_beats,
                                   best_meets_the_targets_and_nothing_that_does_makes_more,
                                   slower_users_never_cost_more_power,
+                                  stages_hold_whole_sequences_and_more_memory_is_not_slower,
                                   what_cannot_be_says_which_constraint,
                                   best_agrees_with_the_serving_plan,
                                   plan_and_frontier_serve_the_same_hardware,
