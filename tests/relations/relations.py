@@ -26,6 +26,8 @@ from scenario_tree import load  # noqa: E402
 
 TIMEOUT_S = 300
 TOLERANCE = 1e-9
+# Of what the schema allows, some one in twenty runs.
+DRAWS = 400
 # Shipped scenarios that take longer than a second, or are another's matter.
 HEAVY = re.compile(r"1000mw|72kgpu|volta|kepler")
 # What may be moved in a shipped scenario, by a factor of up to two either way.
@@ -375,7 +377,7 @@ def tried(binary, row, scenario, seed, folder):
 
 def base_of(binary, schema, files, seed, i, folder):
     """Scenario i that runs; what is refused or infeasible draws another."""
-    for attempt in range(60):
+    for attempt in range(DRAWS):
         scenario = drawn(schema, files, seed, f"{i}.{attempt}")
         if run(binary, scenario, folder)[0] == 0:
             return scenario
@@ -387,7 +389,7 @@ def one(binary, schema, files, rows, seed, i, each, folder):
     scenario = base_of(binary, schema, files, seed, i, folder)
     out = []
     if scenario is None:
-        return [("no scenario", "failed", ["sixty scenarios in a row did not run"], None)]
+        return [("no scenario", "failed", [f"{DRAWS} scenarios in a row did not run"], None)]
     order = sorted(range(len(rows)), key=lambda k: random.Random(f"{seed}/{i}/{k}").random())
     spoken = 0
     for k in order:
