@@ -96,6 +96,8 @@ const struct wm_series_column *wm_series_column_find(const char *key);
 double wm_series_value(const struct wm_series_row *row, const struct wm_series_column *column);
 /** 15-minute rows, units in the headings, UTC. */
 void wm_output_series_csv(FILE *file, const struct wm_report *report);
+/** Power of each hall in the same intervals, a row a hall; none where the site names no halls. */
+void wm_output_hall_series_csv(FILE *file, const struct wm_report *report);
 
 /** A CSV field: quoted where needed; a text a spreadsheet would take for a formula begins with '. */
 void wm_csv_text(FILE *file, const char *text);
@@ -190,6 +192,7 @@ void wm_ceiling_heat_csv(FILE *file, const void *report);
 void wm_cash_flow_csv(FILE *file, const void *report);
 void wm_monthly_bill_csv(FILE *file, const void *report);
 void wm_energy_flow_csv(FILE *file, const void *report);
+void wm_hall_power_csv(FILE *file, const void *report); /* of a site that names its halls */
 
 /**
  * The series condensed for charts, as one JSON object: `duration` (curves over the share of time), `days` (of the site's

@@ -136,6 +136,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;
     res->n_series = r->site.n_series;
+    res->hall_series = r->site.hall_series;
     wm_price_speeds(r);
     r->site.years = wm_priced_years(r);
     res->years = r->site.years;

@@ -458,9 +458,10 @@ static void end_bin(struct site *s, int64_t begin)
         wm_onsite_end_bin(&r->onsite, s->start_us + begin + bin_us);
         s->is_stale = true;
     }
+    wm_account_end_bin(&r->account, s->plan,
+                       r->hall_series ? &r->hall_series[r->n_series * s->plan->n_halls] : NULL);
     if (r->series)
         add_row(s, begin);
-    wm_account_end_bin(&r->account, s->plan);
     *bin = (struct wm_site_sum){0};
 }
 
@@ -570,6 +571,9 @@ static void open_result(struct wm_arena *arena, const struct site *s,
     result->bin_w = WM_NEW_ARRAY(arena, double, (size_t)n_bins);
     if (!options || !options->without_series || wm_scenario_settles_by_rows(s->scenario))
         result->series = WM_NEW_ARRAY(arena, struct wm_series_row, (size_t)n_bins);
+    if (result->series && s->scenario->site.halls.n > 0)
+        result->hall_series =
+            WM_NEW_ARRAY(arena, struct wm_hall_power, (size_t)n_bins * s->plan->n_halls);
     result->meter = wm_meter_new(arena, s->environment, s->start_us, s->start_us + n_bins * bin_us);
     result->years = WM_NEW_ARRAY(arena, struct wm_year_result, n_years);
     result->unpriced = WM_NEW_ARRAY(arena, struct wm_unpriced, n_years);
