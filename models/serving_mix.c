@@ -77,8 +77,7 @@ static struct wm_mix mix_at(const struct wm_step_model *m, double sequences, dou
     /* pieces of prompts due per iteration; short ones share a chunk; attention groups and stages read
        side by side */
     const double due = sequences * mix.tok_per_step / output_tok * mix.chunks;
-    const struct meeting meeting =
-        meet(m, due, fmax(1.0, floor(chunk_tok / piece_tok)), intake);
+    const struct meeting meeting = meet(m, due, fmax(1.0, floor(chunk_tok / piece_tok)), intake);
     const double at_once = meeting.at_once;
     /* over the chunks of a prompt the past grows: the mean chunk stands for all */
     const double mean_past_tok = past_tok + 0.5 * (new_tok - piece_tok);
@@ -143,8 +142,8 @@ static double can_decode(const struct wm_loop_case *c, const struct wm_mix *mix,
 struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c)
 {
     WM_REQUIRE(c->users > 0.0 && c->output_tok > 0.0 && c->input_tok >= c->cached_tok);
-    const double mean_tok = c->input_tok + 0.5 * c->output_tok;
-    const double room = fmin(wm_group_batch_limit(&c->m, mean_tok),
+    const double held_tok = c->input_tok + (c->keeps_room ? 1.0 : 0.5) * c->output_tok;
+    const double room = fmin(wm_group_batch_limit(&c->m, held_tok),
                              (double)c->m.engine->max_batch_per_gpu * wm_group_gpus(&c->m.group));
     struct wm_loop_point p = {0};
     if (room < 1.0)
