@@ -29,6 +29,33 @@ struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                   .draft = c->draft};
 }
 
+struct wm_step_model wm_prefill_step_model(const struct wm_serving_case *c,
+                                           const struct wm_group *group, double clock_frac)
+{
+    struct wm_step_model m = wm_serving_step_model(c, group, clock_frac);
+    if (c->prefill_accelerator == NULL)
+        return m;
+    m.accelerator = c->prefill_accelerator;
+    m.cap_frac = c->prefill_cap_frac;
+    return m;
+}
+
+static double rack_w_per_gpu(const struct wm_accelerator *a)
+{
+    return a->rack_nameplate_w / (double)a->rack_gpus * (1.0 + a->other_it_frac);
+}
+
+double wm_prefill_weight(const struct wm_accelerator *decode, const struct wm_accelerator *prefill)
+{
+    return rack_w_per_gpu(prefill) / rack_w_per_gpu(decode);
+}
+
+double wm_case_transfer_bytes_per_s(const struct wm_serving_case *c)
+{
+    return fmin(c->accelerator->scale_out_bytes_per_s,
+                wm_prefill_accelerator(c)->scale_out_bytes_per_s);
+}
+
 static bool is_aggregated(const struct wm_serving_plan *plan)
 {
     return plan->mode == WM_AGGREGATED;
@@ -78,7 +105,7 @@ struct reader {
 
 static struct reader reader_of(const struct wm_serving_plan *plan, double clock_frac)
 {
-    return (struct reader){plan, wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac),
+    return (struct reader){plan, wm_prefill_step_model(&plan->c, &plan->prefill_group, clock_frac),
                            wm_prompts_spread(&plan->c.prompts),
                            wm_prompts_moment(&plan->c.prompts, 2)};
 }
@@ -357,7 +384,7 @@ static double pass_power_w(const struct reader *r, const struct wm_step *mean, d
         return energy_j / time_s;
     /* stages that wait for the longest of them rest meanwhile */
     const double work_frac = fmin(1.0, own_pass(r, tok).time_s / mean->time_s);
-    const double rest_w = wm_board_rest_w(c->accelerator);
+    const double rest_w = wm_board_rest_w(r->m.accelerator);
     return rest_w + (energy_j / time_s - rest_w) * work_frac;
 }
 
@@ -442,7 +469,7 @@ static void wait_disaggregated(const struct at_clock *a, struct wm_serving_point
     p->wait = wm_wait_pool_at(&a->found->pool, groups * read_rate(plan, p->out_tok_per_s) /
                                                 wm_case_new_tok(c));
     const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
-    p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
+    p->pace.once_s = kv_bytes / wm_case_transfer_bytes_per_s(c) + 0.5 * p->tpot_s;
 }
 
 /* How much of the time prefill groups read. @return power of one of their boards meanwhile */
@@ -508,29 +535,34 @@ static void meet_ttft(const struct wm_serving_case *c, struct wm_serving_point *
                                              p->ttft_base_s, c->ttft_slo_s);
 }
 
-/* Board and host power by use; `rest_w` is the draw of a board with a resident model and no work. */
+static double host_w(const struct wm_accelerator *hw, double gpus, double busy_gpus)
+{
+    return gpus * hw->host_idle_w + busy_gpus * (hw->host_busy_w - hw->host_idle_w);
+}
+
+/* Board and host power by use; at rest a board with a resident model and no work. */
 static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *mix, double pass_w,
                        struct wm_serving_point *p)
 {
-    const struct wm_accelerator *hw = plan->c.accelerator;
-    const double rest_w = wm_board_rest_w(hw);
+    const struct wm_accelerator *const hw = plan->c.accelerator;
+    const struct wm_accelerator *const reads = wm_prefill_accelerator(&plan->c);
     const double decode_gpu = plan->decode_gpus * p->decode_busy_frac;
     p->busy_gpus = decode_gpu;
     /* of an iteration, what it takes longer with a chunk of a prompt in it */
     p->prefill_busy_gpus = decode_gpu * (1.0 - mix->decode.time_s / mix->step_s);
     p->decode_w = decode_gpu * mix->decode_j / mix->step_s;
     p->prefill_w = decode_gpu * mix->prefill_j / mix->step_s;
-    p->idle_w = rest_w * (plan->decode_gpus - decode_gpu);
+    p->idle_w = wm_board_rest_w(hw) * (plan->decode_gpus - decode_gpu);
+    p->host_w = host_w(hw, plan->decode_gpus, decode_gpu);
     if (has_prefill(plan)) {
         const double prefill_gpu = plan->prefill_gpus * p->prefill_busy_frac;
         p->prefill_w += prefill_gpu * pass_w;
-        p->idle_w += rest_w * (plan->prefill_gpus - prefill_gpu);
+        p->idle_w += wm_board_rest_w(reads) * (plan->prefill_gpus - prefill_gpu);
+        p->host_w += host_w(reads, plan->prefill_gpus, prefill_gpu);
         p->prefill_busy_gpus += prefill_gpu;
         p->busy_gpus += prefill_gpu;
     }
     p->board_w = p->prefill_w + p->decode_w + p->idle_w;
-    const double gpus = plan->prefill_gpus + plan->decode_gpus;
-    p->host_w = gpus * hw->host_idle_w + p->busy_gpus * (hw->host_busy_w - hw->host_idle_w);
     p->it_w = p->board_w + p->host_w;
 }
 
@@ -723,7 +755,7 @@ double wm_plan_batch_within(const struct wm_serving_plan *plan, double most_batc
 bool wm_plan_reads_within(const struct wm_serving_plan *plan, double time_s)
 {
     const struct wm_serving_case *const c = &plan->c;
-    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, 1.0);
+    const struct wm_step_model m = wm_prefill_step_model(c, &plan->prefill_group, 1.0);
     const struct wm_load nothing = {0};
     const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(plan));
     const struct wm_wait none = {0};
