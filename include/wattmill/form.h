@@ -79,6 +79,7 @@ struct wm_replay_form {
     struct wm_form_head head;
     int64_t seed;
     const struct wm_accelerator *accelerator;
+    const struct wm_accelerator *prefill_accelerator; /* NULL: the same */
     const struct wm_llm *llm;
     const struct wm_engine *engine; /* the usual one where none is named, and */
     enum wm_ways ways;              /* then both; no row: set by the check */
@@ -157,6 +158,7 @@ struct wm_train_form {
 struct wm_frontier_form {
     struct wm_form_head head;
     struct wm_list accelerators; /* of const struct wm_accelerator * */
+    const struct wm_accelerator *prefill_accelerator; /* NULL: the same */
     const struct wm_llm *llm;
     const struct wm_engine *engine; /* the usual one where none is named, and */
     enum wm_ways ways;              /* then both; no row: set by the check */

@@ -15,6 +15,7 @@
 /** What serves. Zero members are chosen: see each. */
 struct wm_replay_case {
     const struct wm_accelerator *accelerator;
+    const struct wm_accelerator *prefill_accelerator; /* of prefill workers; NULL: the same */
     const struct wm_llm *llm;
     const struct wm_engine *engine; /* says whether prefill and decode have workers of their own */
     enum wm_ways ways;              /* zero: the engine's; both only without `group` */
@@ -36,7 +37,7 @@ struct wm_replay_case {
     double cache_tok;      /* prefix cache a replica; 0: none */
     struct wm_draft draft; /* speculative decoding */
     double clock_frac;     /* 0 = 1 */
-    double cap_frac;       /* of TDP, what each board may draw; 0: its TDP */
+    double cap_frac, prefill_cap_frac; /* of TDP, what each board may draw; 0: its TDP */
     double cap_w;          /* board and host power of an accelerator; 0: none. Sets the clock */
     double mtbf_s, mttr_s; /* of a replica; mtbf 0: no failures */
     double ttft_slo_s,

@@ -111,6 +111,11 @@ struct wm_series_row {
     int64_t local_us;          /* what the site's clock shows at the begin, as if it were UTC */
 };
 
+/** Power of a hall, means of the interval. */
+struct wm_hall_power {
+    double it_w, site_w; /* site: with its plant, losses and house */
+};
+
 /** A year of the horizon, of 8,760 hours from its start; the last may be shorter. */
 struct wm_year_result {
 #define WM_COLUMN(member, key, unit, shown, doc) double member;
@@ -196,6 +201,7 @@ struct wm_results {
     size_t n_balances;
     struct wm_series_row *series;
     size_t n_series;
+    const struct wm_hall_power *hall_series; /* [n_series * n_halls]; NULL: no halls are named, or no series */
     const struct wm_year_result *years;
     size_t n_years;
     uint64_t n_events;

@@ -11,16 +11,18 @@ static const struct {
     const char *name, *caption;
     wm_sink_fn csv;
     bool has_chart, is_of_series; /* charts of a series need charts.json */
+    bool is_of_halls;             /* of a site that names its halls */
 } figures[] = {
-    {"energy_flow", "Where the MWh went", wm_energy_flow_csv, true, false},
-    {"cost_stack", "Revenue beside levelised cost", wm_cost_stack_csv, true, false},
+    {"energy_flow", "Where the MWh went", wm_energy_flow_csv, true, false, false},
+    {"cost_stack", "Revenue beside levelised cost", wm_cost_stack_csv, true, false, false},
     {"opex_shares", "Share of OpEx that goes to power, definitions A to E", wm_opex_shares_csv,
-     false, false},
-    {"cash_flow", "Cash flow and cumulated present value", wm_cash_flow_csv, true, false},
+     false, false, false},
+    {"cash_flow", "Cash flow and cumulated present value", wm_cash_flow_csv, true, false, false},
     {"ceiling_heat", "Site power as a share of the ceiling, hour by hour", wm_ceiling_heat_csv,
-     true, true},
-    {"load_duration", "Load duration against the ceiling", wm_load_duration_csv, true, true},
-    {"monthly_bill", "Bill by month and line", wm_monthly_bill_csv, false, false},
+     true, true, false},
+    {"load_duration", "Load duration against the ceiling", wm_load_duration_csv, true, true, false},
+    {"monthly_bill", "Bill by month and line", wm_monthly_bill_csv, false, false, false},
+    {"hall_power", "Power by hall", wm_hall_power_csv, false, false, true},
 };
 #define N_FIGURES (sizeof figures / sizeof *figures)
 
@@ -76,6 +78,8 @@ static bool draw(struct wm_folder *f, const struct wm_side *side, size_t i, cons
     const struct wm_report report = {.results = side->run};
     const char *const name = figures[i].name;
     const size_t before = f->diags->n_errors;
+    if (figures[i].is_of_halls && side->run != NULL && side->run->hall_series == NULL)
+        return false;
     if (side->run == NULL &&
         !beside(f->arena, side, wm_arena_printf(f->arena, "%s.csv", name), &data, f->diags)) {
         *good = *good && f->diags->n_errors == before;

@@ -7,6 +7,7 @@ static const struct cli_case defaults = CLI_CASE_DEFAULTS;
 // clang-format off
 static const struct cli_option rows[] = {
     ROW("--accelerator", 'a', "accelerator"),
+    ROW("--prefill-accelerator", 0, "prefill_accelerator"),
     ROW("--llm", 'm', "llm"),
     ROW("--engine", 'e', "engine"),
     ROW("--precision", 0, "precision"),

@@ -93,6 +93,7 @@ static const struct wm_field fields[] = {
     WM_FORM_HEAD_ROWS(wm_replay_form, kind_words, "requests served one by one by a fleet of replicas"),
     WM_INT(wm_replay_form, seed, 0, 9007199254740991.0, 1, "of thinning, arrivals, failures and two choices"),
     WM_REF(wm_replay_form, accelerator, accelerator, wm_accelerator, NULL, "what it runs on"),
+    WM_REF_OPT(wm_replay_form, prefill_accelerator, accelerator, wm_accelerator, WM_FORM_PREFILL_DOC),
     WM_REF(wm_replay_form, llm, llm, wm_llm, NULL, "model that is served"),
     WM_REF_OPT(wm_replay_form, engine, engine, wm_engine, WM_FORM_ENGINE_DOC),
     WM_CHOICE(wm_replay_form, precision, precision_words, "narrowest", "of the weights; narrowest: floating-point format that the hardware computes"),

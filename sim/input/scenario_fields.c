@@ -5,6 +5,7 @@
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
+#include "wattmill/suggest.h"
 
 static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", "demand", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
@@ -183,6 +184,19 @@ static const struct wm_field fleet_fields[] = {
     WM_GROUP(wm_fleet, owned, owned_fields, "a pool that is there and paid for: no purchase, depreciation of its book value over the rest of its life, resale at its age"),
     WM_FIELD_END,
 };
+static const struct wm_field variation_fields[] = {
+    WM_REAL(wm_variation, season_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "height of a yearly wave over the mean, whose mean over a year is 1 (0.1: 10 % above in its high season, 10 % below half a year later)"),
+    WM_INT(wm_variation, season_peak_day, 1, 366, 320, "day of the year, UTC, on which the wave is highest; estimate: mid-November, in term and before the holidays"),
+    WM_REAL(wm_variation, noise_log_sd, WM_UNIT_NONE, 0.0, 2.0, 0.0, "standard deviation of the demand's logarithm from hour to hour around its course. Measured: 0.64 from day to day on one log of coding clients in September 2026 (SemiAnalysis, 14 days), 0.9 on a campus (BurstGPT, daily totals); a large site has less"),
+    WM_REAL_AS(wm_variation, noise_corr_s, "noise_corr_h", WM_UNIT_H, 0.1, 8760.0, 24.0, "time in which this noise forgets (to 1/e); estimate"),
+    WM_REAL(wm_variation, growth_log_sd, WM_UNIT_NONE, 0.0, 2.0, 0.0, "noise of growth: standard deviation of the logarithm of the level after a year, a random walk. How large all of it is stays: use ranges of growth_per_year in a study for that"),
+    WM_REAL(wm_variation, bursts_per_year, WM_UNIT_PER_YEAR, 0.0, 8760.0, 0.0, "bursts of demand (a release, an event), at random times"),
+    WM_REAL(wm_variation, burst_frac, WM_UNIT_NONE, 0.0, 100.0, 1.0, "what a burst adds when it begins, over the demand without it (1: twice as much); estimate. Measured: the highest day of a campus is 6.4 times the mean (BurstGPT)"),
+    WM_REAL_AS(wm_variation, burst_s, "burst_h", WM_UNIT_H, 0.1, 8760.0, 48.0, "time in which a burst fades (to 1/e); estimate"),
+    WM_TEXT(wm_variation, drift_to, "", "workload that demand moves to: drift of the mix. Output tokens are kept; the other workload's lengths, model and price hold for those that moved"),
+    WM_REAL(wm_variation, drift_frac_per_year, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the demand that has moved to drift_to after a year, of the rest again after two"),
+    WM_FIELD_END,
+};
 static const struct wm_field demand_fields[] = {
     WM_REAL(wm_demand, output_tok_per_s, WM_UNIT_TOK_PER_S, 0.0, 1e15, (double)NAN, "offered output rate, weekly mean; or give requests_per_s or utilisation_frac"),
     WM_REAL(wm_demand, requests_per_s, WM_UNIT_REQ_PER_S, 0.0, 1e12, (double)NAN, "offered requests, weekly mean"),
@@ -193,6 +207,7 @@ static const struct wm_field demand_fields[] = {
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
     WM_REAL(wm_demand, growth_per_year, WM_UNIT_PER_YEAR, -0.99, 100.0, 0.0, "growth of the rate, compounded from the start of the horizon (0.3 = 30 % a year)"),
     WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power, and in the years of the appraisal by the price path to it, as far as capacity and ceiling let it; published: -1.11 (short run)"),
+    WM_GROUP(wm_demand, variation, variation_fields, "how demand moves through the years beside its week and its growth: season, noise, bursts, drift of the mix; random parts follow the seed and keep the demand of the horizon as a whole"),
     WM_FIELD_END,
 };
 static const struct wm_field slo_fields[] = {
@@ -555,8 +570,42 @@ static void check_prompts(const struct wm_workload *w, struct wm_diags *diags)
         }
 }
 
-static void check_service(const struct wm_workload *w, struct wm_diags *diags)
+/* Demand that moves away moves somewhere. */
+static void check_drift(const struct wm_scenario *s, const struct wm_workload *w,
+                        struct wm_diags *diags)
 {
+    const struct wm_variation *const v = &w->demand.variation;
+    const struct wm_workload *const all = s->workloads.items;
+    struct wm_suggest near = wm_suggest_init(v->drift_to);
+    const struct wm_workload *to = NULL;
+    if (v->drift_to[0] == '\0') {
+        if (v->drift_frac_per_year > 0.0)
+            wm_diag_add(diags, WM_E211, NULL, w->name,
+                        "demand.variation.drift_frac_per_year needs drift_to, a workload");
+        return;
+    }
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(all[i].name, v->drift_to) == 0)
+            to = &all[i];
+        if (&all[i] != w && !wm_workload_is_job(&all[i]))
+            wm_suggest_offer(&near, all[i].name);
+    }
+    if (to == NULL)
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "demand.variation.drift_to = \"%s\" is no workload%s%s%s", v->drift_to,
+                    near.best ? "; did you mean \"" : "", near.best ? near.best : "",
+                    near.best ? "\"?" : "");
+    else if (to == w || wm_workload_is_job(to))
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "demand.variation.drift_to = \"%s\" is %s: demand moves to another workload "
+                    "that serves requests",
+                    v->drift_to, to == w ? "itself" : "a job");
+}
+
+static void check_service(const struct wm_scenario *s, const struct wm_workload *w,
+                          struct wm_diags *diags)
+{
+    check_drift(s, w, diags);
     if (n_demands(&w->demand) != 1)
         wm_diag_add(diags, WM_E211, NULL, w->name,
                     "demand needs exactly one of output_tok_per_s, requests_per_s, "
@@ -596,7 +645,7 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
         if (wm_workload_is_job(&w[i]))
             check_job(s, &w[i], diags);
         else
-            check_service(&w[i], diags);
+            check_service(s, &w[i], diags);
         check_span(&w[i], diags);
         check_curve(s, &w[i], diags);
         check_request_keys(s, &w[i], diags);

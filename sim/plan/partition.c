@@ -62,6 +62,23 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
                     w->class->input_tok, w->class->output_tok, (long long)w->llm->max_context_tok,
                     llm);
         break;
+    case WM_PLAN_PREFILL_UNIT:
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "the accelerator that reads prompts has no %s arithmetic; try another precision",
+                    precision);
+        break;
+    case WM_PLAN_PREFILL_MEMORY:
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "%s in %s and one prompt do not fit any group of the accelerator that reads "
+                    "prompts",
+                    llm, precision);
+        break;
+    case WM_PLAN_PREFILL_MODE:
+        wm_diag_add(diags, WM_E301, NULL, w->name,
+                    "engine %s reads prompts where it decodes; the pool's prefill_accelerator needs "
+                    "one of mode disaggregated",
+                    w->engine->head.name);
+        break;
     case WM_PLAN_OK:
         break;
     }

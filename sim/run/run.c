@@ -136,6 +136,7 @@ static void collect(struct wm_run *r, struct wm_diags *diags)
         res->energy_j[i] = a->use_j[i];
     res->series = r->site.series;
     res->n_series = r->site.n_series;
+    res->hall_series = r->site.hall_series;
     wm_price_speeds(r);
     r->site.years = wm_priced_years(r);
     res->years = r->site.years;
@@ -224,6 +225,7 @@ static const struct wm_scenario *window_of(struct wm_arena *arena,
 {
     struct wm_scenario *const s = WM_NEW(arena, struct wm_scenario);
     *s = *scenario;
+    s->window.part_of = scenario->horizon;
     s->horizon.start_us = scenario->window.start_us;
     s->horizon.years = scenario->window.length_s / WM_S_PER_YEAR;
     return s;

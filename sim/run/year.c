@@ -58,6 +58,7 @@ static void copy_site(struct wm_arena *arena, const struct wm_site_result *from,
     const size_t n_lines = m->billing->n_lines;
     *to = *from;
     to->series = NULL;
+    to->hall_series = NULL;
     to->bin_w = NULL;
     to->n_series = 0;
     to->price_sets = copy_sets(arena, from->price_sets);

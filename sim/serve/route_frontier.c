@@ -116,7 +116,13 @@ static void write_series(struct wm_json_writer *w, struct call *call, const stru
                                           [WM_PLAN_SPEED] = "no point is fast enough for a user",
                                           [WM_PLAN_TTFT] = "no point gives the first token in time",
                                           [WM_PLAN_CONTEXT] =
-                                              "longer than the model was published for"};
+                                              "longer than the model was published for",
+                                          [WM_PLAN_PREFILL_UNIT] =
+                                              "no unit of the prefill accelerator computes that precision",
+                                          [WM_PLAN_PREFILL_MEMORY] =
+                                              "the model and a prompt do not fit the prefill accelerator",
+                                          [WM_PLAN_PREFILL_MODE] =
+                                              "the engine reads prompts where it decodes"};
     const struct wm_accelerator *const a = pool_of(l->scenario, work)->accelerator;
     const struct wm_serving_case c = case_of(work, a, max_gpus);
     const struct wm_frontier_site site = site_of(l, a);

@@ -21,6 +21,19 @@ static const char *racks_by(const struct wm_run *r, size_t hall)
     return text[0] != '\0' ? text : "empty";
 }
 
+/* What its partitions can serve, and did. */
+static void add_work(const struct wm_run *r, size_t hall, struct wm_hall_result *h)
+{
+    for (size_t i = 0; i < r->plan.n_partitions; i++) {
+        const struct wm_partition *const p = &r->plan.partitions[i];
+        if (wm_partition_hall(&r->plan, p) != hall || p->is_job || !p->surface)
+            continue;
+        h->capacity_out_tok_per_s += r->results->pools[i].capacity_out_tok_per_s;
+        for (size_t k = 0; k < p->n_classes; k++)
+            h->output_tok_served += r->site.account.classes[p->classes[k]].served_tok;
+    }
+}
+
 static void fill_hall(struct wm_run *r, size_t i)
 {
     const struct wm_hall_plan *const plan = &r->plan.halls[i];
@@ -39,6 +52,7 @@ static void fill_hall(struct wm_run *r, size_t i)
         .site_mean_w = a->site_j / time_s,
         .site_peak_w = a->peak_site_w,
         .it_mean_w = a->it_j / time_s,
+        .load_frac = wm_ratio(a->it_j / time_s, plan->facility.it_design_w),
         .it_peak_w = a->peak_it_w,
         .pue = wm_ratio(a->site_j, a->it_j),
         .bound_s = a->bound_s,
@@ -48,8 +62,10 @@ static void fill_hall(struct wm_run *r, size_t i)
         .conversion_j = a->conversion_j,
         .house_j = a->house_j,
         .water_m3 = a->water_m3,
+        .wue_l_per_kwh = wm_ratio(a->water_m3 * 1e3, a->it_j / WM_J_PER_KWH),
         .heat_unmet_j = a->heat_unmet_j,
     };
+    add_work(r, i, h);
     for (size_t k = 0; k < r->plan.n_pools; k++) {
         h->n_racks += r->plan.pools[k].hall == i ? r->plan.pools[k].n_racks : 0;
         h->n_gpus += r->plan.pools[k].hall == i ? r->plan.pools[k].n_gpus : 0;

@@ -63,23 +63,27 @@ static void add_hall(struct wm_hall_account *account, const struct wm_hall_flow 
     account->bin_it_j += p->it_w * time_s;
 }
 
-static void end_hall(struct wm_hall_account *hall, double site_j, double it_j, double time_s)
+static void end_hall(struct wm_hall_account *hall, double site_j, double it_j, double time_s,
+                     struct wm_hall_power *power)
 {
     hall->peak_site_w = fmax(hall->peak_site_w, site_j / time_s);
     hall->peak_it_w = fmax(hall->peak_it_w, it_j / time_s);
+    if (power)
+        *power = (struct wm_hall_power){it_j / time_s, site_j / time_s};
     hall->bin_site_j = hall->bin_it_j = 0.0;
 }
 
-void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan)
+void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan,
+                        struct wm_hall_power *power)
 {
     const struct wm_site_sum *const bin = &account->bin;
     if (plan->n_halls == 1) {
-        end_hall(&account->halls[0], bin->site_j, bin->it_j, bin->time_s);
+        end_hall(&account->halls[0], bin->site_j, bin->it_j, bin->time_s, power);
         return;
     }
     for (size_t i = 0; i < plan->n_halls; i++)
         end_hall(&account->halls[i], account->halls[i].bin_site_j, account->halls[i].bin_it_j,
-                 bin->time_s);
+                 bin->time_s, power ? &power[i] : NULL);
 }
 
 struct wm_hall_account wm_hall_account(const struct wm_account *account,

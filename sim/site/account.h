@@ -127,8 +127,12 @@ struct wm_account {
 void wm_account_open(struct wm_arena *arena, const struct wm_site_plan *plan,
                      const struct wm_price_sets *sets, struct wm_account *account);
 
-/** Ends a billing interval in the halls' accounts; `bin` still holds it. */
-void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan);
+/**
+ * Ends a billing interval in the halls' accounts; `bin` still holds it.
+ * @param power  [n_halls] filled with the interval's means; NULL: not asked for
+ */
+void wm_account_end_bin(struct wm_account *account, const struct wm_site_plan *plan,
+                        struct wm_hall_power *power);
 
 /** Account of a hall, of an only one too. */
 struct wm_hall_account wm_hall_account(const struct wm_account *account,

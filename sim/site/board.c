@@ -37,6 +37,15 @@ static void rest_at(struct wm_board *b, size_t n_halls, double frac)
     total(b, n_halls);
 }
 
+/* What serves nothing is switched off. */
+static void rest_off(struct wm_board *b, size_t n_halls)
+{
+    for (size_t h = 0; h < n_halls; h++)
+        b->halls[h].resting_frac =
+            b->halls[h].resting_w > 0.0 ? b->halls[h].resting_off_w / b->halls[h].resting_w : 0.0;
+    total(b, n_halls);
+}
+
 static void fill_power(const struct wm_board *b, const struct wm_site_plan *plan,
                        const struct wm_limits *limits, struct wm_site_flow *flow)
 {
@@ -117,7 +126,7 @@ static void decide_hall(struct wm_board *b, const struct wm_site_plan *plan,
     const double below_w = it_w * limits->within_frac;
     const struct wm_dispatch_order order = {.capping = limits->capping,
                                             .budget_w = below_w - hall->switched_w -
-                                                        b->off_frac * hall->resting_w,
+                                                        hall->resting_off_w,
                                             .cost_usd_per_j = limits->cost_usd_per_j * site_per_it};
     const struct wm_margin worth = wm_dispatch(b->room, b->items, b->n, &order, b->states);
     rest_at(b, 1, 0.0);
@@ -155,7 +164,7 @@ static double excess_of_budget(double budget_w, void *context)
     s->order.budget_w = budget_w;
     s->worth =
         wm_dispatch(s->board->room, s->board->items, s->board->n, &s->order, s->board->states);
-    rest_at(s->board, s->plan->n_halls, s->board->off_frac);
+    rest_off(s->board, s->plan->n_halls);
     return over_allowed_w(s);
 }
 
@@ -206,7 +215,7 @@ static void weigh_halls(struct wm_board *b, const struct wm_site_plan *plan,
             .weight = wm_facility_marginal(&plan->halls[h].facility, limits->weather,
                                            fmax(it_w, 1e-3 * plan->halls[h].facility.it_design_w)),
             .budget_w =
-                hall->cap_w * limits->within_frac - hall->switched_w - b->off_frac * hall->resting_w};
+                hall->cap_w * limits->within_frac - hall->switched_w - hall->resting_off_w};
     }
 }
 

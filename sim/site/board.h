@@ -14,13 +14,14 @@
 
 /** A hall at the instant [W of IT]. */
 struct wm_board_hall {
-    double switched_w; /* replicas that are off or start */
-    double resting_w;  /* accelerators that serve nothing, while they are on */
-    double resting_frac; /* of that, as decided */
-    double it_w;         /* all of it */
-    double asked_w;      /* the same without any limit */
-    double cool_w;       /* most that the plant cools; INFINITY: more than is asked for */
-    double cap_w;        /* that, or what the distribution carries */
+    double switched_w;    /* replicas that are off or start */
+    double resting_w;     /* accelerators that serve nothing, while they are on */
+    double resting_off_w; /* the same accelerators, switched off */
+    double resting_frac;  /* of resting_w, as decided */
+    double it_w;          /* all of it */
+    double asked_w;       /* the same without any limit */
+    double cool_w;        /* most that the plant cools; INFINITY: more than is asked for */
+    double cap_w;         /* that, or what the distribution carries */
 };
 
 /** Partitions that serve something; `index` maps back. */
@@ -33,7 +34,6 @@ struct wm_board {
     struct wm_board_hall *halls; /* [plan->n_halls] */
     struct wm_dispatch_hall *orders;
     struct wm_dispatch_room *room;
-    double off_frac; /* of resting power, when it is switched off */
     struct wm_hall_flow *full; /* [plan->n_halls] of the flow with all that works; switching.c */
 };
 

@@ -23,6 +23,17 @@ static double resting_w(const struct wm_accelerator *a, const struct wm_partitio
            (1.0 + a->other_it_frac);
 }
 
+/* The same accelerators switched off: as much as others of their pool that are off, but no more than at rest. */
+static double resting_off_w(const struct wm_accelerator *a, const struct wm_partition *p,
+                            double n_up, bool is_there, double off_frac)
+{
+    const double rest_w = resting_w(a, p, n_up, is_there);
+    if (!p->surface || p->is_job)
+        return off_frac * rest_w;
+    return fmin(rest_w, resting_gpus(p, n_up, is_there) / (double)p->gpus_per_replica *
+                            p->surface->off.serving.it_w * (1.0 + a->other_it_frac));
+}
+
 static double serving_frac(const struct wm_switched *s)
 {
     return fmax(0.0, 1.0 - s->off_frac - s->starting_frac);
@@ -97,18 +108,25 @@ static size_t fill_tiers(const struct wm_scenario *scenario, const struct wm_sit
     return n;
 }
 
+static void add_resting(struct wm_board_hall *hall, const struct wm_scenario *scenario,
+                        const struct wm_accelerator *a, const struct wm_partition *p, double n_up,
+                        bool is_there)
+{
+    hall->resting_w += resting_w(a, p, n_up, is_there);
+    hall->resting_off_w += resting_off_w(a, p, n_up, is_there, scenario->policy.off_power_frac);
+}
+
 static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
                        const struct wm_site_plan *plan, const struct wm_instant *now)
 {
     b->n = b->n_tiers = 0;
     for (size_t h = 0; h < plan->n_halls; h++)
         b->halls[h] = (struct wm_board_hall){0};
-    b->off_frac = scenario->policy.off_power_frac;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         const size_t hall = wm_partition_hall(plan, p);
-        b->halls[hall].resting_w += resting_w(a, p, now->n_up[i], now->is_there[i]);
+        add_resting(&b->halls[hall], scenario, a, p, now->n_up[i], now->is_there[i]);
         if (!p->surface)
             continue;
         const struct wm_switched s = now->switched ? now->switched[i] : (struct wm_switched){0};
@@ -342,12 +360,11 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
 static void fill_design_board(struct wm_board *b, const struct wm_scenario *scenario,
                               const struct wm_site_plan *plan)
 {
-    b->off_frac = scenario->policy.off_power_frac;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         const size_t hall = wm_partition_hall(plan, p);
-        b->halls[hall].resting_w += resting_w(a, p, (double)p->n_replicas, true);
+        add_resting(&b->halls[hall], scenario, a, p, (double)p->n_replicas, true);
         if (!p->surface)
             continue;
         const struct wm_class *first = &plan->classes[p->classes[0]];

@@ -33,6 +33,7 @@ struct wm_site_result {
     size_t n_windows;               /* of the calendar and calls at random times */
     struct wm_series_row *series;
     size_t n_series;
+    struct wm_hall_power *hall_series; /* [n_bins * n_halls] beside the series of a site that names halls, else NULL */
     struct wm_year_result *years; /* revenue: what calls pay; the rest is priced by what follows */
     struct wm_unpriced *unpriced;    /* [n_years] the account's at the end of each year */
     const struct wm_price_sets *price_sets;

@@ -1,6 +1,6 @@
 """The relations of relations.json over random scenarios.
 
-usage: relations.py BIN N SEED [--each K] [--only WORD] [--verbose]
+usage: relations.py BIN N SEED [--from I] [--each K] [--only WORD] [--jobs J] [--verbose]
        N scenarios, half drawn from the JSON Schema (tests/fuzz), half shipped ones with numbers moved; each is tried
        against K relations (default 4), every relation in turn. Scenario i of a seed is the same on every machine.
 
@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "fuzz"), os.path.join(HERE, "..")]
@@ -25,6 +26,8 @@ from scenario_tree import load  # noqa: E402
 
 TIMEOUT_S = 300
 TOLERANCE = 1e-9
+# Of what the schema allows, some one in twenty runs.
+DRAWS = 400
 # Shipped scenarios that take longer than a second, or are another's matter.
 HEAVY = re.compile(r"1000mw|72kgpu|volta|kepler")
 # What may be moved in a shipped scenario, by a factor of up to two either way.
@@ -209,6 +212,22 @@ def drawn(schema, files, seed, index):
 
 
 def run(binary, tree, folder, *more):
+    """(exit code, result or what was told); a run that a scenario has had already is not repeated."""
+    key = json.dumps([tree, more])
+    if key not in LAST.runs:
+        LAST.runs[key] = run_anew(binary, tree, folder, *more)
+    return LAST.runs[key]
+
+
+class Last(threading.local):
+    """Runs of this thread's scenario."""
+    runs = {}
+
+
+LAST = Last()
+
+
+def run_anew(binary, tree, folder, *more):
     path = os.path.join(folder, f"s{random.getrandbits(60):x}.json")
     with open(path, "w", encoding="utf-8") as f:
         json.dump(tree, f)
@@ -358,7 +377,7 @@ def tried(binary, row, scenario, seed, folder):
 
 def base_of(binary, schema, files, seed, i, folder):
     """Scenario i that runs; what is refused or infeasible draws another."""
-    for attempt in range(60):
+    for attempt in range(DRAWS):
         scenario = drawn(schema, files, seed, f"{i}.{attempt}")
         if run(binary, scenario, folder)[0] == 0:
             return scenario
@@ -366,10 +385,11 @@ def base_of(binary, schema, files, seed, i, folder):
 
 
 def one(binary, schema, files, rows, seed, i, each, folder):
+    LAST.runs = {}
     scenario = base_of(binary, schema, files, seed, i, folder)
     out = []
     if scenario is None:
-        return [("no scenario", "failed", ["sixty scenarios in a row did not run"], None)]
+        return [("no scenario", "failed", [f"{DRAWS} scenarios in a row did not run"], None)]
     order = sorted(range(len(rows)), key=lambda k: random.Random(f"{seed}/{i}/{k}").random())
     spoken = 0
     for k in order:
@@ -395,9 +415,10 @@ def main():
     root = os.path.join(HERE, "..", "..", "scenarios")
     files = [load(os.path.join(root, f)) for f in sorted(os.listdir(root)) if f.endswith(".json") and not HEAVY.search(f)]
     count, failed = {r["name"]: {"held": 0, "failed": 0, "not of it": 0} for r in rows}, []
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        jobs = pool.map(lambda i: one(binary, schema, files, rows, seed, i, each, folder), range(begin, begin + n))
-        for i, told in enumerate(jobs, begin):
+    jobs = int(option("--jobs", os.cpu_count() or 1))
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        tries = pool.map(lambda i: one(binary, schema, files, rows, seed, i, each, folder), range(begin, begin + n))
+        for i, told in enumerate(tries, begin):
             for name, verdict, wrong, trees in told:
                 count.setdefault(name, {"held": 0, "failed": 0, "not of it": 0})[verdict] += 1
                 if verdict == "failed":

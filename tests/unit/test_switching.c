@@ -100,6 +100,21 @@ START_TEST(spares_that_the_contract_cannot_keep_on_are_infeasible)
 END_TEST
 
 /* By hand: 60 s to return; half off, then 0.2 wanted off, then 0.3, then 0. */
+/* What has failed is off as the rest is; with its model gone it drew less, and failures left more for others. */
+START_TEST(failures_do_not_leave_more_tokens_under_a_ceiling_that_binds)
+{
+    const char *const sets[] = {"fleet.0.accelerator=rubin-cpx", "fleet.0.count=9216",
+                                "site.cooling=air-cooled",       "policy.off_power_frac=0.41",
+                                "horizon.years=0.03",            "workloads.0.llm=qwen3-vl-235b-a22b",
+                                "site.ceiling.limit_mw=2",       "site.failures=none"};
+    const struct wm_results *none = run_with(WM_OK, NULL, 8, sets);
+    const struct wm_results *some = run_with(WM_OK, NULL, 7, sets);
+    ck_assert_double_gt(METRIC(some, output_tok_served), 0.0);
+    ck_assert_double_lt(METRIC(some, availability_frac), 1.0);
+    ck_assert_double_le(METRIC(some, output_tok_served), METRIC(none, output_tok_served));
+}
+END_TEST
+
 START_TEST(starts_finish_in_turn_and_the_last_stop_first)
 {
     struct wm_switching a = wm_switching_new(arena, 1, 60.0), b = wm_switching_new(arena, 1, 60.0);
@@ -160,6 +175,7 @@ int main(void)
     tcase_add_loop_test(tc, the_shadow_price_is_the_worth_of_a_megawatt_while_racks_are_off, 0, 3);
     tcase_add_test(tc, what_a_window_switched_off_comes_back_after_its_time);
     tcase_add_test(tc, spares_that_the_contract_cannot_keep_on_are_infeasible);
+    tcase_add_test(tc, failures_do_not_leave_more_tokens_under_a_ceiling_that_binds);
     tcase_add_test(tc, starts_finish_in_turn_and_the_last_stop_first);
     tcase_add_test(tc, starts_past_the_last_place_wait_with_the_last);
     suite_add_tcase(suite, tc);
