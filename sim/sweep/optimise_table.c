@@ -5,7 +5,7 @@
 
 #include "goal.h"
 #include "plan.h"
-#include "wattmill/run_options.h"
+#include "wattmill/run.h"
 #include "wattmill/store.h"
 
 #define N_STEPS 10000.0 /* of a number's range */
