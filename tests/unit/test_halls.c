@@ -10,9 +10,9 @@ static const char site_text[] =
     "\"fleet\":[{\"name\":\"h\",\"hall\":\"old\",\"accelerator\":\"h200\",\"count\":4032},"
     "{\"name\":\"g\",\"hall\":\"new\",\"accelerator\":\"gb300-nvl72\",\"count\":2880}],"
     "\"workloads\":[{\"name\":\"a\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\","
-    "\"precision\":\"fp8\",\"pool\":\"h\",\"demand\":{\"output_tok_per_s\":2.5e6,\"shape\":\"chat-week\"},"
+    "\"precision\":\"fp8\",\"engine\":\"vllm\",\"pool\":\"h\",\"demand\":{\"output_tok_per_s\":2.5e6,\"shape\":\"chat-week\"},"
     "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":30},\"price\":{\"deck\":\"mid-band\"}},"
-    "{\"name\":\"b\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\","
+    "{\"name\":\"b\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\",\"engine\":\"vllm\","
     "\"pool\":\"g\",\"demand\":{\"output_tok_per_s\":6e6,\"shape\":\"chat-week\"},"
     "\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":30},\"price\":{\"deck\":\"mid-band\"}}]}";
 #include "site_case.h"
@@ -43,7 +43,7 @@ static const char halves[] =
     "{\"name\":\"g\",\"hall\":\"x\",\"accelerator\":\"gb300-nvl72\",\"count\":1440},"
     "{\"name\":\"g2\",\"hall\":\"y\",\"accelerator\":\"gb300-nvl72\",\"count\":1440}]";
 #define WORK(name, pool, rate)                                                                    \
-    "{\"name\":\"" name "\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\"," \
+    "{\"name\":\"" name "\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\",\"engine\":\"vllm\"," \
     "\"pool\":\"" pool "\",\"demand\":{\"output_tok_per_s\":" rate                                \
     ",\"shape\":\"chat-week\"},\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":30},"                 \
     "\"price\":{\"deck\":\"mid-band\"}}"
