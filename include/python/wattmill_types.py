@@ -72,6 +72,10 @@ class Figures(TypedDict, total=False):
     """of the range: half of the draws lie below [USD]"""
     npv_p90_usd: float
     """of the range: 90 % of draws lie below [USD]"""
+    npv_mean_usd: float
+    """of the range: mean of the draws [USD]"""
+    npv_cvar10_usd: float
+    """of the range: mean of the lowest tenth of the draws [USD]"""
     npv_negative_frac: float
     """of the range: share of draws with an NPV below 0 [frac]"""
     irr_p10_frac: float
