@@ -77,7 +77,8 @@ static struct wm_mix mix_at(const struct wm_step_model *m, double sequences, dou
     /* pieces of prompts due per iteration; short ones share a chunk; attention groups and stages read
        side by side */
     const double due = sequences * mix.tok_per_step / output_tok * mix.chunks;
-    const struct meeting meeting = meet(m, due, fmax(1.0, floor(chunk_tok / piece_tok)), intake);
+    const struct meeting meeting =
+        meet(m, due, fmax(1.0, floor(chunk_tok / piece_tok)), intake);
     const double at_once = meeting.at_once;
     /* over the chunks of a prompt the past grows: the mean chunk stands for all */
     const double mean_past_tok = past_tok + 0.5 * (new_tok - piece_tok);

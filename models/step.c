@@ -38,8 +38,7 @@ struct unit {
     const struct wm_precision_rates *rates; /* NULL: not looked up yet */
     double bytes;                           /* of an operand where it is computed */
     double held, computed;                  /* bytes of a weight in memory, and on the chip */
-    double
-        widening; /* share of its rates that a product reaches: weights held narrower are widened */
+    double widening; /* share of its rates that a product reaches: weights held narrower are widened */
     double rate, bandwidth; /* of a product, below the peaks */
 };
 
