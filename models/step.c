@@ -220,8 +220,9 @@ static void add_all_to_all(struct sum *s, double ranks, double tok_local, double
         tok_local * visited * wm_llm_expert_width(s->m->llm) * (dispatch_bytes + bf16_bytes);
     const double up_s =
         bytes * (1.0 / domains - 1.0 / ranks) / (s->hw->scale_up_bytes_per_s * c->a2a_frac);
-    /* to a domain a token goes once, and is handed on inside it (DeepSeek-V3, section 3.2.2) */
-    const double visits = fmin(visited, domains) / visited;
+    /* to a domain a token goes once, and is handed on inside it (DeepSeek-V3, section 3.2.2): of so many
+       visits at random, the mean number of domains among them */
+    const double visits = domains * (1.0 - pow(1.0 - 1.0 / domains, visited)) / visited;
     const double out_s = domains > 1.0 ? bytes * visits * (1.0 - 1.0 / domains) /
                                              (scale_out_bytes_per_s(s->hw) * c->a2a_frac)
                                        : 0.0;

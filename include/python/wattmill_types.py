@@ -444,6 +444,10 @@ class PoolFigures(TypedDict, total=False):
     """racks installed"""
     n_gpus: int
     """accelerators installed; replicas use n_replicas x gpus_per_replica of them"""
+    n_prefill_racks: int
+    """of the racks, those of prefill_accelerator; 0: one kind"""
+    n_prefill_gpus: int
+    """accelerators in them, of n_gpus"""
     n_replicas: int
     """replicas or gangs"""
     gpus_per_replica: int
@@ -462,6 +466,10 @@ class PoolFigures(TypedDict, total=False):
     """time per output token at capacity [s]"""
     gpu_power_at_capacity_w: float
     """mean power of an accelerator at capacity, without its host [W]"""
+    prefill_gpu_power_at_capacity_w: float
+    """the same of those that only read prompts; 0: the same do both [W]"""
+    decode_gpu_power_at_capacity_w: float
+    """the same of those that decode, or do both [W]"""
     it_power_at_capacity_w: float
     """power at the rack inputs of the pool at capacity [W]"""
     availability_frac: float

@@ -32,6 +32,8 @@ struct wm_launch {
     double kv_bytes;     /* per element of the cache */
     double chunk_tok;    /* tokens a pass takes at most, per attention group */
     double intake_steps; /* iterations between two looks at new requests */
+    double n_requests;   /* of the whole run, queued at its start */
+    bool keeps_room;     /* a request is admitted when there is room for its whole answer */
 };
 
 struct wm_operating_point {

@@ -170,8 +170,10 @@ struct wm_owned {
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
+    const struct wm_accelerator *prefill_accelerator; /* that reads its prompts; NULL: the same */
     const char *hall; /* "": the only one */
-    int64_t count;                /* accelerators (whole racks), or enum wm_provisioning */
+    int64_t count;         /* accelerators (whole racks), or enum wm_provisioning */
+    int64_t prefill_count; /* of the second kind, beside a count; -1: as many as those need */
     double share_frac;            /* of its hall's IT design power, for max_p, max_q and max_lps */
     double spare_frac;            /* of the racks, kept to stand in for broken ones */
     double guard_frac;            /* of max_lps, over the observed draw */

@@ -19,7 +19,10 @@ static struct wm_replay_case case_of(const struct wm_replay_form *f)
     enum wm_precision list[WM_N_PRECISIONS];
     (void)wm_precisions_of(f->accelerator, f->precision, list);
     return (struct wm_replay_case){.accelerator = f->accelerator,
-                                   .prefill_accelerator = f->prefill_accelerator,
+                                   .prefill_accelerator =
+                                       f->prefill_accelerator == f->accelerator
+                                           ? NULL
+                                           : f->prefill_accelerator,
                                    .llm = f->llm,
                                    .engine = f->engine,
                                    .ways = f->ways,

@@ -7,6 +7,7 @@
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 
+static const char *const needed_words[] = {"needed", NULL};
 static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", "demand", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
 static const char *const idle_words[] = {"always_on", "standby", "off", NULL};
@@ -173,8 +174,10 @@ static const struct wm_field owned_fields[] = {
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
+    WM_REF_OPT(wm_fleet, prefill_accelerator, accelerator, wm_accelerator, "on which the pool's prompts are read, in racks of their own, while `accelerator` decodes; none: the same, in the same racks. The KV cache moves over the slower of the two networks, in the engine's format"),
     WM_TEXT(wm_fleet, hall, "", "hall of site.halls in which it stands; may be left out where there is one"),
     WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net; or demand: racks that serve the highest hour of what is asked of the pool, and no more than max_p's"),
+    WM_COUNT(wm_fleet, prefill_count, needed_words, 0, 1e9, "needed", "beside a count of accelerators, which then decode: those of prefill_accelerator (rounded down to whole racks), or as many as they need"),
     WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of its hall's IT design power, for max_p, max_q and max_lps; the most that demand may take"),
     WM_REAL(wm_fleet, spare_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.0, "of the racks, kept idle to stand in for broken ones"),
     WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
@@ -458,9 +461,8 @@ static void check_owned(const struct wm_scenario *s, const struct wm_fleet *flee
 }
 
 static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
-                          struct wm_diags *diags)
+                          const struct wm_accelerator *a, struct wm_diags *diags)
 {
-    const struct wm_accelerator *const a = fleet->accelerator;
     const size_t hall = wm_site_hall_of(&s->site, fleet);
     const double coolant_c = wm_site_cooling_of(&s->site, fleet)->supply_c;
     const char *const path =
@@ -470,6 +472,52 @@ static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fl
     if (coolant_c > a->max_coolant_c)
         wm_diag_add(diags, WM_E211, NULL, path, "= %g °C, but %s takes at most %g °C", coolant_c,
                     a->head.name, a->max_coolant_c);
+}
+
+/* A pool of two kinds serves one model, in a place that counts no rows. */
+static void check_mixed(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const struct wm_workload *const w = s->workloads.items, *first = NULL;
+    const struct wm_site_hall *const halls = s->site.halls.items;
+    const size_t hall = wm_site_hall_of(&s->site, fleet);
+    const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.prefill_accelerator", index);
+    if (fleet->prefill_count >= 0 && (fleet->prefill_accelerator == NULL || fleet->count < 0))
+        wm_diag_add(diags, WM_E211, NULL,
+                    wm_arena_printf(diags->arena, "fleet.%zu.prefill_count", index),
+                    "goes with prefill_accelerator and a count in accelerators: other rules of count "
+                    "find both");
+    if (fleet->prefill_accelerator == NULL)
+        return;
+    check_coolant(s, fleet, fleet->prefill_accelerator, diags);
+    if (hall < s->site.halls.n &&
+        (halls[hall].rows > 0 || wm_is_set(halls[hall].rack_limit_w)))
+        wm_diag_add(diags, WM_E211, NULL, path,
+                    "makes racks of two kinds, which rows and rack_limit_kw of hall \"%s\" do not "
+                    "count: leave these out, or give each kind a pool",
+                    halls[hall].name);
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(w[i].pool, fleet->name) != 0)
+            continue;
+        if (wm_workload_is_job(&w[i]))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "reads prompts; job \"%s\" has none and needs a pool of one kind",
+                        w[i].name);
+        else if (w[i].serving.curve_file != NULL)
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "needs the step-time model, which serving.curve_file of \"%s\" replaces",
+                        w[i].name);
+        else if (first != NULL && (w[i].llm != first->llm || w[i].precision != first->precision ||
+                                   w[i].engine != first->engine))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "makes a pool of one model, precision and engine: \"%s\" and \"%s\" need "
+                        "a pool each",
+                        first->name, w[i].name);
+        first = first != NULL ? first : &w[i];
+    }
+    if (first == NULL)
+        wm_diag_add(diags, WM_E211, NULL, path, "reads prompts, but no workload names pool \"%s\"",
+                    fleet->name);
 }
 
 static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
@@ -497,7 +545,8 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
             if (strcmp(fleet[i].name, fleet[j].name) == 0)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
-        check_coolant(s, &fleet[i], diags);
+        check_coolant(s, &fleet[i], fleet[i].accelerator, diags);
+        check_mixed(s, &fleet[i], i, diags);
         check_owned(s, &fleet[i], i, diags);
         if (fleet[i].count == WM_COUNT_DEMAND)
             check_sized(s, &fleet[i], i, diags);

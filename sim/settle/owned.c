@@ -7,7 +7,7 @@
 double wm_owned_price_usd(const struct wm_run *r, size_t pool)
 {
     return (double)r->plan.pools[pool].n_gpus *
-           r->plan.pools[pool].fleet->accelerator->it_capex_usd_per_gpu *
+           r->plan.pools[pool].hw->it_capex_usd_per_gpu *
            (1.0 + r->scenario->site.local_tax.sales_it_frac);
 }
 
