@@ -26,6 +26,8 @@ static const struct cli_option rows[] = {
     ROW("--kv-bytes", 0, "kv.element_bytes"),
     ROW("--watermark", 0, "kv.watermark_frac"),
     ROW("--prefix-cache", 0, "kv.prefix_cache_tok"),
+    ROW("--host-cache", 0, "kv.tiers.host.gb_per_gpu"),
+    ROW("--ssd-cache", 0, "kv.tiers.ssd.gb_per_gpu"),
     ROW("--draft-tokens", 0, "draft_tok"),
     ROW("--accept", 0, "accept_frac"),
     ROW("--clock", 0, "clock_frac"),

@@ -38,6 +38,7 @@ static const struct wm_field kv_fields[] = {
     WM_REAL(wm_replay_kv, element_bytes, WM_UNIT_BYTE, 0.5, 4.0, (double)NAN, "per element of the KV cache; unset: the engine's"),
     WM_REAL(wm_replay_kv, watermark_frac, WM_UNIT_FRAC, 0.0, 0.5, 0.01, "of the blocks, kept free when a request is admitted; default of vLLM and Vidur"),
     WM_REAL(wm_replay_kv, prefix_cache_tok, WM_UNIT_TOK, 0.0, 4e9, 0.0, "prefix cache of each worker that reads prompts: what it read, or answered, and still holds is not read again; 0: none"),
+    WM_GROUP(wm_replay_kv, tiers, wm_kv_tiers_fields, "where the prefix cache's blocks go when they leave it; loaded from there when that is faster than reading again"),
     WM_FIELD_END,
 };
 static const struct wm_field failures_fields[] = {
