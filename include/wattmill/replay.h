@@ -8,6 +8,7 @@
 #include "wattmill/chains.h"
 #include "wattmill/diag.h"
 #include "wattmill/fleet.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/serving.h"
 #include "wattmill/sessions.h"
 #include "wattmill/status.h"
@@ -35,6 +36,7 @@ struct wm_replay_case {
     uint32_t kv_blocks; /* of 16 tokens; 0: what the memory holds */
     double watermark_frac; /* of the blocks, kept free when admitting */
     double cache_tok;      /* prefix cache a replica; 0: none */
+    const struct wm_kv_tiers *tiers; /* behind it; NULL: none */
     struct wm_draft draft; /* speculative decoding */
     double clock_frac;     /* 0 = 1 */
     double cap_frac, prefill_cap_frac; /* of TDP, what each board may draw; 0: its TDP */
