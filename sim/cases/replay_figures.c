@@ -108,6 +108,8 @@ static void add_sessions(struct figure_list *rows, const struct wm_replay *r)
                users ? turns / (double)r->sessions.n_sessions : none, "questions of each");
     figure_add(rows, "think_mean_s", "s", users ? r->sessions.think_s / turns : none,
                "between an answer and the next question");
+    figure_add(rows, "sub_agents", "1", users ? (double)r->sessions.n_subs : none, "sent out by users");
+    figure_add(rows, "sub_calls", "1", users ? (double)r->sessions.n_sub_calls : none, "calls of theirs");
     figure_add(rows, "tool_s", "s", chains ? r->chains.tool_s : none,
                "that tools took between a trace's calls, sum");
 }
