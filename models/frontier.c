@@ -74,7 +74,7 @@ static double first_token_s(const struct wm_serving_case *c, double pass_s)
 {
     return c->engine->prompt_overhead_s + (1.0 + mean_residual) * pass_s +
            wm_llm_kv_bytes(c->llm, c->engine->kv_bytes, c->input_tok) /
-               c->accelerator->scale_out_bytes_per_s;
+               wm_case_transfer_bytes_per_s(c);
 }
 
 /* Keeps passes in rising order of what a token costs, each shorter than those before. */
@@ -100,7 +100,7 @@ static void keep_pass(struct passes *list, struct prefill pass)
 static void list_passes(struct search *s, const struct wm_group *group)
 {
     const struct wm_serving_case *const c = s->c;
-    const struct wm_step_model m = wm_serving_step_model(c, group, 1.0);
+    const struct wm_step_model m = wm_prefill_step_model(c, group, 1.0);
     const double gpus = wm_group_gpus(group);
     const double least = s->new_tok * group->pipeline;
     const double prompts = (double)c->engine->max_batch_per_gpu * gpus;
@@ -138,18 +138,38 @@ static const struct prefill *prefill_within(const struct search *s, double step_
     return list->n > 0 ? &list->item[list->n - 1] : NULL;
 }
 
-/* Fills in rates, power and cost per token once the replica's flows are known. */
-static void price(const struct search *s, double rate, double board_w, struct wm_frontier_point *p)
+/* Adds what accelerators of a kind draw in all and cost, per accelerator of the replica. */
+static void add_kind(const struct wm_accelerator *a, const struct wm_frontier_site *site,
+                     double gpus, double board_w, struct wm_frontier_point *p, double *site_w,
+                     double *usd_per_s)
 {
-    const struct wm_accelerator *const a = s->c->accelerator;
+    const double share = gpus / p->gpus;
+    const double it_w = (board_w / p->gpus + share * a->host_busy_w) * (1.0 + a->other_it_frac);
+    p->board_w += board_w / p->gpus;
+    p->it_w += it_w;
+    *site_w += it_w * site->pue;
+    *usd_per_s += share * site->usd_per_gpu_hour / WM_S_PER_H +
+                  it_w * site->pue / WM_J_PER_MWH * site->power_usd_per_mwh;
+}
+
+/* Fills in rates, power and cost per token once the replica's flows are known. */
+static void price(const struct search *s, double rate, double decode_board_w,
+                  double prefill_board_w, struct wm_frontier_point *p)
+{
+    const struct wm_serving_case *const c = s->c;
+    double site_w = 0.0, usd_per_s = 0.0;
     p->out_tok_per_s_per_gpu = rate / p->gpus;
-    p->board_w = board_w / p->gpus;
-    p->it_w = (p->board_w + a->host_busy_w) * (1.0 + a->other_it_frac);
-    const double site_w = p->it_w * s->site->pue;
+    if (c->prefill_accelerator == NULL) {
+        add_kind(c->accelerator, &s->site[0], p->gpus, decode_board_w + prefill_board_w, p,
+                 &site_w, &usd_per_s);
+    } else {
+        add_kind(c->accelerator, &s->site[0], p->gpus - p->prefill_gpus, decode_board_w, p,
+                 &site_w, &usd_per_s);
+        add_kind(c->prefill_accelerator, &s->site[1], p->prefill_gpus, prefill_board_w, p, &site_w,
+                 &usd_per_s);
+    }
     p->j_per_out_tok = site_w / p->out_tok_per_s_per_gpu;
     p->out_tok_per_s_per_mw_utility = WM_W_PER_MW / p->j_per_out_tok;
-    const double usd_per_s =
-        s->site->usd_per_gpu_hour / WM_S_PER_H + site_w / WM_J_PER_MWH * s->site->power_usd_per_mwh;
     p->usd_per_mtok_out = usd_per_s / p->out_tok_per_s_per_gpu * 1e6;
 }
 
@@ -165,7 +185,6 @@ static bool point_apart(const struct search *s, const struct wm_step_model *m,
                         struct wm_frontier_point *p)
 {
     const struct wm_serving_case *const c = s->c;
-    const struct wm_accelerator *const a = c->accelerator;
     const struct wm_load load = wm_load_decode(p->batch, s->context_tok);
     const struct wm_step step = wm_step_eval(m, &load);
     const struct prefill *const prefill = prefill_within(s, step.time_s);
@@ -175,13 +194,15 @@ static bool point_apart(const struct search *s, const struct wm_step_model *m,
     p->tpot_s = step.time_s / wm_step_gain(m);
     const double rate = p->batch / p->tpot_s;
     p->ttft_s = step.time_s + first_token_s(c, s->new_tok > 0.0 ? prefill->pass_s : 0.0);
-    double board_w = decode_gpus * step.board_w;
+    const double decode_w = decode_gpus * step.board_w;
+    double prefill_w = 0.0;
     if (s->new_tok > 0.0) {
         p->prefill_gpus = rate * s->new_tok / c->output_tok * prefill->gpu_s_per_tok / busy;
-        board_w += p->prefill_gpus * (busy * prefill->board_w + (1.0 - busy) * wm_board_rest_w(a));
+        const double rest_w = wm_board_rest_w(wm_prefill_accelerator(c));
+        prefill_w = p->prefill_gpus * (busy * prefill->board_w + (1.0 - busy) * rest_w);
     }
     p->gpus = decode_gpus + p->prefill_gpus;
-    price(s, rate, board_w, p);
+    price(s, rate, decode_w, prefill_w, p);
     return true;
 }
 
@@ -199,7 +220,7 @@ static bool point_together(const struct search *s, const struct wm_step_model *m
     p->tpot_s = mix.tpot_s;
     p->ttft_s = c->engine->prompt_overhead_s + mean_residual * mix.step_s +
                 fmax(mix.chunks, 1.0) * fmax(mix.chunk_step_s, mix.decode.time_s);
-    price(s, p->batch / mix.tpot_s, p->gpus * (mix.decode_j + mix.prefill_j) / mix.step_s, p);
+    price(s, p->batch / mix.tpot_s, p->gpus * (mix.decode_j + mix.prefill_j) / mix.step_s, 0.0, p);
     return true;
 }
 
@@ -230,7 +251,7 @@ static double even_batch(double batch, double stages)
 static void try_group(struct search *s, const struct wm_group *group, enum wm_serving_mode mode,
                       double batch_limit)
 {
-    if (!wm_ways_have(s->c->ways, s->c->engine, mode))
+    if (!wm_case_serves(s->c, mode))
         return;
     const struct wm_step_model m = wm_serving_step_model(s->c, group, 1.0);
     const bool few =
@@ -332,11 +353,18 @@ void wm_frontier_eval(const struct wm_serving_case *c, const struct wm_frontier_
         f->fault = WM_PLAN_CONTEXT;
         return;
     }
+    f->fault = wm_prefill_fault(c);
+    if (f->fault != WM_PLAN_OK)
+        return;
     struct search s = {.c = c, .site = site, .f = f};
     s.new_tok = c->input_tok * (1.0 - c->cached_frac);
     s.context_tok = c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
-    if (wm_ways_have(c->ways, c->engine, WM_DISAGGREGATED) && s.new_tok > 0.0)
+    if (wm_case_serves(c, WM_DISAGGREGATED) && s.new_tok > 0.0)
         list_prefill(&s);
+    if (c->prefill_accelerator != NULL && s.new_tok > 0.0 && s.passes.n == 0) {
+        f->fault = WM_PLAN_PREFILL_MEMORY;
+        return;
+    }
     struct wm_serving_groups groups;
     wm_serving_groups(c, s.context_tok, &groups);
     f->n_groups = groups.n;

@@ -310,71 +310,119 @@ static void add_one_ahead(struct waits *w, double weight, double chance, double 
     w->second += weight * chance * rest.second / rest.chance;
 }
 
-/* A state in which one or more prompts wait for each server: the next comes with the begin of a round of
- * `whole_s` and waits for all of it, and for the others of his own round, on every stage. */
-static void add_rounds(struct waits *w, double weight, double whole_s, double alone_s,
-                       const struct wm_rounds *server, const struct wm_reading_moments *m)
-{
-    const double others_s = n_stages(server) * fmax(0.0, whole_s - alone_s);
-    const double wait_s = whole_s + others_s;
-    w->all += weight;
-    w->waiting += weight;
-    w->first += weight * wait_s;
-    /* lengths of the others */
-    w->second += weight * (wait_s * wait_s + (m->s1 > 0.0 ? 2.0 * others_s * m->s2 / m->s1 : 0.0));
-}
-
 static void scale_waits(struct waits *w, double by)
 {
     *w = (struct waits){w->all * by, w->waiting * by, w->first * by, w->second * by};
 }
 
-struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
-                              const struct wm_reading_moments *m)
+/* A state in which one or more prompts wait for each server: the next comes with the begin of a round of
+ * `whole_s` and waits for all of it, and for the others of his own round, on every stage. */
+static struct wm_wait_state state_of(const struct wm_wait_pool *pool, double per_round, double whole_s)
 {
-    WM_REQUIRE(server->round_s > 0.0 && n >= 1.0 && server->rate_per_s >= 0.0);
-    const double most = m->s1 > 0.0 ? highest_load / (m->s1 * least_slope(server)) : 1e300;
-    const double rate = fmin(server->rate_per_s, n * most);
-    if (n < 1.5)
-        return wait_of_one(server, rate, m);
-    if (rate <= 0.0)
-        return (struct wm_wait){0};
-    const double stages = n_stages(server), full_s = full_round_s(server, m, 1.0);
-    const double alone_s = round_s(server, m, 1.0);
-    const double offered = rate * stages * full_s; /* prompts in their places, Erlang */
-    struct waits w = {0};
-    double weight = 1.0, k = n * (stages + 1.0);
-    double whole_s = full_round_s(server, m, fmax(1.0, k / n / (stages + 1.0)));
-    for (; weight > 1e-9 * fmax(1.0, w.all); k += 1.0) {
-        const double read = fmax(1.0, (k + 1.0) / n / (stages + 1.0));
-        add_rounds(&w, weight, whole_s, alone_s, server, m);
-        whole_s = full_round_s(server, m, read); /* of the next state too */
-        weight *= rate * whole_s / (n * read);
+    const struct wm_reading_moments *const m = &pool->m;
+    const double others_s = pool->stages * fmax(0.0, whole_s - pool->alone_s);
+    const double wait_s = whole_s + others_s;
+    /* with lengths of the others */
+    const double square =
+        wait_s * wait_s + (m->s1 > 0.0 ? 2.0 * others_s * m->s2 / m->s1 : 0.0);
+    return (struct wm_wait_state){whole_s, per_round, wait_s, square};
+}
+
+/* The state after one of `k` prompts. */
+static struct wm_wait_state next_state(const struct wm_wait_pool *pool, double k)
+{
+    const double read = fmax(1.0, (k + 1.0) / pool->n / (pool->stages + 1.0));
+    return state_of(pool, pool->n * read, full_round_s(&pool->server, &pool->m, read));
+}
+
+void wm_wait_pool_of(struct wm_wait_pool *pool, const struct wm_rounds *server, double n,
+                const struct wm_reading_moments *m)
+{
+    WM_REQUIRE(server->round_s > 0.0 && n >= 1.0);
+    pool->server = *server;
+    pool->m = *m;
+    pool->n = n;
+    pool->stages = n_stages(server);
+    pool->full_s = full_round_s(server, m, 1.0);
+    pool->alone_s = round_s(server, m, 1.0);
+    const double read = fmax(1.0, n * (pool->stages + 1.0) / n / (pool->stages + 1.0));
+    pool->states[0] = state_of(pool, n * read, full_round_s(server, m, read));
+    pool->n_states = 1;
+}
+
+/* States in which all servers have prompts that wait, until they hardly count. */
+static void add_full_states(struct wm_wait_pool *pool, double rate, struct waits *w)
+{
+    struct wm_wait_state beyond, *state = pool->states;
+    double weight = 1.0, k = pool->n * (pool->stages + 1.0);
+    for (size_t i = 1; weight > 1e-9 * fmax(1.0, w->all); i++, k += 1.0) {
+        w->all += weight;
+        w->waiting += weight;
+        w->first += weight * state->wait_s;
+        w->second += weight * state->square;
+        if (i < pool->n_states) {
+            state++;
+        } else if (i < WM_WAIT_STATES) {
+            *++state = next_state(pool, k);
+            pool->n_states++;
+        } else {
+            beyond = next_state(pool, k);
+            state = &beyond;
+        }
+        weight *= rate * state->whole_s / state->per_round;
         if (weight > 1e200 || k > 1e5) /* never below the highest load */
             break;
     }
-    weight = 1.0;
-    double taken = 1.0, places = 0.0; /* chance that all of so many are (Erlang's loss formula) */
-    for (double waiting = n - 1.0; waiting >= 0.0 && weight > 1e-9 * w.all; waiting -= 1.0) {
-        for (double end = places + stages; places < end;) {
+}
+
+/* States in which some have none: these get the next. */
+static void add_free_states(const struct wm_wait_pool *pool, double rate, struct waits *w)
+{
+    const double offered = rate * pool->stages * pool->full_s; /* prompts in their places, Erlang */
+    double weight = 1.0, taken = 1.0, places = 0.0; /* chance that all of so many are (Erlang's loss formula) */
+    for (double waiting = pool->n - 1.0; waiting >= 0.0 && weight > 1e-9 * w->all; waiting -= 1.0) {
+        for (double end = places + pool->stages; places < end;) {
             places += 1.0;
             taken = offered * taken / (places + offered * taken);
         }
-        weight *= (waiting + 1.0) / (full_s * rate * fmax(taken, 1e-200));
-        add_one_ahead(&w, weight, taken, n - waiting, rate, full_s);
+        weight *= (waiting + 1.0) / (pool->full_s * rate * fmax(taken, 1e-200));
+        add_one_ahead(w, weight, taken, pool->n - waiting, rate, pool->full_s);
         if (weight > 1e200) {
-            scale_waits(&w, 1e-200);
+            scale_waits(w, 1e-200);
             weight *= 1e-200;
         }
     }
+}
+
+struct wm_wait wm_wait_pool_at(struct wm_wait_pool *pool, double rate_per_s)
+{
+    const struct wm_reading_moments *const m = &pool->m;
+    WM_REQUIRE(rate_per_s >= 0.0);
+    const double most = m->s1 > 0.0 ? highest_load / (m->s1 * least_slope(&pool->server)) : 1e300;
+    const double rate = fmin(rate_per_s, pool->n * most);
+    if (pool->n < 1.5)
+        return wait_of_one(&pool->server, rate, m);
+    if (rate <= 0.0)
+        return (struct wm_wait){0};
+    struct waits w = {0};
+    add_full_states(pool, rate, &w);
+    add_free_states(pool, rate, &w);
     if (w.waiting <= 0.0)
         return (struct wm_wait){0};
     const double mean = w.first / w.waiting;
-    const double share = fmin(1.0, mean / alone_s), size_variance = m->s2 - m->s1 * m->s1;
+    const double share = fmin(1.0, mean / pool->alone_s), size_variance = m->s2 - m->s1 * m->s1;
     struct wm_wait wait = wait_of(
-        mean, w.second / w.waiting - mean * mean + size_variance * share * share, alone_s, 1.0);
+        mean, w.second / w.waiting - mean * mean + size_variance * share * share, pool->alone_s, 1.0);
     wait.prob = w.waiting / w.all;
     return wait;
+}
+
+struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
+                              const struct wm_reading_moments *m)
+{
+    struct wm_wait_pool pool;
+    wm_wait_pool_of(&pool, server, n, m);
+    return wm_wait_pool_at(&pool, server->rate_per_s);
 }
 
 double wm_first_token_within(const struct wm_wait *wait, const struct wm_reading *reading,

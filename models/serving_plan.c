@@ -29,6 +29,33 @@ struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
                                   .draft = c->draft};
 }
 
+struct wm_step_model wm_prefill_step_model(const struct wm_serving_case *c,
+                                           const struct wm_group *group, double clock_frac)
+{
+    struct wm_step_model m = wm_serving_step_model(c, group, clock_frac);
+    if (c->prefill_accelerator == NULL)
+        return m;
+    m.accelerator = c->prefill_accelerator;
+    m.cap_frac = c->prefill_cap_frac;
+    return m;
+}
+
+static double rack_w_per_gpu(const struct wm_accelerator *a)
+{
+    return a->rack_nameplate_w / (double)a->rack_gpus * (1.0 + a->other_it_frac);
+}
+
+double wm_prefill_weight(const struct wm_accelerator *decode, const struct wm_accelerator *prefill)
+{
+    return rack_w_per_gpu(prefill) / rack_w_per_gpu(decode);
+}
+
+double wm_case_transfer_bytes_per_s(const struct wm_serving_case *c)
+{
+    return fmin(c->accelerator->scale_out_bytes_per_s,
+                wm_prefill_accelerator(c)->scale_out_bytes_per_s);
+}
+
 static bool is_aggregated(const struct wm_serving_plan *plan)
 {
     return plan->mode == WM_AGGREGATED;
@@ -78,7 +105,7 @@ struct reader {
 
 static struct reader reader_of(const struct wm_serving_plan *plan, double clock_frac)
 {
-    return (struct reader){plan, wm_serving_step_model(&plan->c, &plan->prefill_group, clock_frac),
+    return (struct reader){plan, wm_prefill_step_model(&plan->c, &plan->prefill_group, clock_frac),
                            wm_prompts_spread(&plan->c.prompts),
                            wm_prompts_moment(&plan->c.prompts, 2)};
 }
@@ -242,6 +269,16 @@ static struct passes passes_of(const struct reader *r)
     return p;
 }
 
+/* A pass of these tokens, of which three are known. */
+static double pass_s(const struct reader *r, const struct passes *p, double tok)
+{
+    if (tok == p->full_tok)
+        return p->full_s;
+    if (tok == p->least_tok)
+        return p->least_s;
+    return tok == p->kink_tok ? p->kink_s : prefill(r, tok).time_s;
+}
+
 /*
  * Tokens of a pass of a prefill group that never waits for more: what has arrived during the pass
  * before, a whole prompt at least, a chunk at most. tok = rate T(tok), T of two lines between them.
@@ -265,7 +302,7 @@ static double pass_tok(const struct reader *r, const struct passes *p, double ra
     const double tok =
         left <= 0.0 ? most : fmin(most, fmax(least, rate_tok_per_s * fixed_s / left));
     /* the lines are chords: once more with the time itself */
-    return fmin(most, fmax(least, rate_tok_per_s * prefill(r, tok).time_s));
+    return fmin(most, fmax(least, rate_tok_per_s * pass_s(r, p, tok)));
 }
 
 /* Time that a prompt of `tok` new tokens adds to `beside`, alone with it on each stage. */
@@ -347,7 +384,7 @@ static double pass_power_w(const struct reader *r, const struct wm_step *mean, d
         return energy_j / time_s;
     /* stages that wait for the longest of them rest meanwhile */
     const double work_frac = fmin(1.0, own_pass(r, tok).time_s / mean->time_s);
-    const double rest_w = wm_board_rest_w(c->accelerator);
+    const double rest_w = wm_board_rest_w(r->m.accelerator);
     return rest_w + (energy_j / time_s - rest_w) * work_frac;
 }
 
@@ -364,21 +401,30 @@ static double shared_s(const struct reader *r)
     return (wm_step_eval(&r->m, &all).time_s - one_s) / (g->data - 1.0);
 }
 
+/* Found at one batch and of use at the next. */
+struct found {
+    struct wm_wait_pool pool;
+    double pass_tok, pass_s, pass_w; /* of the passes at work */
+};
+
 /* What a plan has at a clock whatever its batch; of a measured curve nothing. */
 struct at_clock {
     const struct wm_serving_plan *plan;
+    struct found *found;
     double clock_frac;
     /* of prefill groups, where there are */
     struct reader reader;
     struct passes passes;
     struct wm_reading reading, stage; /* of a prompt alone; what one stage has of it */
     struct wm_reading_moments moments;
-    double shared_frac;
 };
 
-static struct at_clock at_clock_of(const struct wm_serving_plan *plan, double clock_frac)
+/* @param found  the caller's room, alive as long as the result */
+static struct at_clock at_clock_of(const struct wm_serving_plan *plan, double clock_frac,
+                                   struct found *found)
 {
-    struct at_clock a = {.plan = plan, .clock_frac = clock_frac};
+    struct at_clock a = {.plan = plan, .found = found, .clock_frac = clock_frac};
+    found->pass_tok = 0.0;
     if (plan->c.curve != NULL || is_aggregated(plan) || !has_prefill(plan))
         return a;
     const struct wm_load nothing = {0};
@@ -391,7 +437,14 @@ static struct at_clock at_clock_of(const struct wm_serving_plan *plan, double cl
                                   .linear_s = a.reading.linear_s / stages,
                                   .square_s = a.reading.square_s / stages};
     a.moments = wm_reading_moments(&a.stage, &plan->c.prompts);
-    a.shared_frac = fmin(1.0, shared_s(&a.reader) / stages / fmax(a.moments.s1, DBL_MIN));
+    const double shared_frac =
+        fmin(1.0, shared_s(&a.reader) / stages / fmax(a.moments.s1, DBL_MIN));
+    const struct wm_rounds rounds = {.round_s = fmax(shortest_pass_s, a.stage.fixed_s),
+                                     .groups = plan->prefill_group.data,
+                                     .spread = a.reader.spread,
+                                     .stages = stages,
+                                     .shared_frac = shared_frac};
+    wm_wait_pool_of(&found->pool, &rounds, plan->prefill_gpus / plan->prefill_group_gpus, &a.moments);
     return a;
 }
 
@@ -412,18 +465,11 @@ static void wait_disaggregated(const struct at_clock *a, struct wm_serving_point
         return;
     }
     const double groups = plan->prefill_gpus / plan->prefill_group_gpus;
-    p->prefill_load_frac = p->out_tok_per_s / rate_of_passes(plan, a->passes.full_s);
     p->reading = a->reading;
-    const struct wm_rounds rounds = {.rate_per_s = groups * read_rate(plan, p->out_tok_per_s) /
-                                                   wm_case_new_tok(c),
-                                     .round_s = fmax(shortest_pass_s, a->stage.fixed_s),
-                                     .groups = plan->prefill_group.data,
-                                     .spread = a->reader.spread,
-                                     .stages = plan->prefill_group.pipeline,
-                                     .shared_frac = a->shared_frac};
-    p->wait = wm_wait_pooled(&rounds, groups, &a->moments);
+    p->wait = wm_wait_pool_at(&a->found->pool, groups * read_rate(plan, p->out_tok_per_s) /
+                                                wm_case_new_tok(c));
     const double kv_bytes = c->input_tok * wm_llm_kv_bytes_per_tok(c->llm, c->engine->kv_bytes);
-    p->pace.once_s = kv_bytes / c->accelerator->scale_out_bytes_per_s + 0.5 * p->tpot_s;
+    p->pace.once_s = kv_bytes / wm_case_transfer_bytes_per_s(c) + 0.5 * p->tpot_s;
 }
 
 /* How much of the time prefill groups read. @return power of one of their boards meanwhile */
@@ -431,11 +477,17 @@ static double read_passes(const struct at_clock *a, struct wm_serving_point *p)
 {
     if (is_aggregated(a->plan) || !has_prefill(a->plan))
         return 0.0;
+    struct found *const f = a->found;
     const double rate = read_rate(a->plan, p->out_tok_per_s);
     const double tok = pass_tok(&a->reader, &a->passes, rate);
-    const struct wm_step pass = prefill(&a->reader, tok);
-    p->prefill_busy_frac = fmin(1.0, rate * pass.time_s / tok);
-    return pass_power_w(&a->reader, &pass, tok);
+    if (tok != f->pass_tok) { /* the least of them at small batches */
+        const struct wm_step pass = prefill(&a->reader, tok);
+        f->pass_tok = tok;
+        f->pass_s = pass.time_s;
+        f->pass_w = pass_power_w(&a->reader, &pass, tok);
+    }
+    p->prefill_busy_frac = fmin(1.0, rate * f->pass_s / tok);
+    return f->pass_w;
 }
 
 /* Prompts in the iterations of an aggregated group, which decodes in all of them. */
@@ -483,29 +535,34 @@ static void meet_ttft(const struct wm_serving_case *c, struct wm_serving_point *
                                              p->ttft_base_s, c->ttft_slo_s);
 }
 
-/* Board and host power by use; `rest_w` is the draw of a board with a resident model and no work. */
+static double host_w(const struct wm_accelerator *hw, double gpus, double busy_gpus)
+{
+    return gpus * hw->host_idle_w + busy_gpus * (hw->host_busy_w - hw->host_idle_w);
+}
+
+/* Board and host power by use; at rest a board with a resident model and no work. */
 static void draw_power(const struct wm_serving_plan *plan, const struct wm_mix *mix, double pass_w,
                        struct wm_serving_point *p)
 {
-    const struct wm_accelerator *hw = plan->c.accelerator;
-    const double rest_w = wm_board_rest_w(hw);
+    const struct wm_accelerator *const hw = plan->c.accelerator;
+    const struct wm_accelerator *const reads = wm_prefill_accelerator(&plan->c);
     const double decode_gpu = plan->decode_gpus * p->decode_busy_frac;
     p->busy_gpus = decode_gpu;
     /* of an iteration, what it takes longer with a chunk of a prompt in it */
     p->prefill_busy_gpus = decode_gpu * (1.0 - mix->decode.time_s / mix->step_s);
     p->decode_w = decode_gpu * mix->decode_j / mix->step_s;
     p->prefill_w = decode_gpu * mix->prefill_j / mix->step_s;
-    p->idle_w = rest_w * (plan->decode_gpus - decode_gpu);
+    p->idle_w = wm_board_rest_w(hw) * (plan->decode_gpus - decode_gpu);
+    p->host_w = host_w(hw, plan->decode_gpus, decode_gpu);
     if (has_prefill(plan)) {
         const double prefill_gpu = plan->prefill_gpus * p->prefill_busy_frac;
         p->prefill_w += prefill_gpu * pass_w;
-        p->idle_w += rest_w * (plan->prefill_gpus - prefill_gpu);
+        p->idle_w += wm_board_rest_w(reads) * (plan->prefill_gpus - prefill_gpu);
+        p->host_w += host_w(reads, plan->prefill_gpus, prefill_gpu);
         p->prefill_busy_gpus += prefill_gpu;
         p->busy_gpus += prefill_gpu;
     }
     p->board_w = p->prefill_w + p->decode_w + p->idle_w;
-    const double gpus = plan->prefill_gpus + plan->decode_gpus;
-    p->host_w = gpus * hw->host_idle_w + p->busy_gpus * (hw->host_busy_w - hw->host_idle_w);
     p->it_w = p->board_w + p->host_w;
 }
 
@@ -535,22 +592,31 @@ static double rate_at(const struct at_clock *a, double batch)
     return batch / iteration_at(a, batch, busy_at(a->plan, batch)).mix.tpot_s;
 }
 
-static struct wm_serving_point start_point(const struct at_clock *a, double batch,
-                                           struct iteration *now)
+/* The point as far as its iterations make it. */
+static struct wm_serving_point decode_point(const struct at_clock *a, double batch,
+                                            struct iteration *now)
 {
-    const struct wm_serving_case *const c = &a->plan->c;
-    struct wm_serving_point p = {.batch = batch, .decode_busy_frac = busy_at(a->plan, batch)};
+    const struct wm_serving_plan *const plan = a->plan;
+    struct wm_serving_point p = {.batch = batch, .decode_busy_frac = busy_at(plan, batch)};
     *now = iteration_at(a, batch, p.decode_busy_frac);
     p.tpot_s = now->mix.tpot_s;
     p.out_tok_per_s = batch / now->mix.tpot_s;
     p.pace.mean_s = now->mix.tpot_s;
-    p.ttft_base_s = c->engine->prompt_overhead_s;
-    if (is_aggregated(a->plan))
-        wait_aggregated(a->plan, &now->mix, now->active, a->clock_frac, &p);
-    else
-        wait_disaggregated(a, &p);
-    meet_ttft(c, &p);
+    p.ttft_base_s = plan->c.engine->prompt_overhead_s;
+    if (!is_aggregated(plan) && has_prefill(plan))
+        p.prefill_load_frac = p.out_tok_per_s / rate_of_passes(plan, a->passes.full_s);
     return p;
+}
+
+/* ... and what goes before its first tokens. */
+static void add_waits(const struct at_clock *a, const struct iteration *now,
+                      struct wm_serving_point *p)
+{
+    if (is_aggregated(a->plan))
+        wait_aggregated(a->plan, &now->mix, now->active, a->clock_frac, p);
+    else
+        wait_disaggregated(a, p);
+    meet_ttft(&a->plan->c, p);
 }
 
 static struct wm_serving_point point_at(const struct at_clock *a, double batch)
@@ -559,7 +625,8 @@ static struct wm_serving_point point_at(const struct at_clock *a, double batch)
     struct iteration now;
     if (c->curve != NULL)
         return wm_curve_serving_point(c, batch, a->clock_frac);
-    struct wm_serving_point p = start_point(a, batch, &now);
+    struct wm_serving_point p = decode_point(a, batch, &now);
+    add_waits(a, &now, &p);
     const double high = now.active + normal_p99 * sqrt(batch / wm_plan_decode_groups(a->plan));
     if (batch > 0.0)
         p.pace.sigma_s =
@@ -573,17 +640,21 @@ static struct wm_serving_point point_at(const struct at_clock *a, double batch)
 struct wm_serving_point wm_serving_at_batch(const struct wm_serving_plan *plan, double batch,
                                             double clock_frac)
 {
-    const struct at_clock a = at_clock_of(plan, clock_frac);
+    struct found found;
+    const struct at_clock a = at_clock_of(plan, clock_frac, &found);
     return point_at(&a, batch);
 }
 
 /* Whether a batch is within every limit of capacity: prefill margin and TTFT's 99th percentile. */
 static bool within_limits(const struct at_clock *a, double batch)
 {
-    struct iteration ignored;
-    const struct wm_serving_point p = start_point(a, batch, &ignored);
-    return p.prefill_load_frac <= a->plan->c.engine->prefill_max_util_frac &&
-           p.ttft_slo_frac >= ttft_share;
+    const double most = a->plan->c.engine->prefill_max_util_frac;
+    struct iteration now;
+    struct wm_serving_point p = decode_point(a, batch, &now);
+    if (p.prefill_load_frac > most) /* before it is asked how long they wait */
+        return false;
+    add_waits(a, &now, &p);
+    return p.prefill_load_frac <= most && p.ttft_slo_frac >= ttft_share;
 }
 
 static double batch_within(const struct at_clock *a, double most)
@@ -608,13 +679,15 @@ static double capacity_batch(const struct at_clock *a)
 
 double wm_serving_capacity_batch(const struct wm_serving_plan *plan, double clock_frac)
 {
-    const struct at_clock a = at_clock_of(plan, clock_frac);
+    struct found found;
+    const struct at_clock a = at_clock_of(plan, clock_frac, &found);
     return capacity_batch(&a);
 }
 
 double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac)
 {
-    const struct at_clock a = at_clock_of(plan, clock_frac);
+    struct found found;
+    const struct at_clock a = at_clock_of(plan, clock_frac, &found);
     const double batch = capacity_batch(&a);
     return batch > 0.0 ? rate_at(&a, batch) : 0.0;
 }
@@ -622,7 +695,8 @@ double wm_serving_capacity(const struct wm_serving_plan *plan, double clock_frac
 bool wm_serving_states(const struct wm_serving_plan *plan, double clock_frac, size_t n,
                        struct wm_serving_point *points)
 {
-    const struct at_clock a = at_clock_of(plan, clock_frac);
+    struct found found;
+    const struct at_clock a = at_clock_of(plan, clock_frac, &found);
     const double top_batch = capacity_batch(&a);
     if (top_batch <= 0.0)
         return false;
@@ -638,7 +712,8 @@ struct wm_serving_point wm_serving_eval(const struct wm_serving_plan *plan, doub
                                         double clock_frac)
 {
     WM_REQUIRE(out_tok_per_s >= 0.0);
-    const struct at_clock a = at_clock_of(plan, clock_frac);
+    struct found found;
+    const struct at_clock a = at_clock_of(plan, clock_frac, &found);
     double lo = 0.0, hi = capacity_batch(&a);
     for (int i = 0; i < n_bisect; i++) {
         const double mid = 0.5 * (lo + hi);
@@ -659,7 +734,8 @@ bool wm_plan_makes(const struct wm_serving_plan *plan, double most_batch, double
     double lo = 0.0, hi = most_batch;
     if (wm_plan_rate(plan, hi) <= out_tok_per_s)
         return false;
-    const struct at_clock a = at_clock_of(plan, 1.0);
+    struct found found;
+    const struct at_clock a = at_clock_of(plan, 1.0, &found);
     if (within_limits(&a, hi)) /* speed or memory limit it, not prompts */
         return true;
     while (hi - lo > near_enough * hi) {
@@ -671,14 +747,15 @@ bool wm_plan_makes(const struct wm_serving_plan *plan, double most_batch, double
 
 double wm_plan_batch_within(const struct wm_serving_plan *plan, double most_batch)
 {
-    const struct at_clock a = at_clock_of(plan, 1.0);
+    struct found found;
+    const struct at_clock a = at_clock_of(plan, 1.0, &found);
     return batch_within(&a, most_batch);
 }
 
 bool wm_plan_reads_within(const struct wm_serving_plan *plan, double time_s)
 {
     const struct wm_serving_case *const c = &plan->c;
-    const struct wm_step_model m = wm_serving_step_model(c, &plan->prefill_group, 1.0);
+    const struct wm_step_model m = wm_prefill_step_model(c, &plan->prefill_group, 1.0);
     const struct wm_load nothing = {0};
     const struct wm_reading reading = reading_of(&m, c, &nothing, 0.0, wm_plan_pass_tok(plan));
     const struct wm_wait none = {0};

@@ -12,6 +12,8 @@
 enum { MOST_DECODE_GROUPS = 8, PASSES = 3, READERS = WM_SERVING_GROUPS };
 static const double nearly = 0.98;
 static const double worth_trying = 1.002; /* over the best so far */
+/* The same where the counts of both kinds are given: what a replica leaves cannot make another one. */
+static const double nearly_given = 1.0 - 1e-9, worth_trying_given = 1.0 + 1e-9;
 
 /* A group that reads prompts in passes of a size; out tok/s whose prompts it reads, as busy as is allowed. */
 struct reader {
@@ -24,7 +26,7 @@ struct decoder {
     struct wm_group group;
     enum wm_serving_mode mode;
     double gpus, batch_limit, batch, out_tok_per_s;
-    double bound; /* output per accelerator that no replica of it exceeds */
+    double bound; /* output per size that no replica of it exceeds */
 };
 
 struct search {
@@ -33,7 +35,8 @@ struct search {
     struct reader readers[READERS];
     struct decoder decoders[2 * WM_SERVING_GROUPS];
     struct wm_serving_plan best;
-    double best_per_gpu; /* its output over the accelerators there are, left-over ones too */
+    double best_per_size; /* its output over what there is, left-over accelerators too */
+    double worth_trying;
     const struct decoder *best_decoder;
     const struct reader *best_reader;
 };
@@ -44,10 +47,30 @@ static double context_tok(const struct wm_serving_case *c)
     return c->input_tok + 0.5 * c->output_tok * (1.0 + c->output_scv);
 }
 
-/* Share of the accelerators there are that whole replicas of `gpus` use. */
-static double share_used(const struct wm_serving_case *c, double gpus)
+static double weight(const struct wm_serving_case *c)
 {
-    return floor(c->max_gpus / gpus) * gpus / c->max_gpus;
+    return c->prefill_weight > 0.0 ? c->prefill_weight : 1.0;
+}
+
+/* What a replica takes of `max_gpus`: both kinds by weight, or the scarcer one where each is given. */
+static double size_of(const struct wm_serving_case *c, double decode_gpus, double prefill_gpus)
+{
+    if (c->prefill_max_gpus > 0.0)
+        return fmax(decode_gpus, prefill_gpus * (c->max_gpus / c->prefill_max_gpus));
+    return decode_gpus + prefill_gpus * weight(c);
+}
+
+/* Accelerators that read prompts, beside so many that decode. */
+static double prefill_room(const struct wm_serving_case *c, double decode_gpus)
+{
+    return c->prefill_max_gpus > 0.0 ? c->prefill_max_gpus
+                                     : (c->max_gpus - decode_gpus) / weight(c);
+}
+
+/* Share of what there is that whole replicas of a size use. */
+static double share_used(const struct wm_serving_case *c, double size)
+{
+    return floor(c->max_gpus / size) * size / c->max_gpus;
 }
 
 /* Passes of a group that reads a prompt in time: the fullest, and halves of it. A pass takes what has come
@@ -79,15 +102,16 @@ static bool reads_apart(const struct search *s, const struct decoder *d)
     return d->mode == WM_DISAGGREGATED && wm_case_new_tok(s->c) > 0.0;
 }
 
-static double most_per_gpu(const struct search *s, const struct decoder *d)
+static double most_per_size(const struct search *s, const struct decoder *d)
 {
     if (!reads_apart(s, d))
         return d->out_tok_per_s / d->gpus;
     double most = 0.0;
     for (size_t i = 0; i < s->n_readers; i++) {
         const struct reader *const r = &s->readers[i];
-        const double gpus = d->gpus + r->gpus * d->out_tok_per_s / r->out_tok_per_s;
-        most = fmax(most, d->out_tok_per_s / gpus);
+        const double size =
+            size_of(s->c, d->gpus, r->gpus * d->out_tok_per_s / r->out_tok_per_s);
+        most = fmax(most, d->out_tok_per_s / size);
     }
     return most;
 }
@@ -114,7 +138,7 @@ static bool has_reader(const struct search *s, const struct decoder *d)
 {
     bool has_one = !reads_apart(s, d) || s->n_readers == 0;
     for (size_t i = 0; i < s->n_readers; i++)
-        has_one |= d->gpus + s->readers[i].gpus <= s->c->max_gpus;
+        has_one |= size_of(s->c, d->gpus, s->readers[i].gpus) <= s->c->max_gpus;
     return has_one;
 }
 
@@ -130,7 +154,7 @@ static void add_decoder(struct search *s, enum wm_serving_mode mode, const struc
         return;
     }
     d.out_tok_per_s = d.batch / wm_plan_iteration(&plan, d.batch, 1.0).tpot_s;
-    d.bound = most_per_gpu(s, &d);
+    d.bound = most_per_size(s, &d);
     if (has_reader(s, &d)) /* unless a replica is found */
         fail(s, WM_PLAN_TTFT);
     size_t at = s->n_decoders++; /* by falling bound */
@@ -142,19 +166,19 @@ static void add_decoder(struct search *s, enum wm_serving_mode mode, const struc
 /* Takes a replica when it makes more than the best. */
 static bool consider(struct search *s, struct wm_serving_plan *plan, double batch)
 {
-    const double gpus = plan->decode_gpus + plan->prefill_gpus;
-    const double wanted = s->best_per_gpu * worth_trying * gpus / share_used(s->c, gpus);
-    if (s->best_per_gpu > 0.0 && !wm_plan_makes(plan, batch, wanted))
+    const double size = size_of(s->c, plan->decode_gpus, plan->prefill_gpus);
+    const double wanted = s->best_per_size * s->worth_trying * size / share_used(s->c, size);
+    if (s->best_per_size > 0.0 && !wm_plan_makes(plan, batch, wanted))
         return false;
     plan->capacity_batch = wm_plan_batch_within(plan, batch);
     if (plan->capacity_batch <= 0.0)
         return false;
     plan->capacity_out_tok_per_s = wm_plan_rate(plan, plan->capacity_batch);
-    const double made = plan->capacity_out_tok_per_s / gpus * share_used(s->c, gpus);
-    if (made <= s->best_per_gpu)
+    const double made = plan->capacity_out_tok_per_s / size * share_used(s->c, size);
+    if (made <= s->best_per_size)
         return false;
     plan->fault = WM_PLAN_OK;
-    s->best_per_gpu = made;
+    s->best_per_size = made;
     s->best = *plan;
     return true;
 }
@@ -169,16 +193,16 @@ static bool try_sharing(struct search *s, const struct decoder *d, const struct 
     plan.prefill_pass_tok = r->pass_tok;
     plan.decode_gpus = k * d->gpus;
     const double full = k * d->out_tok_per_s, needed = full / r->out_tok_per_s;
-    const double room = floor((s->c->max_gpus - plan.decode_gpus) / r->gpus);
+    const double room = floor(prefill_room(s->c, plan.decode_gpus) / r->gpus);
     bool is_best = false;
     for (double n = fmax(1.0, fmin(room, floor(needed))); n <= room;
          n += n < needed ? 1.0 : ceil(0.1 * n)) {
         plan.prefill_gpus = n * r->gpus;
-        const double gpus = plan.decode_gpus + plan.prefill_gpus;
-        const double most = fmin(full, n * r->out_tok_per_s) / gpus;
-        if (n >= needed && most <= s->best_per_gpu * worth_trying)
+        const double size = size_of(s->c, plan.decode_gpus, plan.prefill_gpus);
+        const double most = fmin(full, n * r->out_tok_per_s) / size;
+        if (n >= needed && most <= s->best_per_size * s->worth_trying)
             break;
-        if (most * share_used(s->c, gpus) > s->best_per_gpu * worth_trying &&
+        if (most * share_used(s->c, size) > s->best_per_size * s->worth_trying &&
             consider(s, &plan, k * d->batch)) {
             s->best_decoder = d;
             s->best_reader = r;
@@ -192,7 +216,7 @@ static void try_decoder(struct search *s, const struct decoder *d)
 {
     struct wm_serving_plan plan = plan_of(s, d);
     if (!reads_apart(s, d)) {
-        if (d->gpus <= s->c->max_gpus && d->bound * share_used(s->c, d->gpus) > s->best_per_gpu &&
+        if (d->gpus <= s->c->max_gpus && d->bound * share_used(s->c, d->gpus) > s->best_per_size &&
             consider(s, &plan, d->batch))
             s->best_decoder = d;
         return;
@@ -205,8 +229,8 @@ static void try_decoder(struct search *s, const struct decoder *d)
 /* The smallest replica of the best groups that makes nearly as much. */
 static void shrink(struct search *s)
 {
-    const double most = s->best_per_gpu, groups = wm_plan_decode_groups(&s->best);
-    s->best_per_gpu = nearly * most;
+    const double most = s->best_per_size, groups = wm_plan_decode_groups(&s->best);
+    s->best_per_size = (s->c->prefill_max_gpus > 0.0 ? nearly_given : nearly) * most;
     for (double k = 1.0; k < groups; k += 1.0)
         if (try_sharing(s, s->best_decoder, s->best_reader, k))
             return;
@@ -215,22 +239,38 @@ static void shrink(struct search *s)
 static void list_groups(struct search *s)
 {
     struct wm_serving_groups groups;
-    if (wm_ways_have(s->c->ways, s->c->engine, WM_DISAGGREGATED) && wm_case_new_tok(s->c) > 0.0) {
+    if (wm_case_serves(s->c, WM_DISAGGREGATED) && wm_case_new_tok(s->c) > 0.0) {
         wm_prefill_groups(s->c, &groups);
+        if (groups.n == 0 && s->c->prefill_accelerator != NULL)
+            fail(s, WM_PLAN_PREFILL_MEMORY);
         for (size_t i = 0; i < groups.n; i++)
             list_passes(s, &groups.group[i]);
     }
     wm_serving_groups(s->c, context_tok(s->c), &groups);
     for (enum wm_serving_mode mode = WM_DISAGGREGATED; mode <= WM_AGGREGATED; mode++)
-        for (size_t i = 0; i < groups.n && wm_ways_have(s->c->ways, s->c->engine, mode); i++)
+        for (size_t i = 0; i < groups.n && wm_case_serves(s->c, mode); i++)
             add_decoder(s, mode, &groups.group[i], groups.batch_limit[i]);
+}
+
+enum wm_plan_fault wm_prefill_fault(const struct wm_serving_case *c)
+{
+    if (c->prefill_accelerator == NULL)
+        return WM_PLAN_OK;
+    if (!wm_case_serves(c, WM_DISAGGREGATED))
+        return WM_PLAN_PREFILL_MODE;
+    if (wm_compute_precision(c->prefill_accelerator, c->precision) == WM_N_PRECISIONS)
+        return WM_PLAN_PREFILL_UNIT;
+    return WM_PLAN_OK;
 }
 
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
 {
     if (c->curve != NULL)
         return wm_curve_plan(c);
-    struct search s = {.c = c, .best = {.c = *c, .fault = WM_PLAN_MEMORY, .mode = c->engine->mode}};
+    struct search s = {
+        .c = c,
+        .best = {.c = *c, .fault = WM_PLAN_MEMORY, .mode = c->engine->mode},
+        .worth_trying = c->prefill_max_gpus > 0.0 ? worth_trying_given : worth_trying};
     if (!wm_context_is_possible(c->llm, c->input_tok, c->output_tok)) {
         s.best.fault = WM_PLAN_CONTEXT;
         return s.best;
@@ -239,8 +279,14 @@ struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c)
         s.best.fault = WM_PLAN_NO_UNIT;
         return s.best;
     }
+    const enum wm_plan_fault fault = wm_prefill_fault(c);
+    if (fault != WM_PLAN_OK) {
+        s.best.fault = fault;
+        return s.best;
+    }
     list_groups(&s);
-    for (size_t i = 0; i < s.n_decoders && s.decoders[i].bound > s.best_per_gpu * worth_trying; i++)
+    for (size_t i = 0;
+         i < s.n_decoders && s.decoders[i].bound > s.best_per_size * s.worth_trying; i++)
         try_decoder(&s, &s.decoders[i]);
     if (s.best_reader != NULL && s.best.prefill_gpus > 0.0)
         shrink(&s);

@@ -67,6 +67,7 @@ struct wm_frontier {
 /**
  * All points of a case; `c->tok_per_s_per_user_slo` and `c->ttft_slo_s` decide meets_slo and best
  * (0 = no target), `c->max_gpus` bounds the decoding group.
+ * @param site  of the accelerator; where prompts are read on another one [2], then of that
  * @pre  f->points has room for WM_FRONTIER_POINTS
  * @note no step beats the hardware's peaks; groups: those of wm_serving_groups()
  */

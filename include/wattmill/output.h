@@ -28,6 +28,11 @@ struct wm_stamp {
     int64_t seed;
 };
 
+/** Quantiles and mean of a figure over time, or over runs. */
+struct wm_band {
+    double p10, p50, p90, mean;
+};
+
 /** Everything a sink may print. */
 struct wm_report {
     const struct wm_results *results;
@@ -38,7 +43,23 @@ struct wm_report {
     size_t n_files;
     const char *const *digests; /* SHA-256 of each of them as hex, or NULL: not told */
     bool color;                 /* table only */
+    const struct wm_band *seeds; /* [n_seeds] delivered over claimed, of this run and of other seeds */
+    size_t n_seeds;             /* 0: this run alone */
 };
+
+/** A figure of what a run delivered of what was claimed. */
+struct wm_delivered {
+    const char *figure, *unit, *meaning;
+    struct wm_band band;
+};
+enum { WM_DELIVERED_MAX = 7 };
+
+/** Offered and delivered by quarter-hour, delivered over claimed by day too and over seeds. @return number of rows */
+size_t wm_delivered_rows(struct wm_arena *arena, const struct wm_report *report,
+                         struct wm_delivered rows[WM_DELIVERED_MAX]);
+/** Delivered over claimed of a run's quarter-hours; false: it kept no series. */
+bool wm_delivered_over_claimed(struct wm_arena *arena, const struct wm_results *results,
+                               struct wm_band *band);
 
 /** The stamp; `origins` NULL hashes no inputs. Cannot fail. */
 struct wm_stamp wm_stamp_of(const struct wm_origins *origins, int64_t seed);
@@ -53,7 +74,7 @@ void wm_output_csv(FILE *file, const struct wm_report *report);
 void wm_output_md(FILE *file, const struct wm_report *report);
 /**
  * One section as rows: "classes", "pools", "ledger" (with the definitions of OpEx that count each line),
- * "bill" (lines by month), "monthly" or "yearly".
+ * "bill" (lines by month), "monthly", "yearly" or "delivered".
  * @return false when there is no such section
  */
 bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_report *report,

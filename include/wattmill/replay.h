@@ -8,6 +8,7 @@
 #include "wattmill/chains.h"
 #include "wattmill/diag.h"
 #include "wattmill/fleet.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/serving.h"
 #include "wattmill/sessions.h"
 #include "wattmill/status.h"
@@ -15,6 +16,7 @@
 /** What serves. Zero members are chosen: see each. */
 struct wm_replay_case {
     const struct wm_accelerator *accelerator;
+    const struct wm_accelerator *prefill_accelerator; /* of prefill workers; NULL: the same */
     const struct wm_llm *llm;
     const struct wm_engine *engine; /* says whether prefill and decode have workers of their own */
     enum wm_ways ways;              /* zero: the engine's; both only without `group` */
@@ -34,9 +36,10 @@ struct wm_replay_case {
     uint32_t kv_blocks; /* of 16 tokens; 0: what the memory holds */
     double watermark_frac; /* of the blocks, kept free when admitting */
     double cache_tok;      /* prefix cache a replica; 0: none */
+    const struct wm_kv_tiers *tiers; /* behind it; NULL: none */
     struct wm_draft draft; /* speculative decoding */
     double clock_frac;     /* 0 = 1 */
-    double cap_frac;       /* of TDP, what each board may draw; 0: its TDP */
+    double cap_frac, prefill_cap_frac; /* of TDP, what each board may draw; 0: its TDP */
     double cap_w;          /* board and host power of an accelerator; 0: none. Sets the clock */
     double mtbf_s, mttr_s; /* of a replica; mtbf 0: no failures */
     double ttft_slo_s,

@@ -17,6 +17,7 @@
 #include "wattmill/failures.h"
 #include "wattmill/generation.h"
 #include "wattmill/gpu_sales.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
 #include "wattmill/local_tax.h"
@@ -170,14 +171,17 @@ struct wm_owned {
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
+    const struct wm_accelerator *prefill_accelerator; /* that reads its prompts; NULL: the same */
     const char *hall; /* "": the only one */
-    int64_t count;                /* accelerators (whole racks), or enum wm_provisioning */
+    int64_t count;         /* accelerators (whole racks), or enum wm_provisioning */
+    int64_t prefill_count; /* of the second kind, beside a count; -1: as many as those need */
     double share_frac;            /* of its hall's IT design power, for max_p, max_q and max_lps */
     double spare_frac;            /* of the racks, kept to stand in for broken ones */
     double guard_frac;            /* of max_lps, over the observed draw */
     double margin_frac;           /* of demand, over its highest hour */
     int64_t online_us, retire_us; /* it is there from the first to the second */
     struct wm_owned owned;
+    struct wm_kv_tiers kv_tiers; /* of its accelerators that read prompts */
 };
 
 /** Whether a pool is there and paid for. */
@@ -185,6 +189,21 @@ static inline bool wm_fleet_is_owned(const struct wm_fleet *fleet)
 {
     return wm_is_set(fleet->owned.age_years);
 }
+
+/**
+ * How demand moves through the years beside the shape of its week and its growth; all 0: not at all.
+ * Noise, growth's noise and bursts are random, from streams of the workload's own, and scaled so that the
+ * demand of the whole horizon stays what it is without them; the season has mean 1 over a year.
+ */
+struct wm_variation {
+    double season_frac; /* height of a wave of a year, over the mean */
+    int64_t season_peak_day;
+    double noise_log_sd, noise_corr_s; /* of the logarithm; time in which it forgets */
+    double growth_log_sd;              /* of the logarithm after a year: a random walk */
+    double bursts_per_year, burst_frac, burst_s; /* added at its begin; time in which it fades */
+    const char *drift_to;                        /* workload that demand moves to, or "" */
+    double drift_frac_per_year;
+};
 
 struct wm_demand {
     double output_tok_per_s; /* mean over the week; exactly one of the three is set */
@@ -196,6 +215,7 @@ struct wm_demand {
     bool per_mw;                         /* the rate is per MW of contract */
     double growth_per_year;              /* compounded */
     double elasticity;                   /* of demand to the price paid over the list price */
+    struct wm_variation variation;
 };
 
 struct wm_slo {
@@ -252,6 +272,7 @@ extern const struct wm_field wm_training_fields[];
 struct wm_service_choice {
     const struct wm_serving_curve *curve_file; /* NULL: none */
     double draft_tok, accept_frac;             /* speculative decoding */
+    double reuse_frac, reuse_s;                /* of prompts, for KV tiers; frac NAN: none */
     enum wm_router router;                     /* of requests served one by one */
     int64_t max_seqs;                          /* of a batch of theirs; 0: the engine's */
 };
@@ -370,6 +391,7 @@ struct wm_request_window {
     double length_s;
     int64_t router_replicas; /* behind one router; each router has its share of the requests */
     double sample_frac;      /* of routers that are served, others go as they do; NAN: by size */
+    struct wm_horizon part_of; /* the horizon, once the window stands in its place; years 0: it does not */
 };
 
 struct wm_scenario {
@@ -388,6 +410,12 @@ struct wm_scenario {
     struct wm_policy policy;
     struct wm_economics economics;
 };
+
+/** Time that demand grows and varies through: the horizon, of which a window is a part. */
+static inline struct wm_horizon wm_scenario_demand_time(const struct wm_scenario *s)
+{
+    return s->window.part_of.years > 0.0 ? s->window.part_of : s->horizon;
+}
 
 /**
  * Whether money is settled by the rows of billing intervals or the speeds of the run itself: such a run

@@ -22,6 +22,10 @@
 /** What is served, at which mix and precision. */
 struct wm_serving_case {
     const struct wm_accelerator *accelerator;
+    const struct wm_accelerator *prefill_accelerator; /* on which prompts are read; NULL: the same */
+    double prefill_weight;   /* accelerators that one of its kind counts as, as wm_prefill_weight(); 0: one */
+    double prefill_max_gpus; /* of its kind, `max_gpus` of the other; 0: `max_gpus` holds both by weight */
+    double prefill_cap_frac; /* of its TDP, as `cap_frac` */
     const struct wm_llm *llm;
     const struct wm_engine *engine;
     enum wm_ways ways;           /* that a plan may choose from; zero: the engine's */
@@ -39,6 +43,25 @@ struct wm_serving_case {
     double tok_per_s_per_user_slo;
     const struct wm_serving_curve *curve; /* measured points instead of the model; NULL: none */
 };
+
+/** Accelerator on which prompts are read. */
+static inline const struct wm_accelerator *wm_prefill_accelerator(const struct wm_serving_case *c)
+{
+    return c->prefill_accelerator != NULL ? c->prefill_accelerator : c->accelerator;
+}
+/** Nameplate power with its share of network and storage, of one that reads prompts over one that decodes. */
+double wm_prefill_weight(const struct wm_accelerator *decode, const struct wm_accelerator *prefill);
+/**
+ * Whether a plan may serve in a mode. Where prompts are read on another accelerator, only apart. A KV cache moves
+ * as it is: in the engine's format, over the slower of the two ways out of a domain.
+ */
+static inline bool wm_case_serves(const struct wm_serving_case *c, enum wm_serving_mode mode)
+{
+    return wm_ways_have(c->ways, c->engine, mode) &&
+           (c->prefill_accelerator == NULL || mode == WM_DISAGGREGATED);
+}
+/** Bandwidth from the group that has read a prompt to the one that answers [B/s]. */
+double wm_case_transfer_bytes_per_s(const struct wm_serving_case *c);
 
 /** How a group of `n_gpus` shares a model by default: dense models split layers over all; MoE models
  *  run attention data-parallel and spread experts over all. */
@@ -63,8 +86,10 @@ void wm_serving_groups(const struct wm_serving_case *c, double context_tok,
 /** Groups that may prefill apart and hold a prompt: default groups of 1..16 (with experts to 32, over
  *  several domains), more stages only to hold a prompt an accelerator. */
 void wm_prefill_groups(const struct wm_serving_case *c, struct wm_serving_groups *list);
-/** The constants of a step of a case on a group. */
+/** The constants of a step of a case on a group; the second of one that reads prompts apart. */
 struct wm_step_model wm_serving_step_model(const struct wm_serving_case *c,
+                                           const struct wm_group *group, double clock_frac);
+struct wm_step_model wm_prefill_step_model(const struct wm_serving_case *c,
                                            const struct wm_group *group, double clock_frac);
 
 /** Requests in a mixed stream: the mean iteration of a group that decodes `sequences` while as many
@@ -106,6 +131,8 @@ struct wm_loop_case {
     double users;
     double intake_steps; /* iterations between two looks at new requests (SGLang's
                             --scheduler-recv-interval, vLLM's --prefill-schedule-interval); 0: every one */
+    bool keeps_room;     /* a request is admitted when there is room for its whole answer
+                            (TensorRT-LLM's GUARANTEED_NO_EVICT) */
 };
 struct wm_loop_point {
     double out_tok_per_s; /* of the group; 0: does not fit */
@@ -123,7 +150,11 @@ enum wm_plan_fault {
     WM_PLAN_MEMORY,
     WM_PLAN_SPEED,
     WM_PLAN_TTFT,
-    WM_PLAN_CONTEXT /* prompt and answer are longer than the model was published for */
+    WM_PLAN_CONTEXT, /* prompt and answer are longer than the model was published for */
+    /* of the accelerator that reads prompts, where it is another one */
+    WM_PLAN_PREFILL_UNIT,
+    WM_PLAN_PREFILL_MEMORY,
+    WM_PLAN_PREFILL_MODE /* the engine reads prompts where it decodes */
 };
 
 /** A replica: how many accelerators do what, and what it makes at the latency target. Disaggregated, up
@@ -152,6 +183,8 @@ static inline double wm_plan_decode_groups(const struct wm_serving_plan *plan)
 /** Tokens that a pass of its prefill groups takes of an attention group; whole prompts, one at least. */
 double wm_plan_pass_tok(const struct wm_serving_plan *plan);
 
+/** What forbids to read prompts on the case's other accelerator; WM_PLAN_OK: nothing, or there is none. */
+enum wm_plan_fault wm_prefill_fault(const struct wm_serving_case *c);
 /** The best plan for a case; `fault` names the constraint when there is none. */
 struct wm_serving_plan wm_serving_plan(const struct wm_serving_case *c);
 

@@ -129,6 +129,26 @@ struct wm_wait wm_wait_balanced(const struct wm_rounds *server, const struct wm_
 struct wm_wait wm_wait_pooled(const struct wm_rounds *server, double n,
                               const struct wm_reading_moments *m);
 
+/** What such a pool has at any rate, for many rates in turn: its states of waiting prompts as far as they were
+ *  asked for. Large; only wm_wait_pool_of() need fill it. */
+enum { WM_WAIT_STATES = 1024 };
+struct wm_wait_pool {
+    struct wm_rounds server; /* its rate is not read */
+    struct wm_reading_moments m;
+    double n, stages, full_s, alone_s;
+    size_t n_states;
+    struct wm_wait_state {
+        double whole_s;        /* of a round */
+        double per_round;      /* prompts that all servers read in one */
+        double wait_s, square; /* of the next who comes */
+    } states[WM_WAIT_STATES];
+};
+/** The pool of wm_wait_pooled(), into room of the caller's. */
+void wm_wait_pool_of(struct wm_wait_pool *pool, const struct wm_rounds *server, double n,
+                const struct wm_reading_moments *m);
+/** The same wait, to the last bit, at a rate of prompts a second. */
+struct wm_wait wm_wait_pool_at(struct wm_wait_pool *pool, double rate_per_s);
+
 /** Share of prompts read within `time_s` times their patience, after a constant `base_s`; a class's prompts
  *  are `scale` times as long as the mean that `reading` knows. */
 double wm_first_token_within(const struct wm_wait *wait, const struct wm_reading *reading,

@@ -6,8 +6,11 @@
 static void eval(struct wm_arena *arena, const struct wm_frontier_form *f,
                  const struct wm_accelerator *a, enum wm_precision precision, struct series *out)
 {
+    const struct wm_accelerator *const reads =
+        f->prefill_accelerator == a ? NULL : f->prefill_accelerator;
     out->c =
         (struct wm_serving_case){.accelerator = a,
+                                 .prefill_accelerator = reads,
                                  .llm = f->llm,
                                  .engine = f->engine,
                                  .ways = f->ways,
@@ -19,10 +22,14 @@ static void eval(struct wm_arena *arena, const struct wm_frontier_form *f,
                                  .draft = wm_draft_of(f->llm, f->draft_tok, f->accept_frac),
                                  .ttft_slo_s = case_or_zero(f->slo.ttft_s),
                                  .tok_per_s_per_user_slo = case_or_zero(f->slo.tok_per_s_per_user)};
-    out->site = wm_terms_of(&f->site, a);
+    out->site[0] = wm_terms_of(&f->site, a);
+    if (reads != NULL)
+        out->site[1] = wm_terms_of(&f->site, reads);
     out->f.points = WM_NEW_ARRAY(arena, struct wm_frontier_point, WM_FRONTIER_POINTS);
-    out->name = wm_arena_printf(arena, "%s %s", a->head.name, wm_precision_words[precision]);
-    wm_frontier_eval(&out->c, &out->site, &out->f);
+    out->name = wm_arena_printf(arena, "%s%s%s %s", a->head.name, reads != NULL ? " + " : "",
+                                reads != NULL ? reads->head.name : "",
+                                wm_precision_words[precision]);
+    wm_frontier_eval(&out->c, out->site, &out->f);
 }
 
 /* The series whose best point gives most per megawatt; NULL when none has one. */
@@ -97,7 +104,7 @@ static struct wm_figures figures(struct wm_arena *arena, const void *outcome)
     figure_add(&l, "j_per_output_tok", "J/tok", p->j_per_out_tok, "at the meter");
     figure_add(&l, "usd_per_mtok_output", "USD/Mtok", p->usd_per_mtok_out,
                "all cost on output tokens");
-    figure_add(&l, "pue", "1", s != NULL ? s->site.pue : 0.0, "of the site at full load");
+    figure_add(&l, "pue", "1", s != NULL ? s->site[0].pue : 0.0, "of the site at full load");
     for (size_t i = 0; i < l.n && s == NULL; i++)
         l.items[i].value = (double)NAN;
     return (struct wm_figures){l.items, l.n};

@@ -60,6 +60,20 @@ const char *frontier_reason(struct wm_arena *arena, const struct series *s)
                                "published for",
                                s->c.input_tok, s->c.output_tok,
                                (long long)s->c.llm->max_context_tok, s->c.llm->head.name);
+    case WM_PLAN_PREFILL_UNIT:
+        return wm_arena_printf(arena, "no unit of %s, which reads the prompts, computes %s",
+                               s->c.prefill_accelerator->head.name,
+                               wm_precision_words[s->c.precision]);
+    case WM_PLAN_PREFILL_MEMORY:
+        return wm_arena_printf(arena,
+                               "weights and one prompt do not fit any group of %s, which reads the "
+                               "prompts",
+                               s->c.prefill_accelerator->head.name);
+    case WM_PLAN_PREFILL_MODE:
+        return wm_arena_printf(arena,
+                               "engine %s reads prompts where it decodes: prefill_accelerator needs "
+                               "one of mode disaggregated",
+                               s->c.engine->head.name);
     }
     return "";
 }
@@ -201,7 +215,10 @@ static void print_series(FILE *file, struct wm_arena *arena, const struct series
     fprintf(
         file, "%zu parallelism%s, %zu point%s; PUE %.3f, %.2f USD per GPU-hour and %.1f USD/MWh\n",
         s->f.n_groups, s->f.n_groups == 1 ? "" : "s", s->f.n_points, s->f.n_points == 1 ? "" : "s",
-        s->site.pue, s->site.usd_per_gpu_hour, s->site.power_usd_per_mwh);
+        s->site[0].pue, s->site[0].usd_per_gpu_hour, s->site[0].power_usd_per_mwh);
+    if (s->c.prefill_accelerator != NULL)
+        fprintf(file, "prompts read on %s: PUE %.3f, %.2f USD per GPU-hour\n",
+                s->c.prefill_accelerator->head.name, s->site[1].pue, s->site[1].usd_per_gpu_hour);
     if (s->f.fault != WM_PLAN_OK)
         fprintf(file, "infeasible: %s\n", frontier_reason(arena, s));
     if (s->f.n_points > 0)

@@ -60,7 +60,7 @@ void replay_rows_add(void *rows, const struct wm_served *served);
 /** One accelerator at one precision. */
 struct series {
     struct wm_serving_case c;
-    struct wm_frontier_site site;
+    struct wm_frontier_site site[2]; /* of what decodes, of another kind that reads prompts */
     struct wm_frontier f;
     const char *name;
 };

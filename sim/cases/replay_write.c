@@ -56,8 +56,10 @@ static void print_set_up(FILE *file, struct wm_arena *arena, const struct replay
             c->accelerator->head.name, c->engine->head.name, wm_router_words[c->router],
             r->clock_frac);
     if (r->n_prefill > 0)
-        fprintf(file, "each: %u prefill group%s of %s,\n      %u decode group%s of %s",
+        fprintf(file, "each: %u prefill group%s of %s%s%s,\n      %u decode group%s of %s",
                 r->n_prefill, r->n_prefill > 1 ? "s" : "", group_text(arena, &r->prefill_group),
+                c->prefill_accelerator != NULL ? " on " : "",
+                c->prefill_accelerator != NULL ? c->prefill_accelerator->head.name : "",
                 r->n_decode, r->n_decode > 1 ? "s" : "", group_text(arena, &r->group));
     else
         fprintf(file, "each: %s, %s", group_text(arena, &r->group),
@@ -192,6 +194,8 @@ void replay_json(FILE *file, const struct wm_case_run *run)
     wm_json_member_string(&w, "requests", o->text);
     wm_json_member_string(&w, "format", o->format);
     wm_json_member_string(&w, "accelerator", c->accelerator->head.name);
+    if (c->prefill_accelerator != NULL)
+        wm_json_member_string(&w, "prefill_accelerator", c->prefill_accelerator->head.name);
     wm_json_member_string(&w, "llm", c->llm->head.name);
     wm_json_member_string(&w, "engine", c->engine->head.name);
     wm_json_member_string(&w, "precision", wm_precision_words[c->precision]);

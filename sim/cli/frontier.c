@@ -14,6 +14,7 @@ static const struct options defaults = {.how = CLI_CASE_DEFAULTS};
 // clang-format off
 static const struct cli_option rows[] = {
     ROW("--accelerator", 'a', "accelerator"),
+    ROW("--prefill-accelerator", 0, "prefill_accelerator"),
     ROW("--llm", 'm', "llm"),
     ROW("--engine", 'e', "engine"),
     ROW("--precision", 0, "precision"),

@@ -7,6 +7,7 @@ static const struct cli_case defaults = CLI_CASE_DEFAULTS;
 // clang-format off
 static const struct cli_option rows[] = {
     ROW("--accelerator", 'a', "accelerator"),
+    ROW("--prefill-accelerator", 0, "prefill_accelerator"),
     ROW("--llm", 'm', "llm"),
     ROW("--engine", 'e', "engine"),
     ROW("--precision", 0, "precision"),
@@ -25,6 +26,8 @@ static const struct cli_option rows[] = {
     ROW("--kv-bytes", 0, "kv.element_bytes"),
     ROW("--watermark", 0, "kv.watermark_frac"),
     ROW("--prefix-cache", 0, "kv.prefix_cache_tok"),
+    ROW("--host-cache", 0, "kv.tiers.host.gb_per_gpu"),
+    ROW("--ssd-cache", 0, "kv.tiers.ssd.gb_per_gpu"),
     ROW("--draft-tokens", 0, "draft_tok"),
     ROW("--accept", 0, "accept_frac"),
     ROW("--clock", 0, "clock_frac"),
@@ -52,6 +55,10 @@ static const struct cli_option rows[] = {
     ROW("--users", 0, "load.users"),
     ROW("--turns", 0, "load.turns"),
     ROW("--think", 0, "load.think_s"),
+    ROW("--fan-out", 0, "load.fan_out"),
+    ROW("--fan-frac", 0, "load.fan_frac"),
+    ROW("--sub-calls", 0, "load.sub_calls"),
+    ROW("--sub-context", 0, "load.sub_context_frac"),
     ROW("--context-cap", 0, "load.context_cap_tok"),
     ROW("--cold-turns", 0, "load.cold_turns"),
     ROW("--batch-class", 0, "load.batch_class"),

@@ -21,6 +21,9 @@ extern const struct wm_field wm_terms_form_fields[];
 #define WM_FORM_ENGINE_DOC                                                                    \
     "serving engine, which reads prompts apart from decoding or together with it; none: the " \
     "overheads of " WM_USUAL_ENGINE ", and where a plan is made whichever way makes more"
+#define WM_FORM_PREFILL_DOC                                                                       \
+    "on which prompts are read, apart from decoding; none: the same. The KV cache moves to where " \
+    "answers are made over the slower of the two networks, in the engine's format"
 /** The usual engine where none is named, and then both ways. */
 void wm_form_engine(const struct wm_document *document, const struct wm_engine **engine,
                     enum wm_ways *ways);

@@ -13,6 +13,7 @@ static const struct wm_field slo_fields[] = {
 static const struct wm_field fields[] = {
     WM_FORM_HEAD_ROWS(wm_frontier_form, kind_words, "every parallelism and batch that serves a model"),
     WM_REFS(wm_frontier_form, accelerators, "accelerator", accelerator, "one or several"),
+    WM_REF_OPT(wm_frontier_form, prefill_accelerator, accelerator, wm_accelerator, WM_FORM_PREFILL_DOC),
     WM_REF(wm_frontier_form, llm, llm, wm_llm, NULL, "model that is served"),
     WM_REF_OPT(wm_frontier_form, engine, engine, wm_engine, WM_FORM_ENGINE_DOC),
     WM_CHOICE(wm_frontier_form, precision, precision_words, "narrowest", "of the weights; narrowest: floating-point format that the hardware computes; all: each of them"),

@@ -5,7 +5,9 @@
 #include "wattmill/civil.h"
 #include "wattmill/input.h"
 #include "wattmill/scenario.h"
+#include "wattmill/suggest.h"
 
+static const char *const needed_words[] = {"needed", NULL};
 static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", "demand", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
 static const char *const idle_words[] = {"always_on", "standby", "off", NULL};
@@ -172,8 +174,11 @@ static const struct wm_field owned_fields[] = {
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
+    WM_GROUP(wm_fleet, kv_tiers, wm_kv_tiers_fields, "memory of the nodes that read prompts, for what leaves the prefix cache; workloads.N.serving.reuse_frac says what comes again"),
+    WM_REF_OPT(wm_fleet, prefill_accelerator, accelerator, wm_accelerator, "on which the pool's prompts are read, in racks of their own, while `accelerator` decodes; none: the same, in the same racks. The KV cache moves over the slower of the two networks, in the engine's format"),
     WM_TEXT(wm_fleet, hall, "", "hall of site.halls in which it stands; may be left out where there is one"),
     WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net; or demand: racks that serve the highest hour of what is asked of the pool, and no more than max_p's"),
+    WM_COUNT(wm_fleet, prefill_count, needed_words, 0, 1e9, "needed", "beside a count of accelerators, which then decode: those of prefill_accelerator (rounded down to whole racks), or as many as they need"),
     WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of its hall's IT design power, for max_p, max_q and max_lps; the most that demand may take"),
     WM_REAL(wm_fleet, spare_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.0, "of the racks, kept idle to stand in for broken ones"),
     WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
@@ -181,6 +186,19 @@ static const struct wm_field fleet_fields[] = {
     WM_TIME_AS(wm_fleet, online_us, "online", "1970-01-01", "from then on the pool is there, UTC"),
     WM_TIME_AS(wm_fleet, retire_us, "retire", "2200-01-01", "from then on it is gone and draws nothing, UTC"),
     WM_GROUP(wm_fleet, owned, owned_fields, "a pool that is there and paid for: no purchase, depreciation of its book value over the rest of its life, resale at its age"),
+    WM_FIELD_END,
+};
+static const struct wm_field variation_fields[] = {
+    WM_REAL(wm_variation, season_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "height of a yearly wave over the mean, whose mean over a year is 1 (0.1: 10 % above in its high season, 10 % below half a year later)"),
+    WM_INT(wm_variation, season_peak_day, 1, 366, 320, "day of the year, UTC, on which the wave is highest; estimate: mid-November, in term and before the holidays"),
+    WM_REAL(wm_variation, noise_log_sd, WM_UNIT_NONE, 0.0, 2.0, 0.0, "standard deviation of the demand's logarithm from hour to hour around its course. Measured: 0.64 from day to day on one log of coding clients in September 2026 (SemiAnalysis, 14 days), 0.9 on a campus (BurstGPT, daily totals); a large site has less"),
+    WM_REAL_AS(wm_variation, noise_corr_s, "noise_corr_h", WM_UNIT_H, 0.1, 8760.0, 24.0, "time in which this noise forgets (to 1/e); estimate"),
+    WM_REAL(wm_variation, growth_log_sd, WM_UNIT_NONE, 0.0, 2.0, 0.0, "noise of growth: standard deviation of the logarithm of the level after a year, a random walk. How large all of it is stays: use ranges of growth_per_year in a study for that"),
+    WM_REAL(wm_variation, bursts_per_year, WM_UNIT_PER_YEAR, 0.0, 8760.0, 0.0, "bursts of demand (a release, an event), at random times"),
+    WM_REAL(wm_variation, burst_frac, WM_UNIT_NONE, 0.0, 100.0, 1.0, "what a burst adds when it begins, over the demand without it (1: twice as much); estimate. Measured: the highest day of a campus is 6.4 times the mean (BurstGPT)"),
+    WM_REAL_AS(wm_variation, burst_s, "burst_h", WM_UNIT_H, 0.1, 8760.0, 48.0, "time in which a burst fades (to 1/e); estimate"),
+    WM_TEXT(wm_variation, drift_to, "", "workload that demand moves to: drift of the mix. Output tokens are kept; the other workload's lengths, model and price hold for those that moved"),
+    WM_REAL(wm_variation, drift_frac_per_year, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the demand that has moved to drift_to after a year, of the rest again after two"),
     WM_FIELD_END,
 };
 static const struct wm_field demand_fields[] = {
@@ -193,6 +211,7 @@ static const struct wm_field demand_fields[] = {
     WM_FLAG(wm_demand, per_mw, false, "the rate is per MW of contract"),
     WM_REAL(wm_demand, growth_per_year, WM_UNIT_PER_YEAR, -0.99, 100.0, 0.0, "growth of the rate, compounded from the start of the horizon (0.3 = 30 % a year)"),
     WM_REAL(wm_demand, elasticity, WM_UNIT_NONE, -10.0, 0.0, 0.0, "of demand to price: the rate is multiplied by discount_frac to this power, and in the years of the appraisal by the price path to it, as far as capacity and ceiling let it; published: -1.11 (short run)"),
+    WM_GROUP(wm_demand, variation, variation_fields, "how demand moves through the years beside its week and its growth: season, noise, bursts, drift of the mix; random parts follow the seed and keep the demand of the horizon as a whole"),
     WM_FIELD_END,
 };
 static const struct wm_field slo_fields[] = {
@@ -204,6 +223,8 @@ static const struct wm_field serving_fields[] = {
     WM_FILE_AS(wm_service_choice, curve_file, "curve_file", wm_curve_file_load, wm_serving_curve, "CSV of measured operating points of a replica, instead of the step-time model: concurrency, n_gpu, output_tokens_per_s_per_gpu, tpot_s, ttft_s, gpu_power_w"),
     WM_REAL(wm_service_choice, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses that a step checks per sequence (speculative decoding, multi-token prediction), each made by a pass through one layer like the model's; 0: none"),
     WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "probability that a guess is right if those before it are; unset: what the model's own module gained where it was measured (accepted_tok of llms), else 0.7 (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
+    WM_REAL(wm_service_choice, reuse_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "of prompt tokens, said before: what a cache without end would find, of which the class's cached_frac is found in the accelerators' own and fleet.N.kv_tiers find the next part; not billed as cached. Unset: no more than cached_frac"),
+    WM_REAL(wm_service_choice, reuse_s, WM_UNIT_S, 0.1, 1e8, 600.0, "mean time until they come again, exponential; estimate"),
     WM_CHOICE(wm_service_choice, router, wm_router_words, "least-requests", "which replica a request goes to; in what fidelity request serves one by one"),
     WM_INT(wm_service_choice, max_seqs, 0, 1000000, 0, "sequences of a batch, per attention group; 0: the engine's limit; in what fidelity request serves one by one"),
     WM_FIELD_END,
@@ -443,9 +464,8 @@ static void check_owned(const struct wm_scenario *s, const struct wm_fleet *flee
 }
 
 static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
-                          struct wm_diags *diags)
+                          const struct wm_accelerator *a, struct wm_diags *diags)
 {
-    const struct wm_accelerator *const a = fleet->accelerator;
     const size_t hall = wm_site_hall_of(&s->site, fleet);
     const double coolant_c = wm_site_cooling_of(&s->site, fleet)->supply_c;
     const char *const path =
@@ -455,6 +475,81 @@ static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fl
     if (coolant_c > a->max_coolant_c)
         wm_diag_add(diags, WM_E211, NULL, path, "= %g °C, but %s takes at most %g °C", coolant_c,
                     a->head.name, a->max_coolant_c);
+}
+
+/* A pool of two kinds serves one model, in a place that counts no rows. */
+static void check_mixed(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const struct wm_workload *const w = s->workloads.items, *first = NULL;
+    const struct wm_site_hall *const halls = s->site.halls.items;
+    const size_t hall = wm_site_hall_of(&s->site, fleet);
+    const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.prefill_accelerator", index);
+    if (fleet->prefill_count >= 0 && (fleet->prefill_accelerator == NULL || fleet->count < 0))
+        wm_diag_add(diags, WM_E211, NULL,
+                    wm_arena_printf(diags->arena, "fleet.%zu.prefill_count", index),
+                    "goes with prefill_accelerator and a count in accelerators: other rules of count "
+                    "find both");
+    if (fleet->prefill_accelerator == NULL)
+        return;
+    check_coolant(s, fleet, fleet->prefill_accelerator, diags);
+    if (hall < s->site.halls.n &&
+        (halls[hall].rows > 0 || wm_is_set(halls[hall].rack_limit_w)))
+        wm_diag_add(diags, WM_E211, NULL, path,
+                    "makes racks of two kinds, which rows and rack_limit_kw of hall \"%s\" do not "
+                    "count: leave these out, or give each kind a pool",
+                    halls[hall].name);
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(w[i].pool, fleet->name) != 0)
+            continue;
+        if (wm_workload_is_job(&w[i]))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "reads prompts; job \"%s\" has none and needs a pool of one kind",
+                        w[i].name);
+        else if (w[i].serving.curve_file != NULL)
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "needs the step-time model, which serving.curve_file of \"%s\" replaces",
+                        w[i].name);
+        else if (first != NULL && (w[i].llm != first->llm || w[i].precision != first->precision ||
+                                   w[i].engine != first->engine))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "makes a pool of one model, precision and engine: \"%s\" and \"%s\" need "
+                        "a pool each",
+                        first->name, w[i].name);
+        first = first != NULL ? first : &w[i];
+    }
+    if (first == NULL)
+        wm_diag_add(diags, WM_E211, NULL, path, "reads prompts, but no workload names pool \"%s\"",
+                    fleet->name);
+}
+
+/* Tiers without anything that comes again; reuse below what is found already. */
+static void check_tiers(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const struct wm_workload *const w = s->workloads.items;
+    const bool has_tiers = fleet->kv_tiers.host.bytes_per_gpu > 0.0 ||
+                           fleet->kv_tiers.ssd.bytes_per_gpu > 0.0;
+    bool comes_again = false;
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(w[i].pool, fleet->name) != 0 || !wm_is_set(w[i].serving.reuse_frac))
+            continue;
+        comes_again = true;
+        if (has_tiers && w[i].serving.curve_file != NULL)
+            wm_diag_add(diags, WM_E211, NULL, w[i].name,
+                        "serving.reuse_frac needs the step-time model, which serving.curve_file replaces");
+        if (w[i].class != NULL && w[i].serving.reuse_frac < w[i].class->cached_frac)
+            wm_diag_add(diags, WM_E211, NULL, w[i].name,
+                        "serving.reuse_frac = %g is less than the %g that class %s finds in the "
+                        "accelerators' own cache",
+                        w[i].serving.reuse_frac, w[i].class->cached_frac, w[i].class->head.name);
+    }
+    if (has_tiers && !comes_again)
+        wm_diag_add(diags, WM_E211, NULL,
+                    wm_arena_printf(diags->arena, "fleet.%zu.kv_tiers", index),
+                    "hold what comes again, which no workload of pool \"%s\" says: give "
+                    "serving.reuse_frac",
+                    fleet->name);
 }
 
 static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
@@ -482,7 +577,9 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
             if (strcmp(fleet[i].name, fleet[j].name) == 0)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
-        check_coolant(s, &fleet[i], diags);
+        check_coolant(s, &fleet[i], fleet[i].accelerator, diags);
+        check_mixed(s, &fleet[i], i, diags);
+        check_tiers(s, &fleet[i], i, diags);
         check_owned(s, &fleet[i], i, diags);
         if (fleet[i].count == WM_COUNT_DEMAND)
             check_sized(s, &fleet[i], i, diags);
@@ -555,8 +652,42 @@ static void check_prompts(const struct wm_workload *w, struct wm_diags *diags)
         }
 }
 
-static void check_service(const struct wm_workload *w, struct wm_diags *diags)
+/* Demand that moves away moves somewhere. */
+static void check_drift(const struct wm_scenario *s, const struct wm_workload *w,
+                        struct wm_diags *diags)
 {
+    const struct wm_variation *const v = &w->demand.variation;
+    const struct wm_workload *const all = s->workloads.items;
+    struct wm_suggest near = wm_suggest_init(v->drift_to);
+    const struct wm_workload *to = NULL;
+    if (v->drift_to[0] == '\0') {
+        if (v->drift_frac_per_year > 0.0)
+            wm_diag_add(diags, WM_E211, NULL, w->name,
+                        "demand.variation.drift_frac_per_year needs drift_to, a workload");
+        return;
+    }
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(all[i].name, v->drift_to) == 0)
+            to = &all[i];
+        if (&all[i] != w && !wm_workload_is_job(&all[i]))
+            wm_suggest_offer(&near, all[i].name);
+    }
+    if (to == NULL)
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "demand.variation.drift_to = \"%s\" is no workload%s%s%s", v->drift_to,
+                    near.best ? "; did you mean \"" : "", near.best ? near.best : "",
+                    near.best ? "\"?" : "");
+    else if (to == w || wm_workload_is_job(to))
+        wm_diag_add(diags, WM_E211, NULL, w->name,
+                    "demand.variation.drift_to = \"%s\" is %s: demand moves to another workload "
+                    "that serves requests",
+                    v->drift_to, to == w ? "itself" : "a job");
+}
+
+static void check_service(const struct wm_scenario *s, const struct wm_workload *w,
+                          struct wm_diags *diags)
+{
+    check_drift(s, w, diags);
     if (n_demands(&w->demand) != 1)
         wm_diag_add(diags, WM_E211, NULL, w->name,
                     "demand needs exactly one of output_tok_per_s, requests_per_s, "
@@ -596,7 +727,7 @@ static void check_workloads(const struct wm_scenario *s, struct wm_diags *diags)
         if (wm_workload_is_job(&w[i]))
             check_job(s, &w[i], diags);
         else
-            check_service(&w[i], diags);
+            check_service(s, &w[i], diags);
         check_span(&w[i], diags);
         check_curve(s, &w[i], diags);
         check_request_keys(s, &w[i], diags);

@@ -52,8 +52,9 @@ static void numbers(struct sheet *s, const struct wm_column *columns, const void
 
 static const struct wm_grid_column class_texts[] = {TEXT("class"), TEXT("kind"), TEXT("llm")};
 
-static void class_rows(struct sheet *s, const struct wm_results *r)
+static void class_rows(struct sheet *s, const struct wm_report *report)
 {
+    const struct wm_results *const r = report->results;
     for (size_t i = 0; i < r->n_classes; i++) {
         const struct wm_class_result *const c = &r->classes[i];
         text(s, c->name);
@@ -66,8 +67,9 @@ static void class_rows(struct sheet *s, const struct wm_results *r)
 static const struct wm_grid_column pool_texts[] = {
     TEXT("pool"), TEXT("accelerator"), TEXT("workload"), TEXT("parallelism"), TEXT("maturity")};
 
-static void pool_rows(struct sheet *s, const struct wm_results *r)
+static void pool_rows(struct sheet *s, const struct wm_report *report)
 {
+    const struct wm_results *const r = report->results;
     for (size_t i = 0; i < r->n_pools; i++) {
         const struct wm_pool_result *const p = &r->pools[i];
         text(s, p->name);
@@ -82,8 +84,9 @@ static void pool_rows(struct sheet *s, const struct wm_results *r)
 static const struct wm_grid_column hall_texts[] = {TEXT("hall"), TEXT("cooling"),
                                                    TEXT("power_chain"), TEXT("racks_by")};
 
-static void hall_rows(struct sheet *s, const struct wm_results *r)
+static void hall_rows(struct sheet *s, const struct wm_report *report)
 {
+    const struct wm_results *const r = report->results;
     for (size_t i = 0; i < r->n_halls; i++) {
         const struct wm_hall_result *const h = &r->halls[i];
         text(s, h->name);
@@ -96,8 +99,9 @@ static void hall_rows(struct sheet *s, const struct wm_results *r)
 
 static const struct wm_grid_column month_texts[] = {TEXT("month")};
 
-static void month_rows(struct sheet *s, const struct wm_results *r)
+static void month_rows(struct sheet *s, const struct wm_report *report)
 {
+    const struct wm_results *const r = report->results;
     for (size_t i = 0; r->bill != NULL && i < r->bill->n_months; i++) {
         char buf[16];
         const char *const name = wm_bill_month_text(&r->bill->months[i], buf);
@@ -108,8 +112,9 @@ static void month_rows(struct sheet *s, const struct wm_results *r)
 
 static const struct wm_grid_column year_texts[] = {NUMBER("year")};
 
-static void year_rows(struct sheet *s, const struct wm_results *r)
+static void year_rows(struct sheet *s, const struct wm_report *report)
 {
+    const struct wm_results *const r = report->results;
     for (size_t i = 0; i < r->n_years; i++) {
         number(s, (double)i + 1.0);
         numbers(s, wm_year_columns, &r->years[i]);
@@ -120,81 +125,34 @@ static const struct wm_grid_column delivered_texts[] = {
     TEXT("figure"), NUMBER("p10"), NUMBER("p50"),  NUMBER("p90"),
     NUMBER("mean"), TEXT("unit"),  TEXT("meaning")};
 
-static int ascending(const void *a, const void *b)
+static void delivered_rows(struct sheet *s, const struct wm_report *report)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Linear between the ordered values. */
-static double quantile(const double *sorted, size_t n, double p)
-{
-    const double at = p * (double)(n - 1);
-    const size_t i = (size_t)at;
-    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
-}
-
-static double per_mw(double tok_per_s, double power_w)
-{
-    return power_w > 0.0 ? tok_per_s / wm_unit_from_si(WM_UNIT_MW, power_w) : (double)NAN;
-}
-
-enum delivered { OFFERED, DELIVERED, PER_DRAWN, OVER_CLAIMED, N_DELIVERED };
-
-/*
- * Delivered over claimed: the intervals of the run, each with its demand, weather, failures, ceiling, against
- * the capacity at the design hour with all replicas up, which is what a claim of tokens per MW states.
- */
-static void delivered_rows(struct sheet *s, const struct wm_results *r)
-{
-    static const char *const names[N_DELIVERED][3] = {
-        [OFFERED] = {"offered", "tok/s/MW", "output asked for, per MW of the contract in force"},
-        [DELIVERED] = {"delivered", "tok/s/MW", "output served, per MW of the contract in force"},
-        [PER_DRAWN] = {"delivered_per_mw_drawn", "tok/s/MW",
-                       "output served, per MW that the site drew"},
-        [OVER_CLAIMED] = {"delivered_over_claimed", "frac",
-                          "delivered over capacity_output_tok_per_s_per_mw_utility"}};
-    const double claimed = wm_unit_from_si(
-        WM_UNIT_TOK_PER_S_PER_MW, r->metric[WM_METRIC_capacity_output_tok_per_s_per_mw_utility]);
-    double *const values = WM_NEW_ARRAY(s->arena, double, r->n_series + 1);
-    for (int k = 0; k < N_DELIVERED && r->n_series > 0; k++) {
-        double sum = 0.0;
-        size_t n = 0;
-        for (size_t i = 0; i < r->n_series; i++) {
-            const struct wm_series_row *const row = &r->series[i];
-            const double tok = k == OFFERED ? row->offered_tok_per_s : row->served_tok_per_s;
-            const double value = per_mw(tok, k == PER_DRAWN ? row->site_w : row->contract_w) /
-                                 (k == OVER_CLAIMED ? claimed : 1.0);
-            if (!isfinite(value))
-                continue;
-            values[n++] = value;
-            sum += value;
-        }
-        if (n == 0)
-            continue;
-        qsort(values, n, sizeof *values, ascending);
-        text(s, names[k][0]);
-        number(s, quantile(values, n, 0.1));
-        number(s, quantile(values, n, 0.5));
-        number(s, quantile(values, n, 0.9));
-        number(s, sum / (double)n);
-        text(s, names[k][1]);
-        text(s, names[k][2]);
+    struct wm_delivered rows[WM_DELIVERED_MAX];
+    const size_t n = wm_delivered_rows(s->arena, report, rows);
+    for (size_t i = 0; i < n; i++) {
+        text(s, rows[i].figure);
+        number(s, rows[i].band.p10);
+        number(s, rows[i].band.p50);
+        number(s, rows[i].band.p90);
+        number(s, rows[i].band.mean);
+        text(s, rows[i].unit);
+        text(s, rows[i].meaning);
     }
 }
 
 static size_t n_delivered(const struct wm_results *r)
 {
     (void)r;
-    return N_DELIVERED;
+    return WM_DELIVERED_MAX;
 }
 
 static const struct wm_grid_column bill_texts[] = {
     TEXT("month"), TEXT("line"),    TEXT("detail"),     TEXT("basis"),    NUMBER("quantity"),
     TEXT("unit"),  NUMBER("price"), TEXT("price_unit"), NUMBER("months"), NUMBER("usd")};
 
-static void bill_rows(struct sheet *s, const struct wm_results *r)
+static void bill_rows(struct sheet *s, const struct wm_report *report)
 {
+    const struct wm_results *const r = report->results;
     const struct wm_bill *const bill = r->bill;
     for (size_t m = 0; bill != NULL && m < bill->n_months; m++)
         for (size_t i = 0; i < bill->n_lines; i++) {
@@ -222,8 +180,9 @@ static const struct wm_grid_column ledger_texts[] = {
     TEXT("line"), NUMBER("usd"), TEXT("a"), TEXT("b"), TEXT("c"), TEXT("d"), TEXT("e"),
 };
 
-static void ledger_rows(struct sheet *s, const struct wm_results *r)
+static void ledger_rows(struct sheet *s, const struct wm_report *report)
 {
+    const struct wm_results *const r = report->results;
     for (size_t i = 0; r->ledger != NULL && i < r->ledger->n_lines; i++) {
         const struct wm_ledger_line *const line = &r->ledger->lines[i];
         text(s, line->name);
@@ -283,7 +242,7 @@ static const struct section {
     size_t n_texts;
     const struct wm_column *columns;
     size_t (*most)(const struct wm_results *r);
-    void (*rows)(struct sheet *s, const struct wm_results *r);
+    void (*rows)(struct sheet *s, const struct wm_report *report);
 } sections[] = {
     {"classes", TEXTS(class_texts), wm_class_columns, n_classes, class_rows},
     {"pools", TEXTS(pool_texts), wm_pool_columns, n_pools, pool_rows},
@@ -325,7 +284,7 @@ bool wm_output_section(FILE *file, struct wm_arena *arena, const struct wm_repor
         struct sheet s = {.arena = arena,
                           .short_numbers = format == WM_FORMAT_TABLE || format == WM_FORMAT_MD,
                           .cells = WM_NEW_ARRAY(arena, const char *, most)};
-        section->rows(&s, r);
+        section->rows(&s, report);
         const size_t n_rows = s.n / n;
         const bool is_long = format == WM_FORMAT_TABLE && n_rows > ROWS_MAX;
         const struct wm_grid grid = {columns, n, s.cells, is_long ? ROWS_MAX : n_rows};

@@ -16,7 +16,7 @@ struct plan_record {
 
 /* A new member of either struct must be added here too: to the key, or to the record. */
 _Static_assert(sizeof(struct wm_serving_case) ==
-                   4 * sizeof(void *) + 2 * sizeof(double) + 8 * sizeof(double) +
+                   5 * sizeof(void *) + 2 * sizeof(double) + 11 * sizeof(double) +
                        sizeof(struct wm_prompts) + sizeof(struct wm_draft),
                "struct wm_serving_case has a member that add_case() does not know");
 _Static_assert(sizeof(struct wm_serving_plan) ==
@@ -39,6 +39,21 @@ static struct wm_accelerator serving_part(const struct wm_accelerator *whole)
     return a;
 }
 
+/* The accelerators of a case, without the rest. */
+struct parts {
+    struct wm_accelerator decode, prefill;
+};
+
+static void take_parts(struct wm_serving_case *c, struct parts *parts)
+{
+    parts->decode = serving_part(c->accelerator);
+    c->accelerator = &parts->decode;
+    if (c->prefill_accelerator == NULL)
+        return;
+    parts->prefill = serving_part(c->prefill_accelerator);
+    c->prefill_accelerator = &parts->prefill;
+}
+
 static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
 {
     const double values[] = {(double)c->precision, c->input_tok,
@@ -47,9 +62,12 @@ static void add_case(struct wm_digest *d, const struct wm_serving_case *c)
                              c->draft.tok,         c->draft.accept_frac,
                              c->ttft_slo_s,        c->tok_per_s_per_user_slo,
                              (double)c->is_alone,  c->cap_frac,
-                             (double)c->ways};
+                             (double)c->ways,      c->prefill_weight,
+                             c->prefill_max_gpus,  c->prefill_cap_frac};
     wm_digest_add_text(d, WM_MODEL_ID);
     wm_fields_digest(d, wm_accelerator_fields, c->accelerator);
+    if (c->prefill_accelerator != NULL)
+        wm_fields_digest(d, wm_accelerator_fields, c->prefill_accelerator);
     wm_fields_digest(d, wm_llm_fields, c->llm);
     wm_fields_digest(d, wm_engine_fields, c->engine);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -107,9 +125,9 @@ struct wm_serving_plan wm_table_plan(const struct wm_table_source *source,
     struct plan_record record;
     if (!is_kept(source, c))
         return wm_serving_plan(c);
-    const struct wm_accelerator part = serving_part(c->accelerator);
+    struct parts parts;
     struct wm_serving_case own = *c;
-    own.accelerator = &part;
+    take_parts(&own, &parts);
     struct wm_digest *const d = wm_digest_open(&(struct wm_digest){0});
     wm_digest_add_text(d, "plan");
     add_case(d, &own);
@@ -148,10 +166,10 @@ const struct wm_surface *wm_table_surface(const struct wm_table_source *source,
     unsigned char key[WM_DIGEST_BYTES];
     struct wm_surface *const s = WM_NEW(arena, struct wm_surface);
     const bool kept = is_kept(source, &plan->c);
-    const struct wm_accelerator part = serving_part(plan->c.accelerator);
+    struct parts parts;
     struct wm_serving_plan own = *plan;
     if (kept) {
-        own.c.accelerator = &part;
+        take_parts(&own.c, &parts);
         own.c.max_gpus = (double)NAN; /* the plan is chosen */
         surface_key(&own, top_clock_frac, key);
     }

@@ -45,6 +45,10 @@ static void add_totals(struct wm_replica_totals *to, const struct wm_replica_tot
     to->energy_j += from->energy_j;
     to->prefill_j += from->prefill_j;
     to->idle_j += from->idle_j;
+    to->tier_s += from->tier_s;
+    to->tier_j += from->tier_j;
+    for (int i = 0; i < WM_KV_TIERS; i++)
+        to->tier_tok[i] += from->tier_tok[i];
 }
 
 /*

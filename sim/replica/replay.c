@@ -29,11 +29,20 @@ static const char *const faults[] = {"",
                                      "no batch reaches the wanted tokens per second and user",
                                      "no group meets the TTFT target",
                                      "requests of the mean length are longer than the model was "
-                                     "published for"};
+                                     "published for",
+                                     "the prefill accelerator has no unit for this precision",
+                                     "weights and one prompt do not fit any group of the prefill "
+                                     "accelerator",
+                                     "the engine reads prompts where it decodes: "
+                                     "prefill_accelerator needs one of mode disaggregated"};
 
 static struct wm_serving_case serving_case(const struct wm_replay_case *c)
 {
+    const struct wm_accelerator *const reads = c->prefill_accelerator;
     return (struct wm_serving_case){.accelerator = c->accelerator,
+                                    .prefill_accelerator = reads,
+                                    .prefill_weight =
+                                        reads ? wm_prefill_weight(c->accelerator, reads) : 0.0,
                                     .llm = c->llm,
                                     .engine = c->engine,
                                     .ways = c->ways,
@@ -96,17 +105,26 @@ static enum wm_status choose_groups(struct wm_arena *arena, const struct wm_repl
     return WM_OK;
 }
 
-static struct wm_step_model step_model(const struct wm_replay_case *c, const struct wm_group *group,
-                                       double clock_frac)
+/* A group of workers of one kind. */
+struct kind {
+    const struct wm_replay_case *c;
+    const struct wm_group *group;
+    bool prefills; /* apart from decoding */
+};
+
+static struct wm_step_model step_model(const struct kind *k, double clock_frac)
 {
-    return (struct wm_step_model){.accelerator = c->accelerator,
+    const struct wm_replay_case *const c = k->c;
+    const bool is_other = k->prefills && c->prefill_accelerator != NULL;
+    return (struct wm_step_model){.accelerator =
+                                      is_other ? c->prefill_accelerator : c->accelerator,
                                   .llm = c->llm,
                                   .engine = c->engine,
                                   .precision = c->precision,
                                   .kv_bytes = c->kv_bytes > 0.0 ? c->kv_bytes : c->engine->kv_bytes,
-                                  .group = *group,
+                                  .group = *k->group,
                                   .clock_frac = clock_frac,
-                                  .cap_frac = c->cap_frac,
+                                  .cap_frac = is_other ? c->prefill_cap_frac : c->cap_frac,
                                   .draft = c->draft};
 }
 
@@ -116,14 +134,15 @@ static double context_tok(const struct wm_replay_case *c)
 }
 
 /* Blocks that fit a group: each attention group holds its own sequences. */
-static double kv_blocks(const struct wm_replay_case *c, const struct wm_group *group)
+static double kv_blocks(const struct kind *k)
 {
+    const struct wm_replay_case *const c = k->c;
     if (c->kv_blocks > 0)
         return (double)c->kv_blocks;
-    const struct wm_step_model m = step_model(c, group, 1.0);
+    const struct wm_step_model m = step_model(k, 1.0);
     const double tok = fmax((double)BLOCK_TOK, context_tok(c));
     const double block_bytes = wm_group_kv_bytes(&m, tok) * (double)BLOCK_TOK / tok;
-    return floor(wm_group_kv_room_bytes(&m) / block_bytes) * group->data;
+    return floor(wm_group_kv_room_bytes(&m) / block_bytes) * k->group->data;
 }
 
 static double draft_gain(const struct wm_replay_case *c)
@@ -131,21 +150,35 @@ static double draft_gain(const struct wm_replay_case *c)
     return c->draft.tok > 0.0 ? wm_draft_gain(c->draft.tok, c->draft.accept_frac) : 1.0;
 }
 
-/* @param chunk_tok  of a step and attention group, when the user set none */
-static enum wm_status choose_worker(const struct wm_replay_case *c, const struct wm_group *group,
-                                    enum wm_serving_mode mode, bool prefill, double chunk_tok,
-                                    struct wm_replica_params *out, struct wm_diags *diags)
+static struct wm_replica_tier tier_of(const struct wm_kv_tier *tier, double gpus, double bytes_per_tok)
 {
-    const double blocks = kv_blocks(c, group);
+    return (struct wm_replica_tier){
+        .tok = (uint32_t)fmin(floor(gpus * tier->bytes_per_gpu / bytes_per_tok), 4e9),
+        .s_per_tok = bytes_per_tok / (gpus * tier->bytes_per_s),
+        .j_per_tok = bytes_per_tok * tier->j_per_byte};
+}
+
+/* @param chunk_tok  of a step and attention group, when the user set none */
+static enum wm_status choose_worker(const struct kind *k, enum wm_serving_mode mode,
+                                    double chunk_tok, struct wm_replica_params *out,
+                                    struct wm_diags *diags)
+{
+    const struct wm_replay_case *const c = k->c;
+    const struct wm_group *const group = k->group;
+    const bool prefill = k->prefills;
+    const double blocks = kv_blocks(k);
     if (blocks < 2.0)
-        return infeasible(diags, c, "weights leave no memory for the KV cache of a sequence");
+        return infeasible(diags, c,
+                          prefill && c->prefill_accelerator != NULL
+                              ? faults[WM_PLAN_PREFILL_MEMORY]
+                              : "weights leave no memory for the KV cache of a sequence");
     const double seqs = c->max_seqs > 0
                             ? (double)c->max_seqs * group->data
                             : (double)c->engine->max_batch_per_gpu * wm_group_gpus(group);
     /* no batch of mean contexts is larger than twice what the cache holds */
     const double held = fmax(16.0, 2.0 * blocks * BLOCK_TOK / fmax(1.0, context_tok(c)));
     const double budget = group->data * (c->token_budget > 0 ? (double)c->token_budget : chunk_tok);
-    const double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, step_model(c, group, 1.0).kv_bytes);
+    const double seq_bytes = wm_llm_kv_bytes_per_tok(c->llm, step_model(k, 1.0).kv_bytes);
     const bool disaggregated = mode == WM_DISAGGREGATED;
     *out = (struct wm_replica_params){
         .batching = prefill            ? WM_BATCH_PREFILL_ONLY
@@ -164,31 +197,34 @@ static enum wm_status choose_worker(const struct wm_replay_case *c, const struct
         .swap_s_per_tok = seq_bytes / (host_bytes_per_s * wm_group_gpus(group)),
         .cache_tok = !disaggregated || prefill ? (uint32_t)fmin(c->cache_tok, 4e9) : 0,
         .max_context_tok = (uint32_t)c->llm->max_context_tok};
+    for (int i = 0; i < WM_KV_TIERS && c->tiers != NULL && (!disaggregated || prefill); i++)
+        out->tiers[i] = tier_of(wm_kv_tier_at(c->tiers, i), wm_group_gpus(group), seq_bytes);
     return WM_OK;
 }
 
-static const struct wm_step_table *compile(struct wm_arena *arena, const struct wm_replay_case *c,
-                                           const struct wm_group *group,
+static const struct wm_step_table *compile(struct wm_arena *arena, const struct kind *k,
                                            const struct wm_replica_params *p, double clock_frac)
 {
-    const struct wm_step_model m = step_model(c, group, clock_frac);
+    const struct wm_step_model m = step_model(k, clock_frac);
     const uint32_t n = p->n_stages;
     return wm_step_table_of_model(arena, &m, (p->max_seqs + n - 1) / n, p->token_budget,
-                                  context_tok(c));
+                                  context_tok(k->c));
 }
 
-/* Tables from the wanted clock down to the lowest, when something may change it; else of that one. */
-static struct wm_clock_tables compile_clocks(struct wm_arena *arena, const struct wm_replay_case *c,
-                                             const struct wm_group *group,
+/* Tables from the wanted clock down to the lowest of both kinds, when something may change it; else of that one. */
+static struct wm_clock_tables compile_clocks(struct wm_arena *arena, const struct kind *k,
                                              const struct wm_replica_params *p)
 {
+    const struct wm_replay_case *const c = k->c;
     const double top = c->clock_frac > 0.0 ? c->clock_frac : 1.0;
-    const double low = c->accelerator->power.min_clock_frac;
+    const double low = fmax(c->accelerator->power.min_clock_frac,
+                            c->prefill_accelerator ? c->prefill_accelerator->power.min_clock_frac
+                                                   : 0.0);
     const bool changes = c->cap_w > 0.0 || c->n_events > 0 || c->many_clocks;
     const uint32_t n = changes && top > low ? MAX_CLOCKS : 1;
     const struct wm_step_table **const t = WM_NEW_ARRAY(arena, const struct wm_step_table *, n);
     for (uint32_t i = 0; i < n; i++)
-        t[i] = compile(arena, c, group, p,
+        t[i] = compile(arena, k, p,
                        n == 1 ? top : top - (top - low) * (double)i / (double)(n - 1));
     return (struct wm_clock_tables){.n = n, .tables = t};
 }
@@ -252,15 +288,21 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
 {
     WM_REQUIRE(c->n_replicas >= 1);
     *r = (struct wm_replay){0};
-    if (wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS)
-        return infeasible(diags, c, faults[WM_PLAN_NO_UNIT]);
+    const struct wm_serving_case sc = serving_case(c);
+    const enum wm_plan_fault fault =
+        wm_compute_precision(c->accelerator, c->precision) == WM_N_PRECISIONS
+            ? WM_PLAN_NO_UNIT
+            : wm_prefill_fault(&sc);
+    if (fault != WM_PLAN_OK)
+        return infeasible(diags, c, faults[fault]);
+    const struct kind decode = {c, &r->group, false}, prefill = {c, &r->prefill_group, true};
     enum wm_status status = choose_groups(arena, c, r, diags);
     const double chunk_tok = c->engine->prefill_chunk_tok;
     const double pass_tok = r->pass_tok > 0.0 ? r->pass_tok : chunk_tok;
     if (status == WM_OK)
-        status = choose_worker(c, &r->group, r->mode, false, chunk_tok, &r->worker, diags);
+        status = choose_worker(&decode, r->mode, chunk_tok, &r->worker, diags);
     if (status == WM_OK && r->n_prefill > 0)
-        status = choose_worker(c, &r->prefill_group, r->mode, true, pass_tok, &r->prefill, diags);
+        status = choose_worker(&prefill, r->mode, pass_tok, &r->prefill, diags);
     if (status != WM_OK)
         return status;
     if (r->n_prefill == 0 && r->worker.batching == WM_BATCH_DECODE_ONLY)
@@ -270,17 +312,17 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
         .router = c->router,
         .n_decode = r->n_decode,
         .worker = r->worker,
-        .clocks = compile_clocks(arena, c, &r->group, &r->worker),
+        .clocks = compile_clocks(arena, &decode, &r->worker),
         .n_prefill = r->n_prefill,
         .prefill = r->prefill,
         .transfer_s_per_tok =
-            wm_llm_kv_bytes_per_tok(c->llm, step_model(c, &r->group, 1.0).kv_bytes) /
-            c->accelerator->scale_out_bytes_per_s,
+            wm_llm_kv_bytes_per_tok(c->llm, step_model(&decode, 1.0).kv_bytes) /
+            wm_case_transfer_bytes_per_s(&sc),
         .mtbf_s = c->mtbf_s,
         .mttr_s = c->mttr_s,
         .seed = c->seed};
     if (r->n_prefill > 0)
-        p->prefill_clocks = compile_clocks(arena, c, &r->prefill_group, &r->prefill);
+        p->prefill_clocks = compile_clocks(arena, &prefill, &r->prefill);
     r->clock_frac = p->clocks.tables[0]->clock_frac;
     return WM_OK;
 }

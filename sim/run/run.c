@@ -225,6 +225,7 @@ static const struct wm_scenario *window_of(struct wm_arena *arena,
 {
     struct wm_scenario *const s = WM_NEW(arena, struct wm_scenario);
     *s = *scenario;
+    s->window.part_of = scenario->horizon;
     s->horizon.start_us = scenario->window.start_us;
     s->horizon.years = scenario->window.length_s / WM_S_PER_YEAR;
     return s;

@@ -16,18 +16,27 @@ static double resting_gpus(const struct wm_partition *p, double n_up, bool is_th
     return p->spare_gpus + ((double)p->n_replicas - n_up) * (double)p->gpus_per_replica;
 }
 
-static double resting_w(const struct wm_accelerator *a, const struct wm_partition *p, double n_up,
+static struct wm_rest rest_of(const struct wm_site_plan *plan, const struct wm_partition *p,
+                              double n_up, bool is_there)
+{
+    if (!is_there)
+        return (struct wm_rest){0.0, 0.0};
+    return wm_partition_rest(plan, p, (double)p->n_replicas - n_up, true);
+}
+
+static double resting_w(const struct wm_site_plan *plan, const struct wm_partition *p, double n_up,
                         bool is_there)
 {
-    return resting_gpus(p, n_up, is_there) * (a->power.idle_w + a->host_idle_w) *
-           (1.0 + a->other_it_frac);
+    const struct wm_rest rest = rest_of(plan, p, n_up, is_there);
+    return (rest.board_w + rest.host_w) * (1.0 + wm_partition_accelerator(plan, p)->other_it_frac);
 }
 
 /* The same accelerators switched off: as much as others of their pool that are off, but no more than at rest. */
-static double resting_off_w(const struct wm_accelerator *a, const struct wm_partition *p,
+static double resting_off_w(const struct wm_site_plan *plan, const struct wm_partition *p,
                             double n_up, bool is_there, double off_frac)
 {
-    const double rest_w = resting_w(a, p, n_up, is_there);
+    const struct wm_accelerator *const a = wm_partition_accelerator(plan, p);
+    const double rest_w = resting_w(plan, p, n_up, is_there);
     if (!p->surface || p->is_job)
         return off_frac * rest_w;
     return fmin(rest_w, resting_gpus(p, n_up, is_there) / (double)p->gpus_per_replica *
@@ -109,11 +118,11 @@ static size_t fill_tiers(const struct wm_scenario *scenario, const struct wm_sit
 }
 
 static void add_resting(struct wm_board_hall *hall, const struct wm_scenario *scenario,
-                        const struct wm_accelerator *a, const struct wm_partition *p, double n_up,
+                        const struct wm_site_plan *plan, const struct wm_partition *p, double n_up,
                         bool is_there)
 {
-    hall->resting_w += resting_w(a, p, n_up, is_there);
-    hall->resting_off_w += resting_off_w(a, p, n_up, is_there, scenario->policy.off_power_frac);
+    hall->resting_w += resting_w(plan, p, n_up, is_there);
+    hall->resting_off_w += resting_off_w(plan, p, n_up, is_there, scenario->policy.off_power_frac);
 }
 
 static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
@@ -126,7 +135,7 @@ static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         const size_t hall = wm_partition_hall(plan, p);
-        add_resting(&b->halls[hall], scenario, a, p, now->n_up[i], now->is_there[i]);
+        add_resting(&b->halls[hall], scenario, plan, p, now->n_up[i], now->is_there[i]);
         if (!p->surface)
             continue;
         const struct wm_switched s = now->switched ? now->switched[i] : (struct wm_switched){0};
@@ -147,17 +156,18 @@ static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
     }
 }
 
-static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
+static void add_uses(struct wm_site_flow *flow, const struct wm_site_plan *plan,
                      const struct wm_partition *p, const struct wm_partition_flow *pf,
                      double resting_frac)
 {
+    const struct wm_accelerator *const a = wm_partition_accelerator(plan, p);
     const struct wm_spread *m = &pf->state.mix;
     const double n_up = pf->up_replicas;
-    const double resting = resting_frac * resting_gpus(p, n_up, pf->is_there);
+    const struct wm_rest rest = rest_of(plan, p, n_up, pf->is_there);
     const double prefill_w = n_up * WM_SPREAD_SUM(m, prefill_w);
     const double decode_w = n_up * WM_SPREAD_SUM(m, decode_w);
-    const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting * a->power.idle_w;
-    const double host_w = n_up * WM_SPREAD_SUM(m, host_w) + resting * a->host_idle_w;
+    const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting_frac * rest.board_w;
+    const double host_w = n_up * WM_SPREAD_SUM(m, host_w) + resting_frac * rest.host_w;
     flow->use_w[WM_USE_PREFILL] += prefill_w;
     flow->use_w[p->is_job ? WM_USE_TRAINING : WM_USE_DECODE] += decode_w;
     flow->use_w[WM_USE_IDLE] += idle_w;
@@ -190,19 +200,18 @@ static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan 
 {
     const double n_up = now->n_up[i];
     const struct wm_partition *p = &plan->partitions[i];
-    const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
     struct wm_partition_flow *pf = &flow->partitions[i];
     const struct wm_spread *m = &pf->state.mix;
     const double resting_frac = flow->halls[wm_partition_hall(plan, p)].resting_frac;
     pf->is_there = now->is_there[i];
-    pf->it_w = pf->state.it_w + resting_frac * resting_w(a, p, n_up, pf->is_there);
+    pf->it_w = pf->state.it_w + resting_frac * resting_w(plan, p, n_up, pf->is_there);
     pf->up_replicas = n_up;
     pf->off_frac = n_up > 0.0 && p->surface ? off_share(p, m) : 0.0;
     pf->clock_frac = clock_of(m);
     pf->prefill_busy_gpus = n_up * WM_SPREAD_SUM(m, prefill_busy_gpus);
     pf->busy_gpus = n_up * WM_SPREAD_SUM(m, busy_gpus);
     flow->serving_it_w += wm_partition_serves(p) ? pf->it_w : 0.0;
-    add_uses(flow, a, p, pf, resting_frac);
+    add_uses(flow, plan, p, pf, resting_frac);
 }
 
 /* Share of the tokens of a mixture that are served within the class's targets. */
@@ -364,7 +373,7 @@ static void fill_design_board(struct wm_board *b, const struct wm_scenario *scen
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         const size_t hall = wm_partition_hall(plan, p);
-        add_resting(&b->halls[hall], scenario, a, p, (double)p->n_replicas, true);
+        add_resting(&b->halls[hall], scenario, plan, p, (double)p->n_replicas, true);
         if (!p->surface)
             continue;
         const struct wm_class *first = &plan->classes[p->classes[0]];

@@ -102,6 +102,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
     const bool has_prefill = plan->prefill_gpus > 0.0;
     const struct wm_replay_case c = {
         .accelerator = plan->c.accelerator,
+        .prefill_accelerator = plan->c.prefill_accelerator,
         .llm = plan->c.llm,
         .engine = plan->c.engine,
         .ways = plan->mode == WM_AGGREGATED ? WM_WAYS_AGGREGATED : WM_WAYS_DISAGGREGATED,
@@ -119,6 +120,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .watermark_frac = 0.01,
         .clock_frac = p->surface->rows[0][0].clock_frac,
         .cap_frac = plan->c.cap_frac,
+        .prefill_cap_frac = plan->c.prefill_cap_frac,
         .input_tok = plan->c.input_tok,
         .output_tok = plan->c.output_tok,
         .seed = (uint64_t)q->scenario->seed,
@@ -279,6 +281,8 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
 {
     const struct wm_partition *const p = &q->plan->partitions[s->partition];
     const struct wm_accelerator *const hw = wm_partition_accelerator(q->plan, p);
+    const struct wm_accelerator *const decodes = p->plan.c.accelerator;
+    const struct wm_accelerator *const reads = wm_prefill_accelerator(&p->plan.c);
     const struct wm_partition_flow *const base = &q->base.partitions[s->partition];
     struct wm_partition_flow *const pf = &flow->partitions[s->partition];
     const struct wm_spread *const m = &base->state.mix;
@@ -298,8 +302,16 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const double busy_gpus = prefill_gpus + (all_s - prefill_s) * s->worker_gpus;
     const double prompt_gpus = 1e-9 * (double)(a->prefill_ns - b->prefill_ns) * per_s *
                                (prefill_work.n_steps > 0 ? s->prefill_gpus : s->worker_gpus);
-    const double up_gpus = base->up_replicas * (double)p->gpus_per_replica;
-    const double idle_gpus = fmax(0.0, up_gpus - busy_gpus);
+    const double idle_prefill_gpus =
+        fmax(0.0, base->up_replicas * p->plan.prefill_gpus - prefill_gpus);
+    const double idle_decode_gpus =
+        fmax(0.0, base->up_replicas * p->plan.decode_gpus - (busy_gpus - prefill_gpus));
+    const double busy_host_w =
+        prefill_gpus * reads->host_busy_w + (busy_gpus - prefill_gpus) * decodes->host_busy_w;
+    const double idle_host_w =
+        idle_prefill_gpus * reads->host_idle_w + idle_decode_gpus * decodes->host_idle_w;
+    const double prompt_host_w =
+        (prefill_work.n_steps > 0 ? reads : decodes)->host_busy_w * prompt_gpus;
     const struct wm_serving_point *const idle = &wm_surface_idle(p->surface)->serving;
     /* only as far as replicas are idle: what was accepted is finished first */
     const double saved_w =
@@ -308,11 +320,11 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const double off_host_w = saved_w - off_w;
     const double total_w = (a->energy_j - b->energy_j) * per_s - saved_w;
     const double prefill_w =
-        fmax(0.0, (a->prefill_j - b->prefill_j) * per_s - prompt_gpus * hw->host_busy_w);
+        fmax(0.0, (a->prefill_j - b->prefill_j) * per_s - prompt_host_w);
     const double idle_w =
-        fmax(0.0, (a->idle_j - b->idle_j) * per_s - idle_gpus * hw->host_idle_w - off_w);
+        fmax(0.0, (a->idle_j - b->idle_j) * per_s - idle_host_w - off_w);
     const double host_w =
-        fmin(busy_gpus * hw->host_busy_w + idle_gpus * hw->host_idle_w - off_host_w,
+        fmin(busy_host_w + idle_host_w - off_host_w,
              fmax(0.0, total_w - prefill_w - idle_w));
     const double decode_w = total_w - prefill_w - idle_w - host_w;
     const double n = base->up_replicas;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "../plan/job.h"
+#include "asked.h"
 #include "batch.h"
 #include "flow.h"
 #include "outages.h"
@@ -41,6 +42,7 @@ struct site {
     struct wm_board *board;
     struct wm_outages *outages;
     struct wm_switching switching, next_switching; /* the second: room to try */
+    struct wm_asked *asked;                        /* a twin has the site's */
     double *offered, *wanted;                      /* [n_classes] */
     bool *is_urgent;                               /* [n_classes] */
     struct wm_lookahead *ahead;                    /* NULL: the battery follows its rules */
@@ -78,32 +80,12 @@ static double job_left_tok(const struct site *s, size_t class)
     return fmax(0.0, c->workload->training.tokens * gangs - (a->served_tok - a->lost_tok));
 }
 
-/* Whether a workload is asked for: what nothing can serve yet, or any more, is no demand that is lost. */
-static bool is_asked_for(const struct site *s, size_t class, int64_t now)
-{
-    const struct wm_class *c = &s->plan->classes[class];
-    const struct wm_fleet *f = s->plan->pools[s->plan->partitions[c->partition].pool].fleet;
-    const int64_t at_us = s->start_us + now;
-    return at_us >= c->workload->start_us && at_us < c->workload->end_us && at_us >= f->online_us &&
-           at_us < f->retire_us;
-}
-
 /* Demand of the hour, of what is asked for at `now`. */
 static void set_demand(struct site *s, int64_t now)
 {
-    /* 1970-01-01 was a Thursday: day 3 of a week from Monday */
-    const int64_t hour = (s->start_us + now) / hour_us;
-    const size_t week_hour = (size_t)((hour + 3 * 24) % (7 * 24));
-    const double years = (double)(now - now % hour_us) / (double)WM_US_PER_S / WM_S_PER_YEAR;
-    for (size_t i = 0; i < s->plan->n_classes; i++) {
-        const struct wm_class *c = &s->plan->classes[i];
-        const struct wm_demand *d = &c->workload->demand;
-        double growth = is_asked_for(s, i, now) ? 1.0 : 0.0;
-        if (d->growth_per_year != 0.0 && growth > 0.0)
-            growth = pow(1.0 + d->growth_per_year, years);
-        s->offered[i] = s->wanted[i] =
-            c->mean_demand_tok_per_s * d->shape->hourly[week_hour] * growth;
-    }
+    wm_asked_at(s->asked, s->start_us + now, s->offered);
+    for (size_t i = 0; i < s->plan->n_classes; i++)
+        s->wanted[i] = s->offered[i];
 }
 
 /* Batch work asks for what would empty its queue by the end of the billing interval, a job for what
@@ -122,7 +104,7 @@ static void ask_for_work(struct site *s, int64_t now)
                     : wm_batch_wanted(&s->batch[i], left_s);
         else if (wm_workload_is_job(w))
             s->wanted[i] = s->offered[i] =
-                s->start_us + now < w->training.start_us || !is_asked_for(s, i, now)
+                s->start_us + now < w->training.start_us || !wm_asked_is_on(s->asked, i, s->start_us + now)
                     ? 0.0
                     : fmin(s->plan->classes[i].mean_demand_tok_per_s, job_left_tok(s, i) / left_s);
     }
@@ -625,6 +607,7 @@ static struct course *open_course(struct wm_arena *arena, const struct wm_scenar
         *s->environment = wm_environment_begin(arena, scenario);
         wm_environment_share(s->environment, arena, options ? options->cache : NULL, scenario);
     }
+    s->asked = original != NULL ? original->site.asked : wm_asked_new(arena, scenario, plan);
     open_classes(s, arena);
     s->instant.n_up = s->outages->mean;
     s->instant.weather = plan->design; /* until the first interval says its own */

@@ -138,7 +138,8 @@ START_TEST(marginal_revenue_never_earns_less_than_other_policies)
     for (size_t k = 0; k < 2 * sizeof limits / sizeof *limits; k++) {
         const char *const limit = limits[k / 2], *const night = batch[k % 2];
         const struct wm_results *const marginal = RUN(limit, more, night);
-        const struct wm_results *const ranked = RUN(limit, more, night, "policy.capping=\"priority\"");
+        const struct wm_results *const ranked =
+            RUN(limit, more, night, "policy.capping=\"priority\"");
         const struct wm_results *const same = RUN(limit, more, night, "policy.capping=\"uniform\"");
         const double best = margin_usd(marginal);
         ck_assert_double_ge(best, margin_usd(same) - 1e-9 * fabs(best));
@@ -273,6 +274,88 @@ START_TEST(demand_follows_growth_and_the_elasticity_of_its_price)
 }
 END_TEST
 
+#define VARIED "workloads.chat.demand.variation."
+#define CHAT_ALONE                                                                      \
+    "workloads.chat.demand.shape=\"flat\"", "workloads.long.demand.output_tok_per_s=0", \
+        "workloads.night.demand.output_tok_per_s=0", "workloads.chat.demand.output_tok_per_s=1.6e6"
+
+/* What of a deviation or burst; more of it stretches the same course, so each delivers less. */
+static const char *const varied[][3] = {
+    {VARIED "noise_log_sd=0.2", VARIED "noise_log_sd=0.5", VARIED "noise_log_sd=1"},
+    {VARIED "growth_log_sd=0.3", VARIED "growth_log_sd=1", VARIED "growth_log_sd=2"},
+    {VARIED "burst_frac=0.3", VARIED "burst_frac=1", VARIED "burst_frac=4"}};
+
+START_TEST(more_variable_demand_of_one_mean_never_delivers_more)
+{
+    const char *const often = _i == 2 ? VARIED "bursts_per_year=100" : VARIED "bursts_per_year=0";
+    const struct wm_results *const base = RUN(CHAT_ALONE);
+    double served_tok = base->classes[CHAT].output_tok_served;
+    ck_assert_double_lt(served_tok, base->classes[CHAT].output_tok_offered * (1.0 + 1e-12));
+    for (size_t k = 0; k < 3; k++) {
+        const struct wm_results *const r = RUN(CHAT_ALONE, often, varied[_i][k]);
+        ck_assert(r->balances_close);
+        ck_assert_double_eq_tol(r->classes[CHAT].output_tok_offered /
+                                    base->classes[CHAT].output_tok_offered,
+                                1.0, 1e-12);
+        ck_assert_double_lt(r->classes[CHAT].output_tok_served, served_tok);
+        served_tok = r->classes[CHAT].output_tok_served;
+    }
+}
+END_TEST
+
+START_TEST(variation_of_no_height_changes_nothing)
+{
+    const struct wm_results *const a = RUN("seed=7");
+    const struct wm_results *const b =
+        RUN(VARIED "noise_corr_h=3", VARIED "burst_frac=0", VARIED "bursts_per_year=50",
+            VARIED "season_peak_day=9", VARIED "drift_to=\"long\"");
+    ck_assert_int_eq(memcmp(a->metric, b->metric, sizeof a->metric), 0);
+}
+END_TEST
+
+START_TEST(a_season_has_mean_one_over_its_year_and_its_height_on_its_day)
+{
+    const struct wm_results *const flat = RUN(CHAT_ALONE, "horizon.years=1");
+    const struct wm_results *const r =
+        RUN(CHAT_ALONE, "horizon.years=1", VARIED "season_frac=0.3", VARIED "season_peak_day=183");
+    double low = (double)INFINITY, high = 0.0;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const double ratio = r->series[i].offered_tok_per_s / flat->series[i].offered_tok_per_s;
+        low = fmin(low, ratio);
+        high = fmax(high, ratio);
+    }
+    ck_assert_double_eq_tol(
+        r->classes[CHAT].output_tok_offered / flat->classes[CHAT].output_tok_offered, 1.0, 1e-12);
+    ck_assert_double_eq_tol(high, 1.3, 1e-5);
+    ck_assert_double_eq_tol(low, 0.7, 1e-5);
+    /* the run begins on 1 July, day 182 */
+    ck_assert_double_gt(r->series[96].offered_tok_per_s,
+                        1.2999 * flat->series[96].offered_tok_per_s);
+}
+END_TEST
+
+START_TEST(a_drift_of_the_mix_moves_output_and_keeps_its_sum)
+{
+    const char *const flat = "workloads.chat.demand.shape=\"flat\"";
+    const struct wm_results *const base = RUN(flat);
+    const struct wm_results *const r =
+        RUN(flat, VARIED "drift_to=\"long\"", VARIED "drift_frac_per_year=0.9");
+    const struct wm_class_result *const a = base->classes, *const b = r->classes;
+    ck_assert_double_eq_tol((b[CHAT].output_tok_offered + b[LONG].output_tok_offered) /
+                                (a[CHAT].output_tok_offered + a[LONG].output_tok_offered),
+                            1.0, 1e-12);
+    /* mean of 0.1^t over 0.04 years: (1 - 0.1^0.04) / (0.04 ln 10) = 0.95535 */
+    ck_assert_double_eq_tol(b[CHAT].output_tok_offered / a[CHAT].output_tok_offered, 0.95535, 2e-4);
+    /* long prompts take more of a megawatt */
+    ck_assert_double_gt(r->metric[WM_METRIC_site_energy_mwh],
+                        base->metric[WM_METRIC_site_energy_mwh]);
+    const struct wm_results *const gone =
+        RUN(flat, VARIED "drift_to=\"long\"", VARIED "drift_frac_per_year=0.9",
+            "workloads.long.end=\"2027-07-01\"");
+    ck_assert_double_eq(gone->classes[CHAT].output_tok_offered, a[CHAT].output_tok_offered);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("classes");
@@ -293,6 +376,10 @@ int main(void)
     tcase_add_test(tc, priority_takes_the_flexible_class_first_and_uniform_takes_the_same_of_all);
     tcase_add_test(tc, refunds_take_what_missed_its_target_from_revenue);
     tcase_add_test(tc, demand_follows_growth_and_the_elasticity_of_its_price);
+    tcase_add_loop_test(tc, more_variable_demand_of_one_mean_never_delivers_more, 0, 3);
+    tcase_add_test(tc, variation_of_no_height_changes_nothing);
+    tcase_add_test(tc, a_season_has_mean_one_over_its_year_and_its_height_on_its_day);
+    tcase_add_test(tc, a_drift_of_the_mix_moves_output_and_keeps_its_sum);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -25,8 +25,7 @@ static void tear_down(void)
 
 static unsigned threads = 1;
 
-static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
-                                    const char *const *texts, size_t n)
+static struct wm_scenario *load(const char *const *texts, size_t n)
 {
     struct wm_override sets[24];
     const struct wm_scenario *loaded = NULL;
@@ -37,11 +36,13 @@ static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
     ck_assert_int_eq(status, WM_OK);
     struct wm_scenario *const s = WM_NEW(arena, struct wm_scenario);
     *s = *loaded;
-    s->fidelity = fidelity;
-    s->horizon.start_us = s->window.start_us;
-    s->horizon.years = hours / WM_H_PER_YEAR;
-    s->window.length_s = hours * WM_S_PER_H;
+    return s;
+}
+
+static const struct wm_results *run_of(struct wm_scenario *s, enum wm_fidelity fidelity)
+{
     const struct wm_results *r = NULL;
+    s->fidelity = fidelity;
     const struct wm_run_options options = {.n_threads = threads};
     const enum wm_status done = wm_run(arena, s, &options, &r, &diags);
     for (size_t i = 0; i < diags.n_items; i++)
@@ -49,6 +50,17 @@ static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
             printf("%s\n", wm_diag_format(arena, &diags.items[i]));
     ck_assert_int_eq(done, WM_OK);
     return r;
+}
+
+/* The window alone is the horizon. */
+static const struct wm_results *run(enum wm_fidelity fidelity, double hours,
+                                    const char *const *texts, size_t n)
+{
+    struct wm_scenario *const s = load(texts, n);
+    s->horizon.start_us = s->window.start_us;
+    s->horizon.years = hours / WM_H_PER_YEAR;
+    s->window.length_s = hours * WM_S_PER_H;
+    return run_of(s, fidelity);
 }
 
 #define METRIC(r, key) ((r)->metric[WM_METRIC_##key])
@@ -240,6 +252,26 @@ START_TEST(guesses_are_priced_alike_by_table_and_by_request)
 }
 END_TEST
 
+/* Growth and noise of a window are those of the horizon's hours that it stands for. */
+START_TEST(a_window_is_asked_for_what_its_hour_of_the_horizon_is)
+{
+    const char *const sets[] = {H100_SITE,
+                                "workloads.chat.demand.growth_per_year=50",
+                                "workloads.chat.demand.variation.noise_log_sd=0.5",
+                                "workloads.chat.demand.variation.bursts_per_year=300",
+                                "horizon.years=0.02",
+                                "window.start=\"2027-01-06T10:00\"",
+                                "window.hours=0.25"};
+    struct wm_scenario *const s = load(sets, 18);
+    s->horizon.start_us = s->window.start_us - 58 * WM_US_PER_H;
+    const struct wm_results *const year = run_of(s, WM_FIDELITY_SURFACE);
+    const struct wm_results *const hour = run_of(s, WM_FIDELITY_REQUEST);
+    const double asked_tok = year->series[4 * 58].offered_tok_per_s * 900.0;
+    ck_assert_double_gt(fabs(asked_tok / (1.5e4 * 900.0) - 1.0), 0.1);
+    ck_assert_double_eq_tol(METRIC(hour, output_tok_offered) / asked_tok, 1.0, 0.03);
+}
+END_TEST
+
 int main(void)
 {
     wm_init();
@@ -259,6 +291,7 @@ int main(void)
     tcase_add_test(tc, beyond_capacity_requests_are_refused_at_the_door);
     tcase_add_test(tc, the_same_seed_gives_the_same_window);
     tcase_add_test(tc, energy_closes_behind_a_chain_with_power_shelves);
+    tcase_add_test(tc, a_window_is_asked_for_what_its_hour_of_the_horizon_is);
     tcase_add_test(tc, guesses_are_priced_alike_by_table_and_by_request);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
