@@ -251,10 +251,11 @@ START_TEST(two_halls_by_request_are_two_halls_by_table)
     ck_assert(each->balances_close);
     ck_assert_double_gt(table->halls[1].bound_s, 0.0);
     ck_assert_double_le(each->halls[1].it_peak_w, 0.06e6 * (1.0 + 1e-9));
-    for (size_t h = 0; h < 2; h++) {
-        ck_assert_double_eq_tol(each->halls[h].it_mean_w / table->halls[h].it_mean_w, 1.0, 0.03);
+    ck_assert_double_eq_tol(each->halls[0].it_mean_w / table->halls[0].it_mean_w, 1.0, 0.03);
+    /* what holds boards below a limit keeps some watts of it for what a step may add */
+    ck_assert_double_gt(each->halls[1].it_mean_w, 0.94 * table->halls[1].it_mean_w);
+    for (size_t h = 0; h < 2; h++)
         ck_assert_double_gt(each->halls[h].site_mean_w, each->halls[h].it_mean_w);
-    }
 }
 END_TEST
 
