@@ -84,7 +84,7 @@ static void open_class(struct wm_request_group *g, size_t k, uint64_t seed, uint
                                        .length = wm_rng_stream(seed, "site-request-length", id),
                                        .input = wm_length_compile(g->arena, &input),
                                        .output = wm_length_compile(g->arena, &output),
-                                       .hit_frac = w->class->cached_frac,
+                                       .hit_frac = class_of(g, k)->found_frac,
                                        .mean_tok = w->class->output_tok};
     g->arrivals[k].left = wm_rng_exponential(&g->arrivals[k].gap);
 }
