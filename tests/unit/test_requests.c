@@ -154,6 +154,25 @@ START_TEST(under_a_low_ceiling_power_stays_near_it_and_requests_are_served)
 }
 END_TEST
 
+/* Who rests by the table is parked, finishes what it has, and draws no more than is told of it. */
+START_TEST(replicas_in_excess_rest_by_request_as_by_table)
+{
+    static const char *const idle[] = {"policy.idle=standby", "policy.idle=off"};
+    const char *const sets[] = {H100_SITE, "site.ceiling.limit_mw=0.5", "fleet.main.count=256",
+                                "workloads.chat.demand.output_tok_per_s=6e4",
+                                "window.router_replicas=256", idle[_i]};
+    const struct wm_results *const table = run(WM_FIDELITY_SURFACE, 0.5, sets, 17);
+    const struct wm_results *const each = run(WM_FIDELITY_REQUEST, 0.5, sets, 17);
+    const struct wm_results *const all = run(WM_FIDELITY_REQUEST, 0.5, sets, 16);
+    ck_assert_double_eq_tol(METRIC(each, output_tok_served) / METRIC(table, output_tok_served), 1.0,
+                            0.02);
+    ck_assert_double_eq_tol(METRIC(each, site_power_mean_mw) / METRIC(table, site_power_mean_mw),
+                            1.0, 0.02);
+    ck_assert_double_lt(METRIC(each, site_power_mean_mw), 0.9 * METRIC(all, site_power_mean_mw));
+    ck_assert(each->balances_close);
+}
+END_TEST
+
 START_TEST(routers_on_threads_give_the_same_to_the_last_bit)
 {
     const char *const sets[] = {H100_SITE, "window.router_replicas=3"};
@@ -284,6 +303,7 @@ int main(void)
     tcase_add_loop_test(tc, an_aggregated_site_is_the_same_by_table_and_by_request, 0,
                         (int)(sizeof aggregated / sizeof *aggregated));
     tcase_add_test(tc, under_a_low_ceiling_power_stays_near_it_and_requests_are_served);
+    tcase_add_loop_test(tc, replicas_in_excess_rest_by_request_as_by_table, 0, 2);
     tcase_add_test(tc, routers_on_threads_give_the_same_to_the_last_bit);
     tcase_add_test(tc, a_sample_of_the_routers_stands_for_all);
     tcase_add_loop_test(tc, one_replica_never_exceeds_a_ceiling_below_its_draw, 0, 3);
