@@ -29,9 +29,10 @@ static const double arithmetic_power = 0.75;
    TFLOP/s), less where exponentials limit it (estimate for the mean of generations). */
 static const double fp8_attention_gain = 1.4;
 
-/* Share of the memory's power that follows the core clock: caches, load and store units. Estimate
-   that meets the 32 % of energy which clock locks save in decoding on H200 (arXiv:2605.11999). */
-static const double core_memory_frac = 0.5;
+/* Share of the memory's power that follows the core clock: caches, load and store units. Estimate between two
+   measurements: clock locks save 32 % of the energy of decoding on H200 (arXiv:2605.11999; 0.55 to 0.6 at few
+   sequences), a cap at half of an A100's limit costs 21.9 % of its answers (arXiv:2507.00909; 0.7). */
+static const double core_memory_frac = 0.6;
 
 /* What products of a precision have in common. */
 struct unit {

@@ -406,6 +406,10 @@ class ClassFigures(TypedDict, total=False):
     """computed input tokens served [tok]"""
     cached_tok_served: float
     """input tokens served from the prefix cache [tok]"""
+    host_loaded_frac: float
+    """of all input, loaded from host memory instead of read; not billed as cached; 0 without fleet.N.kv_tiers [frac]"""
+    ssd_loaded_frac: float
+    """of all input, loaded from SSDs instead of read, likewise [frac]"""
     requests_offered: float
     """requests that came"""
     requests_served: float

@@ -134,6 +134,8 @@ struct wm_replay_form {
         double rank_corr;
         int64_t users;
         double turns, think_s;
+        int64_t fan_out; /* sub-agents at once; 0: none */
+        double fan_frac, sub_calls, sub_context_frac;
         int64_t context_cap_tok;
         bool cold_turns;
         const char *batch_class;

@@ -17,6 +17,7 @@
 #include "wattmill/failures.h"
 #include "wattmill/generation.h"
 #include "wattmill/gpu_sales.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
 #include "wattmill/local_tax.h"
@@ -180,6 +181,7 @@ struct wm_fleet {
     double margin_frac;           /* of demand, over its highest hour */
     int64_t online_us, retire_us; /* it is there from the first to the second */
     struct wm_owned owned;
+    struct wm_kv_tiers kv_tiers; /* of its accelerators that read prompts */
 };
 
 /** Whether a pool is there and paid for. */
@@ -270,6 +272,7 @@ extern const struct wm_field wm_training_fields[];
 struct wm_service_choice {
     const struct wm_serving_curve *curve_file; /* NULL: none */
     double draft_tok, accept_frac;             /* speculative decoding */
+    double reuse_frac, reuse_s;                /* of prompts, for KV tiers; frac NAN: none */
     enum wm_router router;                     /* of requests served one by one */
     int64_t max_seqs;                          /* of a batch of theirs; 0: the engine's */
 };

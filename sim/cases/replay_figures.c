@@ -73,7 +73,7 @@ static void add_work(struct figure_list *rows, const struct wm_replay *r)
     figure_add(rows, "preemptions", "1", (double)t->work.n_preempted,
                "sequences that gave their KV up");
     figure_add(rows, "replica_failures", "1", (double)t->n_failures, "at random or ordered");
-    figure_add(rows, "replica_up_frac", "frac", t->replica_up_frac, "of replicas' time");
+    figure_add(rows, "replica_up_frac", "frac", t->replica_up_frac, "of accelerators' time");
     figure_add(rows, "it_power_mean_w", "W", r->it_w, "boards and hosts of all replicas");
     figure_add(rows, "it_power_per_gpu_w", "W", r->gpu_it_w, "the same per accelerator");
     figure_add(rows, "it_energy_j", "J", t->work.energy_j,
@@ -108,6 +108,8 @@ static void add_sessions(struct figure_list *rows, const struct wm_replay *r)
                users ? turns / (double)r->sessions.n_sessions : none, "questions of each");
     figure_add(rows, "think_mean_s", "s", users ? r->sessions.think_s / turns : none,
                "between an answer and the next question");
+    figure_add(rows, "sub_agents", "1", users ? (double)r->sessions.n_subs : none, "sent out by users");
+    figure_add(rows, "sub_calls", "1", users ? (double)r->sessions.n_sub_calls : none, "calls of theirs");
     figure_add(rows, "tool_s", "s", chains ? r->chains.tool_s : none,
                "that tools took between a trace's calls, sum");
 }

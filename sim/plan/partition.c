@@ -5,6 +5,7 @@
 
 #include "draw.h"
 #include "job.h"
+#include "kv_tiers.h"
 #include "shares.h"
 
 /* Targets of work that nobody waits for: a day, and a speed that memory limits first. */
@@ -97,7 +98,7 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .precision = w->precision,
                                     .input_tok = w->class->input_tok,
                                     .prompts = wm_prompts_of(w->class),
-                                    .cached_frac = w->class->cached_frac,
+                                    .cached_frac = c->found_frac,
                                     .output_tok = w->class->output_tok,
                                     .output_scv = w->class->output_scv,
                                     .max_gpus = (double)n_gpus,
@@ -173,9 +174,9 @@ static double gpu_s_per_tok(const struct wm_table_source *tables, const struct w
 }
 
 /* Prompt tokens to compute: one at least, the one that makes the first token. */
-static double new_tok(const struct wm_workload_class *shape)
+static double new_tok(const struct wm_class *c)
 {
-    return fmax(1.0, shape->input_tok * (1.0 - shape->cached_frac));
+    return fmax(1.0, c->workload->class->input_tok * (1.0 - c->found_frac));
 }
 
 /* Mean request of the classes, by their requests; with one class it is the class. */
@@ -198,11 +199,11 @@ static struct wm_serving_case mixed_case(struct wm_arena *arena, const struct wm
             demand = c->workload->demand.utilisation_frac * (double)p->n_gpus / c->weight;
         const double rate = demand / shape->output_tok;
         if (rate > 0.0)
-            parts[n_parts++] = (struct wm_prompts_part){shape, rate, new_tok(shape),
+            parts[n_parts++] = (struct wm_prompts_part){shape, rate, new_tok(c),
                                                         own_ttft_s(c) / c->slo_ttft_s};
         requests += rate;
         input += rate * shape->input_tok;
-        cached += rate * shape->input_tok * shape->cached_frac;
+        cached += rate * shape->input_tok * c->found_frac;
         output += rate * shape->output_tok;
         square += rate * shape->output_tok * shape->output_tok * (1.0 + shape->output_scv);
     }
@@ -214,6 +215,41 @@ static struct wm_serving_case mixed_case(struct wm_arena *arena, const struct wm
     mix.output_tok = output / requests;
     mix.output_scv = fmax(0.0, square / requests / (mix.output_tok * mix.output_tok) - 1.0);
     return mix;
+}
+
+/* The same with what tiers spare, where the pool has any. */
+static struct wm_serving_case case_with_tiers(struct wm_arena *arena, const struct wm_scenario *s,
+                                              struct wm_site_plan *plan,
+                                              const struct wm_partition *p,
+                                              struct wm_serving_plan *without)
+{
+    const struct wm_fleet *const fleet = plan->pools[p->pool].fleet;
+    const struct wm_serving_case c = mixed_case(arena, s, plan, p);
+    without->fault = WM_PLAN_MEMORY; /* not asked for */
+    if (!wm_kv_tiers_any(fleet))
+        return c;
+    *without = wm_table_plan(&plan->tables, &c);
+    for (size_t k = 0; k < p->n_classes && without->fault == WM_PLAN_OK; k++)
+        wm_kv_tiers_find(fleet, without, &plan->classes[p->classes[k]]);
+    return mixed_case(arena, s, plan, p);
+}
+
+static double made_of_room(const struct wm_serving_plan *p)
+{
+    return p->capacity_out_tok_per_s * floor(p->c.max_gpus / (p->prefill_gpus + p->decode_gpus));
+}
+
+/* The search takes smaller replicas that make nearly as much; with less to read the one without tiers may make more. */
+static void keep_better(const struct wm_serving_plan *without, struct wm_serving_plan *plan)
+{
+    struct wm_serving_plan as_before = *without;
+    if (without->fault != WM_PLAN_OK || plan->fault != WM_PLAN_OK)
+        return;
+    as_before.c = plan->c;
+    as_before.capacity_batch = wm_serving_capacity_batch(&as_before, 1.0);
+    as_before.capacity_out_tok_per_s = wm_serving_capacity(&as_before, 1.0);
+    if (made_of_room(&as_before) > made_of_room(plan))
+        *plan = as_before;
 }
 
 static void fill_slo(struct wm_class *c, const struct wm_surface *surface)
@@ -244,7 +280,7 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
     for (size_t k = 0; k < p->n_classes; k++) {
         struct wm_class *c = &plan->classes[p->classes[k]];
         c->weight = p->n_classes > 1 ? c->weight / mean : 1.0;
-        c->prompt_scale = p->n_classes > 1 ? new_tok(c->workload->class) / mean_new_tok : 1.0;
+        c->prompt_scale = p->n_classes > 1 ? new_tok(c) / mean_new_tok : 1.0;
         c->mean_demand_tok_per_s = wm_shares_demand(s, c->workload);
         if (!wm_is_set(c->mean_demand_tok_per_s))
             c->mean_demand_tok_per_s = c->workload->demand.utilisation_frac *
@@ -362,7 +398,8 @@ static bool form_mixed(struct wm_arena *arena, const struct wm_scenario *s,
 {
     struct wm_pool *const pool = &plan->pools[p->pool];
     p->n_gpus = wm_mixed_equivalents(pool); /* for demand as a share of capacity */
-    struct wm_serving_case c = mixed_case(arena, s, plan, p);
+    struct wm_serving_plan without;
+    struct wm_serving_case c = case_with_tiers(arena, s, plan, p, &without);
     p->n_replicas = wm_mixed_form(pool, &c, &plan->tables, &p->plan);
     if (p->plan.fault != WM_PLAN_OK) {
         explain_fault(p->lead, pool->fleet, (int64_t)c.max_gpus, p->plan.fault, diags);
@@ -406,8 +443,10 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
                                       : "falls to its share; give pool_share_frac");
         return false;
     }
-    const struct wm_serving_case c = mixed_case(arena, s, plan, p);
+    struct wm_serving_plan without;
+    const struct wm_serving_case c = case_with_tiers(arena, s, plan, p, &without);
     p->plan = wm_table_plan(&plan->tables, &c);
+    keep_better(&without, &p->plan);
     if (p->plan.fault != WM_PLAN_OK) {
         explain_fault(p->lead, pool->fleet, p->n_gpus, p->plan.fault, diags);
         return false;
@@ -460,7 +499,10 @@ static void group_workloads(struct wm_arena *arena, const struct wm_scenario *s,
                 plan->partitions[plan->n_partitions++] = (struct wm_partition){
                     .pool = i, .lead = &w[k], .is_job = wm_workload_is_job(&w[k])};
             plan->partitions[j].n_classes++;
-            plan->classes[k] = (struct wm_class){.workload = &w[k], .partition = j};
+            plan->classes[k] = (struct wm_class){
+                .workload = &w[k],
+                .partition = j,
+                .found_frac = w[k].class != NULL ? w[k].class->cached_frac : 0.0};
         }
         if (plan->n_partitions == pool->first_partition)
             plan->partitions[plan->n_partitions++] = (struct wm_partition){.pool = i};

@@ -30,6 +30,8 @@ struct wm_class {
     double worth_usd_per_out_tok; /* to dispatch: the same, unless a job earns nothing by itself */
     double transfer_usd_per_out_tok;
     double input_per_out, cached_per_out; /* computed and cached input tokens per output token */
+    double found_frac;   /* of prompt tokens, that need not be read: cached_frac, and what tiers spare */
+    double loaded_frac[WM_KV_TIERS]; /* loaded from tiers */
     double prompt_scale; /* its mean prompt over the partition's, in tokens to compute */
     double slo_ttft_s, slo_tok_per_s_per_user; /* targets; batch work has none */
     /* share of its requests within both targets, for each point of the partition's surface */

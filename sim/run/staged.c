@@ -12,6 +12,7 @@
 #define NO_NAMES {"$schema", WM_READS_NOT}, {"schema_version", WM_READS_NOT}, {"extends", WM_READS_NOT}, {"name", WM_READS_NOT}
 #define NO_MONEY {"economics", WM_READS_NOT}, {"site.local_tax", WM_READS_NOT}, {"site.demand_response.capacity_usd_per_kw_year", WM_READS_NOT}, \
     {"fleet.accelerator.it_capex_usd_per_gpu", WM_READS_NOT}, {"fleet.accelerator.rent_usd_per_gpu_h", WM_READS_NOT}, \
+    {"fleet.kv_tiers.host.usd_per_gb", WM_READS_NOT}, {"fleet.kv_tiers.ssd.usd_per_gb", WM_READS_NOT}, \
     {"fleet.prefill_accelerator.it_capex_usd_per_gpu", WM_READS_NOT}, {"fleet.prefill_accelerator.rent_usd_per_gpu_h", WM_READS_NOT}, \
     {"workloads.price", WM_READS_DECISIONS}
 #define NO_TIME {"seed", WM_READS_NOT}, {"window", WM_READS_NOT}, {"site.time_zone", WM_READS_NOT}, \

@@ -25,6 +25,8 @@ static void fill_service(struct wm_run *r, size_t i, struct wm_class_result *c)
     const double out_tok = class->workload->class->output_tok;
     c->input_tok_served = a->served_tok * class->input_per_out;
     c->cached_tok_served = a->served_tok * class->cached_per_out;
+    c->host_loaded_frac = class->loaded_frac[WM_KV_HOST];
+    c->ssd_loaded_frac = class->loaded_frac[WM_KV_SSD];
     c->requests_offered = a->offered_tok / out_tok;
     c->requests_served = a->served_tok / out_tok;
     c->requests_dropped = a->dropped_tok / out_tok;
@@ -72,6 +74,8 @@ static void fill_class(struct wm_run *r, size_t i)
         .output_tok_waiting = a->waiting_tok,
         .input_tok_served = none,
         .cached_tok_served = none,
+        .host_loaded_frac = none,
+        .ssd_loaded_frac = none,
         .requests_offered = none,
         .requests_served = none,
         .requests_dropped = none,

@@ -76,3 +76,57 @@ assert value("usual", "ttft_mean_s") < value("none", "ttft_mean_s") and value("u
 assert value("usual", "it_energy_j") < value("none", "it_energy_j")
 print("first tokens earlier, less energy, tokens balance")
 PY
+
+# By table: hits of a list by recency, no fewer of a larger tier, nothing of one that is slower than reading; zero is as without.
+S=scenarios/virginia-100mw-gb300-flood.json
+run() { # NAME SETS...
+    name=$1
+    shift
+    "$BIN" run "$S" --no-range --set horizon.years=0.01 --set workloads.chat.class=long-chat --format json "$@" 2>/dev/null >"$tmp/$name.json"
+}
+reuse="--set workloads.chat.serving.reuse_frac=0.6 --set workloads.chat.serving.reuse_s=300"
+host="--set fleet.main.kv_tiers.host.gb_per_gpu"
+run plain
+run zero $reuse $host=0
+run h5 $reuse $host=5
+run h20 $reuse $host=20
+run h80 $reuse $host=80
+run ssd $reuse $host=20 --set fleet.main.kv_tiers.ssd.gb_per_gpu=2000 --set fleet.main.kv_tiers.ssd.usd_per_gb=0.1
+run slow $reuse --set fleet.main.kv_tiers.ssd.gb_per_gpu=2000 --set fleet.main.kv_tiers.ssd.gb_per_s=0.1
+run hungry $reuse $host=80 --set fleet.main.kv_tiers.host.j_per_gb=1000
+run window $reuse $host=20 --set fidelity=request --set window.hours=0.25 --set fleet.main.count=720 --set workloads.chat.demand.output_tok_per_s=20000
+python3 - "$tmp" <<'PY'
+import json, math, sys
+load = lambda n: json.load(open(f"{sys.argv[1]}/{n}.json"))
+value = lambda n, k: load(n)["metrics"][k]["value"]
+part = lambda n, k: load(n)["classes"][0][k]
+assert load("plain")["metrics"] == load("zero")["metrics"] == load("slow")["metrics"]
+print("no tier, and one that is slower than reading: same figures")
+p = load("plain")["pools"][0]
+assert p["prefill_gpus"] == 0 # of one kind that does both: all its tiers count
+rate = p["capacity_out_tok_per_s"] / p["n_replicas"]
+came = rate * (12035.0613 * (1 - 0.3736) / 342.6189 + 1)
+held = lambda gb: gb * 1e9 * p["decode_gpus"] / (61 * 576) # latent of R1, a byte each
+hits = lambda gb: (0.6 - 0.3736) * (1 - math.exp(-held(gb) / came / 300))
+off = max(abs(part(f"h{gb}", "host_loaded_frac") / hits(gb) - 1) for gb in (5, 20, 80))
+print("hits recomputed:", "within 1 %" if off < 0.01 else off)
+assert part("h5", "host_loaded_frac") < part("h20", "host_loaded_frac") < part("h80", "host_loaded_frac") <= 0.6 - 0.3736
+revenue = [value(n, "revenue_usd_per_mw_utility_year") for n in ("plain", "h5", "h20", "h80")]
+assert revenue == sorted(revenue) and revenue[0] < revenue[-1] and value("plain", "capex_usd") == value("h80", "capex_usd")
+print("a larger tier: more hits, more revenue, no cost of its own")
+assert part("ssd", "host_loaded_frac") == part("h20", "host_loaded_frac") and part("ssd", "ssd_loaded_frac") > 0
+more = value("ssd", "capex_usd") - value("h20", "capex_usd")
+assert abs(more / (2000 * 0.1 * value("ssd", "gpus_installed")) - 1) < 1e-9
+print("price of SSDs: accelerators that read times GB times price")
+assert revenue[0] < value("hungry", "revenue_usd_per_mw_utility_year") < revenue[-1]
+print("a load that draws more spares less")
+served, cached = part("h80", "input_tok_served"), part("h80", "cached_tok_served")
+assert abs(cached / (served + cached) - 0.3736) < 1e-9
+print("billed as cached: what the class says")
+for n in ("ssd", "h80", "window"):
+    assert max(abs(b["residual_rel"]) for b in load(n)["balances"]) < 1e-9
+print("balances close, by request too")
+PY
+for set in "fleet.main.kv_tiers.host.gb_per_gpu=1" "workloads.chat.serving.reuse_frac=0.1"; do
+    "$BIN" run "$S" --no-range --set $set 2>&1 >/dev/null | grep -o 'E211:.*'
+done

@@ -474,8 +474,8 @@ START_TEST(accelerators_rank_along_their_curves)
                     wm_operating_point_predict(q, NULL, NULL).out_tok_per_s_per_gpu;
             }
     const struct wm_accuracy as_said = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
-    ck_assert_uint_ge(as_said.n_pairs, 2);
-    ck_assert_uint_eq(as_said.n_pairs_right, as_said.n_pairs);
+    ck_assert_uint_ge(as_said.rank.n, 2);
+    ck_assert_uint_eq(as_said.rank.n_right, as_said.rank.n);
     const struct wm_accelerator *const b = p.items[0].accelerator, *const h =
                                                                        p.items[1].accelerator;
     const double even =
@@ -483,13 +483,21 @@ START_TEST(accelerators_rank_along_their_curves)
     for (size_t i = 0; i < p.n; i += 2)
         p.items[i + 1].out_tok_per_s_per_gpu = 10.0 * p.items[i].out_tok_per_s_per_gpu;
     const struct wm_accuracy faster = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
-    ck_assert_uint_ge(faster.n_decided, 2);
-    ck_assert_uint_lt(faster.n_pairs_right, faster.n_pairs);
+    ck_assert_uint_ge(faster.rank.n_decided, 2);
+    ck_assert_uint_lt(faster.rank.n_right, faster.rank.n);
     for (size_t i = 0; i < p.n; i += 2)
         p.items[i + 1].out_tok_per_s_per_gpu = 1.02 * even * p.items[i].out_tok_per_s_per_gpu;
     const struct wm_accuracy close = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
-    ck_assert_uint_ge(close.n_pairs, 2);
-    ck_assert_uint_lt(close.n_decided, close.n_pairs);
+    ck_assert_uint_ge(close.rank.n, 2);
+    ck_assert_uint_lt(close.rank.n_decided, close.rank.n);
+    /* rows left aside are held against the front of all: with every second of one left aside no pair is lost */
+    for (size_t i = 0; i < p.n; i++)
+        p.items[i].is_fit = i % 4 != 1;
+    const struct wm_accuracy aside = wm_accuracy_of(arena, &p, WM_POINTS_VALIDATE);
+    ck_assert_uint_eq(aside.rank.n, 0); /* one accelerator alone */
+    ck_assert_uint_ge(aside.fronts.n, 1);
+    ck_assert_uint_le(aside.fronts.n, close.rank.n);
+    ck_assert_uint_eq(close.fronts.n, close.rank.n);
     wm_arena_close(arena);
 }
 END_TEST
