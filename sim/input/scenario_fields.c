@@ -940,12 +940,6 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
                     scenario->site.demand_response.reserved_w / WM_W_PER_MW,
                     scenario->site.ceiling.limit_w / WM_W_PER_MW);
     check_storage(&scenario->site.storage, diags);
-    if (scenario->fidelity == WM_FIDELITY_REQUEST &&
-        (scenario->policy.idle != WM_IDLE_ALWAYS_ON || scenario->policy.clocks != WM_CLOCKS_FULL))
-        wm_diag_add(diags, WM_E211, NULL, "policy.idle",
-                    "and policy.clocks save energy in fidelity surface alone: with request leave "
-                    "them always_on and full. Who rests is decided by an operating point of the "
-                    "table, which replicas with requests under way do not follow");
     check_generation(&scenario->site, diags);
     check_plant_units(&scenario->site.failures, diags);
     wm_tariff_check(&scenario->site.tariff, "site.tariff", diags);

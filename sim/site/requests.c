@@ -50,6 +50,10 @@ struct wm_site_requests {
         struct wm_group_budget budget;
     } * jobs;
     size_t n_jobs;
+    struct room {
+        double beyond_w, wish_w, spare_w; /* IT that could be drawn beyond what was decided; at the meter; IT
+                                             that may be */
+    } * rooms; /* [n_halls] */
     double sample_frac;
     int64_t from_ns, until_ns;
 };
@@ -192,6 +196,7 @@ struct wm_site_requests *wm_site_requests_new(struct wm_arena *arena,
         .servings = WM_NEW_ARRAY(arena, struct serving, plan->n_partitions),
         .serving_of = WM_NEW_ARRAY(arena, const struct serving *, plan->n_classes),
         .place_of = WM_NEW_ARRAY(arena, size_t, plan->n_classes),
+        .rooms = WM_NEW_ARRAY(arena, struct room, plan->n_halls),
         .marks = WM_NEW_ARRAY(arena, struct class_mark, plan->n_classes)};
     if (!choose_sample(q, diags))
         return NULL;
@@ -372,17 +377,43 @@ static void measure_class(struct wm_site_requests *q, size_t i, double time_s,
     *mark = now;
 }
 
+/* What was decided for a hall. */
+static const struct wm_facility_power *decided(const struct wm_site_requests *q, size_t hall)
+{
+    return q->plan->n_halls == 1 ? &q->base.power : &q->base.halls[hall].power;
+}
+
+static size_t hall_of(const struct wm_site_requests *q, const struct serving *s)
+{
+    return wm_partition_hall(q->plan, &q->plan->partitions[s->partition]);
+}
+
+/* A hall's power with what its replicas were measured to draw. */
+static struct wm_facility_power measured(const struct wm_site_requests *q, size_t hall,
+                                         const struct wm_instant *now,
+                                         const struct wm_site_flow *flow)
+{
+    const struct wm_facility_power *const base = decided(q, hall);
+    double it_w = base->it_w - base->shelf_w; /* behind the shelves, as asked for */
+    for (size_t k = 0; k < q->n_servings; k++) {
+        const size_t i = q->servings[k].partition;
+        if (hall_of(q, &q->servings[k]) == hall)
+            it_w += flow->partitions[i].it_w - q->base.partitions[i].it_w;
+    }
+    return wm_facility_eval(&q->plan->halls[hall].facility, &now->weather, it_w);
+}
+
 /* Everything that follows from the IT power. */
 static void follow_power(const struct wm_site_requests *q, const struct wm_instant *now,
                          struct wm_site_flow *flow)
 {
     const struct wm_site_flow *const base = &q->base;
-    double it_w = base->power.it_w - base->power.shelf_w; /* behind the shelves, as asked for */
-    for (size_t k = 0; k < q->n_servings; k++) {
-        const size_t i = q->servings[k].partition;
-        it_w += flow->partitions[i].it_w - base->partitions[i].it_w;
+    flow->power = measured(q, 0, now, flow);
+    for (size_t h = 0; h < q->plan->n_halls && q->plan->n_halls > 1; h++) {
+        flow->halls[h].power = measured(q, h, now, flow);
+        if (h > 0)
+            wm_facility_power_add(&flow->power, &flow->halls[h].power);
     }
-    flow->power = wm_facility_eval(&q->plan->halls[0].facility, &now->weather, it_w);
     const double more_w = flow->power.site_w - base->power.site_w;
     flow->use_w[WM_USE_HOST] += flow->power.shelf_w - base->power.shelf_w;
     flow->use_w[WM_USE_COOLING] = flow->power.cooling_w;
@@ -395,13 +426,32 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
     flow->penalty_usd_per_s = flow->over_limit_w / WM_J_PER_MWH * now->ceiling->penalty_usd_per_mwh;
 }
 
-/* Site power that may not be exceeded now: the ceiling with what supports it, and what can be cooled and
- * carried. The site is one hall. */
-static double allowed_it_w(const struct wm_site_requests *q, const struct wm_instant *now)
+/*
+ * IT power that nobody was given and that a hall may draw: what of the ceiling is left, with what supports it,
+ * shared between the halls by what they would draw at the meter; and no more than it cools and carries.
+ */
+static void find_room(struct wm_site_requests *q, const struct wm_instant *now)
 {
-    const double site_w =
-        fmin(q->base.allowed_w + now->support_w, fmin(q->base.cooled_w, q->base.held_w));
-    return wm_facility_it_for_site_w(&q->plan->halls[0].facility, &now->weather, site_w);
+    const double left_w = q->base.allowed_w + now->support_w - q->base.power.site_w;
+    double sum_w = 0.0;
+    for (size_t h = 0; h < q->plan->n_halls; h++) {
+        const struct wm_facility_power *const base = decided(q, h);
+        const double it_w = base->it_w - base->shelf_w + q->rooms[h].beyond_w;
+        q->rooms[h].wish_w =
+            wm_facility_eval(&q->plan->halls[h].facility, &now->weather,
+                             fmin(it_w, q->base.halls[h].cap_w)).site_w - base->site_w;
+        q->rooms[h].wish_w = fmax(0.0, q->rooms[h].wish_w);
+        sum_w += q->rooms[h].wish_w;
+    }
+    for (size_t h = 0; h < q->plan->n_halls; h++) {
+        const struct wm_facility_power *const base = decided(q, h);
+        const double share = sum_w > 0.0 ? q->rooms[h].wish_w / sum_w : 0.0;
+        const double most_w =
+            wm_facility_it_for_site_w(&q->plan->halls[h].facility, &now->weather,
+                                      base->site_w + share * left_w);
+        q->rooms[h].spare_w = (1.0 - 1e-6) * fmin(most_w, q->base.halls[h].cap_w) -
+                              (base->it_w - base->shelf_w);
+    }
 }
 
 /*
@@ -411,10 +461,9 @@ static double allowed_it_w(const struct wm_site_requests *q, const struct wm_ins
  */
 static void list_jobs(struct wm_site_requests *q, const struct wm_instant *now)
 {
-    const double it_w = q->base.power.it_w - q->base.power.shelf_w;
-    const double spare_w = (1.0 - 1e-6) * allowed_it_w(q, now) - it_w;
-    double beyond_w = 0.0;
     size_t n = 0;
+    for (size_t h = 0; h < q->plan->n_halls; h++)
+        q->rooms[h] = (struct room){0};
     for (size_t k = 0; k < q->n_servings; k++) {
         struct serving *const s = &q->servings[k];
         const struct wm_partition *const p = &q->plan->partitions[s->partition];
@@ -424,20 +473,23 @@ static void list_jobs(struct wm_site_requests *q, const struct wm_instant *now)
         for (size_t i = 0; i < s->n_groups; i++)
             s->most_w += s->scale * wm_request_group_most_w(s->groups[i]);
         s->beyond_w = fmax(0.0, s->most_w * s->overhead - pf->state.it_w);
-        beyond_w += s->beyond_w;
+        q->rooms[hall_of(q, s)].beyond_w += s->beyond_w;
     }
+    find_room(q, now);
     for (size_t k = 0; k < q->n_servings; k++) {
         const struct serving *const s = &q->servings[k];
         const struct wm_partition *const p = &q->plan->partitions[s->partition];
         const struct wm_partition_flow *const pf = &q->base.partitions[s->partition];
-        const double share = beyond_w > 0.0 ? s->beyond_w / beyond_w : 0.0;
-        const double given_w = (pf->state.it_w + share * fmax(spare_w, 0.0)) / s->overhead;
+        const struct room *const room = &q->rooms[hall_of(q, s)];
+        const double share = room->beyond_w > 0.0 ? s->beyond_w / room->beyond_w : 0.0;
+        const double given_w = (pf->state.it_w + share * fmax(room->spare_w, 0.0)) / s->overhead;
+        const bool is_free = room->beyond_w <= room->spare_w;
         for (size_t i = 0; i < s->n_groups; i++) {
             const double part =
                 s->most_w > 0.0 ? wm_request_group_most_w(s->groups[i]) / s->most_w : 0.0;
             q->jobs[n++] =
                 (struct job){s->groups[i],
-                             {.power_w = beyond_w <= spare_w ? (double)INFINITY : part * given_w,
+                             {.power_w = is_free ? (double)INFINITY : part * given_w,
                               .off_idle_w = part * off_idle_w(p, pf),
                               .saved_frac = saved_by_off_frac(p, pf)}};
         }
