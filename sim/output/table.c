@@ -45,22 +45,15 @@ static void pair(FILE *file, const struct wm_report *r, const char *left, enum w
     line(file, "%-17.17s%-22.22s %-17.17s%-22.22s", left, one, right, two);
 }
 
-/* What leads, and how many more stand among the warnings; the figures in brackets on a line of their own where one is too short. */
+/* What leads: one line, so that the screen holds; the others stand among the warnings and are counted where there is room. */
 static void leads(FILE *file, const struct wm_headline *h)
 {
+    char more[32] = "";
     if (h->n_leads == 0)
         return;
-    char more[32] = "";
-    const char *const text = h->leads[0];
-    const char *const bracket = strstr(text, " (");
-    if (h->n_leads > 1)
-        (void)snprintf(more, sizeof more, " (+%zu)", h->n_leads - 1);
-    if (bracket == NULL || strlen(text) + strlen(more) + 2 <= COLUMNS) {
-        line(file, "! %s%s", text, more);
-    } else {
-        line(file, "! %.*s%s", (int)(bracket - text), text, more);
-        line(file, " %s", bracket);
-    }
+    (void)snprintf(more, sizeof more, " (+%zu)", h->n_leads - 1);
+    const bool is_counted = h->n_leads > 1 && strlen(h->leads[0]) + strlen(more) + 2 <= COLUMNS;
+    line(file, "! %s%s", h->leads[0], is_counted ? more : "");
 }
 
 /* "1.889 G$ (P10 -495.2 M$, P90 5.189 G$"; the bracket is left open. */
