@@ -41,7 +41,7 @@ struct wm_replay_case {
     double clock_frac;     /* 0 = 1 */
     double cap_frac, prefill_cap_frac; /* of TDP, what each board may draw; 0: its TDP */
     double cap_w;          /* board and host power of an accelerator; 0: none. Sets the clock */
-    double mtbf_s, mttr_s; /* of a replica; mtbf 0: no failures */
+    double mtbf_s, mttr_s; /* of failures in a replica, each stops one of its groups; mtbf 0: none */
     double ttft_slo_s,
         tok_per_s_per_user_slo; /* of every class; 0: no target (10 s, 10 tok/s to plan) */
     double max_wait_s;          /* dropped after waiting so long; 0: never */

@@ -73,7 +73,7 @@ static void add_work(struct figure_list *rows, const struct wm_replay *r)
     figure_add(rows, "preemptions", "1", (double)t->work.n_preempted,
                "sequences that gave their KV up");
     figure_add(rows, "replica_failures", "1", (double)t->n_failures, "at random or ordered");
-    figure_add(rows, "replica_up_frac", "frac", t->replica_up_frac, "of replicas' time");
+    figure_add(rows, "replica_up_frac", "frac", t->replica_up_frac, "of accelerators' time");
     figure_add(rows, "it_power_mean_w", "W", r->it_w, "boards and hosts of all replicas");
     figure_add(rows, "it_power_per_gpu_w", "W", r->gpu_it_w, "the same per accelerator");
     figure_add(rows, "it_energy_j", "J", t->work.energy_j,

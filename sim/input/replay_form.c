@@ -42,7 +42,7 @@ static const struct wm_field kv_fields[] = {
     WM_FIELD_END,
 };
 static const struct wm_field failures_fields[] = {
-    WM_REAL_AS(wm_replay_failures, mtbf_s, "mtbf_h", WM_UNIT_H, 0.0, 1e7, (double)NAN, "mean time between failures of a replica; unset or 0: none fail"),
+    WM_REAL_AS(wm_replay_failures, mtbf_s, "mtbf_h", WM_UNIT_H, 0.0, 1e7, (double)NAN, "mean time between failures in a replica; each stops one of its groups, as often as its share of the accelerators; unset or 0: none fail"),
     WM_REAL_AS(wm_replay_failures, mttr_s, "mttr_h", WM_UNIT_H, 0.0, 1e5, 4.0, "mean time to repair; estimate"),
     WM_FIELD_END,
 };

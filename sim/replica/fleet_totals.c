@@ -79,8 +79,10 @@ struct wm_fleet_totals wm_fleet_totals(const struct wm_fleet *f)
     t.n_events = wm_sim_n_events(f->sim);
     t.n_failures = f->n_failures;
     double down_ns = f->down_ns;
-    for (uint32_t i = 0; i < f->params.n_replicas; i++)
-        down_ns += fleet_is_down(f, i) ? (double)(t.end_ns - f->down_since_ns[i]) : 0.0;
+    for (uint32_t i = 0; i < f->n_workers; i++)
+        down_ns += fleet_worker_is_down(f, i)
+                       ? (double)(t.end_ns - f->down_since_ns[i]) * fleet_share_of(f, i)
+                       : 0.0;
     t.replica_up_frac =
         t.end_ns > 0 ? 1.0 - down_ns / ((double)t.end_ns * (double)f->params.n_replicas) : 1.0;
     for (uint32_t i = 0; i < f->n_workers; i++) {

@@ -318,6 +318,8 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
         .transfer_s_per_tok =
             wm_llm_kv_bytes_per_tok(c->llm, step_model(&decode, 1.0).kv_bytes) /
             wm_case_transfer_bytes_per_s(&sc),
+        .decode_gpus = wm_group_gpus(&r->group),
+        .prefill_gpus = r->n_prefill > 0 ? wm_group_gpus(&r->prefill_group) : 0.0,
         .mtbf_s = c->mtbf_s,
         .mttr_s = c->mttr_s,
         .seed = c->seed};

@@ -363,6 +363,31 @@ START_TEST(a_failing_disaggregated_replica_loses_nothing)
 }
 END_TEST
 
+/* A failure stops one group, as at a site: its share of the accelerators is away, and the rest serves on. */
+START_TEST(a_failure_stops_one_group_of_a_replica)
+{
+    struct wm_service *const s = wm_service_new(arena, 1, NULL);
+    struct wm_fleet_params p = fleet(1, WM_ROUTE_LEAST_TOKENS);
+    p.n_decode = 3;
+    p.n_prefill = 2;
+    p.decode_gpus = 8.0;
+    p.prefill_gpus = 4.0;
+    p.worker.batching = WM_BATCH_DECODE_ONLY;
+    p.prefill = worker(WM_BATCH_PREFILL_ONLY);
+    p.transfer_s_per_tok = 50e-6;
+    p.mtbf_s = 4.0;
+    p.mttr_s = 6.0;
+    const struct wm_fleet_totals t = run(p, s, 10.0, 30000, true);
+    ck_assert_uint_eq(s->classes[0].served.requests, 30000);
+    /* a group of share a fails every mtbf / a: up 1 / (1 + a mttr / mtbf) of the time, groups by their shares */
+    const double large = 8.0 / 32.0, small = 4.0 / 32.0, ratio = p.mttr_s / p.mtbf_s;
+    const double up = 3.0 * large / (1.0 + large * ratio) + 2.0 * small / (1.0 + small * ratio);
+    ck_assert_double_eq_tol(t.replica_up_frac, up, 0.02);
+    /* hardly ever are all groups that decode, or both that read, down at once: nobody waits as long as a repair */
+    ck_assert_double_lt(wm_ns_hist_quantile_s(&s->classes[0].ttft, 0.9), p.mttr_s);
+}
+END_TEST
+
 enum { TALKERS = 40, HOLDERS = 8 };
 
 /* What each worker holds of each user's conversation, looked at from outside. */
@@ -637,6 +662,7 @@ int main(void)
     tcase_add_test(tc, overload_is_a_growing_queue);
     tcase_add_test(tc, separate_prefill_workers_keep_decoding_steady);
     tcase_add_test(tc, a_failing_disaggregated_replica_loses_nothing);
+    tcase_add_test(tc, a_failure_stops_one_group_of_a_replica);
     tcase_add_test(tc, a_later_turn_finds_what_its_replica_holds_and_nothing_else);
     tcase_add_test(tc, decode_workers_of_a_replica_share_its_prefill_workers);
     tcase_add_test(tc, a_closed_loop_obeys_the_response_time_law_and_slows_with_the_service);
