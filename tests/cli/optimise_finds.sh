@@ -90,4 +90,26 @@ for r, f in zip(rows, front):
     same += abs(got["npv_usd"] / f[0] - 1) < 1e-7 and abs(got["capex_usd"] / f[1] - 1) < 1e-7
 print("repeated by their command:", same == len(rows))
 P
+# the examples of docs/optimise.md on a week: the commands as they stand there, and nothing in their stores beats the answers
+BIN=$BIN dir=$dir python3 - <<'P'
+import csv, io, os, re, shlex, sqlite3, subprocess
+text = open("docs/optimise.md").read().replace("\\\n", " ")
+commands = [shlex.split(c)[2:] for c in re.findall(r"^    (wattmill optimise scenarios.*)$", text, re.M)]
+good = 0
+for i, c in enumerate(commands):
+    store = f"{os.environ['dir']}/e{i}.sqlite"
+    c = [*c[:c.index("--points")], *c[c.index("--points") + 2:]] if "--points" in c else c
+    out = subprocess.run([os.environ["BIN"], "optimise", *c, "--set", "horizon.years=0.02", "--points", "20", "--format", "csv", "--quiet", "-o", store],
+                         capture_output=True, text=True)
+    rows = {r["what"]: r for r in csv.DictReader(io.StringIO(out.stdout))}
+    best = float(rows["maximised"]["value"])
+    key = "npv_p10_usd" if rows["maximised"]["key"] == "P10(npv_usd)" else "npv_usd"
+    tried = {}
+    for n, k, v in sqlite3.connect(store).execute("SELECT idx, key, value FROM result WHERE status = 'ok'"):
+        tried.setdefault(n, {})[k] = v
+    floor = 0.99 if "--subject" in c else -1
+    top = max(t[key] for t in tried.values() if t["slo_attainment_frac"] >= floor)
+    good += out.returncode == 0 and abs(best / top - 1) < 1e-7
+print(len(commands), "examples, the best of their points:", good)
+P
 rm -rf "$dir"

@@ -1,17 +1,14 @@
 # Later turns of conversations are found in a prefix cache only where a replica holds them.
 talk="--duration 300 --users 40 --turns 5 --think 5 --input 200 --output-tokens 100 -a h100 -m llama-3.1-8b -e vllm --tp 1 -n 8"
-of() { # tokens found of those read, in thousandths, for a router and a cache
+share() { # ROUTER TOKENS: of input, found in the cache
     "$BIN" replay -c chat $talk --router "$1" --prefix-cache "$2" --format csv |
-        awk -F, '/^input_tok/ { all = $2 } /^cached_tok/ { found = $2 } END { printf "%d\n", 1000 * found / all }'
+        awk -F, '$1 == "input_tok_served" {all = $2} $1 == "cached_tok_served" {found = $2} END {print found / all}'
 }
 for router in round-robin least-tokens prefix-affinity; do
-    echo "$router: without a cache $(of "$router" 0) of a thousand tokens are found again"
+    [ "$(share $router 0)" = 0 ] && echo "$router, no cache: nothing found"
 done
-turns=$(of round-robin 2000000)
-least=$(of least-tokens 2000000)
-affine=$(of prefix-affinity 2000000)
-[ "$turns" -gt 200 ] && [ "$least" -gt "$turns" ] && [ "$affine" -gt $((least + 200)) ] && [ "$affine" -gt 700 ] &&
-    echo "with one taking turns finds least, where least is to do more, where they were before most: yes"
+echo "$(share round-robin 2000000) $(share least-tokens 2000000) $(share prefix-affinity 2000000)" |
+    awk '{print (0 < $1 && $1 < $2 && $2 < $3 && $3 > 0.7) ? "found: round-robin < least-tokens < prefix-affinity, most of it" : $0}'
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 # replicas are counted from 0, groups that read and that decode within each
