@@ -391,7 +391,6 @@ struct wm_request_window {
     double length_s;
     int64_t router_replicas; /* behind one router; each router has its share of the requests */
     double sample_frac;      /* of routers that are served, others go as they do; NAN: by size */
-    struct wm_horizon part_of; /* the horizon, once the window stands in its place; years 0: it does not */
 };
 
 struct wm_scenario {
@@ -411,10 +410,12 @@ struct wm_scenario {
     struct wm_economics economics;
 };
 
-/** Time that demand grows and varies through: the horizon, of which a window is a part. */
-static inline struct wm_horizon wm_scenario_demand_time(const struct wm_scenario *s)
+/** What is simulated: the window where requests are, else the horizon. Demand grows and varies through the horizon. */
+static inline struct wm_horizon wm_scenario_span(const struct wm_scenario *s)
 {
-    return s->window.part_of.years > 0.0 ? s->window.part_of : s->horizon;
+    return s->fidelity == WM_FIDELITY_REQUEST
+               ? (struct wm_horizon){s->window.start_us, s->window.length_s / WM_S_PER_YEAR}
+               : s->horizon;
 }
 
 /**

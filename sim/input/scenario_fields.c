@@ -195,10 +195,10 @@ static const struct wm_field variation_fields[] = {
     WM_REAL_AS(wm_variation, noise_corr_s, "noise_corr_h", WM_UNIT_H, 0.1, 8760.0, 24.0, "time in which this noise forgets (to 1/e); estimate"),
     WM_REAL(wm_variation, growth_log_sd, WM_UNIT_NONE, 0.0, 2.0, 0.0, "noise of growth: standard deviation of the logarithm of the level after a year, a random walk. How large all of it is stays: use ranges of growth_per_year in a study for that"),
     WM_REAL(wm_variation, bursts_per_year, WM_UNIT_PER_YEAR, 0.0, 8760.0, 0.0, "bursts of demand (a release, an event), at random times"),
-    WM_REAL(wm_variation, burst_frac, WM_UNIT_NONE, 0.0, 100.0, 1.0, "what a burst adds when it begins, over the demand without it (1: twice as much); estimate. Measured: the highest day of a campus is 6.4 times the mean (BurstGPT)"),
+    WM_REAL(wm_variation, burst_frac, WM_UNIT_FRAC, 0.0, 100.0, 1.0, "what a burst adds when it begins, over the demand without it (1: twice as much); estimate. Measured: the highest day of a campus is 6.4 times the mean (BurstGPT)"),
     WM_REAL_AS(wm_variation, burst_s, "burst_h", WM_UNIT_H, 0.1, 8760.0, 48.0, "time in which a burst fades (to 1/e); estimate"),
     WM_TEXT(wm_variation, drift_to, "", "workload that demand moves to: drift of the mix. Output tokens are kept; the other workload's lengths, model and price hold for those that moved"),
-    WM_REAL(wm_variation, drift_frac_per_year, WM_UNIT_FRAC, 0.0, 1.0, 0.0, "share of the demand that has moved to drift_to after a year, of the rest again after two"),
+    WM_REAL(wm_variation, drift_frac_per_year, WM_UNIT_PER_YEAR, 0.0, 1.0, 0.0, "share of the demand that has moved to drift_to after a year, of the rest again after two"),
     WM_FIELD_END,
 };
 static const struct wm_field demand_fields[] = {

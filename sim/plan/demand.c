@@ -52,7 +52,7 @@ struct span {
 static struct span span_of(const struct wm_scenario *s, const struct wm_workload *w,
                            const struct wm_fleet *f)
 {
-    const struct wm_horizon time = wm_scenario_demand_time(s);
+    const struct wm_horizon time = s->horizon;
     const int64_t end_us =
         time.start_us + (int64_t)llround(time.years * WM_S_PER_YEAR) * WM_US_PER_S;
     const int64_t from_us = w->start_us > f->online_us ? w->start_us : f->online_us;
@@ -70,7 +70,7 @@ static double most_trend(const struct wm_scenario *s, const struct wm_workload *
                          const struct span *span, bool of_moved)
 {
     const struct wm_variation *const v = &w->demand.variation;
-    const int64_t from_us = wm_scenario_demand_time(s).start_us, day_us = 24 * WM_US_PER_H;
+    const int64_t from_us = s->horizon.start_us, day_us = 24 * WM_US_PER_H;
     const bool drifts = v->drift_frac_per_year > 0.0;
     const int64_t step_us = v->season_frac > 0.0 || drifts ? day_us : INT64_MAX / 2;
     double most = 0.0;

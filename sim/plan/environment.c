@@ -19,7 +19,7 @@ struct wm_environment wm_environment_begin(struct wm_arena *arena,
         .zone = wm_site_zone(site),
     };
     *e.price_sets = wm_price_sets_new(arena, e.billing);
-    e.standard_us = wm_zone_standard_s(&e.zone, scenario->horizon.start_us) * WM_US_PER_S;
+    e.standard_us = wm_zone_standard_s(&e.zone, wm_scenario_span(scenario).start_us) * WM_US_PER_S;
     return e;
 }
 
@@ -92,8 +92,8 @@ void wm_environment_share(struct wm_environment *e, struct wm_arena *arena, stru
                           const struct wm_scenario *scenario)
 {
     const struct wm_site_weather *w = &e->site->weather;
-    const int64_t start_us = scenario->horizon.start_us;
-    const double length_us = scenario->horizon.years * WM_S_PER_YEAR * (double)WM_US_PER_S;
+    const int64_t start_us = wm_scenario_span(scenario).start_us;
+    const double length_us = wm_scenario_span(scenario).years * WM_S_PER_YEAR * (double)WM_US_PER_S;
     unsigned char key[WM_DIGEST_BYTES];
     if (cache == NULL || w->file != NULL)
         return;

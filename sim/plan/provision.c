@@ -289,9 +289,9 @@ static bool check_idle(const struct wm_site_plan *plan, const struct wm_scenario
                        struct wm_diags *diags)
 {
     const int64_t end_us =
-        s->horizon.start_us + llround(s->horizon.years * WM_S_PER_YEAR * (double)WM_US_PER_S);
+        wm_scenario_span(s).start_us + llround(wm_scenario_span(s).years * WM_S_PER_YEAR * (double)WM_US_PER_S);
     bool good = true;
-    for (int64_t at_us = s->horizon.start_us; at_us < end_us;) {
+    for (int64_t at_us = wm_scenario_span(s).start_us; at_us < end_us;) {
         const struct wm_contract c = wm_contract_at(&s->site.ceiling, at_us);
         const int64_t until_us = c.until_us < end_us ? c.until_us : end_us;
         const double it_w = contract_it_w(plan, s, c.limit_w);

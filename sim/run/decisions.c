@@ -81,7 +81,7 @@ static struct span price_span(const struct wm_site *site, const struct wm_billin
 static bool is_flat(const struct wm_scenario *s, const struct wm_billing *b)
 {
     const int64_t end_us =
-        s->horizon.start_us + llround(s->horizon.years * WM_S_PER_YEAR) * WM_US_PER_S;
+        wm_scenario_span(s).start_us + llround(wm_scenario_span(s).years * WM_S_PER_YEAR) * WM_US_PER_S;
     if (s->site.tariff.energy_price != WM_ENERGY_PRICE_FLAT && wm_site_price_file(&s->site))
         return false;
     for (size_t i = 0; i < b->n_lines; i++) {
@@ -90,7 +90,7 @@ static bool is_flat(const struct wm_scenario *s, const struct wm_billing *b)
         if ((b->energy >> i & 1) != 0 &&
             (b->lines[i].period >= 0 || h->from_month != 1 || h->to_month != 12 ||
              h->days != WM_DAY_ALL || h->from_s > 0.0 || h->to_s < 86400.0 ||
-             c->from_us > s->horizon.start_us || c->to_us < end_us))
+             c->from_us > wm_scenario_span(s).start_us || c->to_us < end_us))
             return false;
     }
     return true;

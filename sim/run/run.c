@@ -219,25 +219,12 @@ static enum wm_status run(struct wm_run *r, const struct call *c)
     return r->results->balances_close ? WM_OK : WM_FAILED;
 }
 
-/* The scenario with its window for a horizon. */
-static const struct wm_scenario *window_of(struct wm_arena *arena,
-                                           const struct wm_scenario *scenario)
-{
-    struct wm_scenario *const s = WM_NEW(arena, struct wm_scenario);
-    *s = *scenario;
-    s->window.part_of = scenario->horizon;
-    s->horizon.start_us = scenario->window.start_us;
-    s->horizon.years = scenario->window.length_s / WM_S_PER_YEAR;
-    return s;
-}
-
 static enum wm_status run_guarded(struct wm_arena *arena, void *context)
 {
     const struct call *const c = context;
     struct wm_run *const r = WM_NEW(arena, struct wm_run);
     r->arena = arena;
-    r->scenario =
-        c->scenario->fidelity == WM_FIDELITY_REQUEST ? window_of(arena, c->scenario) : c->scenario;
+    r->scenario = c->scenario;
     r->results = WM_NEW(arena, struct wm_results);
     const enum wm_status status = run(r, c);
     if (status == WM_OK || status == WM_FAILED)

@@ -15,7 +15,7 @@
     {"fleet.kv_tiers.host.usd_per_gb", WM_READS_NOT}, {"fleet.kv_tiers.ssd.usd_per_gb", WM_READS_NOT}, \
     {"fleet.prefill_accelerator.it_capex_usd_per_gpu", WM_READS_NOT}, {"fleet.prefill_accelerator.rent_usd_per_gpu_h", WM_READS_NOT}, \
     {"workloads.price", WM_READS_DECISIONS}
-#define NO_TIME {"seed", WM_READS_NOT}, {"window", WM_READS_NOT}, {"site.time_zone", WM_READS_NOT}, \
+#define NO_TIME {"seed", WM_READS_NOT}, {"site.time_zone", WM_READS_NOT}, \
     {"site.ceiling.calendar", WM_READS_NOT}, {"site.ceiling.curtailment", WM_READS_NOT}, \
     {"site.tariff", WM_READS_NOT}, {"site.market", WM_READS_NOT}, {"site.storage", WM_READS_NOT}, \
     {"site.generation", WM_READS_NOT}, {"site.carbon", WM_READS_NOT}

@@ -73,7 +73,7 @@ static void compare_span(struct wm_arena *arena, struct wm_results *r, const str
 static void tell_ended(struct wm_arena *arena, struct wm_results *r, const struct wm_deck *deck)
 {
     char day[32];
-    if (deck->ended_us <= r->scenario->horizon.start_us)
+    if (deck->ended_us <= wm_scenario_span(r->scenario).start_us)
         lead(r, wm_arena_printf(arena, "nothing is sold at prices %s since %.10s", deck->head.name,
                                 wm_time_text(deck->ended_us, day)));
 }

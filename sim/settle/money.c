@@ -256,7 +256,7 @@ static void set_years(struct wm_run *r, double power_usd)
 static size_t years_after_start(const struct wm_run *r, int64_t at_us)
 {
     const double years =
-        (double)(at_us - r->scenario->horizon.start_us) / (WM_S_PER_YEAR * (double)WM_US_PER_S);
+        (double)(at_us - wm_scenario_span(r->scenario).start_us) / (WM_S_PER_YEAR * (double)WM_US_PER_S);
     return years > 0.0 ? (size_t)fmin(round(years), 1e6) : 0;
 }
 

@@ -98,13 +98,13 @@ static double *new_course(struct wm_arena *arena, const struct wm_asked *a, size
 struct wm_asked *wm_asked_new(struct wm_arena *arena, const struct wm_scenario *scenario,
                               const struct wm_site_plan *plan)
 {
-    const struct wm_horizon time = wm_scenario_demand_time(scenario);
+    const struct wm_horizon time = scenario->horizon;
     const double hours = fmax(0.25, (double)llround(4.0 * time.years * WM_H_PER_YEAR) / 4.0);
     const size_t n = plan->n_classes;
     struct wm_asked *const a = WM_NEW(arena, struct wm_asked);
     *a = (struct wm_asked){.scenario = scenario,
                            .plan = plan,
-                           .start_us = scenario->horizon.start_us,
+                           .start_us = wm_scenario_span(scenario).start_us,
                            .from_us = time.start_us,
                            .hours = hours,
                            .n_hours = (size_t)ceil(hours),

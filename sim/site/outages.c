@@ -64,7 +64,7 @@ static const struct wm_outage_kind *group_kind(const struct wm_outages *o, uint3
 static void schedule(struct wm_outages *o, struct wm_sim *sim, uint32_t entity, uint16_t kind,
                      double wait_s)
 {
-    if (wait_s < 2.0 * o->scenario->horizon.years * WM_S_PER_YEAR)
+    if (wait_s < 2.0 * wm_scenario_span(o->scenario).years * WM_S_PER_YEAR)
         wm_sim_entity_set(sim, entity, wm_sim_now(sim) + ticks(wait_s), kind, 0);
 }
 

@@ -594,13 +594,13 @@ static struct course *open_course(struct wm_arena *arena, const struct wm_scenar
     struct course *const c = WM_NEW(arena, struct course);
     struct site *const s = &c->site;
     c->options = options;
-    c->n_bins = llround(scenario->horizon.years * WM_H_PER_YEAR * BINS_PER_HOUR);
+    c->n_bins = llround(wm_scenario_span(scenario).years * WM_H_PER_YEAR * BINS_PER_HOUR);
     const int64_t end = c->n_bins * bin_us;
     *s = (struct site){.scenario = scenario,
                        .plan = plan,
                        .result = result,
                        .outages = wm_outages_new(arena, scenario, plan),
-                       .start_us = scenario->horizon.start_us,
+                       .start_us = wm_scenario_span(scenario).start_us,
                        .is_stale = true};
     if (original != NULL) {
         s->original = &original->site;
