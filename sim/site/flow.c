@@ -4,6 +4,7 @@
 
 #include "../plan/contract.h"
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 /* Sums over partitions round in the last digits; limits leave them room. */
 static const double rounding_margin = 1e-12;
@@ -30,13 +31,13 @@ static double resting_off_w(const struct wm_accelerator *a, const struct wm_part
     const double rest_w = resting_w(a, p, n_up, is_there);
     if (!p->surface || p->is_job)
         return off_frac * rest_w;
-    return fmin(rest_w, resting_gpus(p, n_up, is_there) / (double)p->gpus_per_replica *
+    return wm_smaller(rest_w, resting_gpus(p, n_up, is_there) / (double)p->gpus_per_replica *
                             p->surface->off.serving.it_w * (1.0 + a->other_it_frac));
 }
 
 static double serving_frac(const struct wm_switched *s)
 {
-    return fmax(0.0, 1.0 - s->off_frac - s->starting_frac);
+    return wm_larger(0.0, 1.0 - s->off_frac - s->starting_frac);
 }
 
 /* Replicas that are off or start, overhead included: nothing that this instant could change. */
@@ -147,42 +148,44 @@ static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
     }
 }
 
-static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
-                     const struct wm_partition *p, const struct wm_partition_flow *pf,
-                     double resting_frac)
+/* What a replica's mixture draws and holds, in one walk over its points. */
+struct uses {
+    double on_frac, clocked_frac, clock_sum; /* shares that are on, and that have a clock; sum of clocks */
+    double prefill_w, decode_w, idle_w, host_w, prefill_busy_gpus, busy_gpus;
+};
+
+static struct uses uses_of(const struct wm_spread *mix, const struct wm_surface_point *off)
 {
-    const struct wm_spread *m = &pf->state.mix;
-    const double n_up = pf->up_replicas;
-    const double resting = resting_frac * resting_gpus(p, n_up, pf->is_there);
-    const double prefill_w = n_up * WM_SPREAD_SUM(m, prefill_w);
-    const double decode_w = n_up * WM_SPREAD_SUM(m, decode_w);
-    const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting * a->power.idle_w;
-    const double host_w = n_up * WM_SPREAD_SUM(m, host_w) + resting * a->host_idle_w;
+    struct uses u = {0};
+    for (size_t i = 0; i < mix->n; i++) {
+        const struct wm_surface_point *const at = mix->point[i];
+        const double weight = mix->weight[i];
+        u.on_frac += at != off ? weight : 0.0;
+        u.clocked_frac += at->clock_frac > 0.0 ? weight : 0.0;
+        u.clock_sum += weight * at->clock_frac;
+        u.prefill_w += weight * at->serving.prefill_w;
+        u.decode_w += weight * at->serving.decode_w;
+        u.idle_w += weight * at->serving.idle_w;
+        u.host_w += weight * at->serving.host_w;
+        u.prefill_busy_gpus += weight * at->serving.prefill_busy_gpus;
+        u.busy_gpus += weight * at->serving.busy_gpus;
+    }
+    return u;
+}
+
+static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
+                     const struct wm_partition *p, const struct uses *u, double n_up,
+                     double resting)
+{
+    const double prefill_w = n_up * u->prefill_w;
+    const double decode_w = n_up * u->decode_w;
+    const double idle_w = n_up * u->idle_w + resting * a->power.idle_w;
+    const double host_w = n_up * u->host_w + resting * a->host_idle_w;
     flow->use_w[WM_USE_PREFILL] += prefill_w;
     flow->use_w[p->is_job ? WM_USE_TRAINING : WM_USE_DECODE] += decode_w;
     flow->use_w[WM_USE_IDLE] += idle_w;
     flow->use_w[WM_USE_HOST] += host_w;
     flow->use_w[WM_USE_NETWORK] += a->other_it_frac * (prefill_w + decode_w + idle_w + host_w);
-}
-
-static double clock_of(const struct wm_spread *mix)
-{
-    double sum = 0.0, on = 0.0;
-    for (size_t i = 0; i < mix->n; i++) {
-        sum += mix->weight[i] * mix->point[i]->clock_frac;
-        on += mix->point[i]->clock_frac > 0.0 ? mix->weight[i] : 0.0;
-    }
-    return on > 0.0 ? sum / on : 0.0;
-}
-
-static double off_share(const struct wm_partition *p, const struct wm_spread *mix)
-{
-    double on = 0.0;
-    if (p->is_job)
-        return 0.0;
-    for (size_t i = 0; i < mix->n; i++)
-        on += mix->point[i] != &p->surface->off ? mix->weight[i] : 0.0;
-    return fmax(0.0, 1.0 - on);
 }
 
 static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan *plan, size_t i,
@@ -192,17 +195,18 @@ static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan 
     const struct wm_partition *p = &plan->partitions[i];
     const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
     struct wm_partition_flow *pf = &flow->partitions[i];
-    const struct wm_spread *m = &pf->state.mix;
+    const struct uses u = uses_of(&pf->state.mix, p->surface ? &p->surface->off : NULL);
     const double resting_frac = flow->halls[wm_partition_hall(plan, p)].resting_frac;
     pf->is_there = now->is_there[i];
     pf->it_w = pf->state.it_w + resting_frac * resting_w(a, p, n_up, pf->is_there);
     pf->up_replicas = n_up;
-    pf->off_frac = n_up > 0.0 && p->surface ? off_share(p, m) : 0.0;
-    pf->clock_frac = clock_of(m);
-    pf->prefill_busy_gpus = n_up * WM_SPREAD_SUM(m, prefill_busy_gpus);
-    pf->busy_gpus = n_up * WM_SPREAD_SUM(m, busy_gpus);
+    if (n_up > 0.0 && p->surface && !p->is_job)
+        pf->off_frac = wm_larger(0.0, 1.0 - u.on_frac);
+    pf->clock_frac = u.clocked_frac > 0.0 ? u.clock_sum / u.clocked_frac : 0.0;
+    pf->prefill_busy_gpus = n_up * u.prefill_busy_gpus;
+    pf->busy_gpus = n_up * u.busy_gpus;
     flow->serving_it_w += wm_partition_serves(p) ? pf->it_w : 0.0;
-    add_uses(flow, a, p, pf, resting_frac);
+    add_uses(flow, a, p, &u, n_up, resting_frac * resting_gpus(p, n_up, pf->is_there));
 }
 
 /* Share of the tokens of a mixture that are served within the class's targets. */
@@ -224,10 +228,10 @@ static void share_tokens(const struct wm_scenario *scenario, const struct wm_dis
     const bool same_share = scenario->policy.capping == WM_CAPPING_UNIFORM;
     double left = served_tok_per_s;
     const double share =
-        item->demand_tok_per_s > 0.0 ? fmin(1.0, left / item->demand_tok_per_s) : 0.0;
+        item->demand_tok_per_s > 0.0 ? wm_smaller(1.0, left / item->demand_tok_per_s) : 0.0;
     for (size_t k = 0; k < item->n_tiers; k++) {
         const struct wm_tier *t = &item->tiers[k];
-        const double given = same_share ? share * t->rate_tok_per_s : fmin(left, t->rate_tok_per_s);
+        const double given = same_share ? share * t->rate_tok_per_s : wm_smaller(left, t->rate_tok_per_s);
         left -= given;
         classes[t->class].served_tok_per_s += given;
     }
@@ -239,7 +243,7 @@ static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *p
     for (size_t k = 0; k < p->n_classes; k++) {
         const struct wm_class *c = &plan->classes[p->classes[k]];
         struct wm_class_flow *cf = &flow->classes[p->classes[k]];
-        cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
+        cf->served_tok_per_s = wm_smaller(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
         cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, mix);
     }
 }
@@ -251,20 +255,20 @@ static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant
     const double nearly = 1.0 - 2.0 * rounding_margin; /* the solver's distance from a limit */
     if (flow->power.site_w >= nearly * flow->requested_w)
         return;
-    double under_window_w = fmin(flow->requested_w, flow->allowed_w + now->support_w);
+    double under_window_w = wm_smaller(flow->requested_w, flow->allowed_w + now->support_w);
     if (flow->power.site_w >= nearly * under_window_w)
         under_window_w = flow->power.site_w;
     const double under_contract_w = flow->allowed_w < flow->contract_w
-                                        ? fmin(flow->requested_w, flow->contract_w + now->support_w)
+                                        ? wm_smaller(flow->requested_w, flow->contract_w + now->support_w)
                                         : under_window_w;
     flow->capped_w = flow->requested_w - under_contract_w;
     flow->shed_w = under_contract_w - under_window_w;
     /* what the plant can cool, where that is less */
-    double under_heat_w = fmin(under_window_w, flow->cooled_w);
+    double under_heat_w = wm_smaller(under_window_w, flow->cooled_w);
     if (flow->power.site_w >= nearly * under_heat_w)
         under_heat_w = flow->power.site_w;
     flow->hot_w = under_window_w - under_heat_w;
-    double under_hall_w = fmin(under_heat_w, flow->held_w);
+    double under_hall_w = wm_smaller(under_heat_w, flow->held_w);
     if (flow->power.site_w >= nearly * under_hall_w)
         under_hall_w = flow->power.site_w;
     flow->hall_w = under_heat_w - under_hall_w;
@@ -329,7 +333,7 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     wm_board_decide(b, plan, &limits, flow);
     explain_shortfall(flow, instant);
     /* the solver stays on the safe side; only the house can exceed the limit */
-    flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w - instant->support_w);
+    flow->over_limit_w = wm_larger(0.0, flow->power.site_w - flow->limit_w - instant->support_w);
     flow->penalty_usd_per_s =
         flow->over_limit_w / WM_J_PER_MWH * instant->ceiling->penalty_usd_per_mwh;
     for (size_t k = 0; k < b->n; k++) {
