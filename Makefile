@@ -12,10 +12,14 @@ CONFIG   ?= $(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(DEV),dev,release))
 B        := build/$(CONFIG)
 PKGS     := gsl libcjson nettle sqlite3 zlib
 
+# libraries that are opened when a command needs them: $(call soname,NAME) is what the loader knows one by
+soname = $(shell objdump -p $$($(CC) -print-file-name=lib$(1).so) 2>/dev/null | sed -n 's/^ *SONAME *//p')
+
 # spreadsheets are written when libxlsxwriter is there
 ifeq ($(shell pkg-config --exists xlsxwriter 2>/dev/null && echo yes),yes)
-PKGS     += xlsxwriter
-CPPFLAGS += -DWM_HAVE_XLSX
+LATE     += xlsxwriter
+LIB_XLSX := $(call soname,xlsxwriter)
+CPPFLAGS += -DWM_HAVE_XLSX -DWM_LIB_XLSX='"$(LIB_XLSX)"'
 endif
 
 # optimise searches when NLopt is there
@@ -26,8 +30,9 @@ endif
 
 # serve answers when libmicrohttpd is there
 ifeq ($(shell pkg-config --exists libmicrohttpd 2>/dev/null && echo yes),yes)
-PKGS     += libmicrohttpd
-CPPFLAGS += -DWM_HAVE_HTTPD
+LATE      += libmicrohttpd
+LIB_HTTPD := $(call soname,microhttpd)
+CPPFLAGS  += -DWM_HAVE_HTTPD -DWM_LIB_HTTPD='"$(LIB_HTTPD)"'
 endif
 
 CPPFLAGS += -Iinclude -I$(B)/gen -D_POSIX_C_SOURCE=200809L
@@ -50,9 +55,9 @@ LDFLAGS  += -fsanitize=$(SAN)
 endif
 Q := $(if $(V),,@)
 
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I\//-isystem \//g')
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(LATE) 2>/dev/null | sed 's/-I\//-isystem \//g')
 # without a pkg-config file
-PLAIN_LIBS := -lcsv -lglpk
+PLAIN_LIBS := -lcsv -lglpk -ldl
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(PLAIN_LIBS) -lm
 TEST_LIBS  = $(shell pkg-config --libs check) -lm
 
@@ -108,8 +113,8 @@ $(LIB): $(LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $(LIB_OBJ)
 
 $(B)/%.o: %.c
-	$(Q)mkdir -p $(@D)
-	@[ -z "$(PROGRESS)" ] || printf '\r\033[K  compiling %s' $<
+	$(if $(wildcard $(@D)/.),,$(Q)mkdir -p $(@D))
+	$(if $(PROGRESS),@printf '\r\033[K  compiling %s' $<)
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Catalogue, figure scripts and the page of serve are compiled in, so that the binary needs no data folder.

@@ -7,7 +7,7 @@ const char *const wm_precision_words[] = {WM_PRECISIONS(WORD) NULL};
 #undef WORD
 const char *const wm_basis_words[] = {"measured", "vendor", "analyst", "estimate", NULL};
 
-/* Voltage follows frequency down to this share of its nominal value (estimate). */
+/* Voltage follows frequency down to this share of its nominal value (see wm_clock_power_frac). */
 static const double voltage_floor_frac = 0.7;
 
 // clang-format off

@@ -143,8 +143,8 @@ static double can_decode(const struct wm_loop_case *c, const struct wm_mix *mix,
 struct wm_loop_point wm_loop_eval(const struct wm_loop_case *c)
 {
     WM_REQUIRE(c->users > 0.0 && c->output_tok > 0.0 && c->input_tok >= c->cached_tok);
-    const double mean_tok = c->input_tok + 0.5 * c->output_tok;
-    const double room = fmin(wm_group_batch_limit(&c->m, mean_tok),
+    const double held_tok = c->input_tok + (c->keeps_room ? 1.0 : 0.5) * c->output_tok;
+    const double room = fmin(wm_group_batch_limit(&c->m, held_tok),
                              (double)c->m.engine->max_batch_per_gpu * wm_group_gpus(&c->m.group));
     struct wm_loop_point p = {0};
     if (room < 1.0)

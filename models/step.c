@@ -30,9 +30,10 @@ static const double arithmetic_power = 0.75;
    TFLOP/s), less where exponentials limit it (estimate for the mean of generations). */
 static const double fp8_attention_gain = 1.4;
 
-/* Share of the memory's power that follows the core clock: caches, load and store units. Estimate
-   that meets the 32 % of energy which clock locks save in decoding on H200 (arXiv:2605.11999). */
-static const double core_memory_frac = 0.5;
+/* Share of the memory's power that follows the core clock: caches, load and store units. Estimate between two
+   measurements: clock locks save 32 % of the energy of decoding on H200 (arXiv:2605.11999; 0.55 to 0.6 at few
+   sequences), a cap at half of an A100's limit costs 21.9 % of its answers (arXiv:2507.00909; 0.7). */
+static const double core_memory_frac = 0.6;
 
 /* What products of a precision have in common. */
 struct unit {
@@ -221,8 +222,9 @@ static void add_all_to_all(struct sum *s, double ranks, double tok_local, double
         tok_local * visited * wm_llm_expert_width(s->m->llm) * (dispatch_bytes + bf16_bytes);
     const double up_s =
         bytes * (1.0 / domains - 1.0 / ranks) / (s->hw->scale_up_bytes_per_s * c->a2a_frac);
-    /* to a domain a token goes once, and is handed on inside it (DeepSeek-V3, section 3.2.2) */
-    const double visits = wm_smaller(visited, domains) / visited;
+    /* to a domain a token goes once, and is handed on inside it (DeepSeek-V3, section 3.2.2): of so many
+       visits at random, the mean number of domains among them */
+    const double visits = domains * (1.0 - pow(1.0 - 1.0 / domains, visited)) / visited;
     const double out_s = domains > 1.0 ? bytes * visits * (1.0 - 1.0 / domains) /
                                              (scale_out_bytes_per_s(s->hw) * c->a2a_frac)
                                        : 0.0;

@@ -17,6 +17,7 @@ _Static_assert(sizeof wm_charge_basis_words / sizeof *wm_charge_basis_words == W
                "a word for each basis of a charge but market, and NULL");
 
 #define NONE ((double)NAN)
+const char *const wm_service_part_words[] = {"all", "firm", "non-firm", NULL};
 
 // clang-format off
 #define HOURS_ROWS(tag)                                                                             \
@@ -54,6 +55,7 @@ static const struct wm_field charge_fields[] = {
     WM_TIME_AS(wm_charge, to_us, "to", "2200-01-01", "its end, UTC"),
     WM_REAL_AS(wm_charge, from_w, "from_mw", WM_UNIT_MW, 0.0, 10000.0, 0.0, "the part of the load from here on"),
     WM_REAL_AS(wm_charge, to_w, "to_mw", WM_UNIT_MW, 0.0, 10000.0, NONE, "up to here; unset: all above"),
+    WM_CHOICE(wm_charge, service, wm_service_part_words, "all", "the part of the load by its service, instead of from_mw and to_mw: firm: up to site.ceiling.firm_mw; non-firm: above it"),
     WM_REAL(wm_charge, usd_per_mwh, WM_UNIT_USD_PER_MWH, -1000.0, 100000.0, NONE, "price of energy and take"),
     WM_REAL(wm_charge, usd_per_kw_month, WM_UNIT_USD_PER_KW_MONTH, -1000.0, 1000.0, NONE, "price of demand, contract and coincident"),
     WM_REAL(wm_charge, usd_per_kw_year, WM_UNIT_USD_PER_KW_YEAR, -10000.0, 10000.0, NONE, "the same by the year, a twelfth each month"),

@@ -137,6 +137,8 @@ static void check_charge(const struct wm_tariff *t, const struct at *at)
         wrong(at, "window_min", "must be 15, 30 or 60");
     if (c->to_w <= c->from_w)
         wrong(at, "to_mw", "must be above from_mw");
+    if (c->service != WM_SERVICE_ALL && (c->from_w > 0.0 || wm_is_set(c->to_w)))
+        wrong(at, "service", "names the part of the load: leave out from_mw and to_mw");
     if (c->to_us <= c->from_us)
         wrong(at, "to", "must be after from");
     if (c->basis == WM_CHARGE_TAKE && c->min_frac <= 0.0 && c->min_w <= 0.0 && c->ramp.n == 0)

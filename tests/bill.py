@@ -1,6 +1,6 @@
 """The bill of a run computed again from its series.csv and the catalogue's text alone.
 
-usage: bill.py RESULT_DIR TARIFF_NAME TARIFFS_JSON
+usage: bill.py RESULT_DIR TARIFF_NAME TARIFFS_JSON [FIRM_MW]
 
 Shares no code with the program: quarter hours are read as rows, every charge is worked out here from what
 docs/site.md says of it, and each line of each month must agree to 1e-9 of the month's bill.
@@ -107,7 +107,7 @@ def coincident(c, rows, months):
             continue
         key = at.date() if rule == "5cp" else at.month
         if key not in best[at.year] or stress > best[at.year][key][0]:
-            best[at.year][key] = (stress, mean)
+            best[at.year][key] = (stress, part_of(c, mean))
     mean = {}
     for year, found in best.items():
         peaks = sorted(found.values(), key=lambda p: -p[0])[:{"4cp": 4, "5cp": 5, "12cp": 12}[rule]]
@@ -140,7 +140,7 @@ def counted(t, c):
     return {"counts": max(1.0, c["min_power_factor"] / t.get("power_factor", 0.97))} if "min_power_factor" in c else {}
 
 
-def lines_of(t):
+def lines_of(t, firm_mw):
     """The tariff's keys and periods as charges of one form, in the order of the bill."""
     taken = lambda flat: {"basis": "market", "flat": flat}
     demand = {**counted(t, t), "basis": "demand", "min_frac": t.get("min_demand_frac", 0.0), "ratchet_frac": t.get("ratchet_frac", 0.0)}
@@ -159,7 +159,8 @@ def lines_of(t):
             yield "demand charge, time of use", p["name"], {
                 **p, **window, **counted(t, t), "basis": "demand", "usd_per_kw_month": p["demand_usd_per_kw_month"]}
     for c in t.get("charges", []):
-        yield c["name"], "", {**c, **(counted(t, c) if c["basis"] == "demand" else {})}
+        part = {"firm": {"to_mw": firm_mw}, "non-firm": {"from_mw": firm_mw}}.get(c.get("service"), {})
+        yield c["name"], c.get("service", ""), {**c, **part, **(counted(t, c) if c["basis"] == "demand" else {})}
 
 
 def market_usd(t, detail, c, rows, holidays):
@@ -195,14 +196,14 @@ def line_usd(t, detail, c, rows, months, share, days, above):
     return {m: mw[m] * price_per_mw(c, days[m]) * share[m] for m in months}
 
 
-def main(folder, name, tariffs):
+def main(folder, name, tariffs, firm_mw=0):
     t = json.load(open(tariffs))["tariffs"][name]
     rows = [Row(r) for r in csv.DictReader(open(f"{folder}/series.csv"))]
     months = sorted({r.month for r in rows})
     share, days = months_in_term(rows, months)
     printed = {b["month"]: b for b in json.load(open(f"{folder}/result.json"))["bill"]}
     above, worst, n = {m: 0.0 for m in months}, 0.0, 0
-    for line, detail, c in lines_of(t):
+    for line, detail, c in lines_of(t, float(firm_mw)):
         usd = line_usd(t, detail, c, rows, months, share, days, above)
         for m in months:
             bill = printed["%04d-%02d" % m]

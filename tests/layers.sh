@@ -21,6 +21,7 @@ only '^sim/base/digest\.c' 'nettle/'
 only '^sim/sweep/store' 'sqlite3\.h'
 only '^sim/output/workbook\.c' 'xlsxwriter\.h'
 only '^sim/serve/http\.c' 'microhttpd\.h'
+only '^sim/base/late\.c' 'dlopen\('
 only '^sim/base/arena\.c' '\b(malloc|calloc|realloc)\('
 
 objects=${1:-build/release} # the command's folder; build/wattmill is a copy of build/release/wattmill

@@ -28,6 +28,7 @@ WORDS = [
     (r"maxq|maxlps|\d+kgpu", ["fleet.main.count"]),
     (r"mix|pretrain", ["workloads"]),
     (r"mtp", ["workloads.chat.serving"]),
+    (r"cpx", ["fleet.main.prefill_accelerator"]),
     (r"battery|gasengine", ["site.storage", "site.generation"]),
     (r"curtail\d+h", ["site.ceiling.curtailment"]),
     (r"standby", ["policy"]),

@@ -7,9 +7,14 @@ set -u
 
 # One script: its verdict as $2/NAME.bad (0 or 1), what to show as $2/NAME.log
 one() {
-    name=${1%.sh}
+    case $1 in
+    tests/cli/*) run=$1 ;;
+    *) run=tests/$1 ;; # of the whole tree, with arguments
+    esac
+    name=${run%.sh*}
     to=$2/${name##*/}
-    sh "$1" >"$to.out" 2>"$to.err" </dev/null
+    # shellcheck disable=SC2086
+    sh $run >"$to.out" 2>"$to.err" </dev/null
     rc=$?
     bad=0
     : >"$to.log"
@@ -49,19 +54,21 @@ verdict() {
     fi
 }
 
+# The longest first, so that none is left over at the end while the other processors rest.
+first='fuzz claims_curve import_tariff money_cases site_clock claims_phrases levers scenarios_run'
 jobs=$(nproc 2>/dev/null || echo 2)
-ls tests/cli/*.sh | xargs -P "$jobs" -I '{}' sh "$0" "$1" --one '{}' "$tmp"
-for script in tests/cli/*.sh; do
+whole="golden.sh $BIN check|determinism.sh $BIN|bad.sh $BIN check|docs.sh $BIN check|layers.sh $(dirname "$BIN")"
+{
+    for name in $first; do ls "tests/cli/$name.sh"; done
+    printf '%s\n' "$whole" | tr '|' '\n'
+    ls tests/cli/*.sh | grep -vE "/($(echo $first | tr ' ' '|'))\.sh$"
+} >"$tmp/all"
+xargs -P "$jobs" -d '\n' -I '{}' sh "$0" "$1" --one '{}' "$tmp" <"$tmp/all"
+sort "$tmp/all" | while read -r script rest; do echo "${script#tests/}"; done >"$tmp/names"
+while read -r script; do
     name=${script##*/}
     name=${name%.sh}
-    verdict "$script" "$(cat "$tmp/$name.bad" 2>/dev/null || echo 1)" "$tmp/$name.log"
-done
-
-for step in "layers.sh $(dirname "$BIN")" "bad.sh $BIN check" "golden.sh $BIN check" "determinism.sh $BIN" \
-    "docs.sh $BIN check"; do
-    # shellcheck disable=SC2086
-    sh tests/$step >"$tmp/log" 2>&1
-    verdict "tests/$step" $? "$tmp/log"
-done
+    verdict "tests/$script" "$(cat "$tmp/$name.bad" 2>/dev/null || echo 1)" "$tmp/$name.log"
+done <"$tmp/names"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

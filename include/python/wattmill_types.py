@@ -72,6 +72,10 @@ class Figures(TypedDict, total=False):
     """of the range: half of the draws lie below [USD]"""
     npv_p90_usd: float
     """of the range: 90 % of draws lie below [USD]"""
+    npv_mean_usd: float
+    """of the range: mean of the draws [USD]"""
+    npv_cvar10_usd: float
+    """of the range: mean of the lowest tenth of the draws [USD]"""
     npv_negative_frac: float
     """of the range: share of draws with an NPV below 0 [frac]"""
     irr_p10_frac: float
@@ -402,6 +406,10 @@ class ClassFigures(TypedDict, total=False):
     """computed input tokens served [tok]"""
     cached_tok_served: float
     """input tokens served from the prefix cache [tok]"""
+    host_loaded_frac: float
+    """of all input, loaded from host memory instead of read; not billed as cached; 0 without fleet.N.kv_tiers [frac]"""
+    ssd_loaded_frac: float
+    """of all input, loaded from SSDs instead of read, likewise [frac]"""
     requests_offered: float
     """requests that came"""
     requests_served: float
@@ -440,6 +448,10 @@ class PoolFigures(TypedDict, total=False):
     """racks installed"""
     n_gpus: int
     """accelerators installed; replicas use n_replicas x gpus_per_replica of them"""
+    n_prefill_racks: int
+    """of the racks, those of prefill_accelerator; 0: one kind"""
+    n_prefill_gpus: int
+    """accelerators in them, of n_gpus"""
     n_replicas: int
     """replicas or gangs"""
     gpus_per_replica: int
@@ -458,6 +470,10 @@ class PoolFigures(TypedDict, total=False):
     """time per output token at capacity [s]"""
     gpu_power_at_capacity_w: float
     """mean power of an accelerator at capacity, without its host [W]"""
+    prefill_gpu_power_at_capacity_w: float
+    """the same of those that only read prompts; 0: the same do both [W]"""
+    decode_gpu_power_at_capacity_w: float
+    """the same of those that decode, or do both [W]"""
     it_power_at_capacity_w: float
     """power at the rack inputs of the pool at capacity [W]"""
     availability_frac: float

@@ -32,6 +32,8 @@ struct wm_launch {
     double kv_bytes;     /* per element of the cache */
     double chunk_tok;    /* tokens a pass takes at most, per attention group */
     double intake_steps; /* iterations between two looks at new requests */
+    double n_requests;   /* of the whole run, queued at its start */
+    bool keeps_room;     /* a request is admitted when there is room for its whole answer */
 };
 
 struct wm_operating_point {
@@ -48,8 +50,8 @@ struct wm_operating_point {
     double max_gpus;
     double input_tok, output_tok;
     enum wm_drive drive;
-    double load;                  /* users, sequences, or the time limit per token [s] */
-    double ttft_limit_s;          /* WM_DRIVE_SPEED: of the first token; both hold for 99 % */
+    double load;         /* users, sequences, or the time limit per token [s] */
+    double ttft_limit_s; /* WM_DRIVE_SPEED: of the first token; both hold for 99 % */
     struct wm_launch launch;
     bool is_fit;                  /* marked for fitting; everything else only measures */
     double out_tok_per_s_per_gpu; /* measured; NAN: not */
@@ -160,17 +162,23 @@ struct wm_accuracy {
         struct wm_error_row *rows; /* all, then by accelerator, model, precision, ... */
         size_t n;
     } errors[WM_N_QUANTITIES];
-    size_t n_pairs, n_pairs_right; /* of accelerators ranked by tok/s/MW at equal interactivity */
-    size_t n_decided, n_decided_right;        /* of them, measured more than 10 % apart */
-    double ratio_median_frac, ratio_p90_frac; /* |predicted / measured - 1| of the pairs' ratios */
-    size_t n_misfits;                         /* points the model holds not to fit the memory */
+    /* pairs of accelerators by tok/s/MW at equal interactivity: on fronts of the rows compared, and on fronts of
+       all measured rows, of which a pair counts when one of the rows compared is on its front */
+    struct wm_rank {
+        size_t n, n_right;
+        size_t n_decided, n_decided_right; /* of them, measured more than 10 % apart */
+        double ratio_median_frac,
+            ratio_p90_frac; /* |predicted / measured - 1| of the pairs' ratios */
+    } rank, fronts;
+    size_t n_misfits; /* points the model holds not to fit the memory */
 };
 /** Which points an error table takes. */
 enum wm_points_kind { WM_POINTS_ALL, WM_POINTS_FIT, WM_POINTS_VALIDATE };
 struct wm_accuracy wm_accuracy_of(struct wm_arena *arena, const struct wm_operating_points *points,
                                   enum wm_points_kind kind);
-/** Fills the pairs of `accuracy`: called by wm_accuracy_of. */
-void wm_accuracy_rank(struct wm_arena *arena, struct wm_accuracy *accuracy);
+/** Pairs of accelerators on fronts of [n] points; those alone that have a point which counts on a front; NULL: all. */
+struct wm_rank wm_rank_of(struct wm_arena *arena, const struct wm_operating_point *const *points,
+                          const struct wm_prediction *said, const bool *counts, size_t n);
 void wm_accuracy_table(FILE *file, const struct wm_accuracy *accuracy,
                        const struct wm_operating_points *points);
 void wm_accuracy_md(FILE *file, const struct wm_accuracy *accuracy,

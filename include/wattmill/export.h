@@ -64,7 +64,13 @@ enum wm_status wm_stats_tornado(struct wm_arena *arena, struct wm_store *store, 
 /** First-order and total Sobol indices of a metric with 95 % bootstrap intervals (saltelli). */
 enum wm_status wm_stats_sobol(struct wm_arena *arena, struct wm_store *store, const char *metric,
                               struct wm_grid *out, struct wm_diags *diags);
-/** Each axis by its values (tenths, where it is continuous): mean, P10, P50, P90 of a metric. */
+/**
+ * Of a grid: a metric by the values of the first two axes, a block of rows for each value of a third; further axes are
+ * averaged, which a column `note` says. A cell without a point that ended well is absent.
+ */
+enum wm_status wm_stats_heat(struct wm_arena *arena, struct wm_store *store, const char *metric,
+                             struct wm_grid *out, struct wm_diags *diags);
+/** Each axis by its values (tenths, where it is continuous): mean, P10, P50, P90 of a metric, of a grid least, median, greatest. */
 enum wm_status wm_stats_response(struct wm_arena *arena, struct wm_store *store, const char *metric,
                                  struct wm_grid *out, struct wm_diags *diags);
 /**
@@ -85,7 +91,7 @@ enum wm_status wm_stats_failures(struct wm_arena *arena, struct wm_store *store,
 
 /**
  * Figures of a study into a folder, those its design carries: study_tornado, study_fan (cumulated
- * present value, P10 to P90), study_heat (two axes), study_response (lines), study_distribution.
+ * present value, P10 to P90), study_heat (two axes, a panel for each value of a third), study_response (lines), study_distribution.
  */
 enum wm_status wm_stats_figures(struct wm_folder *folder, struct wm_store *store,
                                 const char *metric, struct wm_diags *diags);

@@ -37,7 +37,9 @@ struct wm_fleet_params {
     struct wm_replica_params prefill; /* batching is WM_BATCH_PREFILL_ONLY */
     struct wm_clock_tables prefill_clocks;
     double transfer_s_per_tok; /* KV from a prefill to the decode worker */
-    double mtbf_s, mttr_s;     /* of a replica, exponential; mtbf 0: none at random */
+    double decode_gpus, prefill_gpus; /* accelerators of a worker; 0: one */
+    double mtbf_s; /* between failures in a replica, exponential, each of one worker; 0: none at random */
+    double mttr_s; /* of a worker */
     uint64_t seed;
     const struct wm_fleet_event *events; /* in order of time */
     size_t n_events;
@@ -50,7 +52,7 @@ struct wm_fleet_totals {
     struct wm_replica_totals prefill_work;
     int64_t arrivals_end_ns, end_ns;
     uint64_t n_failures;
-    double replica_up_frac; /* of replica time */
+    double replica_up_frac; /* of the accelerators' time */
     uint64_t n_events;      /* of the engine */
     uint64_t n_arrived;
     uint64_t in_flight_tok;          /* counted in the replicas, for the balance */

@@ -8,6 +8,7 @@
 
 #include "wattmill/generate.h"
 #include "wattmill/input.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/scenario.h"
 
 /** A document on its way in. */
@@ -98,6 +99,7 @@ struct wm_replay_form {
         int64_t blocks;       /* 0: what the memory holds */
         double element_bytes; /* NAN: the engine's */
         double watermark_frac, prefix_cache_tok;
+        struct wm_kv_tiers tiers;
     } kv;
     double draft_tok, accept_frac;
     double clock_frac, cap_w; /* cap NAN: none */
@@ -132,6 +134,8 @@ struct wm_replay_form {
         double rank_corr;
         int64_t users;
         double turns, think_s;
+        int64_t fan_out; /* sub-agents at once; 0: none */
+        double fan_frac, sub_calls, sub_context_frac;
         int64_t context_cap_tok;
         bool cold_turns;
         const char *batch_class;

@@ -8,6 +8,7 @@
 #include "wattmill/chains.h"
 #include "wattmill/diag.h"
 #include "wattmill/fleet.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/serving.h"
 #include "wattmill/sessions.h"
 #include "wattmill/status.h"
@@ -35,11 +36,12 @@ struct wm_replay_case {
     uint32_t kv_blocks; /* of 16 tokens; 0: what the memory holds */
     double watermark_frac; /* of the blocks, kept free when admitting */
     double cache_tok;      /* prefix cache a replica; 0: none */
+    const struct wm_kv_tiers *tiers; /* behind it; NULL: none */
     struct wm_draft draft; /* speculative decoding */
     double clock_frac;     /* 0 = 1 */
     double cap_frac, prefill_cap_frac; /* of TDP, what each board may draw; 0: its TDP */
     double cap_w;          /* board and host power of an accelerator; 0: none. Sets the clock */
-    double mtbf_s, mttr_s; /* of a replica; mtbf 0: no failures */
+    double mtbf_s, mttr_s; /* of failures in a replica, each stops one of its groups; mtbf 0: none */
     double ttft_slo_s,
         tok_per_s_per_user_slo; /* of every class; 0: no target (10 s, 10 tok/s to plan) */
     double max_wait_s;          /* dropped after waiting so long; 0: never */

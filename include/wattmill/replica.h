@@ -21,6 +21,10 @@
  * Attention groups (data-parallel ranks) step together: each prompt is read by one of them, the least
  * loaded, and a step takes as long as the one that has most to read.
  *
+ * Blocks that a prefix cache has no room for stand in tiers (kv_tier.h): all are one list by recency, of which the cache
+ * has the first part, host memory the next. Whether a prompt's are loaded or read again is decided when it arrives: the
+ * shorter of the two, alone on the replica; a load lengthens the next step.
+ *
  * Speculative decoding makes `tok_per_step` tokens a step, the expected number, for every sequence;
  * a new block is then taken every round(block_tok / tok_per_step) steps.
  */
@@ -29,9 +33,16 @@
 
 #include "wattmill/engine.h"
 #include "wattmill/engine_software.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/prefix_cache.h"
 #include "wattmill/service.h"
 #include "wattmill/step_table.h"
+
+/** A memory behind a worker's prefix cache, see kv_tier.h. */
+struct wm_replica_tier {
+    uint32_t tok;                /* it holds; 0: there is none */
+    double s_per_tok, j_per_tok; /* of a load */
+};
 
 enum wm_batching {
     WM_BATCH_CHUNKED,       /* prompts fill what decoding leaves of a step's token budget */
@@ -54,6 +65,7 @@ struct wm_replica_params {
     double tok_per_step;       /* >= 1; of a speculative step (wm_draft_gain) */
     double swap_s_per_tok;     /* to or from host memory */
     uint32_t cache_tok;        /* prefix cache beside the KV blocks; 0 = none */
+    struct wm_replica_tier tiers[WM_KV_TIERS]; /* behind it */
     uint32_t max_context_tok;  /* prompt and answer; longer requests are dropped; 0 = no limit */
 };
 
@@ -71,6 +83,8 @@ struct wm_replica_totals {
     uint64_t n_preempted;
     uint64_t n_over_context; /* requests dropped, longer than the model's context */
     double idle_j;
+    uint64_t tier_tok[WM_KV_TIERS]; /* loaded from tiers instead of read */
+    double tier_s, tier_j;          /* what loads took, and drew beside waiting boards */
 };
 
 enum wm_progress { WM_WAITING, WM_READING, WM_DECODING };

@@ -17,6 +17,7 @@
 #include "wattmill/failures.h"
 #include "wattmill/generation.h"
 #include "wattmill/gpu_sales.h"
+#include "wattmill/kv_tier.h"
 #include "wattmill/ledger.h"
 #include "wattmill/llm.h"
 #include "wattmill/local_tax.h"
@@ -170,14 +171,17 @@ struct wm_owned {
 struct wm_fleet {
     const char *name;
     const struct wm_accelerator *accelerator;
+    const struct wm_accelerator *prefill_accelerator; /* that reads its prompts; NULL: the same */
     const char *hall; /* "": the only one */
-    int64_t count;                /* accelerators (whole racks), or enum wm_provisioning */
+    int64_t count;         /* accelerators (whole racks), or enum wm_provisioning */
+    int64_t prefill_count; /* of the second kind, beside a count; -1: as many as those need */
     double share_frac;            /* of its hall's IT design power, for max_p, max_q and max_lps */
     double spare_frac;            /* of the racks, kept to stand in for broken ones */
     double guard_frac;            /* of max_lps, over the observed draw */
     double margin_frac;           /* of demand, over its highest hour */
     int64_t online_us, retire_us; /* it is there from the first to the second */
     struct wm_owned owned;
+    struct wm_kv_tiers kv_tiers; /* of its accelerators that read prompts */
 };
 
 /** Whether a pool is there and paid for. */
@@ -268,6 +272,7 @@ extern const struct wm_field wm_training_fields[];
 struct wm_service_choice {
     const struct wm_serving_curve *curve_file; /* NULL: none */
     double draft_tok, accept_frac;             /* speculative decoding */
+    double reuse_frac, reuse_s;                /* of prompts, for KV tiers; frac NAN: none */
     enum wm_router router;                     /* of requests served one by one */
     int64_t max_seqs;                          /* of a batch of theirs; 0: the engine's */
 };

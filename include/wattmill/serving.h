@@ -131,6 +131,8 @@ struct wm_loop_case {
     double users;
     double intake_steps; /* iterations between two looks at new requests (SGLang's
                             --scheduler-recv-interval, vLLM's --prefill-schedule-interval); 0: every one */
+    bool keeps_room;     /* a request is admitted when there is room for its whole answer
+                            (TensorRT-LLM's GUARANTEED_NO_EVICT) */
 };
 struct wm_loop_point {
     double out_tok_per_s; /* of the group; 0: does not fit */

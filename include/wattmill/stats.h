@@ -28,6 +28,9 @@ void wm_level_set(struct wm_level *level, int64_t now, double value);
 /** Mean from 0 to `now` > 0. */
 double wm_level_mean(const struct wm_level *level, int64_t now);
 
+/** Mean of the first `weight` of values in rising order, of which the last may count in part; 0 < weight <= n. */
+double wm_mean_of_lowest(const double *sorted, double weight);
+
 enum { WM_LOG_HIST_BINS = 2048 };
 
 /** Weighted histogram from 1e-4 to 1e5, 1.02 % a bin; values outside go to the end bins. */

@@ -110,8 +110,8 @@ struct wm_step {
  * @par Source  Williams et al., "Roofline", CACM 52(4) 2009, doi:10.1145/1498765.1498785; kernel
  *              sizes from the model's shape; module: DeepSeek-V3, arXiv:2412.19437, section 2.2;
  *              lockstep: vllm-project/vllm issue 24564, pull 51984; power: own fit on ML.ENERGY and
- *              InferenceX rows; s = 1/2: estimate that meets arXiv:2605.11999 (clock locks save up to
- *              32 % of decoding's energy on H200)
+ *              InferenceX rows; s = 0.6: estimate between arXiv:2605.11999 (clock locks save up to
+ *              32 % of decoding's energy on H200) and caps on A100 (arXiv:2507.00909)
  */
 struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load);
 

@@ -114,6 +114,7 @@ struct wm_study_options {
     void *progress_context;
     struct wm_cache *cache;   /* of serving tables, for wm_run(); NULL: none */
     struct wm_stages *stages; /* likewise of parts that points share */
+    size_t range_draws;       /* of each run's own range; 0: none */
     wm_point_fn *run;         /* NULL: wm_run() */
     void *run_context;
 };

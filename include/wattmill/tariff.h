@@ -16,8 +16,8 @@
  *     floor   = max(min_frac x contract, min_mw); the contract is the one in force at each instant
  *     ratchet = ratchet_frac x highest peak of the last ratchet_months in the ratchet's season
  *
- * A charge on the part of the load from `from_mw` to `to_mw` sees that part alone: firm and non-firm parts
- * of a contract are two charges. A part of a month counts by its time over the month's, February's of 28 days.
+ * A charge on the part of the load from `from_mw` to `to_mw` sees that part alone; `service` names the firm or
+ * the non-firm part of a contract. A part of a month counts by its time over the month's, February's of 28 days.
  * Hours, days and months are those of the site's clock (`site.time_zone`).
  *
  * A key of the tariff itself (tariff_lines.def) is a charge in short; `periods` are charges that exclude
@@ -95,12 +95,17 @@ struct wm_charge_step {
 enum wm_billed_when { WM_BILLED_SAME_YEAR, WM_BILLED_YEAR_AFTER };
 enum wm_settled_by { WM_SETTLED_MONTH, WM_SETTLED_YEAR };
 
+/** Part of the load by the service of its contract: all; up to its firm part; above it. */
+enum wm_service_part { WM_SERVICE_ALL, WM_SERVICE_FIRM, WM_SERVICE_NON_FIRM };
+extern const char *const wm_service_part_words[];
+
 struct wm_charge {
     const char *name;
     enum wm_charge_basis basis;
     struct wm_tariff_hours hours;
     int64_t from_us, to_us; /* term */
     double from_w, to_w;    /* part of the load; to_w unset: all above from_w */
+    enum wm_service_part service; /* the same by the contract's firm part, once it is known */
     /* price, one of these, as the basis has it */
     double usd_per_mwh, usd_per_kw_month, usd_per_kw_year, usd_per_mw_day, usd_per_month;
     struct wm_list tiers; /* of struct wm_charge_tier; instead of a price */

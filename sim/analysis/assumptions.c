@@ -19,6 +19,7 @@ static const struct entry {
     const char *section, *key, *unit;
 } entries[] = {
     {".accelerator", "accelerators", "it_capex_usd_per_gpu", "USD/GPU"},
+    {".prefill_accelerator", "accelerators that read prompts", "it_capex_usd_per_gpu", "USD/GPU"},
 };
 
 struct study {

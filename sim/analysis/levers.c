@@ -192,9 +192,10 @@ enum wm_status wm_levers_run(struct wm_arena *arena, const char *path,
         return WM_INVALID;
     if (!are_known(arena, only, rows, diags))
         return WM_USAGE;
-    const enum wm_status status = pull_open(arena, path, sets, n_sets, &l.base, diags);
+    const enum wm_status status = pull_open(arena, path, sets, n_sets, NULL, &l.base, diags);
     if (status != WM_OK)
         return status;
+    l.base.cache = wm_cache_open(&(struct wm_cache_params){.dir = NULL}); /* or without */
     const struct wm_json **const asked =
         WM_NEW_ARRAY(arena, const struct wm_json *, rows->n_children + 1);
     out->items = WM_NEW_ARRAY(arena, struct wm_lever, rows->n_children + 1);
@@ -205,5 +206,7 @@ enum wm_status wm_levers_run(struct wm_arena *arena, const char *path,
         }
     l.rows = asked;
     l.n_total = 5 * out->n + 1;
-    return pull_them(&l, diags);
+    const enum wm_status done = pull_them(&l, diags);
+    wm_cache_close(l.base.cache);
+    return done;
 }

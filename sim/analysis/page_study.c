@@ -249,7 +249,7 @@ static const char *caption(const char *path)
         {"study_tornado.svg", "What moves the net present value"},
         {"study_distribution.svg", "Distribution of the net present value"},
         {"study_fan.svg", "Cumulated present value, P10 to P90"},
-        {"study_heat.svg", "Net present value over two axes"},
+        {"study_heat.svg", "Net present value over two axes; a panel for each value of a third"},
         {"study_response.svg", "Net present value along the axes"},
     };
     for (size_t i = 0; i < sizeof captions / sizeof *captions; i++)

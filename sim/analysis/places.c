@@ -49,18 +49,19 @@ static struct wm_place_gain place(const struct pair *p, const struct wm_json *ro
     return g;
 }
 
-enum wm_status wm_places_run(struct wm_arena *arena, const char *from, const char *to,
-                             const struct wm_override *sets, size_t n_sets, enum wm_metric metric,
-                             wm_bridge_progress_fn progress, void *context, struct wm_places *out,
-                             struct wm_diags *diags)
+static enum wm_status run_places(struct wm_arena *arena, const char *from, const char *to,
+                                 const struct wm_override *sets, size_t n_sets,
+                                 enum wm_metric metric, wm_bridge_progress_fn progress,
+                                 void *context, struct wm_cache *cache, struct wm_places *out,
+                                 struct wm_diags *diags)
 {
     const struct wm_json *const rows = pull_rows(arena, "places", diags);
     struct pair p = {.metric = metric};
     *out = (struct wm_places){.metric = metric, .from = from, .to = to};
     if (rows == NULL)
         return WM_INVALID;
-    enum wm_status status = pull_open(arena, from, sets, n_sets, &p.old, diags);
-    const enum wm_status second = pull_open(arena, to, sets, n_sets, &p.new, diags);
+    enum wm_status status = pull_open(arena, from, sets, n_sets, cache, &p.old, diags);
+    const enum wm_status second = pull_open(arena, to, sets, n_sets, cache, &p.new, diags);
     status = status != WM_OK ? status : second;
     if (status != WM_OK)
         return status;
@@ -77,6 +78,18 @@ enum wm_status wm_places_run(struct wm_arena *arena, const char *from, const cha
             progress(context, out->n, rows->n_children);
     }
     return WM_OK;
+}
+
+enum wm_status wm_places_run(struct wm_arena *arena, const char *from, const char *to,
+                             const struct wm_override *sets, size_t n_sets, enum wm_metric metric,
+                             wm_bridge_progress_fn progress, void *context, struct wm_places *out,
+                             struct wm_diags *diags)
+{
+    struct wm_cache *const cache = wm_cache_open(&(struct wm_cache_params){.dir = NULL});
+    const enum wm_status status = run_places(arena, from, to, sets, n_sets, metric, progress,
+                                             context, cache, out, diags);
+    wm_cache_close(cache);
+    return status;
 }
 
 static const char *number(struct wm_arena *arena, double value, bool exact)

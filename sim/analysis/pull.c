@@ -31,13 +31,15 @@ double pull_number(const struct wm_json *row, const char *key)
 }
 
 enum wm_status pull_open(struct wm_arena *arena, const char *path, const struct wm_override *sets,
-                         size_t n_sets, struct pull_base *out, struct wm_diags *diags)
+                         size_t n_sets, struct wm_cache *cache, struct pull_base *out,
+                         struct wm_diags *diags)
 {
     struct wm_loaded loaded = {0};
     const enum wm_status status = wm_scenario_load(arena, path, sets, n_sets, &loaded, diags);
     *out =
         (struct pull_base){arena, loaded.json, path,
-                           loaded.scenario != NULL ? loaded.scenario->site.ceiling.limit_w : 0.0};
+                           loaded.scenario != NULL ? loaded.scenario->site.ceiling.limit_w : 0.0,
+                           cache};
     return status;
 }
 
@@ -150,7 +152,7 @@ static bool apply_all(const struct pull_base *b, struct wm_json *root, const cha
 const char *pull_run(const struct pull_base *b, const struct wm_json *const *sets, size_t n_sets,
                      double metric[WM_N_METRICS])
 {
-    static const struct wm_run_options how = {.without_series = true};
+    const struct wm_run_options how = {.without_series = true, .cache = b->cache};
     struct wm_diags own = wm_diags_init(b->arena);
     struct wm_json *const root = wm_json_copy(b->arena, b->tree);
     struct wm_loaded loaded = {0};

@@ -2,6 +2,7 @@
 #ifndef WM_ANALYSIS_PULL_H
 #define WM_ANALYSIS_PULL_H
 
+#include "wattmill/cache.h"
 #include "wattmill/levers.h"
 
 /** A scenario's tree with a user's changes, on which sets of changes are laid. */
@@ -10,13 +11,15 @@ struct pull_base {
     const struct wm_json *tree;
     const char *path;
     double contract_w;
+    struct wm_cache *cache; /* serving tables of runs before, or NULL */
 };
 
 /** Members of `section` in models/evidence/<section>.json, as written. */
 const struct wm_json *pull_rows(struct wm_arena *arena, const char *section,
                                 struct wm_diags *diags);
 enum wm_status pull_open(struct wm_arena *arena, const char *path, const struct wm_override *sets,
-                         size_t n_sets, struct pull_base *out, struct wm_diags *diags);
+                         size_t n_sets, struct wm_cache *cache, struct pull_base *out,
+                         struct wm_diags *diags);
 /**
  * Runs the base with sets of changes {"path": value} laid on it in order. In a path `*` stands for every element
  * of a list and `$accelerator` for each that the fleet has; "x0.5" multiplies what stands there and

@@ -53,6 +53,14 @@ void wm_log_hist_add(struct wm_log_hist *hist, double x, double weight)
     hist->total += weight;
 }
 
+double wm_mean_of_lowest(const double *sorted, double weight)
+{
+    double sum = 0.0, left = weight;
+    for (size_t i = 0; left > 1e-9; i++, left -= 1.0)
+        sum += fmin(left, 1.0) * sorted[i];
+    return sum / weight;
+}
+
 void wm_log_hist_merge(struct wm_log_hist *hist, const struct wm_log_hist *from)
 {
     for (int i = 0; i < WM_LOG_HIST_BINS; i++)

@@ -215,17 +215,25 @@ struct wm_accuracy wm_accuracy_of(struct wm_arena *arena, const struct wm_operat
 {
     struct wm_accuracy a = {0};
     const struct wm_operating_point **kept =
-        WM_NEW_ARRAY(arena, const struct wm_operating_point *, points->n + 1);
-    struct wm_prediction *said = WM_NEW_ARRAY(arena, struct wm_prediction, points->n + 1);
+        WM_NEW_ARRAY(arena, const struct wm_operating_point *, 2 * points->n + 1);
+    struct wm_prediction *said = WM_NEW_ARRAY(arena, struct wm_prediction, 2 * points->n + 1);
+    const struct wm_operating_point **const all = kept + points->n;
+    struct wm_prediction *const all_said = said + points->n;
+    bool *const counts = WM_NEW_ARRAY(arena, bool, points->n + 1);
+    size_t n_all = 0;
     for (size_t i = 0; i < points->n; i++) {
         const struct wm_operating_point *p = &points->items[i];
-        if ((kind == WM_POINTS_FIT && !p->is_fit) || (kind == WM_POINTS_VALIDATE && p->is_fit))
-            continue;
+        const bool is_asked = kind == WM_POINTS_ALL || p->is_fit == (kind == WM_POINTS_FIT);
         const struct wm_prediction now = wm_operating_point_predict(p, NULL, NULL);
         if (now.out_tok_per_s_per_gpu <= 0.0) {
-            a.n_misfits++;
+            a.n_misfits += is_asked;
             continue;
         }
+        all[n_all] = p;
+        all_said[n_all] = now;
+        counts[n_all++] = is_asked;
+        if (!is_asked)
+            continue;
         kept[a.n] = p;
         said[a.n++] = now;
     }
@@ -233,6 +241,7 @@ struct wm_accuracy wm_accuracy_of(struct wm_arena *arena, const struct wm_operat
     a.predictions = said;
     for (int i = 0; i < WM_N_QUANTITIES; i++)
         a.errors[i] = error_rows(arena, &a, (enum wm_compared)i);
-    wm_accuracy_rank(arena, &a);
+    a.rank = wm_rank_of(arena, kept, said, NULL, a.n);
+    a.fronts = wm_rank_of(arena, all, all_said, counts, n_all);
     return a;
 }

@@ -24,6 +24,34 @@ static void put_rows(FILE *file, const struct wm_error_row *rows, size_t n)
                 100.0 * rows[i].median_frac, 100.0 * rows[i].p90_frac, 100.0 * rows[i].bias_frac);
 }
 
+static void put_rank(FILE *file, const struct wm_rank *r, const char *fronts, const char *bullet)
+{
+    if (r->n == 0)
+        return;
+    fprintf(
+        file,
+        "%s%s, %zu of %zu pairs rank as measured (%.1f %%); of those measured more than 10 %% "
+        "apart %zu of "
+        "%zu (%.1f %%). The ratio of two is off by %.1f %% in the median and %.1f %% at the 90th "
+        "percentile.\n",
+        bullet, fronts, r->n_right, r->n, share(r->n_right, r->n), r->n_decided_right, r->n_decided,
+        share(r->n_decided_right, r->n_decided), 100.0 * r->ratio_median_frac,
+        100.0 * r->ratio_p90_frac);
+}
+
+static void json_rank(struct wm_json_writer *w, const char *key, const struct wm_rank *r)
+{
+    wm_json_key(w, key);
+    wm_json_object_begin(w);
+    wm_json_member_integer(w, "pairs", (int64_t)r->n);
+    wm_json_member_integer(w, "pairs_as_measured", (int64_t)r->n_right);
+    wm_json_member_integer(w, "pairs_decided", (int64_t)r->n_decided);
+    wm_json_member_integer(w, "pairs_decided_as_measured", (int64_t)r->n_decided_right);
+    wm_json_member_number(w, "ratio_median_frac", r->ratio_median_frac);
+    wm_json_member_number(w, "ratio_p90_frac", r->ratio_p90_frac);
+    wm_json_object_end(w);
+}
+
 void wm_accuracy_table(FILE *file, const struct wm_accuracy *a,
                        const struct wm_operating_points *points)
 {
@@ -36,17 +64,13 @@ void wm_accuracy_table(FILE *file, const struct wm_accuracy *a,
         fprintf(file, head, "by", "", "n", "median %", "p90 %", "bias %");
         put_rows(file, a->errors[i].rows, a->errors[i].n);
     }
-    if (a->n_pairs > 0)
-        fprintf(
-            file,
-            "\nRank of accelerators by tok/s per MW (racks at nameplate) at equal "
-            "interactivity:\n%zu of %zu pairs as measured (%.1f %%); of those measured more than "
-            "10 %% apart %zu of %zu (%.1f %%)\nRatio of two: off by %.1f %% in the median, %.1f %% "
-            "at "
-            "the 90th percentile\n",
-            a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
-            a->n_decided, share(a->n_decided_right, a->n_decided), 100.0 * a->ratio_median_frac,
-            100.0 * a->ratio_p90_frac);
+    if (a->rank.n > 0)
+        fputs(
+            "\nRank of accelerators by tok/s per MW (racks at nameplate) at equal interactivity\n",
+            file);
+    put_rank(file, &a->rank, "on the rows compared", "");
+    if (a->fronts.n != a->rank.n)
+        put_rank(file, &a->fronts, "on fronts of all measured rows", "");
     if (points->n_left_out > 0 || a->n_misfits > 0)
         fprintf(file, "\nNot compared\n");
     for (size_t i = 0; i < points->n_left_out; i++)
@@ -75,17 +99,13 @@ void wm_accuracy_md(FILE *file, const struct wm_accuracy *a,
     fprintf(file, "%zu rows, %zu compared.\n", points->n_rows, a->n);
     for (int i = 0; i < WM_N_QUANTITIES; i++)
         md_rows(file, quantities[i].title, a->errors[i].rows, a->errors[i].n);
-    if (a->n_pairs > 0)
-        fprintf(
-            file,
-            "\n**Rank** of accelerators by tok/s per MW (racks at nameplate) at equal "
-            "interactivity: %zu of %zu pairs as measured (%.1f %%); of those measured more than "
-            "10 %% apart %zu of %zu (%.1f %%). The ratio of two is off by %.1f %% in the median "
-            "and "
-            "%.1f %% at the 90th percentile.\n",
-            a->n_pairs_right, a->n_pairs, share(a->n_pairs_right, a->n_pairs), a->n_decided_right,
-            a->n_decided, share(a->n_decided_right, a->n_decided), 100.0 * a->ratio_median_frac,
-            100.0 * a->ratio_p90_frac);
+    if (a->rank.n > 0)
+        fputs("\n**Rank** of accelerators by tok/s per MW (racks at nameplate) at equal "
+              "interactivity:\n\n",
+              file);
+    put_rank(file, &a->rank, "on the rows compared", "- ");
+    if (a->fronts.n != a->rank.n)
+        put_rank(file, &a->fronts, "on fronts of all measured rows", "- ");
     fprintf(file, "\n**Not compared**\n\n| rows | why |\n| ---: | --- |\n");
     for (size_t i = 0; i < points->n_left_out; i++)
         fprintf(file, "| %zu | %s |\n", points->left_out[i].n, points->left_out[i].reason);
@@ -133,15 +153,8 @@ void wm_accuracy_json(FILE *file, const struct wm_accuracy *a,
     wm_json_member_integer(&w, "compared", (int64_t)a->n);
     for (int i = 0; i < WM_N_QUANTITIES; i++)
         json_rows(&w, quantities[i].key, a->errors[i].rows, a->errors[i].n);
-    wm_json_key(&w, "rank");
-    wm_json_object_begin(&w);
-    wm_json_member_integer(&w, "pairs", (int64_t)a->n_pairs);
-    wm_json_member_integer(&w, "pairs_as_measured", (int64_t)a->n_pairs_right);
-    wm_json_member_integer(&w, "pairs_decided", (int64_t)a->n_decided);
-    wm_json_member_integer(&w, "pairs_decided_as_measured", (int64_t)a->n_decided_right);
-    wm_json_member_number(&w, "ratio_median_frac", a->ratio_median_frac);
-    wm_json_member_number(&w, "ratio_p90_frac", a->ratio_p90_frac);
-    wm_json_object_end(&w);
+    json_rank(&w, "rank", &a->rank);
+    json_rank(&w, "rank_on_all_fronts", &a->fronts);
     wm_json_key(&w, "not_compared");
     wm_json_object_begin(&w);
     for (size_t i = 0; i < points->n_left_out; i++)

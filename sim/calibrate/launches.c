@@ -8,13 +8,16 @@
 #include "launches.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const double busy_users = 16.0, busy_v4_users = 128.0; /* from here on the scripts change */
 
 struct launch_row {
     const char *engine, *llm, *accelerators, *precisions; /* words; "": any */
-    struct wm_launch at;
+    struct {
+        double kv_bytes, chunk_tok, intake_steps;
+    } at;
     double idle_intake; /* below `busy_users`; 0: the same */
 };
 static const struct launch_row rows[] = {
@@ -73,9 +76,56 @@ static void adapt(const struct wm_operating_point *p, struct wm_launch *at)
     }
 }
 
+/*
+ * How submissions of MLPerf split a model, which their rows do not say: closed/NVIDIA and closed/Fujitsu,
+ * configs/llama2-70b of github.com/mlcommons/inference_results_v4.1 and _v5.0 (Apache-2.0).
+ */
+static const struct {
+    const char *accelerators;
+    double until_round, tensor, pipeline;
+} splits[] = {
+    {"h100", 4.1, 2.0, 1.0},
+    {"h100", 99.0, 1.0, 2.0},
+    {"h100-nvl h100-pcie", 99.0, 2.0, 1.0},
+    {"h200 gh200-144 b200", 99.0, 1.0, 1.0},
+    {"l40s", 99.0, 4.0, 1.0},
+};
+
+struct wm_group wm_submitted_group(const struct wm_operating_point *p, const char *source)
+{
+    static const char rounds[] = "mlperf_inference_v";
+    if (strncmp(source, rounds, sizeof rounds - 1) != 0 ||
+        strcmp(p->llm->head.name, "llama-2-70b") != 0)
+        return p->group;
+    const double round = strtod(source + sizeof rounds - 1, NULL);
+    for (size_t i = 0; i < sizeof splits / sizeof *splits; i++)
+        if (among(splits[i].accelerators, p->accelerator->head.name) &&
+            round <= splits[i].until_round && splits[i].tensor * splits[i].pipeline <= p->max_gpus)
+            return (struct wm_group){splits[i].tensor, 1.0, 1.0, splits[i].pipeline};
+    return p->group;
+}
+
+/*
+ * NVIDIA's TensorRT-LLM tables (docs/source/developer-guide/perf-overview.md of that repository, Apache-2.0):
+ * so many requests are queued at the start, and one is admitted when the cache has room for all of its
+ * answer (the default scheduler, GUARANTEED_NO_EVICT).
+ */
+static struct wm_launch bench_of_tables(const struct wm_operating_point *p)
+{
+    static const struct {
+        double longest_tok, n_requests;
+    } runs[] = {{2048.0, 3000.0}, {9216.0, 1500.0}, {1e9, 1000.0}};
+    size_t i = 0;
+    while (p->input_tok + p->output_tok > runs[i].longest_tok)
+        i++;
+    return (struct wm_launch){.n_requests = runs[i].n_requests, .keeps_room = true};
+}
+
 struct wm_launch wm_launch_of(const struct wm_operating_point *p)
 {
     struct wm_launch at = {0};
+    if (strncmp(p->source, "trtllm", 6) == 0)
+        return bench_of_tables(p);
     if (strncmp(p->source, "inferencex", 10) != 0)
         return at;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -85,7 +135,9 @@ struct wm_launch wm_launch_of(const struct wm_operating_point *p)
             !among(r->accelerators, p->accelerator->head.name) ||
             !among(r->precisions, precision_word(p->precision)))
             continue;
-        at = r->at;
+        at = (struct wm_launch){.kv_bytes = r->at.kv_bytes,
+                                .chunk_tok = r->at.chunk_tok,
+                                .intake_steps = r->at.intake_steps};
         if (p->prefill_workers > 0.0) /* workers of their own have scripts of their own */
             return (struct wm_launch){.kv_bytes = at.kv_bytes};
         if (r->idle_intake > 0.0 && p->load < busy_users)

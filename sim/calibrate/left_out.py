@@ -46,20 +46,25 @@ def kin(parts, silicon_of, silicon):
     others = {}
     for name, entry in parts.items():
         if silicon_of[name] != silicon and entry.get("fit", {}).get("points", 0) > 0:
-            others.setdefault(silicon_of[name], entry)
+            others.setdefault(silicon_of[name], (name, entry))
     rules = [("family", lambda e: family(e) == family(mine)), ("vendor", lambda e: e["vendor"] == mine["vendor"]), ("all", lambda e: True)]
     for rule, takes in rules:
-        near = [e for e in others.values() if takes(e)]
+        near = [(n, e) for n, e in others.values() if takes(e)]
         if near:
             return rule, near
     return "none", []
 
 
-def overlay(entry, near):
-    new = {"achieved": {key: mean([e["achieved"][key] for e in near]) for key in KERNELS},
-           "power": {key: mean([e["power"][key] for e in near]) for key in POWER}}
+def moved(entry, start, key):
+    """By how much the fit moved a share; boards of one silicon start where their power limits let them."""
+    return entry["achieved"][key] / (start["achieved"][key] if key != "layer_us" else 1.0)
+
+
+def overlay(entry, near, starts, name):
+    new = {"achieved": {key: mean([moved(e, starts[n], key) for n, e in near]) * (starts[name]["achieved"][key] if key != "layer_us" else 1.0) for key in KERNELS},
+           "power": {key: mean([e["power"][key] for n, e in near]) for key in POWER}}
     for precision in PRECISIONS:
-        with_unit = [e for e in near if e.get(precision, {}).get("tflop_per_s", 0) > 0]
+        with_unit = [e for n, e in near if e.get(precision, {}).get("tflop_per_s", 0) > 0]
         if entry.get(precision, {}).get("tflop_per_s", 0) > 0 and with_unit:
             new[precision] = {"serving_frac": mean([e[precision]["serving_frac"] for e in with_unit])}
     return new
@@ -91,13 +96,14 @@ def main(wattmill, points):
     entries = json.load(open("models/catalog/accelerators.json"))["accelerators"]
     parts = {name: resolved(entries, name) for name in entries}
     silicon_of = {name: entry.get("silicon") or name for name, entry in parts.items()}
+    starts = json.load(open("sim/calibrate/start.json"))["accelerators"]
     fitted = [n for n, e in parts.items() if e.get("fit", {}).get("points", 0) > 0]
     print("| silicon left out | takes | accelerator | rows | median % | bias % | with power | median % | bias % |")
     print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for silicon in dict.fromkeys(silicon_of[n] for n in fitted):
         names = [n for n in parts if silicon_of[n] == silicon]
         rule, near = kin(parts, silicon_of, silicon)
-        found = errors(wattmill, points, {n: dict(overlay(parts[n], near), base=n) for n in names}, names)
+        found = errors(wattmill, points, {n: dict(overlay(parts[n], near, starts, n), base=n) for n in names}, names)
         for name in names:
             if found[name][0] or found[name][1]:
                 print("| %s | %s | %s %s%s|" % (silicon, rule, name, told(found[name][0]), told(found[name][1])))

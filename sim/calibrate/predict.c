@@ -11,12 +11,12 @@ static const double finite_run_frac = 0.97;
 static struct wm_loop_point run_loop(const struct wm_step_model *m,
                                      const struct wm_operating_point *point, double users)
 {
-    const struct wm_loop_case c = {
-        .m = *m,
-        .input_tok = point->input_tok,
-        .output_tok = point->output_tok,
-        .users = users,
-        .intake_steps = point->launch.intake_steps};
+    const struct wm_loop_case c = {.m = *m,
+                                   .input_tok = point->input_tok,
+                                   .output_tok = point->output_tok,
+                                   .users = users,
+                                   .intake_steps = point->launch.intake_steps,
+                                   .keeps_room = point->launch.keeps_room};
     return wm_loop_eval(&c);
 }
 
@@ -48,9 +48,9 @@ static double first_token_p99_s(const struct wm_step_model *m,
         wm_mix_eval(m, p->sequences, point->input_tok + 0.5 * point->output_tok, point->input_tok,
                     0.0, point->output_tok, chunk_tok);
     const double at_once = floor(chunk_tok * mix.chunks / point->input_tok) * m->group.data;
-    const double rho =
-        p->sequences * mix.tok_per_step / point->output_tok * mix.chunks / fmax(1.0, at_once);
+    /* busy in time, not in iterations: those with a chunk last longer than those without */
     const double service_s = mix.chunks * mix.mixed.time_s;
+    const double rho = p->out_tok_per_s / point->output_tok * service_s / fmax(1.0, at_once);
     if (rho >= 1.0)
         return (double)INFINITY;
     const double wait_s = service_s * fmax(0.0, log(100.0 * rho)) / (2.0 * (1.0 - rho));
@@ -96,7 +96,7 @@ static struct wm_loop_point run_group(const struct wm_step_model *m,
     case WM_DRIVE_DECODE:
         return run_batch(m, point);
     case WM_DRIVE_OFFLINE:
-        return run_loop(m, point, 1e9);
+        return run_loop(m, point, point->launch.n_requests > 0.0 ? point->launch.n_requests : 1e9);
     case WM_DRIVE_SPEED:
         return run_speed(m, point);
     case WM_DRIVE_USERS:

@@ -3,7 +3,8 @@
  * model and shape: the best output rate per accelerator that its curves (one a configuration, over
  * load) reach at that speed, between points in proportion of logarithms, divided by what a megawatt
  * holds of them (racks at nameplate), compared pair by pair. A pair is decided when the measured
- * rates differ by more than the same configuration does from month to month.
+ * rates differ by more than the same configuration does from month to month. What an accelerator reaches is
+ * the front of all its measured rows; a part of them, left aside to check a fit, may hold none of its front.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -33,15 +34,24 @@ static bool same_task(const struct wm_operating_point *a, const struct wm_operat
     return a->llm == b->llm && a->input_tok == b->input_tok && a->output_tok == b->output_tok;
 }
 
-struct contest {
-    const struct wm_accelerator *entrant[MAX_ACCELERATORS];
-    double best[MAX_ACCELERATORS][2]; /* measured, predicted */
+/* Points that compete, and what the model says of them. */
+struct field {
+    const struct wm_operating_point *const *points;
+    const struct wm_prediction *said;
+    const bool *counts; /* NULL: all */
     size_t n;
 };
 
-static double rate_of(const struct wm_accuracy *a, size_t i, bool said)
+struct contest {
+    const struct wm_accelerator *entrant[MAX_ACCELERATORS];
+    double best[MAX_ACCELERATORS][2]; /* measured, predicted */
+    bool counts[MAX_ACCELERATORS];    /* whether the point of the measured best does */
+    size_t n;
+};
+
+static double rate_of(const struct field *a, size_t i, bool said)
 {
-    return said ? a->predictions[i].out_tok_per_s_per_gpu : a->points[i]->out_tok_per_s_per_gpu;
+    return said ? a->said[i].out_tok_per_s_per_gpu : a->points[i]->out_tok_per_s_per_gpu;
 }
 
 static bool same_curve(const struct wm_operating_point *a, const struct wm_operating_point *b)
@@ -53,7 +63,7 @@ static bool same_curve(const struct wm_operating_point *a, const struct wm_opera
 
 /* Rate at a user's speed between point i of a curve, faster, and the next one of more load; 0 when the
    speed does not lie between them. */
-static double crossing(const struct wm_accuracy *a, size_t i, size_t next, bool said, double speed)
+static double crossing(const struct field *a, size_t i, size_t next, bool said, double speed)
 {
     const double rate = rate_of(a, i, said), next_rate = rate_of(a, next, said);
     const double fast = user_speed(a->points[i], rate);
@@ -64,7 +74,7 @@ static double crossing(const struct wm_accuracy *a, size_t i, size_t next, bool 
 }
 
 /* Point i and the piece of its curve behind it. `task` lists the points of the same task. */
-static double best_near(const struct wm_accuracy *a, size_t i, const size_t *task, size_t n_task,
+static double best_near(const struct field *a, size_t i, const size_t *task, size_t n_task,
                         bool said, double speed)
 {
     const struct wm_operating_point *p = a->points[i];
@@ -79,7 +89,7 @@ static double best_near(const struct wm_accuracy *a, size_t i, const size_t *tas
     return next == i ? here : fmax(here, crossing(a, i, next, said, speed));
 }
 
-static void enter(struct contest *c, const struct wm_accuracy *a, size_t i, const size_t *task,
+static void enter(struct contest *c, const struct field *a, size_t i, const size_t *task,
                   size_t n_task, double speed)
 {
     const struct wm_accelerator *const accelerator = a->points[i]->accelerator;
@@ -90,9 +100,14 @@ static void enter(struct contest *c, const struct wm_accuracy *a, size_t i, cons
         return;
     if (k == c->n)
         c->entrant[c->n++] = accelerator;
-    for (int said = 0; said < 2; said++)
-        c->best[k][said] =
-            fmax(c->best[k][said], per_mw(accelerator, best_near(a, i, task, n_task, said, speed)));
+    for (int said = 0; said < 2; said++) {
+        const double rate = per_mw(accelerator, best_near(a, i, task, n_task, said, speed));
+        if (rate <= c->best[k][said])
+            continue;
+        c->best[k][said] = rate;
+        if (said == 0)
+            c->counts[k] = a->counts == NULL || a->counts[i];
+    }
 }
 
 /* By how much ratios of two are off: exp(|log predicted ratio - log measured ratio|) - 1 of each pair. */
@@ -120,19 +135,21 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void count_pairs(const struct contest *c, struct wm_accuracy *a, struct misses *misses)
+static void count_pairs(const struct contest *c, struct wm_rank *a, struct misses *misses)
 {
     for (size_t i = 0; i < c->n; i++)
         for (size_t k = i + 1; k < c->n; k++) {
             if (!(c->best[i][0] > 0.0) || !(c->best[k][0] > 0.0))
                 continue; /* one of them was not measured that fast */
+            if (!c->counts[i] && !c->counts[k])
+                continue;
             const double real = c->best[i][0] - c->best[k][0];
             const double said = c->best[i][1] - c->best[k][1];
-            a->n_pairs++;
+            a->n++;
             if (c->best[i][1] > 0.0 && c->best[k][1] > 0.0)
                 add_miss(misses, expm1(fabs(log(c->best[i][1] / c->best[k][1]) -
                                             log(c->best[i][0] / c->best[k][0]))));
-            a->n_pairs_right += real * said > 0.0;
+            a->n_right += real * said > 0.0;
             if (fabs(log(c->best[i][0] / c->best[k][0])) < log(1.0 + decided_frac))
                 continue;
             a->n_decided++;
@@ -146,8 +163,11 @@ static bool is_entry(const struct wm_operating_point *p)
            p->group.tensor > 0.0 && p->out_tok_per_s_per_gpu > 0.0;
 }
 
-void wm_accuracy_rank(struct wm_arena *arena, struct wm_accuracy *a)
+struct wm_rank wm_rank_of(struct wm_arena *arena, const struct wm_operating_point *const *points,
+                          const struct wm_prediction *said, const bool *counts, size_t n)
 {
+    const struct field f = {points, said, counts, n}, *const a = &f;
+    struct wm_rank rank = {0};
     bool *const done = WM_NEW_ARRAY(arena, bool, a->n + 1);
     size_t *const task = WM_NEW_ARRAY(arena, size_t, a->n + 1);
     struct misses misses = {.arena = arena};
@@ -164,12 +184,13 @@ void wm_accuracy_rank(struct wm_arena *arena, struct wm_accuracy *a)
             struct contest c = {.n = 0};
             for (size_t k = 0; k < n_task; k++)
                 enter(&c, a, task[k], task, n_task, speeds[s]);
-            count_pairs(&c, a, &misses);
+            count_pairs(&c, &rank, &misses);
         }
     }
     if (misses.n == 0)
-        return;
+        return rank;
     qsort(misses.frac, misses.n, sizeof *misses.frac, by_size);
-    a->ratio_median_frac = misses.frac[misses.n / 2];
-    a->ratio_p90_frac = misses.frac[(size_t)(0.9 * (double)(misses.n - 1))];
+    rank.ratio_median_frac = misses.frac[misses.n / 2];
+    rank.ratio_p90_frac = misses.frac[(size_t)(0.9 * (double)(misses.n - 1))];
+    return rank;
 }

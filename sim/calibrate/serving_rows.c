@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "benchmarks.h"
+#include "launches.h"
 #include "operating_rows.h"
 
 /* Its client draws lengths from 0.8 to 1 of the nominal ones. */
@@ -183,7 +184,8 @@ static const char *read_group(const struct wm_point_table *t, struct wm_operatin
     p->max_gpus = n > 0.0 ? fmin(n, (double)p->accelerator->scale_up_gpus) : 8.0;
     if (!(tp >= 1.0)) {
         p->group = (struct wm_group){.pipeline = stages};
-        return NULL; /* chosen by the prediction */
+        p->group = wm_submitted_group(p, wm_point_text(t, COL_source_id));
+        return NULL; /* if not known either, chosen by the prediction */
     }
     const bool is_too_few = n > 0.0 && tp * stages > n;
     if (is_too_few || (!(ep > 1.0) && n > tp * stages && p->prefill_workers <= 0.0))

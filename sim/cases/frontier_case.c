@@ -6,9 +6,11 @@
 static void eval(struct wm_arena *arena, const struct wm_frontier_form *f,
                  const struct wm_accelerator *a, enum wm_precision precision, struct series *out)
 {
+    const struct wm_accelerator *const reads =
+        f->prefill_accelerator == a ? NULL : f->prefill_accelerator;
     out->c =
         (struct wm_serving_case){.accelerator = a,
-                                 .prefill_accelerator = f->prefill_accelerator,
+                                 .prefill_accelerator = reads,
                                  .llm = f->llm,
                                  .engine = f->engine,
                                  .ways = f->ways,
@@ -21,15 +23,12 @@ static void eval(struct wm_arena *arena, const struct wm_frontier_form *f,
                                  .ttft_slo_s = case_or_zero(f->slo.ttft_s),
                                  .tok_per_s_per_user_slo = case_or_zero(f->slo.tok_per_s_per_user)};
     out->site[0] = wm_terms_of(&f->site, a);
-    if (f->prefill_accelerator != NULL)
-        out->site[1] = wm_terms_of(&f->site, f->prefill_accelerator);
+    if (reads != NULL)
+        out->site[1] = wm_terms_of(&f->site, reads);
     out->f.points = WM_NEW_ARRAY(arena, struct wm_frontier_point, WM_FRONTIER_POINTS);
-    const char *const reads =
-        f->prefill_accelerator == NULL
-            ? ""
-            : wm_arena_printf(arena, " + %s", f->prefill_accelerator->head.name);
-    out->name =
-        wm_arena_printf(arena, "%s%s %s", a->head.name, reads, wm_precision_words[precision]);
+    out->name = wm_arena_printf(arena, "%s%s%s %s", a->head.name, reads != NULL ? " + " : "",
+                                reads != NULL ? reads->head.name : "",
+                                wm_precision_words[precision]);
     wm_frontier_eval(&out->c, out->site, &out->f);
 }
 

@@ -19,7 +19,10 @@ static struct wm_replay_case case_of(const struct wm_replay_form *f)
     enum wm_precision list[WM_N_PRECISIONS];
     (void)wm_precisions_of(f->accelerator, f->precision, list);
     return (struct wm_replay_case){.accelerator = f->accelerator,
-                                   .prefill_accelerator = f->prefill_accelerator,
+                                   .prefill_accelerator =
+                                       f->prefill_accelerator == f->accelerator
+                                           ? NULL
+                                           : f->prefill_accelerator,
                                    .llm = f->llm,
                                    .engine = f->engine,
                                    .ways = f->ways,
@@ -36,6 +39,7 @@ static struct wm_replay_case case_of(const struct wm_replay_form *f)
                                    .kv_blocks = (uint32_t)f->kv.blocks,
                                    .watermark_frac = f->kv.watermark_frac,
                                    .cache_tok = f->kv.prefix_cache_tok,
+                                   .tiers = &f->kv.tiers,
                                    .draft = wm_draft_of(f->llm, f->draft_tok, f->accept_frac),
                                    .clock_frac = f->clock_frac,
                                    .cap_w = case_or_zero(f->cap_w),

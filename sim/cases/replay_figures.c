@@ -4,7 +4,7 @@
 
 #include "parts.h"
 
-enum { ROWS_MAX = 80 };
+enum { ROWS_MAX = 96 };
 
 static void add_latency(struct wm_arena *arena, struct figure_list *rows, const char *name,
                         const struct wm_ns_hist *l, const char *doc)
@@ -52,7 +52,11 @@ static void add_tokens(struct figure_list *rows, const struct wm_replay *r, uint
     figure_add(rows, "input_tok_served", "tok", (double)r->served.input_tok,
                "cached ones included");
     figure_add(rows, "cached_tok_served", "tok", (double)hit_tok,
-               "of input, found in a prefix cache");
+               "of input, found in a prefix cache, or a tier behind it");
+    figure_add(rows, "host_tok_loaded", "tok", (double)r->totals.work.tier_tok[WM_KV_HOST],
+               "of input, loaded from host memory instead of read");
+    figure_add(rows, "ssd_tok_loaded", "tok", (double)r->totals.work.tier_tok[WM_KV_SSD],
+               "of input, loaded from SSDs instead of read");
     figure_add(rows, "output_tok_per_s", "tok/s", (double)r->served.output_tok / r->time_s,
                "mean over the simulated time");
     figure_add(rows, "output_tok_per_s_per_gpu", "tok/s",
@@ -69,12 +73,15 @@ static void add_work(struct figure_list *rows, const struct wm_replay *r)
     figure_add(rows, "preemptions", "1", (double)t->work.n_preempted,
                "sequences that gave their KV up");
     figure_add(rows, "replica_failures", "1", (double)t->n_failures, "at random or ordered");
-    figure_add(rows, "replica_up_frac", "frac", t->replica_up_frac, "of replicas' time");
+    figure_add(rows, "replica_up_frac", "frac", t->replica_up_frac, "of accelerators' time");
     figure_add(rows, "it_power_mean_w", "W", r->it_w, "boards and hosts of all replicas");
     figure_add(rows, "it_power_per_gpu_w", "W", r->gpu_it_w, "the same per accelerator");
     figure_add(rows, "it_energy_j", "J", t->work.energy_j,
                "over the simulated time, idle included");
     figure_add(rows, "idle_energy_j", "J", t->work.idle_j, "of it, while nothing ran");
+    figure_add(rows, "kv_load_s", "s", t->work.tier_s, "workers' time for loads from KV tiers, sum");
+    figure_add(rows, "kv_load_energy_j", "J", t->work.tier_j,
+               "of it_energy_j, moving the bytes of these loads");
     figure_add(rows, "energy_j_per_output_tok", "J/tok", r->energy_j_per_output_tok,
                "IT energy / served output tokens");
     figure_add(rows, "queue_end", "1",
@@ -101,6 +108,8 @@ static void add_sessions(struct figure_list *rows, const struct wm_replay *r)
                users ? turns / (double)r->sessions.n_sessions : none, "questions of each");
     figure_add(rows, "think_mean_s", "s", users ? r->sessions.think_s / turns : none,
                "between an answer and the next question");
+    figure_add(rows, "sub_agents", "1", users ? (double)r->sessions.n_subs : none, "sent out by users");
+    figure_add(rows, "sub_calls", "1", users ? (double)r->sessions.n_sub_calls : none, "calls of theirs");
     figure_add(rows, "tool_s", "s", chains ? r->chains.tool_s : none,
                "that tools took between a trace's calls, sum");
 }

@@ -119,6 +119,10 @@ static void closed_loop(const struct maker *m, const struct wm_generator_class *
     *plan = (struct wm_session_plan){.n_users = (uint32_t)l->users,
                                      .mean_turns = l->turns,
                                      .think_s = l->think_s,
+                                     .fan_out = (uint32_t)l->fan_out,
+                                     .fan_frac = l->fan_frac,
+                                     .mean_sub_calls = l->sub_calls,
+                                     .sub_context_frac = l->sub_context_frac,
                                      .input = main->input,
                                      .output = main->output,
                                      .context_cap_tok = (uint32_t)cap_tok,
@@ -127,8 +131,12 @@ static void closed_loop(const struct maker *m, const struct wm_generator_class *
                                      .seed = c->seed};
     c->sessions = plan;
     /* geometric: the mean turn has mean turns - 1 questions and answers before it */
-    c->input_tok =
-        fmin((double)cap_tok, c->input_tok + (l->turns - 1.0) * (c->input_tok + c->output_tok));
+    const double one_tok = c->input_tok + c->output_tok;
+    const double said_tok = (l->turns - 1.0) * one_tok, own_tok = c->input_tok;
+    const double subs =
+        (double)l->fan_out * l->fan_frac * l->sub_calls; /* their calls for one of the user's */
+    const double sub_said_tok = l->sub_context_frac * said_tok + (l->sub_calls - 1.0) * one_tok;
+    c->input_tok = fmin((double)cap_tok, own_tok + (said_tok + subs * sub_said_tok) / (1.0 + subs));
 }
 
 /* In words, for the head of a report. */
@@ -140,6 +148,10 @@ static void tell(const struct maker *m, double rate, struct replay_outcome *o)
         o->format = wm_arena_printf(
             m->arena, "closed loop, %lld users for %g s, %g turns a conversation, thinking %g s",
             (long long)l->users, l->duration_s, l->turns, l->think_s);
+        if (l->fan_out > 0)
+            o->format =
+                wm_arena_printf(m->arena, "%s; after %g of answers %lld sub-agents of %g calls",
+                                o->format, l->fan_frac, (long long)l->fan_out, l->sub_calls);
         return;
     }
     o->format = wm_arena_printf(m->arena, "generated, %s arrivals, %g requests/s for %g s",

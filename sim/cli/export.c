@@ -9,7 +9,7 @@
 #define POINT_FORMATS "csv|long|yearly|jsonl|xlsx"
 
 struct options {
-    const char *out, *format, *tornado, *sobol, *response, *best, *figures;
+    const char *out, *format, *tornado, *sobol, *response, *heat, *best, *figures;
     struct cli_asserts prob, where;
     struct cli_texts metrics;
     int64_t point, top;
@@ -38,6 +38,8 @@ static const struct cli_option rows[] = {
     CLI_TEXT(options, sobol, "--sobol", 0, "KEY",
              "first-order and total indices of a metric (design saltelli)"),
     CLI_TEXT(options, response, "--response", 0, "KEY", "a metric by the values of each axis"),
+    CLI_TEXT(options, heat, "--heat", 0, "KEY",
+             "a metric over the first two axes of a grid, a block for each value of a third"),
     CLI_TEXT(options, best, "--best", 0, "'max KEY'", "the best points, or 'min KEY'"),
     CLI_ROW(CLI_KIND_CONDITION, options, where, struct cli_asserts, "--where", 0, "METRIC>X", 0, 0,
             "only points that meet it, in every output; repeatable"),
@@ -77,7 +79,8 @@ static enum wm_status statistics(struct cli *cli, const struct options *e, struc
     struct wm_grid grid;
     enum wm_status status = WM_OK;
     *any = e->summary || e->prob.n > 0 || e->tornado != NULL || e->sobol != NULL ||
-           e->response != NULL || e->best != NULL || e->failed || e->figures != NULL;
+           e->response != NULL || e->heat != NULL || e->best != NULL || e->failed ||
+           e->figures != NULL;
     if (e->summary)
         status = print_grid(
             cli, e, wm_stats_summary(a, store, e->metrics.items, e->metrics.n, &grid, &cli->diags),
@@ -93,6 +96,8 @@ static enum wm_status statistics(struct cli *cli, const struct options *e, struc
     if (status == WM_OK && e->response != NULL)
         status =
             print_grid(cli, e, wm_stats_response(a, store, e->response, &grid, &cli->diags), &grid);
+    if (status == WM_OK && e->heat != NULL)
+        status = print_grid(cli, e, wm_stats_heat(a, store, e->heat, &grid, &cli->diags), &grid);
     if (status == WM_OK && e->best != NULL)
         status = print_grid(cli, e,
                             wm_stats_best(a, store, e->best, e->where.items, e->where.n,
@@ -189,7 +194,8 @@ static enum wm_status check_target(struct cli *cli, const struct options *e)
 
 static bool is_workbook(const struct options *e)
 {
-    return e->out != NULL && strcmp(e->format != NULL ? e->format : format_of_name(e->out), "xlsx") == 0;
+    return e->out != NULL &&
+           strcmp(e->format != NULL ? e->format : format_of_name(e->out), "xlsx") == 0;
 }
 
 static enum wm_status run(struct cli *cli, const void *options)

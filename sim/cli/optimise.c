@@ -13,26 +13,37 @@ static atomic_bool interrupted;
 
 struct options {
     struct cli_sets sets;
-    struct cli_texts vary;
-    struct cli_asserts conditions;
-    const char *maximise, *minimise, *store;
-    int64_t n_jobs, max_points;
+    struct cli_texts vary, maximise, minimise, conditions;
+    const char *store, *over, *figures;
+    int64_t n_jobs, max_points, n_draws, n_curve;
     enum wm_format format;
     struct cli_cache cache;
     struct cli_stages stages;
 };
 
-static const struct options defaults = {.max_points = 80, .format = WM_FORMAT_TABLE};
+static const struct options defaults = {.format = WM_FORMAT_TABLE};
 
 static const struct cli_option rows[] = {
     CLI_TEXTS(options, vary, "--vary", 0, "PATH=LOW:HIGH",
               "a key and the range to search, or a list of choices a,b,c; repeatable"),
-    CLI_TEXT(options, maximise, "--maximise", 0, "METRIC", "what is to become large"),
-    CLI_TEXT(options, minimise, "--minimise", 0, "METRIC", "what is to become small"),
-    CLI_ROW(CLI_KIND_ASSERT, options, conditions, struct cli_asserts, "--subject", 0, "METRIC>=X",
-            0, 0, "what the answer must meet (> >= < <=); repeatable"),
+    CLI_TEXTS(options, maximise, "--maximise", 0, "METRIC",
+              "what is to become large, or a measure over what is uncertain: P10(METRIC), "
+              "CVaR10(METRIC), mean(METRIC)"),
+    CLI_TEXTS(options, minimise, "--minimise", 0, "METRIC",
+              "what is to become small; two goals give a curve of trade-off"),
+    CLI_TEXTS(options, conditions, "--subject", 0, "METRIC>=X",
+              "what the answer must meet (> >= < <=), of a metric or a measure; repeatable"),
+    CLI_TEXT(
+        options, over, "--over", 0, "STUDY",
+        "what is uncertain: a study's axes over SCENARIO (default: distributions in SCENARIO, else "
+        "the run's own range)"),
+    CLI_WHOLE(options, n_draws, "--draws", 0, "N", 2, 100000,
+              "draws of distributions that each point is run at (default: 64)"),
     CLI_WHOLE(options, max_points, "--points", 0, "N", 20, 100000,
-              "points to try at most (default: 80)"),
+              "points to try at most (default: 80; of two goals 200)"),
+    CLI_WHOLE(options, n_curve, "--curve", 0, "N", 3, WM_OPTIMISE_CURVE_MAX,
+              "points of the curve of two goals (default: 9)"),
+    CLI_TEXT(options, figures, "--figures", 0, "DIR", "trade_off.svg, .png and .csv of two goals"),
     CLI_TEXT(options, store, "--output", 'o', "STORE",
              "SQLite file of the points (default: SCENARIO's name here, .optimise.sqlite)"),
     CLI_WHOLE(options, n_jobs, "--jobs", 'j', "N", 1, 1024,
@@ -63,11 +74,6 @@ static void show(void *context, size_t n_points, size_t max_points)
         fprintf(stderr, "\r%zu points of at most %zu\033[K", n_points, max_points);
 }
 
-static const char *number(struct wm_arena *arena, double value)
-{
-    return isfinite(value) ? wm_arena_printf(arena, "%.8g", value) : NULL;
-}
-
 static const char *unit_of(enum wm_metric metric)
 {
     const enum wm_unit unit = wm_metric_info(metric)->unit;
@@ -79,7 +85,17 @@ struct lines {
     struct wm_arena *arena;
     const char **cells;
     size_t n_rows;
+    bool is_short;
 };
+
+/* Short with its prefix in a table; else digits. */
+static const char *number(const struct lines *l, double value)
+{
+    char text[24];
+    return !isfinite(value) ? NULL
+           : l->is_short    ? wm_arena_printf(l->arena, "%s", wm_short_number(value, text))
+                            : wm_arena_printf(l->arena, "%.8g", value);
+}
 
 static void add(struct lines *l, const char *what, const char *key, const char *value,
                 const char *unit, const char *note)
@@ -92,21 +108,12 @@ static void add(struct lines *l, const char *what, const char *key, const char *
     row[4] = note;
 }
 
-/* Whether the key lies at an end of its range: within a step that the search tells apart. */
-static const char *bound_note(const struct wm_vary *v, const char *text)
+static const char *bound_note(struct wm_arena *arena, const struct wm_vary *v, const char *text)
 {
-    if (v->choices != NULL)
-        return "chosen";
-    const double value = strtod(text, NULL), width = v->high - v->low;
-    return value >= v->high - 0.002 * width  ? "binds: upper end of its range"
-           : value <= v->low + 0.002 * width ? "binds: lower end of its range"
-                                             : "";
-}
-
-static const char *condition_note(const struct wm_assertion *a, double value)
-{
-    const double distance = fabs(value - a->value);
-    return distance <= 1e-3 * fmax(fabs(a->value), 1e-9) ? "binds" : "holds with room";
+    const char *const end = wm_vary_bound(v, text);
+    return v->choices != NULL ? "chosen"
+           : end != NULL      ? wm_arena_printf(arena, "binds: %s end of its range", end)
+                              : "";
 }
 
 static void add_near(struct lines *l, const struct wm_optimise_params *p,
@@ -116,61 +123,73 @@ static void add_near(struct lines *l, const struct wm_optimise_params *p,
         const size_t key = o->near_key[i];
         const struct wm_optimise_point *const at = &o->near[i];
         add(l, "nearby", wm_arena_printf(l->arena, "%s=%s", p->vary[key].path, at->values[key]),
-            number(l->arena, at->objective - o->best.objective), unit_of(p->metric),
-            !isfinite(at->objective) ? "does not end well"
-            : at->feasible           ? "change of the objective"
-                                     : "change of the objective; breaks a condition");
+            number(l, at->goals[0] - o->best.goals[0]), unit_of(p->goals[0].metric),
+            !isfinite(at->goals[0]) ? "does not end well"
+            : at->feasible          ? "change of the objective"
+                                    : "change of the objective; breaks a condition");
     }
 }
 
 static void print(const struct wm_optimise_params *p, const struct wm_optimum *o,
                   enum wm_format format, struct wm_arena *arena)
 {
-    static const struct wm_grid_column columns[] = {{"what", false, false},
-                                                    {"key", false, false},
-                                                    {"value", false, true},
-                                                    {"unit", false, false},
-                                                    {"note", false, false}};
-    struct lines l = {.arena = arena};
+    struct lines l = {.arena = arena, .is_short = format == WM_FORMAT_TABLE};
+    const struct wm_grid_column columns[] = {{"what", false, false},
+                                             {"key", false, false},
+                                             {"value", !l.is_short, true},
+                                             {"unit", false, false},
+                                             {"note", false, false}};
     const size_t n = p->n_vary + p->n_conditions + o->n_near + 2;
     l.cells = (const char **)wm_arena_alloc(arena, 5 * n, sizeof *l.cells);
     for (size_t j = 0; j < p->n_vary; j++)
         add(&l, "optimum", p->vary[j].path, o->best.values[j], "",
-            bound_note(&p->vary[j], o->best.values[j]));
-    add(&l, p->minimise ? "minimised" : "maximised", wm_metric_info(p->metric)->key,
-        number(arena, o->best.objective), unit_of(p->metric),
+            bound_note(arena, &p->vary[j], o->best.values[j]));
+    add(&l, p->goals[0].minimise ? "minimised" : "maximised", p->goals[0].text,
+        number(&l, o->best.goals[0]), unit_of(p->goals[0].metric),
         wm_arena_printf(arena, "found by: %s", o->found_by));
     for (size_t c = 0; c < p->n_conditions; c++)
-        add(&l, "subject", p->conditions[c].text, number(arena, o->best.conditions[c]),
-            unit_of(p->conditions[c].metric),
-            condition_note(&p->conditions[c], o->best.conditions[c]));
+        add(&l, "subject", p->conditions[c].is.text, number(&l, o->best.conditions[c]),
+            unit_of(p->conditions[c].of.metric),
+            wm_bound_binds(&p->conditions[c], o->best.conditions[c]) ? "binds" : "holds with room");
     if (isfinite(o->check))
-        add(&l, "check", "DIRECT-L over the whole box", number(arena, o->check), unit_of(p->metric),
-            "best that it met by itself");
+        add(&l, "check", "DIRECT-L over the whole box", number(&l, o->check),
+            unit_of(p->goals[0].metric), "best that it met by itself");
     add_near(&l, p, o);
     const struct wm_grid grid = {columns, 5, l.cells, l.n_rows};
     wm_grid_write(stdout, &grid, format);
 }
 
-static bool read_goal(struct cli *cli, const struct options *o, struct wm_optimise_params *p)
+static bool read_goals(struct cli *cli, const struct options *o, struct wm_optimise_params *p)
 {
-    const char *const key = o->maximise != NULL ? o->maximise : o->minimise;
-    if ((o->maximise != NULL) == (o->minimise != NULL)) {
+    const size_t n = o->maximise.n + o->minimise.n;
+    bool ok = n >= 1 && n <= WM_GOALS_MAX;
+    if (!ok)
         wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
-                    "optimise: give one of --maximise METRIC and --minimise METRIC, such as "
-                    "--maximise npv_usd");
-        return false;
+                    "optimise: give --maximise METRIC or --minimise METRIC, such as --maximise "
+                    "npv_usd; two of them for a curve of trade-off");
+    for (size_t i = 0; i < n && n <= WM_GOALS_MAX; i++) {
+        const bool most = i < o->maximise.n;
+        struct wm_goal *const g = &p->goals[p->n_goals++];
+        ok = wm_goal_parse(cli->arena, most ? "--maximise" : "--minimise",
+                           most ? o->maximise.items[i] : o->minimise.items[i - o->maximise.n], g,
+                           &cli->diags) == WM_OK &&
+             ok;
+        g->minimise = !most;
     }
-    p->minimise = o->minimise != NULL;
-    p->metric = wm_metric_find(key);
-    if (p->metric != WM_N_METRICS)
-        return true;
-    struct wm_suggest near = wm_suggest_init(key);
-    for (unsigned i = 0; i < WM_N_METRICS; i++)
-        wm_suggest_offer(&near, wm_metric_info((enum wm_metric)i)->key);
-    wm_diag_add(&cli->diags, WM_E103, NULL, NULL, "%s: no metric \"%s\"%s",
-                p->minimise ? "--minimise" : "--maximise", key, wm_suggest_text(cli->arena, &near));
-    return false;
+    return ok;
+}
+
+static bool read_conditions(struct cli *cli, const struct options *o, struct wm_optimise_params *p)
+{
+    struct wm_bound *const all = WM_NEW_ARRAY(cli->arena, struct wm_bound, o->conditions.n + 1);
+    bool ok = true;
+    for (size_t i = 0; i < o->conditions.n; i++)
+        ok = wm_bound_parse(cli->arena, "--subject", o->conditions.items[i], &all[i],
+                            &cli->diags) == WM_OK &&
+             ok;
+    p->conditions = all;
+    p->n_conditions = o->conditions.n;
+    return ok;
 }
 
 /* "scenarios/site.json" -> "site.optimise.sqlite" */
@@ -180,6 +199,37 @@ static const char *default_store(struct wm_arena *arena, const char *path)
     const char *const dot = strrchr(name, '.');
     const int n = dot != NULL && dot > name ? (int)(dot - name) : (int)strlen(name);
     return wm_arena_printf(arena, "%.*s.optimise.sqlite", n, name);
+}
+
+/* What is told below the table. */
+static void print_notes(const struct wm_optimise_params *p, const struct wm_optimum *o,
+                        struct wm_arena *arena)
+{
+    if (p->n_goals == 1)
+        printf("again: %s\n", wm_optimise_command(arena, p, o, &o->best));
+    if (o->n_draws > 1)
+        printf("measures over %zu draws, the same at every point\n", o->n_draws);
+    if (o->is_by_range)
+        printf("measures are those of the run's own range (economics.range)\n");
+    printf("%zu points in %zu rounds, %zu of them did not end well; all in %s%s\n", o->n_points,
+           o->n_rounds, o->n_failed, p->study->store,
+           o->is_out_of_points ? "; ended by --points" : "");
+}
+
+static enum wm_status print_curve(struct cli *cli, const struct options *o,
+                                  const struct wm_optimise_params *p, const struct wm_optimum *out)
+{
+    const struct wm_grid told = wm_curve_grid(cli->arena, p, out, o->format == WM_FORMAT_TABLE);
+    const struct wm_grid grid = wm_curve_grid(cli->arena, p, out, false);
+    struct wm_folder folder;
+    wm_grid_write(stdout, &told, o->format);
+    if (o->figures == NULL)
+        return WM_OK;
+    if (!wm_folder_open(&folder, cli->arena, o->figures, &cli->diags))
+        return WM_IO;
+    const bool ok = wm_folder_figure(&folder, "trade_off", wm_curve_csv, &grid);
+    wm_folder_close(&folder);
+    return ok ? WM_OK : WM_IO;
 }
 
 static enum wm_status search(struct cli *cli, const struct options *o, struct wm_optimise_params *p)
@@ -195,7 +245,7 @@ static enum wm_status search(struct cli *cli, const struct options *o, struct wm
     p->progress = show;
     p->progress_context = &is_tty;
     catch_signals();
-    const enum wm_status status = wm_optimise(cli->arena, p, &optimum, &cli->diags);
+    enum wm_status status = wm_optimise(cli->arena, p, &optimum, &cli->diags);
     cli_stages_close(&o->stages, study.stages);
     wm_cache_close(study.cache);
     if (is_tty)
@@ -204,11 +254,12 @@ static enum wm_status search(struct cli *cli, const struct options *o, struct wm
         fprintf(stderr, "interrupted; the same command goes on from here\n");
     if (status != WM_OK)
         return status;
-    print(p, &optimum, o->format, cli->arena);
+    if (p->n_goals == 2)
+        status = print_curve(cli, o, p, &optimum);
+    else
+        print(p, &optimum, o->format, cli->arena);
     if (o->format == WM_FORMAT_TABLE)
-        printf("%zu points in %zu rounds, %zu of them did not end well; all in %s%s\n",
-               optimum.n_points, optimum.n_rounds, optimum.n_failed, study.store,
-               optimum.is_out_of_points ? "; ended by --points" : "");
+        print_notes(p, &optimum, cli->arena);
     return status;
 }
 
@@ -219,10 +270,12 @@ static enum wm_status run(struct cli *cli, const void *options)
                                    .sets = o->sets.items,
                                    .n_sets = o->sets.n,
                                    .n_vary = o->vary.n,
-                                   .conditions = o->conditions.items,
-                                   .n_conditions = o->conditions.n,
+                                   .over = o->over,
+                                   .n_draws = (size_t)o->n_draws,
+                                   .n_curve = (size_t)o->n_curve,
                                    .max_points = (size_t)o->max_points};
-    bool ok = read_goal(cli, o, &p);
+    bool ok = read_goals(cli, o, &p);
+    ok = read_conditions(cli, o, &p) && ok;
     p.vary = WM_NEW_ARRAY(cli->arena, struct wm_vary, o->vary.n + 1);
     for (size_t i = 0; i < o->vary.n; i++)
         ok = wm_vary_parse(cli->arena, o->vary.items[i], &p.vary[i], &cli->diags) == WM_OK && ok;
@@ -240,22 +293,28 @@ const struct cli_verb cli_verb_optimise = {
     .min_words = 1,
     .max_words = 1,
     .summary = "the sizes, counts or choices that make a metric best",
-    .details = "Searches without derivatives: corners and points that fill the box, local searches "
-               "from the "
-               "best\n"
-               "(BOBYQA; COBYLA with conditions), DIRECT-L over the whole box as a check, and the "
-               "neighbourhood "
-               "of\n"
-               "the answer. All points go to a store, which export reads; the same command again "
-               "finds them "
-               "there\n"
-               "and goes on. The answer is the best point that was tried: no search proves that "
-               "there is no "
-               "better.\n"
-               "\n"
-               "  wattmill optimise site.json --vary site.storage.power_mw=0:60 --vary "
-               "site.storage.energy_mwh=0:240 \\\n"
-               "      --maximise npv_usd --subject 'slo_attainment_frac>=0.99'",
+    .details =
+        "Searches without derivatives: corners and points that fill the box, local searches from "
+        "the\n"
+        "best (BOBYQA; COBYLA with conditions), DIRECT-L over the whole box as a check, and the\n"
+        "neighbourhood of the answer. All points go to a store, which export reads; the same "
+        "command\n"
+        "again finds them there and goes on. The answer is the best point that was tried: no "
+        "search\n"
+        "proves that there is no better.\n"
+        "\n"
+        "Measures (P10, CVaR10, mean) are taken over draws of what is uncertain, the same draws at "
+        "every\n"
+        "point. Two goals give a curve: points that no tried one beats in both, each with its "
+        "command.\n"
+        "\n"
+        "  wattmill optimise site.json --vary site.storage.power_mw=0:60 --vary "
+        "site.storage.energy_mwh=0:240 \\\n"
+        "      --maximise npv_usd --subject 'slo_attainment_frac>=0.99'\n"
+        "  wattmill optimise site.json --vary fleet.main.count=20000:45000 --maximise "
+        "'P10(npv_usd)'\n"
+        "  wattmill optimise site.json --vary fleet.main.count=20000:45000 --maximise npv_usd \\\n"
+        "      --minimise capex_usd --figures trade",
     CLI_OPTIONS(rows, defaults),
     .run = run,
 };

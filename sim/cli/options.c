@@ -200,9 +200,7 @@ static enum wm_status take_assert(struct cli *cli, const struct given *g)
     struct wm_assertion *const next = append(cli, asserts->items, asserts->n, sizeof *next);
     if (asserts->n++ == 0)
         asserts->items = next;
-    return g->option->kind == CLI_KIND_ASSERT
-               ? wm_assertion_parse(cli->arena, g->option->name, g->value, next, &cli->diags)
-               : wm_assertion_read(cli->arena, g->option->name, g->value, next, &cli->diags);
+    return wm_assertion_read(cli->arena, g->option->name, g->value, next, &cli->diags);
 }
 
 static enum wm_status take_text(struct cli *cli, const struct given *g)
@@ -335,7 +333,6 @@ static enum wm_status take(struct cli *cli, const struct given *g)
         return take_set(cli, g);
     case CLI_KIND_ROW:
         return take_row(cli, g);
-    case CLI_KIND_ASSERT:
     case CLI_KIND_CONDITION:
         return take_assert(cli, g);
     case CLI_KIND_END:

@@ -39,8 +39,7 @@ enum cli_kind {
     CLI_KIND_SET,       /* struct cli_sets: a path=value */
     CLI_KIND_CATALOG,   /* struct cli_sets: a catalogue file */
     CLI_KIND_SEED,      /* struct cli_sets: seed=N */
-    CLI_KIND_ASSERT,    /* struct cli_asserts, of a site's metrics */
-    CLI_KIND_CONDITION, /* the same of a case's figures: the verb checks their names */
+    CLI_KIND_CONDITION, /* struct cli_asserts of a case's figures: the verb checks their names */
     CLI_KIND_ROW,       /* struct cli_sets: another name of a row of a form */
 };
 
@@ -147,10 +146,11 @@ struct cli_cache {
 struct cli_stages {
     bool explain, is_off;
 };
-#define CLI_STAGES_ROWS(tag, member)                                                          \
-    CLI_FLAG(tag, member.explain, "--explain-stages",                                         \
+#define CLI_STAGES_ROWS(tag, member)                                                           \
+    CLI_FLAG(tag, member.explain, "--explain-stages",                                          \
              "at the end: parts of a run, what they hang on, and how many points reused one"), \
-        CLI_FLAG(tag, member.is_off, "--no-stages", "run every point whole; the results are the same")
+        CLI_FLAG(tag, member.is_off, "--no-stages",                                            \
+                 "run every point whole; the results are the same")
 struct wm_stages *cli_stages_open(const struct cli_stages *given);
 /* Closes them, with a table where it was asked for. */
 void cli_stages_close(const struct cli_stages *given, struct wm_stages *stages);

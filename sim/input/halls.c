@@ -166,9 +166,6 @@ void wm_check_halls(const struct wm_scenario *scenario, struct wm_diags *diags)
     for (size_t i = 0; i < scenario->fleet.n; i++)
         if (site->halls.n > 0 || fleet[i].hall[0] != '\0')
             all_stand = check_pool(site, &fleet[i], i, diags) && all_stand;
-    if (site->halls.n > 1 && scenario->fidelity == WM_FIDELITY_REQUEST)
-        wm_diag_add(diags, WM_E211, NULL, "fidelity",
-                    "= request serves a site of one hall; with %zu use surface", site->halls.n);
     if (all_stand) /* who names no hall may mean any */
         check_used(scenario, diags);
 }

@@ -38,10 +38,11 @@ static const struct wm_field kv_fields[] = {
     WM_REAL(wm_replay_kv, element_bytes, WM_UNIT_BYTE, 0.5, 4.0, (double)NAN, "per element of the KV cache; unset: the engine's"),
     WM_REAL(wm_replay_kv, watermark_frac, WM_UNIT_FRAC, 0.0, 0.5, 0.01, "of the blocks, kept free when a request is admitted; default of vLLM and Vidur"),
     WM_REAL(wm_replay_kv, prefix_cache_tok, WM_UNIT_TOK, 0.0, 4e9, 0.0, "prefix cache of each worker that reads prompts: what it read, or answered, and still holds is not read again; 0: none"),
+    WM_GROUP(wm_replay_kv, tiers, wm_kv_tiers_fields, "where the prefix cache's blocks go when they leave it; loaded from there when that is faster than reading again"),
     WM_FIELD_END,
 };
 static const struct wm_field failures_fields[] = {
-    WM_REAL_AS(wm_replay_failures, mtbf_s, "mtbf_h", WM_UNIT_H, 0.0, 1e7, (double)NAN, "mean time between failures of a replica; unset or 0: none fail"),
+    WM_REAL_AS(wm_replay_failures, mtbf_s, "mtbf_h", WM_UNIT_H, 0.0, 1e7, (double)NAN, "mean time between failures in a replica; each stops one of its groups, as often as its share of the accelerators; unset or 0: none fail"),
     WM_REAL_AS(wm_replay_failures, mttr_s, "mttr_h", WM_UNIT_H, 0.0, 1e5, 4.0, "mean time to repair; estimate"),
     WM_FIELD_END,
 };
@@ -82,6 +83,10 @@ static const struct wm_field load_fields[] = {
     WM_INT(wm_replay_load, users, 0, 1000000, 0, "closed loop: who ask, wait for the answer, think and ask again; instead of requests_per_s"),
     WM_REAL(wm_replay_load, turns, WM_UNIT_NONE, 1.0, 1000.0, 1.0, "questions of a conversation, geometric mean count; each has all before it in its prompt"),
     WM_REAL(wm_replay_load, think_s, WM_UNIT_S, 0.0, 1e6, 10.0, "mean time from an answer to the next question, or of a tool; estimate"),
+    WM_INT(wm_replay_load, fan_out, 0, 64, 0, "agents: sub-agents that start at the same instant after an answer, and whose last answers the next question brings; 0: none"),
+    WM_REAL(wm_replay_load, fan_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.2, "share of answers after which they start; estimate"),
+    WM_REAL(wm_replay_load, sub_calls, WM_UNIT_NONE, 1.0, 1000.0, 4.0, "calls of a sub-agent, geometric mean count, a tool of think_s between two; estimate"),
+    WM_REAL(wm_replay_load, sub_context_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.5, "share of what was said before that each begins with: the prefix they have in common; estimate"),
     WM_INT(wm_replay_load, context_cap_tok, 1, 10000000, 32768, "a conversation ends when its prompt is longer; at most what the model was published for"),
     WM_FLAG(wm_replay_load, cold_turns, false, "earlier turns, and calls of a trace's sessions, are read again even where a prefix cache holds them"),
     WM_TEXT(wm_replay_load, batch_class, "", "batch tier: this class of the trace, or of the catalogue with batch_requests_per_s, gives way to all others"),
@@ -154,6 +159,9 @@ static void check_load(const struct wm_document *r, const struct wm_replay_load 
             r, "load.users",
             "a closed loop takes no load.requests_per_s, load.tenants or load.batch_class beside "
             "them");
+    if (l->fan_out > 0 && (l->users == 0 || l->users * (1 + l->fan_out) > 1000000))
+        refuse(r, "load.fan_out", l->users == 0 ? "sub-agents are of users: give load.users"
+                                                : "users with their sub-agents are more than 1,000,000");
     if ((l->batch_class[0] != '\0') != wm_is_set(l->batch_requests_per_s))
         refuse(r, "load.batch_class", "goes with load.batch_requests_per_s, neither alone");
     check_lengths(r, l);

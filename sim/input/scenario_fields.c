@@ -7,6 +7,7 @@
 #include "wattmill/scenario.h"
 #include "wattmill/suggest.h"
 
+static const char *const needed_words[] = {"needed", NULL};
 static const char *const provisioning_words[] = {"max_p", "max_q", "max_lps", "demand", NULL};
 const char *const wm_workload_kind_words[] = {"request", "batch", "training", "finetune", NULL};
 static const char *const idle_words[] = {"always_on", "standby", "off", NULL};
@@ -173,8 +174,11 @@ static const struct wm_field owned_fields[] = {
 static const struct wm_field fleet_fields[] = {
     WM_TEXT_REQ(wm_fleet, name, "name of the pool"),
     WM_REF(wm_fleet, accelerator, accelerator, wm_accelerator, NULL, "what it is made of"),
+    WM_GROUP(wm_fleet, kv_tiers, wm_kv_tiers_fields, "memory of the nodes that read prompts, for what leaves the prefix cache; workloads.N.serving.reuse_frac says what comes again"),
+    WM_REF_OPT(wm_fleet, prefill_accelerator, accelerator, wm_accelerator, "on which the pool's prompts are read, in racks of their own, while `accelerator` decodes; none: the same, in the same racks. The KV cache moves over the slower of the two networks, in the engine's format"),
     WM_TEXT(wm_fleet, hall, "", "hall of site.halls in which it stands; may be left out where there is one"),
     WM_COUNT(wm_fleet, count, provisioning_words, 0, 1e9, "max_p", "accelerators (rounded down to whole racks), or racks that fill the IT design power: max_p by nameplate, max_q by the efficiency profile's, max_lps by observed draw, with capping as the safety net; or demand: racks that serve the highest hour of what is asked of the pool, and no more than max_p's"),
+    WM_COUNT(wm_fleet, prefill_count, needed_words, 0, 1e9, "needed", "beside a count of accelerators, which then decode: those of prefill_accelerator (rounded down to whole racks), or as many as they need"),
     WM_REAL(wm_fleet, share_frac, WM_UNIT_FRAC, 0.0, 1.0, 1.0, "of its hall's IT design power, for max_p, max_q and max_lps; the most that demand may take"),
     WM_REAL(wm_fleet, spare_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.0, "of the racks, kept idle to stand in for broken ones"),
     WM_REAL(wm_fleet, guard_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.05, "max_lps: band over the 99th percentile of 15-minute rack draw at full load"),
@@ -219,6 +223,8 @@ static const struct wm_field serving_fields[] = {
     WM_FILE_AS(wm_service_choice, curve_file, "curve_file", wm_curve_file_load, wm_serving_curve, "CSV of measured operating points of a replica, instead of the step-time model: concurrency, n_gpu, output_tokens_per_s_per_gpu, tpot_s, ttft_s, gpu_power_w"),
     WM_REAL(wm_service_choice, draft_tok, WM_UNIT_TOK, 0.0, 16.0, 0.0, "guesses that a step checks per sequence (speculative decoding, multi-token prediction), each made by a pass through one layer like the model's; 0: none"),
     WM_REAL(wm_service_choice, accept_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "probability that a guess is right if those before it are; unset: what the model's own module gained where it was measured (accepted_tok of llms), else 0.7 (estimate; 0.85 to 0.9 for DeepSeek-V3's one guess, arXiv:2412.19437)"),
+    WM_REAL(wm_service_choice, reuse_frac, WM_UNIT_FRAC, 0.0, 1.0, (double)NAN, "of prompt tokens, said before: what a cache without end would find, of which the class's cached_frac is found in the accelerators' own and fleet.N.kv_tiers find the next part; not billed as cached. Unset: no more than cached_frac"),
+    WM_REAL(wm_service_choice, reuse_s, WM_UNIT_S, 0.1, 1e8, 600.0, "mean time until they come again, exponential; estimate"),
     WM_CHOICE(wm_service_choice, router, wm_router_words, "least-requests", "which replica a request goes to; in what fidelity request serves one by one"),
     WM_INT(wm_service_choice, max_seqs, 0, 1000000, 0, "sequences of a batch, per attention group; 0: the engine's limit; in what fidelity request serves one by one"),
     WM_FIELD_END,
@@ -458,9 +464,8 @@ static void check_owned(const struct wm_scenario *s, const struct wm_fleet *flee
 }
 
 static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fleet,
-                          struct wm_diags *diags)
+                          const struct wm_accelerator *a, struct wm_diags *diags)
 {
-    const struct wm_accelerator *const a = fleet->accelerator;
     const size_t hall = wm_site_hall_of(&s->site, fleet);
     const double coolant_c = wm_site_cooling_of(&s->site, fleet)->supply_c;
     const char *const path =
@@ -470,6 +475,81 @@ static void check_coolant(const struct wm_scenario *s, const struct wm_fleet *fl
     if (coolant_c > a->max_coolant_c)
         wm_diag_add(diags, WM_E211, NULL, path, "= %g °C, but %s takes at most %g °C", coolant_c,
                     a->head.name, a->max_coolant_c);
+}
+
+/* A pool of two kinds serves one model, in a place that counts no rows. */
+static void check_mixed(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const struct wm_workload *const w = s->workloads.items, *first = NULL;
+    const struct wm_site_hall *const halls = s->site.halls.items;
+    const size_t hall = wm_site_hall_of(&s->site, fleet);
+    const char *const path = wm_arena_printf(diags->arena, "fleet.%zu.prefill_accelerator", index);
+    if (fleet->prefill_count >= 0 && (fleet->prefill_accelerator == NULL || fleet->count < 0))
+        wm_diag_add(diags, WM_E211, NULL,
+                    wm_arena_printf(diags->arena, "fleet.%zu.prefill_count", index),
+                    "goes with prefill_accelerator and a count in accelerators: other rules of count "
+                    "find both");
+    if (fleet->prefill_accelerator == NULL)
+        return;
+    check_coolant(s, fleet, fleet->prefill_accelerator, diags);
+    if (hall < s->site.halls.n &&
+        (halls[hall].rows > 0 || wm_is_set(halls[hall].rack_limit_w)))
+        wm_diag_add(diags, WM_E211, NULL, path,
+                    "makes racks of two kinds, which rows and rack_limit_kw of hall \"%s\" do not "
+                    "count: leave these out, or give each kind a pool",
+                    halls[hall].name);
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(w[i].pool, fleet->name) != 0)
+            continue;
+        if (wm_workload_is_job(&w[i]))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "reads prompts; job \"%s\" has none and needs a pool of one kind",
+                        w[i].name);
+        else if (w[i].serving.curve_file != NULL)
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "needs the step-time model, which serving.curve_file of \"%s\" replaces",
+                        w[i].name);
+        else if (first != NULL && (w[i].llm != first->llm || w[i].precision != first->precision ||
+                                   w[i].engine != first->engine))
+            wm_diag_add(diags, WM_E211, NULL, path,
+                        "makes a pool of one model, precision and engine: \"%s\" and \"%s\" need "
+                        "a pool each",
+                        first->name, w[i].name);
+        first = first != NULL ? first : &w[i];
+    }
+    if (first == NULL)
+        wm_diag_add(diags, WM_E211, NULL, path, "reads prompts, but no workload names pool \"%s\"",
+                    fleet->name);
+}
+
+/* Tiers without anything that comes again; reuse below what is found already. */
+static void check_tiers(const struct wm_scenario *s, const struct wm_fleet *fleet, size_t index,
+                        struct wm_diags *diags)
+{
+    const struct wm_workload *const w = s->workloads.items;
+    const bool has_tiers = fleet->kv_tiers.host.bytes_per_gpu > 0.0 ||
+                           fleet->kv_tiers.ssd.bytes_per_gpu > 0.0;
+    bool comes_again = false;
+    for (size_t i = 0; i < s->workloads.n; i++) {
+        if (strcmp(w[i].pool, fleet->name) != 0 || !wm_is_set(w[i].serving.reuse_frac))
+            continue;
+        comes_again = true;
+        if (has_tiers && w[i].serving.curve_file != NULL)
+            wm_diag_add(diags, WM_E211, NULL, w[i].name,
+                        "serving.reuse_frac needs the step-time model, which serving.curve_file replaces");
+        if (w[i].class != NULL && w[i].serving.reuse_frac < w[i].class->cached_frac)
+            wm_diag_add(diags, WM_E211, NULL, w[i].name,
+                        "serving.reuse_frac = %g is less than the %g that class %s finds in the "
+                        "accelerators' own cache",
+                        w[i].serving.reuse_frac, w[i].class->cached_frac, w[i].class->head.name);
+    }
+    if (has_tiers && !comes_again)
+        wm_diag_add(diags, WM_E211, NULL,
+                    wm_arena_printf(diags->arena, "fleet.%zu.kv_tiers", index),
+                    "hold what comes again, which no workload of pool \"%s\" says: give "
+                    "serving.reuse_frac",
+                    fleet->name);
 }
 
 static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
@@ -497,7 +577,9 @@ static void check_fleet(const struct wm_scenario *s, struct wm_diags *diags)
             if (strcmp(fleet[i].name, fleet[j].name) == 0)
                 wm_diag_add(diags, WM_E211, NULL, "fleet", "has two pools named \"%s\"",
                             fleet[i].name);
-        check_coolant(s, &fleet[i], diags);
+        check_coolant(s, &fleet[i], fleet[i].accelerator, diags);
+        check_mixed(s, &fleet[i], i, diags);
+        check_tiers(s, &fleet[i], i, diags);
         check_owned(s, &fleet[i], i, diags);
         if (fleet[i].count == WM_COUNT_DEMAND)
             check_sized(s, &fleet[i], i, diags);
@@ -858,12 +940,6 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
                     scenario->site.demand_response.reserved_w / WM_W_PER_MW,
                     scenario->site.ceiling.limit_w / WM_W_PER_MW);
     check_storage(&scenario->site.storage, diags);
-    if (scenario->fidelity == WM_FIDELITY_REQUEST &&
-        (scenario->policy.idle != WM_IDLE_ALWAYS_ON || scenario->policy.clocks != WM_CLOCKS_FULL))
-        wm_diag_add(diags, WM_E211, NULL, "policy.idle",
-                    "and policy.clocks save energy in fidelity surface alone: with request leave "
-                    "them always_on and full. Who rests is decided by an operating point of the "
-                    "table, which replicas with requests under way do not follow");
     check_generation(&scenario->site, diags);
     check_plant_units(&scenario->site.failures, diags);
     wm_tariff_check(&scenario->site.tariff, "site.tariff", diags);

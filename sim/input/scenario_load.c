@@ -1,4 +1,5 @@
 /* File -> JSON with all it extends -> overrides -> catalogue -> the struct of its form -> checks. */
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -234,6 +235,33 @@ static void settle_engines(struct wm_arena *arena, const struct wm_catalog *cata
     s->workloads.items = w;
 }
 
+/* Charges on a part of the contract's service, on the load up to its firm part or above. */
+static void settle_services(struct wm_arena *arena, struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_ceiling *const ceiling = &s->site.ceiling;
+    const struct wm_ceiling_phase *const phases = ceiling->phases.items;
+    const struct wm_charge *const read = s->site.tariff.charges.items;
+    struct wm_charge *const c = WM_NEW_ARRAY(arena, struct wm_charge, s->site.tariff.charges.n);
+    bool is_split = false;
+    for (size_t i = 0; i < s->site.tariff.charges.n; i++) {
+        c[i] = read[i];
+        is_split = is_split || c[i].service != WM_SERVICE_ALL;
+        if (c[i].service == WM_SERVICE_FIRM)
+            c[i].to_w = ceiling->firm_w;
+        if (c[i].service == WM_SERVICE_NON_FIRM)
+            c[i].from_w = ceiling->firm_w;
+    }
+    s->site.tariff.charges.items = c;
+    for (size_t i = 0; i < ceiling->phases.n && is_split; i++)
+        if (!isnan(phases[i].firm_w) && fabs(phases[i].firm_w - ceiling->firm_w) > 0.0) {
+            wm_diag_add(diags, WM_E211, NULL, "site.ceiling.phases",
+                        "phase %zu has a firm part of its own: the tariff's charges by service are of "
+                        "one firm part, site.ceiling.firm_mw",
+                        i);
+            return;
+        }
+}
+
 /* Of a site: what its data files say, its phases on its clock, and what concerns several keys. */
 static void check_site(const struct wm_document *r, void *params)
 {
@@ -243,6 +271,7 @@ static void check_site(const struct wm_document *r, void *params)
     wm_demand_from_files(r->arena, scenario);
     settle_phases(&l, r->root, scenario);
     wm_scenario_check(scenario, r->diags);
+    settle_services(r->arena, scenario, r->diags);
     wm_check_unread(r->arena, r->root, r->catalog, scenario, r->diags);
 }
 

@@ -45,13 +45,15 @@ static void pair(FILE *file, const struct wm_report *r, const char *left, enum w
     line(file, "%-17.17s%-22.22s %-17.17s%-22.22s", left, one, right, two);
 }
 
-/* What leads: one line, so that the screen holds; the others stand among the warnings. */
+/* What leads: one line, so that the screen holds; the others stand among the warnings and are counted where there is room. */
 static void leads(FILE *file, const struct wm_headline *h)
 {
-    if (h->n_leads == 1)
-        line(file, "! %s", h->leads[0]);
-    else if (h->n_leads > 1)
-        line(file, "! %s (+%zu)", h->leads[0], h->n_leads - 1);
+    char more[32] = "";
+    if (h->n_leads == 0)
+        return;
+    (void)snprintf(more, sizeof more, " (+%zu)", h->n_leads - 1);
+    const bool is_counted = h->n_leads > 1 && strlen(h->leads[0]) + strlen(more) + 2 <= COLUMNS;
+    line(file, "! %s%s", h->leads[0], is_counted ? more : "");
 }
 
 /* "1.889 G$ (P10 -495.2 M$, P90 5.189 G$"; the bracket is left open. */

@@ -83,6 +83,7 @@ void wm_sheet_chart(struct wm_sheet *sheet, unsigned row, unsigned col,
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "wattmill/late.h"
 #include "wattmill/out_file.h"
 #include "wattmill/output.h"
 
@@ -92,10 +93,37 @@ void wm_sheet_chart(struct wm_sheet *sheet, unsigned row, unsigned col,
 #define FOOTER_BYTES    200
 #define FROZEN_ROWS_MAX 6 /* more would fill the window */
 
+/* What is used of it. */
+// clang-format off
+#define FUNCTIONS(F) \
+    F(chart_add_series) F(chart_axis_set_label_position) F(chart_axis_set_name) \
+    F(chart_legend_set_position) F(chart_series_set_categories) F(chart_series_set_fill) \
+    F(chart_series_set_line) F(chart_series_set_name_range) F(chart_series_set_values) \
+    F(chart_set_series_gap) F(chart_set_up_down_bars_format) F(chart_title_set_name) \
+    F(format_set_align) F(format_set_bg_color) F(format_set_bold) F(format_set_bottom) \
+    F(format_set_bottom_color) F(format_set_font_color) F(format_set_font_size) \
+    F(format_set_num_format) F(format_set_text_wrap) \
+    F(lxw_strerror) \
+    F(workbook_add_chart) F(workbook_add_format) F(workbook_add_worksheet) F(workbook_close) \
+    F(workbook_new_opt) F(workbook_set_properties) \
+    F(worksheet_fit_to_pages) F(worksheet_freeze_panes) F(worksheet_gridlines) \
+    F(worksheet_insert_chart_opt) F(worksheet_print_area) F(worksheet_repeat_rows) \
+    F(worksheet_set_column) F(worksheet_set_footer) F(worksheet_set_landscape) \
+    F(worksheet_set_margins) F(worksheet_set_paper) F(worksheet_write_formula_num) \
+    F(worksheet_write_formula_str) F(worksheet_write_number) F(worksheet_write_string)
+// clang-format on
+
+struct xlsx {
+    FUNCTIONS(WM_LATE_FUNCTION)
+};
+
+static const char *const names[] = {FUNCTIONS(WM_LATE_NAME)};
+
 struct wm_sheet {
     lxw_worksheet *sheet; /* NULL: takes no cells */
     const char *name;
     struct wm_book *book;
+    const struct xlsx *x;
 };
 
 struct wm_book {
@@ -103,6 +131,7 @@ struct wm_book {
     struct wm_arena *arena;
     lxw_format *looks[WM_N_LOOKS];
     const char *title;
+    const struct xlsx *x;
     bool broken;
 };
 
@@ -157,26 +186,26 @@ static void add_looks(struct wm_book *b)
 {
     for (size_t i = 0; i < WM_N_LOOKS; i++) {
         begin_call();
-        lxw_format *const f = workbook_add_format(b->workbook);
+        lxw_format *const f = b->x->workbook_add_format(b->workbook);
         end_call();
         if (f == NULL)
             return;
-        format_set_font_color(f, looks[i].ink);
-        format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
+        b->x->format_set_font_color(f, looks[i].ink);
+        b->x->format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
         if (looks[i].digits != NULL)
-            format_set_num_format(f, looks[i].digits);
+            b->x->format_set_num_format(f, looks[i].digits);
         if (looks[i].size > 0.0)
-            format_set_font_size(f, looks[i].size);
+            b->x->format_set_font_size(f, looks[i].size);
         if (looks[i].bold)
-            format_set_bold(f);
+            b->x->format_set_bold(f);
         if (looks[i].wrap)
-            format_set_text_wrap(f);
+            b->x->format_set_text_wrap(f);
         if (looks[i].right)
-            format_set_align(f, LXW_ALIGN_RIGHT);
+            b->x->format_set_align(f, LXW_ALIGN_RIGHT);
         if (looks[i].fill != 0) {
-            format_set_bg_color(f, looks[i].fill);
-            format_set_bottom(f, LXW_BORDER_THIN);
-            format_set_bottom_color(f, LINE);
+            b->x->format_set_bg_color(f, looks[i].fill);
+            b->x->format_set_bottom(f, LXW_BORDER_THIN);
+            b->x->format_set_bottom_color(f, LINE);
         }
         b->looks[i] = f;
     }
@@ -207,25 +236,25 @@ static void set_footer(struct wm_book *b, lxw_worksheet *sheet)
         text[n++] = (unsigned char)*c < ' ' ? ' ' : *c;
     }
     (void)snprintf(text + n, sizeof text - n, "&C&8&A&R&8&P / &N");
-    (void)worksheet_set_footer(sheet, text);
+    (void)b->x->worksheet_set_footer(sheet, text);
 }
 
 struct wm_sheet *wm_book_sheet(struct wm_book *b, const char *name)
 {
     struct wm_sheet *const s = WM_NEW(b->arena, struct wm_sheet);
-    *s = (struct wm_sheet){.name = name, .book = b};
+    *s = (struct wm_sheet){.name = name, .book = b, .x = b->x};
     begin_call();
-    s->sheet = b->broken ? NULL : workbook_add_worksheet(b->workbook, name);
+    s->sheet = b->broken ? NULL : b->x->workbook_add_worksheet(b->workbook, name);
     end_call();
     b->broken = s->sheet == NULL;
     if (b->broken)
         return s;
     begin_call();
-    worksheet_set_landscape(s->sheet);
-    worksheet_set_paper(s->sheet, 9); /* A4 */
-    worksheet_fit_to_pages(s->sheet, 1, 0);
-    worksheet_set_margins(s->sheet, 0.4, 0.4, 0.5, 0.6);
-    worksheet_gridlines(s->sheet, LXW_HIDE_ALL_GRIDLINES);
+    b->x->worksheet_set_landscape(s->sheet);
+    b->x->worksheet_set_paper(s->sheet, 9); /* A4 */
+    b->x->worksheet_fit_to_pages(s->sheet, 1, 0);
+    b->x->worksheet_set_margins(s->sheet, 0.4, 0.4, 0.5, 0.6);
+    b->x->worksheet_gridlines(s->sheet, LXW_HIDE_ALL_GRIDLINES);
     set_footer(b, s->sheet);
     end_call();
     return s;
@@ -235,7 +264,7 @@ void wm_sheet_width(struct wm_sheet *s, unsigned first, unsigned n, double width
 {
     begin_call();
     if (s->sheet != NULL && n > 0)
-        (void)worksheet_set_column(s->sheet, (lxw_col_t)first, (lxw_col_t)(first + n - 1), width,
+        (void)s->x->worksheet_set_column(s->sheet, (lxw_col_t)first, (lxw_col_t)(first + n - 1), width,
                                    NULL);
     end_call();
 }
@@ -245,8 +274,8 @@ void wm_sheet_head(struct wm_sheet *s, unsigned row)
     begin_call();
     if (s->sheet != NULL) {
         if (row < FROZEN_ROWS_MAX)
-            worksheet_freeze_panes(s->sheet, row + 1, 0);
-        (void)worksheet_repeat_rows(s->sheet, row, row);
+            s->x->worksheet_freeze_panes(s->sheet, row + 1, 0);
+        (void)s->x->worksheet_repeat_rows(s->sheet, row, row);
     }
     end_call();
 }
@@ -255,7 +284,7 @@ void wm_sheet_print_columns(struct wm_sheet *s, unsigned n, unsigned n_rows)
 {
     begin_call();
     if (s->sheet != NULL && n > 0 && n_rows > 0)
-        (void)worksheet_print_area(s->sheet, 0, 0, n_rows - 1, (lxw_col_t)(n - 1));
+        (void)s->x->worksheet_print_area(s->sheet, 0, 0, n_rows - 1, (lxw_col_t)(n - 1));
     end_call();
 }
 
@@ -280,7 +309,7 @@ void wm_sheet_text(struct wm_sheet *s, unsigned row, unsigned col, enum wm_look 
     char part[CELL_BYTES_MAX + 1];
     begin_call();
     if (s->sheet != NULL && text[0] != '\0')
-        (void)worksheet_write_string(s->sheet, row, (lxw_col_t)col, cut(text, part),
+        (void)s->x->worksheet_write_string(s->sheet, row, (lxw_col_t)col, cut(text, part),
                                      s->book->looks[look]);
     end_call();
 }
@@ -290,7 +319,7 @@ void wm_sheet_number(struct wm_sheet *s, unsigned row, unsigned col, enum wm_loo
 {
     begin_call();
     if (s->sheet != NULL && isfinite(value))
-        (void)worksheet_write_number(s->sheet, row, (lxw_col_t)col, value,
+        (void)s->x->worksheet_write_number(s->sheet, row, (lxw_col_t)col, value,
                                      s->book->looks[look_of(look, value)]);
     end_call();
 }
@@ -308,9 +337,9 @@ void wm_sheet_formula(struct wm_sheet *s, unsigned row, unsigned col, enum wm_lo
     lxw_format *const f = s->book->looks[look_of(look, value)];
     begin_call();
     if (isfinite(value))
-        (void)worksheet_write_formula_num(s->sheet, row, (lxw_col_t)col, text, f, value);
+        (void)s->x->worksheet_write_formula_num(s->sheet, row, (lxw_col_t)col, text, f, value);
     else
-        (void)worksheet_write_formula_str(s->sheet, row, (lxw_col_t)col, text, f, "none");
+        (void)s->x->worksheet_write_formula_str(s->sheet, row, (lxw_col_t)col, text, f, "none");
     end_call();
 }
 
@@ -327,29 +356,29 @@ static uint8_t type_of(enum wm_chart_kind kind)
 static void add_series(struct wm_sheet *s, lxw_chart *chart, enum wm_chart_kind kind,
                        const struct wm_book_series *from)
 {
-    lxw_chart_series *const series = chart_add_series(chart, NULL, NULL);
+    lxw_chart_series *const series = s->x->chart_add_series(chart, NULL, NULL);
     lxw_chart_line line = {.color = from->rgb, .width = 2.0f, .none = kind == WM_CHART_STEPS};
     lxw_chart_fill fill = {.color = from->rgb};
     if (series == NULL)
         return;
-    chart_series_set_categories(series, s->name, from->first_row, (lxw_col_t)from->category_col,
+    s->x->chart_series_set_categories(series, s->name, from->first_row, (lxw_col_t)from->category_col,
                                 from->last_row, (lxw_col_t)from->category_col);
-    chart_series_set_values(series, s->name, from->first_row, (lxw_col_t)from->col, from->last_row,
+    s->x->chart_series_set_values(series, s->name, from->first_row, (lxw_col_t)from->col, from->last_row,
                             (lxw_col_t)from->col);
-    chart_series_set_name_range(series, s->name, from->first_row - 1, (lxw_col_t)from->col);
+    s->x->chart_series_set_name_range(series, s->name, from->first_row - 1, (lxw_col_t)from->col);
     if (kind == WM_CHART_LINES || kind == WM_CHART_STEPS)
-        chart_series_set_line(series, &line);
+        s->x->chart_series_set_line(series, &line);
     else
-        chart_series_set_fill(series, &fill);
+        s->x->chart_series_set_fill(series, &fill);
 }
 
 /* Bars from the first series to the second: green up, red down. */
-static void set_steps(lxw_chart *chart)
+static void set_steps(const struct xlsx *x, lxw_chart *chart)
 {
     lxw_chart_line none = {.none = LXW_TRUE};
     lxw_chart_fill up = {.color = 0x3f8f6b}, down = {.color = 0xc2543a};
-    chart_set_up_down_bars_format(chart, &none, &up, &none, &down);
-    chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
+    x->chart_set_up_down_bars_format(chart, &none, &up, &none, &down);
+    x->chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
 }
 
 void wm_sheet_chart(struct wm_sheet *s, unsigned row, unsigned col, const struct wm_book_chart *c)
@@ -358,21 +387,21 @@ void wm_sheet_chart(struct wm_sheet *s, unsigned row, unsigned col, const struct
                                .y_scale = (c->height_px > 0.0 ? c->height_px : 360.0) / 288.0};
     begin_call();
     lxw_chart *const chart =
-        s->sheet != NULL ? workbook_add_chart(s->book->workbook, type_of(c->kind)) : NULL;
+        s->sheet != NULL ? s->x->workbook_add_chart(s->book->workbook, type_of(c->kind)) : NULL;
     if (chart != NULL) {
         for (size_t i = 0; i < c->n_series; i++)
             add_series(s, chart, c->kind, &c->series[i]);
-        chart_title_set_name(chart, c->title);
-        chart_axis_set_name(chart->x_axis, c->x);
-        chart_axis_set_name(chart->y_axis, c->y);
-        chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
-        chart_legend_set_position(chart, c->n_series > 1 ? LXW_CHART_LEGEND_BOTTOM
+        s->x->chart_title_set_name(chart, c->title);
+        s->x->chart_axis_set_name(chart->x_axis, c->x);
+        s->x->chart_axis_set_name(chart->y_axis, c->y);
+        s->x->chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+        s->x->chart_legend_set_position(chart, c->n_series > 1 ? LXW_CHART_LEGEND_BOTTOM
                                                          : LXW_CHART_LEGEND_NONE);
         if (c->kind == WM_CHART_STACKED)
-            chart_set_series_gap(chart, 60);
+            s->x->chart_set_series_gap(chart, 60);
         if (c->kind == WM_CHART_STEPS)
-            set_steps(chart);
-        (void)worksheet_insert_chart_opt(s->sheet, row, (lxw_col_t)col, chart, &place);
+            set_steps(s->x, chart);
+        (void)s->x->worksheet_insert_chart_opt(s->sheet, row, (lxw_col_t)col, chart, &place);
     }
     end_call();
 }
@@ -390,7 +419,7 @@ static enum wm_status fill(struct wm_book *b, const struct wm_book_params *param
                            struct wm_diags *diags)
 {
     lxw_doc_properties properties = {.created = FIXED_TIME};
-    (void)workbook_set_properties(b->workbook, &properties);
+    (void)b->x->workbook_set_properties(b->workbook, &properties);
     add_looks(b);
     const enum wm_status status = params->fill(b, b->arena, params->context, diags);
     return status == WM_OK && b->broken ? WM_NO_MEMORY : status;
@@ -401,20 +430,27 @@ static enum wm_status make(struct wm_arena *arena, const char *tmp, const char *
                            const struct wm_book_params *params, const char **why,
                            struct wm_diags *diags)
 {
-    struct wm_book b = {.arena = arena, .title = params->title};
+    struct xlsx x;
+    struct wm_book b = {.arena = arena, .title = params->title, .x = &x};
+    const char *const missing =
+        wm_late_open(WM_LIB_XLSX, names, sizeof names / sizeof *names, &x);
     lxw_workbook_options options = {.constant_memory = params->is_large,
                                     .tmpdir = folder_of(arena, path)};
+    if (missing != NULL) {
+        *why = wm_arena_copy_text(arena, missing, strlen(missing));
+        return WM_IO;
+    }
     begin_call();
-    b.workbook = workbook_new_opt(tmp, &options);
+    b.workbook = x.workbook_new_opt(tmp, &options);
     end_call();
     enum wm_status status = b.workbook != NULL ? fill(&b, params, diags) : WM_NO_MEMORY;
     begin_call();
-    const lxw_error error = b.workbook != NULL ? workbook_close(b.workbook) : LXW_NO_ERROR;
+    const lxw_error error = b.workbook != NULL ? x.workbook_close(b.workbook) : LXW_NO_ERROR;
     end_call();
     if (wm_memory_has_ended())
         status = WM_NO_MEMORY;
     if (status == WM_OK && error != LXW_NO_ERROR)
-        *why = lxw_strerror(error);
+        *why = x.lxw_strerror(error);
     return status == WM_OK && error != LXW_NO_ERROR ? WM_IO : status;
 }
 

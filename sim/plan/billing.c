@@ -50,16 +50,22 @@ static struct wm_charge plain(const char *name, enum wm_charge_basis basis, doub
 
 static void add(struct wm_billing *b, const struct wm_charge *charge, unsigned tags, bool is_shown)
 {
-    b->lines[b->n_lines++] =
-        (struct wm_billing_line){charge->name, "", tags, is_shown, -1, *charge, 1.0};
+    b->lines[b->n_lines++] = (struct wm_billing_line){
+        charge->name,
+        charge->service != WM_SERVICE_ALL ? wm_service_part_words[charge->service] : "",
+        tags,
+        is_shown,
+        -1,
+        *charge,
+        1.0};
 }
 
 static void add_period(struct wm_billing *b, int period, struct wm_charge *charge)
 {
     const struct wm_tariff_period *const p = b->tariff->periods.items;
     charge->hours = p[period].hours;
-    b->lines[b->n_lines++] = (struct wm_billing_line){charge->name, p[period].name, WM_TAG_POWER,
-                                                      false,        period,         *charge, 1.0};
+    b->lines[b->n_lines++] = (struct wm_billing_line){
+        charge->name, p[period].name, WM_TAG_POWER, false, period, *charge, 1.0};
 }
 
 /* A key of the tariff; its floor, ratchet, window and rule of peaks are the tariff's own. */

@@ -125,15 +125,13 @@ double wm_demand_peak(const struct wm_scenario *s, const struct wm_site_plan *pl
     return most;
 }
 
-/* Racks of which so many are no spares. */
-static int64_t with_spares(const struct wm_fleet *fleet, int64_t working)
+int64_t wm_demand_replicas(const struct wm_scenario *s, const struct wm_site_plan *plan,
+                           const struct wm_pool *pool, const struct wm_partition *p)
 {
-    int64_t racks = (int64_t)ceil((double)working / (1.0 - fleet->spare_frac));
-    while (racks > working && racks - 1 - wm_shares_spare_racks(fleet, racks - 1) >= working)
-        racks--;
-    while (racks - wm_shares_spare_racks(fleet, racks) < working)
-        racks++;
-    return racks;
+    if (p->is_job || !p->surface)
+        return p->n_replicas;
+    return (int64_t)ceil(wm_demand_peak(s, plan, p) * (1.0 + pool->fleet->margin_frac) /
+                         wm_surface_capacity(p->surface) * (1.0 - 1e-12));
 }
 
 int64_t wm_demand_racks(const struct wm_scenario *s, const struct wm_site_plan *plan,
@@ -143,12 +141,8 @@ int64_t wm_demand_racks(const struct wm_scenario *s, const struct wm_site_plan *
     int64_t sum = 0;
     for (size_t i = 0; i < pool->n_partitions; i++) {
         const struct wm_partition *const p = &plan->partitions[pool->first_partition + i];
-        int64_t replicas = p->n_replicas; /* gangs are given by number */
-        if (!p->is_job && p->surface)
-            replicas = (int64_t)ceil(wm_demand_peak(s, plan, p) * (1.0 + pool->fleet->margin_frac) /
-                                     wm_surface_capacity(p->surface) * (1.0 - 1e-12));
-        const int64_t gpus = replicas * p->gpus_per_replica;
-        racks[i] = with_spares(pool->fleet, (gpus + rack_gpus - 1) / rack_gpus);
+        const int64_t gpus = wm_demand_replicas(s, plan, pool, p) * p->gpus_per_replica;
+        racks[i] = wm_shares_with_spares(pool->fleet, (gpus + rack_gpus - 1) / rack_gpus);
         sum += racks[i];
     }
     return sum;

@@ -22,6 +22,9 @@ size_t wm_demand_drift_to(const struct wm_scenario *scenario, const struct wm_wo
 double wm_demand_peak(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                       const struct wm_partition *partition);
 
+/** Replicas that a partition needs for its demand with margin; gangs are given by number. */
+int64_t wm_demand_replicas(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
+                           const struct wm_pool *pool, const struct wm_partition *partition);
 /** Racks that each partition of the pool needs for its demand with margin, spares included. @return their sum */
 int64_t wm_demand_racks(const struct wm_scenario *scenario, const struct wm_site_plan *plan,
                         const struct wm_pool *pool, int64_t *racks);

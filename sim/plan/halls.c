@@ -8,15 +8,16 @@ size_t wm_halls_index(const struct wm_site *site, const struct wm_fleet *fleet)
 }
 
 /* Liquid share of a hall: by nameplate where counts are given, by share where racks fill it. */
-static double liquid_frac(const struct wm_scenario *s, size_t hall, double contract_w)
+static double liquid_frac(const struct wm_scenario *s, const struct wm_hall_load *loads,
+                          size_t hall, double contract_w)
 {
     const struct wm_fleet *fleet = s->fleet.items;
     double weight = 0.0, liquid = 0.0;
     for (size_t i = 0; i < s->fleet.n; i++) {
-        const struct wm_accelerator *a = fleet[i].accelerator;
+        const struct wm_accelerator *a = loads[i].hw;
         const double w = fleet[i].count < 0
                              ? fleet[i].share_frac * contract_w
-                             : (double)fleet[i].count / (double)a->rack_gpus * a->rack_nameplate_w;
+                             : loads[i].n_gpus / (double)a->rack_gpus * a->rack_nameplate_w;
         if (wm_halls_index(&s->site, &fleet[i]) != hall)
             continue;
         weight += w;
@@ -38,8 +39,8 @@ static double open_share(const struct wm_site *site)
     return n_open > 0.0 ? left / n_open : 0.0;
 }
 
-static void size_hall(const struct wm_scenario *s, const struct wm_weather *design, size_t index,
-                      struct wm_hall_plan *hall)
+static void size_hall(const struct wm_scenario *s, const struct wm_weather *design,
+                      const struct wm_hall_load *loads, size_t index, struct wm_hall_plan *hall)
 {
     const struct wm_site *const site = &s->site;
     const struct wm_power_chain *const chain =
@@ -47,7 +48,7 @@ static void size_hall(const struct wm_scenario *s, const struct wm_weather *desi
     const struct wm_cooling *const cooling =
         hall->given != NULL ? &hall->given->cooling : &site->cooling;
     const double contract_w = hall->share_frac * site->ceiling.limit_w;
-    const double liquid = liquid_frac(s, index, contract_w);
+    const double liquid = liquid_frac(s, loads, index, contract_w);
     double it_w = wm_facility_design_it_w(chain, cooling, liquid, design, contract_w);
     hall->is_it_limited = hall->it_limit_w < it_w;
     it_w = fmin(it_w, hall->it_limit_w);
@@ -55,7 +56,8 @@ static void size_hall(const struct wm_scenario *s, const struct wm_weather *desi
 }
 
 struct wm_hall_plan *wm_halls_plan(struct wm_arena *arena, const struct wm_scenario *scenario,
-                                   const struct wm_weather *design, size_t *n_halls)
+                                   const struct wm_weather *design,
+                                   const struct wm_hall_load *loads, size_t *n_halls)
 {
     const struct wm_site *const site = &scenario->site;
     const struct wm_site_hall *const given = site->halls.items;
@@ -73,7 +75,7 @@ struct wm_hall_plan *wm_halls_plan(struct wm_arena *arena, const struct wm_scena
             h->it_limit_w =
                 wm_is_set(given[i].it_limit_w) ? given[i].it_limit_w : (double)INFINITY;
         }
-        size_hall(scenario, design, i, h);
+        size_hall(scenario, design, loads, i, h);
     }
     return halls;
 }

@@ -34,9 +34,16 @@ struct wm_hall_plan {
     bool is_it_limited; /* its distribution carries less than its share of the contract would */
 };
 
-/** Plans of the halls [the number of them], for weather of the design hour. */
+/** What of a fleet entry stands in its hall. */
+struct wm_hall_load {
+    const struct wm_accelerator *hw; /* of two kinds their mean */
+    double n_gpus;                   /* where its count is given */
+};
+
+/** Plans of the halls [the number of them], for weather of the design hour and `loads` by fleet entry. */
 struct wm_hall_plan *wm_halls_plan(struct wm_arena *arena, const struct wm_scenario *scenario,
-                                   const struct wm_weather *design, size_t *n_halls);
+                                   const struct wm_weather *design,
+                                   const struct wm_hall_load *loads, size_t *n_halls);
 
 /** Index of a fleet entry's hall in the plan; cannot fail. */
 size_t wm_halls_index(const struct wm_site *site, const struct wm_fleet *fleet);

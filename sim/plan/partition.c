@@ -5,6 +5,7 @@
 
 #include "draw.h"
 #include "job.h"
+#include "kv_tiers.h"
 #include "shares.h"
 
 /* Targets of work that nobody waits for: a day, and a speed that memory limits first. */
@@ -31,6 +32,8 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
                           enum wm_plan_fault fault, struct wm_diags *diags)
 {
     const char *gpu = fleet->accelerator->head.name;
+    const char *const prefill =
+        fleet->prefill_accelerator != NULL ? fleet->prefill_accelerator->head.name : gpu;
     const char *llm = w->llm->head.name;
     const char *precision = wm_precision_words[w->precision];
     switch (fault) {
@@ -64,14 +67,13 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
         break;
     case WM_PLAN_PREFILL_UNIT:
         wm_diag_add(diags, WM_E301, NULL, w->name,
-                    "the accelerator that reads prompts has no %s arithmetic; try another precision",
-                    precision);
+                    "%s, which reads the prompts, has no %s arithmetic; try another precision",
+                    prefill, precision);
         break;
     case WM_PLAN_PREFILL_MEMORY:
         wm_diag_add(diags, WM_E301, NULL, w->name,
-                    "%s in %s and one prompt do not fit any group of the accelerator that reads "
-                    "prompts",
-                    llm, precision);
+                    "%s in %s and one prompt do not fit any group of %s, which reads the prompts",
+                    llm, precision, prefill);
         break;
     case WM_PLAN_PREFILL_MODE:
         wm_diag_add(diags, WM_E301, NULL, w->name,
@@ -85,18 +87,18 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
 }
 
 /* The class alone, at the partition's latency targets. */
-static struct wm_serving_case class_case(const struct wm_class *c, const struct wm_fleet *fleet,
+static struct wm_serving_case class_case(const struct wm_class *c, const struct wm_pool *pool,
                                          int64_t n_gpus)
 {
     const struct wm_workload *w = c->workload;
-    return (struct wm_serving_case){.accelerator = fleet->accelerator,
+    struct wm_serving_case sc = {.accelerator = pool->fleet->accelerator,
                                     .llm = w->llm,
                                     .engine = w->engine,
                                     .ways = w->ways,
                                     .precision = w->precision,
                                     .input_tok = w->class->input_tok,
                                     .prompts = wm_prompts_of(w->class),
-                                    .cached_frac = w->class->cached_frac,
+                                    .cached_frac = c->found_frac,
                                     .output_tok = w->class->output_tok,
                                     .output_scv = w->class->output_scv,
                                     .max_gpus = (double)n_gpus,
@@ -105,6 +107,8 @@ static struct wm_serving_case class_case(const struct wm_class *c, const struct 
                                     .curve = w->serving.curve_file,
                                     .ttft_slo_s = c->slo_ttft_s,
                                     .tok_per_s_per_user_slo = c->slo_tok_per_s_per_user};
+    wm_mixed_set_case(pool, &sc);
+    return sc;
 }
 
 void wm_class_price(struct wm_class *c)
@@ -156,22 +160,23 @@ static double own_ttft_s(const struct wm_class *c)
 
 /* Accelerator time of an output token of the class, planned for it alone; NAN: it cannot be served. */
 static double gpu_s_per_tok(const struct wm_table_source *tables, const struct wm_class *c,
-                            const struct wm_fleet *fleet, int64_t n_gpus, struct wm_diags *diags)
+                            const struct wm_pool *pool, struct wm_diags *diags)
 {
-    struct wm_serving_case sc = class_case(c, fleet, n_gpus);
+    struct wm_serving_case sc = class_case(c, pool, pool->n_gpus);
     sc.ttft_slo_s = own_ttft_s(c);
     const struct wm_serving_plan p = wm_table_plan(tables, &sc);
     if (p.fault != WM_PLAN_OK) {
-        explain_fault(c->workload, fleet, n_gpus, p.fault, diags);
+        explain_fault(c->workload, pool->fleet, pool->n_gpus, p.fault, diags);
         return (double)NAN;
     }
-    return (p.prefill_gpus + p.decode_gpus) / p.capacity_out_tok_per_s;
+    const double weight = sc.prefill_weight > 0.0 ? sc.prefill_weight : 1.0;
+    return (weight * p.prefill_gpus + p.decode_gpus) / p.capacity_out_tok_per_s;
 }
 
 /* Prompt tokens to compute: one at least, the one that makes the first token. */
-static double new_tok(const struct wm_workload_class *shape)
+static double new_tok(const struct wm_class *c)
 {
-    return fmax(1.0, shape->input_tok * (1.0 - shape->cached_frac));
+    return fmax(1.0, c->workload->class->input_tok * (1.0 - c->found_frac));
 }
 
 /* Mean request of the classes, by their requests; with one class it is the class. */
@@ -180,7 +185,7 @@ static struct wm_serving_case mixed_case(struct wm_arena *arena, const struct wm
                                          const struct wm_partition *p)
 {
     const struct wm_pool *pool = &plan->pools[p->pool];
-    struct wm_serving_case mix = class_case(&plan->classes[p->classes[0]], pool->fleet, p->n_gpus);
+    struct wm_serving_case mix = class_case(&plan->classes[p->classes[0]], pool, p->n_gpus);
     struct wm_prompts_part *const parts = WM_NEW_ARRAY(arena, struct wm_prompts_part, p->n_classes);
     size_t n_parts = 0;
     double requests = 0.0, input = 0.0, cached = 0.0, output = 0.0, square = 0.0;
@@ -194,11 +199,11 @@ static struct wm_serving_case mixed_case(struct wm_arena *arena, const struct wm
             demand = c->workload->demand.utilisation_frac * (double)p->n_gpus / c->weight;
         const double rate = demand / shape->output_tok;
         if (rate > 0.0)
-            parts[n_parts++] = (struct wm_prompts_part){shape, rate, new_tok(shape),
+            parts[n_parts++] = (struct wm_prompts_part){shape, rate, new_tok(c),
                                                         own_ttft_s(c) / c->slo_ttft_s};
         requests += rate;
         input += rate * shape->input_tok;
-        cached += rate * shape->input_tok * shape->cached_frac;
+        cached += rate * shape->input_tok * c->found_frac;
         output += rate * shape->output_tok;
         square += rate * shape->output_tok * shape->output_tok * (1.0 + shape->output_scv);
     }
@@ -210,6 +215,41 @@ static struct wm_serving_case mixed_case(struct wm_arena *arena, const struct wm
     mix.output_tok = output / requests;
     mix.output_scv = fmax(0.0, square / requests / (mix.output_tok * mix.output_tok) - 1.0);
     return mix;
+}
+
+/* The same with what tiers spare, where the pool has any. */
+static struct wm_serving_case case_with_tiers(struct wm_arena *arena, const struct wm_scenario *s,
+                                              struct wm_site_plan *plan,
+                                              const struct wm_partition *p,
+                                              struct wm_serving_plan *without)
+{
+    const struct wm_fleet *const fleet = plan->pools[p->pool].fleet;
+    const struct wm_serving_case c = mixed_case(arena, s, plan, p);
+    without->fault = WM_PLAN_MEMORY; /* not asked for */
+    if (!wm_kv_tiers_any(fleet))
+        return c;
+    *without = wm_table_plan(&plan->tables, &c);
+    for (size_t k = 0; k < p->n_classes && without->fault == WM_PLAN_OK; k++)
+        wm_kv_tiers_find(fleet, without, &plan->classes[p->classes[k]]);
+    return mixed_case(arena, s, plan, p);
+}
+
+static double made_of_room(const struct wm_serving_plan *p)
+{
+    return p->capacity_out_tok_per_s * floor(p->c.max_gpus / (p->prefill_gpus + p->decode_gpus));
+}
+
+/* The search takes smaller replicas that make nearly as much; with less to read the one without tiers may make more. */
+static void keep_better(const struct wm_serving_plan *without, struct wm_serving_plan *plan)
+{
+    struct wm_serving_plan as_before = *without;
+    if (without->fault != WM_PLAN_OK || plan->fault != WM_PLAN_OK)
+        return;
+    as_before.c = plan->c;
+    as_before.capacity_batch = wm_serving_capacity_batch(&as_before, 1.0);
+    as_before.capacity_out_tok_per_s = wm_serving_capacity(&as_before, 1.0);
+    if (made_of_room(&as_before) > made_of_room(plan))
+        *plan = as_before;
 }
 
 static void fill_slo(struct wm_class *c, const struct wm_surface *surface)
@@ -240,7 +280,7 @@ static void weigh_classes(const struct wm_scenario *s, struct wm_site_plan *plan
     for (size_t k = 0; k < p->n_classes; k++) {
         struct wm_class *c = &plan->classes[p->classes[k]];
         c->weight = p->n_classes > 1 ? c->weight / mean : 1.0;
-        c->prompt_scale = p->n_classes > 1 ? new_tok(c->workload->class) / mean_new_tok : 1.0;
+        c->prompt_scale = p->n_classes > 1 ? new_tok(c) / mean_new_tok : 1.0;
         c->mean_demand_tok_per_s = wm_shares_demand(s, c->workload);
         if (!wm_is_set(c->mean_demand_tok_per_s))
             c->mean_demand_tok_per_s = c->workload->demand.utilisation_frac *
@@ -325,36 +365,22 @@ static void save_energy(struct wm_arena *arena, const struct wm_scenario *s,
         allowed);
 }
 
-static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
-                          struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
+static double max_q_cap_frac(const struct wm_accelerator *a)
 {
-    const struct wm_pool *pool = &plan->pools[p->pool];
-    p->spare_gpus = (double)p->n_gpus;
-    if (p->n_classes == 0)
-        return true;
-    if (p->is_job)
-        return form_gangs(arena, &s->site.failures, plan, p, diags);
-    if (p->n_gpus == 0) {
-        wm_diag_add(diags, WM_E301, NULL, pool->n_gpus == 0 ? pool->fleet->name : p->lead->name,
-                    "not one rack of %s (%g kW nameplate) %s", pool->fleet->accelerator->head.name,
-                    pool->fleet->accelerator->rack_nameplate_w / 1e3,
-                    pool->n_gpus == 0 ? "fits; IT power is short"
-                                      : "falls to its share; give pool_share_frac");
-        return false;
-    }
-    const struct wm_serving_case c = mixed_case(arena, s, plan, p);
-    p->plan = wm_table_plan(&plan->tables, &c);
-    if (p->plan.fault != WM_PLAN_OK) {
-        explain_fault(p->lead, pool->fleet, p->n_gpus, p->plan.fault, diags);
-        return false;
-    }
-    p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
-    p->n_replicas = wm_shares_working_gpus(pool, p) / p->gpus_per_replica;
-    p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
-    const bool max_q = pool->fleet->count == WM_COUNT_MAX_Q;
-    const double clock = max_q && c.curve != NULL ? wm_draw_max_q_clock(&p->plan) : 1.0;
-    if (max_q && c.curve == NULL)
-        p->plan.c.cap_frac = wm_draw_max_q_board_w(c.accelerator) / c.accelerator->tdp_w;
+    return wm_draw_max_q_board_w(a) / a->tdp_w;
+}
+
+/* Operating points of the replicas, once they are counted. */
+static bool lay_surface(struct wm_arena *arena, const struct wm_scenario *s,
+                        struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
+{
+    const struct wm_pool *const pool = &plan->pools[p->pool];
+    const bool max_q = pool->fleet->count == WM_COUNT_MAX_Q, curve = p->plan.c.curve != NULL;
+    const double clock = max_q && curve ? wm_draw_max_q_clock(&p->plan) : 1.0;
+    if (max_q && !curve)
+        p->plan.c.cap_frac = max_q_cap_frac(p->plan.c.accelerator);
+    if (max_q && pool->prefill != NULL)
+        p->plan.c.prefill_cap_frac = max_q_cap_frac(pool->prefill);
     p->plan.c.is_alone = p->n_replicas == 1;
     p->surface = wm_table_surface(&plan->tables, arena, &p->plan, clock, s->policy.off_power_frac);
     if (p->surface->n_clocks == 0) { /* too slow under its profile, or hardly anything fits */
@@ -364,6 +390,71 @@ static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
     weigh_classes(s, plan, p);
     save_energy(arena, s, plan, p);
     return true;
+}
+
+/* The whole pool, of two kinds. */
+static bool form_mixed(struct wm_arena *arena, const struct wm_scenario *s,
+                       struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
+{
+    struct wm_pool *const pool = &plan->pools[p->pool];
+    p->n_gpus = wm_mixed_equivalents(pool); /* for demand as a share of capacity */
+    struct wm_serving_plan without;
+    struct wm_serving_case c = case_with_tiers(arena, s, plan, p, &without);
+    p->n_replicas = wm_mixed_form(pool, &c, &plan->tables, &p->plan);
+    if (p->plan.fault != WM_PLAN_OK) {
+        explain_fault(p->lead, pool->fleet, (int64_t)c.max_gpus, p->plan.fault, diags);
+        return false;
+    }
+    if (p->n_replicas == 0) {
+        wm_diag_add(diags, WM_E301, NULL, p->lead->name,
+                    "not one replica of %.0f x %s and %.0f x %s in whole racks %s",
+                    p->plan.decode_gpus, pool->fleet->accelerator->head.name, p->plan.prefill_gpus,
+                    pool->prefill->head.name,
+                    pool->fleet->count >= 0 ? "is among what counts give"
+                                            : "fits; IT power is short");
+        return false;
+    }
+    pool->hw = wm_mixed_mean(arena, pool);
+    p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
+    p->spare_gpus = (double)(pool->n_gpus - p->n_replicas * p->gpus_per_replica);
+    p->spare_prefill_gpus = (double)pool->mixed.kinds[WM_PREFILLS].n_gpus -
+                            (double)p->n_replicas * p->plan.prefill_gpus;
+    const bool works = lay_surface(arena, s, plan, p, diags);
+    p->n_gpus = pool->n_gpus;
+    return works;
+}
+
+static bool form_replicas(struct wm_arena *arena, const struct wm_scenario *s,
+                          struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
+{
+    const struct wm_pool *pool = &plan->pools[p->pool];
+    p->spare_gpus = (double)p->n_gpus;
+    if (p->n_classes == 0)
+        return true;
+    if (p->is_job)
+        return form_gangs(arena, &s->site.failures, plan, p, diags);
+    if (pool->prefill != NULL)
+        return form_mixed(arena, s, plan, p, diags);
+    if (p->n_gpus == 0) {
+        wm_diag_add(diags, WM_E301, NULL, pool->n_gpus == 0 ? pool->fleet->name : p->lead->name,
+                    "not one rack of %s (%g kW nameplate) %s", pool->fleet->accelerator->head.name,
+                    pool->fleet->accelerator->rack_nameplate_w / 1e3,
+                    pool->n_gpus == 0 ? "fits; IT power is short"
+                                      : "falls to its share; give pool_share_frac");
+        return false;
+    }
+    struct wm_serving_plan without;
+    const struct wm_serving_case c = case_with_tiers(arena, s, plan, p, &without);
+    p->plan = wm_table_plan(&plan->tables, &c);
+    keep_better(&without, &p->plan);
+    if (p->plan.fault != WM_PLAN_OK) {
+        explain_fault(p->lead, pool->fleet, p->n_gpus, p->plan.fault, diags);
+        return false;
+    }
+    p->gpus_per_replica = (int64_t)(p->plan.prefill_gpus + p->plan.decode_gpus);
+    p->n_replicas = wm_shares_working_gpus(pool, p) / p->gpus_per_replica;
+    p->spare_gpus = (double)(p->n_gpus - p->n_replicas * p->gpus_per_replica);
+    return lay_surface(arena, s, plan, p, diags);
 }
 
 /* Index list of a partition, in falling order of what a token of accelerator time earns. */
@@ -408,7 +499,10 @@ static void group_workloads(struct wm_arena *arena, const struct wm_scenario *s,
                 plan->partitions[plan->n_partitions++] = (struct wm_partition){
                     .pool = i, .lead = &w[k], .is_job = wm_workload_is_job(&w[k])};
             plan->partitions[j].n_classes++;
-            plan->classes[k] = (struct wm_class){.workload = &w[k], .partition = j};
+            plan->classes[k] = (struct wm_class){
+                .workload = &w[k],
+                .partition = j,
+                .found_frac = w[k].class != NULL ? w[k].class->cached_frac : 0.0};
         }
         if (plan->n_partitions == pool->first_partition)
             plan->partitions[plan->n_partitions++] = (struct wm_partition){.pool = i};
@@ -448,7 +542,7 @@ bool wm_partitions_form(struct wm_arena *arena, const struct wm_scenario *scenar
             wm_class_price(c);
             /* a pool of one class has nothing to compare it with */
             c->weight = pool->n_gpus > 0 && pool_classes(plan, p->pool) > 1
-                            ? gpu_s_per_tok(&plan->tables, c, pool->fleet, pool->n_gpus, diags)
+                            ? gpu_s_per_tok(&plan->tables, c, pool, diags)
                             : 1.0;
             c->gpu_s_per_out_tok = c->weight;
             feasible = wm_is_set(c->weight) && feasible;

@@ -85,6 +85,18 @@ static bool stand(struct wm_site_plan *plan, struct wm_pool *pool, int64_t wante
     return true;
 }
 
+/* A pool of two kinds: its rule; racks are counted with its replicas. */
+static void start_mixed(const struct wm_site_plan *plan, struct wm_pool *pool)
+{
+    const struct wm_hall_plan *const hall = &plan->halls[pool->hall];
+    wm_mixed_set_rule(pool, pool->fleet->share_frac * hall->facility.it_design_w, 1.0);
+    pool->bound_by = pool->fleet->count >= 0 ? WM_RACKS_BY_COUNT
+                     : hall->is_it_limited   ? WM_RACKS_BY_HALL
+                                             : WM_RACKS_BY_SHARE;
+    pool->n_gpus = wm_mixed_equivalents(pool); /* until they are counted */
+    pool->mixed.wanted = 0;
+}
+
 /* Pools by count, nameplate or profile. */
 static bool fill_halls(struct wm_site_plan *plan, struct wm_diags *diags)
 {
@@ -93,6 +105,11 @@ static bool fill_halls(struct wm_site_plan *plan, struct wm_diags *diags)
         struct wm_pool *const pool = &plan->pools[i];
         const struct wm_fleet *const f = pool->fleet;
         const double rack_w = ruled_rack_w(f);
+        pool->racks = NULL;
+        if (pool->prefill != NULL) {
+            start_mixed(plan, pool);
+            continue;
+        }
         const int64_t wanted = f->count >= 0 ? f->count / f->accelerator->rack_gpus
                                              : racks_of(plan, pool, rack_w);
         fits = stand(plan, pool, wanted, rack_w,
@@ -105,7 +122,7 @@ static bool fill_halls(struct wm_site_plan *plan, struct wm_diags *diags)
 /* Observed draw of a rack of the pool at full load: its partitions' by their accelerators. */
 static double observed_rack_w(const struct wm_site_plan *plan, const struct wm_pool *pool)
 {
-    const struct wm_accelerator *a = pool->fleet->accelerator;
+    const struct wm_accelerator *a = pool->hw;
     double sum_w = 0.0, gpus = 0.0;
     for (size_t i = 0; i < pool->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[pool->first_partition + i];
@@ -125,13 +142,33 @@ static bool fill_by_draw(struct wm_arena *arena, const struct wm_scenario *scena
         struct wm_pool *pool = &plan->pools[i];
         if (pool->fleet->count != WM_COUNT_MAX_LPS)
             continue;
+        changed = true;
         pool->observed_rack_w = observed_rack_w(plan, pool);
+        if (pool->prefill != NULL) {
+            wm_mixed_set_rule(pool, pool->mixed.budget_w,
+                              pool->observed_rack_w / pool->hw->rack_nameplate_w *
+                                  (1.0 + pool->fleet->guard_frac));
+            continue;
+        }
         const double rack_w = pool->observed_rack_w * (1.0 + pool->fleet->guard_frac);
         fits = stand(plan, pool, racks_of(plan, pool, rack_w), rack_w, WM_RACKS_BY_SHARE, diags) &&
                fits;
-        changed = true;
     }
     return fits && (!changed || wm_partitions_form(arena, scenario, plan, diags));
+}
+
+/* Replicas of a pool of two kinds that demand asks for. @return whether there are to be others */
+static bool size_mixed(const struct wm_scenario *s, const struct wm_site_plan *plan,
+                       struct wm_pool *pool)
+{
+    const int64_t wanted =
+        wm_demand_replicas(s, plan, pool, &plan->partitions[pool->first_partition]);
+    struct wm_mixed *const m = &pool->mixed;
+    if (wanted <= m->wanted)
+        return false;
+    m->wanted = wanted;
+    pool->bound_by = wanted <= m->had_room ? WM_RACKS_BY_DEMAND : pool->bound_by;
+    return true;
 }
 
 /* Racks of a pool sized to demand: no fewer for any of its models than a pass before found, since a
@@ -168,7 +205,7 @@ static bool fill_by_demand(struct wm_arena *arena, const struct wm_scenario *sce
     for (size_t i = 0; i < plan->n_pools; i++) {
         struct wm_pool *const p = &plan->pools[i];
         most[i] = p->n_racks;
-        if (p->fleet->count == WM_COUNT_DEMAND)
+        if (p->fleet->count == WM_COUNT_DEMAND && p->prefill == NULL)
             set_racks(p, plenty_gpus / p->fleet->accelerator->rack_gpus);
         any = any || p->fleet->count == WM_COUNT_DEMAND;
     }
@@ -179,16 +216,24 @@ static bool fill_by_demand(struct wm_arena *arena, const struct wm_scenario *sce
         for (size_t i = 0; i < plan->n_pools; i++)
             if (plan->pools[i].fleet->count == WM_COUNT_DEMAND)
                 changed =
-                    size_pool(arena, scenario, plan, &plan->pools[i], most[i], &wanted[i]) ||
+                    (plan->pools[i].prefill != NULL
+                         ? size_mixed(scenario, plan, &plan->pools[i])
+                         : size_pool(arena, scenario, plan, &plan->pools[i], most[i], &wanted[i])) ||
                     changed;
         if (changed && !wm_partitions_form(arena, scenario, plan, diags))
             return false;
     }
-    for (size_t i = 0; i < plan->n_pools; i++)
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        const struct wm_mixed *const m = &plan->pools[i].mixed;
+        if (m->wanted > m->had_room)
+            wm_diag_add(diags, WM_W920, NULL, plan->pools[i].fleet->name,
+                        "demand with its margin needs %lld replicas; %lld fit, and are built",
+                        (long long)m->wanted, (long long)m->had_room);
         if (wanted[i] > most[i])
             wm_diag_add(diags, WM_W920, NULL, plan->pools[i].fleet->name,
                         "demand with its margin needs %lld racks; %lld fit, and are built",
                         (long long)wanted[i], (long long)most[i]);
+    }
     return true;
 }
 
@@ -222,7 +267,7 @@ static double idle_w_at(const struct wm_site_plan *plan, int64_t at_us)
     for (size_t i = 0; i < plan->n_pools; i++) {
         const struct wm_fleet *f = plan->pools[i].fleet;
         if (f->online_us <= at_us && at_us < f->retire_us)
-            idle_w += resting_w(f->accelerator, (double)plan->pools[i].n_gpus);
+            idle_w += resting_w(plan->pools[i].hw, (double)plan->pools[i].n_gpus);
     }
     return idle_w;
 }
@@ -273,7 +318,9 @@ static bool check_spares(const struct wm_site_plan *plan, const struct wm_scenar
     double idle_w = 0.0;
     for (size_t i = 0; i < plan->n_partitions; i++) {
         const struct wm_partition *p = &plan->partitions[i];
-        idle_w += resting_w(wm_partition_accelerator(plan, p), p->spare_gpus);
+        const struct wm_rest rest = wm_partition_rest(plan, p, 0.0, true);
+        idle_w += (rest.board_w + rest.host_w) *
+                  (1.0 + wm_partition_accelerator(plan, p)->other_it_frac);
     }
     if (idle_w <= plan->it_design_w)
         return true;
@@ -285,25 +332,60 @@ static bool check_spares(const struct wm_site_plan *plan, const struct wm_scenar
     return false;
 }
 
+static void size_halls(struct wm_arena *arena, const struct wm_scenario *s,
+                       struct wm_site_plan *plan)
+{
+    struct wm_hall_load *const loads = WM_NEW_ARRAY(arena, struct wm_hall_load, plan->n_pools + 1);
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        const struct wm_pool *const p = &plan->pools[i];
+        loads[i] = (struct wm_hall_load){p->hw, p->hw == p->fleet->accelerator
+                                                    ? (double)p->fleet->count
+                                                    : (double)p->n_gpus};
+    }
+    plan->halls = wm_halls_plan(arena, s, &plan->design, loads, &plan->n_halls);
+    plan->it_design_w = 0.0;
+    for (size_t i = 0; i < plan->n_halls; i++)
+        plan->it_design_w += plan->halls[i].facility.it_design_w;
+}
+
+/* Racks of all pools, in halls that are sized. */
+static bool fill(struct wm_arena *arena, const struct wm_scenario *scenario,
+                 struct wm_site_plan *plan, struct wm_diags *diags)
+{
+    return fill_halls(plan, diags) && check_idle(plan, scenario, diags) &&
+           wm_partitions_form(arena, scenario, plan, diags) &&
+           fill_by_draw(arena, scenario, plan, diags) &&
+           fill_by_demand(arena, scenario, plan, diags) && check_spares(plan, scenario, diags);
+}
+
+void wm_pool_bind(struct wm_arena *arena, const struct wm_fleet *fleet, struct wm_pool *pool)
+{
+    pool->fleet = fleet;
+    pool->prefill = wm_mixed_prefill(fleet);
+    for (int i = 0; i < WM_KINDS && pool->prefill != NULL; i++)
+        pool->mixed.kinds[i].accelerator = i == WM_DECODES ? fleet->accelerator : pool->prefill;
+    pool->hw = pool->n_gpus > 0 ? wm_mixed_mean(arena, pool) : fleet->accelerator;
+}
+
 enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *scenario,
                             struct wm_site_plan *plan, struct wm_diags *diags)
 {
     const struct wm_site *site = &scenario->site;
     const struct wm_fleet *fleet = scenario->fleet.items;
+    bool is_mixed = false;
     plan->design = wm_environment_design(site);
-    plan->halls = wm_halls_plan(arena, scenario, &plan->design, &plan->n_halls);
-    plan->it_design_w = 0.0;
-    for (size_t i = 0; i < plan->n_halls; i++)
-        plan->it_design_w += plan->halls[i].facility.it_design_w;
     plan->n_pools = scenario->fleet.n;
     plan->pools = WM_NEW_ARRAY(arena, struct wm_pool, plan->n_pools);
-    for (size_t i = 0; i < plan->n_pools; i++)
-        plan->pools[i] =
-            (struct wm_pool){.fleet = &fleet[i], .hall = wm_halls_index(site, &fleet[i])};
-    const bool feasible = fill_halls(plan, diags) && check_idle(plan, scenario, diags) &&
-                          wm_partitions_form(arena, scenario, plan, diags) &&
-                          fill_by_draw(arena, scenario, plan, diags) &&
-                          fill_by_demand(arena, scenario, plan, diags) &&
-                          check_spares(plan, scenario, diags);
-    return feasible ? WM_OK : WM_INFEASIBLE;
+    for (size_t i = 0; i < plan->n_pools; i++) {
+        plan->pools[i] = (struct wm_pool){.hall = wm_halls_index(site, &fleet[i])};
+        wm_pool_bind(arena, &fleet[i], &plan->pools[i]);
+        is_mixed = is_mixed || plan->pools[i].prefill != NULL;
+    }
+    size_halls(arena, scenario, plan);
+    if (is_mixed) { /* how much of a hall's heat is in liquid is known with its kinds' counts */
+        struct wm_diags first = wm_diags_init(arena);
+        if (fill(arena, scenario, plan, &first))
+            size_halls(arena, scenario, plan);
+    }
+    return fill(arena, scenario, plan, diags) ? WM_OK : WM_INFEASIBLE;
 }

@@ -48,6 +48,16 @@ int64_t wm_shares_spare_racks(const struct wm_fleet *fleet, int64_t racks)
     return (int64_t)ceil(fleet->spare_frac * (double)racks);
 }
 
+int64_t wm_shares_with_spares(const struct wm_fleet *fleet, int64_t working)
+{
+    int64_t racks = (int64_t)ceil((double)working / (1.0 - fleet->spare_frac));
+    while (racks > working && racks - 1 - wm_shares_spare_racks(fleet, racks - 1) >= working)
+        racks--;
+    while (racks - wm_shares_spare_racks(fleet, racks) < working)
+        racks++;
+    return racks;
+}
+
 /* Racks of a job whose gangs are given, with the pool's share of spares; 0: it takes a share. */
 static int64_t given_racks(const struct wm_partition *p, const struct wm_fleet *fleet)
 {

@@ -21,4 +21,7 @@ double wm_shares_demand(const struct wm_scenario *scenario, const struct wm_work
 /** Racks of so many that are kept as spares. */
 int64_t wm_shares_spare_racks(const struct wm_fleet *fleet, int64_t racks);
 
+/** Racks of which `working` are no spares. */
+int64_t wm_shares_with_spares(const struct wm_fleet *fleet, int64_t working);
+
 #endif

@@ -119,7 +119,9 @@ void wm_surface_fill(struct wm_surface *s, const struct wm_serving_plan *plan,
                      double top_clock_frac, unsigned n_threads)
 {
     struct filling f = {.surface = s, .plan = plan, .top_clock_frac = top_clock_frac};
-    f.lowest_clock_frac = wm_smaller(top_clock_frac, plan->c.accelerator->power.min_clock_frac);
+    f.lowest_clock_frac =
+        wm_smaller(top_clock_frac, wm_larger(plan->c.accelerator->power.min_clock_frac,
+                                  wm_prefill_accelerator(&plan->c)->power.min_clock_frac));
     wm_parallel_for(n_threads, WM_SURFACE_CLOCKS, fill_clock, &f);
     s->n_clocks = 0;
     for (size_t i = 0; i < WM_SURFACE_CLOCKS; i++) {

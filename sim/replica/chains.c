@@ -70,7 +70,7 @@ static void begin(struct chains *s, struct wm_request *r)
     c->talk = s->n_talks++;
     r->session = (uint64_t)i + 1;
     if (s->is_cached)
-        talk_name(&s->names, c->talk, r);
+        talk_name(&s->names, (struct talk){.own = c->talk}, r);
     s->totals.n_chains++;
     s->totals.n_calls += 1 + r->n_calls;
 }
@@ -93,7 +93,7 @@ static void on_served(void *context, const struct wm_served *r)
     if (r->input_tok + r->output_tok > next->input_tok)
         c->talk = s->n_talks++; /* it did not only append: nothing is known to be alike */
     else if (s->is_cached)
-        talk_remember(&s->names, s->fleet, c->talk, r);
+        talk_remember(&s->names, s->fleet, (struct talk){.own = c->talk}, r);
     s->totals.tool_s += 1e-9 * (double)next->after_ns;
     wake_push(s->heap, &s->n_heap, (struct wake){r->finish_ns + s->reply_ns + next->after_ns, i});
 }
@@ -109,7 +109,7 @@ static struct wm_request next_call(struct chains *s)
                            .class_id = c->class_id,
                            .session = (uint64_t)w.id + 1};
     if (s->is_cached)
-        talk_name(&s->names, c->talk, &r);
+        talk_name(&s->names, (struct talk){.own = c->talk}, &r);
     return r;
 }
 

@@ -111,6 +111,8 @@ static uint32_t by_cache(const struct wm_fleet *f, const struct wm_request *q, u
 {
     uint32_t best = UINT32_MAX, most = 0;
     for (uint32_t w = first; w < first + n; w++) {
+        if (fleet_worker_is_down(f, w))
+            continue;
         const struct wm_prefix_cache *const cache = wm_replica_cache(f->workers[w]);
         const uint32_t hits =
             cache != NULL ? wm_prefix_cache_peek(cache, q->blocks, q->n_blocks) : 0;
@@ -124,6 +126,17 @@ static uint32_t by_cache(const struct wm_fleet *f, const struct wm_request *q, u
                                                                                  : UINT32_MAX;
 }
 
+/* Of some workers the least loaded that is up; the first if none is. */
+static uint32_t least_loaded(const struct wm_fleet *f, uint32_t first, uint32_t n)
+{
+    uint32_t best = first;
+    for (uint32_t w = first + 1; w < first + n; w++)
+        if (!fleet_worker_is_down(f, w) &&
+            (fleet_worker_is_down(f, best) || f->worker_load[w] < f->worker_load[best]))
+            best = w;
+    return best;
+}
+
 /* The worker of a replica that a new request goes to: of several, the least loaded, or with affinity
    the one that holds its prefix. */
 static uint32_t entry_worker(const struct wm_fleet *f, uint32_t replica, const struct wm_request *q)
@@ -131,10 +144,7 @@ static uint32_t entry_worker(const struct wm_fleet *f, uint32_t replica, const s
     const bool is_split = f->params.n_prefill > 0;
     const uint32_t first = replica * f->per_replica + (is_split ? f->n_decode : 0);
     const uint32_t n = is_split ? f->params.n_prefill : f->n_decode;
-    uint32_t best = first;
-    for (uint32_t w = first + 1; w < first + n; w++)
-        if (f->worker_load[w] < f->worker_load[best])
-            best = w;
+    const uint32_t best = least_loaded(f, first, n);
     if (n == 1 || f->params.router != WM_ROUTE_PREFIX || q->n_blocks == 0)
         return best;
     const uint32_t holder = by_cache(f, q, first, n, best);
@@ -143,11 +153,7 @@ static uint32_t entry_worker(const struct wm_fleet *f, uint32_t replica, const s
 
 uint32_t fleet_decode_worker(const struct wm_fleet *f, uint32_t replica)
 {
-    uint32_t best = replica * f->per_replica;
-    for (uint32_t w = best + 1; w < replica * f->per_replica + f->n_decode; w++)
-        if (f->worker_load[w] < f->worker_load[best])
-            best = w;
-    return best;
+    return least_loaded(f, replica * f->per_replica, f->n_decode);
 }
 
 void fleet_place_again(struct wm_fleet *f, struct wm_pending *p)
@@ -219,14 +225,16 @@ struct wm_fleet *wm_fleet_new(struct wm_arena *arena, const struct wm_fleet_para
                            .service = service,
                            .router = router_new(arena, p->router, p->n_replicas, p->seed),
                            .n_decode = p->n_decode > 0 ? p->n_decode : 1,
-                           .failures = WM_NEW_ARRAY(arena, struct wm_rng, p->n_replicas),
-                           .down_since_ns = WM_NEW_ARRAY(arena, int64_t, p->n_replicas),
+                           .n_decode_down = WM_NEW_ARRAY(arena, uint32_t, p->n_replicas),
+                           .n_prefill_down = WM_NEW_ARRAY(arena, uint32_t, p->n_replicas),
                            .clock = WM_NEW_ARRAY(arena, uint32_t, p->n_replicas),
                            .is_parked = WM_NEW_ARRAY(arena, bool, p->n_replicas)};
     f->per_replica = f->n_decode + p->n_prefill;
     f->n_workers = p->n_replicas * f->per_replica;
+    f->failures = WM_NEW_ARRAY(arena, struct wm_rng, f->n_workers);
+    f->down_since_ns = WM_NEW_ARRAY(arena, int64_t, f->n_workers);
     queue_init(&f->homeless, arena);
-    f->sim = wm_sim_new(arena, p->n_replicas + 64 + (uint32_t)p->n_events, f);
+    f->sim = wm_sim_new(arena, f->n_workers + 64 + (uint32_t)p->n_events, f);
     wm_sim_entities(f->sim, f->n_workers);
     wm_sim_handle(f->sim, EVENT_STEP, on_step);
     make_workers(f);

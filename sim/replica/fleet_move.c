@@ -39,7 +39,7 @@ static void on_moved(struct wm_sim *sim, void *context, uint32_t replica, uint64
     f->moving[arg].next_free = f->free_moving;
     f->free_moving = (uint32_t)arg;
     f->moving_tok -= (uint64_t)p.input_tok + p.output_tok;
-    if (fleet_is_down(f, replica)) { /* failed meanwhile: the prompt is read again elsewhere */
+    if (fleet_cannot_decode(f, replica)) { /* failed meanwhile: the prompt is read again elsewhere */
         p.has_kv = false;
         fleet_place_again(f, &p);
         return;

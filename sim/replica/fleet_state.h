@@ -30,10 +30,11 @@ struct wm_fleet {
     struct moving *moving; /* fleet_move.c */
     uint32_t n_moving, moving_capacity, free_moving;
     uint64_t moving_tok;
-    struct wm_rng *failures; /* one stream a replica */
+    struct wm_rng *failures; /* one stream a worker */
     uint64_t next_id, n_failures;
     int64_t arrivals_end_ns;
-    int64_t *down_since_ns; /* -1: up */
+    int64_t *down_since_ns; /* [n_workers] -1: up */
+    uint32_t *n_decode_down, *n_prefill_down; /* [n_replicas] */
     double down_ns;
     struct wm_fleet_totals sampled; /* slices so far */
     uint32_t n_slices;
@@ -52,9 +53,21 @@ static inline uint32_t fleet_replica_of(const struct wm_fleet *f, uint32_t worke
     return worker / f->per_replica;
 }
 
+static inline bool fleet_worker_is_down(const struct wm_fleet *f, uint32_t worker)
+{
+    return f->down_since_ns[worker] >= 0;
+}
+
+static inline bool fleet_cannot_decode(const struct wm_fleet *f, uint32_t replica)
+{
+    return f->n_decode_down[replica] == f->n_decode;
+}
+
+/* Whether a replica can take no request. */
 static inline bool fleet_is_down(const struct wm_fleet *f, uint32_t replica)
 {
-    return f->down_since_ns[replica] >= 0;
+    return fleet_cannot_decode(f, replica) ||
+           (f->params.n_prefill > 0 && f->n_prefill_down[replica] == f->params.n_prefill);
 }
 
 /* What a replica has to do, in its router's measure. */
@@ -66,7 +79,7 @@ void fleet_follow_up(struct wm_fleet *f, uint32_t worker);
 /* A request that was at a replica before is routed again. */
 void fleet_place_again(struct wm_fleet *f, struct wm_pending *p);
 
-/* The least loaded of a replica's workers that decode. */
+/* The least loaded of a replica's workers that decode and are up. */
 uint32_t fleet_decode_worker(const struct wm_fleet *f, uint32_t replica);
 /* A prompt is read: its KV travels to the replica's decode worker. */
 void fleet_on_prefilled(void *context, uint32_t worker, int64_t now_ns, const struct wm_pending *p);
@@ -74,6 +87,7 @@ void fleet_on_prefilled(void *context, uint32_t worker, int64_t now_ns, const st
 void fleet_fail_init(struct wm_fleet *f);
 void fleet_move_init(struct wm_fleet *f);
 void fleet_order_init(struct wm_fleet *f);
+double fleet_share_of(const struct wm_fleet *f, uint32_t worker);
 void fleet_fail(struct wm_fleet *f, uint32_t replica);
 void fleet_repair(struct wm_fleet *f, uint32_t replica);
 /* Looks at the queue and the energy at the end of each slice of the arrivals. */

@@ -45,6 +45,10 @@ static void add_totals(struct wm_replica_totals *to, const struct wm_replica_tot
     to->energy_j += from->energy_j;
     to->prefill_j += from->prefill_j;
     to->idle_j += from->idle_j;
+    to->tier_s += from->tier_s;
+    to->tier_j += from->tier_j;
+    for (int i = 0; i < WM_KV_TIERS; i++)
+        to->tier_tok[i] += from->tier_tok[i];
 }
 
 /*
@@ -75,8 +79,10 @@ struct wm_fleet_totals wm_fleet_totals(const struct wm_fleet *f)
     t.n_events = wm_sim_n_events(f->sim);
     t.n_failures = f->n_failures;
     double down_ns = f->down_ns;
-    for (uint32_t i = 0; i < f->params.n_replicas; i++)
-        down_ns += fleet_is_down(f, i) ? (double)(t.end_ns - f->down_since_ns[i]) : 0.0;
+    for (uint32_t i = 0; i < f->n_workers; i++)
+        down_ns += fleet_worker_is_down(f, i)
+                       ? (double)(t.end_ns - f->down_since_ns[i]) * fleet_share_of(f, i)
+                       : 0.0;
     t.replica_up_frac =
         t.end_ns > 0 ? 1.0 - down_ns / ((double)t.end_ns * (double)f->params.n_replicas) : 1.0;
     for (uint32_t i = 0; i < f->n_workers; i++) {

@@ -69,6 +69,17 @@ static struct cost lockstep_cost(const struct wm_replica *r, uint32_t decode_tok
                          work * time_s * whole.energy_j / whole.time_s + (1.0 - work) * wait_j};
 }
 
+double replica_reading_s(const struct wm_replica *r, uint32_t past, uint32_t todo)
+{
+    const struct wm_step_table *const t = r->table;
+    const uint32_t n = replica_n_ranks(r);
+    const double reach = (double)past + 0.5 * (double)todo;
+    const struct prompts one = {todo, 1, (double)todo * reach, reach};
+    const struct prompts slow = {todo * n, n, (double)n * one.pairs, (double)n * reach};
+    const double less_s = cost_of(t, slow.tok, &slow).time_s - t->shared_s * (double)(slow.tok - todo);
+    return fmax(cost_of(t, todo, &one).time_s, less_s) * (double)replica_n_stages(r);
+}
+
 /* Time and energy of a step that reads prompts, with all sequences that decode in it. */
 void replica_plan_mixed(struct wm_replica *r, const struct prompts *sum)
 {

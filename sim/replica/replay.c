@@ -150,6 +150,14 @@ static double draft_gain(const struct wm_replay_case *c)
     return c->draft.tok > 0.0 ? wm_draft_gain(c->draft.tok, c->draft.accept_frac) : 1.0;
 }
 
+static struct wm_replica_tier tier_of(const struct wm_kv_tier *tier, double gpus, double bytes_per_tok)
+{
+    return (struct wm_replica_tier){
+        .tok = (uint32_t)fmin(floor(gpus * tier->bytes_per_gpu / bytes_per_tok), 4e9),
+        .s_per_tok = bytes_per_tok / (gpus * tier->bytes_per_s),
+        .j_per_tok = bytes_per_tok * tier->j_per_byte};
+}
+
 /* @param chunk_tok  of a step and attention group, when the user set none */
 static enum wm_status choose_worker(const struct kind *k, enum wm_serving_mode mode,
                                     double chunk_tok, struct wm_replica_params *out,
@@ -189,6 +197,8 @@ static enum wm_status choose_worker(const struct kind *k, enum wm_serving_mode m
         .swap_s_per_tok = seq_bytes / (host_bytes_per_s * wm_group_gpus(group)),
         .cache_tok = !disaggregated || prefill ? (uint32_t)fmin(c->cache_tok, 4e9) : 0,
         .max_context_tok = (uint32_t)c->llm->max_context_tok};
+    for (int i = 0; i < WM_KV_TIERS && c->tiers != NULL && (!disaggregated || prefill); i++)
+        out->tiers[i] = tier_of(wm_kv_tier_at(c->tiers, i), wm_group_gpus(group), seq_bytes);
     return WM_OK;
 }
 
@@ -308,6 +318,8 @@ enum wm_status wm_replay_prepare(struct wm_arena *arena, const struct wm_replay_
         .transfer_s_per_tok =
             wm_llm_kv_bytes_per_tok(c->llm, step_model(&decode, 1.0).kv_bytes) /
             wm_case_transfer_bytes_per_s(&sc),
+        .decode_gpus = wm_group_gpus(&r->group),
+        .prefill_gpus = r->n_prefill > 0 ? wm_group_gpus(&r->prefill_group) : 0.0,
         .mtbf_s = c->mtbf_s,
         .mttr_s = c->mttr_s,
         .seed = c->seed};

@@ -298,18 +298,10 @@ void wm_replica_arrive_again(struct wm_replica *r, int64_t now_ns, const struct 
     queued(r, now_ns, priority, place);
 }
 
-static struct wm_prefix_cache *cache_of(struct wm_replica *r, uint32_t block_tok)
-{
-    if (r->cache == NULL)
-        r->cache = wm_prefix_cache_new(r->arena, r->params->cache_tok / block_tok);
-    return r->cache;
-}
-
 void wm_replica_remember(struct wm_replica *r, const uint64_t *blocks, uint32_t n,
                          uint32_t block_tok)
 {
-    if (r->params->cache_tok >= block_tok)
-        (void)wm_prefix_cache_use(cache_of(r, block_tok), blocks, n);
+    replica_keep_blocks(r, blocks, n, block_tok);
 }
 
 /* Tokens of the prompt that need not be read: at least one is, to make the first token. */
@@ -317,8 +309,7 @@ static uint32_t prefix_hit(struct wm_replica *r, const struct wm_request *q)
 {
     uint32_t hit_tok = q->hit_tok;
     if (q->n_blocks > 0 && q->block_tok > 0) {
-        const uint64_t hits =
-            wm_prefix_cache_use(cache_of(r, q->block_tok), q->blocks, q->n_blocks);
+        const uint64_t hits = replica_find_blocks(r, q);
         hit_tok = hits * q->block_tok < q->input_tok ? (uint32_t)hits * q->block_tok : q->input_tok;
     }
     return hit_tok < q->input_tok ? hit_tok : q->input_tok - 1;
@@ -375,8 +366,7 @@ void wm_replica_fail(struct wm_replica *r, int64_t now_ns)
     for (size_t i = 0; i < WM_PRIORITIES; i++)
         for (uint32_t k = 0; k < r->queues[i].n; k++)
             r->queues[i].ring[(r->queues[i].head + k) & r->queues[i].mask].has_kv = false;
-    if (r->cache != NULL)
-        wm_prefix_cache_clear(r->cache);
+    replica_forget_blocks(r);
     r->extra_s = 0.0;
     r->up = false;
     r->segment = SEGMENT_NONE;
@@ -454,6 +444,9 @@ uint32_t wm_replica_kv_used(const struct wm_replica *r)
 
 const struct wm_prefix_cache *wm_replica_cache(const struct wm_replica *r)
 {
+    for (int i = WM_KV_TIERS - 1; i >= 0; i--)
+        if (r->with_tier[i] != NULL)
+            return r->with_tier[i];
     return r->cache;
 }
 

@@ -71,6 +71,7 @@ struct wm_replica {
     int64_t idle_since_ns;
     struct wm_arena *arena;
     struct wm_prefix_cache *cache;
+    struct wm_prefix_cache *with_tier[WM_KV_TIERS]; /* what it and the tiers up to one hold together */
     wm_prefilled_fn on_prefilled;
     void *context;
 };
@@ -89,6 +90,14 @@ static inline uint32_t replica_n_stages(const struct wm_replica *r)
 {
     return r->params->n_stages > 1 ? r->params->n_stages : 1;
 }
+
+/* Time to read `todo` tokens after `past` ones, one prompt alone, through all stages. */
+double replica_reading_s(const struct wm_replica *r, uint32_t past, uint32_t todo);
+/* Blocks of a prompt that need not be read, found in the cache or loaded from tiers; what that takes is booked. */
+uint32_t replica_find_blocks(struct wm_replica *r, const struct wm_request *q);
+/* They are in the cache from now on. */
+void replica_keep_blocks(struct wm_replica *r, const uint64_t *blocks, uint32_t n, uint32_t block_tok);
+void replica_forget_blocks(struct wm_replica *r);
 
 /* An empty batch of at most `max_seqs`. */
 void replica_batch_init(struct wm_replica *r, uint32_t max_seqs);

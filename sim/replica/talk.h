@@ -1,6 +1,7 @@
 /*
  * Prefix blocks of a conversation: block i of conversation t has a name of its own, whatever is said, so
- * that a later turn finds what a cache still holds of the turns before and nothing else.
+ * that a later turn finds what a cache still holds of the turns before and nothing else. A branch names what
+ * it began with as the conversation it comes from does.
  */
 #ifndef WM_TALK_H
 #define WM_TALK_H
@@ -15,22 +16,29 @@ struct talk_names {
     uint32_t capacity;
 };
 
+/* A conversation, or one that began with `shared_tok` of another's and goes on by itself. */
+struct talk {
+    uint64_t own, parent;
+    uint32_t shared_tok; /* 0: it is nobody's branch */
+};
+
 /* Names of the whole blocks of the first `tok` tokens; good until the next call. Count out. */
-static inline const uint64_t *talk_blocks(struct talk_names *names, uint64_t talk, uint32_t tok,
+static inline const uint64_t *talk_blocks(struct talk_names *names, struct talk talk, uint32_t tok,
                                           uint32_t *n)
 {
+    const uint32_t n_shared = talk.shared_tok / TALK_BLOCK_TOK;
     *n = tok / TALK_BLOCK_TOK;
     if (*n > names->capacity) {
         names->capacity = 2 * *n;
         names->blocks = WM_NEW_ARRAY(names->arena, uint64_t, names->capacity);
     }
     for (uint32_t i = 0; i < *n; i++)
-        names->blocks[i] = talk << TALK_BLOCK_BITS | i;
+        names->blocks[i] = (i < n_shared ? talk.parent : talk.own) << TALK_BLOCK_BITS | i;
     return names->blocks;
 }
 
 /* A request of a conversation names its blocks. */
-static inline void talk_name(struct talk_names *names, uint64_t talk, struct wm_request *r)
+static inline void talk_name(struct talk_names *names, struct talk talk, struct wm_request *r)
 {
     r->blocks = talk_blocks(names, talk, r->input_tok, &r->n_blocks);
     r->block_tok = TALK_BLOCK_TOK;
@@ -38,7 +46,7 @@ static inline void talk_name(struct talk_names *names, uint64_t talk, struct wm_
 }
 
 /* The worker that made an answer holds the prompt and it, but for the last token, which was not read. */
-static inline void talk_remember(struct talk_names *names, struct wm_fleet *fleet, uint64_t talk,
+static inline void talk_remember(struct talk_names *names, struct wm_fleet *fleet, struct talk talk,
                                  const struct wm_served *r)
 {
     uint32_t n = 0;

@@ -12,13 +12,16 @@
 #define NO_NAMES {"$schema", WM_READS_NOT}, {"schema_version", WM_READS_NOT}, {"extends", WM_READS_NOT}, {"name", WM_READS_NOT}
 #define NO_MONEY {"economics", WM_READS_NOT}, {"site.local_tax", WM_READS_NOT}, {"site.demand_response.capacity_usd_per_kw_year", WM_READS_NOT}, \
     {"fleet.accelerator.it_capex_usd_per_gpu", WM_READS_NOT}, {"fleet.accelerator.rent_usd_per_gpu_h", WM_READS_NOT}, \
+    {"fleet.kv_tiers.host.usd_per_gb", WM_READS_NOT}, {"fleet.kv_tiers.ssd.usd_per_gb", WM_READS_NOT}, \
+    {"fleet.prefill_accelerator.it_capex_usd_per_gpu", WM_READS_NOT}, {"fleet.prefill_accelerator.rent_usd_per_gpu_h", WM_READS_NOT}, \
     {"workloads.price", WM_READS_DECISIONS}
 #define NO_TIME {"seed", WM_READS_NOT}, {"window", WM_READS_NOT}, {"site.time_zone", WM_READS_NOT}, \
     {"site.ceiling.calendar", WM_READS_NOT}, {"site.ceiling.curtailment", WM_READS_NOT}, \
     {"site.tariff", WM_READS_NOT}, {"site.market", WM_READS_NOT}, {"site.storage", WM_READS_NOT}, \
     {"site.generation", WM_READS_NOT}, {"site.carbon", WM_READS_NOT}
 #define NO_FAILURES {"site.failures", WM_READS_NOT}, {"fleet.accelerator.failures_per_gpu_year", WM_READS_NOT}, \
-    {"fleet.accelerator.repair_h", WM_READS_NOT}
+    {"fleet.accelerator.repair_h", WM_READS_NOT}, {"fleet.prefill_accelerator.failures_per_gpu_year", WM_READS_NOT}, \
+    {"fleet.prefill_accelerator.repair_h", WM_READS_NOT}
 #define NO_CAPITAL {"site.storage.capex_usd_per_kw", WM_READS_NOT}, {"site.storage.capex_usd_per_kwh", WM_READS_NOT}, \
     {"site.storage.capex_usd", WM_READS_NOT}, {"site.storage.om_frac", WM_READS_NOT}, \
     {"site.generation.type.capex_usd_per_kw", WM_READS_NOT}, {"site.generation.type.om_usd_per_kw_year", WM_READS_NOT}
@@ -148,7 +151,7 @@ static struct wm_site_plan plan_for(const struct stage *s, const struct plan_rec
     p.classes = WM_NEW_ARRAY(arena, struct wm_class, p.n_classes);
     for (size_t i = 0; i < p.n_pools; i++) {
         p.pools[i] = record->plan.pools[i];
-        p.pools[i].fleet = &fleet[i];
+        wm_pool_bind(arena, &fleet[i], &p.pools[i]);
     }
     for (size_t i = 0; i < p.n_partitions; i++) {
         struct wm_partition *const q = &p.partitions[i];
@@ -157,6 +160,7 @@ static struct wm_site_plan plan_for(const struct stage *s, const struct plan_rec
             continue;
         q->lead = &w[record->leads[i]];
         q->plan.c.accelerator = q->job.c.accelerator = fleet[q->pool].accelerator;
+        q->plan.c.prefill_accelerator = p.pools[q->pool].prefill;
         q->plan.c.llm = q->job.c.llm = q->lead->llm;
         q->plan.c.engine = q->lead->engine;
         q->plan.c.curve = q->lead->serving.curve_file;

@@ -19,8 +19,22 @@
 #include "guard.h"
 #include "jobs.h"
 #include "wattmill/embedded.h"
+#include "wattmill/late.h"
 
 #define PAGE_FOLDER "sim/serve/page/"
+
+/* What is used of it. */
+// clang-format off
+#define FUNCTIONS(F) \
+    F(MHD_add_response_header) F(MHD_create_response_from_buffer) \
+    F(MHD_create_response_from_callback) F(MHD_destroy_response) F(MHD_lookup_connection_value) \
+    F(MHD_queue_response) F(MHD_quiesce_daemon) F(MHD_resume_connection) F(MHD_start_daemon) \
+    F(MHD_stop_daemon) F(MHD_suspend_connection)
+// clang-format on
+
+static struct {
+    FUNCTIONS(WM_LATE_FUNCTION)
+} mhd; /* filled before the first server of the process listens */
 
 struct http {
     struct wm_server *server;
@@ -46,14 +60,14 @@ static enum MHD_Result send_response(struct MHD_Connection *c, int status, const
     if (response == NULL)
         return MHD_NO;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        (void)MHD_add_response_header(response, headers[i][0], headers[i][1]);
-    (void)MHD_add_response_header(response, "Content-Type", type);
+        (void)mhd.MHD_add_response_header(response, headers[i][0], headers[i][1]);
+    (void)mhd.MHD_add_response_header(response, "Content-Type", type);
     if (status == MHD_HTTP_UNAUTHORIZED)
-        (void)MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
+        (void)mhd.MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        (void)MHD_add_response_header(response, "Retry-After", "1");
-    const enum MHD_Result sent = MHD_queue_response(c, (unsigned)status, response);
-    MHD_destroy_response(response);
+        (void)mhd.MHD_add_response_header(response, "Retry-After", "1");
+    const enum MHD_Result sent = mhd.MHD_queue_response(c, (unsigned)status, response);
+    mhd.MHD_destroy_response(response);
     return sent;
 }
 
@@ -90,7 +104,7 @@ static enum MHD_Result send_file(struct MHD_Connection *c, const struct wm_embed
     } bytes = {.from = file->bytes};
     return send_response(
         c, MHD_HTTP_OK, type_of(file->path),
-        MHD_create_response_from_buffer(file->n_bytes, bytes.to, MHD_RESPMEM_PERSISTENT));
+        mhd.MHD_create_response_from_buffer(file->n_bytes, bytes.to, MHD_RESPMEM_PERSISTENT));
 }
 
 static enum MHD_Result send_answer(struct MHD_Connection *c, struct call *call)
@@ -98,18 +112,18 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, struct call *call)
     char *const body = call->answer;
     char exit_text[16];
     call->answer = NULL;
-    struct MHD_Response *const response = MHD_create_response_from_buffer(
+    struct MHD_Response *const response = mhd.MHD_create_response_from_buffer(
         body != NULL ? call->n_answer : 0, body, MHD_RESPMEM_MUST_FREE);
     if (response == NULL) {
         free(body);
         return MHD_NO;
     }
     (void)snprintf(exit_text, sizeof exit_text, "%d", call->exit_code);
-    (void)MHD_add_response_header(response, "Wattmill-Exit", exit_text);
+    (void)mhd.MHD_add_response_header(response, "Wattmill-Exit", exit_text);
     if (call->file_name != NULL) {
         char text[300];
         (void)snprintf(text, sizeof text, "attachment; filename=\"%s\"", call->file_name);
-        (void)MHD_add_response_header(response, "Content-Disposition", text);
+        (void)mhd.MHD_add_response_header(response, "Content-Disposition", text);
     }
     return send_response(c, call->http_status, call->type != NULL ? call->type : "application/json",
                          response);
@@ -117,12 +131,12 @@ static enum MHD_Result send_answer(struct MHD_Connection *c, struct call *call)
 
 static void pause_stream(void *connection)
 {
-    MHD_suspend_connection(connection);
+    mhd.MHD_suspend_connection(connection);
 }
 
 static void go_on_stream(void *connection)
 {
-    MHD_resume_connection(connection);
+    mhd.MHD_resume_connection(connection);
 }
 
 static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t n)
@@ -141,7 +155,7 @@ static enum MHD_Result send_stream(struct MHD_Connection *c, struct call *call)
     l->go_on = go_on_stream;
     (void)snprintf(l->store, sizeof l->store, "%s", call->name);
     struct MHD_Response *const response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, l, NULL);
+        mhd.MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, l, NULL);
     if (response == NULL)
         return MHD_NO;
     jobs_listen(call->server->jobs, l);
@@ -150,7 +164,7 @@ static enum MHD_Result send_stream(struct MHD_Connection *c, struct call *call)
 
 static const char *header(struct MHD_Connection *c, const char *name)
 {
-    return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+    return mhd.MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
 /* Path behind the token, wherever it stands: in the path, as ?token=, as a bearer's; NULL when it does not. */
@@ -158,7 +172,7 @@ static const char *path_of(const struct wm_server *s, struct MHD_Connection *c, 
 {
     static const char bearer[] = "Bearer ";
     const char *const given = header(c, "Authorization");
-    const char *const query = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "token");
+    const char *const query = mhd.MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "token");
     if (url[0] == '/' && guard_has_token(s->token, url + 1)) {
         const char *const rest = url + SERVE_TOKEN_BYTES;
         return rest[0] == '/' ? rest + 1 : NULL;
@@ -178,7 +192,7 @@ static void refuse(struct call *call, int status, const char *text)
 
 static void set_channel(struct call *call, struct MHD_Connection *c)
 {
-    const char *const channel = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "channel");
+    const char *const channel = mhd.MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "channel");
     if (channel != NULL && strlen(channel) < SERVE_CHANNEL_BYTES)
         memcpy(call->channel, channel, strlen(channel) + 1);
 }
@@ -296,17 +310,17 @@ static void done(struct call *call)
 {
     struct MHD_Connection *const c = call->connection;
     call->is_done = true;
-    MHD_resume_connection(c);
+    mhd.MHD_resume_connection(c);
 }
 
 static enum MHD_Result hand_over(struct http *http, struct call *call)
 {
     struct MHD_Connection *const c = call->connection;
-    MHD_suspend_connection(c); /* before a thread could resume it */
+    mhd.MHD_suspend_connection(c); /* before a thread could resume it */
     if (pool_put(http->server->pool, call))
         return MHD_YES;
     refuse(call, MHD_HTTP_SERVICE_UNAVAILABLE, "too many requests wait");
-    MHD_resume_connection(c);
+    mhd.MHD_resume_connection(c);
     return MHD_YES;
 }
 
@@ -380,7 +394,7 @@ static int listen_on(unsigned *port)
 static bool start(struct http *http, int fd)
 {
     /* by poll(): with epoll, edges are lost of a client that leaves at once, and its connection stays until the time limit */
-    http->daemon = MHD_start_daemon(
+    http->daemon = mhd.MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVE_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVE_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
@@ -390,6 +404,13 @@ static bool start(struct http *http, int fd)
 
 enum wm_status http_open(struct wm_server *s, struct wm_diags *diags)
 {
+    static const char *const names[] = {FUNCTIONS(WM_LATE_NAME)};
+    const char *const missing =
+        wm_late_open(WM_LIB_HTTPD, names, sizeof names / sizeof *names, &mhd);
+    if (missing != NULL) {
+        wm_diag_add(diags, WM_E101, NULL, NULL, "serve: %s", missing);
+        return WM_USAGE;
+    }
     struct http *const http = WM_NEW(s->arena, struct http);
     const int fd = listen_on(&s->port);
     http->server = s;
@@ -418,12 +439,12 @@ void http_close(struct http *http)
 {
     if (http == NULL)
         return;
-    const int fd = http->daemon != NULL ? MHD_quiesce_daemon(http->daemon) : -1;
+    const int fd = http->daemon != NULL ? mhd.MHD_quiesce_daemon(http->daemon) : -1;
     jobs_close(http->server->jobs);
     pool_close(http->server->pool);
     if (http->daemon != NULL) {
         let_answer(http);
-        MHD_stop_daemon(http->daemon);
+        mhd.MHD_stop_daemon(http->daemon);
     }
     if (fd >= 0)
         (void)close(fd);

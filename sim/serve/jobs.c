@@ -210,9 +210,9 @@ static void write_optimum(struct wm_json_writer *w, const struct job *job)
     const struct wm_optimum *const o = &job->optimum;
     wm_json_key(w, "optimum");
     wm_json_object_begin(w);
-    wm_json_member_string(w, "metric", wm_metric_info(p->metric)->key);
-    wm_json_member_bool(w, "minimise", p->minimise);
-    wm_json_member_number(w, "value", o->best.objective);
+    wm_json_member_string(w, "metric", p->goals[0].text);
+    wm_json_member_bool(w, "minimise", p->goals[0].minimise);
+    wm_json_member_number(w, "value", o->best.goals[0]);
     wm_json_member_integer(w, "n_points", (int64_t)o->n_points);
     wm_json_member_string(w, "found_by", o->found_by);
     wm_json_key(w, "keys");
@@ -226,7 +226,7 @@ static void write_optimum(struct wm_json_writer *w, const struct job *job)
     wm_json_array_begin(w);
     for (size_t i = 0; i < p->n_conditions; i++) {
         wm_json_object_begin(w);
-        wm_json_member_string(w, "condition", p->conditions[i].text);
+        wm_json_member_string(w, "condition", p->conditions[i].is.text);
         wm_json_member_number(w, "value", o->best.conditions[i]);
         wm_json_object_end(w);
     }

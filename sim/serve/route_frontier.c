@@ -124,11 +124,14 @@ static void write_series(struct wm_json_writer *w, struct call *call, const stru
                                           [WM_PLAN_PREFILL_MODE] =
                                               "the engine reads prompts where it decodes"};
     const struct wm_accelerator *const a = pool_of(l->scenario, work)->accelerator;
-    const struct wm_serving_case c = case_of(work, a, max_gpus);
-    const struct wm_frontier_site site = site_of(l, a);
+    const struct wm_accelerator *const reads = pool_of(l->scenario, work)->prefill_accelerator;
+    struct wm_serving_case c = case_of(work, a, max_gpus);
+    c.prefill_accelerator = reads == a ? NULL : reads;
+    const struct wm_frontier_site site[2] = {
+        site_of(l, a), c.prefill_accelerator != NULL ? site_of(l, reads) : (struct wm_frontier_site){0}};
     struct wm_frontier f = {
         .points = WM_NEW_ARRAY(call->arena, struct wm_frontier_point, WM_FRONTIER_POINTS)};
-    wm_frontier_eval(&c, &site, &f);
+    wm_frontier_eval(&c, site, &f);
     wm_json_object_begin(w);
     wm_json_member_string(w, "name",
                           wm_arena_printf(call->arena, "%s: %s on %s %s", work->name,
@@ -137,8 +140,8 @@ static void write_series(struct wm_json_writer *w, struct call *call, const stru
     wm_json_member_string(w, "workload", work->name);
     wm_json_member_string(w, "accelerator", a->head.name);
     wm_json_member_string(w, "precision", wm_precision_words[work->precision]);
-    wm_json_member_number(w, "pue", site.pue);
-    wm_json_member_number(w, "power_usd_per_mwh", site.power_usd_per_mwh);
+    wm_json_member_number(w, "pue", site[0].pue);
+    wm_json_member_number(w, "power_usd_per_mwh", site[0].power_usd_per_mwh);
     wm_json_member_integer(w, "n_points", (int64_t)f.n_points);
     wm_json_member_string(w, "reason", reasons[f.fault]);
     write_front(w, call->arena, &f);

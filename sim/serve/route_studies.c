@@ -135,28 +135,31 @@ static bool read_subject(struct making *m, struct wm_arena *arena, struct wm_opt
     bool good = true;
     if (subject == NULL)
         return true;
-    struct wm_assertion *const all =
-        WM_NEW_ARRAY(arena, struct wm_assertion, subject->n_children + 1);
+    struct wm_bound *const all = WM_NEW_ARRAY(arena, struct wm_bound, subject->n_children + 1);
     for (const struct wm_json *c = subject->child; c != NULL; c = c->next)
         good = c->type == WM_JSON_STRING &&
-               wm_assertion_parse(arena, "subject", kept(arena, c->text), &all[p->n_conditions++],
-                                  &m->diags) == WM_OK &&
+               wm_bound_parse(arena, "subject", kept(arena, c->text), &all[p->n_conditions++],
+                              &m->diags) == WM_OK &&
                good;
     p->conditions = all;
     return good;
 }
 
-static bool read_goal(struct making *m, struct wm_optimise_params *p)
+static bool read_goal(struct making *m, struct wm_arena *arena, struct wm_optimise_params *p)
 {
     const struct optimise_body *const b = m->search;
-    const char *const key = b->maximise[0] != '\0' ? b->maximise : b->minimise;
-    p->minimise = b->maximise[0] == '\0';
-    p->metric = wm_metric_find(key);
-    if (p->metric != WM_N_METRICS && (b->maximise[0] == '\0' || b->minimise[0] == '\0'))
-        return true;
-    wm_diag_add(&m->diags, WM_E101, NULL, p->minimise ? "minimise" : "maximise",
-                "= \"%s\": give one metric, such as npv_usd, to maximise or to minimise", key);
-    return false;
+    const char *const text = b->maximise[0] != '\0' ? b->maximise : b->minimise;
+    const char *const option = b->maximise[0] != '\0' ? "maximise" : "minimise";
+    if ((b->maximise[0] == '\0') == (b->minimise[0] == '\0')) {
+        wm_diag_add(&m->diags, WM_E101, NULL, option,
+                    "= \"%s\": give one metric, such as npv_usd, to maximise or to minimise", text);
+        return false;
+    }
+    p->n_goals = 1;
+    const enum wm_status status =
+        wm_goal_parse(arena, option, kept(arena, text), &p->goals[0], &m->diags);
+    p->goals[0].minimise = b->maximise[0] == '\0';
+    return status == WM_OK;
 }
 
 static enum wm_status make_search(struct wm_arena *arena, void *context)
@@ -168,7 +171,7 @@ static enum wm_status make_search(struct wm_arena *arena, void *context)
     p->n_sets = m->sets->n_sets;
     p->max_points = (size_t)m->search->points;
     m->order.search = p;
-    bool good = read_goal(m, p);
+    bool good = read_goal(m, arena, p);
     good = read_vary(m, arena, p) && good;
     return read_subject(m, arena, p) && good ? WM_OK : WM_USAGE;
 }

@@ -18,7 +18,7 @@ struct span {
 static const struct span spans[] = {
     {WM_METRIC_revenue_usd_per_mw_utility_year, 6e6, 30e6, "clouds report per MW",
      "CoreWeave 2025, IREN-Microsoft, Oracle-OpenAI, SemiAnalysis' AI clouds 10 to 12 MUSD"},
-    {WM_METRIC_revenue_usd_per_gpu_hour, 1.25, 8.50, "accelerators rent for",
+    {WM_METRIC_revenue_usd_per_gpu_hour, 1.25, 8.50, "GPUs rent for",
      "rents of A100 to VR200, 3-year contracts (SemiAnalysis InferenceX, Jul-Sep 2026)"},
     {WM_METRIC_tco_usd_per_mw_utility_year, 4.5e6, 14e6, "sites cost per MW",
      "total costs of MI355X to GB300 (SemiAnalysis InferenceX, Apr 2026)"},
@@ -56,7 +56,7 @@ static void compare_span(struct wm_arena *arena, struct wm_results *r, const str
                 scale * value, scale < 1.0 ? "M" : "", wm_unit_symbol(info->unit), scale * s->low,
                 scale * s->high, s->source);
     lead(r,
-         wm_arena_printf(arena, "%.2g times the %s %s (%.4g; published %.4g to %.4g %s%s)", times,
+         wm_arena_printf(arena, "%.2g times the %s %s (%.3g; published %.4g-%.4g %s%s)", times,
                          times > 1.0 ? "most" : "least", s->who, scale * value, scale * s->low,
                          scale * s->high, scale < 1.0 ? "M" : "", wm_unit_symbol(info->unit)));
 }

@@ -7,7 +7,10 @@ const char *wm_maturity_name(const struct wm_serving_plan *plan)
     const struct wm_serving_case *const c = &plan->c;
     if (c->curve != NULL)
         return "measured";
-    return c->accelerator->fit.points > 0 && c->engine->fit.points > 0 ? "calibrated" : "modelled";
+    return c->accelerator->fit.points > 0 && wm_prefill_accelerator(c)->fit.points > 0 &&
+                   c->engine->fit.points > 0
+               ? "calibrated"
+               : "modelled";
 }
 
 static bool is_beyond(double value, double fitted)
@@ -29,13 +32,15 @@ static const char *reasons(struct wm_arena *arena, const struct wm_serving_plan 
                    wm_group_gpus(&plan->decode_group), fit->gpus},
                   {"requests per accelerator", "likely too fast: schedulers fall behind",
                    plan->capacity_batch / plan->decode_gpus, fit->batch_per_gpu}};
+    const struct wm_accelerator *const kinds[] = {c->accelerator, c->prefill_accelerator};
     const char *text = "";
-    if (c->accelerator->fit.points == 0)
-        text =
-            wm_arena_printf(arena,
-                            "; no point of %s (rates of its family, datasheet, estimates: likely too "
+    for (size_t i = 0; i < 2; i++)
+        if (kinds[i] != NULL && kinds[i]->fit.points == 0)
+            text = wm_arena_printf(
+                arena,
+                            "%s; no point of %s (rates of its family, datasheet, estimates: likely too "
                             "fast while its software is young)",
-                            c->accelerator->head.name);
+                            text, kinds[i]->head.name);
     if (fit->points == 0)
         text = wm_arena_printf(arena, "%s; no point of engine %s (overheads of others)", text,
                                c->engine->head.name);

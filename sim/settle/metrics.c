@@ -25,6 +25,8 @@ static void fill_service(struct wm_run *r, size_t i, struct wm_class_result *c)
     const double out_tok = class->workload->class->output_tok;
     c->input_tok_served = a->served_tok * class->input_per_out;
     c->cached_tok_served = a->served_tok * class->cached_per_out;
+    c->host_loaded_frac = class->loaded_frac[WM_KV_HOST];
+    c->ssd_loaded_frac = class->loaded_frac[WM_KV_SSD];
     c->requests_offered = a->offered_tok / out_tok;
     c->requests_served = a->served_tok / out_tok;
     c->requests_dropped = a->dropped_tok / out_tok;
@@ -72,6 +74,8 @@ static void fill_class(struct wm_run *r, size_t i)
         .output_tok_waiting = a->waiting_tok,
         .input_tok_served = none,
         .cached_tok_served = none,
+        .host_loaded_frac = none,
+        .ssd_loaded_frac = none,
         .requests_offered = none,
         .requests_served = none,
         .requests_dropped = none,
@@ -143,10 +147,26 @@ static const char *gang_of(const struct wm_run *r, const struct wm_train_plan *p
                            plan->full_shard ? " sharded" : "");
 }
 
+/* Mean power of a board of each kind, what it draws while it waits included; a measured curve knows no kinds. */
+static void fill_kinds(const struct wm_serving_plan *plan, const struct wm_serving_point *full,
+                       struct wm_pool_result *p)
+{
+    p->decode_gpu_power_at_capacity_w = p->gpu_power_at_capacity_w;
+    if (plan->prefill_gpus <= 0.0)
+        return;
+    p->prefill_gpu_power_at_capacity_w =
+        full->prefill_w / plan->prefill_gpus +
+        (1.0 - full->prefill_busy_frac) * wm_board_rest_w(wm_prefill_accelerator(&plan->c));
+    p->decode_gpu_power_at_capacity_w =
+        full->decode_w / plan->decode_gpus +
+        (1.0 - full->decode_busy_frac) * wm_board_rest_w(plan->c.accelerator);
+}
+
 static void fill_pool(struct wm_run *r, size_t i)
 {
     const struct wm_partition *partition = &r->plan.partitions[i];
     const struct wm_partition_account *a = &r->site.account.partitions[i];
+    const struct wm_pool *const pool = &r->plan.pools[partition->pool];
     const struct wm_accelerator *accelerator = wm_partition_accelerator(&r->plan, partition);
     const double time_s = r->site.account.time_s;
     struct wm_pool_result *p = &r->results->pools[i];
@@ -154,7 +174,11 @@ static void fill_pool(struct wm_run *r, size_t i)
                                  .accelerator = accelerator->head.name,
                                  .workload = names_of(r, partition),
                                  .parallelism = "idle",
-                                 .n_racks = partition->n_gpus / accelerator->rack_gpus,
+                                 .n_racks = pool->prefill != NULL
+                                                ? pool->n_racks
+                                                : partition->n_gpus / accelerator->rack_gpus,
+                                 .n_prefill_racks = pool->mixed.kinds[WM_PREFILLS].n_racks,
+                                 .n_prefill_gpus = pool->mixed.kinds[WM_PREFILLS].n_gpus,
                                  .n_gpus = partition->n_gpus,
                                  .n_replicas = partition->n_replicas,
                                  .gpus_per_replica = partition->gpus_per_replica,
@@ -173,6 +197,7 @@ static void fill_pool(struct wm_run *r, size_t i)
             &partition->surface->rows[0][WM_SURFACE_BATCHES - 1].serving;
         p->parallelism = gang_of(r, &partition->job.c.plan);
         p->gpu_power_at_capacity_w = full->board_w / (double)partition->gpus_per_replica;
+        p->decode_gpu_power_at_capacity_w = p->gpu_power_at_capacity_w;
         p->it_power_at_capacity_w = full->it_w * (double)partition->n_replicas;
         return;
     }
@@ -190,6 +215,7 @@ static void fill_pool(struct wm_run *r, size_t i)
     p->step_at_capacity_s = full.tpot_s;
     p->gpu_power_at_capacity_w = full.board_w / replica_gpus;
     p->it_power_at_capacity_w = full.it_w * (double)partition->n_replicas;
+    fill_kinds(plan, &full, p);
 }
 
 void wm_fill_pools(struct wm_run *r)
@@ -345,6 +371,23 @@ double wm_grid_service_usd(const struct wm_run *r)
            r->site.account.standing_ws / 1e3 * d->capacity_usd_per_kw_year / WM_S_PER_YEAR;
 }
 
+/* Time at work, of which a pool of two kinds has dear and cheap hours. */
+static void add_lcot_time(struct wm_totals *t, const struct wm_run *r, size_t partition)
+{
+    const struct wm_partition *const p = &r->plan.partitions[partition];
+    const struct wm_partition_account *const a = &r->site.account.partitions[partition];
+    const struct wm_pool *const pool = &r->plan.pools[p->pool];
+    const double ratio = pool->prefill == NULL
+                             ? 1.0
+                             : wm_ratio(pool->prefill->it_capex_usd_per_gpu,
+                                        pool->fleet->accelerator->it_capex_usd_per_gpu);
+    const double price = isfinite(ratio) ? ratio : 1.0;
+    if (!wm_partition_serves(p))
+        return;
+    t->lcot_prefill_s += price * a->prefill_busy_gpu_s;
+    t->lcot_busy_s += a->busy_gpu_s + (price - 1.0) * a->prefill_busy_gpu_s;
+}
+
 struct wm_totals wm_totals(const struct wm_run *r)
 {
     struct wm_totals t = {.capacity = wm_design_capacity(r->arena, r->scenario, &r->plan),
@@ -358,8 +401,8 @@ struct wm_totals wm_totals(const struct wm_run *r)
         t.up_gpu_s += a->up_replica_s * (double)p->gpus_per_replica + p->spare_gpus * a->there_s;
         t.off_gpu_s += a->off_replica_s * (double)p->gpus_per_replica;
         t.busy_gpu_s += a->busy_gpu_s;
-        t.serving_busy_gpu_s += wm_partition_serves(p) ? a->busy_gpu_s : 0.0;
         t.prefill_busy_gpu_s += a->prefill_busy_gpu_s;
+        add_lcot_time(&t, r, i);
     }
     for (size_t i = 0; i < r->plan.n_classes; i++) {
         const struct wm_class *c = &r->plan.classes[i];

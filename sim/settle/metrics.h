@@ -34,8 +34,9 @@ struct wm_totals {
     double offered, served, capacity;
     double sold_in, sold_cached, sold_out, served_in, served_cached;
     double own_in, own_cached, own_out; /* of the sold, what no buyer of hours takes */
-    double gpus, serving_gpus, there_gpu_s, up_gpu_s, off_gpu_s, busy_gpu_s, serving_busy_gpu_s,
-        prefill_busy_gpu_s, slo_tok;
+    double gpus, serving_gpus, there_gpu_s, up_gpu_s, off_gpu_s, busy_gpu_s,
+        prefill_busy_gpu_s, slo_tok,
+        lcot_busy_s, lcot_prefill_s; /* of serving; of two kinds each by its price over that of what decodes */
 };
 struct wm_totals wm_totals(const struct wm_run *run);
 

@@ -80,7 +80,7 @@ static double hire_usd(const struct wm_run *r, double years)
     const double given = r->scenario->economics.ledger.gpu_rent_usd_per_gpu_h;
     double usd = 0.0;
     for (size_t i = 0; i < r->plan.n_pools; i++) {
-        const double own = r->plan.pools[i].fleet->accelerator->rent_usd_per_gpu_h;
+        const double own = r->plan.pools[i].hw->rent_usd_per_gpu_h;
         usd += (double)r->plan.pools[i].n_gpus * (isnan(given) ? own : given);
     }
     return usd * years * WM_H_PER_YEAR;
@@ -362,8 +362,7 @@ void wm_set_money(struct wm_run *r, const struct wm_totals *t)
     SET(r, profit_usd_per_mw_utility_year, profit_usd / years / mw);
     r->results->lcot_share_frac = wm_ratio(t->serving_gpus, t->gpus);
     r->results->lcot = (struct wm_lcot_basis){
-        .prefill_busy_frac =
-            t->serving_busy_gpu_s > 0.0 ? t->prefill_busy_gpu_s / t->serving_busy_gpu_s : 0.0,
+        .prefill_busy_frac = t->lcot_busy_s > 0.0 ? t->lcot_prefill_s / t->lcot_busy_s : 0.0,
         .cached_busy_frac = t->sold_cached > 0.0 ? cached_busy_frac(r) : 0.0,
         .input_tok = t->own_in,
         .cached_tok = t->own_cached,

@@ -2,12 +2,13 @@
 
 #include <math.h>
 
+#include "../plan/kv_tiers.h"
 #include "wattmill/finance.h"
 
 double wm_owned_price_usd(const struct wm_run *r, size_t pool)
 {
-    return (double)r->plan.pools[pool].n_gpus *
-           r->plan.pools[pool].fleet->accelerator->it_capex_usd_per_gpu *
+    return ((double)r->plan.pools[pool].n_gpus * r->plan.pools[pool].hw->it_capex_usd_per_gpu +
+            wm_kv_tiers_usd(&r->plan, pool)) *
            (1.0 + r->scenario->site.local_tax.sales_it_frac);
 }
 

@@ -73,7 +73,8 @@ static void prepare(struct wm_arena *arena, struct range *g)
         t->half_life->dist == WM_SPREAD_LOGNORMAL ? t->half_life->median : t->half_life->mode;
     g->energy_frac = g->terms->market.energy_frac;
     g->supply = WM_NEW_ARRAY(arena, struct wm_ppa_cash, g->terms->n_years + 1);
-    g->it_opex_usd = r->cash.it_capex_usd > 0.0 || r->has_owned ? following_usd(r, WM_TAG_IT, years) : 0.0;
+    g->it_opex_usd =
+        r->cash.it_capex_usd > 0.0 || r->has_owned ? following_usd(r, WM_TAG_IT, years) : 0.0;
     if (g->terms->it_tax.n > 0) /* the schedule follows the lots by itself */
         g->it_opex_usd -= r->owned_tax_usd +
                           r->cash.it_capex_usd *
@@ -262,6 +263,8 @@ void wm_set_range(struct wm_arena *arena, struct wm_results *r,
     set_fan(arena, r, pv, n, n_ends);
     r->metric[WM_METRIC_npv_negative_frac] = (double)n_negative / (double)n;
     set_quantiles(r, npv, n, WM_METRIC_npv_p10_usd, 1.0);
+    r->metric[WM_METRIC_npv_mean_usd] = wm_mean_of_lowest(npv, (double)n);
+    r->metric[WM_METRIC_npv_cvar10_usd] = wm_mean_of_lowest(npv, 0.1 * (double)n);
     set_quantiles(r, irr, n, WM_METRIC_irr_p10_frac, 1.0);
     set_quantiles(r, revenue, n, WM_METRIC_revenue_p10_usd_per_mw_utility_year,
                   r->metric[WM_METRIC_revenue_usd_per_mw_utility_year]);

@@ -30,6 +30,7 @@ struct wm_hall_flow {
     struct wm_facility_power power;
     double resting_frac; /* power of accelerators that serve nothing over that when they are on */
     double hot_frac;     /* its part of what is not drawn for heat */
+    double cap_w;        /* IT that it cools and carries; INFINITY: more than is asked for */
     bool is_bound;       /* its distribution holds back what is asked for */
 };
 

@@ -73,7 +73,7 @@ static double chilled_it_w(const struct wm_facility *f, double lost_frac,
 
 /* What each hall may draw, when all that is asked for would be drawn. @return whether any is held back */
 static bool set_caps(struct wm_board *b, const struct wm_site_plan *plan,
-                     const struct wm_limits *limits, const struct wm_site_flow *flow)
+                     const struct wm_limits *limits, struct wm_site_flow *flow)
 {
     bool is_held = false;
     for (size_t h = 0; h < plan->n_halls; h++) {
@@ -89,6 +89,7 @@ static bool set_caps(struct wm_board *b, const struct wm_site_plan *plan,
                 hall->cool_w = fmin(chilled_w, wm_facility_it_for_heat_w(f, limits->weather));
         }
         hall->cap_w = fmin(hall->cool_w, plan->halls[h].it_limit_w);
+        flow->halls[h].cap_w = hall->cap_w;
         is_held = is_held || hall->cool_w < (double)INFINITY || hall->asked_w > hall->cap_w;
     }
     return is_held;

@@ -426,23 +426,37 @@ static struct wm_margin climb_all(struct wm_dispatch_room *room,
     return worth;
 }
 
-/* All partitions at level x of 1..0: the clock from the fastest row to the slowest, then the share
- * of replicas that work at the slowest. @return their power, as the budget counts it */
+/* At level 1 to 0: the clock from the fastest row to the slowest. */
+static struct wm_spread at_clock(const struct wm_dispatch_item *item, double x)
+{
+    const struct wm_surface *const s = item->surface;
+    const double last = (double)(s->n_clocks - 1), row = (1.0 - x) * last;
+    const size_t a = (size_t)wm_smaller(floor(row), last);
+    const size_t b = (size_t)wm_smaller((double)a + 1.0, last);
+    const double rate = rate_per_replica(item);
+    const struct wm_spread up = wm_surface_at_rate(s, a, rate);
+    const struct wm_spread down = wm_surface_at_rate(s, b, rate);
+    return wm_spread_blend(&up, &down, row - (double)a);
+}
+
+/* At level 0 to -1: fewer and fewer replicas, at the slowest clock, which take what the others would have. */
+static struct wm_spread at_slowest(const struct wm_dispatch_item *item, double x)
+{
+    const double on_frac = 1.0 + x;
+    const double rate = rate_per_replica(item) / wm_larger(on_frac, 1e-12);
+    struct wm_spread slow = wm_surface_at_rate(item->surface, item->surface->n_clocks - 1, rate);
+    const struct wm_spread none = wm_surface_on_hull(item->surface, 0, 0.0);
+    return wm_spread_blend(&slow, &none, -x);
+}
+
+/* All partitions at one level. @return their power, as the budget counts it */
 static double set_level(const struct wm_dispatch_item *items, size_t n,
                         const struct wm_dispatch_order *order, double x,
                         struct wm_dispatch_state *states)
 {
     double sum_w = 0.0;
     for (size_t i = 0; i < n; i++) {
-        const struct wm_surface *s = items[i].surface;
-        const double last = (double)(s->n_clocks - 1);
-        const double row = (1.0 - x) * last;
-        const size_t a = (size_t)wm_smaller(floor(row), last);
-        const size_t b = (size_t)wm_smaller((double)a + 1.0, last);
-        const double rate = rate_per_replica(&items[i]);
-        const struct wm_spread up = wm_surface_at_rate(s, a, rate);
-        const struct wm_spread down = wm_surface_at_rate(s, b, rate);
-        const struct wm_spread mix = wm_spread_blend(&up, &down, row - (double)a);
+        const struct wm_spread mix = x >= 0.0 ? at_clock(&items[i], x) : at_slowest(&items[i], x);
         set_state(&items[i], &mix, &states[i]);
         sum_w += weight_of(order, items[i].hall) * states[i].it_w;
     }
@@ -463,21 +477,6 @@ static double revenue_usd_per_s(const struct wm_dispatch_item *items, size_t n,
     return sum;
 }
 
-/* Between the slowest clock and nothing: the same share of every partition's replicas stops. */
-static void scale_down(const struct wm_dispatch_item *items, size_t n, double slowest_w,
-                       double least_w, double budget_w, struct wm_dispatch_state *states)
-{
-    const double t =
-        slowest_w > least_w ? wm_smaller(1.0, (slowest_w - budget_w) / (slowest_w - least_w)) : 1.0;
-    for (size_t i = 0; i < n; i++) {
-        struct wm_spread slow = states[i].mix;
-        slow.n = 2; /* the level is 0: both rows are the slowest, the second has no weight */
-        const struct wm_spread none = wm_surface_on_hull(items[i].surface, 0, 0.0);
-        const struct wm_spread mix = wm_spread_blend(&slow, &none, t);
-        set_state(&items[i], &mix, &states[i]);
-    }
-}
-
 enum { LEVEL_STEPS = 48 };
 
 static double weighted_standby_w(const struct wm_dispatch_item *items, size_t n,
@@ -495,19 +494,12 @@ static struct wm_margin same_clock(struct wm_dispatch_room *room,
                                    const struct wm_dispatch_order *order,
                                    struct wm_dispatch_state *states)
 {
-    double lo = 0.0, hi = 1.0;
+    double lo = -1.0, hi = 1.0;
     const double least_w = weighted_standby_w(items, n, order);
     if (set_level(items, n, order, 1.0, states) <= order->budget_w)
         return (struct wm_margin){0};
     if (least_w > order->budget_w)
         return cut_off(room, items, n, order, on_share(order->budget_w, least_w), states);
-    const double slowest_w = set_level(items, n, order, 0.0, states);
-    const double slowest_usd = revenue_usd_per_s(items, n, states);
-    if (slowest_w > order->budget_w) {
-        scale_down(items, n, slowest_w, least_w, order->budget_w, states);
-        return (struct wm_margin){.usd_per_j =
-                                      slowest_usd / (slowest_w - least_w) - order->cost_usd_per_j};
-    }
     for (int k = 0; k < LEVEL_STEPS; k++) {
         const double mid = 0.5 * (lo + hi);
         *(set_level(items, n, order, mid, states) <= order->budget_w ? &lo : &hi) = mid;

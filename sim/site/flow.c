@@ -17,18 +17,27 @@ static double resting_gpus(const struct wm_partition *p, double n_up, bool is_th
     return p->spare_gpus + ((double)p->n_replicas - n_up) * (double)p->gpus_per_replica;
 }
 
-static double resting_w(const struct wm_accelerator *a, const struct wm_partition *p, double n_up,
+static struct wm_rest rest_of(const struct wm_site_plan *plan, const struct wm_partition *p,
+                              double n_up, bool is_there)
+{
+    if (!is_there)
+        return (struct wm_rest){0.0, 0.0};
+    return wm_partition_rest(plan, p, (double)p->n_replicas - n_up, true);
+}
+
+static double resting_w(const struct wm_site_plan *plan, const struct wm_partition *p, double n_up,
                         bool is_there)
 {
-    return resting_gpus(p, n_up, is_there) * (a->power.idle_w + a->host_idle_w) *
-           (1.0 + a->other_it_frac);
+    const struct wm_rest rest = rest_of(plan, p, n_up, is_there);
+    return (rest.board_w + rest.host_w) * (1.0 + wm_partition_accelerator(plan, p)->other_it_frac);
 }
 
 /* The same accelerators switched off: as much as others of their pool that are off, but no more than at rest. */
-static double resting_off_w(const struct wm_accelerator *a, const struct wm_partition *p,
+static double resting_off_w(const struct wm_site_plan *plan, const struct wm_partition *p,
                             double n_up, bool is_there, double off_frac)
 {
-    const double rest_w = resting_w(a, p, n_up, is_there);
+    const struct wm_accelerator *const a = wm_partition_accelerator(plan, p);
+    const double rest_w = resting_w(plan, p, n_up, is_there);
     if (!p->surface || p->is_job)
         return off_frac * rest_w;
     return wm_smaller(rest_w, resting_gpus(p, n_up, is_there) / (double)p->gpus_per_replica *
@@ -110,11 +119,11 @@ static size_t fill_tiers(const struct wm_scenario *scenario, const struct wm_sit
 }
 
 static void add_resting(struct wm_board_hall *hall, const struct wm_scenario *scenario,
-                        const struct wm_accelerator *a, const struct wm_partition *p, double n_up,
+                        const struct wm_site_plan *plan, const struct wm_partition *p, double n_up,
                         bool is_there)
 {
-    hall->resting_w += resting_w(a, p, n_up, is_there);
-    hall->resting_off_w += resting_off_w(a, p, n_up, is_there, scenario->policy.off_power_frac);
+    hall->resting_w += resting_w(plan, p, n_up, is_there);
+    hall->resting_off_w += resting_off_w(plan, p, n_up, is_there, scenario->policy.off_power_frac);
 }
 
 static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
@@ -127,7 +136,7 @@ static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         const size_t hall = wm_partition_hall(plan, p);
-        add_resting(&b->halls[hall], scenario, a, p, now->n_up[i], now->is_there[i]);
+        add_resting(&b->halls[hall], scenario, plan, p, now->n_up[i], now->is_there[i]);
         if (!p->surface)
             continue;
         const struct wm_switched s = now->switched ? now->switched[i] : (struct wm_switched){0};
@@ -148,39 +157,18 @@ static void fill_board(struct wm_board *b, const struct wm_scenario *scenario,
     }
 }
 
-/* What a replica's mixture draws and holds, in one walk over its points. */
-struct uses {
-    double on_frac, clocked_frac, clock_sum; /* shares that are on, and that have a clock; sum of clocks */
-    double prefill_w, decode_w, idle_w, host_w, prefill_busy_gpus, busy_gpus;
-};
-
-static struct uses uses_of(const struct wm_spread *mix, const struct wm_surface_point *off)
+static void add_uses(struct wm_site_flow *flow, const struct wm_site_plan *plan,
+                     const struct wm_partition *p, const struct wm_partition_flow *pf,
+                     double resting_frac)
 {
-    struct uses u = {0};
-    for (size_t i = 0; i < mix->n; i++) {
-        const struct wm_surface_point *const at = mix->point[i];
-        const double weight = mix->weight[i];
-        u.on_frac += at != off ? weight : 0.0;
-        u.clocked_frac += at->clock_frac > 0.0 ? weight : 0.0;
-        u.clock_sum += weight * at->clock_frac;
-        u.prefill_w += weight * at->serving.prefill_w;
-        u.decode_w += weight * at->serving.decode_w;
-        u.idle_w += weight * at->serving.idle_w;
-        u.host_w += weight * at->serving.host_w;
-        u.prefill_busy_gpus += weight * at->serving.prefill_busy_gpus;
-        u.busy_gpus += weight * at->serving.busy_gpus;
-    }
-    return u;
-}
-
-static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
-                     const struct wm_partition *p, const struct uses *u, double n_up,
-                     double resting)
-{
-    const double prefill_w = n_up * u->prefill_w;
-    const double decode_w = n_up * u->decode_w;
-    const double idle_w = n_up * u->idle_w + resting * a->power.idle_w;
-    const double host_w = n_up * u->host_w + resting * a->host_idle_w;
+    const struct wm_accelerator *const a = wm_partition_accelerator(plan, p);
+    const struct wm_spread *m = &pf->state.mix;
+    const double n_up = pf->up_replicas;
+    const struct wm_rest rest = rest_of(plan, p, n_up, pf->is_there);
+    const double prefill_w = n_up * WM_SPREAD_SUM(m, prefill_w);
+    const double decode_w = n_up * WM_SPREAD_SUM(m, decode_w);
+    const double idle_w = n_up * WM_SPREAD_SUM(m, idle_w) + resting_frac * rest.board_w;
+    const double host_w = n_up * WM_SPREAD_SUM(m, host_w) + resting_frac * rest.host_w;
     flow->use_w[WM_USE_PREFILL] += prefill_w;
     flow->use_w[p->is_job ? WM_USE_TRAINING : WM_USE_DECODE] += decode_w;
     flow->use_w[WM_USE_IDLE] += idle_w;
@@ -188,25 +176,43 @@ static void add_uses(struct wm_site_flow *flow, const struct wm_accelerator *a,
     flow->use_w[WM_USE_NETWORK] += a->other_it_frac * (prefill_w + decode_w + idle_w + host_w);
 }
 
+static double clock_of(const struct wm_spread *mix)
+{
+    double sum = 0.0, on = 0.0;
+    for (size_t i = 0; i < mix->n; i++) {
+        sum += mix->weight[i] * mix->point[i]->clock_frac;
+        on += mix->point[i]->clock_frac > 0.0 ? mix->weight[i] : 0.0;
+    }
+    return on > 0.0 ? sum / on : 0.0;
+}
+
+static double off_share(const struct wm_partition *p, const struct wm_spread *mix)
+{
+    double on = 0.0;
+    if (p->is_job)
+        return 0.0;
+    for (size_t i = 0; i < mix->n; i++)
+        on += mix->point[i] != &p->surface->off ? mix->weight[i] : 0.0;
+    return wm_larger(0.0, 1.0 - on);
+}
+
 static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan *plan, size_t i,
                            const struct wm_instant *now)
 {
     const double n_up = now->n_up[i];
     const struct wm_partition *p = &plan->partitions[i];
-    const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
     struct wm_partition_flow *pf = &flow->partitions[i];
-    const struct uses u = uses_of(&pf->state.mix, p->surface ? &p->surface->off : NULL);
+    const struct wm_spread *m = &pf->state.mix;
     const double resting_frac = flow->halls[wm_partition_hall(plan, p)].resting_frac;
     pf->is_there = now->is_there[i];
-    pf->it_w = pf->state.it_w + resting_frac * resting_w(a, p, n_up, pf->is_there);
+    pf->it_w = pf->state.it_w + resting_frac * resting_w(plan, p, n_up, pf->is_there);
     pf->up_replicas = n_up;
-    if (n_up > 0.0 && p->surface && !p->is_job)
-        pf->off_frac = wm_larger(0.0, 1.0 - u.on_frac);
-    pf->clock_frac = u.clocked_frac > 0.0 ? u.clock_sum / u.clocked_frac : 0.0;
-    pf->prefill_busy_gpus = n_up * u.prefill_busy_gpus;
-    pf->busy_gpus = n_up * u.busy_gpus;
+    pf->off_frac = n_up > 0.0 && p->surface ? off_share(p, m) : 0.0;
+    pf->clock_frac = clock_of(m);
+    pf->prefill_busy_gpus = n_up * WM_SPREAD_SUM(m, prefill_busy_gpus);
+    pf->busy_gpus = n_up * WM_SPREAD_SUM(m, busy_gpus);
     flow->serving_it_w += wm_partition_serves(p) ? pf->it_w : 0.0;
-    add_uses(flow, a, p, &u, n_up, resting_frac * resting_gpus(p, n_up, pf->is_there));
+    add_uses(flow, plan, p, pf, resting_frac);
 }
 
 /* Share of the tokens of a mixture that are served within the class's targets. */
@@ -368,7 +374,7 @@ static void fill_design_board(struct wm_board *b, const struct wm_scenario *scen
         const struct wm_partition *p = &plan->partitions[i];
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         const size_t hall = wm_partition_hall(plan, p);
-        add_resting(&b->halls[hall], scenario, a, p, (double)p->n_replicas, true);
+        add_resting(&b->halls[hall], scenario, plan, p, (double)p->n_replicas, true);
         if (!p->surface)
             continue;
         const struct wm_class *first = &plan->classes[p->classes[0]];

@@ -16,13 +16,14 @@ static const struct wm_failures *failures_of(const struct wm_outages *o)
 }
 
 /* The groups of one kind. */
-static struct wm_outage_kind kind_of(const struct wm_outages *o, const struct wm_partition *p,
-                                     double per_replica, double gpus)
+static struct wm_outage_kind kind_of(const struct wm_outages *o, const struct wm_accelerator *a,
+                                     size_t spares, double per_replica, double gpus)
 {
     const struct wm_failures *f = failures_of(o);
-    const struct wm_accelerator *a = wm_partition_accelerator(o->plan, p);
     const double rate = wm_failures_per_gpu_year(f, a) * gpus;
     struct wm_outage_kind k = {
+        .accelerator = a,
+        .spares = spares,
         .per_replica = per_replica,
         .gpus = gpus,
         .share = per_replica > 0.0 ? 1.0 / per_replica : 0.0,
@@ -40,13 +41,18 @@ static void set_kinds(struct wm_outages *o, size_t partition)
 {
     const struct wm_partition *const p = &o->plan->partitions[partition];
     const struct wm_serving_plan *const plan = &p->plan;
+    const struct wm_pool *const pool = &o->plan->pools[p->pool];
+    const struct wm_accelerator *const a = pool->fleet->accelerator;
+    const size_t spares = p->pool * WM_OUTAGE_KINDS;
     struct wm_outage_kind *const kinds = &o->kinds[partition * WM_OUTAGE_KINDS];
     if (p->is_job || plan->prefill_gpus <= 0.0) {
-        kinds[0] = kind_of(o, p, 1.0, (double)p->gpus_per_replica);
+        kinds[0] = kind_of(o, a, spares, 1.0, (double)p->gpus_per_replica);
         return;
     }
-    kinds[0] = kind_of(o, p, wm_plan_decode_groups(plan), wm_group_gpus(&plan->decode_group));
-    kinds[1] = kind_of(o, p, floor(plan->prefill_gpus / plan->prefill_group_gpus + 0.5),
+    kinds[0] = kind_of(o, a, spares, wm_plan_decode_groups(plan),
+                       wm_group_gpus(&plan->decode_group));
+    kinds[1] = kind_of(o, pool->prefill != NULL ? pool->prefill : a,
+                       pool->prefill != NULL ? spares + 1 : spares, floor(plan->prefill_gpus / plan->prefill_group_gpus + 0.5),
                        plan->prefill_group_gpus);
 }
 
@@ -177,7 +183,7 @@ void wm_outages_on_part(struct wm_outages *o, struct wm_sim *sim, uint32_t part)
     struct wm_broken_part *const p = &o->parts[part];
     o->n_busy_crews--;
     if (p->group == WM_NO_GROUP) {
-        o->spares[p->pool] += p->gpus;
+        o->spares[p->spares] += p->gpus;
     } else {
         const struct wm_partition *q = &o->plan->partitions[o->partition_of[p->group]];
         if (q->is_job)
@@ -237,8 +243,8 @@ void wm_outages_on_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t group
     const struct wm_failures *f = failures_of(o);
     const enum wm_outage_cause cause = draw_cause(o, group);
     double repair_s = 0.0;
-    const double gpus = damage_of(o, wm_partition_accelerator(o->plan, p),
-                                  group_kind(o, group)->gpus, cause, &repair_s);
+    const struct wm_outage_kind *const kind = group_kind(o, group);
+    const double gpus = damage_of(o, kind->accelerator, kind->gpus, cause, &repair_s);
     /* drawn in any case, so that the stream does not hang on who had a spare */
     repair_s *= wm_rng_exponential(&o->streams[group]);
     o->n_failures++;
@@ -248,14 +254,14 @@ void wm_outages_on_fail(struct wm_outages *o, struct wm_sim *sim, uint32_t group
         schedule(o, sim, group, o->repair_kind, f->planned_s);
         return;
     }
-    const bool has_spare = f->spares && o->spares[p->pool] >= gpus;
+    const bool has_spare = f->spares && o->spares[kind->spares] >= gpus;
     const uint32_t part = take_part(o);
     o->parts[part] = (struct wm_broken_part){.repair_s = repair_s,
                                              .gpus = gpus,
                                              .group = has_spare ? WM_NO_GROUP : group,
-                                             .pool = (uint32_t)p->pool};
+                                             .spares = (uint32_t)kind->spares};
     if (has_spare) {
-        o->spares[p->pool] -= gpus;
+        o->spares[kind->spares] -= gpus;
         o->n_failovers++;
         schedule(o, sim, group, o->repair_kind, back_s(o, p));
     }
@@ -362,7 +368,8 @@ static void open_streams(struct wm_outages *o, struct wm_arena *arena)
         const int64_t n_decode = (int64_t)kinds[0].per_replica;
         const int64_t n_each = n_decode + (int64_t)kinds[1].per_replica;
         o->n_ok[i] = (double)p->n_replicas;
-        o->spares[p->pool] += p->spare_gpus;
+        o->spares[p->pool * WM_OUTAGE_KINDS] += p->spare_gpus - p->spare_prefill_gpus;
+        o->spares[p->pool * WM_OUTAGE_KINDS + 1] += p->spare_prefill_gpus;
         for (int64_t k = 0; k < p->n_replicas * n_each; k++, at++) {
             /* id = (partition, group in it): a larger one moves no other's failures */
             o->streams[at] = wm_rng_stream(seed, "failure", (uint64_t)i << 40 | (uint64_t)k);
@@ -380,7 +387,7 @@ static void open_streams(struct wm_outages *o, struct wm_arena *arena)
 static void open_parts(struct wm_outages *o, struct wm_arena *arena)
 {
     double n = (double)o->n_groups + 1.0;
-    for (size_t i = 0; i < o->plan->n_pools; i++)
+    for (size_t i = 0; i < o->plan->n_pools * WM_OUTAGE_KINDS; i++)
         n += o->spares[i];
     o->n_parts = (uint32_t)wm_smaller(n, 4e9);
     o->parts = WM_NEW_ARRAY(arena, struct wm_broken_part, o->n_parts);
@@ -404,7 +411,7 @@ struct wm_outages *wm_outages_new(struct wm_arena *arena, const struct wm_scenar
         .n_up = WM_NEW_ARRAY(arena, double, n),
         .is_there = WM_NEW_ARRAY(arena, bool, n),
         .kinds = WM_NEW_ARRAY(arena, struct wm_outage_kind, n * WM_OUTAGE_KINDS),
-        .spares = WM_NEW_ARRAY(arena, double, plan->n_pools),
+        .spares = WM_NEW_ARRAY(arena, double, plan->n_pools * WM_OUTAGE_KINDS),
         .mean = WM_NEW_ARRAY(arena, double, n),
         .integral = WM_NEW_ARRAY(arena, double, n),
         .last = WM_NEW_ARRAY(arena, int64_t, n),

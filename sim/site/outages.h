@@ -36,9 +36,9 @@ struct wm_plant_units {
 /** A broken part under repair or waiting for a crew. */
 struct wm_broken_part {
     double repair_s;
-    double gpus;    /* that return to the pool's spares */
+    double gpus;    /* that return to its spares */
     uint32_t group; /* that waits for it, or WM_NO_GROUP */
-    uint32_t pool, next;
+    uint32_t spares, next;
 };
 #define WM_NO_GROUP UINT32_MAX
 
@@ -52,6 +52,8 @@ enum wm_outage_cause {
 
 /** Groups of one kind of a partition's replicas: how often one stops, by cause, and what it takes along. */
 struct wm_outage_kind {
+    const struct wm_accelerator *accelerator;
+    size_t spares;      /* index of those that stand in */
     double per_replica; /* groups */
     double gpus;        /* of each */
     double share;       /* of a replica's work */
@@ -66,7 +68,7 @@ struct wm_outages {
     double *n_up; /* [n_partitions] of them those that are there and have power and cooling */
     bool *is_there;               /* [n_partitions] */
     struct wm_outage_kind *kinds; /* [n_partitions][WM_OUTAGE_KINDS] */
-    double *spares;               /* [n_pools] accelerators at hand */
+    double *spares; /* [n_pools][WM_OUTAGE_KINDS] accelerators at hand; the second: of another kind that prefills */
     /* mean of n_up since the last call of wm_outages_mean() */
     double *mean, *integral;
     int64_t *last;

@@ -84,7 +84,7 @@ static void open_class(struct wm_request_group *g, size_t k, uint64_t seed, uint
                                        .length = wm_rng_stream(seed, "site-request-length", id),
                                        .input = wm_length_compile(g->arena, &input),
                                        .output = wm_length_compile(g->arena, &output),
-                                       .hit_frac = w->class->cached_frac,
+                                       .hit_frac = class_of(g, k)->found_frac,
                                        .mean_tok = w->class->output_tok};
     g->arrivals[k].left = wm_rng_exponential(&g->arrivals[k].gap);
 }
@@ -194,14 +194,18 @@ static double serve_by_few(struct wm_request_group *g, const struct wm_spread *m
     return rate > 0.0 ? best.n * best.tok_per_s / rate : 0.0;
 }
 
-/* @return the share of what was decided that the replicas can serve */
-static double set_replicas(struct wm_request_group *g, const struct wm_spread *mix)
+/* Where power is there, one more replica works rather than one too few.
+ * @return the share of what was decided that the replicas can serve */
+static double set_replicas(struct wm_request_group *g, const struct wm_spread *mix, bool is_short)
 {
     double serving = 0.0;
     for (size_t i = 0; i < mix->n; i++)
         serving += mix->point[i]->serving.out_tok_per_s > 0.0 ? mix->weight[i] : 0.0;
-    const double wanted = serving * (double)g->n_up, n = floor(wanted + 0.5);
-    if (wanted > 1e-9 && fabs(n - wanted) > share_tolerance * wanted)
+    const double wanted = serving * (double)g->n_up;
+    double n = floor(wanted + 0.5);
+    if (!is_short)
+        n = fmin((double)g->n_up, ceil((1.0 - share_tolerance) * wanted));
+    else if (wanted > 1e-9 && fabs(n - wanted) > share_tolerance * wanted)
         return serve_by_few(g, mix, serving);
     spread_replicas(g, mix, serving, n);
     return 1.0;
@@ -215,7 +219,8 @@ void wm_request_group_decide(struct wm_request_group *g, const struct wm_site_fl
         g->n_up = n_up;
         wm_fleet_set_up(g->fleet, n_up);
     }
-    const double can_frac = set_replicas(g, &flow->partitions[partition].state.mix);
+    const bool is_short = flow->requested_w > flow->power.site_w * (1.0 + 1e-9);
+    const double can_frac = set_replicas(g, &flow->partitions[partition].state.mix, is_short);
     for (size_t k = 0; k < g->n_classes; k++) {
         const struct wm_class_flow *const c = &flow->classes[g->partition->classes[k]];
         struct arrivals *const a = &g->arrivals[k];

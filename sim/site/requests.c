@@ -50,6 +50,10 @@ struct wm_site_requests {
         struct wm_group_budget budget;
     } * jobs;
     size_t n_jobs;
+    struct room {
+        double beyond_w, wish_w, spare_w; /* IT that could be drawn beyond what was decided; at the meter; IT
+                                             that may be */
+    } * rooms; /* [n_halls] */
     double sample_frac;
     int64_t from_ns, until_ns;
 };
@@ -98,6 +102,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
     const bool has_prefill = plan->prefill_gpus > 0.0;
     const struct wm_replay_case c = {
         .accelerator = plan->c.accelerator,
+        .prefill_accelerator = plan->c.prefill_accelerator,
         .llm = plan->c.llm,
         .engine = plan->c.engine,
         .ways = plan->mode == WM_AGGREGATED ? WM_WAYS_AGGREGATED : WM_WAYS_DISAGGREGATED,
@@ -115,6 +120,7 @@ static bool open_partition(struct wm_site_requests *q, size_t i, struct wm_diags
         .watermark_frac = 0.01,
         .clock_frac = p->surface->rows[0][0].clock_frac,
         .cap_frac = plan->c.cap_frac,
+        .prefill_cap_frac = plan->c.prefill_cap_frac,
         .input_tok = plan->c.input_tok,
         .output_tok = plan->c.output_tok,
         .seed = (uint64_t)q->scenario->seed,
@@ -190,6 +196,7 @@ struct wm_site_requests *wm_site_requests_new(struct wm_arena *arena,
         .servings = WM_NEW_ARRAY(arena, struct serving, plan->n_partitions),
         .serving_of = WM_NEW_ARRAY(arena, const struct serving *, plan->n_classes),
         .place_of = WM_NEW_ARRAY(arena, size_t, plan->n_classes),
+        .rooms = WM_NEW_ARRAY(arena, struct room, plan->n_halls),
         .marks = WM_NEW_ARRAY(arena, struct class_mark, plan->n_classes)};
     if (!choose_sample(q, diags))
         return NULL;
@@ -274,6 +281,8 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
 {
     const struct wm_partition *const p = &q->plan->partitions[s->partition];
     const struct wm_accelerator *const hw = wm_partition_accelerator(q->plan, p);
+    const struct wm_accelerator *const decodes = p->plan.c.accelerator;
+    const struct wm_accelerator *const reads = wm_prefill_accelerator(&p->plan.c);
     const struct wm_partition_flow *const base = &q->base.partitions[s->partition];
     struct wm_partition_flow *const pf = &flow->partitions[s->partition];
     const struct wm_spread *const m = &base->state.mix;
@@ -293,8 +302,16 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const double busy_gpus = prefill_gpus + (all_s - prefill_s) * s->worker_gpus;
     const double prompt_gpus = 1e-9 * (double)(a->prefill_ns - b->prefill_ns) * per_s *
                                (prefill_work.n_steps > 0 ? s->prefill_gpus : s->worker_gpus);
-    const double up_gpus = base->up_replicas * (double)p->gpus_per_replica;
-    const double idle_gpus = fmax(0.0, up_gpus - busy_gpus);
+    const double idle_prefill_gpus =
+        fmax(0.0, base->up_replicas * p->plan.prefill_gpus - prefill_gpus);
+    const double idle_decode_gpus =
+        fmax(0.0, base->up_replicas * p->plan.decode_gpus - (busy_gpus - prefill_gpus));
+    const double busy_host_w =
+        prefill_gpus * reads->host_busy_w + (busy_gpus - prefill_gpus) * decodes->host_busy_w;
+    const double idle_host_w =
+        idle_prefill_gpus * reads->host_idle_w + idle_decode_gpus * decodes->host_idle_w;
+    const double prompt_host_w =
+        (prefill_work.n_steps > 0 ? reads : decodes)->host_busy_w * prompt_gpus;
     const struct wm_serving_point *const idle = &wm_surface_idle(p->surface)->serving;
     /* only as far as replicas are idle: what was accepted is finished first */
     const double saved_w =
@@ -303,11 +320,11 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const double off_host_w = saved_w - off_w;
     const double total_w = (a->energy_j - b->energy_j) * per_s - saved_w;
     const double prefill_w =
-        fmax(0.0, (a->prefill_j - b->prefill_j) * per_s - prompt_gpus * hw->host_busy_w);
+        fmax(0.0, (a->prefill_j - b->prefill_j) * per_s - prompt_host_w);
     const double idle_w =
-        fmax(0.0, (a->idle_j - b->idle_j) * per_s - idle_gpus * hw->host_idle_w - off_w);
+        fmax(0.0, (a->idle_j - b->idle_j) * per_s - idle_host_w - off_w);
     const double host_w =
-        fmin(busy_gpus * hw->host_busy_w + idle_gpus * hw->host_idle_w - off_host_w,
+        fmin(busy_host_w + idle_host_w - off_host_w,
              fmax(0.0, total_w - prefill_w - idle_w));
     const double decode_w = total_w - prefill_w - idle_w - host_w;
     const double n = base->up_replicas;
@@ -360,17 +377,43 @@ static void measure_class(struct wm_site_requests *q, size_t i, double time_s,
     *mark = now;
 }
 
+/* What was decided for a hall. */
+static const struct wm_facility_power *decided(const struct wm_site_requests *q, size_t hall)
+{
+    return q->plan->n_halls == 1 ? &q->base.power : &q->base.halls[hall].power;
+}
+
+static size_t hall_of(const struct wm_site_requests *q, const struct serving *s)
+{
+    return wm_partition_hall(q->plan, &q->plan->partitions[s->partition]);
+}
+
+/* A hall's power with what its replicas were measured to draw. */
+static struct wm_facility_power measured(const struct wm_site_requests *q, size_t hall,
+                                         const struct wm_instant *now,
+                                         const struct wm_site_flow *flow)
+{
+    const struct wm_facility_power *const base = decided(q, hall);
+    double it_w = base->it_w - base->shelf_w; /* behind the shelves, as asked for */
+    for (size_t k = 0; k < q->n_servings; k++) {
+        const size_t i = q->servings[k].partition;
+        if (hall_of(q, &q->servings[k]) == hall)
+            it_w += flow->partitions[i].it_w - q->base.partitions[i].it_w;
+    }
+    return wm_facility_eval(&q->plan->halls[hall].facility, &now->weather, it_w);
+}
+
 /* Everything that follows from the IT power. */
 static void follow_power(const struct wm_site_requests *q, const struct wm_instant *now,
                          struct wm_site_flow *flow)
 {
     const struct wm_site_flow *const base = &q->base;
-    double it_w = base->power.it_w - base->power.shelf_w; /* behind the shelves, as asked for */
-    for (size_t k = 0; k < q->n_servings; k++) {
-        const size_t i = q->servings[k].partition;
-        it_w += flow->partitions[i].it_w - base->partitions[i].it_w;
+    flow->power = measured(q, 0, now, flow);
+    for (size_t h = 0; h < q->plan->n_halls && q->plan->n_halls > 1; h++) {
+        flow->halls[h].power = measured(q, h, now, flow);
+        if (h > 0)
+            wm_facility_power_add(&flow->power, &flow->halls[h].power);
     }
-    flow->power = wm_facility_eval(&q->plan->halls[0].facility, &now->weather, it_w);
     const double more_w = flow->power.site_w - base->power.site_w;
     flow->use_w[WM_USE_HOST] += flow->power.shelf_w - base->power.shelf_w;
     flow->use_w[WM_USE_COOLING] = flow->power.cooling_w;
@@ -383,13 +426,32 @@ static void follow_power(const struct wm_site_requests *q, const struct wm_insta
     flow->penalty_usd_per_s = flow->over_limit_w / WM_J_PER_MWH * now->ceiling->penalty_usd_per_mwh;
 }
 
-/* Site power that may not be exceeded now: the ceiling with what supports it, and what can be cooled and
- * carried. The site is one hall. */
-static double allowed_it_w(const struct wm_site_requests *q, const struct wm_instant *now)
+/*
+ * IT power that nobody was given and that a hall may draw: what of the ceiling is left, with what supports it,
+ * shared between the halls by what they would draw at the meter; and no more than it cools and carries.
+ */
+static void find_room(struct wm_site_requests *q, const struct wm_instant *now)
 {
-    const double site_w =
-        fmin(q->base.allowed_w + now->support_w, fmin(q->base.cooled_w, q->base.held_w));
-    return wm_facility_it_for_site_w(&q->plan->halls[0].facility, &now->weather, site_w);
+    const double left_w = q->base.allowed_w + now->support_w - q->base.power.site_w;
+    double sum_w = 0.0;
+    for (size_t h = 0; h < q->plan->n_halls; h++) {
+        const struct wm_facility_power *const base = decided(q, h);
+        const double it_w = base->it_w - base->shelf_w + q->rooms[h].beyond_w;
+        q->rooms[h].wish_w =
+            wm_facility_eval(&q->plan->halls[h].facility, &now->weather,
+                             fmin(it_w, q->base.halls[h].cap_w)).site_w - base->site_w;
+        q->rooms[h].wish_w = fmax(0.0, q->rooms[h].wish_w);
+        sum_w += q->rooms[h].wish_w;
+    }
+    for (size_t h = 0; h < q->plan->n_halls; h++) {
+        const struct wm_facility_power *const base = decided(q, h);
+        const double share = sum_w > 0.0 ? q->rooms[h].wish_w / sum_w : 0.0;
+        const double most_w =
+            wm_facility_it_for_site_w(&q->plan->halls[h].facility, &now->weather,
+                                      base->site_w + share * left_w);
+        q->rooms[h].spare_w = (1.0 - 1e-6) * fmin(most_w, q->base.halls[h].cap_w) -
+                              (base->it_w - base->shelf_w);
+    }
 }
 
 /*
@@ -399,10 +461,9 @@ static double allowed_it_w(const struct wm_site_requests *q, const struct wm_ins
  */
 static void list_jobs(struct wm_site_requests *q, const struct wm_instant *now)
 {
-    const double it_w = q->base.power.it_w - q->base.power.shelf_w;
-    const double spare_w = (1.0 - 1e-6) * allowed_it_w(q, now) - it_w;
-    double beyond_w = 0.0;
     size_t n = 0;
+    for (size_t h = 0; h < q->plan->n_halls; h++)
+        q->rooms[h] = (struct room){0};
     for (size_t k = 0; k < q->n_servings; k++) {
         struct serving *const s = &q->servings[k];
         const struct wm_partition *const p = &q->plan->partitions[s->partition];
@@ -412,20 +473,23 @@ static void list_jobs(struct wm_site_requests *q, const struct wm_instant *now)
         for (size_t i = 0; i < s->n_groups; i++)
             s->most_w += s->scale * wm_request_group_most_w(s->groups[i]);
         s->beyond_w = fmax(0.0, s->most_w * s->overhead - pf->state.it_w);
-        beyond_w += s->beyond_w;
+        q->rooms[hall_of(q, s)].beyond_w += s->beyond_w;
     }
+    find_room(q, now);
     for (size_t k = 0; k < q->n_servings; k++) {
         const struct serving *const s = &q->servings[k];
         const struct wm_partition *const p = &q->plan->partitions[s->partition];
         const struct wm_partition_flow *const pf = &q->base.partitions[s->partition];
-        const double share = beyond_w > 0.0 ? s->beyond_w / beyond_w : 0.0;
-        const double given_w = (pf->state.it_w + share * fmax(spare_w, 0.0)) / s->overhead;
+        const struct room *const room = &q->rooms[hall_of(q, s)];
+        const double share = room->beyond_w > 0.0 ? s->beyond_w / room->beyond_w : 0.0;
+        const double given_w = (pf->state.it_w + share * fmax(room->spare_w, 0.0)) / s->overhead;
+        const bool is_free = room->beyond_w <= room->spare_w;
         for (size_t i = 0; i < s->n_groups; i++) {
             const double part =
                 s->most_w > 0.0 ? wm_request_group_most_w(s->groups[i]) / s->most_w : 0.0;
             q->jobs[n++] =
                 (struct job){s->groups[i],
-                             {.power_w = beyond_w <= spare_w ? (double)INFINITY : part * given_w,
+                             {.power_w = is_free ? (double)INFINITY : part * given_w,
                               .off_idle_w = part * off_idle_w(p, pf),
                               .saved_frac = saved_by_off_frac(p, pf)}};
         }

@@ -11,7 +11,8 @@
  * `window.sample_frac` below 1 some of them stand for all, which W909 says.
  *
  * A mixture of points becomes replicas at each point and parked ones; where no number of replicas meets
- * it within 2 %, the whole number of them and the clock that make most with the decided power. What is
+ * it within 2 %, one more works, or under a limit the whole number of them and the clock that make most with
+ * the decided power. What is
  * drawn never exceeds the ceiling: where all at full load could, groups get budgets (request_group.h).
  *
  * Left out: batch work and jobs, which keep their operating points.

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-static double resting_gpu_w(const struct wm_accelerator *a)
+static double rest_w(const struct wm_site_plan *plan, const struct wm_partition *p, double replicas,
+                     bool spares)
 {
-    return a->power.idle_w + a->host_idle_w;
+    const struct wm_rest rest = wm_partition_rest(plan, p, replicas, spares);
+    return rest.board_w + rest.host_w;
 }
 
 static double full_w(const struct wm_partition *p)
@@ -39,7 +41,7 @@ void wm_potential_eval(const struct wm_site_plan *plan, const struct wm_weather 
         const struct wm_accelerator *a = wm_partition_accelerator(plan, p);
         if (is_there[i])
             potential->it_w[wm_partition_hall(plan, p)] +=
-                ((double)p->n_replicas * full_w(p) + p->spare_gpus * resting_gpu_w(a)) *
+                ((double)p->n_replicas * full_w(p) + rest_w(plan, p, 0.0, true)) *
                 (1.0 + a->other_it_frac);
     }
     potential->site_w = 0.0;
@@ -67,7 +69,7 @@ double wm_potential_missing_w(const struct wm_site_plan *plan,
         if (is_there[i] && p->surface && n_up[i] < (double)p->n_replicas)
             potential->missing_w[wm_partition_hall(plan, p)] +=
                 ((double)p->n_replicas - n_up[i]) *
-                (full_w(p) - (double)p->gpus_per_replica * resting_gpu_w(a)) *
+                (full_w(p) - rest_w(plan, p, 1.0, false)) *
                 (1.0 + a->other_it_frac);
     }
     for (size_t h = 0; h < plan->n_halls; h++) {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "heat.h"
 #include "plan.h"
 #include "sample.h"
 
@@ -17,8 +18,10 @@ struct figure {
     double scale;      /* of values in the data */
     struct wm_sample sample;
     struct wm_tornado tornado;
-    size_t x_axis, y_axis; /* of the heat map; lines: x and series */
-    double *year_flow;     /* [n_years][n] cumulated present value */
+    struct wm_heat_map heat;
+    struct wm_sample whole; /* of the heat map: points that did not end well are its gaps */
+    size_t x_axis, y_axis;  /* of lines: x and series */
+    double *year_flow;      /* [n_years][n] cumulated present value */
     size_t n_years, n_fan, fan_capacity, pv_column;
 };
 
@@ -113,41 +116,6 @@ static void fan_csv(FILE *file, const void *context)
     }
 }
 
-/* Mean of the metric over the points of group `i` of one axis and `k` of the other. */
-static double cell_mean(const struct figure *f, const struct wm_axis_groups *a, size_t i,
-                        const struct wm_axis_groups *b, size_t k)
-{
-    double sum = 0.0;
-    size_t n = 0;
-    for (size_t p = 0; p < f->sample.n; p++)
-        if (a->group[p] == i && (b == NULL || b->group[p] == k) && isfinite(f->sample.values[p])) {
-            sum += f->sample.values[p];
-            n++;
-        }
-    return n > 0 ? sum / (double)n : (double)NAN;
-}
-
-/* An axis with the unit of its key, where its name is a key's path. */
-static const char *axis_label(const struct figure *f, size_t axis)
-{
-    const char *const name = f->about->axes[axis];
-    const struct wm_field *const row = wm_path_field(name);
-    const char *const unit = row != NULL ? wm_unit_symbol(row->unit) : "1";
-    return strcmp(unit, "1") == 0 ? name : wm_arena_printf(f->arena, "%s [%s]", name, unit);
-}
-
-/* "mean over X and Y": axes that a picture of two leaves out. */
-static const char *averaged(const struct figure *f)
-{
-    const char *text = "";
-    for (size_t j = 0; j < f->about->n_axes; j++)
-        if (j != f->x_axis && j != f->y_axis &&
-            wm_sample_groups(f->arena, &f->sample, j).n_groups > 1)
-            text = wm_arena_printf(f->arena, "%s%s%s", text,
-                                   text[0] == '\0' ? "mean over " : " and ", f->about->axes[j]);
-    return text;
-}
-
 /* A cell without a point keeps its place: gnuplot's NaN. */
 static void put_cell(FILE *file, double value)
 {
@@ -157,24 +125,30 @@ static void put_cell(FILE *file, double value)
         fputs("NaN,", file);
 }
 
+/* A panel for each value of the third axis, x and y in each. */
 static void heat_csv(FILE *file, const void *context)
 {
     const struct figure *const f = context;
-    const struct wm_axis_groups a = wm_sample_groups(f->arena, &f->sample, f->x_axis);
-    const struct wm_axis_groups b = wm_sample_groups(f->arena, &f->sample, f->y_axis);
-    fputs("x,y,x_label,y_label,value,x_axis,y_axis,metric,note\n", file);
-    const char *const note = averaged(f);
-    for (size_t i = 0; i < a.n_groups; i++)
-        for (size_t k = 0; k < b.n_groups; k++) {
-            fprintf(file, "%zu,%zu,", i, k);
-            put_label(file, a.labels[i], ',');
-            put_label(file, b.labels[k], ',');
-            put_cell(file, f->scale * cell_mean(f, &a, i, &b, k));
-            put_text(file, axis_label(f, f->x_axis), ',');
-            put_text(file, axis_label(f, f->y_axis), ',');
-            put_text(file, f->title, ',');
-            put_text(file, note, '\n');
-        }
+    const struct wm_heat_map *const h = &f->heat;
+    fputs("x,y,x_label,y_label,value,x_axis,y_axis,metric,note,panel,panel_label\n", file);
+    for (size_t m = 0; m < h->n_panels; m++)
+        for (size_t i = 0; i < h->x.n_groups; i++)
+            for (size_t k = 0; k < h->y.n_groups; k++) {
+                fprintf(file, "%zu,%zu,", i, k);
+                put_label(file, h->x.labels[i], ',');
+                put_label(file, h->y.labels[k], ',');
+                put_cell(file, f->scale * wm_heat_at(&f->whole, h, i, k, m));
+                put_text(file, h->x_name, ',');
+                put_text(file, h->y_name, ',');
+                put_text(file, f->title, ',');
+                put_text(file, h->note, ',');
+                fprintf(file, "%zu,", m);
+                put_text(file,
+                         h->z_name == NULL
+                             ? ""
+                             : wm_arena_printf(f->arena, "%s = %s", h->z_name, h->z.labels[m]),
+                         '\n');
+            }
 }
 
 /* One block a line: its heading, its points; blocks are apart by two empty lines, as gnuplot wants. */
@@ -182,7 +156,8 @@ static void response_csv(FILE *file, const void *context)
 {
     const struct figure *const f = context;
     const bool alone = f->y_axis == f->x_axis;
-    const char *const note = averaged(f);
+    const size_t shown[] = {f->x_axis, f->y_axis};
+    const char *const note = wm_averaged(f->arena, f->about, &f->sample, shown, 2);
     const struct wm_axis_groups a = wm_sample_groups(f->arena, &f->sample, f->x_axis);
     const struct wm_axis_groups b = wm_sample_groups(f->arena, &f->sample, f->y_axis);
     for (size_t k = 0; k < (alone ? 1 : b.n_groups); k++) {
@@ -191,9 +166,10 @@ static void response_csv(FILE *file, const void *context)
         fputs("x_axis,series_axis,metric\n", file);
         for (size_t i = 0; i < a.n_groups; i++) {
             put(file, a.x[i], ',');
-            put(file, f->scale * cell_mean(f, &a, i, alone ? NULL : &b, k), ',');
-            put_text(file, axis_label(f, f->x_axis), ',');
-            put_text(file, alone ? "" : axis_label(f, f->y_axis), ',');
+            const struct wm_cell at = {{&a, alone ? NULL : &b}, {i, k}};
+            put(file, f->scale * wm_cell_mean(&f->sample, &at), ',');
+            put_text(file, wm_axis_heading(f->arena, f->about, f->x_axis), ',');
+            put_text(file, alone ? "" : wm_axis_heading(f->arena, f->about, f->y_axis), ',');
             put_text(file,
                      note[0] == '\0' ? f->title
                                      : wm_arena_printf(f->arena, "%s, %s", f->title, note),
@@ -334,8 +310,9 @@ enum wm_status wm_stats_figures(struct wm_folder *folder, struct wm_store *store
         ok = wm_folder_figure(folder, "study_distribution", distribution_csv, &f) &&
              draw_fan(&f, folder, diags) && ok;
     if (is_design(&f, WM_DESIGN_GRID) && about->n_axes > 1) {
-        f.x_axis = 0;
-        f.y_axis = 1;
+        if (wm_sample_load_whole(folder->arena, store, at, &f.whole, diags) != WM_OK)
+            return WM_IO;
+        f.heat = wm_heat_of(f.arena, about, &f.whole);
         ok = wm_folder_figure(folder, "study_heat", heat_csv, &f) && ok;
     }
     if (!is_design(&f, WM_DESIGN_ONE_AT_A_TIME) && choose_lines(&f))

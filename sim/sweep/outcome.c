@@ -86,8 +86,9 @@ static enum wm_status run_point(struct wm_worker *w, const struct wm_loaded *loa
         .run = {.cache = w->cache,
                 .stages = w->stages,
                 .files = &w->expander.files,
-                .without_series =
-                    loaded->scenario != NULL && !wm_scenario_settles_by_rows(loaded->scenario)}};
+                .range_draws = w->range_draws,
+                .without_series = w->range_draws == 0 && loaded->scenario != NULL &&
+                                  !wm_scenario_settles_by_rows(loaded->scenario)}};
     const struct wm_results *results = NULL;
     if (w->run == NULL)
         return w->study->type->run(w->scratch, loaded->params, &options, outcome, diags);
@@ -160,7 +161,8 @@ bool wm_worker_open(struct wm_worker *w, const struct wm_study *study,
                             .run = options->run,
                             .run_context = options->run_context,
                             .cache = options->cache,
-                            .stages = options->stages};
+                            .stages = options->stages,
+                            .range_draws = options->range_draws};
     w->arena = wm_arena_open();
     w->scratch = wm_arena_open();
     if (w->arena == NULL || w->scratch == NULL ||

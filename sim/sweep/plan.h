@@ -84,7 +84,7 @@ struct wm_axis {
 };
 
 struct wm_study {
-    const char *path;
+    const char *path, *base_path; /* of the study, of its scenario */
     struct wm_study_params params;
     struct wm_axis *axes;
     size_t n_axes;
@@ -153,7 +153,7 @@ struct wm_expander {
     const struct wm_study *study;
     struct wm_cursor cursor;
     struct wm_json *tree;
-    struct wm_json ***nodes; /* [axis][target] in tree */
+    struct wm_json ***nodes;    /* [axis][target] in tree */
     struct wm_retype **retypes; /* [n_retypes] */
     size_t n_retypes;
     struct wm_json *seed;  /* NULL: the case draws nothing */

@@ -13,6 +13,7 @@ struct wm_worker {
     void *run_context;
     struct wm_cache *cache;
     struct wm_stages *stages;
+    size_t range_draws;
 };
 
 /** Seconds on a clock that never goes back. */

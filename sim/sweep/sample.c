@@ -33,6 +33,7 @@ struct load {
     const struct wm_store_about *about;
     const size_t *columns;
     struct wm_sample *s;
+    bool keeps_bad;
 };
 
 static void *grown(struct wm_arena *arena, const void *old, size_t n, size_t capacity, size_t size)
@@ -84,32 +85,47 @@ static bool take(void *context, const struct wm_record *r)
     struct wm_sample *const s = l->s;
     if (r->status != WM_POINT_OK) {
         s->n_bad++;
-        return true;
+        if (!l->keeps_bad)
+            return true;
     }
     if (s->n == s->capacity)
         grow(l);
     s->index[s->n] = r->index;
     for (size_t m = 0; m < s->n_metrics; m++)
-        s->values[s->n * s->n_metrics + m] = r->value[l->columns[m]];
+        s->values[s->n * s->n_metrics + m] =
+            r->status == WM_POINT_OK ? r->value[l->columns[m]] : (double)NAN;
     take_axes(l, r);
     s->n++;
     return true;
 }
 
-enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store, const size_t *columns,
-                              size_t n_columns, struct wm_sample *out, struct wm_diags *diags)
+static enum wm_status load(struct wm_arena *arena, struct wm_store *store, const size_t *columns,
+                           size_t n_columns, bool keeps_bad, struct wm_sample *out,
+                           struct wm_diags *diags)
 {
     const struct wm_store_about *const about = wm_store_about(store);
     *out = (struct wm_sample){.n_metrics = n_columns, .n_axes = about->n_axes};
-    struct load l = {arena, wm_arena_open_part(arena), about, columns, out};
+    struct load l = {arena, wm_arena_open_part(arena), about, columns, out, keeps_bad};
     enum wm_status status = wm_store_each(store, WM_READ_VALUES, take, &l, diags);
     wm_arena_close(l.scratch);
-    if (status == WM_OK && out->n == 0) {
+    if (status == WM_OK && out->n == (keeps_bad ? out->n_bad : 0)) {
         wm_diag_add(diags, WM_E507, NULL, about->name, "no point of this store ended well%s",
                     wm_store_is_filtered(store) ? " and meets the conditions" : "");
         status = WM_IO;
     }
     return status;
+}
+
+enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store, const size_t *columns,
+                              size_t n_columns, struct wm_sample *out, struct wm_diags *diags)
+{
+    return load(arena, store, columns, n_columns, false, out, diags);
+}
+
+enum wm_status wm_sample_load_whole(struct wm_arena *arena, struct wm_store *store, size_t column,
+                                    struct wm_sample *out, struct wm_diags *diags)
+{
+    return load(arena, store, &column, 1, true, out, diags);
 }
 
 static int ascending(const void *a, const void *b)

@@ -23,6 +23,9 @@ bool wm_sample_metric(struct wm_arena *arena, const struct wm_store *store, cons
 /** Reads the metrics `columns` [n_columns] of all points, and their axes. */
 enum wm_status wm_sample_load(struct wm_arena *arena, struct wm_store *store, const size_t *columns,
                               size_t n_columns, struct wm_sample *out, struct wm_diags *diags);
+/** One metric of all points, those that did not end well too, with NAN: for what shows gaps. */
+enum wm_status wm_sample_load_whole(struct wm_arena *arena, struct wm_store *store, size_t column,
+                                    struct wm_sample *out, struct wm_diags *diags);
 /** One metric of all points; WM_USAGE with E103 when the store does not have it. */
 enum wm_status wm_sample_load_metric(struct wm_arena *arena, struct wm_store *store,
                                      const char *metric, struct wm_sample *out,

@@ -14,13 +14,13 @@ bool wm_load_fail(struct wm_study_load *l, const struct wm_place *place, const c
     return false;
 }
 
-static bool has_inline_axis(const struct wm_json *node, const char *word)
+bool wm_load_has_inline_axis(const struct wm_json *node, const char *word)
 {
     if (wm_json_find(node, word) != NULL)
         return true;
     if (node->type == WM_JSON_OBJECT || node->type == WM_JSON_ARRAY)
         for (const struct wm_json *c = node->child; c != NULL; c = c->next)
-            if (has_inline_axis(c, word))
+            if (wm_load_has_inline_axis(c, word))
                 return true;
     return false;
 }
@@ -101,9 +101,10 @@ static struct wm_json *study_of_scenario(struct wm_study_load *l, const struct w
     wm_json_member_integer(&w, "schema_version", 1);
     wm_json_member_string(&w, "name", name != NULL && name->text != NULL ? name->text : "study");
     wm_json_member_string(&w, "base", slash != NULL ? slash + 1 : path);
-    wm_json_member_string(&w, "design",
-                          wm_design_words[has_inline_axis(scenario, "dist") ? WM_DESIGN_MONTE_CARLO
-                                                                            : WM_DESIGN_GRID]);
+    wm_json_member_string(
+        &w, "design",
+        wm_design_words[wm_load_has_inline_axis(scenario, "dist") ? WM_DESIGN_MONTE_CARLO
+                                                                  : WM_DESIGN_GRID]);
     wm_json_object_end(&w);
     wm_json_finish(&w);
     WM_REQUIRE(wm_json_parse(l->arena, w.bytes, w.n_bytes, path, &root, l->diags) == WM_OK);
@@ -139,9 +140,9 @@ static enum wm_status read_base(struct wm_study_load *l, const struct wm_overrid
                                 size_t n_sets)
 {
     struct wm_study *const s = l->study;
-    const char *const path = join(l->arena, s->path, s->params.base);
+    s->base_path = l->over != NULL ? l->over : join(l->arena, s->path, s->params.base);
     const size_t n_errors = l->diags->n_errors;
-    const enum wm_status status = wm_scenario_tree_load(l->arena, path, &s->tree, l->diags);
+    const enum wm_status status = wm_scenario_tree_load(l->arena, s->base_path, &s->tree, l->diags);
     if (status != WM_OK)
         return status;
     for (size_t i = 0; i < n_sets; i++)
@@ -235,37 +236,50 @@ static bool compile(struct wm_study_load *l)
     return s->n_points > 0;
 }
 
+static enum wm_status load(struct wm_study_load *l, const char *text, size_t n_bytes,
+                           const char *path, const struct wm_override *sets, size_t n_sets,
+                           const struct wm_study **out)
+{
+    l->study = WM_NEW(l->arena, struct wm_study);
+    l->files.arena = l->arena;
+    enum wm_status status = read_text(l, text, n_bytes, path);
+    if (status == WM_OK)
+        status = read_base(l, sets, n_sets);
+    if (status != WM_OK)
+        return status;
+    if (!compile(l))
+        return WM_INVALID;
+    hash_study(l);
+    *out = l->study;
+    return WM_OK;
+}
+
 enum wm_status wm_study_load_text(struct wm_arena *arena, const char *text, size_t n_bytes,
                                   const char *path, const struct wm_override *sets, size_t n_sets,
                                   const struct wm_study **out, struct wm_diags *diags)
 {
-    struct wm_study_load l = {
-        .arena = arena, .diags = diags, .study = WM_NEW(arena, struct wm_study)};
-    l.files.arena = arena;
+    struct wm_study_load l = {.arena = arena, .diags = diags};
     *out = NULL;
-    enum wm_status status = read_text(&l, text, n_bytes, path);
-    if (status == WM_OK)
-        status = read_base(&l, sets, n_sets);
-    if (status != WM_OK)
-        return status;
-    if (!compile(&l))
-        return WM_INVALID;
-    hash_study(&l);
-    *out = l.study;
-    return WM_OK;
+    return load(&l, text, n_bytes, path, sets, n_sets, out);
+}
+
+enum wm_status wm_study_load_over(struct wm_arena *arena, const char *path, const char *base,
+                                  const struct wm_override *sets, size_t n_sets,
+                                  const struct wm_study **out, struct wm_diags *diags)
+{
+    struct wm_study_load l = {.arena = arena, .diags = diags, .over = base};
+    const char *text = NULL;
+    size_t n_bytes = 0;
+    *out = NULL;
+    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
+    return status != WM_OK ? status : load(&l, text, n_bytes, path, sets, n_sets, out);
 }
 
 enum wm_status wm_study_load(struct wm_arena *arena, const char *path,
                              const struct wm_override *sets, size_t n_sets,
                              const struct wm_study **out, struct wm_diags *diags)
 {
-    const char *text = NULL;
-    size_t n_bytes = 0;
-    *out = NULL;
-    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
-    return status != WM_OK
-               ? status
-               : wm_study_load_text(arena, text, n_bytes, path, sets, n_sets, out, diags);
+    return wm_study_load_over(arena, path, NULL, sets, n_sets, out, diags);
 }
 
 const char *wm_study_name(const struct wm_study *study)

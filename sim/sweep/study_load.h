@@ -9,6 +9,7 @@ struct wm_study_load {
     struct wm_diags *diags;
     struct wm_study *study;
     const struct wm_json *root; /* of the study file */
+    const char *over;           /* scenario in place of the base that the file names; NULL: that */
     size_t capacity;            /* of study->axes, which grows */
     struct wm_origins origins;  /* of the base scenario, for defaults */
     struct wm_files files;      /* data files that some value names */
@@ -42,6 +43,12 @@ bool wm_load_check_apart(struct wm_study_load *l, size_t i, size_t j);
 bool wm_load_try_axes(struct wm_study_load *l);
 /** Correlations into the factor of the copula. */
 bool wm_load_corr(struct wm_study_load *l);
+/** Whether an object with the member `word` ("sweep", "dist") stands anywhere in the tree. */
+bool wm_load_has_inline_axis(const struct wm_json *node, const char *word);
+/** wm_study_load() whose base is the scenario at `base`, whatever the file names; NULL: what it names. */
+enum wm_status wm_study_load_over(struct wm_arena *arena, const char *path, const char *base,
+                                  const struct wm_override *sets, size_t n_sets,
+                                  const struct wm_study **out, struct wm_diags *diags);
 /** Which metrics go to the store. */
 bool wm_load_metrics(struct wm_study_load *l);
 /** Whether `path` is `outer` or lies inside it. */

@@ -154,9 +154,10 @@ enum wm_status wm_stats_response(struct wm_arena *arena, struct wm_store *store,
     wm_table_column(&t, "value", false);
     wm_table_column(&t, "points", true);
     wm_table_column(&t, wm_arena_printf(arena, "mean_%s", metric), true);
-    wm_table_column(&t, "P10", true);
-    wm_table_column(&t, "P50", true);
-    wm_table_column(&t, "P90", true);
+    const bool sampled = wm_is_sampled(about); /* levels of a grid were chosen: no percentiles */
+    wm_table_column(&t, sampled ? "P10" : "least", true);
+    wm_table_column(&t, sampled ? "P50" : "median", true);
+    wm_table_column(&t, sampled ? "P90" : "greatest", true);
     for (size_t j = 0; j < about->n_axes; j++) {
         const struct wm_axis_groups g = wm_sample_groups(arena, &s, j);
         for (size_t k = 0; k < g.n_groups; k++) {
@@ -168,9 +169,9 @@ enum wm_status wm_stats_response(struct wm_arena *arena, struct wm_store *store,
             wm_table_cell(&t, g.labels[k]);
             wm_table_whole(&t, n);
             wm_table_real(&t, wm_mean(values, n));
-            wm_table_real(&t, wm_sorted_quantile(values, n, 0.1));
+            wm_table_real(&t, wm_sorted_quantile(values, n, sampled ? 0.1 : 0.0));
             wm_table_real(&t, wm_sorted_quantile(values, n, 0.5));
-            wm_table_real(&t, wm_sorted_quantile(values, n, 0.9));
+            wm_table_real(&t, wm_sorted_quantile(values, n, sampled ? 0.9 : 1.0));
         }
     }
     wm_table_close(&t, out);

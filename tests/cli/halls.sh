@@ -50,4 +50,3 @@ PY
 "$BIN" run "$f" --set fleet.rubin.count=90000 --set site.halls.1.rows=10 --set site.halls.1.racks_per_row=20 2>&1 |
     grep E301 || true
 "$BIN" run "$f" --set site.halls.1.rack_limit_kw=120 2>&1 | grep E301 || true
-"$BIN" run "$f" --set fidelity=request 2>&1 | grep -o 'E211.*' || true

@@ -165,16 +165,21 @@ START_TEST(rows_of_a_benchmark_are_run_with_its_settings)
     open_all();
     struct wm_operating_points p;
     ck_assert_int_eq(
-        load(HEAD "a,inferencex_20260720,measured,B200,8,llama-3.3-70b,fp8,vllm,w,1000,500,32,,8,1,0,0,0,"
-                  "100,,fit\n"
-                  "b,inferencex_20260720,measured,B200,8,deepseek-r1,fp8,sglang,w,1000,500,32,,8,1,0,0,0,100,"
-                  ",fit\n"
-                  "c,inferencex_20260720,measured,B200,8,deepseek-r1,fp8,sglang,w,1000,500,4,,8,1,0,0,0,100,,"
-                  "fit\n"
-                  "d,inferencex_20260720,measured,B200,8,deepseek-v4-pro,fp4,sglang,w,8192,1024,512,,8,8,1,0,0,"
-                  "100,,fit\n"
-                  "e,mine,measured,B200,8,llama-3.3-70b,fp8,vllm,w,1000,500,32,,8,1,0,0,0,100,,fit\n",
-             &p),
+        load(
+            HEAD
+            "a,inferencex_20260720,measured,B200,8,llama-3.3-70b,fp8,vllm,w,1000,500,32,,8,1,0,0,0,"
+            "100,,fit\n"
+            "b,inferencex_20260720,measured,B200,8,deepseek-r1,fp8,sglang,w,1000,500,32,,8,1,0,0,0,"
+            "100,"
+            ",fit\n"
+            "c,inferencex_20260720,measured,B200,8,deepseek-r1,fp8,sglang,w,1000,500,4,,8,1,0,0,0,"
+            "100,,"
+            "fit\n"
+            "d,inferencex_20260720,measured,B200,8,deepseek-v4-pro,fp4,sglang,w,8192,1024,512,,8,8,"
+            "1,0,0,"
+            "100,,fit\n"
+            "e,mine,measured,B200,8,llama-3.3-70b,fp8,vllm,w,1000,500,32,,8,1,0,0,0,100,,fit\n",
+            &p),
         WM_OK);
     ck_assert_uint_eq(p.n, 5);
     ck_assert_double_eq(p.items[0].launch.kv_bytes, 1.0);
@@ -187,6 +192,104 @@ START_TEST(rows_of_a_benchmark_are_run_with_its_settings)
     wide.launch.kv_bytes = 2.0;
     ck_assert_double_lt(wm_operating_point_predict(&wide, NULL, NULL).out_tok_per_s_per_gpu,
                         wm_operating_point_predict(&p.items[0], NULL, NULL).out_tok_per_s_per_gpu);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* Submissions and vendors' tables: how they split a model, and what is queued, stands in their configurations. */
+START_TEST(rows_of_submissions_are_run_as_they_were_configured)
+{
+    open_all();
+    struct wm_operating_points p;
+#define ROW(source, accelerator, workload, lengths, out)                              \
+    "r," source ",measured," accelerator ",8,llama-2-70b,fp8,x," workload "," lengths \
+    ",,,,,,0,0," out ",,fit\n"
+    ck_assert_int_eq(
+        load(HEAD ROW("mlperf_inference_v4.1", "H100", "mlperf_llama2-70b-99_offline", "294,294",
+                      "3000") ROW("mlperf_inference_v5.0", "H100", "mlperf_llama2-70b-99_offline",
+                                  "294,294", "3900")
+                 ROW("mlperf_inference_v5.0", "H100-NVL", "mlperf_llama2-70b-99_server", "294,294",
+                     "1900") ROW("mlperf_inference_v5.1", "MI300X", "mlperf_llama2-70b-99_offline",
+                                 "294,294", "3400"),
+             &p),
+        WM_OK);
+#undef ROW
+    ck_assert_uint_eq(p.n, 4);
+    ck_assert_double_eq(p.items[0].group.tensor, 2.0);
+    ck_assert_double_eq(p.items[0].group.pipeline, 1.0);
+    ck_assert_double_eq(p.items[1].group.pipeline, 2.0);
+    ck_assert_double_eq(p.items[2].group.tensor, 2.0);
+    ck_assert_double_eq(p.items[3].group.tensor, 0.0); /* not known: chosen */
+    /* two stages send less between them than two tensor ranks */
+    double rate[4];
+    for (size_t i = 0; i < p.n; i++)
+        rate[i] = wm_operating_point_predict(&p.items[i], NULL, NULL).out_tok_per_s_per_gpu;
+    ck_assert_double_gt(rate[1], 1.1 * rate[0]);
+    /* an engine that admits a request with room for its whole answer has fewer under way */
+    struct wm_operating_point kept = p.items[1];
+    kept.input_tok = 128.0;
+    kept.output_tok = 4096.0;
+    const double free_rate = wm_operating_point_predict(&kept, NULL, NULL).out_tok_per_s_per_gpu;
+    kept.launch.keeps_room = true;
+    ck_assert_double_lt(wm_operating_point_predict(&kept, NULL, NULL).out_tok_per_s_per_gpu,
+                        0.9 * free_rate);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* A first token waits behind the prompts before it: where reading takes most of a server's time, a limit on
+   the 99th percentile leaves part of it idle (M/D/1: a prompt of 1.2 s under a limit of 6 s about half). */
+START_TEST(a_limit_on_first_tokens_keeps_servers_from_reading_all_the_time)
+{
+    open_all();
+    struct wm_operating_points p;
+    ck_assert_int_eq(
+        load(HEAD
+             "a,mlperf_inference_v5.1,measured,H200,8,llama-3.1-405b,fp8,x,mlperf_llama3.1-405b_"
+             "offline,9428,684,,,,,,0,0,69,,fit\n"
+             "b,mlperf_inference_v5.1,measured,H200,8,llama-3.1-405b,fp8,x,mlperf_llama3.1-405b_"
+             "server,9428,684,,,,,,0,0,37,,fit\n",
+             &p),
+        WM_OK);
+    ck_assert_uint_eq(p.n, 2);
+    const double offline =
+        wm_operating_point_predict(&p.items[0], NULL, NULL).out_tok_per_s_per_gpu;
+    const double server = wm_operating_point_predict(&p.items[1], NULL, NULL).out_tok_per_s_per_gpu;
+    ck_assert_double_lt(server, 0.7 * offline); /* 37 of 69 measured */
+    ck_assert_double_gt(server, 0.3 * offline);
+    wm_arena_close(arena);
+}
+END_TEST
+
+/* Boards of one chip under less power: what is left beside memory and rest drives as many multiprocessors
+   slower, power going with the cube of the clock. The fit starts from there (start.json). */
+START_TEST(boards_of_less_power_start_where_their_limit_lets_them)
+{
+    static const struct {
+        const char *name, *like;
+        double sms, like_sms, start;
+    } boards[] = {{"h100-pcie", "h100", 114.0, 132.0, 0.92},
+                  {"h100-nvl", "h100", 132.0, 132.0, 0.88},
+                  {"h200-nvl", "h200", 132.0, 132.0, 1.10}};
+    open_all();
+    for (size_t i = 0; i < 3; i++) {
+        const struct wm_accelerator *const a =
+            (const void *)wm_catalog_find(catalog, WM_CATALOG_accelerator, boards[i].name);
+        const struct wm_accelerator *const b =
+            (const void *)wm_catalog_find(catalog, WM_CATALOG_accelerator, boards[i].like);
+        ck_assert_str_eq(a->silicon, b->silicon);
+        /* a full pass keeps the memory busy a tenth of its time, in watts as the larger board's by bandwidth */
+        const double memory_w = b->tdp_w * b->power.memory_frac * sqrt(0.1);
+        const double left_w =
+            a->tdp_w - a->power.idle_w - memory_w * a->mem_bytes_per_s / b->mem_bytes_per_s;
+        const double like_w = b->tdp_w - b->power.idle_w - memory_w;
+        const double clock = cbrt(left_w / like_w * boards[i].like_sms / boards[i].sms);
+        const double rate = boards[i].sms / boards[i].like_sms * clock;
+        ck_assert_double_eq_tol(rate / (a->bf16.flop_per_s / b->bf16.flop_per_s), boards[i].start,
+                                0.02);
+        ck_assert_double_eq_tol(a->achieved.compute_frac / b->achieved.compute_frac,
+                                boards[i].start, 1e-3);
+    }
     wm_arena_close(arena);
 }
 END_TEST
@@ -371,8 +474,8 @@ START_TEST(accelerators_rank_along_their_curves)
                     wm_operating_point_predict(q, NULL, NULL).out_tok_per_s_per_gpu;
             }
     const struct wm_accuracy as_said = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
-    ck_assert_uint_ge(as_said.n_pairs, 2);
-    ck_assert_uint_eq(as_said.n_pairs_right, as_said.n_pairs);
+    ck_assert_uint_ge(as_said.rank.n, 2);
+    ck_assert_uint_eq(as_said.rank.n_right, as_said.rank.n);
     const struct wm_accelerator *const b = p.items[0].accelerator, *const h =
                                                                        p.items[1].accelerator;
     const double even =
@@ -380,13 +483,21 @@ START_TEST(accelerators_rank_along_their_curves)
     for (size_t i = 0; i < p.n; i += 2)
         p.items[i + 1].out_tok_per_s_per_gpu = 10.0 * p.items[i].out_tok_per_s_per_gpu;
     const struct wm_accuracy faster = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
-    ck_assert_uint_ge(faster.n_decided, 2);
-    ck_assert_uint_lt(faster.n_pairs_right, faster.n_pairs);
+    ck_assert_uint_ge(faster.rank.n_decided, 2);
+    ck_assert_uint_lt(faster.rank.n_right, faster.rank.n);
     for (size_t i = 0; i < p.n; i += 2)
         p.items[i + 1].out_tok_per_s_per_gpu = 1.02 * even * p.items[i].out_tok_per_s_per_gpu;
     const struct wm_accuracy close = wm_accuracy_of(arena, &p, WM_POINTS_ALL);
-    ck_assert_uint_ge(close.n_pairs, 2);
-    ck_assert_uint_lt(close.n_decided, close.n_pairs);
+    ck_assert_uint_ge(close.rank.n, 2);
+    ck_assert_uint_lt(close.rank.n_decided, close.rank.n);
+    /* rows left aside are held against the front of all: with every second of one left aside no pair is lost */
+    for (size_t i = 0; i < p.n; i++)
+        p.items[i].is_fit = i % 4 != 1;
+    const struct wm_accuracy aside = wm_accuracy_of(arena, &p, WM_POINTS_VALIDATE);
+    ck_assert_uint_eq(aside.rank.n, 0); /* one accelerator alone */
+    ck_assert_uint_ge(aside.fronts.n, 1);
+    ck_assert_uint_le(aside.fronts.n, close.rank.n);
+    ck_assert_uint_eq(close.fronts.n, close.rank.n);
     wm_arena_close(arena);
 }
 END_TEST
@@ -518,7 +629,10 @@ int main(void)
         a_table_without_its_columns_is_refused,
         tables_of_others_are_read_as_they_come,
         rows_are_read_as_they_were_run,
-                                  rows_of_a_benchmark_are_run_with_its_settings,
+        rows_of_a_benchmark_are_run_with_its_settings,
+        rows_of_submissions_are_run_as_they_were_configured,
+        a_limit_on_first_tokens_keeps_servers_from_reading_all_the_time,
+        boards_of_less_power_start_where_their_limit_lets_them,
         disaggregated_rows_have_workers_of_both_kinds,
         power_points_read_their_configuration_from_words,
         the_shipped_parameters_predict_themselves_without_error,

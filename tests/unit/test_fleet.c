@@ -363,6 +363,31 @@ START_TEST(a_failing_disaggregated_replica_loses_nothing)
 }
 END_TEST
 
+/* A failure stops one group, as at a site: its share of the accelerators is away, and the rest serves on. */
+START_TEST(a_failure_stops_one_group_of_a_replica)
+{
+    struct wm_service *const s = wm_service_new(arena, 1, NULL);
+    struct wm_fleet_params p = fleet(1, WM_ROUTE_LEAST_TOKENS);
+    p.n_decode = 3;
+    p.n_prefill = 2;
+    p.decode_gpus = 8.0;
+    p.prefill_gpus = 4.0;
+    p.worker.batching = WM_BATCH_DECODE_ONLY;
+    p.prefill = worker(WM_BATCH_PREFILL_ONLY);
+    p.transfer_s_per_tok = 50e-6;
+    p.mtbf_s = 4.0;
+    p.mttr_s = 6.0;
+    const struct wm_fleet_totals t = run(p, s, 10.0, 30000, true);
+    ck_assert_uint_eq(s->classes[0].served.requests, 30000);
+    /* a group of share a fails every mtbf / a: up 1 / (1 + a mttr / mtbf) of the time, groups by their shares */
+    const double large = 8.0 / 32.0, small = 4.0 / 32.0, ratio = p.mttr_s / p.mtbf_s;
+    const double up = 3.0 * large / (1.0 + large * ratio) + 2.0 * small / (1.0 + small * ratio);
+    ck_assert_double_eq_tol(t.replica_up_frac, up, 0.02);
+    /* hardly ever are all groups that decode, or both that read, down at once: nobody waits as long as a repair */
+    ck_assert_double_lt(wm_ns_hist_quantile_s(&s->classes[0].ttft, 0.9), p.mttr_s);
+}
+END_TEST
+
 enum { TALKERS = 40, HOLDERS = 8 };
 
 /* What each worker holds of each user's conversation, looked at from outside. */
@@ -490,6 +515,65 @@ START_TEST(a_closed_loop_obeys_the_response_time_law_and_slows_with_the_service)
 }
 END_TEST
 
+/* Ten users; after half of the answers three sub-agents of four calls each begin at once. */
+static struct wm_session_totals send_out(uint32_t fan_out, double context_frac,
+                                         struct wm_service *service)
+{
+    const struct wm_step_table *const table = wm_step_table_affine(arena, &step, 64, 1024);
+    struct wm_fleet_params p = fleet(1, WM_ROUTE_LEAST_REQUESTS);
+    p.clocks = (struct wm_clock_tables){1, &table};
+    p.worker.cache_tok = 1000000;
+    struct wm_fleet *const f = wm_fleet_new(arena, &p, service);
+    const struct wm_session_plan plan = {.n_users = 10,
+                                         .mean_turns = 8.0,
+                                         .think_s = 8.0,
+                                         .input = wm_length_of(120.0, 0.5),
+                                         .output = wm_length_of(150.0, 0.7),
+                                         .context_cap_tok = 20000,
+                                         .fan_out = fan_out,
+                                         .fan_frac = 0.5,
+                                         .mean_sub_calls = 4.0,
+                                         .sub_context_frac = context_frac,
+                                         .is_cached = true,
+                                         .end_s = 6000.0,
+                                         .seed = 4};
+    return wm_sessions_run(arena, f, service, &plan);
+}
+
+START_TEST(sub_agents_start_together_share_a_prefix_and_all_come_home)
+{
+    struct wm_service *const s[3] = {wm_service_new(arena, 1, NULL), wm_service_new(arena, 1, NULL),
+                                     wm_service_new(arena, 1, NULL)};
+    const struct wm_session_totals alone = send_out(0, 1.0, s[0]);
+    const struct wm_session_totals bare = send_out(3, 0.0, s[1]);
+    const struct wm_session_totals with = send_out(3, 1.0, s[2]);
+    ck_assert_uint_eq(alone.n_subs + alone.n_sub_calls, 0);
+    for (int k = 1; k < 3; k++) {
+        const struct wm_session_totals *const t = k == 1 ? &bare : &with;
+        const struct wm_service_class *const c = &s[k]->classes[0];
+        ck_assert_uint_eq(c->served.requests, t->n_turns + t->n_sub_calls);
+        ck_assert_uint_eq(wm_service_in_flight(c).requests, 0);
+        ck_assert_uint_eq(t->n_subs % 3, 0);
+        ck_assert_double_eq_tol((double)t->n_sub_calls / (double)t->n_subs, 4.0, 0.3);
+        /* of the answers that end no session, an eighth, half start them */
+        ck_assert_double_eq_tol((double)t->n_subs / 3.0 / (double)t->n_turns, 0.5 * 7.0 / 8.0,
+                                0.04);
+        /* they wait for each other, users for them: first tokens come later, turns are fewer */
+        ck_assert_double_gt(wm_ns_hist_quantile_s(&c->ttft, 0.99),
+                            1.2 * wm_ns_hist_quantile_s(&s[0]->classes[0].ttft, 0.99));
+        ck_assert_uint_lt(t->n_turns, alone.n_turns);
+    }
+    /* what they begin with is found: longer prompts, no more of them read */
+    const struct wm_service_class *const a = &s[1]->classes[0], *const b = &s[2]->classes[0];
+    const double longer = (double)b->served.input_tok / (double)b->served.requests -
+                          (double)a->served.input_tok / (double)a->served.requests;
+    const double found = (double)b->hit_tok / (double)b->served.requests -
+                         (double)a->hit_tok / (double)a->served.requests;
+    ck_assert_double_gt(longer, 100.0);
+    ck_assert_double_eq_tol(found / longer, 1.0, 0.05);
+}
+END_TEST
+
 START_TEST(batch_work_gives_way_and_is_dropped_at_its_deadline)
 {
     /* interactive work first; batch work waits, and what has waited too long is dropped */
@@ -578,9 +662,11 @@ int main(void)
     tcase_add_test(tc, overload_is_a_growing_queue);
     tcase_add_test(tc, separate_prefill_workers_keep_decoding_steady);
     tcase_add_test(tc, a_failing_disaggregated_replica_loses_nothing);
+    tcase_add_test(tc, a_failure_stops_one_group_of_a_replica);
     tcase_add_test(tc, a_later_turn_finds_what_its_replica_holds_and_nothing_else);
     tcase_add_test(tc, decode_workers_of_a_replica_share_its_prefill_workers);
     tcase_add_test(tc, a_closed_loop_obeys_the_response_time_law_and_slows_with_the_service);
+    tcase_add_test(tc, sub_agents_start_together_share_a_prefix_and_all_come_home);
     tcase_add_test(tc, batch_work_gives_way_and_is_dropped_at_its_deadline);
     tcase_add_test(tc, a_compiled_table_is_its_model);
     suite_add_tcase(suite, tc);

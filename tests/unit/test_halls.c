@@ -44,7 +44,7 @@ static const char halves[] =
     "{\"name\":\"g2\",\"hall\":\"y\",\"accelerator\":\"gb300-nvl72\",\"count\":1440}]";
 #define WORK(name, pool, rate)                                                                    \
     "{\"name\":\"" name "\",\"class\":\"chat\",\"llm\":\"llama-3.1-70b\",\"precision\":\"fp8\"," \
-    "\"pool\":\"" pool "\",\"demand\":{\"output_tok_per_s\":" rate                                \
+    "\"engine\":\"vllm\",\"pool\":\"" pool "\",\"demand\":{\"output_tok_per_s\":" rate                                \
     ",\"shape\":\"chat-week\"},\"slo\":{\"ttft_s\":2,\"tok_per_s_per_user\":30},"                 \
     "\"price\":{\"deck\":\"mid-band\"}}"
 static const char halved_work[] = "workloads=[" WORK("a", "h", "1.25e6") "," WORK(
@@ -103,7 +103,9 @@ END_TEST
 
 START_TEST(two_halls_alike_are_one_of_their_sum)
 {
-    const struct wm_results *whole = RUN(STILL, one, pools_of_one, cappings[_i]);
+    /* replicas whose size divides both halves: what is left over would differ */
+    const struct wm_results *whole = RUN(STILL, one, pools_of_one, "workloads.a.engine=\"vllm\"",
+                                         "workloads.b.engine=\"vllm\"", cappings[_i]);
     const struct wm_results *two = RUN(STILL, "site.halls=[{\"name\":\"x\"},{\"name\":\"y\"}]",
                                        halves, halved_work, cappings[_i]);
     ck_assert_double_gt(METRIC(whole, capped_mwh), 100.0);
@@ -229,6 +231,34 @@ START_TEST(racks_stand_by_the_tightest_of_contract_hall_row_and_place)
 }
 END_TEST
 
+/* Each hall by request is what it is by the table, and its own limit holds. */
+START_TEST(two_halls_by_request_are_two_halls_by_table)
+{
+    const char *const sets[] = {"fleet.0.count=64",
+                                "fleet.1.count=72",
+                                "workloads.0.demand.output_tok_per_s=2e4",
+                                "workloads.1.demand.output_tok_per_s=2e5",
+                                "site.halls.1.it_limit_mw=0.06",
+                                "site.ceiling.limit_mw=0.4",
+                                "workloads.0.demand.shape=flat",
+                                "window.start=\"2027-07-01\"",
+                                "window.hours=0.25",
+                                "horizon.years=0.001",
+                                "workloads.1.demand.shape=flat",
+                                "fidelity=request"};
+    const struct wm_results *const table = run_with(WM_OK, NULL, 11, sets);
+    const struct wm_results *const each = run_with(WM_OK, NULL, 12, sets);
+    ck_assert(each->balances_close);
+    ck_assert_double_gt(table->halls[1].bound_s, 0.0);
+    ck_assert_double_le(each->halls[1].it_peak_w, 0.06e6 * (1.0 + 1e-9));
+    ck_assert_double_eq_tol(each->halls[0].it_mean_w / table->halls[0].it_mean_w, 1.0, 0.03);
+    /* what holds boards below a limit keeps some watts of it for what a step may add */
+    ck_assert_double_gt(each->halls[1].it_mean_w, 0.94 * table->halls[1].it_mean_w);
+    for (size_t h = 0; h < 2; h++)
+        ck_assert_double_gt(each->halls[h].site_mean_w, each->halls[h].it_mean_w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("halls");
@@ -244,6 +274,7 @@ int main(void)
     tcase_add_test(tc, one_meter_earns_at_least_what_any_split_of_it_does);
     tcase_add_test(tc, halls_are_accounted_apart);
     tcase_add_test(tc, racks_stand_by_the_tightest_of_contract_hall_row_and_place);
+    tcase_add_test(tc, two_halls_by_request_are_two_halls_by_table);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -124,6 +124,23 @@ START_TEST(an_aggregated_site_is_the_same_by_table_and_by_request)
 }
 END_TEST
 
+/* Attention groups in lockstep: four of DeepSeek-R1 on B200, each reading prompts of its own. */
+static const char *const lockstep[][2] = {{"3e3", "vllm"}, {"4e4", "vllm"}, {"1e4", "sglang"}};
+
+START_TEST(attention_groups_are_the_same_by_table_and_by_request)
+{
+    char demand[64], engine[64];
+    snprintf(demand, sizeof demand, "workloads.chat.demand.output_tok_per_s=%s", lockstep[_i][0]);
+    snprintf(engine, sizeof engine, "workloads.chat.engine=\"%s\"", lockstep[_i][1]);
+    const char *const sets[] = {SITE, "fleet.main.accelerator=\"b200\"", "fleet.main.count=64",
+                                "site.cooling.supply_c=30",
+                                "workloads.chat.slo.tok_per_s_per_user=20", demand, engine};
+    const struct wm_results *const table = run(WM_FIDELITY_SURFACE, 0.25, sets, 11);
+    ck_assert_str_eq(table->pools[0].parallelism, "decode EP4");
+    agree(table, run(WM_FIDELITY_REQUEST, 0.25, sets, 11));
+}
+END_TEST
+
 START_TEST(under_a_low_ceiling_power_stays_near_it_and_requests_are_served)
 {
     const char *const sets[] = {H100_SITE, "site.ceiling.limit_mw=0.014"};
@@ -134,6 +151,25 @@ START_TEST(under_a_low_ceiling_power_stays_near_it_and_requests_are_served)
                             0.02);
     ck_assert_double_eq_tol(METRIC(each, site_power_mean_mw) / 0.014e6, 1.0, 0.025);
     ck_assert_double_eq(METRIC(each, ceiling_violation_mwh), 0.0);
+}
+END_TEST
+
+/* Who rests by the table is parked, finishes what it has, and draws no more than is told of it. */
+START_TEST(replicas_in_excess_rest_by_request_as_by_table)
+{
+    static const char *const idle[] = {"policy.idle=standby", "policy.idle=off"};
+    const char *const sets[] = {H100_SITE, "site.ceiling.limit_mw=0.5", "fleet.main.count=256",
+                                "workloads.chat.demand.output_tok_per_s=6e4",
+                                "window.router_replicas=256", idle[_i]};
+    const struct wm_results *const table = run(WM_FIDELITY_SURFACE, 0.5, sets, 17);
+    const struct wm_results *const each = run(WM_FIDELITY_REQUEST, 0.5, sets, 17);
+    const struct wm_results *const all = run(WM_FIDELITY_REQUEST, 0.5, sets, 16);
+    ck_assert_double_eq_tol(METRIC(each, output_tok_served) / METRIC(table, output_tok_served), 1.0,
+                            0.02);
+    ck_assert_double_eq_tol(METRIC(each, site_power_mean_mw) / METRIC(table, site_power_mean_mw),
+                            1.0, 0.02);
+    ck_assert_double_lt(METRIC(each, site_power_mean_mw), 0.9 * METRIC(all, site_power_mean_mw));
+    ck_assert(each->balances_close);
 }
 END_TEST
 
@@ -260,11 +296,14 @@ int main(void)
     TCase *const tc = tcase_create("requests");
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, attention_groups_are_the_same_by_table_and_by_request, 0,
+                        (int)(sizeof lockstep / sizeof *lockstep));
     tcase_add_loop_test(tc, a_disaggregated_site_is_the_same_by_table_and_by_request, 0,
                         (int)(sizeof disaggregated / sizeof *disaggregated));
     tcase_add_loop_test(tc, an_aggregated_site_is_the_same_by_table_and_by_request, 0,
                         (int)(sizeof aggregated / sizeof *aggregated));
     tcase_add_test(tc, under_a_low_ceiling_power_stays_near_it_and_requests_are_served);
+    tcase_add_loop_test(tc, replicas_in_excess_rest_by_request_as_by_table, 0, 2);
     tcase_add_test(tc, routers_on_threads_give_the_same_to_the_last_bit);
     tcase_add_test(tc, a_sample_of_the_routers_stands_for_all);
     tcase_add_loop_test(tc, one_replica_never_exceeds_a_ceiling_below_its_draw, 0, 3);
