@@ -17,6 +17,8 @@ const struct wm_field wm_generator_fields[] = {
     WM_REAL(wm_generator, no_load_frac, WM_UNIT_FRAC, 0.0, 0.9, 0.15, "full-load fuel burnt at no load"),
     WM_REAL(wm_generator, min_load_frac, WM_UNIT_FRAC, 0.0, 1.0, 0.25, "least load over capacity"),
     WM_REAL_AS(wm_generator, start_s, "start_min", WM_UNIT_MIN, 0.0, 10000.0, 5.0, "from the call to the least load"),
+    WM_REAL_AS(wm_generator, least_run_s, "least_run_min", WM_UNIT_MIN, 0.0, 10000.0, 0.0, "running time before it may be stopped again, at its least load when nothing wants it"),
+    WM_REAL(wm_generator, start_usd_per_mw, WM_UNIT_USD_PER_MW, 0.0, 100000.0, 0.0, "cost of a start by nameplate: wear, inspections, fuel until it carries load"),
     WM_REAL(wm_generator, ramp_frac_per_min, WM_UNIT_PER_MIN, 0.0001, 100.0, 0.2, "of capacity a minute, after the start"),
     WM_REAL(wm_generator, derate_per_k, WM_UNIT_NONE, 0.0, 0.1, 0.0, "capacity lost per kelvin of dry bulb above 15 °C"),
     WM_REAL(wm_generator, fuel_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 10000.0, 13.65, "fuel per MWh of heat (HHV); default: 4 USD/MMBtu"),
@@ -31,7 +33,8 @@ const struct wm_field wm_generator_fields[] = {
 
 /* Keys of units that burn fuel, start and ramp. */
 static const char *const fuel_rows[] = {"efficiency_frac",  "no_load_frac",      "min_load_frac",
-                                        "start_min",        "ramp_frac_per_min", "derate_per_k",
+                                        "start_min",        "least_run_min",
+                                        "start_usd_per_mw", "ramp_frac_per_min", "derate_per_k",
                                         "fuel_usd_per_mwh", "fuel_kg_per_mwh",   NULL};
 
 bool wm_generator_reads(enum wm_generator_kind kind, const char *key)
@@ -92,4 +95,9 @@ double wm_generator_full_usd_per_mwh(const struct wm_generator *generator)
     if (g->kind == WM_GENERATOR_SOLAR)
         return g->om_usd_per_mwh;
     return g->fuel_usd_per_mwh / g->efficiency_frac + g->om_usd_per_mwh;
+}
+
+double wm_generator_start_usd_per_mwh(const struct wm_generator *generator)
+{
+    return generator->start_usd_per_mw / fmax(1.0, generator->least_run_s / WM_S_PER_H);
 }

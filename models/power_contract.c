@@ -26,3 +26,8 @@ struct wm_ppa_cash wm_ppa_cash_in(const struct wm_ppa *p, const struct wm_ppa_ac
     const double own = years * pow(1.0 + p->escalation_frac, from_years);
     return (struct wm_ppa_cash){own * a->strike_usd, power * (a->credit_usd - a->index_usd)};
 }
+
+double wm_ppa_usd_per_mwh(const struct wm_ppa *ppa, double market_usd_per_mwh)
+{
+    return ppa->usd_per_mwh + (ppa->kind == WM_PPA_INDEX ? market_usd_per_mwh : 0.0);
+}

@@ -385,7 +385,12 @@ static void add_free_states(const struct wm_wait_pool *pool, double rate, struct
             places += 1.0;
             taken = offered * taken / (places + offered * taken);
         }
-        weight *= (waiting + 1.0) / (pool->full_s * rate * fmax(taken, 1e-200));
+        const double more = (waiting + 1.0) / (pool->full_s * rate * fmax(taken, 1e-200));
+        if (weight > 1e300 / more) { /* many servers with next to nothing to do */
+            scale_waits(w, 1e-200);
+            weight *= 1e-200;
+        }
+        weight *= more;
         add_one_ahead(w, weight, taken, pool->n - waiting, rate, pool->full_s);
         if (weight > 1e200) {
             scale_waits(w, 1e-200);
@@ -407,7 +412,7 @@ struct wm_wait wm_wait_pool_at(struct wm_wait_pool *pool, double rate_per_s)
     struct waits w = {0};
     add_full_states(pool, rate, &w);
     add_free_states(pool, rate, &w);
-    if (w.waiting <= 0.0)
+    if (!(w.waiting > 1e-250 * w.all)) /* as good as nobody */
         return (struct wm_wait){0};
     const double mean = w.first / w.waiting;
     const double share = fmin(1.0, mean / pool->alone_s), size_variance = m->s2 - m->s1 * m->s1;

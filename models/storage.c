@@ -30,6 +30,7 @@ const struct wm_field wm_storage_fields[] = {
     WM_REAL(wm_storage, calendar_fade, WM_UNIT_NONE, 0.0, 1.0, 1.16e-3, "capacity lost per day to the exponent, at full charge"),
     WM_REAL(wm_storage, calendar_exponent, WM_UNIT_NONE, 0.0, 2.0, 0.428, "of days"),
     WM_REAL(wm_storage, cycle_fade, WM_UNIT_NONE, 0.0, 1.0, 2.46e-5, "capacity lost per full cycle"),
+    WM_REAL(wm_storage, wear_usd_per_mwh, WM_UNIT_USD_PER_MWH, 0.0, 10000.0, 0.01, "what a MWh given wears the battery, to policy optimal, which gives none for less; no line of the bill, which feels wear by fade and life"),
     WM_FIELD_END,
 };
 // clang-format on

@@ -138,11 +138,26 @@ def answers(words):
     return p.returncode == 0 and p.stdout != ""
 
 
+def unsaid(line):
+    """Keys that a row of the table names and its command, as named, does not give a value other than 0."""
+    words, missing = (), []
+    for text in re.findall("`([^`]*)`", line.rsplit("|", 2)[0]):
+        if text.startswith("wattmill "):
+            words = tuple(S if w == "FILE" else w for w in text.split()[1:])
+        elif re.fullmatch(r"[a-z]+(_[a-z0-9]+)+\*?", text):
+            short = ("--set", "horizon.years=0.01") if words[0] == "run" else ()
+            found = [v for k, v in figures(*words, *short).items() if k.startswith(text.rstrip("*")) and (k == text or "*" in text)]
+            missing += [] if any(found) else [f"{text} of {' '.join(words)}"]
+    return missing
+
+
 folder = tempfile.mkdtemp()
 table = [line for line in open("docs/claims.md") if re.match(r"\| \d+ \|", line)]
 commands = {c for line in table for c in re.findall("`wattmill ([^`]*)`", line)}
 here = {tuple(w.replace("FILE", S) if w != "DIR" else folder for w in c.split()) for c in commands}
+missing = [m for line in table for m in unsaid(line)]
 others = {("claims",), ("claims", "--curve", "million-fold", "-o", folder)}  # run by claims.sh and claims_curve.sh
 bad = [words for words in sorted(here - others) if not answers(words)]
 shutil.rmtree(folder)
+print("every key of the table is in what its command says, and is not 0:", "yes" if not missing else missing)
 print(len(table), "phrases, each with commands that run:", "yes" if not bad and len(here) > 30 else f"NO, {len(here)} commands")

@@ -921,6 +921,8 @@ Inputs = TypedDict("Inputs", {
     "site.storage.calendar_exponent": Quantity,
     # capacity lost per full cycle
     "site.storage.cycle_fade": Quantity,
+    # what a MWh given wears the battery, to policy optimal, which gives none for less; no line of the bill, which feels wear by fade and life [USD/MWh]
+    "site.storage.wear_usd_per_mwh": Quantity,
     # load that the grid may call on [MW]
     "site.demand_response.reserved_mw": Quantity,
     # paid for it, whether called or not; energy: site.ceiling.curtailment.payment_usd_per_mwh [USD/kW-yr]

@@ -50,6 +50,7 @@ struct wm_claim {
     double holds_prob; /* share of draws within what is published; NAN: nothing to judge */
     double computed_p10, computed_p90; /* of the draws */
     const char *drives;                /* what makes the difference */
+    const char *measured;              /* measured rows on which the model is off; "" */
 };
 
 /** Part of a decomposition of one claim: factor of a block of differences, or its share. */

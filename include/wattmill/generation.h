@@ -22,7 +22,8 @@ struct wm_generator {
     double efficiency_frac; /* electric, of the higher heating value, full load */
     double no_load_frac;    /* x0 */
     double min_load_frac;
-    double start_s;
+    double start_s, least_run_s; /* start-up; running time before it may stop again */
+    double start_usd_per_mw;     /* of a start, by nameplate */
     double ramp_frac_per_min; /* of capacity */
     double derate_per_k;      /* of capacity, per kelvin of dry bulb above 15 °C */
     double fuel_usd_per_mwh;  /* of heat, higher heating value */
@@ -56,5 +57,8 @@ double wm_generator_marginal_usd_per_mwh(const struct wm_generator *generator);
 
 /** Cost of a MWh at full load, what a stopped unit is compared by [USD/MWh]. */
 double wm_generator_full_usd_per_mwh(const struct wm_generator *generator);
+
+/** What a start adds to it, spread over the least running time, an hour at least [USD/MWh]. */
+double wm_generator_start_usd_per_mwh(const struct wm_generator *generator);
 
 #endif

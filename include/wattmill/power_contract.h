@@ -70,6 +70,9 @@ struct wm_ppa_instant {
 void wm_ppa_settle(const struct wm_ppa *ppa, const struct wm_ppa_instant *now, double given_w,
                    double *left_w, struct wm_ppa_account *account);
 
+/** Price of a MWh of an agreement where the market's is `market_usd_per_mwh`; pure, cannot fail. */
+double wm_ppa_usd_per_mwh(const struct wm_ppa *ppa, double market_usd_per_mwh);
+
 /** Paid, and credited less what follows the index, in a period of `length_years` from `from_years` on; `a`
  *  is of one year. */
 struct wm_ppa_cash {

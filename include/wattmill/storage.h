@@ -31,6 +31,7 @@ struct wm_storage {
     double om_frac; /* of capital, per year */
     double life_years;
     double calendar_fade, calendar_exponent, cycle_fade;
+    double wear_usd_per_mwh; /* of what it gives, to who plans it; no line of a bill */
 };
 
 extern const struct wm_field wm_storage_fields[];

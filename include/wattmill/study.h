@@ -25,16 +25,11 @@
 
 struct wm_study;
 
-/** How points are placed; words of the study's key `design`. */
+/** How points are placed, by design.def; words of the study's key `design`. */
 enum wm_design {
-    WM_DESIGN_GRID,            /* every combination; the last axis varies fastest */
-    WM_DESIGN_LIST,            /* `points`, one object {path: value, ...} each */
-    WM_DESIGN_ZIP,             /* the k-th value of every axis together */
-    WM_DESIGN_LATIN_HYPERCUBE, /* n points, every axis in n equally likely strata */
-    WM_DESIGN_SOBOL,           /* n quasi-random points */
-    WM_DESIGN_MONTE_CARLO,     /* n random points, a seed of its own each */
-    WM_DESIGN_ONE_AT_A_TIME,   /* the base point, then each value of each axis alone */
-    WM_DESIGN_SALTELLI,        /* n (d + 2) points for Sobol indices */
+#define WM_DESIGN(id, word) WM_DESIGN_##id,
+#include "wattmill/design.def"
+#undef WM_DESIGN
     WM_N_DESIGNS
 };
 extern const char *const wm_design_words[];

@@ -49,6 +49,7 @@ static const struct wm_field row_fields[] = {
     WM_TEXT_REQ(claim_row, conditions, "under which it is computed here"),
     WM_TEXT_REQ(claim_row, unit, "of the figure: x, %, M$/MW-yr"),
     WM_TEXT(claim_row, drives, "", "what makes the difference"),
+    WM_TEXT(claim_row, measured, "", "measured rows on which the model is off, and by how much"),
     WM_REAL(claim_row, published, WM_UNIT_NONE, -1e18, 1e18, (double)NAN, "the figure that is published"),
     WM_REAL(claim_row, within, WM_UNIT_NONE, 1.0, 100.0, 1.0, "factor of tolerance about it; never wider than the claim itself"),
     WM_REAL(claim_row, published_low, WM_UNIT_NONE, -1e18, 1e18, (double)NAN, "in place of one figure: the least that is published"),

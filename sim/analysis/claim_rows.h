@@ -45,7 +45,7 @@ struct claim_fronts {
 
 struct claim_row {
     struct wm_catalog_head head; /* title: what is said */
-    const char *conditions, *unit, *drives;
+    const char *conditions, *unit, *drives, *measured;
     double published, within, published_low, published_high; /* NAN: not given */
     int evidence, uncertain, as, computed; /* computed: index of a word, the last: none */
     const struct wm_json *serving_json, *run_json, *fronts_json;

@@ -49,7 +49,8 @@ static void compute(struct study *s, const struct claim_row *r, struct wm_claim 
                            .published_low = r->published_low,
                            .published_high = r->published_high,
                            .evidence = (enum wm_evidence)r->evidence,
-                           .drives = r->drives};
+                           .drives = r->drives,
+                           .measured = r->measured};
     c->computed = claim_measure(s, r);
     if (isfinite(s->published)) {
         const double room = fmin(r->within, fmax(s->published, 1.0));

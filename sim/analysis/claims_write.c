@@ -74,6 +74,8 @@ static void write_details(FILE *file, const struct wm_claim *c)
             "\n%s\n  conditions  %s\n  source      %s, %s\n  evidence    %s\n  differs by  %s\n",
             c->claim, c->conditions, c->source, c->as_of, wm_evidence_words[c->evidence],
             c->drives[0] != 0 ? c->drives : "-");
+    if (c->measured[0] != 0)
+        fprintf(file, "  measured    %s\n", c->measured);
     if (isfinite(c->holds_prob) && c->computed_p90 > c->computed_p10)
         fprintf(file, "  drawn       %.3g to %.3g %s (P10 to P90)\n", c->computed_p10,
                 c->computed_p90, c->unit);
@@ -112,6 +114,7 @@ static void write_all(FILE *file, struct wm_arena *arena, const struct wm_claims
         {.key = "source"},
         {.key = "as_of"},
         {.key = "drives"},
+        {.key = "measured"},
         {.key = "why_not"}};
     enum { N = sizeof columns / sizeof *columns };
     const bool exact = format != WM_FORMAT_MD;
@@ -134,6 +137,7 @@ static void write_all(FILE *file, struct wm_arena *arena, const struct wm_claims
                                     c->source,
                                     c->as_of,
                                     c->drives,
+                                    c->measured[0] != 0 ? c->measured : NULL,
                                     c->why[0] != 0 ? c->why : NULL};
         memcpy(&cells[N * i], row, sizeof row);
     }

@@ -135,6 +135,11 @@ static void row(FILE *file, const struct wm_claim *c)
         wm_html_text(file, c->drives);
         fputs(".", file);
     }
+    if (c->measured[0] != 0) {
+        fputs(" Measured: ", file);
+        wm_html_text(file, c->measured);
+        fputs(".", file);
+    }
     if (c->why[0] != 0) {
         fputs(" Not computed: ", file);
         wm_html_text(file, c->why);

@@ -1,5 +1,7 @@
 #include "supply.h"
 
+#include "../plan/agreement.h"
+
 /* Sums of a run towards matching. */
 struct cover {
     double load_j, covered_j; /* covered: not more than the load of all of them */
@@ -7,14 +9,6 @@ struct cover {
     double hourly_j;           /* covered within the hour */
     double hourly_short_j;     /* of the share asked for, by hour */
 };
-
-static double given_w(const struct wm_run *r, const struct wm_ppa *p, int64_t at_us)
-{
-    if (p->file == NULL)
-        return p->power_w;
-    const double offset_s = wm_site_utc_offset_s(&r->scenario->site, p->file);
-    return p->power_w * p->file->solar_frac[wm_site_year_row(p->file, at_us, offset_s)];
-}
 
 static void end_hour(struct cover *c, double share_frac)
 {
@@ -36,7 +30,7 @@ static void settle_row(const struct wm_run *r, const struct wm_series_row *row, 
     c->hour_load_j += row->meter_w * length_s;
     for (size_t i = 0; i < site->ppas.n; i++) {
         const double before_j = accounts[i].energy_j;
-        wm_ppa_settle(&ppa[i], &now, given_w(r, &ppa[i], row->time_us), &left_w, &accounts[i]);
+        wm_ppa_settle(&ppa[i], &now, wm_agreement_given_w(site, &ppa[i], row->time_us), &left_w, &accounts[i]);
         if (!ppa[i].has_certificates)
             continue;
         c->covered_j += accounts[i].energy_j - before_j;

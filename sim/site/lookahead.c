@@ -7,7 +7,6 @@
 static const double bin_h = 0.25;
 enum { BINS_PER_DAY = 96, WINDOW_BINS = 33 * BINS_PER_DAY };
 
-static const double wear_usd_per_mwh = 0.01; /* so that nothing moves for nothing */
 static const double mw = 1e6, mwh = 3.6e9;
 static const double most_usd_per_mwh = 1e5; /* of load that no price lets run: its worth has no end */
 
@@ -142,7 +141,7 @@ static void set_interval(struct wm_lookahead *a, size_t bin, struct wm_store_int
                                      .free = x->free_w / mw,
                                      .engine = x->engine_w / mw,
                                      .allowed = x->allowed_w / mw,
-                                     .usd_per_mwh = x->around.energy_usd_per_mwh,
+                                     .usd_per_mwh = x->usd_per_mwh,
                                      .peak_usd_per_mw = a->peak_usd_per_mw[bin],
                                      .engine_usd_per_mwh = x->engine_usd_per_mwh,
                                      .cut_usd_per_mwh = fmin(x->cut_usd_per_mwh, most_usd_per_mwh)};
@@ -208,7 +207,7 @@ static void plan(struct wm_lookahead *a, size_t from, size_t to, const struct wm
         .h = bin_h,
         .power = s->power_w / mw,
         .eta = sqrt(s->round_trip_frac),
-        .wear_usd_per_mwh = wear_usd_per_mwh,
+        .wear_usd_per_mwh = s->wear_usd_per_mwh,
         .start = onsite->stored_j / mwh,
         .end = fmin(onsite->account.stored_first_j, wm_storage_top_j(s)) / mwh};
     for (size_t i = from; i < to; i++)

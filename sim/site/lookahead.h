@@ -6,12 +6,13 @@
  * month and the day after it, of which the first part is kept and the rest planned again. Demand charges of the month
  * and of its periods count for what lies above what is billed anyway; coincident peaks cost where they will be. A
  * window answers for its share of what is left of the month: what a kW more allows it allows on the days to come as
- * well. What the battery lacks at the end of what it held at the start costs the window's mean price. The battery
+ * well. What the battery lacks at the end of what it held at the start costs the window's mean price; a MWh costs
+ * what the tariff and agreements for power settled on load make of it. The battery
  * fades along the plan: a first plan takes the most that it can fade, a second what the first makes of it.
  *
  * Foresight is perfect inside the window: load, failures, prices, weather, calls. What a site earns
- * with forecasts is less. Left out: starts and least loads of engines, ratchets on later months, the
- * worth of wear but for a cent a MWh; a site that draws at a negative price to charge and discharge at once.
+ * with forecasts is less. Left out: to start or stop engines (they follow their
+ * rules), ratchets on later months; a site that draws at a negative price to charge and discharge at once.
  */
 #ifndef WM_SITE_LOOKAHEAD_H
 #define WM_SITE_LOOKAHEAD_H
@@ -24,6 +25,7 @@ struct wm_outlook_row {
     struct wm_surroundings around;
     int64_t at_us;
     double load_w;                 /* of the site, less what engines called for the ceiling give */
+    double usd_per_mwh;            /* of one more at the meter, agreements for power on */
     double cut_w, cut_usd_per_mwh; /* not drawn under the ceiling, and its worth */
     double allowed_w, contract_w;
     double free_w;                       /* what solar and baseload could give */

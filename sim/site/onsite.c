@@ -69,14 +69,17 @@ double wm_onsite_support_w(struct wm_onsite *onsite, int64_t at_us,
     return support_w;
 }
 
-static bool is_wanted(const struct wm_generation *row, const struct wm_surroundings *now,
-                      const struct wm_onsite_need *need)
+static bool is_wanted(const struct wm_generation *row, const struct wm_generating_unit *u,
+                      const struct wm_surroundings *now, const struct wm_onsite_need *need)
 {
     if (row->role == WM_ROLE_BASELOAD || row->type->kind == WM_GENERATOR_SOLAR)
         return true;
     const bool is_short = need->requested_w > need->allowed_w;
+    const double start_usd_per_mwh = /* of one that runs it is paid */
+        u->state == WM_UNIT_OFF ? wm_generator_start_usd_per_mwh(row->type) : 0.0;
     return is_short || (row->role == WM_ROLE_ECONOMIC &&
-                        now->energy_usd_per_mwh > wm_generator_full_usd_per_mwh(row->type));
+                        now->energy_usd_per_mwh >
+                            wm_generator_full_usd_per_mwh(row->type) + start_usd_per_mwh);
 }
 
 /* Calls what is wanted and off. */
@@ -89,6 +92,7 @@ static bool call_unit(struct wm_onsite *g, size_t i, int64_t at_us, bool wanted)
     u->state = WM_UNIT_STARTING;
     u->since_us = at_us;
     g->account.n_starts[i] += 1.0;
+    g->account.om_usd += g->rows[i].type->start_usd_per_mw * g->rows[i].capacity_w / WM_W_PER_MW;
     return g->rows[i].type->start_s <= 0.0;
 }
 
@@ -213,7 +217,7 @@ bool wm_onsite_dispatch(struct wm_onsite *onsite, int64_t at_us, const struct wm
     for (size_t i = 0; i < onsite->n_units; i++) {
         const struct wm_generation *row = &onsite->rows[i];
         struct wm_generating_unit *u = &onsite->units[i];
-        runs_at_once = call_unit(onsite, i, at_us, is_wanted(row, now, need)) || runs_at_once;
+        runs_at_once = call_unit(onsite, i, at_us, is_wanted(row, u, now, need)) || runs_at_once;
         f.unit_w[i] = output_w(row, u, now, left_w, left_w - need->allowed_w);
         left_w -= f.unit_w[i];
         f.hold_s = fmin(f.hold_s, unit_hold_s(row, u, at_us));
@@ -311,11 +315,18 @@ static void wear(struct wm_onsite *g)
     g->account.storage_loss_j += too_much_j;
 }
 
+/* A start may be given up, a unit that runs keeps its least time. */
+static bool may_stop(const struct wm_generation *row, const struct wm_generating_unit *u,
+                     int64_t at_us)
+{
+    return u->state != WM_UNIT_RUNNING || elapsed_s(u, at_us) >= row->type->least_run_s;
+}
+
 void wm_onsite_end_bin(struct wm_onsite *onsite, int64_t at_us)
 {
     for (size_t i = 0; i < onsite->n_units; i++) {
         struct wm_generating_unit *u = &onsite->units[i];
-        if (u->state != WM_UNIT_OFF && !u->was_needed) {
+        if (u->state != WM_UNIT_OFF && !u->was_needed && may_stop(&onsite->rows[i], u, at_us)) {
             u->state = WM_UNIT_OFF;
             u->since_us = at_us;
         }

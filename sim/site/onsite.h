@@ -15,7 +15,8 @@
  *
  * Roles: `baseload` always runs; `economic` runs while it is cheaper than the meter, and under the
  * ceiling; `ceiling` is called when the site asks for more than the grid gives. A called unit starts
- * after its start-up time; it is stopped at the end of a billing interval that had no need of it.
+ * after its start-up time and pays for the start; it is stopped at the end of a billing interval that had no need of
+ * it, when it has run its least time, and stands at its least load until then.
  *
  * The shadow price stays what one more watt at the meter earns while generators and battery do what
  * they do at that instant: energy kept for later is not valued by it, so beside a battery that runs

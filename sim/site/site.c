@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../plan/agreement.h"
 #include "../plan/job.h"
 #include "asked.h"
 #include "batch.h"
@@ -438,6 +439,9 @@ static void add_outlook(struct site *s, int64_t begin)
     struct wm_outlook_row *const row = &s->result->outlook[s->result->n_bins];
     *row = (struct wm_outlook_row){.around = s->environment->now,
                                    .at_us = s->start_us + begin,
+                                   .usd_per_mwh = wm_agreements_usd_per_mwh(
+                                       &s->scenario->site, &s->environment->now,
+                                       s->start_us + begin, bin->meter_j / bin->time_s),
                                    .cut_w = s->flow.capped_w + s->flow.shed_w,
                                    .cut_usd_per_mwh = s->flow.shadow_usd_per_mwh,
                                    .allowed_w = bin->allowed_ws / bin->time_s,

@@ -18,7 +18,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "plan.h"
+#include "design.h"
 #include "wattmill/require.h"
 
 /* Levels one_at_a_time gives a distribution: its 10th and 90th percentiles. */
@@ -177,9 +177,9 @@ static bool compile_dist(struct wm_arena *arena, const struct wm_axis_params *p,
                compile_weights(arena, p, place, out, diags);
     if (!check_dist(p, place, diags))
         return false;
-    if (design == WM_DESIGN_ONE_AT_A_TIME)
+    if (wm_design_of(design)->is_alone)
         out->n_levels = sizeof tornado_prob / sizeof *tornado_prob;
-    else if (design == WM_DESIGN_GRID || design == WM_DESIGN_ZIP) {
+    else if (wm_design_of(design)->asks_levels) {
         out->n_levels = (size_t)p->n;
         if (p->n == 0)
             return fail(diags, place, p->path,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "design.h"
 #include "study_load.h"
 
 /* A study of its own kind of file, or a scenario with distributions in it. */
@@ -31,9 +32,7 @@ static enum wm_status holds_axes(struct wm_arena *arena, const struct wm_optimis
 /* Designs of samples give Sobol's points, however they would have been drawn; others their own. */
 static void choose_draws(struct wm_study *s, size_t n_draws)
 {
-    const enum wm_design d = s->params.design;
-    if (d != WM_DESIGN_LATIN_HYPERCUBE && d != WM_DESIGN_SOBOL && d != WM_DESIGN_MONTE_CARLO &&
-        d != WM_DESIGN_SALTELLI)
+    if (!wm_design_of(s->params.design)->is_sampled)
         return;
     s->params.design = WM_DESIGN_SOBOL;
     s->params.n = (int64_t)n_draws;

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "design.h"
 #include "heat.h"
-#include "plan.h"
 #include "sample.h"
 
 #define N_BINS      30
@@ -14,8 +14,9 @@ struct figure {
     struct wm_arena *arena;
     struct wm_store *store;
     const struct wm_store_about *about;
-    const char *title; /* metric and unit, scaled */
-    double scale;      /* of values in the data */
+    const struct wm_design_type *design; /* NULL: not known to this program */
+    const char *title;                   /* metric and unit, scaled */
+    double scale;                        /* of values in the data */
     struct wm_sample sample;
     struct wm_tornado tornado;
     struct wm_heat_map heat;
@@ -188,15 +189,9 @@ static size_t n_groups(const struct figure *f, size_t axis)
     return wm_sample_groups(f->arena, &f->sample, axis).n_groups;
 }
 
-static bool is_design(const struct figure *f, enum wm_design design)
-{
-    return strcmp(f->about->design, wm_design_words[design]) == 0;
-}
-
 static bool is_random(const struct figure *f)
 {
-    return is_design(f, WM_DESIGN_MONTE_CARLO) || is_design(f, WM_DESIGN_SOBOL) ||
-           is_design(f, WM_DESIGN_LATIN_HYPERCUBE);
+    return f->design != NULL && f->design->is_sampled && !f->design->in_blocks;
 }
 
 /* Lines want a number along x, the one with most values, and few values as series. */
@@ -291,7 +286,10 @@ enum wm_status wm_stats_figures(struct wm_folder *folder, struct wm_store *store
                                 const char *metric, struct wm_diags *diags)
 {
     const struct wm_store_about *const about = wm_store_about(store);
-    struct figure f = {.arena = folder->arena, .store = store, .about = about};
+    struct figure f = {.arena = folder->arena,
+                       .store = store,
+                       .about = about,
+                       .design = wm_design_named(about->design)};
     size_t at = 0;
     if (metric == NULL && about->n_metrics > 0)
         metric = about->metrics[0].key;
@@ -309,13 +307,13 @@ enum wm_status wm_stats_figures(struct wm_folder *folder, struct wm_store *store
     if (is_random(&f))
         ok = wm_folder_figure(folder, "study_distribution", distribution_csv, &f) &&
              draw_fan(&f, folder, diags) && ok;
-    if (is_design(&f, WM_DESIGN_GRID) && about->n_axes > 1) {
+    if (f.design != NULL && f.design->is_product && about->n_axes > 1) {
         if (wm_sample_load_whole(folder->arena, store, at, &f.whole, diags) != WM_OK)
             return WM_IO;
         f.heat = wm_heat_of(f.arena, about, &f.whole);
         ok = wm_folder_figure(folder, "study_heat", heat_csv, &f) && ok;
     }
-    if (!is_design(&f, WM_DESIGN_ONE_AT_A_TIME) && choose_lines(&f))
+    if ((f.design == NULL || !f.design->is_alone) && choose_lines(&f))
         ok = wm_folder_figure(folder, "study_response", response_csv, &f) && ok;
     return ok ? WM_OK : WM_IO;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "design.h"
 #include "table.h"
 #include "wattmill/input.h"
 
@@ -88,7 +89,8 @@ enum wm_status wm_stats_heat(struct wm_arena *arena, struct wm_store *store, con
     size_t at = 0;
     if (!wm_sample_metric(arena, store, metric, &at, diags))
         return WM_USAGE;
-    if (about->n_axes < 2 || strcmp(about->design, wm_design_words[WM_DESIGN_GRID]) != 0) {
+    const struct wm_design_type *const design = wm_design_named(about->design);
+    if (about->n_axes < 2 || design == NULL || !design->is_product) {
         wm_diag_add(diags, WM_E101, NULL, NULL,
                     "--heat: needs a grid of two axes or more; --response reads any study");
         return WM_USAGE;

@@ -1,7 +1,7 @@
 /* One point: choices -> values in a thread's own tree -> parameters, hash, scenario. */
 #include <string.h>
 
-#include "plan.h"
+#include "design.h"
 #include "wattmill/require.h"
 
 static const struct wm_place point_place = {.file = "point"};
@@ -85,10 +85,10 @@ static void put_axis(struct wm_expander *e, struct wm_arena *arena, size_t j,
 static const char *twin_mark(const struct wm_expander *e, struct wm_arena *arena, uint64_t index)
 {
     const struct wm_study *const s = e->study;
-    const enum wm_design design = s->params.design;
-    if (design == WM_DESIGN_GRID || (design == WM_DESIGN_MONTE_CARLO && !s->sets_seed))
+    const struct wm_design_type *const design = wm_design_of(s->params.design);
+    if (design->is_product || (design->seeds_points && !s->sets_seed))
         return "";
-    if (design != WM_DESIGN_ONE_AT_A_TIME)
+    if (!design->is_alone)
         return wm_arena_printf(arena, "%llu", (unsigned long long)index);
     for (size_t j = 0; j < s->n_axes; j++)
         if (e->choices[j].how == WM_CHOOSE_LEVEL)

@@ -1,6 +1,7 @@
 /* Axes of a study file, and those that stand inside its base scenario. */
 #include <string.h>
 
+#include "design.h"
 #include "study_load.h"
 #include "wattmill/require.h"
 
@@ -123,7 +124,7 @@ bool wm_load_own_axes(struct wm_study_load *l)
     bool ok = true;
     for (size_t i = 0; i < p->axes.n; i++)
         ok = add_params(l, &items[i], &wm_json_at(axes, i)->place) && ok;
-    if ((p->points != NULL) != (p->design == WM_DESIGN_LIST))
+    if ((p->points != NULL) != wm_design_of(p->design)->is_listed)
         return wm_load_fail(l, &l->root->place, "points",
                             "belongs to the design `list`, which needs it and nothing else");
     if (p->points == NULL)

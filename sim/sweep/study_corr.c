@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "design.h"
 #include "strata.h"
 #include "study_load.h"
 #include "wattmill/suggest.h"
@@ -42,12 +43,11 @@ bool wm_load_corr(struct wm_study_load *l)
 {
     struct wm_study *const s = l->study;
     const struct wm_json *const corr = s->params.corr;
-    const enum wm_design d = s->params.design;
     if (corr == NULL || corr->n_children == 0)
         return true;
     if (corr->type != WM_JSON_ARRAY)
         return wm_load_fail(l, &corr->place, "corr", "is an array of [axis, axis, rho]");
-    if (d != WM_DESIGN_MONTE_CARLO && d != WM_DESIGN_SOBOL && d != WM_DESIGN_LATIN_HYPERCUBE)
+    if (!wm_design_of(s->params.design)->correlates)
         return wm_load_fail(
             l, &corr->place, "corr",
             "needs monte_carlo, sobol or latin_hypercube; Sobol indices assume that axes are "

@@ -1,12 +1,13 @@
 /* Rows of a study file. */
 #include "plan.h"
 
-const char *const wm_design_words[] = {"grid",  "list",        "zip",           "latin_hypercube",
-                                       "sobol", "monte_carlo", "one_at_a_time", "saltelli",
-                                       NULL};
 static const char *const dist_words[] = {"none",      "pert", "triangular", "uniform", "normal",
                                          "lognormal", "beta", "discrete",   NULL};
+_Static_assert(sizeof dist_words / sizeof *dist_words == WM_DIST_DISCRETE + 2,
+               "a word for each of enum wm_dist");
 static const char *const spacing_words[] = {"lin", "log", NULL};
+_Static_assert(sizeof spacing_words / sizeof *spacing_words == WM_SPACING_LOG + 2,
+               "a word for each of enum wm_spacing");
 
 #define UNSET  (double)NAN
 #define NUMBER WM_UNIT_NONE

@@ -1,6 +1,7 @@
 /* Where axes reach into the scenario, and what stands there without them. */
 #include <string.h>
 
+#include "design.h"
 #include "study_load.h"
 #include "wattmill/require.h"
 
@@ -55,7 +56,7 @@ bool wm_load_targets(struct wm_study_load *l, struct wm_axis *axis)
 /* What is left open must be filled by the base scenario. */
 bool wm_load_check_bases(struct wm_study_load *l, const struct wm_axis *axis)
 {
-    const bool alone = l->study->params.design == WM_DESIGN_ONE_AT_A_TIME;
+    const bool alone = wm_design_of(l->study->params.design)->is_alone;
     bool ok = true;
     for (size_t k = 0; k < axis->n_targets; k++) {
         const struct wm_axis_target *const t = &axis->targets[k];
@@ -113,11 +114,11 @@ static bool check_rounded(struct wm_study_load *l, const struct wm_axis *axis)
 
 bool wm_load_check_twice(struct wm_study_load *l, const struct wm_axis *axis)
 {
-    const enum wm_design design = l->study->params.design;
-    if (design != WM_DESIGN_GRID && design != WM_DESIGN_ONE_AT_A_TIME)
+    const struct wm_design_type *const design = wm_design_of(l->study->params.design);
+    if (!design->is_product && !design->is_alone)
         return true;
     if (axis->values == NULL)
-        return axis->cases != NULL || design != WM_DESIGN_GRID || check_rounded(l, axis);
+        return axis->cases != NULL || !design->is_product || check_rounded(l, axis);
     for (size_t i = 1; i < axis->n_levels; i++)
         for (size_t j = 0; j < i; j++)
             if (is_same(axis->values[i], axis->values[j]))

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan.h"
+#include "design.h"
 #include "sample.h"
 #include "table.h"
 
@@ -71,18 +71,20 @@ static bool bar_of_groups(struct wm_arena *arena, const struct wm_sample *s, siz
 
 bool wm_is_sampled(const struct wm_store_about *about)
 {
-    static const enum wm_design designs[] = {WM_DESIGN_MONTE_CARLO, WM_DESIGN_LATIN_HYPERCUBE,
-                                             WM_DESIGN_SOBOL, WM_DESIGN_SALTELLI};
-    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++)
-        if (strcmp(about->design, wm_design_words[designs[i]]) == 0)
-            return true;
-    return false;
+    const struct wm_design_type *const design = wm_design_named(about->design);
+    return design != NULL && design->is_sampled;
+}
+
+static bool is_in_blocks(const struct wm_store_about *about)
+{
+    const struct wm_design_type *const design = wm_design_named(about->design);
+    return design != NULL && design->in_blocks;
 }
 
 void wm_sample_independent(struct wm_sample *s, const struct wm_store_about *about)
 {
     size_t n = 0;
-    if (strcmp(about->design, wm_design_words[WM_DESIGN_SALTELLI]) != 0)
+    if (!is_in_blocks(about))
         return;
     for (size_t i = 0; i < s->n; i++) {
         if (s->index[i] % (about->n_axes + 2) >= 2)
@@ -103,7 +105,8 @@ void wm_sample_independent(struct wm_sample *s, const struct wm_store_about *abo
 static void level_bars(struct wm_arena *arena, const struct wm_store_about *about,
                        const struct wm_sample *s, struct wm_tornado *t)
 {
-    const bool alone = strcmp(about->design, wm_design_words[WM_DESIGN_ONE_AT_A_TIME]) == 0;
+    const struct wm_design_type *const design = wm_design_named(about->design);
+    const bool alone = design != NULL && design->is_alone;
     if (alone && s->index[0] == 0)
         t->centre = s->values[0];
     for (size_t j = 0; j < about->n_axes; j++) {
@@ -208,7 +211,7 @@ enum wm_status wm_stats_sobol(struct wm_arena *arena, struct wm_store *store, co
     size_t at = 0;
     if (!wm_sample_metric(arena, store, metric, &at, diags))
         return WM_USAGE;
-    if (strcmp(about->design, wm_design_words[WM_DESIGN_SALTELLI]) != 0) {
+    if (!is_in_blocks(about)) {
         wm_diag_add(diags, WM_E507, NULL, about->name,
                     "Sobol indices need the design saltelli; this study is %s", about->design);
         return WM_IO;

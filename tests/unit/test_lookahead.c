@@ -137,6 +137,51 @@ START_TEST(a_flat_price_moves_nothing)
 }
 END_TEST
 
+/* What an agreement on the load covers has its price, the same at all hours: nothing is to be gained by moving it; one of
+ * a few watts, or of power that is sold whatever the site takes, changes nothing. */
+START_TEST(a_battery_sees_what_agreements_make_of_a_megawatt_hour)
+{
+#define AGREED(power, more) \
+    "site.ppas=[{\"name\":\"p\",\"usd_per_mwh\":40,\"contract_mw\":" power more "}]"
+    static const char *const agreed[] = {
+        "site.ppas=[]", AGREED("0.01", ""), AGREED("2", ",\"settled\":\"produced\""),
+        AGREED("2", ""), AGREED("2", ",\"kind\":\"index\"")};
+    double given[5];
+    write_series();
+    for (int i = 0; i < 5; i++)
+        given[i] = METRIC(RUN(OPTIMAL, market_set, "site.tariff.demand_usd_per_kw_month=0", agreed[i],
+                              "site.storage.calendar_fade=0", "site.storage.cycle_fade=0"),
+                          storage_discharge_mwh) /
+                   WM_J_PER_MWH;
+    (void)unlink(series_path);
+    ck_assert_double_gt(given[0], 1.0);
+    ck_assert_double_eq_tol(given[1], given[0], 1e-6);
+    ck_assert_double_eq_tol(given[2], given[0], 1e-6);
+    ck_assert_double_lt(given[3], 1e-6);
+    ck_assert_double_gt(given[4], 1.0);
+}
+END_TEST
+
+/* A spread below wear and losses is left alone; the dearer the wear, the less moves. */
+START_TEST(a_battery_that_wears_gives_less_and_nothing_below_its_wear)
+{
+    static const char *const wear[] = {"site.storage.wear_usd_per_mwh=0.01",
+                                       "site.storage.wear_usd_per_mwh=40",
+                                       "site.storage.wear_usd_per_mwh=1000"};
+    double given[3];
+    write_series();
+    for (int i = 0; i < 3; i++)
+        given[i] = METRIC(RUN(OPTIMAL, market_set, "site.tariff.demand_usd_per_kw_month=0", wear[i],
+                              "site.storage.calendar_fade=0", "site.storage.cycle_fade=0"),
+                          storage_discharge_mwh) /
+                   WM_J_PER_MWH;
+    (void)unlink(series_path);
+    ck_assert_double_lt(given[1], given[0]);
+    ck_assert_double_gt(given[1], 0.0);
+    ck_assert_double_lt(given[2], 1e-6);
+}
+END_TEST
+
 /* What it holds for riding through is not spent, what it has lost is not used. */
 START_TEST(reserve_and_fade_bound_the_plan)
 {
@@ -181,6 +226,8 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_month_ahead_no_threshold_is_better, 0, N_CASES);
     tcase_add_test(tc, a_flat_price_moves_nothing);
+    tcase_add_test(tc, a_battery_sees_what_agreements_make_of_a_megawatt_hour);
+    tcase_add_test(tc, a_battery_that_wears_gives_less_and_nothing_below_its_wear);
     tcase_add_test(tc, reserve_and_fade_bound_the_plan);
     tcase_add_test(tc, a_ceiling_that_nothing_meets_leaves_the_battery_its_work);
     suite_add_tcase(suite, tc);

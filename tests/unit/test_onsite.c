@@ -209,6 +209,35 @@ START_TEST(an_economic_engine_runs_while_it_is_cheaper_than_the_meter)
 }
 END_TEST
 
+/* A start is paid, and weighed against what its least running time earns; until that is over it stands at its
+ * least load. */
+START_TEST(a_start_is_paid_and_what_started_runs_its_least_time)
+{
+#define ECONOMIC                                                                        \
+    "site.generation=[{\"name\":\"gas\",\"type\":\"dear\",\"capacity_mw\":0.2," \
+    "\"role\":\"economic\"}]"
+#define DEAR(keys) "generators={\"dear\":{\"base\":\"gas-engine\"," keys "}}"
+    write_prices();
+    const struct wm_results *plain = RUN(prices_set, ECONOMIC, DEAR("\"start_min\":5"));
+    const struct wm_results *paid = RUN(prices_set, ECONOMIC, DEAR("\"start_usd_per_mw\":20"));
+    const struct wm_results *never = RUN(prices_set, ECONOMIC, DEAR("\"start_usd_per_mw\":100000"));
+    const struct wm_results *on =
+        RUN(prices_set, ECONOMIC, DEAR("\"start_usd_per_mw\":20,\"least_run_min\":10000"));
+    (void)unlink(prices_path);
+    closes(paid);
+    closes(on);
+    const char *const line = "storage and generation O&M";
+    const double starts = (usd_of(paid, line) - usd_of(plain, line)) / (20.0 * 0.2);
+    ck_assert_double_eq_tol(starts, 14.0, 1.0); /* one a day */
+    ck_assert_double_eq_tol(starts, floor(starts + 0.5), 1e-6);
+    ck_assert_double_eq(METRIC(paid, generation_mwh), METRIC(plain, generation_mwh));
+    ck_assert_double_eq(METRIC(never, generation_mwh), 0.0);
+    for (size_t i = 96; i < 6 * 96; i++) /* of its seven days */
+        if (i % 96 >= 1 && i % 96 < 48)
+            ck_assert_double_eq_tol(on->series[i].generation_w, 0.25 * 0.2e6, 1.0);
+}
+END_TEST
+
 /* Losses of power shelves and boards are inside IT, and among the uses. */
 START_TEST(shelves_of_the_chain_close_in_both_fidelities)
 {
@@ -304,6 +333,7 @@ int main(void)
     tcase_add_test(tc, baseload_fuel_cells_replace_the_meter_and_burn_fuel);
     tcase_add_test(tc, a_called_engine_starts_late_climbs_and_is_stopped);
     tcase_add_test(tc, an_economic_engine_runs_while_it_is_cheaper_than_the_meter);
+    tcase_add_test(tc, a_start_is_paid_and_what_started_runs_its_least_time);
     tcase_add_test(tc, shelves_of_the_chain_close_in_both_fidelities);
     tcase_add_test(tc, coincident_peaks_and_periods_have_lines_of_their_own);
     tcase_add_test(tc, it_is_capped_by_what_the_plant_can_cool);

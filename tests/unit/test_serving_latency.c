@@ -340,6 +340,21 @@ START_TEST(first_tokens_within_a_target_count_every_length)
 }
 END_TEST
 
+/* Hundreds of servers that have next to nothing to do: the weights of their states span more than a double does. */
+START_TEST(many_servers_with_little_to_do_have_waits_that_are_numbers)
+{
+    const struct wm_reading_moments m = {.s1 = 0.03};
+    for (double n = 16.0; n <= 1024.0; n *= 1.5)
+        for (double rate = 1e-6; rate < 20.0 * n; rate *= 3.0) {
+            const struct wm_rounds server = {.rate_per_s = rate, .round_s = 0.02, .groups = 1.0, .stages = 1.0};
+            const struct wm_wait w = wm_wait_pooled(&server, floor(n), &m);
+            const double within = wm_wait_within(&w, 0.2);
+            ck_assert_msg(w.prob >= 0.0 && w.prob <= 1.0 && within >= 0.0 && within <= 1.0,
+                          "%g servers, %g a second: %g, %g", floor(n), rate, w.prob, within);
+        }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {reading_takes_a_round_more_for_every_budget,
@@ -353,6 +368,7 @@ int main(void)
                                   the_busiest_group_has_an_order_statistic_of_prompts,
                                   a_simulation_of_a_pool_has_the_same_first_tokens,
                                   several_servers_hardly_wait_at_half_load,
+                                  many_servers_with_little_to_do_have_waits_that_are_numbers,
                                   tokens_spread_less_over_longer_answers,
                                   first_tokens_within_a_target_count_every_length};
     return RUN_TESTS("serving_latency", tests);
