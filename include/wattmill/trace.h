@@ -21,13 +21,9 @@
 #include "wattmill/status.h"
 
 enum wm_trace_format {
-    WM_TRACE_AZURE,
-    WM_TRACE_BURSTGPT,
-    WM_TRACE_VIDUR,
-    WM_TRACE_OURS,
-    WM_TRACE_MOONCAKE,
-    WM_TRACE_BAILIAN,
-    WM_TRACE_LLMSERVINGSIM,
+#define WM_TRACE_FORMAT(id, name) WM_TRACE_##id,
+#include "wattmill/trace_format.def"
+#undef WM_TRACE_FORMAT
     WM_N_TRACE_FORMATS
 };
 /** "Azure LLM inference CSV" and so on. */

@@ -44,6 +44,15 @@ static void give(const struct wm_fleet *fleet, struct wm_rack_kind *k, int64_t r
     k->n_spare_racks = wm_shares_spare_racks(fleet, racks);
 }
 
+bool wm_mixed_has_racks(const struct wm_pool *pool)
+{
+    const struct wm_rack_kind *const k = pool->mixed.kinds;
+    if (pool->fleet->count < 0)
+        return pool->mixed.budget_w * (1.0 + 1e-12) >= k[WM_DECODES].rack_w + k[WM_PREFILLS].rack_w;
+    return k[WM_DECODES].n_racks > 0 &&
+           (pool->fleet->prefill_count < 0 || k[WM_PREFILLS].n_racks > 0);
+}
+
 static int64_t working(const struct wm_rack_kind *k)
 {
     return k->n_gpus - k->n_spare_racks * k->accelerator->rack_gpus;
@@ -140,10 +149,15 @@ int64_t wm_mixed_form(struct wm_pool *pool, struct wm_serving_case *c,
     static const double smaller = 0.8; /* until whole racks of both kinds fit */
     struct wm_mixed *const m = &pool->mixed;
     int64_t n = 0;
+    bool any = false;
     for (; n == 0 && c->max_gpus >= 1.0; c->max_gpus = floor(smaller * c->max_gpus)) {
-        *plan = wm_table_plan(tables, c);
-        if (plan->fault != WM_PLAN_OK)
+        const struct wm_serving_plan found = wm_table_plan(tables, c);
+        if (found.fault != WM_PLAN_OK && any)
+            break; /* the last that could be, but for whole racks */
+        *plan = found;
+        if (found.fault != WM_PLAN_OK)
             break;
+        any = true;
         const double gpus[WM_KINDS] = {plan->decode_gpus, plan->prefill_gpus};
         m->had_room = n = room(pool, gpus);
     }

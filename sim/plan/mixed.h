@@ -39,6 +39,9 @@ const struct wm_accelerator *wm_mixed_prefill(const struct wm_fleet *fleet);
 /** Kinds, weights and limits of a pool's serving case; of a pool of one kind nothing. */
 void wm_mixed_set_case(const struct wm_pool *pool, struct wm_serving_case *c);
 
+/** Whether there is room for a rack of each kind. */
+bool wm_mixed_has_racks(const struct wm_pool *pool);
+
 /** The plan of a replica of which at least one can stand, racks counted. @return replicas; 0: none, or a fault */
 int64_t wm_mixed_form(struct wm_pool *pool, struct wm_serving_case *c,
                       const struct wm_table_source *tables, struct wm_serving_plan *plan);

@@ -397,6 +397,16 @@ static bool form_mixed(struct wm_arena *arena, const struct wm_scenario *s,
                        struct wm_site_plan *plan, struct wm_partition *p, struct wm_diags *diags)
 {
     struct wm_pool *const pool = &plan->pools[p->pool];
+    if (!wm_mixed_has_racks(pool)) {
+        wm_diag_add(diags, WM_E301, NULL, pool->fleet->name,
+                    "not one rack of %s (%lld accelerators) and one of %s (%lld) %s",
+                    pool->fleet->accelerator->head.name,
+                    (long long)pool->fleet->accelerator->rack_gpus, pool->prefill->head.name,
+                    (long long)pool->prefill->rack_gpus,
+                    pool->fleet->count >= 0 ? "is among what counts give"
+                                            : "fits; IT power is short");
+        return false;
+    }
     p->n_gpus = wm_mixed_equivalents(pool); /* for demand as a share of capacity */
     struct wm_serving_plan without;
     struct wm_serving_case c = case_with_tiers(arena, s, plan, p, &without);

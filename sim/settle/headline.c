@@ -12,18 +12,19 @@ struct span {
     double low, high;
     const char *who;    /* "... times what <who>" */
     const char *source; /* of the span */
+    bool per_gpu;       /* of parts of one kind: a mean over two kinds has no span */
 };
 
 /* Outside these a reader should ask why. */
 static const struct span spans[] = {
     {WM_METRIC_revenue_usd_per_mw_utility_year, 6e6, 30e6, "clouds report per MW",
-     "CoreWeave 2025, IREN-Microsoft, Oracle-OpenAI, SemiAnalysis' AI clouds 10 to 12 MUSD"},
+     "CoreWeave 2025, IREN-Microsoft, Oracle-OpenAI, SemiAnalysis' AI clouds 10 to 12 MUSD", false},
     {WM_METRIC_revenue_usd_per_gpu_hour, 1.25, 8.50, "GPUs rent for",
-     "rents of A100 to VR200, 3-year contracts (SemiAnalysis InferenceX, Jul-Sep 2026)"},
+     "rents of A100 to VR200, 3-year contracts (SemiAnalysis InferenceX, Jul-Sep 2026)", true},
     {WM_METRIC_tco_usd_per_mw_utility_year, 4.5e6, 14e6, "sites cost per MW",
-     "total costs of MI355X to GB300 (SemiAnalysis InferenceX, Apr 2026)"},
+     "total costs of MI355X to GB300 (SemiAnalysis InferenceX, Apr 2026)", false},
     {WM_METRIC_site_kw_per_gpu, 1.1, 3.5, "accelerators draw all-in",
-     "all-in power of TPU7x to VR200 (SemiAnalysis InferenceX, Jul-Sep 2026)"},
+     "all-in power of TPU7x to VR200 (SemiAnalysis InferenceX, Jul-Sep 2026)", true},
 };
 enum { N_SPANS = sizeof spans / sizeof *spans };
 
@@ -44,13 +45,21 @@ static void lead(struct wm_results *r, const char *text)
         r->headline.leads[r->headline.n_leads++] = text;
 }
 
+static bool has_two_kinds(const struct wm_results *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->n_pools; i++)
+        any = any || r->pools[i].n_prefill_gpus > 0;
+    return any;
+}
+
 static void compare_span(struct wm_arena *arena, struct wm_results *r, const struct span *s,
                          struct wm_diags *diags)
 {
     const struct wm_metric_info *const info = wm_metric_info(s->metric);
     const double value = value_of(r, s), times = excess(s, value);
     const double scale = s->high >= 1e6 ? 1e-6 : 1.0;
-    if (isnan(value) || fabs(times - 1.0) < 1e-12)
+    if (isnan(value) || fabs(times - 1.0) < 1e-12 || (s->per_gpu && has_two_kinds(r)))
         return;
     wm_diag_add(diags, WM_W901, NULL, info->key, "is %.4g %s%s; published: %.4g to %.4g, %s",
                 scale * value, scale < 1.0 ? "M" : "", wm_unit_symbol(info->unit), scale * s->low,

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "trace_row.h"
+#include "trace_format.h"
 
 static const char *space(const char *c)
 {
@@ -81,59 +81,40 @@ static const char *read_blocks(const char *c, struct trace_row *row)
     return c + 1;
 }
 
-/* Which member is which in each JSONL format; digits: power of ten that makes nanoseconds. */
-static const struct {
-    enum wm_trace_format format;
-    const char *key;
-    enum trace_column meaning;
-    int digits;
-} members[] = {
-    {WM_TRACE_MOONCAKE, "timestamp", COLUMN_TIME, 6},
-    {WM_TRACE_MOONCAKE, "input_length", COLUMN_INPUT, 0},
-    {WM_TRACE_MOONCAKE, "output_length", COLUMN_OUTPUT, 0},
-    {WM_TRACE_MOONCAKE, "delay", COLUMN_AFTER, 6},
-    {WM_TRACE_BAILIAN, "timestamp", COLUMN_TIME, 9},
-    {WM_TRACE_BAILIAN, "input_length", COLUMN_INPUT, 0},
-    {WM_TRACE_BAILIAN, "output_length", COLUMN_OUTPUT, 0},
-    {WM_TRACE_BAILIAN, "chat_id", COLUMN_SESSION, 0},
-    {WM_TRACE_LLMSERVINGSIM, "arrival_time_ns", COLUMN_TIME, 0},
-    {WM_TRACE_LLMSERVINGSIM, "input_toks", COLUMN_INPUT, 0},
-    {WM_TRACE_LLMSERVINGSIM, "output_toks", COLUMN_OUTPUT, 0},
-    {WM_TRACE_LLMSERVINGSIM, "tool_duration_ns", COLUMN_AFTER, 0},
-};
+static bool is_key(const char *key, size_t length, const char *name)
+{
+    return strlen(name) == length && strncmp(key, name, length) == 0;
+}
 
 static bool read_number(const struct trace_layout *layout, const char *key, size_t key_length,
                         const char *text, struct trace_row *row, unsigned *seen)
 {
     struct wm_request *const r = &row->request;
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        if (members[i].format != layout->format || strlen(members[i].key) != key_length ||
-            strncmp(members[i].key, key, key_length) != 0)
+    for (const struct trace_member *m = layout->is->members; m->key != NULL; m++) {
+        if (!is_key(key, key_length, m->key))
             continue;
         int64_t value = 0;
         const bool is_null = strncmp(text, "null", 4) == 0;
-        if (is_null && members[i].meaning == COLUMN_AFTER)
+        if (is_null && m->meaning == COLUMN_AFTER)
             return true; /* the first turn follows nothing */
-        if (is_null && members[i].meaning == COLUMN_TIME && layout->by_session)
+        if (is_null && m->meaning == COLUMN_TIME && layout->by_session)
             return true;
-        if (is_null && members[i].meaning == COLUMN_OUTPUT)
+        if (is_null && m->meaning == COLUMN_OUTPUT)
             text = "0"; /* a request without an answer */
-        if (!trace_decimal(text, members[i].digits, &value) ||
-            (members[i].meaning != COLUMN_TIME && value < 0) ||
-            (members[i].meaning != COLUMN_TIME && members[i].meaning != COLUMN_AFTER &&
-             value > INT32_MAX))
+        if (!trace_decimal(text, m->digits, &value) || (m->meaning != COLUMN_TIME && value < 0) ||
+            (m->meaning != COLUMN_TIME && m->meaning != COLUMN_AFTER && value > INT32_MAX))
             return false;
-        if (members[i].meaning == COLUMN_TIME)
+        if (m->meaning == COLUMN_TIME)
             r->arrival_ns = value;
-        else if (members[i].meaning == COLUMN_INPUT)
+        else if (m->meaning == COLUMN_INPUT)
             r->input_tok = (uint32_t)value;
-        else if (members[i].meaning == COLUMN_OUTPUT)
+        else if (m->meaning == COLUMN_OUTPUT)
             r->output_tok = (uint32_t)value;
-        else if (members[i].meaning == COLUMN_AFTER)
+        else if (m->meaning == COLUMN_AFTER)
             row->after_ns = value;
         else
             r->session = (uint64_t)value + 1;
-        *seen |= 1u << members[i].meaning;
+        *seen |= 1u << m->meaning;
     }
     return true;
 }
@@ -185,23 +166,18 @@ static const char *read_calls(const struct trace_layout *layout, char *line, con
     return *c == ']' && after_ns >= 0 ? c + 1 : NULL;
 }
 
-static bool is_key(const char *key, size_t length, const char *name)
-{
-    return strlen(name) == length && strncmp(key, name, length) == 0;
-}
-
-/* A text that means something: the class of a Qwen-Bailian row, the session of a Mooncake turn. */
+/* A text that means something: the class of a row, the session of a turn. */
 static void read_text(const struct trace_layout *layout, const char *key, size_t key_length,
                       const char *text, struct trace_row *row)
 {
-    if (layout->format == WM_TRACE_BAILIAN && is_key(key, key_length, "type")) {
+    if (layout->is->class_by != NULL && is_key(key, key_length, layout->is->class_by)) {
         size_t n = 0;
         for (text++; *text != '"' && *text != 0 && n + 1 < sizeof row->class_text; text++)
             row->class_text[n++] = *text;
         row->class_text[n] = 0;
         row->class_name = n > 0 ? row->class_text : NULL;
     }
-    if (layout->by_session && is_key(key, key_length, "session_id")) {
+    if (layout->by_session && is_key(key, key_length, layout->is->turns_by)) {
         uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
         for (; *text != 0; text++)
             hash = (hash ^ (uint64_t)(unsigned char)*text) * UINT64_C(1099511628211);
@@ -216,7 +192,7 @@ static const char *read_value(const struct trace_layout *layout, char *line, con
 {
     if (*c == '[' && is_key(key, key_length, "hash_ids") && row->arena != NULL)
         return read_blocks(c, row);
-    if (*c == '[' && layout->format == WM_TRACE_LLMSERVINGSIM && row->arena != NULL &&
+    if (*c == '[' && layout->is->has_calls && row->arena != NULL &&
         is_key(key, key_length, "sub_requests"))
         return read_calls(layout, line, c, row, seen);
     const char *const value = c;
@@ -262,7 +238,7 @@ bool trace_json_row(const struct trace_layout *layout, char *line, struct trace_
 {
     const unsigned time = layout->by_session ? 0u : 1u << COLUMN_TIME; /* a turn may have a delay */
     const unsigned asked = time | 1u << COLUMN_INPUT | 1u << COLUMN_OUTPUT |
-                           (layout->format == WM_TRACE_BAILIAN ? 1u << COLUMN_SESSION : 0u);
+                           (layout->is->asks_session ? 1u << COLUMN_SESSION : 0u);
     unsigned seen = 0;
     row->session = 0;
     row->after_ns = 0;

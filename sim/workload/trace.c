@@ -13,7 +13,7 @@
 
 #include "hash_blocks.h"
 #include "line_reader.h"
-#include "trace_row.h"
+#include "trace_format.h"
 #include "turns.h"
 #include "wattmill/rng.h"
 
@@ -511,7 +511,7 @@ static bool next_in_window(struct cursor *c, struct wm_request *out)
 {
     const struct wm_trace *const t = c->trace;
     for (;;) {
-        if (t->options.dejitter && t->layout.format != WM_TRACE_LLMSERVINGSIM && t->held == NULL) {
+        if (t->options.dejitter && !t->layout.is->has_calls && t->held == NULL) {
             if (!next_dejittered(c, out))
                 return false;
         } else {

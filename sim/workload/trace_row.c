@@ -1,5 +1,5 @@
-/* Formats as tables of column names, and the reading of times, numbers and CSV fields. */
-#include "trace_row.h"
+/* Which format a file has, and the reading of times, numbers and CSV fields. */
+#include "trace_format.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -8,44 +8,9 @@
 
 #include "wattmill/civil.h"
 
-/* Time column: absolute date-times, or a decimal number of 10^-digits ns units. */
-enum { TIME_IS_CLOCK = -1 };
-
-/* NULL: the format has no such column. Time, input and output are what a header must have. */
-static const struct {
-    enum wm_trace_format format;
-    int time_digits;
-    const char *name[N_TRACE_COLUMNS];
-} csv_formats[] = {
-    {WM_TRACE_AZURE, TIME_IS_CLOCK, {"TIMESTAMP", "ContextTokens", "GeneratedTokens"}},
-    {WM_TRACE_BURSTGPT,
-     9,
-     {"Timestamp", "Request tokens", "Response tokens", NULL, NULL, "Log Type", "Session ID"}},
-    {WM_TRACE_VIDUR, 9, {"arrived_at", "num_prefill_tokens", "num_decode_tokens"}},
-    {WM_TRACE_OURS,
-     9,
-     {"timestamp_s", "input_tokens", "output_tokens", "prefix_hit_tokens", "reasoning_tokens",
-      "class", "session"}},
-    {WM_TRACE_OURS, 9, {"timestamp", "prompt_tokens", "completion_tokens"}}, /* as clients log usage */
-};
-#define N_CSV_FORMATS (sizeof csv_formats / sizeof *csv_formats)
-
 /* Columns of the published files that say nothing more: no word about them. */
 static const char *const known_columns[] = {
     "Model", "Total tokens", "Elapsed time", "num_total_tokens", "pd_ratio", ""};
-
-const char *wm_trace_format_name(enum wm_trace_format format)
-{
-    static const char *const names[] = {
-        "Azure LLM inference CSV", "BurstGPT CSV",       "Vidur/Splitwise CSV", "wattmill CSV",
-        "Mooncake JSONL",          "Qwen-Bailian JSONL", "LLMServingSim JSONL"};
-    return names[format];
-}
-
-uint32_t trace_block_tok(enum wm_trace_format format)
-{
-    return format == WM_TRACE_MOONCAKE ? 512 : format == WM_TRACE_BAILIAN ? 16 : 0;
-}
 
 static bool is_known(const char *name)
 {
@@ -75,21 +40,22 @@ static char *take_field(char **at, char separator)
     return field;
 }
 
-static bool find_csv(struct wm_arena *arena, const char *line, size_t which, char separator,
-                     struct trace_layout *out)
+static bool find_csv(struct wm_arena *arena, const char *line, enum wm_trace_format which,
+                     char separator, struct trace_layout *out)
 {
-    *out = (struct trace_layout){
-        .format = csv_formats[which].format, .csv = true, .separator = separator};
+    const struct trace_format *const format = trace_format_of(which);
+    if (format->sign[0] != NULL)
+        return false;
+    *out =
+        (struct trace_layout){.format = which, .is = format, .csv = true, .separator = separator};
     bool found[N_TRACE_COLUMNS] = {0};
     char *at = wm_arena_copy_text(arena, line, strlen(line));
     while (at != NULL && out->n_columns < CSV_COLUMNS_MAX) {
         const char *const name = take_field(&at, separator);
         enum trace_column meaning = COLUMN_IGNORED;
-        for (unsigned c = 0; c < N_TRACE_COLUMNS; c++) {
-            const char *const wanted = csv_formats[which].name[c];
-            if (wanted != NULL && strcmp(name, wanted) == 0 && !found[c])
-                meaning = (enum trace_column)c;
-        }
+        for (const struct trace_member *m = format->members; m->key != NULL; m++)
+            if (strcmp(name, m->key) == 0 && !found[m->meaning])
+                meaning = m->meaning;
         if (meaning == COLUMN_IGNORED && !is_known(name))
             out->ignored =
                 out->ignored == NULL ? name : wm_arena_printf(arena, "%s, %s", out->ignored, name);
@@ -100,25 +66,32 @@ static bool find_csv(struct wm_arena *arena, const char *line, size_t which, cha
     return found[COLUMN_TIME] && found[COLUMN_INPUT] && found[COLUMN_OUTPUT];
 }
 
+/* Whether `member` stands in quotes in the line; none is in every line. */
 static bool has(const char *line, const char *member)
 {
-    return strstr(line, member) != NULL;
+    if (member == NULL)
+        return true;
+    while ((line = strstr(line, member)) != NULL) {
+        const size_t n = strlen(member);
+        if (line[-1] == '"' && line[n] == '"') /* a line begins with a brace */
+            return true;
+        line += n;
+    }
+    return false;
 }
 
 static bool find_jsonl(const char *first_line, struct trace_layout *out)
 {
-    *out = (struct trace_layout){0};
-    if (has(first_line, "\"chat_id\""))
-        out->format = WM_TRACE_BAILIAN;
-    else if (has(first_line, "\"arrival_time_ns\""))
-        out->format = WM_TRACE_LLMSERVINGSIM;
-    else if (has(first_line, "\"input_length\"") && has(first_line, "\"output_length\""))
-        out->format = WM_TRACE_MOONCAKE;
-    else
-        return false;
-    out->by_session = out->format == WM_TRACE_MOONCAKE && has(first_line, "\"session_id\"");
-    out->block_tok = trace_block_tok(out->format);
-    return true;
+    for (unsigned i = 0; i < WM_N_TRACE_FORMATS; i++) {
+        const struct trace_format *const f = trace_format_of((enum wm_trace_format)i);
+        if (f->sign[0] == NULL || !has(first_line, f->sign[0]) || !has(first_line, f->sign[1]))
+            continue;
+        *out = (struct trace_layout){
+            .format = (enum wm_trace_format)i, .is = f, .block_tok = f->block_tok};
+        out->by_session = f->turns_by != NULL && has(first_line, f->turns_by);
+        return true;
+    }
+    return false;
 }
 
 bool trace_layout_find(struct wm_arena *arena, const char *first_line, struct trace_layout *out)
@@ -129,8 +102,8 @@ bool trace_layout_find(struct wm_arena *arena, const char *first_line, struct tr
         first_line += 3;
     if (*first_line != '{') {
         static const char separators[] = {',', '\t', ';'};
-        for (size_t i = 0; i < 3 * N_CSV_FORMATS; i++)
-            if (find_csv(arena, first_line, i / 3, separators[i % 3], out))
+        for (unsigned i = 0; i < 3 * WM_N_TRACE_FORMATS; i++)
+            if (find_csv(arena, first_line, (enum wm_trace_format)(i / 3), separators[i % 3], out))
                 return true;
         return false;
     }
@@ -217,14 +190,6 @@ bool trace_clock_ns(const char *text, int64_t *ns)
     return true;
 }
 
-static int time_digits(enum wm_trace_format format)
-{
-    for (size_t i = 0; i < N_CSV_FORMATS; i++)
-        if (csv_formats[i].format == format)
-            return csv_formats[i].time_digits;
-    return 9;
-}
-
 static bool tokens(const char *text, uint32_t *out)
 {
     int64_t n = 0;
@@ -241,9 +206,9 @@ static bool read_field(const struct trace_layout *layout, enum trace_column mean
     int64_t id = 0;
     switch (meaning) {
     case COLUMN_TIME:
-        return layout->format == WM_TRACE_AZURE
+        return layout->is->time_is_clock
                    ? trace_clock_ns(text, &r->arrival_ns)
-                   : trace_decimal(text, time_digits(layout->format), &r->arrival_ns);
+                   : trace_decimal(text, layout->is->members[0].digits, &r->arrival_ns);
     case COLUMN_INPUT:
         return tokens(text, &r->input_tok);
     case COLUMN_OUTPUT:

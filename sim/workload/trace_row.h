@@ -1,4 +1,4 @@
-/* One row of a trace file, in any of the formats; the table of formats is in trace_row.c. */
+/* One row of a trace file, in any of the formats; the formats are objects (trace_format.h). */
 #ifndef WM_TRACE_ROW_H
 #define WM_TRACE_ROW_H
 
@@ -22,9 +22,12 @@ enum { CSV_COLUMNS_MAX = 64 };
 /* 142 years: differences of two such times are no overflow, and the clocks behind reach as far. */
 #define TRACE_TIME_MAX_NS 4500000000000000000LL
 
+struct trace_format;
+
 /* How to read the rows of one file. */
 struct trace_layout {
     enum wm_trace_format format;
+    const struct trace_format *is; /* the format's object: trace_format.h */
     bool csv;
     uint32_t n_columns;                    /* CSV */
     enum trace_column of[CSV_COLUMNS_MAX]; /* CSV: meaning of each column */
@@ -52,8 +55,6 @@ struct trace_row {
 bool trace_layout_find(struct wm_arena *arena, const char *first_line, struct trace_layout *out);
 /* Reads a line (which it may cut up); false when it is no row of that layout. */
 bool trace_row_read(const struct trace_layout *layout, char *line, struct trace_row *row);
-/* Tokens of a prefix block as the format was published, 0 = none. */
-uint32_t trace_block_tok(enum wm_trace_format format);
 
 /* "2023-11-16 18:17:03.9799600", with or without fraction and Z or +hh:mm: ns since 1970. */
 bool trace_clock_ns(const char *text, int64_t *ns);

@@ -15,7 +15,7 @@ T
 python3 tests/bill.py "$D" kva "$D/kva.json"
 # firm and non-firm parts of a contract as lines of their own, under calls that stop at the firm part
 "$BIN" run scenarios/virginia-100mw-gb300-flood.json --quiet --show ledger -o "$D" --series --set site.tariff=pjm-firm-and-not --set site.ceiling.firm_mw=60 \
-    --set site.ceiling.curtailment=pjm-non-firm --set 'site.ceiling.calendar=[]' > /dev/null
+    --set site.ceiling.curtailment=pjm-non-firm --set 'site.ceiling.calendar=[]' --set horizon.start=2027-06-01 --set horizon.years=0.25 > /dev/null
 python3 tests/bill.py "$D" pjm-firm-and-not models/catalog/tariffs.json 60
 python3 - "$D" <<'P'
 import csv, json, sys
@@ -29,7 +29,7 @@ print("both parts are lines, and capacity is of the firm part alone:", lines["tr
 print("calls stop at the firm part:", min(c for _, c in mw) >= 60 - 1e-9 and min(c for _, c in mw) < 70)
 P
 S=scenarios/virginia-100mw-gb300.json
-npv() { "$BIN" run $S --no-range --quiet --format csv --set horizon.years=0.6 --set horizon.start=2027-05-01 --set site.tariff=pjm-firm-and-not --set site.ceiling.firm_mw="$1" | sed -n 's/^power_cost_usd,\([^,]*\),.*/\1/p'; }
+npv() { "$BIN" run $S --no-range --quiet --format csv --set horizon.years=0.2 --set horizon.start=2027-06-01 --set site.tariff=pjm-firm-and-not --set site.ceiling.firm_mw="$1" | sed -n 's/^power_cost_usd,\([^,]*\),.*/\1/p'; }
 python3 -c "import sys; a, b, c = map(float, sys.argv[1:]); print('more that is firm, a dearer bill:', a < b < c)" "$(npv 0)" "$(npv 20)" "$(npv 40)"
 "$BIN" check $S --set 'site.tariff={"charges":[{"name":"x","basis":"demand","usd_per_kw_month":1,"service":"firm","from_mw":3}]}' 2>&1 | grep -c 'names the part of the load'
 "$BIN" check $S --set site.tariff=pjm-firm-and-not --set 'site.ceiling.phases=[{"from":"2027-01-01","limit_mw":100,"firm_mw":10}]' 2>&1 | grep -c 'a firm part of its own'
