@@ -2,6 +2,7 @@
 
 #include "wattmill/tariff.h"
 #include "wattmill/unit.h"
+#include "wattmill/numeric.h"
 
 static const double w_per_kw = 1e3;
 
@@ -10,8 +11,8 @@ static const double month_use_s = WM_S_PER_YEAR / 12.0;
 
 double wm_charge_part_w(const struct wm_charge *charge, double load_w)
 {
-    const double above_w = fmax(0.0, load_w - charge->from_w);
-    return wm_is_set(charge->to_w) ? fmin(above_w, fmax(0.0, charge->to_w - charge->from_w))
+    const double above_w = wm_larger(0.0, load_w - charge->from_w);
+    return wm_is_set(charge->to_w) ? wm_smaller(above_w, wm_larger(0.0, charge->to_w - charge->from_w))
                                    : above_w;
 }
 

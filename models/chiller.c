@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 static const double smallest_lift_k = 5.0; /* of the machines fitted */
 static const double fade_above_c = 35.0;   /* rating point of air-cooled machines, AHRI 550/590 */
@@ -41,7 +42,7 @@ const struct wm_field wm_chiller_fields[] = {
 
 static double held(double value, double lo, double hi)
 {
-    return fmax(lo, fmin(hi, value));
+    return wm_larger(lo, wm_smaller(hi, value));
 }
 
 static double biquadratic(const double *c, double x, double y)
@@ -74,11 +75,11 @@ struct wm_chiller_point wm_chiller_eval(const struct wm_chiller *chiller,
     const bool is_air = c->condenser == WM_CONDENSER_AIR;
     const double lift_k =
         is_air ? temps->condenser_entering_c - temps->leaving_c
-               : fmax(temps->condenser_leaving_c - temps->leaving_c, smallest_lift_k);
+               : wm_larger(temps->condenser_leaving_c - temps->leaving_c, smallest_lift_k);
     const double per_k =
         c->eir_per_k + c->eir_per_k_plr * held(plr, c->min_part_load_frac, c->max_part_load_frac);
     return (struct wm_chiller_point){
-        .eir = fmax(c->eir_floor, c->eir + per_k * lift_k),
+        .eir = wm_larger(c->eir_floor, c->eir + per_k * lift_k),
         .capacity_frac = wm_chiller_capacity_frac(c, temps),
     };
 }

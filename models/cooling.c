@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "wattmill/numeric.h"
 #include "wattmill/require.h"
 #include "wattmill/unit.h"
 
@@ -95,7 +96,7 @@ double wm_air_density_frac(double pressure_pa)
 
 double wm_room_fan_frac(double heat_frac, double pressure_pa)
 {
-    const double flow = fmax(room_fan_floor, heat_frac), density = wm_air_density_frac(pressure_pa);
+    const double flow = wm_larger(room_fan_floor, heat_frac), density = wm_air_density_frac(pressure_pa);
     return flow * flow * flow / (density * density);
 }
 
@@ -113,11 +114,11 @@ void wm_chillers_add(struct wm_cooling_power *power, const struct wm_cooling *pl
                          wm_chiller_capacity_frac(plant->chiller, temps);
     const double n_up =
         floor((double)plant->n_chillers * plant->chiller_capacity_frac * load->up_frac + 1e-9);
-    const double moved_w = fmin(load->heat_w, n_up * one_w);
+    const double moved_w = wm_smaller(load->heat_w, n_up * one_w);
     power->heat_unmet_w += load->heat_w - moved_w;
     if (moved_w <= 0.0)
         return;
-    const double n = fmin(n_up, ceil(moved_w / (stage_up_frac * one_w)));
+    const double n = wm_smaller(n_up, ceil(moved_w / (stage_up_frac * one_w)));
     const struct wm_chiller_point c = wm_chiller_eval(plant->chiller, temps, moved_w / (n * one_w));
     power->chiller_w += moved_w * c.eir;
     power->heat_chiller_w += moved_w;

@@ -15,6 +15,7 @@
 #include <math.h>
 
 #include "wattmill/cooling.h"
+#include "wattmill/numeric.h"
 
 /* Effectiveness of a finned coil grows with air flow to this power (ASHRAE HVAC S&E 2020, ch. 39). */
 static const double effectiveness_exponent = 0.7;
@@ -44,9 +45,9 @@ static void add_loop(struct wm_cooling_power *p, const struct wm_cooling *c, con
     double rejected_frac = 1.0, flow = 1.0;
     if (potential_k > 0.0 && r / potential_k <= most_eff)
         flow =
-            fmax(c->fan_floor_frac, pow(r / potential_k / most_eff, 1.0 / effectiveness_exponent));
+            wm_larger(c->fan_floor_frac, pow(r / potential_k / most_eff, 1.0 / effectiveness_exponent));
     else
-        rejected_frac = fmax(0.0, fmin(1.0, most_eff * potential_k / r));
+        rejected_frac = wm_larger(0.0, wm_smaller(1.0, most_eff * potential_k / r));
     /* fans stay at full flow when the air no longer helps: stopping them would make power fall as
      * the day gets hotter, and leave power levels that no load can draw */
     p->fan_w += c->fan_frac * l->design_w * density * flow * flow * flow;

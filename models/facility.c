@@ -54,10 +54,10 @@ struct wm_facility_power wm_facility_eval(const struct wm_facility *facility,
 double wm_facility_marginal(const struct wm_facility *facility, const struct wm_weather *weather,
                             double it_w)
 {
-    const double step_w = fmax(1.0, 1e-4 * it_w);
+    const double step_w = wm_larger(1.0, 1e-4 * it_w);
     return (wm_facility_eval(facility, weather, it_w).site_w -
-            wm_facility_eval(facility, weather, fmax(0.0, it_w - step_w)).site_w) /
-           fmin(step_w, fmax(it_w, 1e-9));
+            wm_facility_eval(facility, weather, wm_larger(0.0, it_w - step_w)).site_w) /
+           wm_smaller(step_w, wm_larger(it_w, 1e-9));
 }
 
 /* What a state is beyond a limit: > 0 does not fit. */

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 static const char *const redundancy_words[] = {"n", "n_plus_1", "two_n", NULL};
 
@@ -42,7 +43,7 @@ double wm_stage_loss_w(const struct wm_stage *stage, double rating_w, double out
 double wm_chain_rack_loss_w(const struct wm_power_chain *chain, double it_design_w, double dc_w)
 {
     const struct wm_power_chain *c = chain;
-    const double other_w = fmin(dc_w, c->shelf_other_frac * it_design_w);
+    const double other_w = wm_smaller(dc_w, c->shelf_other_frac * it_design_w);
     const double board_w =
         wm_stage_loss_w(&c->board, it_design_w * c->board.rating_frac, dc_w - other_w);
     return board_w + wm_stage_loss_w(&c->shelf, it_design_w * c->shelf.rating_frac, dc_w + board_w);

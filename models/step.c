@@ -5,6 +5,7 @@
 #include "wattmill/step.h"
 
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 static const double bf16_bytes = 2.0;
 static const double dispatch_bytes = 1.0; /* tokens travel to experts in FP8, back in BF16 */
@@ -55,7 +56,7 @@ struct sum {
 
 static double norm2(double a, double b, double p)
 {
-    const double longer = fmax(a, b), shorter = fmin(a, b);
+    const double longer = wm_larger(a, b), shorter = wm_smaller(a, b);
     if (shorter <= 1e-3 * longer || p >= 8.0) /* the shorter one adds less than rounding of a fit */
         return p >= 8.0 || shorter <= 0.0 ? longer : longer * (1.0 + pow(shorter / longer, p) / p);
     if (p == 1.0)
@@ -70,7 +71,7 @@ static void add_work(struct sum *s, double time_s, double flop, double bytes, do
     const double compute_s = flop / flop_per_s;
     const double memory_s = bytes / s->hw->mem_bytes_per_s;
     const double clock = s->m->clock_frac;
-    s->step.time_s += fmax(time_s, fmax(compute_s / clock, memory_s)) +
+    s->step.time_s += wm_larger(time_s, wm_larger(compute_s / clock, memory_s)) +
                       fixed_s * s->hw->achieved.overhead / clock;
     s->step.compute_s += compute_s;
     s->step.busy_compute_s += compute_s;
@@ -82,7 +83,7 @@ static void add_work(struct sum *s, double time_s, double flop, double bytes, do
 
 static double below_peak(double peak, double frac)
 {
-    return peak * fmin(WM_MAX_PEAK_FRAC, frac);
+    return peak * wm_smaller(WM_MAX_PEAK_FRAC, frac);
 }
 
 static double rate_of(const struct sum *s, const struct wm_precision_rates *rates,
@@ -128,7 +129,7 @@ static struct product product_of(const struct unit *u, double weights, double ac
                                  double flop)
 {
     return (struct product){flop, weights * u->held + activation_bytes,
-                            weights * fmax(u->held, u->computed) + activation_bytes};
+                            weights * wm_larger(u->held, u->computed) + activation_bytes};
 }
 
 static void add_kernel(struct sum *s, const struct product *p,
@@ -142,7 +143,7 @@ static void add_kernel(struct sum *s, const struct product *p,
     /* widening keeps the chip's own paths busy, but no longer than the kernel runs */
     const double memory_s = p->bytes / s->hw->mem_bytes_per_s;
     const double chip_s = p->chip_bytes / bandwidth;
-    s->step.busy_memory_s += (fmin(fmax(time_s, memory_s), chip_s) - memory_s);
+    s->step.busy_memory_s += (wm_smaller(wm_larger(time_s, memory_s), chip_s) - memory_s);
 }
 
 /* Matrix product of `tok` rows with a weight of n x k. */
@@ -182,7 +183,7 @@ static void add_link(struct sum *s, double latency_s, double transfer_s)
 
 static double scale_out_bytes_per_s(const struct wm_accelerator *hw)
 {
-    return fmin(hw->scale_up_bytes_per_s, fmax(1.0, hw->scale_out_bytes_per_s));
+    return wm_smaller(hw->scale_up_bytes_per_s, wm_larger(1.0, hw->scale_out_bytes_per_s));
 }
 
 /* Domains that `ranks` accelerators spread over. */
@@ -230,7 +231,7 @@ static void add_all_to_all(struct sum *s, double ranks, double tok_local, double
     add_link(s,
              2.0 * (c->a2a_latency_s * s->hw->achieved.reduce +
                     (domains > 1.0 ? c->scale_out_latency_s : 0.0)),
-             fmax(up_s, out_s));
+             wm_larger(up_s, out_s));
 }
 
 /* Output of `heads` heads, through a latent per group of them where the model has one. */
@@ -244,7 +245,7 @@ static void add_output(struct sum *s, enum wm_precision precision, double inner)
     }
     add_gemm(s, precision, s->tok, latent, inner);
     add_gemm(s, precision, s->tok, width,
-             fmax(1.0, (double)m->o_groups / s->m->group.tensor) * latent);
+             wm_larger(1.0, (double)m->o_groups / s->m->group.tensor) * latent);
 }
 
 /* Queries, keys and values out of latents. */
@@ -277,7 +278,7 @@ static void add_projections(struct sum *s, bool full)
     const double heads = (double)m->n_heads / tp;
     const struct wm_attention_heads h = wm_llm_heads(m, full);
     if (m->attention == WM_ATTENTION_GQA) {
-        const double kv_heads = fmax(1.0, h.kv / tp);
+        const double kv_heads = wm_larger(1.0, h.kv / tp);
         const double gate = (double)m->attention_gates * heads * h.value;
         add_gemm(s, precision, s->tok, heads * h.key + kv_heads * (h.key + h.value) + gate,
                  (double)m->hidden_dim);
@@ -299,7 +300,7 @@ static void add_ffn(struct sum *s, enum wm_precision precision, double ranks, do
 static double busiest_share(double n, double ranks)
 {
     const double mean = n / ranks;
-    return ranks > 1.0 ? fmin(n, mean + sqrt(2.0 * mean * log(ranks))) : mean;
+    return ranks > 1.0 ? wm_smaller(n, mean + sqrt(2.0 * mean * log(ranks))) : mean;
 }
 
 /* Down to the latent that routed experts work on, before the exchange, and up from it, after it. */
@@ -345,7 +346,7 @@ static void add_experts(struct sum *s)
         add_ffn(s, wm_llm_rest_precision(m, s->m->precision), g->tensor, s->tok,
                 wm_llm_shared_ffn_dim(m));
     if (g->data > 1.0)
-        add_all_to_all(s, ranks, s->tok / g->tensor, fmin(k, g->expert) * (ranks / g->expert));
+        add_all_to_all(s, ranks, s->tok / g->tensor, wm_smaller(k, g->expert) * (ranks / g->expert));
     else
         add_all_reduce(s, g->tensor, s->tok);
 }
@@ -374,7 +375,7 @@ static void add_decode_attention(struct sum *s, const struct reach *r, bool full
     if (m->attention == WM_ATTENTION_GQA) {
         const struct wm_attention_heads h = wm_llm_heads(m, full);
         const double both = h.key + h.value;
-        const double bytes = fmax(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
+        const double bytes = wm_larger(1.0, h.kv / tp) * both * s->m->kv_bytes * r->entries;
         add_work(s,
                  a->decode_per_seq_s * r->queries * heads / 32.0 +
                      bytes / below_peak(s->hw->mem_bytes_per_s, a->decode_memory_frac * reading),
@@ -432,13 +433,13 @@ static void add_prefill_attention(struct sum *s, const struct reach *r, bool ful
 /* Attention groups that decode: one sequence is on one of them. */
 static double decoding_groups(const struct wm_step_model *m, const struct wm_load *load)
 {
-    return fmin(m->group.data, fmax(1.0, load->sequences));
+    return wm_smaller(m->group.data, wm_larger(1.0, load->sequences));
 }
 
 /* Attention groups that read: a prompt is read by one of them. */
 static double reading_groups(const struct wm_step_model *m, const struct wm_load *load)
 {
-    return fmin(m->group.data, fmax(1.0, load->readers > 0.0 ? load->readers : load->chunks));
+    return wm_smaller(m->group.data, wm_larger(1.0, load->readers > 0.0 ? load->readers : load->chunks));
 }
 
 /* Linear attention: projections, then every sequence reads and writes its state and every token
@@ -484,7 +485,7 @@ static struct reach reach_of(const struct wm_step_model *m, const struct wm_load
         const double mean = load->pairs / load->prefill_tok;
         const double entries = wm_llm_entries(kind, mean);
         r.pairs = load->prefill_tok * entries / reading;
-        r.reach_tok = load->reach_tok * entries / fmax(mean, 1e-9) / reading;
+        r.reach_tok = load->reach_tok * entries / wm_larger(mean, 1e-9) / reading;
         r.scored_pairs = selects ? load->prefill_tok * mean / kind->tok_per_entry / reading : 0.0;
     }
     return r;
@@ -554,7 +555,7 @@ static double index_layers(const struct wm_llm *m, const struct wm_llm_cache *ki
 {
     if (isinf(kind->top_entries) || m->index_heads <= 0)
         return 0.0;
-    return m->index_layers > 0 ? fmin(kind->layers, (double)m->index_layers) : kind->layers;
+    return m->index_layers > 0 ? wm_smaller(kind->layers, (double)m->index_layers) : kind->layers;
 }
 
 /* Attention and the products around it, kind by kind. */
@@ -609,7 +610,7 @@ static void add_feed_forward(struct sum *s)
 static void add_launches(struct sum *s, double launch_s)
 {
     const double kernels_s = s->step.time_s;
-    s->step.time_s = fmax(kernels_s, launch_s);
+    s->step.time_s = wm_larger(kernels_s, launch_s);
     s->step.host_s += s->step.time_s - kernels_s;
 }
 
@@ -646,11 +647,11 @@ static struct wm_step eval_layers(const struct wm_step_model *m, const struct wm
     add_feed_forward(&s);
     add_hops(&s);
     const double rows = load->sequences * (1.0 + m->draft.tok) / decoding +
-                        fmax(0.0, load->sampled - load->sequences) / reading;
+                        wm_larger(0.0, load->sampled - load->sequences) / reading;
     add_gemm(&s, WM_BF16, rows, (double)m->llm->vocab_size / m->group.tensor,
              (double)m->llm->hidden_dim);
     add_launches(&s, layers * m->engine->layer_overhead_s);
-    s.step.at_work_frac = s.tok > 0.0 ? fmin(1.0, s.all_tok / (m->group.data * s.tok)) : 1.0;
+    s.step.at_work_frac = s.tok > 0.0 ? wm_smaller(1.0, s.all_tok / (m->group.data * s.tok)) : 1.0;
     return s.step;
 }
 
@@ -713,14 +714,14 @@ static struct wm_step iterate(const struct wm_step_model *as_is, const struct wm
     struct wm_load micro = *load;
     /* a sequence is in one micro-batch: fewer than stages leave some of them waiting */
     const double under_way =
-        load->sequences > 0.0 ? fmin(stages, fmax(1.0, load->sequences)) : stages;
+        load->sequences > 0.0 ? wm_smaller(stages, wm_larger(1.0, load->sequences)) : stages;
     if (stages > 1.0) {
         const double share = 1.0 / stages, decode = 1.0 / under_way;
         micro = (struct wm_load){load->sequences * decode,  load->context_tok * decode,
                                  load->prefill_tok * share, load->pairs * share,
                                  load->reach_tok * share,   load->chunks * share,
                                  load->sampled * share,     load->readers * share};
-        micro.sampled = fmax(micro.sampled, micro.sequences);
+        micro.sampled = wm_larger(micro.sampled, micro.sequences);
     }
     struct wm_step step = eval_layers(m, &micro);
     add_drafts(m, &micro, &step);
@@ -745,8 +746,8 @@ static struct draw draw_of(const struct wm_step_model *m, double compute_s, doub
                            double time_s, double relative)
 {
     const struct wm_board_power *p = &m->accelerator->power;
-    const double memory = p->memory_frac * sqrt(fmin(1.0, memory_s / time_s));
-    const double active = fmin(1.0, compute_s / (time_s * relative));
+    const double memory = p->memory_frac * sqrt(wm_smaller(1.0, memory_s / time_s));
+    const double active = wm_smaller(1.0, compute_s / (time_s * relative));
     return (struct draw){p->base_frac + memory * (1.0 - core_memory_frac),
                          memory * core_memory_frac +
                              p->compute_frac * pow(active, arithmetic_power)};
@@ -769,19 +770,19 @@ static double mean_board_w(const struct wm_step_model *m, const struct wm_step *
                            const struct draw *busy, double clock_frac, double relative,
                            double limit)
 {
-    const double most = fmin(limit, drawn(busy, clock_frac));
+    const double most = wm_smaller(limit, drawn(busy, clock_frac));
     if (s->at_work_frac >= 1.0)
         return m->accelerator->tdp_w * most;
     const struct draw wait =
         draw_of(m, s->shared_compute_s, s->shared_memory_s, s->time_s, relative);
-    const double least = fmin(limit, drawn(&wait, clock_frac));
+    const double least = wm_smaller(limit, drawn(&wait, clock_frac));
     return m->accelerator->tdp_w * (least + s->at_work_frac * (most - least));
 }
 
 /* Highest clock at which a board draws no more than `limit`. */
 static double clock_within(const struct draw *d, double limit)
 {
-    return wm_clock_of_power(fmin(1.0, fmax(0.0, limit - d->fixed) / fmax(d->per_phi, 1e-12)));
+    return wm_clock_of_power(wm_smaller(1.0, wm_larger(0.0, limit - d->fixed) / wm_larger(d->per_phi, 1e-12)));
 }
 
 /* Below the lowest clock a board works part of the time and rests in between. */
@@ -792,10 +793,10 @@ static void rest_between(const struct wm_step_model *m, const struct draw *d, do
     const double rest = m->accelerator->power.base_frac, work = drawn(d, clock_frac);
     if (work <= limit * (1.0 + rounding)) /* the clock was found so that it is */
         return;
-    const double duty = fmax(least_duty_frac, (limit - rest) / (work - rest));
+    const double duty = wm_larger(least_duty_frac, (limit - rest) / (work - rest));
     step->host_s += step->time_s * (1.0 / duty - 1.0);
     step->time_s /= duty;
-    step->board_w = m->accelerator->tdp_w * fmax(limit, rest);
+    step->board_w = m->accelerator->tdp_w * wm_larger(limit, rest);
 }
 
 struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load *load)
@@ -803,7 +804,7 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
     WM_REQUIRE(m->clock_frac > 0.0 && wm_group_gpus(&m->group) >= 1.0);
     WM_REQUIRE(load->sequences >= 0.0 && load->prefill_tok >= 0.0 && load->context_tok >= 0.0);
     const struct wm_accelerator *const hw = m->accelerator;
-    const double cap = m->cap_frac > 0.0 ? fmin(1.0, m->cap_frac) : 1.0;
+    const double cap = m->cap_frac > 0.0 ? wm_smaller(1.0, m->cap_frac) : 1.0;
     struct wm_step step = iterate(m, load, 1.0);
     struct draw d = busy_draw(m, &step, 1.0);
     if (m->clock_frac >= 1.0 && drawn(&d, 1.0) <= cap) {
@@ -812,14 +813,14 @@ struct wm_step wm_step_eval(const struct wm_step_model *m, const struct wm_load 
     }
     /* rates were measured at the clock that the board's limit allows for such a step */
     const double usual = clock_within(&d, 1.0);
-    double clock = fmin(m->clock_frac, usual);
-    const double lowest = fmin(clock, hw->power.min_clock_frac);
+    double clock = wm_smaller(m->clock_frac, usual);
+    const double lowest = wm_smaller(clock, hw->power.min_clock_frac);
     if (clock < usual) {
         step = iterate(m, load, clock / usual);
         d = busy_draw(m, &step, clock / usual);
     }
     for (int i = 0; i < 8 && cap < 1.0; i++) { /* a slower clock changes what it is busy with */
-        const double next = fmax(lowest, fmin(clock_within(&d, cap), fmin(m->clock_frac, usual)));
+        const double next = wm_larger(lowest, wm_smaller(clock_within(&d, cap), wm_smaller(m->clock_frac, usual)));
         if (fabs(next - clock) < 1e-6)
             break;
         clock = next;
@@ -860,7 +861,7 @@ struct wm_step_line wm_step_decode_line(const struct wm_step_model *m, double se
 {
     WM_REQUIRE(sequences > 0.0 && mean_context_tok >= 0.0);
     /* time is linear between the kinks (windows): two points on one side of them give the tangent */
-    const double h = fmax(1.0, 1e-3 * mean_context_tok);
+    const double h = wm_larger(1.0, 1e-3 * mean_context_tok);
     const struct wm_load at = wm_load_decode(sequences, mean_context_tok);
     const struct wm_load above = wm_load_decode(sequences, mean_context_tok + h);
     const double time_s = wm_step_eval(m, &at).time_s;
@@ -872,7 +873,7 @@ double wm_draft_params(const struct wm_llm *llm)
 {
     const struct wm_llm layer = draft_layer(llm);
     const double width = (double)llm->hidden_dim, ends = 2.0 * (double)llm->vocab_size * width;
-    const double rest = fmax(0.0, llm->total_params - wm_llm_expert_params(llm) - ends);
+    const double rest = wm_larger(0.0, llm->total_params - wm_llm_expert_params(llm) - ends);
     return wm_llm_expert_params(&layer) + rest / (double)llm->layers + 2.0 * width * width;
 }
 
@@ -907,7 +908,7 @@ double wm_group_kv_room_bytes(const struct wm_step_model *m)
 double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok)
 {
     const double heads = m->llm->attention == WM_ATTENTION_GQA
-                             ? fmin(m->group.tensor, wm_llm_heads(m->llm, true).kv)
+                             ? wm_smaller(m->group.tensor, wm_llm_heads(m->llm, true).kv)
                              : 1.0; /* the latent cache is whole on every tensor rank */
     const double stage = wm_llm_kv_bytes(m->llm, m->kv_bytes, context_tok) / m->group.pipeline;
     const struct wm_llm layer = draft_layer(m->llm);
@@ -918,7 +919,7 @@ double wm_group_kv_bytes(const struct wm_step_model *m, double context_tok)
 
 double wm_group_batch_limit(const struct wm_step_model *m, double mean_context_tok)
 {
-    return wm_group_kv_room_bytes(m) / wm_group_kv_bytes(m, fmax(1.0, mean_context_tok)) *
+    return wm_group_kv_room_bytes(m) / wm_group_kv_bytes(m, wm_larger(1.0, mean_context_tok)) *
            m->group.data;
 }
 
@@ -935,7 +936,7 @@ struct wm_draft wm_draft_of(const struct wm_llm *llm, double draft_tok, double a
     static const double usual = 0.7;
     if (!isnan(accept_frac))
         return (struct wm_draft){draft_tok, accept_frac};
-    const double nearest = fmin(WM_LLM_GUESSES, fmax(1.0, floor(draft_tok + 0.5)));
+    const double nearest = wm_smaller(WM_LLM_GUESSES, wm_larger(1.0, floor(draft_tok + 0.5)));
     const double gain = llm->accepted_tok[(int)nearest - 1];
     if (gain <= 0.0)
         return (struct wm_draft){draft_tok, usual};

@@ -6,6 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Larger and smaller of two numbers, `b` not NaN: as fmax() and fmin(), which are calls that nothing stays
+ *  in a register over. */
+static inline double wm_larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+static inline double wm_smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /** Turns GSL's aborting error handler off. Call once before anything else of the library. */
 void wm_init(void);
 

@@ -149,6 +149,12 @@ static enum wm_status run_seeds(struct cli *cli, int64_t n, const struct wm_scen
     return WM_OK;
 }
 
+/* Rows of intervals, which grow with the years, are for files, the range and what is settled by them. */
+static bool reads_no_rows(const struct options *o, const struct wm_scenario *scenario)
+{
+    return o->no_range && o->dir == NULL && !wm_scenario_settles_by_rows(scenario);
+}
+
 static enum wm_status run(struct cli *cli, const void *options)
 {
     const struct options *const o = options;
@@ -179,6 +185,7 @@ static enum wm_status run(struct cli *cli, const void *options)
                                .color = use_color(o->color)};
     const struct wm_run_options how = {.cache = cli_cache_open(cli, &o->cache),
                                        .range_draws = o->no_range ? 0 : WM_RANGE_DRAWS,
+                                       .without_series = reads_no_rows(o, loaded.scenario),
                                        .n_threads = wm_processors()};
     status = wm_run(cli->arena, loaded.scenario, &how, &report.results, &cli->diags);
     if (o->seeds > 1 && status == WM_OK)

@@ -5,6 +5,7 @@
 
 #include "wattmill/parallel.h"
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 /* A row is worth keeping while it has a capacity. */
 static bool fill_row(struct wm_surface_point *row, const struct wm_serving_plan *plan,
@@ -119,7 +120,7 @@ void wm_surface_fill(struct wm_surface *s, const struct wm_serving_plan *plan,
 {
     struct filling f = {.surface = s, .plan = plan, .top_clock_frac = top_clock_frac};
     f.lowest_clock_frac =
-        fmin(top_clock_frac, fmax(plan->c.accelerator->power.min_clock_frac,
+        wm_smaller(top_clock_frac, wm_larger(plan->c.accelerator->power.min_clock_frac,
                                   wm_prefill_accelerator(&plan->c)->power.min_clock_frac));
     wm_parallel_for(n_threads, WM_SURFACE_CLOCKS, fill_clock, &f);
     s->n_clocks = 0;
@@ -223,7 +224,7 @@ struct wm_spread wm_surface_at_rate(const struct wm_surface *surface, size_t row
     }
     const double from = row[lo].serving.out_tok_per_s;
     const double to = row[hi].serving.out_tok_per_s;
-    const double t = fmin(1.0, fmax(0.0, (rate_tok_per_s - from) / (to - from)));
+    const double t = wm_smaller(1.0, wm_larger(0.0, (rate_tok_per_s - from) / (to - from)));
     return (struct wm_spread){.point = {&row[lo], &row[hi]},
                               .weight = {1.0 - t, t},
                               .n = 2,

@@ -1,4 +1,5 @@
 #include "account.h"
+#include "wattmill/numeric.h"
 
 #include <math.h>
 
@@ -66,8 +67,8 @@ static void add_hall(struct wm_hall_account *account, const struct wm_hall_flow 
 static void end_hall(struct wm_hall_account *hall, double site_j, double it_j, double time_s,
                      struct wm_hall_power *power)
 {
-    hall->peak_site_w = fmax(hall->peak_site_w, site_j / time_s);
-    hall->peak_it_w = fmax(hall->peak_it_w, it_j / time_s);
+    hall->peak_site_w = wm_larger(hall->peak_site_w, site_j / time_s);
+    hall->peak_it_w = wm_larger(hall->peak_it_w, it_j / time_s);
     if (power)
         *power = (struct wm_hall_power){it_j / time_s, site_j / time_s};
     hall->bin_site_j = hall->bin_it_j = 0.0;

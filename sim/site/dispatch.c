@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 /* Where a partition stands on its envelope: past `vertex` by `frac` of the piece; `tier` is served
  * next, `tier_tok` of a replica's rate of it are. */
@@ -122,7 +123,7 @@ static struct stretch next_stretch(const struct wm_dispatch_item *item, const st
     const double rise = b->out_tok_per_s - a->out_tok_per_s;
     const double to_vertex = (1.0 - at->frac) * rise;
     const double to_tier = item->tiers[at->tier].rate_tok_per_s / item->n_up - at->tier_tok_per_s;
-    const double step = fmax(0.0, fmin(to_vertex, to_tier));
+    const double step = wm_larger(0.0, wm_smaller(to_vertex, to_tier));
     const double piece_w = b->it_w - a->it_w;
     return (struct stretch){
         .power_w = item_power_w(item, piece_w * step / rise),
@@ -217,7 +218,7 @@ static struct wm_margin cut_off(struct wm_dispatch_room *room, const struct wm_d
         struct wm_spread mix = wm_surface_on_hull(items[i].surface, 0, 0.0);
         const double on = on_frac * (order->halls != NULL ? room->on_frac[items[i].hall] : 1.0);
         for (size_t k = 0; k < mix.n; k++)
-            mix.weight[k] *= fmin(1.0, on);
+            mix.weight[k] *= wm_smaller(1.0, on);
         set_state(&items[i], &mix, &states[i]);
         const struct climb start = {0};
         const struct stretch s = next_stretch(&items[i], &start);
@@ -231,7 +232,7 @@ static struct wm_margin cut_off(struct wm_dispatch_room *room, const struct wm_d
 
 static double on_share(double budget_w, double all_w)
 {
-    return all_w > 0.0 ? fmin(1.0, fmax(0.0, budget_w) / all_w) : 1.0;
+    return all_w > 0.0 ? wm_smaller(1.0, wm_larger(0.0, budget_w) / all_w) : 1.0;
 }
 
 /* What halls have left beyond standing by; those that cannot even do that are full, and cut.
@@ -253,7 +254,7 @@ static double open_halls(struct wm_dispatch_room *room, const struct wm_dispatch
         const double all_w = room->wanted_w[h], budget_w = order->halls[h].budget_w;
         room->is_full[h] = all_w > budget_w;
         room->on_frac[h] = room->is_full[h] ? on_share(budget_w, all_w) : 1.0;
-        room->left_w[h] = fmax(0.0, budget_w - all_w);
+        room->left_w[h] = wm_larger(0.0, budget_w - all_w);
         sum_w += order->halls[h].weight * room->on_frac[h] * all_w;
     }
     return sum_w;
@@ -276,13 +277,13 @@ static void raise_clocks(struct wm_dispatch_room *room, const struct wm_dispatch
     }
     for (size_t h = 0; h < n_halls; h++) { /* from here on: the share that the hall can take */
         const double all_w = room->wanted_w[h];
-        const double share = all_w > 0.0 ? fmin(1.0, room->left_w[h] / all_w) : 1.0;
+        const double share = all_w > 0.0 ? wm_smaller(1.0, room->left_w[h] / all_w) : 1.0;
         wanted_w += weight_of(order, h) * share * all_w;
         room->wanted_w[h] = room->is_full[h] ? 0.0 : share;
     }
     if (wanted_w <= 0.0)
         return;
-    const double share = fmin(1.0, left_w / wanted_w);
+    const double share = wm_smaller(1.0, left_w / wanted_w);
     for (size_t i = 0; i < n; i++) {
         const struct wm_spread mix = wm_spread_blend(&states[i].mix, &room->full[i].mix,
                                                      share * room->wanted_w[items[i].hall]);
@@ -342,7 +343,7 @@ static double fit_halls(struct wm_dispatch_room *room, const struct wm_dispatch_
     for (size_t k = 0; k < n_tied; k++) {
         const size_t h = items[room->tied[k]].hall;
         const double left_w = room->is_full[h] ? 0.0 : room->left_w[h];
-        sum_w += weight_of(order, h) * fmin(1.0, left_w / room->wanted_w[h]) *
+        sum_w += weight_of(order, h) * wm_smaller(1.0, left_w / room->wanted_w[h]) *
                  room->next[room->tied[k]].power_w;
     }
     return sum_w;
@@ -353,7 +354,7 @@ static double share_of(const struct wm_dispatch_room *room, const struct wm_disp
                        size_t i)
 {
     const size_t h = items[i].hall;
-    return room->is_full[h] ? 0.0 : fmin(1.0, room->left_w[h] / room->wanted_w[h]);
+    return room->is_full[h] ? 0.0 : wm_smaller(1.0, room->left_w[h] / room->wanted_w[h]);
 }
 
 /* Advances an item by a share of its stretch; a part of it alone: its hall is full, or all is spent.
@@ -430,8 +431,8 @@ static struct wm_spread at_clock(const struct wm_dispatch_item *item, double x)
 {
     const struct wm_surface *const s = item->surface;
     const double last = (double)(s->n_clocks - 1), row = (1.0 - x) * last;
-    const size_t a = (size_t)fmin(floor(row), last);
-    const size_t b = (size_t)fmin((double)a + 1.0, last);
+    const size_t a = (size_t)wm_smaller(floor(row), last);
+    const size_t b = (size_t)wm_smaller((double)a + 1.0, last);
     const double rate = rate_per_replica(item);
     const struct wm_spread up = wm_surface_at_rate(s, a, rate);
     const struct wm_spread down = wm_surface_at_rate(s, b, rate);
@@ -442,7 +443,7 @@ static struct wm_spread at_clock(const struct wm_dispatch_item *item, double x)
 static struct wm_spread at_slowest(const struct wm_dispatch_item *item, double x)
 {
     const double on_frac = 1.0 + x;
-    const double rate = rate_per_replica(item) / fmax(on_frac, 1e-12);
+    const double rate = rate_per_replica(item) / wm_larger(on_frac, 1e-12);
     struct wm_spread slow = wm_surface_at_rate(item->surface, item->surface->n_clocks - 1, rate);
     const struct wm_spread none = wm_surface_on_hull(item->surface, 0, 0.0);
     return wm_spread_blend(&slow, &none, -x);
@@ -503,7 +504,7 @@ static struct wm_margin same_clock(struct wm_dispatch_room *room,
         const double mid = 0.5 * (lo + hi);
         *(set_level(items, n, order, mid, states) <= order->budget_w ? &lo : &hi) = mid;
     }
-    const double step = fmin(1e-4, 1.0 - lo);
+    const double step = wm_smaller(1e-4, 1.0 - lo);
     const double up_w = set_level(items, n, order, lo + step, states);
     const double up_usd = revenue_usd_per_s(items, n, states);
     const double at_w = set_level(items, n, order, lo, states);
@@ -544,7 +545,7 @@ static size_t fill_hall(struct wm_dispatch_room *room, const struct wm_dispatch_
     for (size_t i = 0; i < n; i++)
         room->wanted_w[items[i].hall] += states[i].it_w;
     for (size_t h = 0; h < order->n_halls; h++) {
-        const double budget_w = fmax(order->halls[h].budget_w, 1e-9);
+        const double budget_w = wm_larger(order->halls[h].budget_w, 1e-9);
         if (room->is_full[h] || room->wanted_w[h] / budget_w - 1.0 <= most_over)
             continue;
         most = h;
@@ -607,7 +608,7 @@ double wm_dispatch_least_margin(const struct wm_dispatch_item *items, size_t n)
         const double tok_per_j = (b->out_tok_per_s - a->out_tok_per_s) / (b->it_w - a->it_w) /
                                  (1.0 + items[i].overhead_frac);
         if (items[i].n_tiers > 0)
-            least = fmin(least, items[i].tiers[items[i].n_tiers - 1].usd_per_tok * tok_per_j);
+            least = wm_smaller(least, items[i].tiers[items[i].n_tiers - 1].usd_per_tok * tok_per_j);
     }
     return least;
 }

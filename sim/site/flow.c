@@ -4,6 +4,7 @@
 
 #include "../plan/contract.h"
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 /* Sums over partitions round in the last digits; limits leave them room. */
 static const double rounding_margin = 1e-12;
@@ -39,13 +40,13 @@ static double resting_off_w(const struct wm_site_plan *plan, const struct wm_par
     const double rest_w = resting_w(plan, p, n_up, is_there);
     if (!p->surface || p->is_job)
         return off_frac * rest_w;
-    return fmin(rest_w, resting_gpus(p, n_up, is_there) / (double)p->gpus_per_replica *
+    return wm_smaller(rest_w, resting_gpus(p, n_up, is_there) / (double)p->gpus_per_replica *
                             p->surface->off.serving.it_w * (1.0 + a->other_it_frac));
 }
 
 static double serving_frac(const struct wm_switched *s)
 {
-    return fmax(0.0, 1.0 - s->off_frac - s->starting_frac);
+    return wm_larger(0.0, 1.0 - s->off_frac - s->starting_frac);
 }
 
 /* Replicas that are off or start, overhead included: nothing that this instant could change. */
@@ -192,7 +193,7 @@ static double off_share(const struct wm_partition *p, const struct wm_spread *mi
         return 0.0;
     for (size_t i = 0; i < mix->n; i++)
         on += mix->point[i] != &p->surface->off ? mix->weight[i] : 0.0;
-    return fmax(0.0, 1.0 - on);
+    return wm_larger(0.0, 1.0 - on);
 }
 
 static void fill_partition(struct wm_site_flow *flow, const struct wm_site_plan *plan, size_t i,
@@ -233,10 +234,10 @@ static void share_tokens(const struct wm_scenario *scenario, const struct wm_dis
     const bool same_share = scenario->policy.capping == WM_CAPPING_UNIFORM;
     double left = served_tok_per_s;
     const double share =
-        item->demand_tok_per_s > 0.0 ? fmin(1.0, left / item->demand_tok_per_s) : 0.0;
+        item->demand_tok_per_s > 0.0 ? wm_smaller(1.0, left / item->demand_tok_per_s) : 0.0;
     for (size_t k = 0; k < item->n_tiers; k++) {
         const struct wm_tier *t = &item->tiers[k];
-        const double given = same_share ? share * t->rate_tok_per_s : fmin(left, t->rate_tok_per_s);
+        const double given = same_share ? share * t->rate_tok_per_s : wm_smaller(left, t->rate_tok_per_s);
         left -= given;
         classes[t->class].served_tok_per_s += given;
     }
@@ -248,7 +249,7 @@ static void fill_classes(struct wm_site_flow *flow, const struct wm_site_plan *p
     for (size_t k = 0; k < p->n_classes; k++) {
         const struct wm_class *c = &plan->classes[p->classes[k]];
         struct wm_class_flow *cf = &flow->classes[p->classes[k]];
-        cf->served_tok_per_s = fmin(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
+        cf->served_tok_per_s = wm_smaller(cf->served_tok_per_s / c->weight, cf->wanted_tok_per_s);
         cf->slo_tok_per_s = cf->served_tok_per_s * slo_share(c, mix);
     }
 }
@@ -260,20 +261,20 @@ static void explain_shortfall(struct wm_site_flow *flow, const struct wm_instant
     const double nearly = 1.0 - 2.0 * rounding_margin; /* the solver's distance from a limit */
     if (flow->power.site_w >= nearly * flow->requested_w)
         return;
-    double under_window_w = fmin(flow->requested_w, flow->allowed_w + now->support_w);
+    double under_window_w = wm_smaller(flow->requested_w, flow->allowed_w + now->support_w);
     if (flow->power.site_w >= nearly * under_window_w)
         under_window_w = flow->power.site_w;
     const double under_contract_w = flow->allowed_w < flow->contract_w
-                                        ? fmin(flow->requested_w, flow->contract_w + now->support_w)
+                                        ? wm_smaller(flow->requested_w, flow->contract_w + now->support_w)
                                         : under_window_w;
     flow->capped_w = flow->requested_w - under_contract_w;
     flow->shed_w = under_contract_w - under_window_w;
     /* what the plant can cool, where that is less */
-    double under_heat_w = fmin(under_window_w, flow->cooled_w);
+    double under_heat_w = wm_smaller(under_window_w, flow->cooled_w);
     if (flow->power.site_w >= nearly * under_heat_w)
         under_heat_w = flow->power.site_w;
     flow->hot_w = under_window_w - under_heat_w;
-    double under_hall_w = fmin(under_heat_w, flow->held_w);
+    double under_hall_w = wm_smaller(under_heat_w, flow->held_w);
     if (flow->power.site_w >= nearly * under_hall_w)
         under_hall_w = flow->power.site_w;
     flow->hall_w = under_heat_w - under_hall_w;
@@ -338,7 +339,7 @@ void wm_flow_eval(const struct wm_scenario *scenario, const struct wm_site_plan 
     wm_board_decide(b, plan, &limits, flow);
     explain_shortfall(flow, instant);
     /* the solver stays on the safe side; only the house can exceed the limit */
-    flow->over_limit_w = fmax(0.0, flow->power.site_w - flow->limit_w - instant->support_w);
+    flow->over_limit_w = wm_larger(0.0, flow->power.site_w - flow->limit_w - instant->support_w);
     flow->penalty_usd_per_s =
         flow->over_limit_w / WM_J_PER_MWH * instant->ceiling->penalty_usd_per_mwh;
     for (size_t k = 0; k < b->n; k++) {

@@ -1,4 +1,5 @@
 #include "latency.h"
+#include "wattmill/numeric.h"
 
 #include <math.h>
 
@@ -20,7 +21,7 @@ void wm_latency_add(struct wm_latency *latency, const struct wm_spread *mix, dou
 {
     if (mix->position >= 0.0) {
         const double x = mix->position * WM_LATENCY_SUBSTEPS;
-        const size_t i = (size_t)fmin(floor(x), WM_LATENCY_POSITIONS - 2);
+        const size_t i = (size_t)wm_smaller(floor(x), WM_LATENCY_POSITIONS - 2);
         const double t = x - (double)i;
         latency->at_position[i] += (1.0 - t) * tok;
         latency->at_position[i + 1] += t * tok;
@@ -62,7 +63,7 @@ static struct waits waits_of(const struct wm_wait *w)
         put_wait(&all, share * (1.0 - w->more_prob), rest_s);
         for (size_t k = 0; k < N_NODES; k++)
             put_wait(&all, share * w->more_prob * nodes[k].weight,
-                     rest_s + fmax(0.0, wm_skewed_at(&more, nodes[k].z)));
+                     rest_s + wm_larger(0.0, wm_skewed_at(&more, nodes[k].z)));
     }
     return all;
 }
@@ -99,7 +100,7 @@ static void spread_tpot(const struct wm_serving_point *a, const struct wm_servin
         const struct wm_skewed over = wm_pace_over(
             &pace, wm_answer_of_tokens(shape->output_tok, shape->output_scv, answers_z[k]));
         for (size_t i = 0; i < N_NODES; i++)
-            wm_log_hist_add(tpot, fmax(wm_skewed_at(&over, nodes[i].z), shortest_tpot_s),
+            wm_log_hist_add(tpot, wm_larger(wm_skewed_at(&over, nodes[i].z), shortest_tpot_s),
                             tok * nodes[i].weight / ANSWERS);
     }
 }
@@ -112,7 +113,7 @@ void wm_latency_spread(const struct wm_latency *latency, const struct wm_surface
     for (size_t i = 0; i < WM_LATENCY_POSITIONS; i++) {
         if (latency->at_position[i] <= 0.0)
             continue;
-        const size_t lo = (size_t)fmin((double)(i / WM_LATENCY_SUBSTEPS), WM_SURFACE_BATCHES - 2);
+        const size_t lo = (size_t)wm_smaller((double)(i / WM_LATENCY_SUBSTEPS), WM_SURFACE_BATCHES - 2);
         const double t = (double)i / WM_LATENCY_SUBSTEPS - (double)lo;
         spread_tpot(&surface->rows[0][lo].serving, &surface->rows[0][lo + 1].serving, t, class,
                     latency->at_position[i], tpot);

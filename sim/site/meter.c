@@ -1,4 +1,5 @@
 #include "meter.h"
+#include "wattmill/numeric.h"
 
 #include <math.h>
 
@@ -52,7 +53,7 @@ static void end_window(struct wm_meter *m, size_t w, size_t month,
         if ((set & 1) == 0)
             continue;
         const double part_w = wm_charge_part_w(c, mean_w);
-        cm->peak_w = fmax(cm->peak_w, m->billing->lines[i].demand_factor * part_w);
+        cm->peak_w = wm_larger(cm->peak_w, m->billing->lines[i].demand_factor * part_w);
         const struct wm_peak_window peak = {now->local.month, now->day, now->is_off_peak_day,
                                             window->stress_s / window->time_s, part_w};
         if (c->basis == WM_CHARGE_COINCIDENT)
@@ -124,8 +125,8 @@ void wm_meter_add(struct wm_meter *meter, int64_t at_us, const struct wm_surroun
     month->carbon_kg += reading->energy_j * now->kg_per_j;
     month->contract_ws += reading->contract_ws;
     month->time_s += reading->time_s;
-    month->peak_w = fmax(month->peak_w, mean_w);
-    meter->peak_w = fmax(meter->peak_w, mean_w);
+    month->peak_w = wm_larger(month->peak_w, mean_w);
+    meter->peak_w = wm_larger(meter->peak_w, mean_w);
     wm_billing_set season = meter->billing->season[now->local.month - 1], hours = now->hours;
     for (size_t i = 0; season != 0; i++, season >>= 1, hours >>= 1) {
         const struct wm_billing_line *const line = &meter->billing->lines[i];

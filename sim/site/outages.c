@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "wattmill/require.h"
+#include "wattmill/numeric.h"
 
 static int64_t ticks(double time_s)
 {
@@ -28,7 +29,7 @@ static struct wm_outage_kind kind_of(const struct wm_outages *o, const struct wm
         .share = per_replica > 0.0 ? 1.0 / per_replica : 0.0,
         .per_year = {[WM_CAUSE_ACCELERATOR] = rate * (1.0 - f->host_frac),
                      [WM_CAUSE_HOST] = rate * f->host_frac,
-                     [WM_CAUSE_RACK] = f->rack_per_year * fmax(1.0, gpus / (double)a->rack_gpus),
+                     [WM_CAUSE_RACK] = f->rack_per_year * wm_larger(1.0, gpus / (double)a->rack_gpus),
                      [WM_CAUSE_PLANNED] = f->planned_per_gpu_year * gpus}};
     for (size_t i = 0; i < WM_N_CAUSES; i++)
         k.sum_per_year += k.per_year[i];
@@ -89,7 +90,7 @@ static double hall_frac(const struct wm_outages *o, size_t hall)
 static void update(struct wm_outages *o, size_t i, int64_t now)
 {
     const size_t hall = wm_partition_hall(o->plan, &o->plan->partitions[i]);
-    const double n_up = o->is_there[i] ? fmax(0.0, o->n_ok[i]) * hall_frac(o, hall) : 0.0;
+    const double n_up = o->is_there[i] ? wm_larger(0.0, o->n_ok[i]) * hall_frac(o, hall) : 0.0;
     if (n_up == o->n_up[i])
         return;
     o->integral[i] += o->n_up[i] * (double)(now - o->last[i]);
@@ -221,10 +222,10 @@ static double damage_of(const struct wm_outages *o, const struct wm_accelerator 
     switch (cause) {
     case WM_CAUSE_HOST:
         *repair_s = f->host_repair_s;
-        return fmin((double)f->host_gpus, (double)a->rack_gpus);
+        return wm_smaller((double)f->host_gpus, (double)a->rack_gpus);
     case WM_CAUSE_RACK:
         *repair_s = f->rack_repair_s;
-        return fmin(group_gpus,
+        return wm_smaller(group_gpus,
                     (double)a->rack_gpus); /* the others of the rack are charged theirs */
     case WM_CAUSE_ACCELERATOR:
     case WM_CAUSE_PLANNED:
@@ -388,7 +389,7 @@ static void open_parts(struct wm_outages *o, struct wm_arena *arena)
     double n = (double)o->n_groups + 1.0;
     for (size_t i = 0; i < o->plan->n_pools * WM_OUTAGE_KINDS; i++)
         n += o->spares[i];
-    o->n_parts = (uint32_t)fmin(n, 4e9);
+    o->n_parts = (uint32_t)wm_smaller(n, 4e9);
     o->parts = WM_NEW_ARRAY(arena, struct wm_broken_part, o->n_parts);
     for (uint32_t i = 0; i < o->n_parts; i++)
         o->parts[i].next = i + 1;

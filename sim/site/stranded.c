@@ -1,4 +1,5 @@
 #include "stranded.h"
+#include "wattmill/numeric.h"
 
 #include <math.h>
 #include <string.h>
@@ -46,10 +47,10 @@ void wm_potential_eval(const struct wm_site_plan *plan, const struct wm_weather 
     potential->site_w = 0.0;
     for (size_t h = 0; h < plan->n_halls; h++) {
         const struct wm_facility *const f = &plan->halls[h].facility;
-        const double it_w = fmin(potential->it_w[h], plan->halls[h].it_limit_w);
-        const double step_w = fmax(1.0, 1e-3 * it_w);
+        const double it_w = wm_smaller(potential->it_w[h], plan->halls[h].it_limit_w);
+        const double step_w = wm_larger(1.0, 1e-3 * it_w);
         const double site_w = wm_facility_eval(f, weather, it_w).site_w;
-        const double below_w = wm_facility_eval(f, weather, fmax(0.0, it_w - step_w)).site_w;
+        const double below_w = wm_facility_eval(f, weather, wm_larger(0.0, it_w - step_w)).site_w;
         potential->site_w += site_w;
         potential->site_w_per_it_w[h] = (site_w - below_w) / step_w;
     }
@@ -73,8 +74,8 @@ double wm_potential_missing_w(const struct wm_site_plan *plan,
     }
     for (size_t h = 0; h < plan->n_halls; h++) {
         /* what a hall could not carry anyway is not missed */
-        const double beyond_w = fmax(0.0, potential->it_w[h] - plan->halls[h].it_limit_w);
-        sum_w += potential->site_w_per_it_w[h] * fmax(0.0, potential->missing_w[h] - beyond_w);
+        const double beyond_w = wm_larger(0.0, potential->it_w[h] - plan->halls[h].it_limit_w);
+        sum_w += potential->site_w_per_it_w[h] * wm_larger(0.0, potential->missing_w[h] - beyond_w);
     }
     return sum_w;
 }
@@ -83,10 +84,10 @@ void wm_stranded_split(const struct wm_ceiling_step *ceiling, double design_w, d
                        double missing_w, double *out)
 {
     const double limit_w = ceiling->limit_w;
-    const double at_design_w = fmin(limit_w, design_w);
-    const double in_weather_w = fmin(limit_w, now_w);
-    const double with_failures_w = fmin(limit_w, now_w - missing_w);
-    const double in_ramp_w = fmin(with_failures_w, ceiling->allowed_w);
+    const double at_design_w = wm_smaller(limit_w, design_w);
+    const double in_weather_w = wm_smaller(limit_w, now_w);
+    const double with_failures_w = wm_smaller(limit_w, now_w - missing_w);
+    const double in_ramp_w = wm_smaller(with_failures_w, ceiling->allowed_w);
     out[WM_STRANDED_NAMEPLATE] = limit_w - at_design_w;
     out[WM_STRANDED_WEATHER] = at_design_w - in_weather_w;
     out[WM_STRANDED_FAILURES] = in_weather_w - with_failures_w;

@@ -1,4 +1,5 @@
 #include "switching.h"
+#include "wattmill/numeric.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,12 +32,12 @@ static void finish(struct wm_switched *s, struct wm_start *starts, int64_t now_u
 static void stop(struct wm_switched *s, struct wm_start *starts, double frac)
 {
     for (size_t i = WM_STARTS; i-- > 0 && frac > 0.0;) {
-        const double some = fmin(frac, starts[i].frac);
+        const double some = wm_smaller(frac, starts[i].frac);
         starts[i].frac -= some;
         s->starting_frac -= some;
         frac -= some;
     }
-    s->starting_frac = fmax(0.0, s->starting_frac);
+    s->starting_frac = wm_larger(0.0, s->starting_frac);
 }
 
 static void start(struct wm_switched *s, struct wm_start *starts, double frac, int64_t back_us)
@@ -65,7 +66,13 @@ static void follow_one(struct wm_switched *s, struct wm_start *starts, double wa
         start(s, starts, more, back_us);
     else
         stop(s, starts, -more);
-    s->off_frac = fmax(0.0, 1.0 - on_frac - s->starting_frac);
+    s->off_frac = wm_larger(0.0, 1.0 - on_frac - s->starting_frac);
+}
+
+/* All replicas of a partition are on, and stay so unless others are wanted. */
+static bool is_on(const struct wm_switched *s, const struct wm_start *starts)
+{
+    return s->off_frac == 0.0 && s->starting_frac == 0.0 && starts[0].frac <= 0.0;
 }
 
 bool wm_switching_follow(struct wm_switching *next, const struct wm_switching *was,
@@ -76,6 +83,8 @@ bool wm_switching_follow(struct wm_switching *next, const struct wm_switching *w
     memcpy(next->switched, was->switched, n * sizeof *next->switched);
     memcpy(next->starts, was->starts, n * sizeof *next->starts);
     for (size_t i = 0; i < n; i++) {
+        if (is_on(&was->switched[i], was->starts[i]) && wanted->partitions[i].off_frac == 0.0)
+            continue;
         follow_one(&next->switched[i], next->starts[i], wanted->partitions[i].off_frac,
                    now_us + was->return_us, now_us);
         waits = waits || next->switched[i].starting_frac > 0.0;
@@ -102,7 +111,7 @@ static void explain_starting(struct wm_site_flow *flow, const struct wm_site_flo
         flow->halls[h].hot_frac = full_halls[h].hot_frac;
         flow->halls[h].is_bound = full_halls[h].is_bound;
     }
-    flow->starting_w = fmax(0.0, full->power.site_w - flow->power.site_w);
+    flow->starting_w = wm_larger(0.0, full->power.site_w - flow->power.site_w);
     flow->capped_w = full->capped_w;
     flow->shed_w = full->shed_w;
     flow->hot_w = full->hot_w;

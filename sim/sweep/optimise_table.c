@@ -223,7 +223,7 @@ static bool choose_metrics(struct wm_table_of_points *t)
                 ok = refuse(t, g->text, "is of the run's own range; over draws write P10(npv_usd)");
             else if (is_value && m < t->p->n_goals)
                 ok = refuse(t, g->text,
-                            "varies from draw to draw: write P10(...), CVaR10(...) or mean(...)");
+                            "may vary from draw to draw: write P10(...), CVaR10(...) or mean(...)");
             continue;
         }
         if (!is_value)

@@ -33,8 +33,10 @@ static const struct {
     {"tests/data/knobs/tariff.json",
      {"site.tariff.ratchet_frac", "site.tariff.power_factor", "site.tariff.min_power_factor", "site.ceiling.phases.N.firm_mw",
       "site.ceiling.calendar.N.penalty_usd_per_mwh", "site.ceiling.curtailment.penalty_usd_per_mwh",
-      "policy.reserve_frac", "policy.within_frac", "site.storage.wear_usd_per_mwh", "fleet.N.kv_tiers.",
-      "workloads.N.serving.reuse_"}},
+      "site.ceiling.curtailment.payment_usd_per_mwh", "policy.reserve_frac", "policy.within_frac",
+      "site.storage.wear_usd_per_mwh"}},
+    {"tests/data/knobs/kv_tiers.json",
+     {"fleet.N.kv_tiers.", "workloads.N.serving.reuse_frac", "workloads.N.serving.reuse_s"}},
     {"tests/data/knobs/requests.json", {"window.", "workloads.N.serving.", "workloads.N.demand."}},
 };
 enum { N_SCENARIOS = sizeof scenarios / sizeof *scenarios, MAX_KEYS = 512, MAX_STEPS = 6 };
