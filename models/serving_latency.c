@@ -227,11 +227,18 @@ struct rest {
 };
 static void add_rest(struct rest *r, double share, double round_s, double b)
 {
-    const double chance = -expm1(-b * round_s);
-    const double first = round_s - chance / b;
+    const double x = b * round_s;
+    const double chance = -expm1(-x);
+    /* few come: the differences below would lose their digits */
+    const bool is_rare = x < 1e-4;
+    const double first = is_rare ? round_s * x * (1.0 / 2.0 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x / 120.0)))
+                                 : round_s - chance / b;
+    const double second =
+        is_rare ? round_s * round_s * x * (1.0 / 3.0 - x * (1.0 / 12.0 - x * (1.0 / 60.0 - x / 360.0)))
+                : round_s * round_s - 2.0 / b * first;
     r->chance += share * chance;
     r->first += share * first;
-    r->second += share * (round_s * round_s - 2.0 / b * first);
+    r->second += share * second;
 }
 
 struct wm_wait wm_wait_balanced(const struct wm_rounds *server, const struct wm_reading *reading,
@@ -303,7 +310,7 @@ static void add_one_ahead(struct waits *w, double weight, double chance, double 
                           double rate_per_s, double round_s)
 {
     struct rest rest = {0};
-    add_rest(&rest, 1.0, round_s, rate_per_s * chance / free);
+    add_rest(&rest, 1.0, round_s, rate_per_s * fmax(chance, 1e-200) / free); /* a mean even of none */
     w->all += weight;
     w->waiting += weight * chance;
     w->first += weight * chance * rest.first / rest.chance;

@@ -344,14 +344,22 @@ END_TEST
 START_TEST(many_servers_with_little_to_do_have_waits_that_are_numbers)
 {
     const struct wm_reading_moments m = {.s1 = 0.03};
-    for (double n = 16.0; n <= 1024.0; n *= 1.5)
+    for (double n = 16.0; n <= 1024.0; n *= 1.5) {
+        double last_s = 0.0;
         for (double rate = 1e-6; rate < 20.0 * n; rate *= 3.0) {
             const struct wm_rounds server = {.rate_per_s = rate, .round_s = 0.02, .groups = 1.0, .stages = 1.0};
             const struct wm_wait w = wm_wait_pooled(&server, floor(n), &m);
             const double within = wm_wait_within(&w, 0.2);
             ck_assert_msg(w.prob >= 0.0 && w.prob <= 1.0 && within >= 0.0 && within <= 1.0,
                           "%g servers, %g a second: %g, %g", floor(n), rate, w.prob, within);
+            const double mean_s = 0.5 * w.round_s + w.more_prob * w.more_s;
+            if (w.prob <= 0.0)
+                continue;
+            ck_assert_msg(mean_s >= last_s * (1.0 - 1e-9), "%g servers, %g a second: wait %g s, with less to do %g s",
+                          floor(n), rate, mean_s, last_s);
+            last_s = mean_s;
         }
+    }
 }
 END_TEST
 
