@@ -273,6 +273,12 @@ static void raise_clocks(struct wm_dispatch_room *room, const struct wm_dispatch
         const double rate = items[i].n_up > 0.0 ? states[i].served_tok_per_s / items[i].n_up : 0.0;
         const struct wm_spread mix = unbound(&items[i], rate);
         set_state(&items[i], &mix, &room->full[i]);
+        /* where power falls towards capacity: no more than all that is asked for draws */
+        const struct wm_spread most = unbound(&items[i], rate_per_replica(&items[i]));
+        struct wm_dispatch_state all;
+        set_state(&items[i], &most, &all);
+        if (all.it_w < room->full[i].it_w)
+            room->full[i] = all;
         room->wanted_w[items[i].hall] += room->full[i].it_w - states[i].it_w;
     }
     for (size_t h = 0; h < n_halls; h++) { /* from here on: the share that the hall can take */

@@ -265,7 +265,8 @@ def run(binary, verb, text, work_dir):
 
 def has_windows(scenario):
     ceiling = scenario["site"]["ceiling"]
-    return any(isinstance(v, (list, dict)) and v for v in ceiling.values())
+    by_name = ceiling.get("curtailment", "firm") != "firm"
+    return by_name or any(isinstance(v, (list, dict)) and v for v in ceiling.values())
 
 
 def complaint(scenario, code, out, err):

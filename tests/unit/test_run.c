@@ -41,6 +41,19 @@ START_TEST(a_ceiling_window_is_obeyed_and_costs_energy_only_while_it_lasts)
 }
 END_TEST
 
+/* Tokens at capacity that are not worth their energy, on a part whose power falls over the last of them. */
+START_TEST(what_is_left_unserved_for_its_price_draws_no_more_than_all_would)
+{
+    const struct wm_results *r =
+        RUN("fleet.main.accelerator=tpu-8i", "fleet.main.count=max_q", "site.cooling=air-cooled",
+            "site.ceiling.limit_mw=6.137", "workloads.chat.llm=deepseek-v3", "workloads.chat.class=code",
+            "workloads.chat.precision=bf16", "workloads.chat.slo={}",
+            "workloads.chat.price.deck=llama-3.1-70b-host", "workloads.chat.demand.output_tok_per_s=1e7");
+    ck_assert(r->balances_close);
+    ck_assert_double_ge(METRIC(r, requested_energy_mwh), METRIC(r, site_energy_mwh) * (1.0 - 1e-12));
+}
+END_TEST
+
 START_TEST(a_higher_ceiling_never_lowers_revenue)
 {
     static const char *const limits[] = {"site.ceiling.limit_mw=0.4", "site.ceiling.limit_mw=0.6",
@@ -192,6 +205,7 @@ int main(void)
     tcase_add_checked_fixture(tc, open_arena, close_arena);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, draw_never_exceeds_the_ceiling);
+    tcase_add_test(tc, what_is_left_unserved_for_its_price_draws_no_more_than_all_would);
     tcase_add_test(tc, a_ceiling_window_is_obeyed_and_costs_energy_only_while_it_lasts);
     tcase_add_test(tc, a_higher_ceiling_never_lowers_revenue);
     tcase_add_test(tc, warmer_years_never_lower_the_pue_of_a_dry_plant);
