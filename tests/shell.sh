@@ -55,7 +55,7 @@ verdict() {
 }
 
 # The longest first, so that none is left over at the end while the other processors rest.
-first='fuzz claims_curve import_tariff money_cases site_clock claims_phrases levers scenarios_run'
+first='fuzz claims_curve import_tariff money_cases site_clock levers scenarios_run'
 jobs=$(nproc 2>/dev/null || echo 2)
 whole="golden.sh $BIN check|determinism.sh $BIN|bad.sh $BIN check|docs.sh $BIN check|layers.sh $(dirname "$BIN")"
 {
