@@ -115,6 +115,11 @@ void wm_side_keep_inputs(struct wm_arena *arena, const struct wm_origins *origin
                                               origins->items[i].origin};
 }
 
+static bool is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
 static void begin(struct wm_side *s, const char *path)
 {
     *s = (struct wm_side){.path = path, .name = path};
@@ -167,12 +172,16 @@ bool wm_side_of_report(struct wm_arena *arena, const char *path, const struct wm
     return own_result(arena, report, side, diags);
 }
 
-static enum wm_status load_and_run(struct wm_arena *arena, const struct wm_override *sets,
-                                   size_t n_sets, struct wm_side *s, struct wm_diags *diags)
+/* A scenario that came as `text` from standard input lies in the working folder. */
+static enum wm_status load_and_run(struct wm_arena *arena, const char *text, size_t n_bytes,
+                                   const struct wm_override *sets, size_t n_sets, struct wm_side *s,
+                                   struct wm_diags *diags)
 {
     struct wm_loaded *const loaded = WM_NEW(arena, struct wm_loaded);
     const char *const path = s->path, *const slash = strrchr(path, '/');
-    const enum wm_status status = wm_scenario_load(arena, path, sets, n_sets, loaded, diags);
+    const enum wm_status status =
+        is_stdin(path) ? wm_scenario_load_json(arena, text, n_bytes, path, "", sets, n_sets, loaded, diags)
+                       : wm_scenario_load(arena, path, sets, n_sets, loaded, diags);
     if (status != WM_OK)
         return status;
     const char *const dir =
@@ -189,13 +198,14 @@ enum wm_status wm_side_load(struct wm_arena *arena, const char *path,
     struct wm_json *root = NULL;
     struct wm_diags quiet = wm_diags_init(arena); /* a broken scenario is reported by its loader */
     begin(side, path);
-    const enum wm_status status = wm_text_load(arena, path, &text, &n_bytes, diags);
+    const enum wm_status status =
+        wm_text_load(arena, is_stdin(path) ? "/dev/stdin" : path, &text, &n_bytes, diags);
     if (status != WM_OK)
         return status;
     const bool parsed = wm_json_parse(arena, text, n_bytes, path, &root, &quiet) == WM_OK;
     if (parsed && wm_json_find(root, "metrics") != NULL && wm_json_find(root, "stamp") != NULL)
         return read_back(arena, root, sets, n_sets, side, diags);
-    return load_and_run(arena, sets, n_sets, side, diags);
+    return load_and_run(arena, text, n_bytes, sets, n_sets, side, diags);
 }
 
 static const struct wm_side_input *find_input(const struct wm_side *s, const char *path)

@@ -18,3 +18,8 @@ PY
 "$BIN" compare "$tmp/r.json" "$tmp/r.json" --quiet | grep -c "No input differs"
 "$BIN" compare scenarios/virginia-100mw-pascal-llama8b.json scenarios/virginia-100mw-hopper-llama8b.json \
     scenarios/virginia-100mw-kepler-gpt3.json $short | sed -n '/ is worth most/d; s/^\(virginia[^ ]*\) *\([a-z]*\).*/\1 \2/p'
+# a side, scenario or result, may come from standard input, through a pipe too
+cd scenarios || exit 1
+"$BIN" compare virginia-100mw-h100.json virginia-100mw-gb300.json $short --quiet --no-bridge --format csv >"$tmp/by_name" 2>/dev/null
+cat virginia-100mw-gb300.json | "$BIN" compare virginia-100mw-h100.json - $short --quiet --no-bridge --format csv 2>/dev/null | cmp - "$tmp/by_name" && echo "from standard input: the same"
+cat "$tmp/r.json" | "$BIN" report - --quick --quiet 2>/dev/null | grep -c "</html>"
