@@ -27,6 +27,10 @@ bool wm_kv_tiers_any(const struct wm_fleet *fleet);
 void wm_kv_tiers_find(const struct wm_fleet *fleet, const struct wm_serving_plan *plan,
                       struct wm_class *class);
 
+/** The replica that was planned without tiers, with what `c` leaves to read. @param without  a plan without fault */
+struct wm_serving_plan wm_kv_tiers_same_replica(const struct wm_serving_plan *without,
+                                                const struct wm_serving_case *c);
+
 /** Price of the tiers of a pool's accelerators that read prompts [USD]. */
 double wm_kv_tiers_usd(const struct wm_site_plan *plan, size_t pool);
 
