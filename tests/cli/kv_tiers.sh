@@ -76,6 +76,10 @@ assert value("usual", "ttft_mean_s") < value("none", "ttft_mean_s") and value("u
 assert value("usual", "it_energy_j") < value("none", "it_energy_j")
 print("first tokens earlier, less energy, tokens balance")
 PY
+"$BIN" replay "$tmp/t.jsonl" ${one% --format json} --host-cache "$(gb 100)" --ssd-cache "$(gb 60)" 2>/dev/null |
+    awk -v want="$(python3 -c "import json; m = json.load(open('$tmp/usual.json'))['metrics']; print('%d %d' % (m['host_tok_loaded']['value'], m['ssd_tok_loaded']['value']))")" \
+        '/^KV tiers/ {print "the table says so:", $3 " " $9 == want ? "yes" : $0}'
+"$BIN" replay "$tmp/t.jsonl" ${one% --format json} 2>/dev/null | grep -q '^KV tiers' || echo "no tier: it says nothing"
 
 # By table: hits of a list by recency, no fewer of a larger tier, nothing of one that is slower than reading; zero is as without.
 S=scenarios/virginia-100mw-gb300-flood.json
