@@ -7,7 +7,8 @@
  *
  *     (reuse_frac - cached_frac) (1 - exp(-T / reuse_s)),   T = tokens they hold / tokens that come in a second
  *
- * in the order of their use (Che's approximation of a list by recency). What comes in is taken at the capacity without
+ * in the order of their use (Che's approximation of a list by recency), as if prompts came back to the group that read
+ * them before, or all groups of a replica shared one store. What comes in is taken at the capacity without
  * tiers, so that a larger tier never finds less. A loaded token costs the larger of its shares of a read one's time and
  * energy, and no tier is used where that is more than all: the case then has that much less to read. Tiers are those of
  * accelerators that read prompts. What a class is billed for cached input stays `cached_frac`.
