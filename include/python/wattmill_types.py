@@ -557,7 +557,7 @@ Inputs = TypedDict("Inputs", {
     "horizon.notes": str,
     # how serving is simulated: by a table of operating points over the horizon, or request by request over the window
     "fidelity": str,
-    # first instant, UTC
+    # first instant, UTC; the window lies within the horizon
     "window.start": str,
     # length, in whole quarters of an hour [h]
     "window.hours": Quantity,
