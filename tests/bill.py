@@ -9,6 +9,7 @@ import csv
 import datetime
 import json
 import sys
+import zoneinfo
 from collections import defaultdict
 
 BASES_IN_KW = ("demand", "contract", "coincident")
@@ -70,13 +71,20 @@ def part_of(c, mw):
     return min(above, c["to_mw"] - c.get("from_mw", 0.0)) if "to_mw" in c else above
 
 
-def months_in_term(rows, months):
-    days = {m: (datetime.date(m[0] + m[1] // 12, m[1] % 12 + 1, 1) - datetime.date(m[0], m[1], 1)).days
-            for m in months}  # a run of a common year, on a clock without daylight saving
+def months_in_term(rows, months, zone):
+    """Share of each month that the run has, and its days: of a common year, on the site's clock."""
+    first = lambda y, m: datetime.datetime(y + (m - 1) // 12, (m - 1) % 12 + 1, 1, tzinfo=zone)
+    length_s = {m: first(m[0], m[1] + 1).timestamp() - first(*m).timestamp() for m in months}
     n = defaultdict(int)
     for r in rows:
         n[r.month] += 1
-    return {m: n[m] / (days[m] * 96) for m in months}, days
+    return {m: n[m] * 900 / length_s[m] for m in months}, {m: round(length_s[m] / 86400) for m in months}
+
+
+def zone_of(result):
+    """The zone that the scenario names; else one whose clock is not changed, whose offset moves no month's length."""
+    name = [i["value"] for i in result["inputs"] if i["path"] == "site.time_zone"]
+    return zoneinfo.ZoneInfo(name[0]) if name else datetime.timezone.utc
 
 
 def billed(c, rows, months, holidays):
@@ -200,8 +208,9 @@ def main(folder, name, tariffs, firm_mw=0):
     t = json.load(open(tariffs))["tariffs"][name]
     rows = [Row(r) for r in csv.DictReader(open(f"{folder}/series.csv"))]
     months = sorted({r.month for r in rows})
-    share, days = months_in_term(rows, months)
-    printed = {b["month"]: b for b in json.load(open(f"{folder}/result.json"))["bill"]}
+    result = json.load(open(f"{folder}/result.json"))
+    share, days = months_in_term(rows, months, zone_of(result))
+    printed = {b["month"]: b for b in result["bill"]}
     above, worst, n = {m: 0.0 for m in months}, 0.0, 0
     for line, detail, c in lines_of(t, float(firm_mw)):
         usd = line_usd(t, detail, c, rows, months, share, days, above)

@@ -320,6 +320,8 @@ class Figures(TypedDict, total=False):
     """draw without windows and calls - draw with them, same seed [MWh]"""
     rebound_mwh: float
     """drawn above the twin without windows and calls: deferred work made good [MWh]"""
+    output_tok_curtailed: float
+    """output tokens lost to windows and calls: a twin without them less this run [tok]"""
     curtailment_loss_usd: float
     """revenue from work lost to windows and calls, against the twin without them [USD]"""
     curtailment_payment_usd: float
@@ -557,7 +559,7 @@ Inputs = TypedDict("Inputs", {
     "horizon.notes": str,
     # how serving is simulated: by a table of operating points over the horizon, or request by request over the window
     "fidelity": str,
-    # first instant, UTC
+    # first instant, UTC; the window lies within the horizon
     "window.start": str,
     # length, in whole quarters of an hour [h]
     "window.hours": Quantity,

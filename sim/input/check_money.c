@@ -108,15 +108,16 @@ static void check_deck(const struct wm_scenario *s, const struct wm_workload *w,
 {
     const struct wm_deck *const deck = w->price.deck;
     char day[32];
+    const int64_t start_us = wm_scenario_span(s).start_us;
     int64_t as_of_us = 0;
     if (deck == NULL)
         return;
-    if (deck->ended_us <= s->horizon.start_us)
+    if (deck->ended_us <= start_us)
         wm_diag_add(diags, WM_W932, NULL, w->name,
                     "price.deck %s: nothing is sold at these prices since %.10s, before the run "
                     "starts; see wattmill catalog price_decks",
                     deck->head.name, wm_time_text(deck->ended_us, day));
-    else if (wm_time_parse(deck->head.as_of, &as_of_us) && s->horizon.start_us - as_of_us > OLD_US)
+    else if (wm_time_parse(deck->head.as_of, &as_of_us) && start_us - as_of_us > OLD_US)
         wm_diag_add(diags, WM_W931, NULL, w->name,
                     "price.deck %s is of %s, over a year before the run starts", deck->head.name,
                     deck->head.as_of);

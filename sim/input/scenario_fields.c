@@ -35,7 +35,7 @@ static const struct wm_field horizon_fields[] = {
 };
 static const char *const fidelity_words[] = {"surface", "request", NULL};
 static const struct wm_field request_window_fields[] = {
-    WM_TIME_AS(wm_request_window, start_us, "start", "2027-01-04", "first instant, UTC"),
+    WM_TIME_AS(wm_request_window, start_us, "start", "2027-01-04", "first instant, UTC; the window lies within the horizon"),
     WM_REAL_AS(wm_request_window, length_s, "hours", WM_UNIT_H, 0.25, 168.0, 1.0, "length, in whole quarters of an hour"),
     WM_INT(wm_request_window, router_replicas, 1, 65536, 16, "most replicas behind one router, which sends each request where fewest are under way; routers share the requests"),
     WM_REAL(wm_request_window, sample_frac, WM_UNIT_FRAC, 1e-5, 1.0, (double)NAN, "share of the routers whose requests are served one by one, spread over all; each stands for as many more, and a message says how many. Unset: all, or as many as serve 50 M requests"),
@@ -925,6 +925,22 @@ static void check_plant_units(const struct wm_failures *f, struct wm_diags *diag
                         (long long)plants[i].unit->block_units);
 }
 
+/* Requests are served in a part of the horizon: growth, season and noise of demand are those of its hours. */
+static void check_window(const struct wm_scenario *s, struct wm_diags *diags)
+{
+    const struct wm_horizon part = wm_scenario_span(s);
+    const double us_per_year = WM_S_PER_YEAR * (double)WM_US_PER_S;
+    const int64_t to_us = s->horizon.start_us + llround(s->horizon.years * us_per_year);
+    char from[32], begin[32], end[32];
+    if (s->fidelity == WM_FIDELITY_REQUEST &&
+        (part.start_us < s->horizon.start_us ||
+         part.start_us + llround(part.years * us_per_year) > to_us + WM_US_PER_H / 4))
+        wm_diag_add(diags, WM_E211, NULL, "window.start",
+                    "= %s: its %g h are not within the horizon, %s to %s",
+                    wm_time_text(part.start_us, from), part.years * WM_H_PER_YEAR,
+                    wm_time_text(s->horizon.start_us, begin), wm_time_text(to_us, end));
+}
+
 void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diags)
 {
     wm_check_money(scenario, diags);
@@ -933,6 +949,7 @@ void wm_scenario_check(const struct wm_scenario *scenario, struct wm_diags *diag
     check_workloads(scenario, diags);
     check_phases(scenario, diags);
     check_calendar(scenario, diags);
+    check_window(scenario, diags);
     check_files(scenario, diags);
     if (scenario->site.demand_response.reserved_w > scenario->site.ceiling.limit_w)
         wm_diag_add(diags, WM_E211, NULL, "site.demand_response.reserved_mw",

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kv_tiers.h"
 #include "provision.h"
 #include "shares.h"
 #include "wattmill/digest.h"
@@ -143,8 +144,26 @@ static int64_t room(const struct wm_pool *pool, const double *gpus)
     return (int64_t)n;
 }
 
+static double made_of_room(const struct wm_pool *pool, const struct wm_serving_plan *plan)
+{
+    const double gpus[WM_KINDS] = {plan->decode_gpus, plan->prefill_gpus};
+    return plan->capacity_out_tok_per_s * (double)room(pool, gpus);
+}
+
+/* The plan that is found, or the one without tiers where that makes more in whole racks. */
+static struct wm_serving_plan better_of(const struct wm_pool *pool,
+                                        const struct wm_serving_plan *found,
+                                        const struct wm_serving_plan *without)
+{
+    if (without->fault != WM_PLAN_OK)
+        return *found;
+    const struct wm_serving_plan same = wm_kv_tiers_same_replica(without, &found->c);
+    return made_of_room(pool, &same) > made_of_room(pool, found) ? same : *found;
+}
+
 int64_t wm_mixed_form(struct wm_pool *pool, struct wm_serving_case *c,
-                      const struct wm_table_source *tables, struct wm_serving_plan *plan)
+                      const struct wm_table_source *tables, const struct wm_serving_plan *without,
+                      struct wm_serving_plan *plan)
 {
     static const double smaller = 0.8; /* until whole racks of both kinds fit */
     struct wm_mixed *const m = &pool->mixed;
@@ -158,6 +177,7 @@ int64_t wm_mixed_form(struct wm_pool *pool, struct wm_serving_case *c,
         if (found.fault != WM_PLAN_OK)
             break;
         any = true;
+        *plan = better_of(pool, &found, without);
         const double gpus[WM_KINDS] = {plan->decode_gpus, plan->prefill_gpus};
         m->had_room = n = room(pool, gpus);
     }

@@ -42,8 +42,8 @@ static struct wm_bill_item energy_item(const struct place *p)
 
 static struct wm_bill_item power_item(const struct place *p, double w)
 {
-    /* days of the whole month, so that a price by the day is billed for the days of the part */
-    const double days = p->share > 0.0 ? p->months[p->month].term_s / 86400.0 / p->share : 0.0;
+    /* days of the whole month, of 23 and 25 h too, so that a price by the day is billed for the days of the part */
+    const double days = p->share > 0.0 ? round(p->months[p->month].term_s / 86400.0 / p->share) : 0.0;
     const double kw = w / w_per_kw;
     const double price = p->charge->tiers.n > 0 ? per(wm_charge_demand_usd(p->charge, w), kw)
                                                 : wm_charge_usd_per_kw(p->charge, days);

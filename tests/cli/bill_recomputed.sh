@@ -4,6 +4,9 @@ for t in us-time-of-use aep-ohio-dct us-hours-use; do
     "$BIN" run scenarios/virginia-100mw-gb300.json --quiet --show ledger -o "$D" --series --set site.tariff=$t > /dev/null
     python3 tests/bill.py "$D" $t models/catalog/tariffs.json
 done
+# months of 743 and 745 hours: a price by the day is of their days
+"$BIN" run scenarios/virginia-100mw-gb300.json --quiet --show ledger -o "$D" --series --set site.tariff=aep-ohio-dct --set site.time_zone=Australia/Sydney > /dev/null
+python3 tests/bill.py "$D" aep-ohio-dct models/catalog/tariffs.json
 # one that bills kVA: its own demand charge, a period's, and a ratchet's
 cat > "$D/kva.json" <<'T'
 {"tariffs": {"kva": {"title": "bills kVA", "source": "test", "as_of": "2026-01-01", "basis": "estimate", "energy_usd_per_mwh": 50,

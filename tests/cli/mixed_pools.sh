@@ -107,6 +107,6 @@ for set in fleet.main.prefill_count=80 workloads.chat.kind=training workloads.ch
     "$BIN" run "$S" --no-range --set $set 2>&1 >/dev/null | grep -o 'E[23][0-9]*:.*' | grep 'prefill\|takes at most'
 done
 for set in "fleet.main.count=72 --set fleet.main.prefill_count=0" "fleet.main.count=0 --set fleet.main.prefill_count=80" \
-    fleet.main.share_frac=0 fleet.main.share_frac=0.002; do
+    fleet.main.share_frac=0 fleet.main.share_frac=0.002 workloads.chat.slo.ttft_s=0.01; do
     "$BIN" run "$S" --no-range --set $set 2>&1 >/dev/null | grep -o 'E301:.*'
 done

@@ -243,7 +243,7 @@ START_TEST(shelves_of_the_chain_close_in_both_fidelities)
 {
     const char *const frontier = "site.power_chain=frontier";
     const struct wm_results *site = RUN(frontier);
-    const struct wm_results *requests = RUN(frontier, "fidelity=request", "horizon.years=0.001",
+    const struct wm_results *requests = RUN(frontier, "fidelity=request", "window.start=\"2027-07-01\"",
                                             "workloads.chat.demand.output_tok_per_s=3000");
     closes(site);
     ck_assert(requests->balances_close);

@@ -99,7 +99,6 @@ START_TEST(spares_that_the_contract_cannot_keep_on_are_infeasible)
 }
 END_TEST
 
-/* By hand: 60 s to return; half off, then 0.2 wanted off, then 0.3, then 0. */
 /* What has failed is off as the rest is; with its model gone it drew less, and failures left more for others. */
 START_TEST(failures_do_not_leave_more_tokens_under_a_ceiling_that_binds)
 {
@@ -115,6 +114,7 @@ START_TEST(failures_do_not_leave_more_tokens_under_a_ceiling_that_binds)
 }
 END_TEST
 
+/* By hand: 60 s to return; half off, then 0.2 wanted off, then 0.3, then 0. */
 START_TEST(starts_finish_in_turn_and_the_last_stop_first)
 {
     struct wm_switching a = wm_switching_new(arena, 1, 60.0), b = wm_switching_new(arena, 1, 60.0);
