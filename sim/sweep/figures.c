@@ -164,17 +164,15 @@ static void response_csv(FILE *file, const void *context)
     for (size_t k = 0; k < (alone ? 1 : b.n_groups); k++) {
         fputs(k > 0 ? "\n\nx," : "x,", file);
         put_text(file, alone ? "mean" : b.labels[k], ',');
-        fputs("x_axis,series_axis,metric\n", file);
+        fputs("x_axis,series_axis,note,metric\n", file);
         for (size_t i = 0; i < a.n_groups; i++) {
             put(file, a.x[i], ',');
             const struct wm_cell at = {{&a, alone ? NULL : &b}, {i, k}};
             put(file, f->scale * wm_cell_mean(&f->sample, &at), ',');
             put_text(file, wm_axis_heading(f->arena, f->about, f->x_axis), ',');
             put_text(file, alone ? "" : wm_axis_heading(f->arena, f->about, f->y_axis), ',');
-            put_text(file,
-                     note[0] == '\0' ? f->title
-                                     : wm_arena_printf(f->arena, "%s, %s", f->title, note),
-                     '\n');
+            put_text(file, note, ',');
+            put_text(file, f->title, '\n');
         }
     }
 }
