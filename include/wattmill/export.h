@@ -98,8 +98,6 @@ enum wm_status wm_stats_figures(struct wm_folder *folder, struct wm_store *store
 
 /* The mathematics behind them. */
 
-/** Value below which `prob` of `sorted` [n] lies, linear between order statistics. @pre n >= 1 */
-double wm_sorted_quantile(const double *sorted, size_t n, double prob);
 /**
  * Ranks (from 0) of the order statistics between which the quantile `prob` lies with at least the
  * given confidence; false when `n` is too small for that, the extremes are given then.

@@ -1,10 +1,11 @@
 /*
- * Statistics gathered while simulating: tallies of observations, time-weighted means of a level, and
- * a histogram on a logarithmic scale for weighted quantiles.
+ * Statistics gathered while simulating: tallies of observations, time-weighted means of a level,
+ * quantiles of a sample, and a histogram on a logarithmic scale for weighted quantiles.
  */
 #ifndef WATTMILL_STATS_H
 #define WATTMILL_STATS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /** Mean and variance by Welford's update; least and greatest. */
@@ -28,6 +29,12 @@ void wm_level_set(struct wm_level *level, int64_t now, double value);
 /** Mean from 0 to `now` > 0. */
 double wm_level_mean(const struct wm_level *level, int64_t now);
 
+/** Into rising order. */
+void wm_sort(double *values, size_t n);
+/** NAN without values. */
+double wm_mean(const double *values, size_t n);
+/** Value below which `prob` of `sorted` [n] lies, linear between order statistics. @pre n >= 1 */
+double wm_sorted_quantile(const double *sorted, size_t n, double prob);
 /** Mean of the first `weight` of values in rising order, of which the last may count in part; 0 < weight <= n. */
 double wm_mean_of_lowest(const double *sorted, double weight);
 

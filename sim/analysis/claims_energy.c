@@ -1,11 +1,11 @@
 /* Energy of boards per output token where it was measured, beside the model's; and the effects that these
  * rows show: batch, mixtures against dense models, memory, generation at equal latency. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim_study.h"
 #include "wattmill/calibrate.h"
+#include "wattmill/stats.h"
 
 /* Prompts are not published: usual ones of the two tasks (estimate). */
 struct task {
@@ -162,12 +162,6 @@ double claim_energy_ratio(struct study *s, int pair)
     return compute(s->catalog, &rows[p[0]]).j_per_tok / compute(s->catalog, &rows[p[1]]).j_per_tok;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Least energy within a time per token, over the group sizes that hold the model. */
 static double least_j_per_tok(const struct study *s, const struct row *r, double itl_s)
 {
@@ -212,7 +206,7 @@ double claim_equal_latency_energy(struct study *s, int arg)
         }
     if (n == 0)
         return (double)NAN;
-    qsort(ratios, n, sizeof *ratios, ascending);
+    wm_sort(ratios, n);
     return n % 2 ? ratios[n / 2] : 0.5 * (ratios[n / 2 - 1] + ratios[n / 2]);
 }
 

@@ -3,10 +3,10 @@
  * A factor of each entry acts with a power; the rest of a total cost is shared as published (below).
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "claim_rows.h"
 #include "wattmill/rng.h"
+#include "wattmill/stats.h"
 #include "wattmill/uncertainty.h"
 
 const char *const claim_spread_words[] = {
@@ -81,12 +81,6 @@ static double with_factor(double value, double factor, bool is_share)
     return 100.0 * part / (part + 1.0 - 0.01 * value);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 void claim_draw(struct study *s, enum claim_spread spread, struct wm_claim *c)
 {
     const struct spread *const f = &spreads[spread];
@@ -106,7 +100,7 @@ void claim_draw(struct study *s, enum claim_spread spread, struct wm_claim *c)
         drawn[i] = with_factor(c->computed, factor, f->is_share);
         n_met += claim_is_met(c, drawn[i]);
     }
-    qsort(drawn, WM_CLAIM_DRAWS, sizeof *drawn, ascending);
+    wm_sort(drawn, WM_CLAIM_DRAWS);
     c->computed_p10 = drawn[WM_CLAIM_DRAWS / 10];
     c->computed_p90 = drawn[WM_CLAIM_DRAWS - WM_CLAIM_DRAWS / 10];
     if (isfinite(c->published_high))

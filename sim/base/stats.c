@@ -1,6 +1,7 @@
 #include "wattmill/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "wattmill/numeric.h"
 #include "wattmill/require.h"
@@ -51,6 +52,34 @@ void wm_log_hist_add(struct wm_log_hist *hist, double x, double weight)
     const int bin = at < WM_LOG_HIST_BINS - 1 ? (int)at : WM_LOG_HIST_BINS - 1;
     hist->weight[bin] += weight;
     hist->total += weight;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void wm_sort(double *values, size_t n)
+{
+    if (n > 1)
+        qsort(values, n, sizeof *values, ascending);
+}
+
+double wm_mean(const double *values, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += values[i];
+    return n > 0 ? sum / (double)n : (double)NAN;
+}
+
+double wm_sorted_quantile(const double *sorted, size_t n, double prob)
+{
+    WM_REQUIRE(n >= 1 && prob >= 0.0 && prob <= 1.0);
+    const double at = prob * (double)(n - 1);
+    const size_t k = (size_t)at;
+    return k + 1 < n ? sorted[k] + (at - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[n - 1];
 }
 
 double wm_mean_of_lowest(const double *sorted, double weight)

@@ -1,8 +1,8 @@
 /* How wrong the model is: errors by group, and whether accelerators rank as measured. */
 #include "wattmill/calibrate.h"
+#include "wattmill/stats.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { GROUP_BYTES = 48, MIN_GROUP = 3 };
@@ -115,30 +115,16 @@ static const struct {
 };
 #define N_GROUPINGS (sizeof groupings / sizeof *groupings)
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Quantile of sorted values, linear between them. */
-static double quantile(const double *sorted, size_t n, double prob)
-{
-    const double at = prob * (double)(n - 1);
-    const size_t i = (size_t)at;
-    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
-}
-
 static struct wm_error_row summarise(double *ratios, double *scratch, size_t n)
 {
     struct wm_error_row row = {.n = n};
-    qsort(ratios, n, sizeof *ratios, by_value);
+    wm_sort(ratios, n);
     for (size_t i = 0; i < n; i++)
         scratch[i] = fabs(ratios[i] - 1.0);
-    qsort(scratch, n, sizeof *scratch, by_value);
-    row.median_frac = quantile(scratch, n, 0.5);
-    row.p90_frac = quantile(scratch, n, 0.9);
-    row.bias_frac = quantile(ratios, n, 0.5) - 1.0;
+    wm_sort(scratch, n);
+    row.median_frac = wm_sorted_quantile(scratch, n, 0.5);
+    row.p90_frac = wm_sorted_quantile(scratch, n, 0.9);
+    row.bias_frac = wm_sorted_quantile(ratios, n, 0.5) - 1.0;
     return row;
 }
 

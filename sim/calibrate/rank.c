@@ -7,10 +7,10 @@
  * the front of all its measured rows; a part of them, left aside to check a fit, may hold none of its front.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wattmill/calibrate.h"
+#include "wattmill/stats.h"
 
 enum { MAX_ACCELERATORS = 64 };
 static const double speeds[] = {20.0, 30.0, 50.0, 75.0, 100.0}; /* tok/s and user */
@@ -129,12 +129,6 @@ static void add_miss(struct misses *m, double frac)
     m->frac[m->n++] = frac;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void count_pairs(const struct contest *c, struct wm_rank *a, struct misses *misses)
 {
     for (size_t i = 0; i < c->n; i++)
@@ -189,7 +183,7 @@ struct wm_rank wm_rank_of(struct wm_arena *arena, const struct wm_operating_poin
     }
     if (misses.n == 0)
         return rank;
-    qsort(misses.frac, misses.n, sizeof *misses.frac, by_size);
+    wm_sort(misses.frac, misses.n);
     rank.ratio_median_frac = misses.frac[misses.n / 2];
     rank.ratio_p90_frac = misses.frac[(size_t)(0.9 * (double)(misses.n - 1))];
     return rank;

@@ -6,6 +6,7 @@
 
 #include "point_table.h"
 #include "wattmill/output.h"
+#include "wattmill/stats.h"
 
 /* clang-format off */
 #define COLUMNS(X)                                                                               \
@@ -161,12 +162,6 @@ enum wm_status wm_training_points_load(struct wm_arena *arena, const char *path,
     return status;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 struct wm_training_error wm_training_error_of(struct wm_arena *arena,
                                               const struct wm_training_points *points,
                                               const char *accelerator, bool is_fit)
@@ -185,8 +180,8 @@ struct wm_training_error wm_training_error_of(struct wm_arena *arena,
     }
     if (n == 0)
         return (struct wm_training_error){.n = 0};
-    qsort(error, n, sizeof *error, by_value);
-    qsort(bias, n, sizeof *bias, by_value);
+    wm_sort(error, n);
+    wm_sort(bias, n);
     return (struct wm_training_error){n, error[n / 2], error[n * 9 / 10], bias[n / 2]};
 }
 

@@ -3,9 +3,9 @@
  * the capacity at the design hour with all replicas up, which is what a claim of tokens per MW states.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "wattmill/output.h"
+#include "wattmill/stats.h"
 
 enum figure { OFFERED, DELIVERED, PER_DRAWN, OVER_CLAIMED, N_FIGURES };
 enum { ROWS_PER_DAY = 96 };
@@ -20,28 +20,12 @@ static const struct {
     [OVER_CLAIMED] = {"delivered_over_claimed", "frac",
                       "delivered over capacity_output_tok_per_s_per_mw_utility"}};
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Linear between the ordered values. */
-static double quantile(const double *sorted, size_t n, double p)
-{
-    const double at = p * (double)(n - 1);
-    const size_t i = (size_t)at;
-    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
-}
-
 static struct wm_band band_of(double *values, size_t n)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += values[i];
-    qsort(values, n, sizeof *values, ascending);
-    return (struct wm_band){quantile(values, n, 0.1), quantile(values, n, 0.5),
-                            quantile(values, n, 0.9), sum / (double)n};
+    const double mean = wm_mean(values, n);
+    wm_sort(values, n);
+    return (struct wm_band){wm_sorted_quantile(values, n, 0.1), wm_sorted_quantile(values, n, 0.5),
+                            wm_sorted_quantile(values, n, 0.9), mean};
 }
 
 static double per_mw(double tok_per_s, double power_w)

@@ -1,7 +1,6 @@
 #include "range.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "terms.h"
 #include "wattmill/numeric.h"
@@ -193,19 +192,10 @@ static bool draw_scores(const struct range *g, double *z, size_t n)
     return true;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Quantile of sorted values, linear between; NAN where it falls on a draw that has none. */
+/* NAN where it falls on a draw that has none. */
 static double quantile(const double *sorted, size_t n, double prob)
 {
-    const double at = prob * (double)(n - 1);
-    const size_t i = (size_t)at;
-    const double low = sorted[i], high = sorted[i + 1 < n ? i + 1 : i];
-    const double x = low + (at - (double)i) * (high - low);
+    const double x = wm_sorted_quantile(sorted, n, prob);
     return isfinite(x) ? x : (double)NAN;
 }
 
@@ -213,7 +203,7 @@ static void set_quantiles(struct wm_results *r, double *values, size_t n, enum w
                           double scale)
 {
     static const double probs[] = {0.10, 0.50, 0.90};
-    qsort(values, n, sizeof *values, ascending);
+    wm_sort(values, n);
     for (unsigned k = 0; k < 3; k++)
         r->metric[p10 + k] = scale * quantile(values, n, probs[k]);
 }
@@ -227,7 +217,7 @@ static void set_fan(struct wm_arena *arena, struct wm_results *r, const double *
     for (size_t t = 0; t < n_ends; t++) {
         for (size_t i = 0; i < n; i++)
             sorted[i] = pv[i * n_ends + t];
-        qsort(sorted, n, sizeof *sorted, ascending);
+        wm_sort(sorted, n);
         fan[t] = (struct wm_pv_range){quantile(sorted, n, 0.10), quantile(sorted, n, 0.50),
                                       quantile(sorted, n, 0.90)};
     }

@@ -5,6 +5,7 @@
 
 #include "wattmill/export.h"
 #include "wattmill/workbook.h"
+#include "wattmill/stats.h"
 
 #define ROWS_MAX  (WM_SHEET_ROWS_MAX - 1) /* points of a sheet, without its heading */
 #define CELLS_MAX 200000.0                /* beyond, rows are written as they come */
@@ -192,12 +193,6 @@ static bool collect(void *context, const struct wm_record *r)
     return true;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The first metric of the list by its quantiles: a curve that a reader follows. */
 static void distribution_sheet(struct book *b, struct wm_diags *diags)
 {
@@ -211,7 +206,7 @@ static void distribution_sheet(struct book *b, struct wm_diags *diags)
     if (a->n_metrics == 0 || wm_store_each(b->store, WM_READ_VALUES, collect, b, diags) != WM_OK ||
         b->n_values == 0)
         return;
-    qsort(b->values, b->n_values, sizeof *b->values, ascending);
+    wm_sort(b->values, b->n_values);
     struct wm_sheet *const sheet = wm_book_sheet(b->book, "Distribution");
     wm_sheet_width(sheet, 0, 2, 26.0);
     wm_sheet_text(sheet, 0, 0, WM_LOOK_HEAD, "share of points below, %");

@@ -5,14 +5,6 @@
 #include "wattmill/numeric.h"
 #include "wattmill/require.h"
 
-double wm_sorted_quantile(const double *sorted, size_t n, double prob)
-{
-    WM_REQUIRE(n >= 1 && prob >= 0.0 && prob <= 1.0);
-    const double at = prob * (double)(n - 1);
-    const size_t k = (size_t)at;
-    return k + 1 < n ? sorted[k] + (at - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[n - 1];
-}
-
 /* Least k with P(at most k of n below the quantile) >= target; the count is binomial. */
 static size_t binomial_quantile(size_t n, double prob, double target)
 {

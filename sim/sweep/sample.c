@@ -128,18 +128,6 @@ enum wm_status wm_sample_load_whole(struct wm_arena *arena, struct wm_store *sto
     return load(arena, store, &column, 1, true, out, diags);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-void wm_sort(double *values, size_t n)
-{
-    if (n > 1)
-        qsort(values, n, sizeof *values, ascending);
-}
-
 double *wm_sample_sorted(struct wm_arena *arena, const struct wm_sample *s, size_t m, size_t *n)
 {
     double *const sorted = WM_NEW_ARRAY(arena, double, s->n);
@@ -277,14 +265,6 @@ double *wm_group_values(struct wm_arena *arena, const struct wm_sample *s, size_
             values[(*n)++] = s->values[i * s->n_metrics + m];
     wm_sort(values, *n);
     return values;
-}
-
-double wm_mean(const double *values, size_t n)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += values[i];
-    return n > 0 ? sum / (double)n : (double)NAN;
 }
 
 enum wm_status wm_sample_load_metric(struct wm_arena *arena, struct wm_store *store,

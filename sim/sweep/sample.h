@@ -3,6 +3,7 @@
 #define WM_SWEEP_SAMPLE_H
 
 #include "wattmill/export.h"
+#include "wattmill/stats.h"
 
 struct wm_sample {
     size_t n;        /* points that ended well, in order of index */
@@ -33,7 +34,6 @@ enum wm_status wm_sample_load_metric(struct wm_arena *arena, struct wm_store *st
 /** Finite values of metric `m`, sorted; their number in `n`. */
 double *wm_sample_sorted(struct wm_arena *arena, const struct wm_sample *sample, size_t m,
                          size_t *n);
-void wm_sort(double *values, size_t n);
 
 /** One axis as groups of points: its values, or tenths of the points where it is continuous. */
 struct wm_axis_groups {
@@ -48,8 +48,6 @@ struct wm_axis_groups wm_sample_groups(struct wm_arena *arena, const struct wm_s
 /** Values of metric `m` in group `k`, sorted; their number in `n`. */
 double *wm_group_values(struct wm_arena *arena, const struct wm_sample *sample, size_t m,
                         const struct wm_axis_groups *groups, size_t k, size_t *n);
-/** NAN of nothing. */
-double wm_mean(const double *values, size_t n);
 
 /** Of saltelli the rows A and B, which are independent; of other designs all points stay. */
 void wm_sample_independent(struct wm_sample *sample, const struct wm_store_about *about);

@@ -1,10 +1,10 @@
 /* Sobol indices by Saltelli's and Jansen's estimators, with bootstrap intervals. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "wattmill/export.h"
 #include "wattmill/require.h"
 #include "wattmill/rng.h"
+#include "wattmill/stats.h"
 
 #define N_RESAMPLES 500
 
@@ -54,15 +54,9 @@ static void estimate(const struct design *s, const size_t *pick, size_t axis, st
     *total = 0.5 * sum_total * scale;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void interval(double *values, double *low, double *high)
 {
-    qsort(values, N_RESAMPLES, sizeof *values, ascending);
+    wm_sort(values, N_RESAMPLES);
     *low = wm_sorted_quantile(values, N_RESAMPLES, 0.025);
     *high = wm_sorted_quantile(values, N_RESAMPLES, 0.975);
 }

@@ -1,11 +1,11 @@
 /* Lengths: every distribution becomes a table of its values at equally spaced normal scores. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wattmill/generate.h"
 #include "wattmill/numeric.h"
 #include "wattmill/require.h"
+#include "wattmill/stats.h"
 
 enum { SCORES = 4097 };
 static const double last_score = 6.0; /* two in a thousand million lie beyond */
@@ -67,12 +67,6 @@ static double quantile(const struct wm_length *l, double prob)
     return l->value[i - 1] + fmin(fmax(share, 0.0), 1.0) * (l->value[i] - l->value[i - 1]);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double value_at(const struct wm_length *l, const double *sorted, double z)
 {
     switch (l->kind) {
@@ -104,7 +98,7 @@ struct wm_length_table *wm_length_compile(struct wm_arena *arena, const struct w
     if (l->kind == WM_LENGTH_EMPIRICAL) {
         sorted = WM_NEW_ARRAY(arena, double, l->n);
         memcpy(sorted, l->value, l->n * sizeof *sorted);
-        qsort(sorted, l->n, sizeof *sorted, by_value);
+        wm_sort(sorted, l->n);
     }
     t->min = l->min > 0.0 ? l->min : 1.0;
     t->cap = l->cap > 0.0 ? l->cap : 2e9;
