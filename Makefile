@@ -12,13 +12,14 @@ CONFIG   ?= $(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(DEV),dev,release))
 B        := build/$(CONFIG)
 PKGS     := gsl libcjson nettle sqlite3 zlib
 
-# libraries that are opened when a command needs them: $(call soname,NAME) is what the loader knows one by
-soname = $(shell objdump -p $$($(CC) -print-file-name=lib$(1).so) 2>/dev/null | sed -n 's/^ *SONAME *//p')
+# libraries that are opened when a command needs them: $(call soname,PACKAGE,LIBRARY) is what the loader knows one by,
+# nothing where it is not there as a shared library
+soname = $(shell pkg-config --exists $(1) 2>/dev/null && objdump -p $$($(CC) -print-file-name=lib$(2).so) 2>/dev/null | sed -n 's/^ *SONAME *//p')
 
 # spreadsheets are written when libxlsxwriter is there
-ifeq ($(shell pkg-config --exists xlsxwriter 2>/dev/null && echo yes),yes)
+LIB_XLSX := $(call soname,xlsxwriter,xlsxwriter)
+ifneq ($(LIB_XLSX),)
 LATE     += xlsxwriter
-LIB_XLSX := $(call soname,xlsxwriter)
 CPPFLAGS += -DWM_HAVE_XLSX -DWM_LIB_XLSX='"$(LIB_XLSX)"'
 endif
 
@@ -29,9 +30,9 @@ CPPFLAGS += -DWM_HAVE_NLOPT
 endif
 
 # serve answers when libmicrohttpd is there
-ifeq ($(shell pkg-config --exists libmicrohttpd 2>/dev/null && echo yes),yes)
+LIB_HTTPD := $(call soname,libmicrohttpd,microhttpd)
+ifneq ($(LIB_HTTPD),)
 LATE      += libmicrohttpd
-LIB_HTTPD := $(call soname,microhttpd)
 CPPFLAGS  += -DWM_HAVE_HTTPD -DWM_LIB_HTTPD='"$(LIB_HTTPD)"'
 endif
 

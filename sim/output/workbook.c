@@ -437,7 +437,7 @@ static enum wm_status make(struct wm_arena *arena, const char *tmp, const char *
     lxw_workbook_options options = {.constant_memory = params->is_large,
                                     .tmpdir = folder_of(arena, path)};
     if (missing != NULL) {
-        *why = wm_arena_copy_text(arena, missing, strlen(missing));
+        *why = wm_arena_printf(arena, "%s; install libxlsxwriter, or use csv", missing);
         return WM_IO;
     }
     begin_call();

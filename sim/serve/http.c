@@ -408,7 +408,7 @@ enum wm_status http_open(struct wm_server *s, struct wm_diags *diags)
     const char *const missing =
         wm_late_open(WM_LIB_HTTPD, names, sizeof names / sizeof *names, &mhd);
     if (missing != NULL) {
-        wm_diag_add(diags, WM_E101, NULL, NULL, "serve: %s", missing);
+        wm_diag_add(diags, WM_E101, NULL, NULL, "serve: %s; install libmicrohttpd", missing);
         return WM_USAGE;
     }
     struct http *const http = WM_NEW(s->arena, struct http);
