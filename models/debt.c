@@ -28,14 +28,14 @@ static double secured_usd(const struct wm_debt_case *c, const struct wm_tranche 
 struct service {
     size_t first, last; /* repays in periods first..last */
     double free_usd[WM_PERIODS_MAX];
-    double present_usd; /* of free cash in first..last at the start of operation */
+    double present_usd; /* of free cash in first..last, when the first begins */
 };
 
 static struct service service_of(const struct wm_debt_case *c, const struct wm_tranche *t,
                                  const struct wm_debt *debt)
 {
     struct service s = {.first = c->n + 1};
-    double year = 0.0;
+    double year = 0.0, first_begin = 0.0;
     for (size_t p = c->n_build + 1; p <= c->n; p++) {
         const struct wm_debt_period *const d = &debt->period[p];
         const double begin = year;
@@ -43,9 +43,12 @@ static struct service service_of(const struct wm_debt_case *c, const struct wm_t
         s.free_usd[p] = fmax(0.0, c->cash_usd[p] - d->interest_usd - d->principal_usd - d->fee_usd);
         if (begin < t->grace_years - 1e-9 || begin > t->term_years - 1e-9)
             continue;
-        s.first = p < s.first ? p : s.first;
+        if (p < s.first) {
+            s.first = p;
+            first_begin = begin;
+        }
         s.last = p;
-        s.present_usd += s.free_usd[p] / (1.0 + grown(t->rate_frac, year));
+        s.present_usd += s.free_usd[p] / (1.0 + grown(t->rate_frac, year - first_begin));
     }
     return s;
 }

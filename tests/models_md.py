@@ -216,7 +216,7 @@ What a site may owe or earn beyond these, and why it is not here:
   a fee that falls with every month of the term, as some tariffs have it, is to be put at the sum that is owed then.
 - **Export** to the grid: tariffs of large loads bar it or make it another connection. Spilled energy earns nothing; a generator follows the site's own load.
 - **Permits, firm fuel and capital at risk of generation on site**: limits on hours or emissions, reservation charges of pipelines and what a plant is worth once the grid comes are
-  matters of one site, without published rates. Fuel is priced by energy; a reservation charge belongs into the fuel's price, limits on hours into the dates at which a plant is there.
+  matters of one site, without published rates. Fuel is priced by energy; a reservation charge belongs into the fuel's price; whether a limit on hours is kept is read off `generation_mw` of `series.csv`.
 - **Levelised cost of tokens beside training jobs**: what a job makes is not sold, so there is no price at which it pays. `levelised_cost_usd_per_year` is exact for the whole site (income of tokens and jobs at which
   the NPV is 0); `lcot_*` are the share of it that accelerators which serve have by number, and say nothing of what a job's accelerators cost.
 - **Currencies**: all money is in one.

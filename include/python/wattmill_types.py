@@ -320,6 +320,8 @@ class Figures(TypedDict, total=False):
     """draw without windows and calls - draw with them, same seed [MWh]"""
     rebound_mwh: float
     """drawn above the twin without windows and calls: deferred work made good [MWh]"""
+    output_tok_curtailed: float
+    """output tokens lost to windows and calls: a twin without them less this run [tok]"""
     curtailment_loss_usd: float
     """revenue from work lost to windows and calls, against the twin without them [USD]"""
     curtailment_payment_usd: float

@@ -4,8 +4,9 @@
  *
  * Interest of a period of length L on a balance b is b ((1 + r)^L - 1). A level tranche pays the same
  * each year of what is left of its term; a sculpted one pays the share of each year's cash that makes
- * the coverage the same in all of them: service_t = cash_t D / PV(cash), so DSCR = PV(cash) / D. With a
- * target coverage it lends no more than PV(cash) / target. Tranches are paid in order; cash left over
+ * the coverage the same in all of them: service_t = cash_t D / PV(cash), so DSCR = PV(cash) / D, with PV
+ * when repayment begins: in a grace interest alone is paid. With a target coverage it lends no more
+ * than PV(cash) / target. Tranches are paid in order; cash left over
  * can be swept into them. A reserve holds months of the first service and comes back with the last.
  *
  * Left out: commitment fees, hedges, interest on the reserve.

@@ -89,7 +89,7 @@ struct wm_optimise_params {
     const char *scenario;
     const char *
         over; /* study whose axes are what is uncertain about the scenario; NULL: the scenario's own */
-    size_t n_draws; /* of distributions; 0: WM_OPTIMISE_DRAWS. Lists and grids are taken whole */
+    size_t n_draws; /* of distributions; 0: WM_OPTIMISE_DRAWS. Must be 0 where none is drawn: lists and grids are taken whole */
     const struct wm_override *sets;
     size_t n_sets;
     struct wm_vary *vary;

@@ -153,6 +153,12 @@ static void print_table(FILE *file, const struct wm_case_run *run)
     print_queue(file, &r->totals);
     fprintf(file, "Prefix   %.0f tokens of %llu in found in the cache\n",
             value_of(m, "cached_tok_served"), (unsigned long long)r->served.input_tok);
+    if (r->totals.work.tier_s > 0.0)
+        fprintf(file,
+                "KV tiers %.0f tokens loaded from host memory, %.0f from SSDs; %s s of workers, %s J\n",
+                value_of(m, "host_tok_loaded"), value_of(m, "ssd_tok_loaded"),
+                figure(arena, value_of(m, "kv_load_s")),
+                figure(arena, value_of(m, "kv_load_energy_j")));
     fprintf(file, "Balance  arrived = served + dropped + in flight; residual %.1e\n",
             r->balance_token_rel);
     print_tokens(file, "arrived", &r->arrived);

@@ -284,6 +284,12 @@ static enum wm_status run(struct cli *cli, const void *options)
                     "optimise: give at least one --vary PATH=LOW:HIGH");
         ok = false;
     }
+    if (p.n_goals == 1 && (o->n_curve > 0 || o->figures != NULL)) {
+        wm_diag_add(&cli->diags, WM_E101, NULL, NULL,
+                    "optimise: %s is of the curve of two goals; one is given",
+                    o->figures != NULL ? "--figures" : "--curve");
+        ok = false;
+    }
     return ok ? search(cli, o, &p) : WM_USAGE;
 }
 

@@ -123,6 +123,18 @@ static enum wm_status put(struct cli *cli, const struct options *o, struct wm_re
                : WM_INTERNAL;
 }
 
+static void tell_errors(struct cli *cli, int64_t seed, const struct wm_diags *from)
+{
+    for (size_t i = 0; i < from->n_items; i++) {
+        const struct wm_diag *const d = &from->items[i];
+        if (!wm_code_is_warning(d->code))
+            wm_diag_add(&cli->diags, d->code, NULL,
+                        wm_arena_printf(cli->arena, "seed %lld%s%s", (long long)seed,
+                                        d->path != NULL ? ", " : "", d->path != NULL ? d->path : ""),
+                        "%s", d->text);
+    }
+}
+
 /* The year of the next seeds: demand, weather, failures and calls of another draw. */
 static enum wm_status run_seeds(struct cli *cli, int64_t n, const struct wm_scenario *scenario,
                                 const struct wm_run_options *how, struct wm_report *report)
@@ -135,13 +147,14 @@ static enum wm_status run_seeds(struct cli *cli, int64_t n, const struct wm_scen
     for (int64_t i = 1; i < n && report->n_seeds == (size_t)i; i++) {
         struct wm_arena *const arena = wm_arena_open();
         struct wm_scenario s = *scenario;
-        struct wm_diags again = wm_diags_init(arena); /* what the first run told */
+        struct wm_diags again = wm_diags_init(arena); /* warnings are those of the first run */
         const struct wm_results *results = NULL;
         s.seed += i;
         const enum wm_status status = wm_run(arena, &s, &plain, &results, &again);
         if ((status == WM_OK || status == WM_FAILED) &&
             wm_delivered_over_claimed(arena, results, &seeds[i]))
             report->n_seeds++;
+        tell_errors(cli, s.seed, &again);
         wm_arena_close(arena);
         if (status != WM_OK)
             return status;
@@ -149,10 +162,11 @@ static enum wm_status run_seeds(struct cli *cli, int64_t n, const struct wm_scen
     return WM_OK;
 }
 
-/* Rows of intervals, which grow with the years, are for files, the range and what is settled by them. */
+/* Rows of intervals, which grow with the years, are for files, the range, --show delivered and what is settled by them. */
 static bool reads_no_rows(const struct options *o, const struct wm_scenario *scenario)
 {
-    return o->no_range && o->dir == NULL && !wm_scenario_settles_by_rows(scenario);
+    return o->no_range && o->dir == NULL && strcmp(o->show, "delivered") != 0 &&
+           !wm_scenario_settles_by_rows(scenario);
 }
 
 static enum wm_status run(struct cli *cli, const void *options)

@@ -62,6 +62,16 @@ void wm_kv_tiers_find(const struct wm_fleet *fleet, const struct wm_serving_plan
     class->found_frac = fmin(shape->cached_frac + spared, 1.0 - 1.0 / shape->input_tok);
 }
 
+struct wm_serving_plan wm_kv_tiers_same_replica(const struct wm_serving_plan *without,
+                                                const struct wm_serving_case *c)
+{
+    struct wm_serving_plan same = *without;
+    same.c = *c;
+    same.capacity_batch = wm_serving_capacity_batch(&same, 1.0);
+    same.capacity_out_tok_per_s = wm_serving_capacity(&same, 1.0);
+    return same;
+}
+
 double wm_kv_tiers_usd(const struct wm_site_plan *plan, size_t pool)
 {
     const struct wm_pool *const p = &plan->pools[pool];

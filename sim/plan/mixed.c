@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kv_tiers.h"
 #include "provision.h"
 #include "shares.h"
 #include "wattmill/digest.h"
@@ -29,6 +30,21 @@ const struct wm_accelerator *wm_mixed_prefill(const struct wm_fleet *fleet)
     digest_of(fleet->accelerator, decode);
     digest_of(a, prefill);
     return memcmp(decode, prefill, sizeof decode) == 0 ? NULL : a;
+}
+
+void wm_mixed_check(const struct wm_fleet *fleet, size_t index, struct wm_diags *diags)
+{
+    const struct wm_accelerator *const d = fleet->accelerator, *const a = fleet->prefill_accelerator;
+    if (a == NULL || wm_mixed_prefill(fleet) != NULL)
+        return;
+    if (a->it_capex_usd_per_gpu != d->it_capex_usd_per_gpu ||
+        a->rent_usd_per_gpu_h != d->rent_usd_per_gpu_h ||
+        a->failures_per_gpu_year != d->failures_per_gpu_year || a->repair_s != d->repair_s)
+        wm_diag_add(diags, WM_W918, NULL,
+                    wm_arena_printf(diags->arena, "fleet.%zu.prefill_accelerator", index),
+                    "%s differs from %s in price, failures and repair alone: the pool is planned, "
+                    "paid and repaired as one of %s",
+                    a->head.name, d->head.name, d->head.name);
 }
 
 static double gpu_w(const struct wm_rack_kind *k)
@@ -143,8 +159,26 @@ static int64_t room(const struct wm_pool *pool, const double *gpus)
     return (int64_t)n;
 }
 
+static double made_of_room(const struct wm_pool *pool, const struct wm_serving_plan *plan)
+{
+    const double gpus[WM_KINDS] = {plan->decode_gpus, plan->prefill_gpus};
+    return plan->capacity_out_tok_per_s * (double)room(pool, gpus);
+}
+
+/* The plan that is found, or the one without tiers where that makes more in whole racks. */
+static struct wm_serving_plan better_of(const struct wm_pool *pool,
+                                        const struct wm_serving_plan *found,
+                                        const struct wm_serving_plan *without)
+{
+    if (without->fault != WM_PLAN_OK)
+        return *found;
+    const struct wm_serving_plan same = wm_kv_tiers_same_replica(without, &found->c);
+    return made_of_room(pool, &same) > made_of_room(pool, found) ? same : *found;
+}
+
 int64_t wm_mixed_form(struct wm_pool *pool, struct wm_serving_case *c,
-                      const struct wm_table_source *tables, struct wm_serving_plan *plan)
+                      const struct wm_table_source *tables, const struct wm_serving_plan *without,
+                      struct wm_serving_plan *plan)
 {
     static const double smaller = 0.8; /* until whole racks of both kinds fit */
     struct wm_mixed *const m = &pool->mixed;
@@ -158,6 +192,7 @@ int64_t wm_mixed_form(struct wm_pool *pool, struct wm_serving_case *c,
         if (found.fault != WM_PLAN_OK)
             break;
         any = true;
+        *plan = better_of(pool, &found, without);
         const double gpus[WM_KINDS] = {plan->decode_gpus, plan->prefill_gpus};
         m->had_room = n = room(pool, gpus);
     }

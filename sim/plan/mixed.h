@@ -36,15 +36,21 @@ struct wm_mixed {
  *  that differs in price, failures and repair alone is the same kind. */
 const struct wm_accelerator *wm_mixed_prefill(const struct wm_fleet *fleet);
 
+/** Tells of a part that is the same kind but for price, failures or repair, which are then not read (W918). */
+void wm_mixed_check(const struct wm_fleet *fleet, size_t index, struct wm_diags *diags);
+
 /** Kinds, weights and limits of a pool's serving case; of a pool of one kind nothing. */
 void wm_mixed_set_case(const struct wm_pool *pool, struct wm_serving_case *c);
 
 /** Whether there is room for a rack of each kind. */
 bool wm_mixed_has_racks(const struct wm_pool *pool);
 
-/** The plan of a replica of which at least one can stand, racks counted. @return replicas; 0: none, or a fault */
+/** The plan of a replica of which at least one can stand, racks counted.
+ *  @param without  that of the pool without its KV tiers, which is kept where it makes more; with a fault: none
+ *  @return replicas; 0: none, or a fault */
 int64_t wm_mixed_form(struct wm_pool *pool, struct wm_serving_case *c,
-                      const struct wm_table_source *tables, struct wm_serving_plan *plan);
+                      const struct wm_table_source *tables, const struct wm_serving_plan *without,
+                      struct wm_serving_plan *plan);
 
 /** Accelerators that decode which would take as much as all there is room for; before racks are counted. */
 int64_t wm_mixed_equivalents(const struct wm_pool *pool);

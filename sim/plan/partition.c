@@ -55,7 +55,7 @@ static void explain_fault(const struct wm_workload *w, const struct wm_fleet *fl
         break;
     case WM_PLAN_TTFT:
         wm_diag_add(diags, WM_E301, NULL, w->name,
-                    "%s on %s cannot read a prompt of %g tokens within %g s", llm, gpu,
+                    "%s on %s cannot read a prompt of %g tokens within %g s", llm, prefill,
                     w->class->input_tok, w->slo.ttft_s);
         break;
     case WM_PLAN_CONTEXT:
@@ -242,12 +242,9 @@ static double made_of_room(const struct wm_serving_plan *p)
 /* The search takes smaller replicas that make nearly as much; with less to read the one without tiers may make more. */
 static void keep_better(const struct wm_serving_plan *without, struct wm_serving_plan *plan)
 {
-    struct wm_serving_plan as_before = *without;
     if (without->fault != WM_PLAN_OK || plan->fault != WM_PLAN_OK)
         return;
-    as_before.c = plan->c;
-    as_before.capacity_batch = wm_serving_capacity_batch(&as_before, 1.0);
-    as_before.capacity_out_tok_per_s = wm_serving_capacity(&as_before, 1.0);
+    const struct wm_serving_plan as_before = wm_kv_tiers_same_replica(without, &plan->c);
     if (made_of_room(&as_before) > made_of_room(plan))
         *plan = as_before;
 }
@@ -410,7 +407,7 @@ static bool form_mixed(struct wm_arena *arena, const struct wm_scenario *s,
     p->n_gpus = wm_mixed_equivalents(pool); /* for demand as a share of capacity */
     struct wm_serving_plan without;
     struct wm_serving_case c = case_with_tiers(arena, s, plan, p, &without);
-    p->n_replicas = wm_mixed_form(pool, &c, &plan->tables, &p->plan);
+    p->n_replicas = wm_mixed_form(pool, &c, &plan->tables, &without, &p->plan);
     if (p->plan.fault != WM_PLAN_OK) {
         explain_fault(p->lead, pool->fleet, (int64_t)c.max_gpus, p->plan.fault, diags);
         return false;

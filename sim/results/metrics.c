@@ -1,4 +1,5 @@
 /* Tables of the metrics and of the uses of energy, and docs/metrics.md made from them. */
+#include <math.h>
 #include <string.h>
 
 #include "wattmill/column.h"
@@ -58,7 +59,8 @@ bool wm_energy_use_is_facility(enum wm_energy_use use)
     return uses[use].is_facility;
 }
 
-/* Power where the ceiling binds for 1 % of a year, hall power where a hall does; else accelerators when some demand is lost. */
+/* Power where the ceiling binds for 1 % of a year, hall power where a hall does; else accelerators when
+ * some demand is lost, beyond what windows and calls took in less time than that. */
 const char *wm_limit_name(const double metric[WM_N_METRICS])
 {
     const double site_j = metric[WM_METRIC_site_energy_mwh];
@@ -67,9 +69,10 @@ const char *wm_limit_name(const double metric[WM_N_METRICS])
         return "power";
     if (metric[WM_METRIC_hall_capped_hours] > 0.01 * time_s)
         return "hall power";
-    const bool lost =
-        metric[WM_METRIC_output_tok_served] < 0.999 * metric[WM_METRIC_output_tok_offered];
-    return lost ? "accelerators" : "demand";
+    const double offered = metric[WM_METRIC_output_tok_offered];
+    const double curtailed = metric[WM_METRIC_output_tok_curtailed]; /* NAN: no twin */
+    const double lost = offered - metric[WM_METRIC_output_tok_served] - fmax(0.0, curtailed);
+    return lost > 0.001 * offered ? "accelerators" : "demand";
 }
 
 void wm_metrics_write_md(FILE *file)

@@ -20,9 +20,11 @@ static void set_curtailed(struct wm_run *r, const struct wm_year *year)
 {
     const struct wm_site_result *const s = &r->site;
     struct wm_site_result twin = year->twin;
-    double lost_usd = 0.0;
-    if (r->site.requests == NULL)
+    double lost_usd = 0.0, lost_tok = 0.0;
+    if (r->site.requests == NULL) {
         SET(r, curtailed_mwh, 0.0);
+        SET(r, output_tok_curtailed, 0.0);
+    }
     if (!year->has_twin)
         return;
     twin.meter.billing = r->billing;
@@ -33,6 +35,7 @@ static void set_curtailed(struct wm_run *r, const struct wm_year *year)
             difference(wm_class_revenue_usd(&r->plan, &twin, i), c->revenue_usd);
         c->output_tok_curtailed = difference(b->served_tok, a->served_tok);
         lost_usd += c->curtailment_loss_usd;
+        lost_tok += c->output_tok_curtailed;
     }
     const double net_j = twin.onsite.account.meter_j - s->onsite.account.meter_j;
     const double bill_usd = wm_bill_energy_usd(r->results->bill);
@@ -40,6 +43,7 @@ static void set_curtailed(struct wm_run *r, const struct wm_year *year)
                              twin.onsite.account.fuel_usd - s->onsite.account.fuel_usd;
     SET(r, curtailed_mwh, net_j);
     SET(r, rebound_mwh, year->rebound_j);
+    SET(r, output_tok_curtailed, lost_tok);
     SET(r, curtailment_loss_usd, lost_usd);
     SET(r, curtailment_payment_usd, s->account.payment_usd);
     /* below it a payment per MWh does not make up for the margin lost */

@@ -119,6 +119,12 @@ static const char *market_text(struct wm_arena *arena, const struct wm_scenario 
     return fabs(least - 1.0) > 1e-12 ? wm_arena_printf(arena, " x %.3g (market)", least) : "";
 }
 
+/* Prices that a seller's gains or a competitor move beside any half-life of their own. */
+static bool follows_market(const struct wm_market_choice *m)
+{
+    return m->gain_per_year > 0.0 || m->competitor_price_frac > 0.0;
+}
+
 static const char *price_path(struct wm_arena *arena, struct wm_results *r)
 {
     const double half_life = r->scenario->economics.price_half_life_years;
@@ -126,9 +132,11 @@ static const char *price_path(struct wm_arena *arena, struct wm_results *r)
     const char *const prices = dates ? wm_arena_printf(arena, "list prices of %s%s", dates,
                                                        market_text(arena, r->scenario))
                                      : "prices";
-    return isnan(half_life)
-               ? wm_arena_printf(arena, "%s, flat", prices)
-               : wm_arena_printf(arena, "%s, falling by half in %.3g yr", prices, half_life);
+    const bool follows = follows_market(&r->scenario->economics.market);
+    if (isnan(half_life))
+        return wm_arena_printf(arena, "%s, %s", prices, follows ? "then by economics.market" : "flat");
+    return wm_arena_printf(arena, "%s, falling by half in %.3g yr%s", prices, half_life,
+                           follows ? " and by economics.market" : "");
 }
 
 void wm_set_headline(struct wm_arena *arena, struct wm_results *r, struct wm_diags *diags)

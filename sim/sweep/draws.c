@@ -40,6 +40,19 @@ static void choose_draws(struct wm_study *s, size_t n_draws)
     s->strata = NULL;
 }
 
+/* A count that nothing heeds is a mistake. */
+static enum wm_status check_count(const struct wm_optimise_params *p, bool is_sampled,
+                                  struct wm_diags *diags)
+{
+    if (p->n_draws == 0 || is_sampled)
+        return WM_OK;
+    wm_diag_add(diags, WM_E101, NULL, NULL,
+                "optimise: --draws needs distributions; %s",
+                p->over != NULL ? "the points of a list or a grid are taken whole"
+                                : "the scenario holds none, and no --over STUDY is given");
+    return WM_USAGE;
+}
+
 static const char *set_text(struct wm_arena *arena, const struct wm_study *s,
                             const struct wm_choice *choices)
 {
@@ -107,11 +120,15 @@ enum wm_status wm_draws_load(struct wm_arena *arena, const struct wm_optimise_pa
     *out = (struct wm_draws){.scenario = p->scenario, .central = p->sets, .n_central = p->n_sets};
     if (!holds)
         status = holds_axes(arena, p, &holds, diags);
-    if (status != WM_OK || !holds)
+    if (status == WM_OK && !holds)
+        return check_count(p, holds, diags);
+    if (status != WM_OK)
         return status;
     status =
         wm_study_load_over(arena, p->over != NULL ? p->over : p->scenario,
                            p->over != NULL ? p->scenario : NULL, p->sets, p->n_sets, &study, diags);
+    if (status == WM_OK)
+        status = check_count(p, wm_design_of(study->params.design)->is_sampled, diags);
     if (status != WM_OK)
         return status;
     struct wm_study own = *study;

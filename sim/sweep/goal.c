@@ -67,11 +67,13 @@ static bool read_measure(const char *text, size_t n, struct wm_goal *out)
         const size_t w = strlen(words[i].word);
         if (n < w || strncasecmp(text, words[i].word, w) != 0)
             continue;
-        const size_t digits = strspn(text + w, "0123456789.");
+        const bool is_plain = w + strspn(text + w, "0123456789.") == n; /* no sign, no exponent */
+        char *end = NULL;
         out->measure = words[i].measure;
-        out->prob = 0.01 * strtod(text + w, NULL);
-        return w + digits == n &&
-               (out->measure == WM_MEASURE_MEAN ? digits == 0 : out->prob > 0.0 && out->prob < 1.0);
+        out->prob = 0.01 * strtod(text + w, &end);
+        return out->measure == WM_MEASURE_MEAN
+                   ? w == n
+                   : is_plain && end == text + n && out->prob > 0.0 && out->prob < 1.0;
     }
     return false;
 }
@@ -87,7 +89,7 @@ enum wm_status wm_goal_parse(struct wm_arena *arena, const char *option, const c
         if (text[n - 1] != ')' || !read_measure(text, (size_t)(open - text), out)) {
             wm_diag_add(diags, WM_E103, NULL, NULL,
                         "%s \"%s\": write METRIC, or a measure over what is uncertain: "
-                        "P10(METRIC), CVaR10(METRIC), mean(METRIC)",
+                        "P10(METRIC), CVaR10(METRIC), mean(METRIC); percentiles lie between 0 and 100",
                         option, text);
             return WM_USAGE;
         }

@@ -2,8 +2,10 @@
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 S=scenarios/virginia-100mw-gb300.json
-show() { "$BIN" run $S --set horizon.years=0.05 --set 'site.ceiling.calendar=[]' --set workloads.chat.demand.output_tok_per_s=70e6 "$@" --show delivered --format json --quiet; }
+show() { "$BIN" run $S --no-range --set horizon.years=0.05 --set 'site.ceiling.calendar=[]' --set workloads.chat.demand.output_tok_per_s=70e6 "$@" --show delivered --format json --quiet; }
 show >"$dir/a.json"
+"$BIN" run $S --set horizon.years=0.05 --set 'site.ceiling.calendar=[]' --set workloads.chat.demand.output_tok_per_s=70e6 --show delivered --format json --quiet >"$dir/ranged.json"
+cmp "$dir/a.json" "$dir/ranged.json" && echo "the same with the range and without"
 show --set workloads.chat.demand.growth_per_year=9 >"$dir/growth.json"
 show --set 'site.ceiling.curtailment={"hours_per_year":2000,"depth_frac":0.9,"duration_h":6}' >"$dir/calls.json"
 "$BIN" run $S --set horizon.years=0.05 --set 'site.ceiling.calendar=[]' --set workloads.chat.demand.output_tok_per_s=70e6 --series -o "$dir/run" --quiet >/dev/null

@@ -76,6 +76,10 @@ assert value("usual", "ttft_mean_s") < value("none", "ttft_mean_s") and value("u
 assert value("usual", "it_energy_j") < value("none", "it_energy_j")
 print("first tokens earlier, less energy, tokens balance")
 PY
+"$BIN" replay "$tmp/t.jsonl" ${one% --format json} --host-cache "$(gb 100)" --ssd-cache "$(gb 60)" 2>/dev/null |
+    awk -v want="$(python3 -c "import json; m = json.load(open('$tmp/usual.json'))['metrics']; print('%d %d' % (m['host_tok_loaded']['value'], m['ssd_tok_loaded']['value']))")" \
+        '/^KV tiers/ {print "the table says so:", $3 " " $9 == want ? "yes" : $0}'
+"$BIN" replay "$tmp/t.jsonl" ${one% --format json} 2>/dev/null | grep -q '^KV tiers' || echo "no tier: it says nothing"
 
 # By table: hits of a list by recency, no fewer of a larger tier, nothing of one that is slower than reading; zero is as without.
 S=scenarios/virginia-100mw-gb300-flood.json
@@ -127,6 +131,20 @@ for n in ("ssd", "h80", "window"):
     assert max(abs(b["residual_rel"]) for b in load(n)["balances"]) < 1e-9
 print("balances close, by request too")
 PY
+# Of two kinds of accelerators too: at least what there is without, in whole racks.
+S=scenarios/virginia-100mw-vr200-cpx.json
+oss="--set workloads.chat.llm=gpt-oss-120b --set workloads.chat.precision=fp4 $reuse"
+for gb in 0 0.5 2 8; do
+    run "mixed$gb" $oss $host=$gb
+done
+python3 - "$tmp" <<'PY'
+import json, sys
+pools = [json.load(open(f"{sys.argv[1]}/mixed{gb}.json"))["pools"][0] for gb in ("0", "0.5", "2", "8")]
+made = [p["capacity_out_tok_per_s"] for p in pools]
+assert all(p["n_prefill_gpus"] > 0 for p in pools) and min(made) == made[0] < made[-1], made
+print("read on another accelerator: with tiers no less than without")
+PY
+S=scenarios/virginia-100mw-gb300-flood.json
 for set in "fleet.main.kv_tiers.host.gb_per_gpu=1" "workloads.chat.serving.reuse_frac=0.1"; do
     "$BIN" run "$S" --no-range --set $set 2>&1 >/dev/null | grep -o 'E211:.*'
 done

@@ -13,6 +13,7 @@ for y in r["yearly"][1:]:
     near(f"price of year {y['year']}", y["price_frac"], 1 - 0.5 * k * (1 - 1.4 ** -s))
     near(f"revenue of year {y['year']}", y["revenue_usd"], flat["m"]["revenue_usd"] * y["price_frac"])
 near("passed on", r["m"]["savings_passed_on_frac"], 0.5)
+assert "flat" in flat["headline"]["price_path"] and "flat" not in r["headline"]["price_path"], r["headline"]
 near("kept", r["m"]["savings_kept_frac"], 0.5)
 near("levelised cost is at prices that stay", r["m"]["lcot_total_usd_per_mtok"], flat["m"]["lcot_total_usd_per_mtok"])
 

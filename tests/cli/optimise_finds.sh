@@ -112,4 +112,10 @@ for i, c in enumerate(commands):
     good += out.returncode == 0 and abs(best / top - 1) < 1e-7
 print(len(commands), "examples, the best of their points:", good)
 P
+# what would be given in vain
+for options in '--curve 5' "--figures $dir/f" '--draws 9' "--draws 9 --over $dir/grid.json"; do
+    "$BIN" optimise tests/studies/small.json --vary fleet.main.count=144:720 --maximise npv_usd --points 20 -o "$dir/v.sqlite" $options 2>&1 |
+        head -n 1
+done
+"$BIN" optimise tests/studies/small.json --vary fleet.main.count=144:720 --maximise 'P1.2.3(npv_usd)' -o "$dir/v.sqlite" 2>&1 | head -n 1
 rm -rf "$dir"

@@ -3,6 +3,7 @@
 #include "wattmill/wattmill.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool explains(const char *word)
 {
@@ -33,6 +34,38 @@ START_TEST(what_a_word_points_at_exists)
             snprintf(key, sizeof key, "%.*s", (int)n, at);
             ck_assert_msg(explains(key), "%s: %s", w->word, key);
             at += n + (at[n] == ' ');
+        }
+}
+END_TEST
+
+/* `name` [n] among the word and its other names. */
+static bool goes_by(const struct wm_word *w, const char *name, size_t n)
+{
+    if (w->word == NULL) /* a heading */
+        return false;
+    if (strlen(w->word) == n && strncasecmp(w->word, name, n) == 0)
+        return true;
+    for (const char *at = w->also; at != NULL && *at != '\0'; at += strspn(at, "|")) {
+        const size_t m = strcspn(at, "|");
+        if (m == n && strncasecmp(at, name, n) == 0)
+            return true;
+        at += m;
+    }
+    return false;
+}
+
+START_TEST(no_name_is_of_two_words)
+{
+    const struct wm_word *w, *other;
+    for (size_t i = 0; (w = wm_word_at(i)) != NULL; i++)
+        for (size_t k = i + 1; w->word != NULL && (other = wm_word_at(k)) != NULL; k++) {
+            ck_assert_msg(!goes_by(other, w->word, strlen(w->word)), "%s", w->word);
+            for (const char *at = w->also; at != NULL && *at != '\0'; at += strspn(at, "|")) {
+                const size_t n = strcspn(at, "|");
+                ck_assert_msg(!goes_by(other, at, n), "%s and %s: %.*s", w->word, other->word,
+                              (int)n, at);
+                at += n;
+            }
         }
 }
 END_TEST
@@ -80,6 +113,7 @@ int main(void)
 {
     const TTest *const tests[] = {every_code_has_a_cause_an_example_and_a_remedy,
                                   what_a_word_points_at_exists,
+                                  no_name_is_of_two_words,
                                   planners_words_are_known_in_any_case};
     return run_fixture_tests("describe", tests, sizeof tests / sizeof *tests, NULL, NULL);
 }

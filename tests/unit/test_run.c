@@ -41,6 +41,26 @@ START_TEST(a_ceiling_window_is_obeyed_and_costs_energy_only_while_it_lasts)
 }
 END_TEST
 
+/* Two hours of nearly no power are not a lack of accelerators; too few of them are one beside it. */
+START_TEST(what_a_short_window_takes_is_not_said_to_be_for_want_of_accelerators)
+{
+    const char *const window = "site.ceiling.calendar=[{\"from\":\"2027-07-06T10:00\","
+                               "\"to\":\"2027-07-06T12:00\",\"limit_mw\":0.1}]";
+    const char *const counts[] = {"fleet.0.count=720", "fleet.0.count=216"};
+    for (size_t k = 0; k < 2; k++) {
+        const struct wm_results *r = RUN(window, "workloads.chat.demand.output_tok_per_s=1e6", counts[k]);
+        const double offered = METRIC(r, output_tok_offered), served = METRIC(r, output_tok_served);
+        double taken = 0.0;
+        for (size_t i = 0; i < r->n_classes; i++)
+            taken += r->classes[i].output_tok_curtailed;
+        ck_assert_double_eq_tol(METRIC(r, output_tok_curtailed), taken, 1e-6 * offered);
+        ck_assert_double_gt(METRIC(r, output_tok_curtailed), 0.001 * offered);
+        ck_assert_double_le(METRIC(r, output_tok_curtailed), (offered - served) * (1.0 + 1e-9));
+        ck_assert_str_eq(wm_limit_name(r->metric), k == 0 ? "demand" : "accelerators");
+    }
+}
+END_TEST
+
 /* Tokens at capacity that are not worth their energy, on a part whose power falls over the last of them. */
 START_TEST(what_is_left_unserved_for_its_price_draws_no_more_than_all_would)
 {
@@ -207,6 +227,7 @@ int main(void)
     tcase_add_test(tc, draw_never_exceeds_the_ceiling);
     tcase_add_test(tc, what_is_left_unserved_for_its_price_draws_no_more_than_all_would);
     tcase_add_test(tc, a_ceiling_window_is_obeyed_and_costs_energy_only_while_it_lasts);
+    tcase_add_test(tc, what_a_short_window_takes_is_not_said_to_be_for_want_of_accelerators);
     tcase_add_test(tc, a_higher_ceiling_never_lowers_revenue);
     tcase_add_test(tc, warmer_years_never_lower_the_pue_of_a_dry_plant);
     tcase_add_test(tc, halved_prices_halve_revenue_when_nothing_binds);

@@ -191,7 +191,6 @@ START_TEST(a_cap_is_felt_as_soon_as_a_board_is_at_its_limit)
 }
 END_TEST
 
-/* With nothing to hide behind, below the lowest clock rate and power fall on a line to the board at rest. */
 /* 256 A100 of 400 W under caps (arXiv:2507.00909): what Llama-3.1-8B under vLLM lost, within 5 points at each
    level, and how pre-training's power went with its speed. */
 START_TEST(caps_cost_what_they_cost_on_a100)
@@ -217,6 +216,7 @@ START_TEST(caps_cost_what_they_cost_on_a100)
 }
 END_TEST
 
+/* With nothing to hide behind, below the lowest clock rate and power fall on a line to the board at rest. */
 START_TEST(below_the_lowest_clock_a_board_works_part_of_the_time)
 {
     struct wm_step_model m =
