@@ -32,6 +32,21 @@ const struct wm_accelerator *wm_mixed_prefill(const struct wm_fleet *fleet)
     return memcmp(decode, prefill, sizeof decode) == 0 ? NULL : a;
 }
 
+void wm_mixed_check(const struct wm_fleet *fleet, size_t index, struct wm_diags *diags)
+{
+    const struct wm_accelerator *const d = fleet->accelerator, *const a = fleet->prefill_accelerator;
+    if (a == NULL || wm_mixed_prefill(fleet) != NULL)
+        return;
+    if (a->it_capex_usd_per_gpu != d->it_capex_usd_per_gpu ||
+        a->rent_usd_per_gpu_h != d->rent_usd_per_gpu_h ||
+        a->failures_per_gpu_year != d->failures_per_gpu_year || a->repair_s != d->repair_s)
+        wm_diag_add(diags, WM_W918, NULL,
+                    wm_arena_printf(diags->arena, "fleet.%zu.prefill_accelerator", index),
+                    "%s differs from %s in price, failures and repair alone: the pool is planned, "
+                    "paid and repaired as one of %s",
+                    a->head.name, d->head.name, d->head.name);
+}
+
 static double gpu_w(const struct wm_rack_kind *k)
 {
     return k->rack_w / (double)k->accelerator->rack_gpus;

@@ -36,6 +36,9 @@ struct wm_mixed {
  *  that differs in price, failures and repair alone is the same kind. */
 const struct wm_accelerator *wm_mixed_prefill(const struct wm_fleet *fleet);
 
+/** Tells of a part that is the same kind but for price, failures or repair, which are then not read (W918). */
+void wm_mixed_check(const struct wm_fleet *fleet, size_t index, struct wm_diags *diags);
+
 /** Kinds, weights and limits of a pool's serving case; of a pool of one kind nothing. */
 void wm_mixed_set_case(const struct wm_pool *pool, struct wm_serving_case *c);
 

@@ -379,6 +379,7 @@ enum wm_status wm_provision(struct wm_arena *arena, const struct wm_scenario *sc
     for (size_t i = 0; i < plan->n_pools; i++) {
         plan->pools[i] = (struct wm_pool){.hall = wm_halls_index(site, &fleet[i])};
         wm_pool_bind(arena, &fleet[i], &plan->pools[i]);
+        wm_mixed_check(&fleet[i], i, diags);
         is_mixed = is_mixed || plan->pools[i].prefill != NULL;
     }
     size_halls(arena, scenario, plan);

@@ -34,7 +34,7 @@ struct wm_request_group {
     struct wm_fleet *fleet;
     struct wm_log_hist *ttft, *tpot; /* [n_classes], weighted by output tokens */
     int64_t api_latency_ns;
-    uint32_t n_up;
+    uint32_t n_up, n_parked; /* of those that are up */
     bool failed, door_shut;
 };
 
@@ -125,6 +125,13 @@ struct wm_request_group *wm_request_group_new(struct wm_arena *arena,
 /* Shares that whole replicas meet within this are taken by the nearest number of them. */
 static const double share_tolerance = 0.02;
 
+static void park(struct wm_request_group *g, uint32_t first)
+{
+    g->n_parked = g->n_up - first;
+    wm_fleet_set_clock(g->fleet, first, g->n_parked,
+                       wm_surface_idle(g->partition->surface)->clock_frac, true);
+}
+
 /* Working replicas take the serving points of the mixture in their shares; the others are parked. */
 static void spread_replicas(struct wm_request_group *g, const struct wm_spread *mix, double serving,
                             double n)
@@ -139,8 +146,7 @@ static void spread_replicas(struct wm_request_group *g, const struct wm_spread *
         wm_fleet_set_clock(g->fleet, first, end - first, mix->point[i]->clock_frac, false);
         first = end;
     }
-    wm_fleet_set_clock(g->fleet, first, g->n_up - first,
-                       wm_surface_idle(g->partition->surface)->clock_frac, true);
+    park(g, first);
 }
 
 /* A number of replicas at one clock. */
@@ -189,8 +195,7 @@ static double serve_by_few(struct wm_request_group *g, const struct wm_spread *m
     }
     const uint32_t n_serving = (uint32_t)best.n;
     wm_fleet_set_clock(g->fleet, 0, n_serving, best.clock_frac, false);
-    wm_fleet_set_clock(g->fleet, n_serving, g->n_up - n_serving, wm_surface_idle(s)->clock_frac,
-                       true);
+    park(g, n_serving);
     return rate > 0.0 ? best.n * best.tok_per_s / rate : 0.0;
 }
 
@@ -234,6 +239,11 @@ void wm_request_group_decide(struct wm_request_group *g, const struct wm_site_fl
         a->refused_tok_per_s = fmax(0.0, 1.0 - admitted_frac) * share_frac * c->offered_tok_per_s;
         a->patience_s = class_of(g, k)->slo_ttft_s;
     }
+}
+
+uint32_t wm_request_group_parked(const struct wm_request_group *g)
+{
+    return g->n_parked;
 }
 
 double wm_request_group_most_w(const struct wm_request_group *g)

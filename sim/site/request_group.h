@@ -53,6 +53,8 @@ struct wm_request_group *wm_request_group_new(struct wm_arena *arena,
  */
 void wm_request_group_decide(struct wm_request_group *group, const struct wm_site_flow *flow,
                              uint32_t n_up, double share_frac);
+/** Replicas that stand parked: up, and no request goes to them. */
+uint32_t wm_request_group_parked(const struct wm_request_group *group);
 /** Most that its replicas could draw as decided, boards and hosts [W]. */
 double wm_request_group_most_w(const struct wm_request_group *group);
 /** Serves [from, until) within a budget. */

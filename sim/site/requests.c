@@ -257,10 +257,15 @@ static void add_work(struct wm_replica_totals *to, const struct wm_replica_total
     to->idle_j += from->idle_j;
 }
 
-/* Idle draw of the replicas that dispatch has switched off; they stand parked in the fleet. */
-static double off_idle_w(const struct wm_partition *p, const struct wm_partition_flow *base)
+/* Idle draw of the replicas that dispatch has switched off, of whole ones that stand parked in the fleet. */
+static double off_idle_w(const struct serving *s, const struct wm_partition *p,
+                         const struct wm_partition_flow *base)
 {
-    return base->off_frac * base->up_replicas * wm_surface_idle(p->surface)->serving.it_w;
+    double parked = 0.0;
+    for (size_t i = 0; i < s->n_groups; i++)
+        parked += s->scale * (double)wm_request_group_parked(s->groups[i]);
+    return fmin(base->off_frac * base->up_replicas, parked) *
+           wm_surface_idle(p->surface)->serving.it_w;
 }
 
 /* Share of it that they save. */
@@ -315,7 +320,7 @@ static void measure_partition(struct wm_site_requests *q, struct serving *s, dou
     const struct wm_serving_point *const idle = &wm_surface_idle(p->surface)->serving;
     /* only as far as replicas are idle: what was accepted is finished first */
     const double saved_w =
-        saved_by_off_frac(p, base) * fmin(off_idle_w(p, base), (a->idle_j - b->idle_j) * per_s);
+        saved_by_off_frac(p, base) * fmin(off_idle_w(s, p, base), (a->idle_j - b->idle_j) * per_s);
     const double off_w = saved_w * idle->idle_w / idle->it_w;
     const double off_host_w = saved_w - off_w;
     const double total_w = (a->energy_j - b->energy_j) * per_s - saved_w;
@@ -490,7 +495,7 @@ static void list_jobs(struct wm_site_requests *q, const struct wm_instant *now)
             q->jobs[n++] =
                 (struct job){s->groups[i],
                              {.power_w = is_free ? (double)INFINITY : part * given_w,
-                              .off_idle_w = part * off_idle_w(p, pf),
+                              .off_idle_w = part * off_idle_w(s, p, pf),
                               .saved_frac = saved_by_off_frac(p, pf)}};
         }
     }

@@ -85,6 +85,11 @@ assert r["counts"]["pools"][0]["n_prefill_gpus"] == 6000 and r["counts"]["pools"
 assert cap("more") >= cap("counts") > 0 and cap("lps") > cap("cpx") and cap("maxq") > 0 and 0 < cap("demand") < cap("cpx")
 print("more that read make no less; rules of count hold")
 PY
+printf '{"schema_version": 1, "name": "used", "extends": "%s", "accelerators": {"used": {"base": "vr200-nvl72", "it_capex_usd_per_gpu": 20000}, "copy": {"base": "vr200-nvl72"}}}\n' \
+    "$PWD/$S" >"$tmp/used"
+for part in used copy; do
+    "$BIN" run "$tmp/used" $year --set fleet.main.prefill_accelerator=$part 2>&1 >/dev/null | grep -o 'W918.*' || echo "$part: nothing to say"
+done
 cat >"$tmp/study.json" <<S
 {"schema_version": 1, "name": "mixed", "base": "$PWD/$S", "design": "grid",
  "axes": [{"path": "fleet.main.prefill_accelerator", "sweep": ["rubin-cpx", "gb300-nvl72", "vr200-nvl72"]}],

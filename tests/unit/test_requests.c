@@ -173,6 +173,22 @@ START_TEST(replicas_in_excess_rest_by_request_as_by_table)
 }
 END_TEST
 
+/* By the table a part of a replica rests; an only one that serves is whole, and nothing of it is off. */
+START_TEST(an_only_replica_that_serves_is_not_off)
+{
+    static const char *const idle[] = {"policy.idle=off", "policy.idle=standby"};
+    const struct wm_results *r[2];
+    for (int i = 0; i < 2; i++) {
+        const char *const sets[] = {SITE, "workloads.chat.demand.output_tok_per_s=5e4", idle[i]};
+        r[i] = run(WM_FIDELITY_REQUEST, 0.25, sets, 7);
+        ck_assert_int_eq(r[i]->pools[0].n_replicas, 1);
+    }
+    ck_assert_double_gt(METRIC(r[0], output_tok_served), 0.0);
+    ck_assert_double_eq_tol(METRIC(r[0], site_power_mean_mw) / METRIC(r[1], site_power_mean_mw), 1.0,
+                            1e-9);
+}
+END_TEST
+
 START_TEST(routers_on_threads_give_the_same_to_the_last_bit)
 {
     const char *const sets[] = {H100_SITE, "window.router_replicas=3"};
@@ -304,6 +320,7 @@ int main(void)
                         (int)(sizeof aggregated / sizeof *aggregated));
     tcase_add_test(tc, under_a_low_ceiling_power_stays_near_it_and_requests_are_served);
     tcase_add_loop_test(tc, replicas_in_excess_rest_by_request_as_by_table, 0, 2);
+    tcase_add_test(tc, an_only_replica_that_serves_is_not_off);
     tcase_add_test(tc, routers_on_threads_give_the_same_to_the_last_bit);
     tcase_add_test(tc, a_sample_of_the_routers_stands_for_all);
     tcase_add_loop_test(tc, one_replica_never_exceeds_a_ceiling_below_its_draw, 0, 3);
